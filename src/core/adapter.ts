@@ -1,0 +1,98 @@
+/**
+ * Adapter: what every transport implements.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { ProxyRules } from "./environment.ts";
+import type { PreparedRequest } from "./request.ts";
+import type { WireResponse } from "./response.ts";
+
+/** Which certificates are trusted: the built-in ones, none is looked at, or those of a bundle. */
+export type Verify =
+  | { readonly kind: "default" }
+  | { readonly kind: "off" }
+  /** A file or a folder of PEM certificates. */
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "pem"; readonly pem: string };
+
+/** A client certificate. Strings that begin with `-----BEGIN` are PEM, others are paths. */
+export interface ClientCertificate {
+  readonly cert?: string | Uint8Array;
+  readonly key?: string | Uint8Array;
+  readonly pfx?: string | Uint8Array;
+  readonly passphrase?: string;
+}
+
+/** How long to wait, in milliseconds; `null` waits for ever. */
+export interface Timeouts {
+  readonly connectMs: number | null;
+  readonly readMs: number | null;
+  readonly totalMs: number | null;
+}
+
+/** What is known of the proxies: `explicit` (the caller's) goes before `environment`. */
+export interface ProxySettings {
+  readonly explicit: ProxyRules;
+  readonly environment: ProxyRules;
+}
+
+/** How one message is to travel. Redirects, cookies, auth and retries are not in here: they are stages above. */
+export interface SendOptions {
+  readonly timeouts: Timeouts;
+  readonly verify: Verify;
+  readonly cert: ClientCertificate | null;
+  readonly proxies: ProxySettings;
+  /** The caller will stream the body: the adapter does not read ahead further than its buffer. */
+  readonly stream: boolean;
+  readonly onProgress: ProgressListener | null;
+}
+
+/** Told of bytes sent and received; `totalBytes` is `null` when the length is not known. */
+export type ProgressListener = (progress: {
+  readonly direction: "upload" | "download";
+  readonly bytes: number;
+  readonly totalBytes: number | null;
+}) => void;
+
+/**
+ * Sends single requests. Redirects, cookies, auth and retries are not its business: they are stages above it.
+ *
+ * Mount your own on a URL prefix to change how some requests travel: `session.mount("https://", adapter)`.
+ */
+export interface Adapter {
+  /**
+   * Sends `request` once and resolves when the head of the response is there; the body follows.
+   *
+   * The caller reads that body to its end, drains or cancels it, or the connection is never used again.
+   *
+   * @param signal the caller's abort and the total deadline in one, or `null`.
+   * @throws {ConnectTimeout | ReadTimeout} when connection or head do not arrive in time.
+   * @throws {ConnectionError} when there is no response; `cause` is the error of the layer below.
+   * @throws `signal.reason`, as it is, when `signal` aborts.
+   */
+  send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse>;
+  /** Retries of requests that travel through this adapter and say nothing themselves; `null` or absent for none. */
+  readonly maxRetries?: RetryPolicy | null;
+  /** Ends open connections; later calls of `send` fail. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** How an attempt ended. `none`: nothing reached the server. */
+export type AttemptFailure =
+  | { readonly kind: "connect"; readonly error: Error }
+  | { readonly kind: "read"; readonly error: Error }
+  | { readonly kind: "other"; readonly error: Error }
+  | { readonly kind: "status"; readonly status: number; readonly retryAfter: string | null };
+
+/** What a policy says of a failed attempt. */
+export type RetryDecision =
+  | { readonly kind: "again"; readonly delayMs: number; readonly policy: RetryPolicy }
+  /** Not a case for a retry: the response or the error is the result. */
+  | { readonly kind: "final" }
+  /** One attempt too many: a {@link RetryError} for a status (unless the policy hands the response out), else the error. */
+  | { readonly kind: "exhausted"; readonly raise: boolean };
+
+/** Decides about retries. Immutable: a decision brings the policy for the next attempt. `retries/` has `Retry`. */
+export interface RetryPolicy {
+  next(method: string, failure: AttemptFailure, context: { readonly now: number; readonly random: number }): RetryDecision;
+}

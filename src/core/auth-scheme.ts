@@ -1,0 +1,40 @@
+/**
+ * What signs requests. `auth/` has the schemes; a caller's function is one too.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { HeaderMap } from "./headers.ts";
+import type { PreparedRequest } from "./request.ts";
+
+/** The head of a response that asks for credentials: 401, or 407 of a proxy. */
+export interface ChallengeResponse {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  /** The request that was answered so. */
+  readonly request: PreparedRequest;
+}
+
+/**
+ * Signs requests of one origin. An auth object is used only for the origin it was given for: after a redirect to another
+ * one it is asked no more (PARITY SEC-10).
+ */
+export interface Auth {
+  /**
+   * Signs a request, once for each attempt, by changing it or returning another one. Runs after the body is there.
+   */
+  apply(request: PreparedRequest): PreparedRequest | void | Promise<PreparedRequest | void>;
+  /**
+   * Answers a 401 or 407, at most once for each request: `true` says that `apply` would now sign otherwise and the
+   * request is to be sent again.
+   */
+  onChallenge?(response: ChallengeResponse): boolean | Promise<boolean>;
+}
+
+/** A function in the place of {@link Auth.apply}. */
+export type AuthFunction = (request: PreparedRequest) => PreparedRequest | void | Promise<PreparedRequest | void>;
+
+/**
+ * What `auth` takes: `[user, password]` for Basic, an {@link Auth} object, a function; `false` or `null` for none, not even
+ * the session's, netrc's or the URL's.
+ */
+export type AuthOption = readonly [username: string, password: string] | Auth | AuthFunction | false | null;

@@ -1,0 +1,166 @@
+/**
+ * Body of a request: bytes, or a stream that may be opened once or again and again.
+ *
+ * Here are raw bodies only; forms, JSON and multipart are made in `prepare/`.
+ *
+ * May import: `core/`. Pure, but for opening what the caller gave.
+ */
+import { UnrewindableBodyError } from "./errors.ts";
+
+/** A piece of a body: text goes out as UTF-8. */
+export type BodyChunk = string | Uint8Array;
+
+/** The least that sojourn needs of an open file (`node:fs/promises`' FileHandle). */
+export interface OpenFile {
+  readonly fd: number;
+  createReadStream(options: { readonly start: number; readonly autoClose: boolean }): AsyncIterable<unknown>;
+}
+
+/** What can be sent as it is. */
+export type RawBody =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | ReadableStream<unknown>
+  | AsyncIterable<unknown>
+  | Iterable<BodyChunk>
+  | OpenFile;
+
+/** The body of a prepared request. `null` stands for none. */
+export type Body = BytesBody | StreamBody;
+
+/** All bytes are there: sent with a length, and again as often as need be. */
+export interface BytesBody {
+  readonly kind: "bytes";
+  readonly bytes: Uint8Array;
+}
+
+/** Bytes come as they are asked for. */
+export interface StreamBody {
+  readonly kind: "stream";
+  /** In bytes, or `null` when it is not known: the body then goes out chunked. */
+  readonly length: number | null;
+  /** Can `open()` be called again, and gives the same bytes? */
+  readonly replayable: boolean;
+  /** Starts to read. @throws {UnrewindableBodyError} the second time, unless replayable. */
+  open(): AsyncIterable<Uint8Array>;
+  /** What the caller gave: `prepared.body` shows it. */
+  readonly source: unknown;
+}
+
+const encoder = new TextEncoder();
+
+/** A body of these bytes, or of this text in UTF-8. */
+export function bytesBody(data: string | Uint8Array): BytesBody {
+  return { kind: "bytes", bytes: typeof data === "string" ? encoder.encode(data) : data };
+}
+
+/** Can the body be sent a second time? No body can. */
+export function isReplayable(body: Body | null): boolean {
+  return body === null || body.kind === "bytes" || body.replayable;
+}
+
+/** Length in bytes; `null` when it is not known. */
+export function lengthOf(body: Body): number | null {
+  return body.kind === "bytes" ? body.bytes.byteLength : body.length;
+}
+
+/** Is it one of the kinds of {@link RawBody} other than text and bytes? */
+export function isStreamSource(data: unknown): boolean {
+  return typeof data === "object" && data !== null && (data instanceof Blob || isOpenFile(data) || isIterable(data));
+}
+
+/**
+ * Makes a body of what the caller gave.
+ *
+ * @throws {TypeError} for anything that is no {@link RawBody}.
+ */
+export function rawBody(data: RawBody): Body {
+  if (typeof data === "string") return bytesBody(data);
+  if (data instanceof ArrayBuffer) return bytesBody(new Uint8Array(data));
+  if (ArrayBuffer.isView(data)) return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (data instanceof Blob) return { kind: "stream", length: data.size, replayable: true, source: data, open: () => data.stream() };
+  if (isOpenFile(data)) {
+    return streamBody(data, () => data.createReadStream({ start: 0, autoClose: false }), { length: null, replayable: true });
+  }
+  if (isIterable(data)) return oneShot(data);
+  throw new TypeError(`a body must be text, bytes, a Blob, a stream or an iterable, not ${describe(data)}`);
+}
+
+/** A body that calls `factory` for each sending: any stream becomes replayable (PARITY BOD-12). */
+export function factoryBody(factory: () => unknown): StreamBody {
+  return streamBody(
+    factory,
+    () => {
+      const made = factory();
+      if (made instanceof Promise) return deferred(made);
+      return chunksOf(made);
+    },
+    { length: null, replayable: true },
+  );
+}
+
+/** A stream body of known facts. */
+export function streamBody(
+  source: unknown,
+  open: () => AsyncIterable<unknown> | Iterable<unknown>,
+  facts: { readonly length: number | null; readonly replayable: boolean },
+): StreamBody {
+  return { kind: "stream", source, ...facts, open: () => toBytes(open()) };
+}
+
+function oneShot(source: AsyncIterable<unknown> | Iterable<unknown>): StreamBody {
+  let opened = false;
+  return streamBody(
+    source,
+    () => {
+      if (opened) throw new UnrewindableBodyError("the body is a stream that was sent already; give a function that makes it");
+      opened = true;
+      return source;
+    },
+    { length: null, replayable: false },
+  );
+}
+
+async function* deferred(made: Promise<unknown>): AsyncGenerator<unknown> {
+  yield* chunksOf(await made);
+}
+
+/** Pieces of whatever a factory gave. */
+function chunksOf(data: unknown): AsyncIterable<unknown> | Iterable<unknown> {
+  const body = typeof data === "object" && data !== null && isIterable(data) && !ArrayBuffer.isView(data) ? null : rawBody(data as RawBody);
+  if (body === null) return data as AsyncIterable<unknown>;
+  return body.kind === "bytes" ? [body.bytes] : body.open();
+}
+
+/** Empty pieces are left out: a chunk of no bytes would end a chunked body (PARITY BOD-13). */
+async function* toBytes(source: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    const bytes = chunkBytes(chunk);
+    if (bytes.byteLength > 0) yield bytes;
+  }
+}
+
+function chunkBytes(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (typeof chunk === "string") return encoder.encode(chunk);
+  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  throw new TypeError(`a body must give text or bytes, not ${describe(chunk)}`);
+}
+
+function isOpenFile(data: object): data is OpenFile {
+  return "fd" in data && "createReadStream" in data && typeof data.createReadStream === "function";
+}
+
+function isIterable(data: object): data is AsyncIterable<unknown> | Iterable<unknown> {
+  return Symbol.asyncIterator in data || Symbol.iterator in data;
+}
+
+/** Names the kind of a value for an error message, never the value. */
+export function describe(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value !== "object") return typeof value;
+  return value.constructor?.name ?? "an object without prototype";
+}

@@ -1,0 +1,41 @@
+/**
+ * The only idea of time: stages and adapters get it as an argument, so that tests can hold it still.
+ *
+ * May import: `core/`.
+ */
+
+/** Tells the time and waits. */
+export interface Clock {
+  /** Milliseconds since the epoch: for cookies' expiry and `Retry-After` dates. */
+  now(): number;
+  /** Milliseconds of a clock that never jumps: for measuring. */
+  monotonic(): number;
+  /**
+   * Waits `ms` milliseconds.
+   *
+   * @throws `signal.reason`, as it is, when `signal` aborts first.
+   */
+  sleep(ms: number, signal: AbortSignal | null): Promise<void>;
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise<void>((resolve, reject) => {
+      if (signal?.aborted === true) {
+        reject(signal.reason);
+        return;
+      }
+      const onAbort = (): void => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", onAbort, { once: true });
+    }),
+};

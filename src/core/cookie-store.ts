@@ -1,0 +1,60 @@
+/**
+ * What a jar offers the pipeline. `cookies/` implements it; anything else that does can be a session's jar too.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { Url } from "./url.ts";
+
+/** A cookie as the jar keeps it (RFC 6265bis §5.7). */
+export interface StoredCookie {
+  readonly name: string;
+  readonly value: string;
+  /** Canonical, without a leading dot. `""` for a cookie that was set by the program for no host yet. */
+  readonly domain: string;
+  /** Only for this very host, not for those below it. */
+  readonly hostOnly: boolean;
+  readonly path: string;
+  /** Milliseconds since the epoch; `null` for a session cookie. */
+  readonly expires: number | null;
+  readonly secure: boolean;
+  readonly httpOnly: boolean;
+  readonly sameSite: "strict" | "lax" | "none" | null;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** Why a cookie was not stored: one word, for programs. */
+export type CookieRefusalReason =
+  | "empty"
+  | "control-character"
+  | "too-long"
+  | "domain-mismatch"
+  | "public-suffix"
+  | "insecure"
+  | "overwrites-secure"
+  | "host-prefix"
+  | "secure-prefix"
+  | "same-site-none-insecure"
+  | "not-a-web-url";
+
+/** A `Set-Cookie` field that was not stored. */
+export interface CookieRefusal {
+  readonly kind: "refused";
+  readonly reason: CookieRefusalReason;
+  /** The cookie's name, where one could be read; never its value. */
+  readonly name: string;
+}
+
+/** What became of a `Set-Cookie` field. */
+export type CookieVerdict =
+  | { readonly kind: "stored"; readonly cookie: StoredCookie }
+  | { readonly kind: "deleted"; readonly name: string }
+  | CookieRefusal;
+
+/** Keeps cookies and tells which ones go with a request. */
+export interface CookieStore {
+  /** Takes a `Set-Cookie` field of a response from `url`. Never throws for what a server sent. */
+  store(header: string, url: Url, now: number): CookieVerdict;
+  /** The value of the `Cookie` header of a request to `url`, or `null` when no cookie goes there. */
+  select(url: Url, now: number): string | null;
+}

@@ -1,0 +1,308 @@
+/**
+ * The error tree. Everything that goes wrong with a request is one of these; names are requests' (PARITY 1.24).
+ *
+ * ```text
+ * RequestException
+ * ├── HTTPError                   raiseForStatus() of a 4xx or 5xx
+ * ├── ConnectionError             refused, reset, name not found, not HTTP
+ * │   ├── ProxyError              the proxy, not the server
+ * │   └── SSLError                handshake or certificate
+ * ├── Timeout                     phase "total": the whole call took too long
+ * │   ├── ConnectTimeout          no connection in time; the server saw nothing
+ * │   └── ReadTimeout             silence for too long, before or inside the body
+ * ├── TooManyRedirects
+ * ├── InvalidURL
+ * │   ├── MissingSchema
+ * │   ├── InvalidSchema
+ * │   └── InvalidProxyURL
+ * ├── InvalidHeader               also a response whose header section is not to be trusted
+ * ├── InvalidMethod
+ * ├── InvalidBody                 a body that was used before, is too long or too short
+ * ├── InvalidJSONError
+ * │   └── JSONDecodeError
+ * ├── ChunkedEncodingError        the body broke off, or its framing is wrong
+ * ├── ContentDecodingError        gzip, deflate, br, zstd
+ * ├── ResponseTooLarge            more decoded bytes than `maxBodyBytes`
+ * ├── StreamConsumedError         a body was read twice
+ * ├── UnrewindableBodyError       a one-shot body would have to be sent again
+ * ├── RetryError                  the last of several attempts had a status that is to be retried
+ * ├── CookieConflictError         several cookies of one name
+ * └── SessionClosed               the session was used after `close()`
+ * ```
+ *
+ * Arguments of the wrong kind are `TypeError` and `RangeError`, not these. An abort by the caller is `signal.reason`.
+ *
+ * May import: `core/`.
+ */
+import { bareUrl } from "./redact.ts";
+
+/** Where in its life the request was. */
+export type Phase = "prepare" | "pool" | "connect" | "send" | "head" | "body" | "decode" | "total" | "redirect";
+
+/** The least that an error needs to know of a request: structural, so that the tree stands below `core/request.ts`. */
+export interface FailedRequest {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** The least that an error needs to know of a response. */
+export interface FailedResponse {
+  readonly status: number;
+}
+
+/** One try of a request that did not end it. */
+export interface Attempt {
+  readonly method: string;
+  /** Without user info, query and fragment. */
+  readonly url: string;
+  /** Status of the response, or `null` when there was none. */
+  readonly status: number | null;
+  /** What went wrong, or `null` when there was a response. */
+  readonly error: Error | null;
+  /** How long was waited after it, in milliseconds. */
+  readonly delayMs: number;
+}
+
+/** What an error carries beside its message. */
+export interface ExceptionDetails<Req extends FailedRequest = FailedRequest, Res extends FailedResponse = FailedResponse> {
+  readonly request?: Req | null;
+  readonly response?: Res | null;
+  readonly phase?: Phase;
+  readonly attempts?: readonly Attempt[];
+  readonly cause?: unknown;
+}
+
+/** The root: something went wrong with a request. */
+export class RequestException extends Error {
+  override readonly name: string = "RequestException";
+  /** Stable, for programs. */
+  readonly code: string = "ERR_REQUEST";
+  /** Where in its life the request was. */
+  readonly phase: Phase;
+  #details: ExceptionDetails;
+
+  constructor(message: string, details: ExceptionDetails = {}) {
+    const { request, cause } = details;
+    const where = request == null ? "" : `: ${request.method} ${bareUrl(request.url)}`;
+    super(message + where, cause === undefined ? undefined : { cause });
+    this.phase = details.phase ?? "prepare";
+    this.#details = details;
+  }
+
+  /** The request that failed, or `null` when it failed before there was one. */
+  get request(): FailedRequest | null {
+    return this.#details.request ?? null;
+  }
+
+  /** The response that there was, or `null`. */
+  get response(): FailedResponse | null {
+    return this.#details.response ?? null;
+  }
+
+  /** The attempts before this one, oldest first. */
+  get attempts(): readonly Attempt[] {
+    return this.#details.attempts ?? [];
+  }
+
+  /** Adds what an outer stage knows; what is known already stays. The error keeps its identity and its stack. */
+  annotate(details: ExceptionDetails): this {
+    this.#details = { ...details, ...defined(this.#details) };
+    return this;
+  }
+
+  /** Plain data for a log: no secret in it. */
+  toJSON(): Record<string, unknown> {
+    const { request, response } = this;
+    return {
+      name: this.name,
+      code: this.code,
+      message: this.message,
+      phase: this.phase,
+      ...(request === null ? {} : { method: request.method, url: bareUrl(request.url) }),
+      ...(response === null ? {} : { status: response.status }),
+      ...(this.attempts.length === 0 ? {} : { attempts: this.attempts.length }),
+    };
+  }
+}
+
+function defined(details: ExceptionDetails): ExceptionDetails {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** `raiseForStatus()` of a 4xx or 5xx. The message has the whole URL, less user info and values that look secret. */
+export class HTTPError extends RequestException {
+  override readonly name: string = "HTTPError";
+  override readonly code: string = "ERR_HTTP_STATUS";
+}
+
+/** No connection, or it ended before the response did. */
+export class ConnectionError extends RequestException {
+  override readonly name: string = "ConnectionError";
+  override readonly code: string = "ERR_CONNECTION";
+}
+
+/** The proxy could not be reached, or refused. */
+export class ProxyError extends ConnectionError {
+  override readonly name: string = "ProxyError";
+  override readonly code: string = "ERR_PROXY";
+  /** Status of the proxy's answer to CONNECT, or `null` when there was none. */
+  readonly status: number | null;
+
+  constructor(message: string, details: ExceptionDetails & { readonly status?: number } = {}) {
+    super(message, details);
+    this.status = details.status ?? null;
+  }
+}
+
+/** The TLS handshake failed, or the certificate is not to be trusted. */
+export class SSLError extends ConnectionError {
+  override readonly name: string = "SSLError";
+  override readonly code: string = "ERR_SSL";
+}
+
+/** Something took longer than allowed. */
+export class Timeout extends RequestException {
+  override readonly name: string = "Timeout";
+  override readonly code: string = "ERR_TIMEOUT";
+  /** The limit that it ran into, in milliseconds. */
+  readonly limitMs: number;
+
+  constructor(message: string, details: ExceptionDetails & { readonly limitMs: number }) {
+    super(message, details);
+    this.limitMs = details.limitMs;
+  }
+}
+
+/** No connection in time: name look-up, TCP, proxy and TLS together. The server saw nothing of the request. */
+export class ConnectTimeout extends Timeout {
+  override readonly name: string = "ConnectTimeout";
+  override readonly code: string = "ERR_CONNECT_TIMEOUT";
+}
+
+/** The server was silent for too long: before the head of the response, or inside the body. */
+export class ReadTimeout extends Timeout {
+  override readonly name: string = "ReadTimeout";
+  override readonly code: string = "ERR_READ_TIMEOUT";
+}
+
+/** One redirect more than `maxRedirects`; `response` is the last one, with the others as its history. */
+export class TooManyRedirects extends RequestException {
+  override readonly name: string = "TooManyRedirects";
+  override readonly code: string = "ERR_TOO_MANY_REDIRECTS";
+}
+
+/** The URL cannot be asked for. */
+export class InvalidURL extends RequestException {
+  override readonly name: string = "InvalidURL";
+  override readonly code: string = "ERR_INVALID_URL";
+}
+
+/** The URL has no scheme. */
+export class MissingSchema extends InvalidURL {
+  override readonly name: string = "MissingSchema";
+  override readonly code: string = "ERR_MISSING_SCHEMA";
+}
+
+/** No adapter is mounted for the URL's scheme. */
+export class InvalidSchema extends InvalidURL {
+  override readonly name: string = "InvalidSchema";
+  override readonly code: string = "ERR_INVALID_SCHEMA";
+}
+
+/** The URL of a proxy is malformed, or its scheme unknown. */
+export class InvalidProxyURL extends InvalidURL {
+  override readonly name: string = "InvalidProxyURL";
+  override readonly code: string = "ERR_INVALID_PROXY_URL";
+}
+
+/** A header cannot be sent as it is, or a received header section cannot be trusted. */
+export class InvalidHeader extends RequestException {
+  override readonly name: string = "InvalidHeader";
+  override readonly code: string = "ERR_INVALID_HEADER";
+}
+
+/** The method is no token of RFC 9110 §5.6.2. */
+export class InvalidMethod extends RequestException {
+  override readonly name: string = "InvalidMethod";
+  override readonly code: string = "ERR_INVALID_METHOD";
+}
+
+/** A request's body cannot be sent: used before, or not as long as its `Content-Length` says. */
+export class InvalidBody extends RequestException {
+  override readonly name: string = "InvalidBody";
+  override readonly code: string = "ERR_INVALID_BODY";
+}
+
+/** A value cannot be written as JSON, or a body not read as JSON. */
+export class InvalidJSONError extends RequestException {
+  override readonly name: string = "InvalidJSONError";
+  override readonly code: string = "ERR_INVALID_JSON";
+}
+
+/** The body is not JSON. The text is not in the message; `response` has it. */
+export class JSONDecodeError extends InvalidJSONError {
+  override readonly name: string = "JSONDecodeError";
+  override readonly code: string = "ERR_JSON_DECODE";
+  /** Offset of the first character that is wrong, or `null` when the parser did not tell. */
+  readonly position: number | null;
+
+  constructor(message: string, details: ExceptionDetails & { readonly position?: number | null } = {}) {
+    super(message, details);
+    this.position = details.position ?? null;
+  }
+}
+
+/** The body of the response broke off, or its framing is wrong. */
+export class ChunkedEncodingError extends RequestException {
+  override readonly name: string = "ChunkedEncodingError";
+  override readonly code: string = "ERR_INCOMPLETE_BODY";
+}
+
+/** The body of the response is not what its `Content-Encoding` says. */
+export class ContentDecodingError extends RequestException {
+  override readonly name: string = "ContentDecodingError";
+  override readonly code: string = "ERR_CONTENT_DECODING";
+}
+
+/** The response's body has more decoded bytes than `maxBodyBytes`. */
+export class ResponseTooLarge extends RequestException {
+  override readonly name: string = "ResponseTooLarge";
+  override readonly code: string = "ERR_RESPONSE_TOO_LARGE";
+  /** The limit, in bytes. */
+  readonly limitBytes: number;
+
+  constructor(message: string, details: ExceptionDetails & { readonly limitBytes: number }) {
+    super(message, details);
+    this.limitBytes = details.limitBytes;
+  }
+}
+
+/** The body of a response was consumed before. */
+export class StreamConsumedError extends RequestException {
+  override readonly name: string = "StreamConsumedError";
+  override readonly code: string = "ERR_STREAM_CONSUMED";
+}
+
+/** A body that can be read only once would have to be sent again. */
+export class UnrewindableBodyError extends RequestException {
+  override readonly name: string = "UnrewindableBodyError";
+  override readonly code: string = "ERR_UNREWINDABLE_BODY";
+}
+
+/** All attempts are used up, and the last response's status is one to be retried; `response` is that response. */
+export class RetryError extends RequestException {
+  override readonly name: string = "RetryError";
+  override readonly code: string = "ERR_RETRY";
+}
+
+/** Several cookies have the name that was asked for: say which domain or path. */
+export class CookieConflictError extends RequestException {
+  override readonly name: string = "CookieConflictError";
+  override readonly code: string = "ERR_COOKIE_CONFLICT";
+}
+
+/** The session was used after `close()`. */
+export class SessionClosed extends RequestException {
+  override readonly name: string = "SessionClosed";
+  override readonly code: string = "ERR_SESSION_CLOSED";
+}

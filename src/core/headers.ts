@@ -1,0 +1,275 @@
+/**
+ * HeaderMap: header fields as they go over the wire. Case kept, looked up without case, ordered, multi-valued.
+ *
+ * Kept in three arrays side by side: a request has about ten fields, and a scan over ten short strings is faster than
+ * a Map; a copy is three `slice`s; the wire form is one walk.
+ *
+ * May import: `core/`. Pure.
+ */
+import { InvalidHeader } from "./errors.ts";
+import { isToken } from "./method.ts";
+import { inspectKey, isSecretName, REDACTED, type Inspect } from "./redact.ts";
+
+/** A value to send. Numbers are written in decimal; bytes go out as they are (one byte a character, latin-1). */
+export type HeaderValue = string | number | Uint8Array;
+
+/**
+ * What can be made into headers: a record, pairs, a `Map`, fetch's `Headers`, a `HeaderMap`.
+ * An array as value gives a repeated header; `null` removes a header, `undefined` says nothing about it.
+ */
+export type HeadersInit =
+  | HeaderMap
+  | Iterable<readonly [name: string, value: HeaderValue | readonly HeaderValue[] | null | undefined]>
+  | { readonly [name: string]: HeaderValue | readonly HeaderValue[] | null | undefined };
+
+/** Names seen before and found valid, with their lower case: a program sends the same few names all day. */
+const knownNames = new Map<string, string>();
+const KNOWN_NAMES_LIMIT = 1000;
+
+/** A character that must not stand in a field value (RFC 9110 §5.5), or that cannot be written in one byte. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Header fields: ordered, multi-valued, case-insensitive for look-ups and case-keeping on the wire (RFC 9110 §5). */
+export class HeaderMap implements Iterable<[name: string, value: string]> {
+  #names: string[] = [];
+  #keys: string[] = [];
+  #values: string[] = [];
+
+  /** @throws {InvalidHeader} for a name or value that must not go on the wire. */
+  constructor(init?: HeadersInit | null) {
+    if (init !== undefined && init !== null) this.update(init);
+  }
+
+  /** Received fields, taken as they are: flat list of name, value, name, value ... */
+  static fromWire(pairs: readonly string[]): HeaderMap {
+    const map = new HeaderMap();
+    for (let at = 0; at + 1 < pairs.length; at += 2) {
+      const name = pairs[at] ?? "";
+      map.#push(name, knownNames.get(name) ?? name.toLowerCase(), pairs[at + 1] ?? "");
+    }
+    return map;
+  }
+
+  /** Number of field lines. */
+  get size(): number {
+    return this.#names.length;
+  }
+
+  /** The value of a header, or `null`. Several field lines of one name are joined by `", "` (RFC 9110 §5.3). */
+  get(name: string): string | null {
+    const key = lower(name);
+    const first = this.#keys.indexOf(key);
+    if (first === -1) return null;
+    if (this.#keys.indexOf(key, first + 1) === -1) return this.#values[first] ?? null;
+    return this.getAll(name).join(", ");
+  }
+
+  /** The values of all field lines of a name, in order. `Set-Cookie` must be read like this. */
+  getAll(name: string): string[] {
+    const key = lower(name);
+    return this.#values.filter((_, at) => this.#keys[at] === key);
+  }
+
+  /** fetch's name for `getAll("set-cookie")`. */
+  getSetCookie(): string[] {
+    return this.getAll("set-cookie");
+  }
+
+  /** Is there a field of this name? */
+  has(name: string): boolean {
+    return this.#keys.includes(lower(name));
+  }
+
+  /**
+   * Sets a header: replaces what is there, at the place of the first, under the new spelling. An array sets several
+   * field lines; `null` deletes.
+   *
+   * @throws {InvalidHeader} when the name is no token, or the value has a character that must not go on the wire.
+   */
+  set(name: string, value: HeaderValue | readonly HeaderValue[] | null): this {
+    const key = checkedName(name);
+    const texts = value === null ? [] : Array.isArray(value) ? value.map((one) => text(name, one)) : [text(name, value as HeaderValue)];
+    const place = this.#keys.indexOf(key);
+    const [only] = texts;
+    if (only === undefined) {
+      this.#remove(key, 0);
+    } else if (place === -1) {
+      for (const one of texts) this.#push(name, key, one);
+    } else {
+      this.#remove(key, place + 1);
+      this.#names.splice(place, 1, ...texts.map(() => name));
+      this.#keys.splice(place, 1, ...texts.map(() => key));
+      this.#values.splice(place, 1, ...texts);
+    }
+    return this;
+  }
+
+  /**
+   * Adds a field line, also when there is one of that name.
+   *
+   * @throws {InvalidHeader} as {@link set}.
+   */
+  append(name: string, value: HeaderValue): this {
+    this.#push(name, checkedName(name), text(name, value));
+    return this;
+  }
+
+  /** Sets every header of `init`; a `null` value deletes. Returns itself. */
+  update(init: HeadersInit): this {
+    if (init instanceof HeaderMap) {
+      for (const key of new Set(init.#keys)) this.#copyFrom(init, key);
+      return this;
+    }
+    const seen = new Set<string>();
+    for (const [name, value] of pairsOf(init)) {
+      if (value === undefined) continue;
+      const key = checkedName(name);
+      // Pairs may name a header twice: the first replaces what was there, the next ones join it.
+      if (seen.has(key) && value !== null && isPairs(init)) {
+        for (const one of Array.isArray(value) ? value : [value]) this.append(name, one);
+      } else {
+        this.set(name, value);
+      }
+      seen.add(key);
+    }
+    return this;
+  }
+
+  /** Deletes all field lines of a name. Was there one? */
+  delete(name: string): boolean {
+    return this.#remove(lower(name), 0);
+  }
+
+  /** Deletes everything. */
+  clear(): void {
+    this.#names = [];
+    this.#keys = [];
+    this.#values = [];
+  }
+
+  /** An independent copy. */
+  clone(): HeaderMap {
+    const copy = new HeaderMap();
+    copy.#names = this.#names.slice();
+    copy.#keys = this.#keys.slice();
+    copy.#values = this.#values.slice();
+    return copy;
+  }
+
+  /** Are the fields equal, names compared without case, in whatever order the names stand? */
+  equals(other: HeaderMap): boolean {
+    const keys = new Set([...this.#keys, ...other.#keys]);
+    return [...keys].every((key) => this.getAll(key).join("\n") === other.getAll(key).join("\n"));
+  }
+
+  /** Every field line, in order, with the spelling it was given. */
+  *entries(): IterableIterator<[name: string, value: string]> {
+    for (const [at, name] of this.#names.entries()) yield [name, this.#values[at] ?? ""];
+  }
+
+  /** Names as spelled, each once, in order. */
+  keys(): IterableIterator<string> {
+    return this.#names.filter((_, at) => this.#keys.indexOf(this.#keys[at] ?? "") === at).values();
+  }
+
+  /** The value of every field line, in order. */
+  values(): IterableIterator<string> {
+    return this.#values.values();
+  }
+
+  [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+    return this.entries();
+  }
+
+  /** Name and joined value of each header: plain data, **with** secrets. */
+  toObject(): Record<string, string> {
+    return Object.fromEntries([...this.keys()].map((name) => [name, this.get(name) ?? ""]));
+  }
+
+  /** The wire form: flat list of name, value, name, value ... */
+  toWire(): string[] {
+    const pairs: string[] = [];
+    for (let at = 0; at < this.#names.length; at++) pairs.push(this.#names[at] ?? "", this.#values[at] ?? "");
+    return pairs;
+  }
+
+  /** As {@link toObject}, with values of headers that usually hold secrets hidden: `JSON.stringify` may end in a log. */
+  toJSON(): Record<string, string> {
+    const shown = Object.entries(this.toObject()).map(([name, value]) => [name, isSecretName(name) ? REDACTED : value]);
+    return Object.fromEntries(shown) as Record<string, string>;
+  }
+
+  [inspectKey](_depth: number, options: object, inspect: Inspect): string {
+    return `HeaderMap ${inspect(this.toJSON(), options)}`;
+  }
+
+  #push(name: string, key: string, value: string): void {
+    this.#names.push(name);
+    this.#keys.push(key);
+    this.#values.push(value);
+  }
+
+  #remove(key: string, from: number): boolean {
+    let found = false;
+    for (let at = this.#keys.length - 1; at >= from; at--) {
+      if (this.#keys[at] !== key) continue;
+      found = true;
+      this.#names.splice(at, 1);
+      this.#keys.splice(at, 1);
+      this.#values.splice(at, 1);
+    }
+    return found;
+  }
+
+  #copyFrom(other: HeaderMap, key: string): void {
+    const place = other.#keys.indexOf(key);
+    this.set(other.#names[place] ?? key, other.getAll(key));
+  }
+}
+
+function lower(name: string): string {
+  return knownNames.get(name) ?? String(name).toLowerCase();
+}
+
+function checkedName(name: string): string {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  if (typeof name !== "string" || !isToken(name)) {
+    throw new InvalidHeader(`header name ${JSON.stringify(name)} is not a token (RFC 9110 §5.6.2)`);
+  }
+  const key = name.toLowerCase();
+  if (knownNames.size < KNOWN_NAMES_LIMIT) knownNames.set(name, key);
+  return key;
+}
+
+function text(name: string, value: unknown): string {
+  const string = stringOf(name, value);
+  if (FORBIDDEN_IN_VALUE.test(string)) {
+    throw new InvalidHeader(
+      `value of header ${name} has a control character, or one that latin-1 lacks; encode it, or give bytes`,
+    );
+  }
+  if (string.startsWith(" ") || string.startsWith("\t")) {
+    throw new InvalidHeader(`value of header ${name} starts with white space`);
+  }
+  return string;
+}
+
+function stringOf(name: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return String(value);
+  if (value instanceof Uint8Array) return String.fromCharCode(...value);
+  throw new InvalidHeader(`value of header ${name} must be a string, a finite number or bytes, not ${typeof value}`);
+}
+
+function isPairs(init: HeadersInit): init is Iterable<readonly [string, HeaderValue]> {
+  return Symbol.iterator in init;
+}
+
+function pairsOf(init: HeadersInit): Iterable<readonly [string, HeaderValue | readonly HeaderValue[] | null | undefined]> {
+  if (typeof init !== "object" || init === null) {
+    throw new TypeError(`headers must be a record, pairs, a Map, Headers or a HeaderMap, not ${typeof init}`);
+  }
+  return isPairs(init) ? init : Object.entries(init);
+}

@@ -1,0 +1,42 @@
+/**
+ * Hooks: what a caller may observe or replace, and when. The session's run first, then the request's (PARITY HOOK-1..5, MRG-8).
+ *
+ * May import: `core/`. Pure.
+ */
+import type { CookieRefusal } from "./cookie-store.ts";
+import type { Attempt, RequestException } from "./errors.ts";
+import type { PreparedRequest } from "./request.ts";
+import type { AnyResponse } from "./response.ts";
+
+type Answer<Value> = Value | void | Promise<Value | void>;
+
+/** The events, and the signature of each one's hooks. */
+export interface HookFunctions {
+  /** Before each hop is sent. May change the request, or return another one to be sent instead. */
+  readonly request: (request: PreparedRequest) => Answer<PreparedRequest>;
+  /** After each hop, before a redirect is followed. May change the response, or return another one in its place. */
+  readonly response: (response: AnyResponse) => Answer<AnyResponse>;
+  /** Before a redirect is followed: the response, and the request that comes next. May return another request. */
+  readonly redirect: (response: AnyResponse, next: PreparedRequest) => Answer<PreparedRequest>;
+  /** Before a request is sent again. May not change anything. */
+  readonly retry: (attempt: Attempt, request: PreparedRequest) => Answer<never>;
+  /** When a call fails. May not change anything; the error is thrown afterwards. */
+  readonly error: (error: RequestException) => Answer<never>;
+  /** When the jar refused a `Set-Cookie` of a response. May not change anything. */
+  readonly cookieRefused: (refusal: CookieRefusal, request: PreparedRequest) => Answer<never>;
+}
+
+/** Name of an event. */
+export type HookEvent = keyof HookFunctions;
+
+/** One hook or several for each event. */
+export type HooksInit = { readonly [Event in HookEvent]?: HookFunctions[Event] | readonly HookFunctions[Event][] | null };
+
+/** Every event has its list; most are empty. */
+export type Hooks = { readonly [Event in HookEvent]: readonly HookFunctions[Event][] };
+
+/** The events there are. */
+export const hookEvents: readonly HookEvent[] = ["request", "response", "redirect", "retry", "error", "cookieRefused"];
+
+/** No hooks at all: shared, so that "nothing to do" is one comparison. */
+export const noHooks: Hooks = { request: [], response: [], redirect: [], retry: [], error: [], cookieRefused: [] };

@@ -1,0 +1,31 @@
+/**
+ * Request methods: what the standard says of them (RFC 9110 §9).
+ *
+ * May import: `core/`. Pure.
+ */
+
+const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"]);
+const IDEMPOTENT: ReadonlySet<string> = new Set([...SAFE, "PUT", "DELETE"]);
+
+/** One or more characters that RFC 9110 §5.6.2 allows in a token: methods, header names, coding names. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Does `text` have the form of a token (RFC 9110 §5.6.2)? */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
+/** Does the method only read (RFC 9110 §9.2.1; QUERY: RFC 10008)? */
+export function isSafe(method: string): boolean {
+  return SAFE.has(method);
+}
+
+/** Does sending the method twice mean the same as sending it once (RFC 9110 §9.2.2)? */
+export function isIdempotent(method: string): boolean {
+  return IDEMPOTENT.has(method);
+}
+
+/** Does a message without a body carry no `Content-Length` for this method? requests sends `0` for all others. */
+export function isBodyless(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}

@@ -1,0 +1,164 @@
+/**
+ * Options of sessions and requests, and `Request`: method, URL and options together.
+ *
+ * `undefined` or absent means "not given: inherit"; `null` means "off" or "remove". Times are milliseconds, sizes bytes.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { Adapter, ClientCertificate, ProgressListener, RetryPolicy, SendOptions } from "./adapter.ts";
+import type { Auth, AuthFunction, AuthOption } from "./auth-scheme.ts";
+import type { RawBody } from "./body.ts";
+import type { CookieStore } from "./cookie-store.ts";
+import type { HeadersInit } from "./headers.ts";
+import type { Hooks, HooksInit } from "./hooks.ts";
+
+/** A scalar of a query or a form: written as JavaScript spells it. `null` and `undefined` leave the name out. */
+export type Scalar = string | number | bigint | boolean | Uint8Array | null | undefined;
+
+/** Names and values of a query or a form. An array repeats the name; order is kept (PARITY PAR-3..8). */
+export type FieldsInit =
+  | { readonly [name: string]: Scalar | readonly Scalar[] }
+  | Iterable<readonly [name: string | Uint8Array, value: Scalar | readonly Scalar[]]>
+  | URLSearchParams;
+
+/** `params`: fields, or a query that is encoded already. */
+export type ParamsInit = string | Uint8Array | FieldsInit;
+
+/** `data`: a form, or a body as it is; a function is called for each sending, which makes any stream replayable. */
+export type DataInit = RawBody | FieldsInit | FormData | (() => unknown);
+
+/** One file of a multipart body (PARITY 1.10). `filename: null` makes it a plain field, `content: null` leaves it out. */
+export interface FilePart {
+  readonly filename?: string | null;
+  readonly content: RawBody | null | (() => unknown);
+  readonly contentType?: string;
+  readonly headers?: HeadersInit;
+}
+
+/** A file: its content, `[filename, content, contentType?, headers?]`, or an object. A `File` brings its name and type. */
+export type FileInit =
+  | FilePart["content"]
+  | FilePart
+  | readonly [filename: string | null, content: FilePart["content"], contentType?: string | null, headers?: HeadersInit];
+
+/** Files by field name; pairs to repeat a name. */
+export type FilesInit =
+  | { readonly [field: string]: FileInit | readonly FileInit[] }
+  | Iterable<readonly [field: string, file: FileInit]>;
+
+/** `cookies`: names and values for this request's origin, or a jar. `null` leaves a session's cookie out. */
+export type CookiesInit = { readonly [name: string]: string | null | undefined } | (CookieStore & Iterable<unknown>);
+
+/** `timeout`: both, `[connect, read]`, or each. `null` waits for ever. */
+export type TimeoutInit =
+  | number
+  | readonly [connect: number | null, read: number | null]
+  | { readonly connect?: number | null; readonly read?: number | null; readonly total?: number | null };
+
+/** `proxies`: by `http`, `https`, `all`, `http://host`, `all://host`; and `no_proxy`. `null` removes a key. */
+export type ProxiesInit = { readonly [key: string]: string | null | undefined };
+
+/** `verify`: `true`, `false`, path of a bundle or a folder, or PEM text (also as bytes). */
+export type VerifyInit = boolean | string | Uint8Array;
+
+/** `cert`: path of a PEM file with both, `[certificate, key]`, or parts. */
+export type CertInit = string | readonly [cert: string | Uint8Array, key: string | Uint8Array] | ClientCertificate;
+
+/** Options that a session has as defaults and a request may override. */
+export interface SharedOptions {
+  /** Joined with the session's, name by name without case; `null` removes one. */
+  readonly headers?: HeadersInit | null;
+  /** Joined with the session's, name by name; the request's value replaces. */
+  readonly params?: ParamsInit | null;
+  /** `[user, password]`, an {@link Auth} object, a function; `false` or `null` for none. */
+  readonly auth?: AuthOption;
+  /**
+   * How long to wait, in milliseconds: `connect` for a connection (name, TCP, proxy, TLS), `read` for silence, `total`
+   * for everything, redirects, retries and body included. More than 0, up to 2 147 483 647; `null` waits for ever.
+   * Default: connect 10 000, read 60 000, no total.
+   *
+   * @throws {ConnectTimeout | ReadTimeout | Timeout} when one runs out.
+   */
+  readonly timeout?: TimeoutInit | null;
+  /** Proxies by scheme or host. Explicit ones go before those of the environment. */
+  readonly proxies?: ProxiesInit | null;
+  /** One proxy for everything; `false` or `null`: none, whatever the session or the environment say. */
+  readonly proxy?: string | false | null;
+  /** Which certificates to trust. Default: `true`, Node's own roots. */
+  readonly verify?: VerifyInit | null;
+  /** Client certificate: shown to the origin of the request only. */
+  readonly cert?: CertInit | null;
+  /** Functions to call at events. The session's run first. */
+  readonly hooks?: HooksInit | null;
+  /** Give a {@link StreamResponse}, with the body unread. Default: `false`. */
+  readonly stream?: boolean;
+  /** Follow redirects? Default: `true`, but `false` for `head()`. */
+  readonly allowRedirects?: boolean;
+  /** Retries: a policy, a number of them, `null` or `false` for none. Default: what the adapter says (none). */
+  readonly retry?: RetryPolicy | number | false | null;
+  /** Most decoded bytes of a body that is read into memory; `null`: no limit. Default: 268 435 456 (256 MiB). */
+  readonly maxBodyBytes?: number | null;
+}
+
+/** Options of one request. */
+export interface RequestOptions extends SharedOptions {
+  /** Body: a form, or raw. */
+  readonly data?: DataInit | null;
+  /** Body: any value that JSON can write; `null` is sent as `null`. */
+  readonly json?: unknown;
+  /** Body: multipart/form-data, with `data`'s fields first. */
+  readonly files?: FilesInit | null;
+  /** For this request only, and only for its origin. A cookie of the session with that name gives way. */
+  readonly cookies?: CookiesInit | null;
+  /** Ends the request in whatever phase it is; the call rejects with `signal.reason`. */
+  readonly signal?: AbortSignal | null;
+  /** Told of bytes sent and received. */
+  readonly onProgress?: ProgressListener | null;
+}
+
+/** Options of a session: defaults for its requests, and what belongs to the session itself. */
+export interface SessionOptions extends SharedOptions {
+  /** Relative URLs are resolved against it, as a browser resolves a link. */
+  readonly baseUrl?: string | URL | null;
+  /** Cookies to begin with: a jar to use, or names and values (with `baseUrl`: for its host). */
+  readonly cookies?: CookiesInit | null;
+  /** Most redirects that are followed; the next one is an error. 0 or more. Default: 30. */
+  readonly maxRedirects?: number;
+  /** Read proxies, CA bundle and netrc from the environment: all, none, or each. Default: `true`. */
+  readonly trustEnv?: boolean | TrustEnv;
+}
+
+/** The parts of the environment, each with its switch. What is absent is on. */
+export interface TrustEnv {
+  readonly proxies?: boolean;
+  readonly ca?: boolean;
+  readonly netrc?: boolean;
+}
+
+/** What is wanted: a method, a URL and options, for `session.prepareRequest()`. */
+export class Request {
+  readonly method: string;
+  readonly url: string;
+  readonly options: RequestOptions;
+
+  constructor(method: string, url: string | URL, options: RequestOptions = {}) {
+    this.method = method;
+    this.url = String(url);
+    this.options = options;
+  }
+}
+
+/** Options after merging: every one has a value. What the pipeline works with. */
+export interface Settings extends SendOptions {
+  readonly auth: Auth | AuthFunction | null;
+  readonly hooks: Hooks;
+  readonly allowRedirects: boolean;
+  readonly maxRedirects: number;
+  /** `undefined`: what the adapter says. */
+  readonly retry: RetryPolicy | null | undefined;
+  readonly maxBodyBytes: number | null;
+  readonly signal: AbortSignal | null;
+}
+
+/** Adapters by URL prefix. */
+export type Adapters = ReadonlyMap<string, Adapter>;

@@ -1,0 +1,146 @@
+/**
+ * PreparedRequest: what is sent. (`Request`, what is wanted, is in `options.ts`: it is the method, the URL and options.)
+ *
+ * A prepared request may be edited until it is sent; while it walks through the pipeline, stages hand on changed copies.
+ *
+ * May import: `core/`.
+ */
+import { factoryBody, lengthOf, rawBody, type Body, type RawBody } from "./body.ts";
+import { HeaderMap } from "./headers.ts";
+import type { Origin } from "./origin.ts";
+import { bareUrl, inspectKey, shownUrl, type Inspect } from "./redact.ts";
+import { isHttpLike, parseUrl, type Url } from "./url.ts";
+
+/** How a request's `Cookie` header came about: the jar's may be made anew for the next message, the caller's never. */
+export type CookieSource = "none" | "jar" | "caller";
+
+/** Everything a prepared request is made of. */
+export interface PreparedParts {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: HeaderMap;
+  readonly payload: Body | null;
+  readonly cookieSource?: CookieSource;
+  /** Carries the `Cookie` and `Authorization` of its first message already; they are sent as they stand. */
+  readonly dressed?: boolean;
+}
+
+/** A request as it goes over the wire: method, URL, header fields and body. */
+export class PreparedRequest {
+  /** As sent: upper case, unless the caller's method has no upper case. */
+  method: string;
+  /** Whole, with user info and fragment, which are never sent. Changed by hand it is prepared again when sent. */
+  url: string;
+  /** Header fields in the order in which they are sent. `Host` and `Connection` are added by the transport. */
+  headers: HeaderMap;
+  /** @internal */
+  readonly cookieSource: CookieSource;
+  /** @internal */
+  readonly dressed: boolean;
+  #payload: Body | null;
+  #parsed: Url | null = null;
+  #parsedFrom = "";
+
+  constructor(parts: PreparedParts) {
+    this.method = parts.method;
+    this.url = parts.url;
+    this.headers = parts.headers;
+    this.#payload = parts.payload;
+    this.cookieSource = parts.cookieSource ?? "none";
+    this.dressed = parts.dressed ?? false;
+  }
+
+  /** The bytes, or what the caller gave as stream; `null` for none. */
+  get body(): Uint8Array | AsyncIterable<unknown> | null {
+    if (this.#payload === null) return null;
+    return this.#payload.kind === "bytes" ? this.#payload.bytes : (this.#payload.source as AsyncIterable<unknown>);
+  }
+
+  /**
+   * Replaces the body; `Content-Length` and `Transfer-Encoding` follow it (PARITY PRE-7). A function is called for each
+   * sending.
+   *
+   * @throws {TypeError} for anything but text, bytes, a Blob, a stream, an iterable or a function.
+   */
+  set body(data: RawBody | (() => unknown) | null) {
+    this.#payload = data === null ? null : typeof data === "function" ? factoryBody(data) : rawBody(data as RawBody);
+    frame(this.headers, this.method, this.#payload);
+  }
+
+  /** @internal The body as the pipeline and adapters see it. */
+  get payload(): Body | null {
+    return this.#payload;
+  }
+
+  /** @internal The URL in parts. @throws {InvalidURL} when it was changed into something malformed. */
+  get parsed(): Url {
+    if (this.#parsed === null || this.#parsedFrom !== this.url) {
+      this.#parsed = parseUrl(this.url);
+      this.#parsedFrom = this.url;
+    }
+    return this.#parsed;
+  }
+
+  /** @internal The scope of the request's credentials; `null` for a URL of a scheme without origin. */
+  get origin(): Origin | null {
+    return isHttpLike(this.url) ? this.parsed.origin : null;
+  }
+
+  /** The target as it is sent: path and query. Never the fragment (PARITY PRE-4). */
+  get pathUrl(): string {
+    return this.parsed.target;
+  }
+
+  /** A copy with its own headers; the body is shared (PARITY PRE-5). */
+  clone(): PreparedRequest {
+    return this.with({});
+  }
+
+  /** @internal A copy with some parts changed. Headers are copied too, unless given. */
+  with(parts: Partial<PreparedParts>): PreparedRequest {
+    const copy = new PreparedRequest({
+      method: parts.method ?? this.method,
+      url: parts.url ?? this.url,
+      headers: parts.headers ?? this.headers.clone(),
+      payload: parts.payload === undefined ? this.#payload : parts.payload,
+      cookieSource: parts.cookieSource ?? this.cookieSource,
+      dressed: parts.dressed ?? this.dressed,
+    });
+    if (copy.url === this.#parsedFrom) {
+      copy.#parsed = this.#parsed;
+      copy.#parsedFrom = this.#parsedFrom;
+    }
+    return copy;
+  }
+
+  /** Plain data for a log: no user info, no secret header value, no body. */
+  toJSON(): Record<string, unknown> {
+    return { method: this.method, url: shownUrl(this.url), headers: this.headers.toJSON(), body: shownBody(this.#payload) };
+  }
+
+  [inspectKey](_depth: number, options: object, inspect: Inspect): string {
+    return `PreparedRequest ${inspect(this.toJSON(), options)}`;
+  }
+
+  toString(): string {
+    return `<PreparedRequest [${this.method}] ${bareUrl(this.url)}>`;
+  }
+}
+
+function shownBody(payload: Body | null): string | null {
+  if (payload === null) return null;
+  const length = lengthOf(payload);
+  return `<${length === null ? "stream" : `${length} bytes`}>`;
+}
+
+/**
+ * Sets the header that frames the body: `Content-Length` when the length is known (RFC 9112 §6.2), else
+ * `Transfer-Encoding: chunked` (§6.1); never both. Without a body: `Content-Length: 0`, but for GET and HEAD (PARITY BOD-14).
+ */
+export function frame(headers: HeaderMap, method: string, payload: Body | null): void {
+  const length = payload === null ? (method === "GET" || method === "HEAD" ? null : 0) : lengthOf(payload);
+  headers.delete("transfer-encoding");
+  if (length !== null) headers.set("Content-Length", length);
+  else headers.delete("content-length");
+  if (payload !== null && length === null) headers.set("Transfer-Encoding", "chunked");
+}

@@ -1,0 +1,134 @@
+/**
+ * Responses as others see them: what an adapter gives (WireResponse), and what hooks and callers get. The classes are in
+ * `response/`.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { Attempt } from "./errors.ts";
+import type { HeaderMap } from "./headers.ts";
+import type { PreparedRequest } from "./request.ts";
+
+/** The body of a message as it comes from an adapter: transfer coding off, content codings still on. */
+export interface WireBody {
+  /**
+   * All bytes, at once when they have arrived already.
+   *
+   * @param maxBytes stop with {@link ResponseTooLarge} above so many; `null`: no limit.
+   * @throws {ChunkedEncodingError | ReadTimeout | ConnectionError | ResponseTooLarge}
+   */
+  collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array>;
+  /** Bytes as they arrive, with back-pressure. Leaving the loop early ends the connection. May be called once. */
+  stream(): AsyncIterable<Uint8Array>;
+  /**
+   * Reads to the end without keeping anything, so that the connection can be used again; gives up on the connection
+   * above `maxBytes`. Never throws.
+   */
+  drain(maxBytes: number): void | Promise<void>;
+  /** Ends the exchange. The connection is not used again, unless the body is over already. */
+  cancel(): void;
+}
+
+/** The head of a response, and its body still to come: what an adapter gives. */
+export interface WireResponse {
+  readonly status: number;
+  /** Reason phrase as sent, `""` for none. */
+  readonly statusText: string;
+  /** Header fields as received. */
+  readonly headers: HeaderMap;
+  readonly httpVersion: string;
+  readonly body: WireBody;
+  /** Fields after the body; filled when the body is over. */
+  readonly trailers?: HeaderMap;
+  /** When what happened, in milliseconds from the start of the message. */
+  readonly timings?: Timings;
+}
+
+/** How long the parts of a message took, in milliseconds; `null` for what did not happen. */
+export interface Timings {
+  /** Waiting for a free connection and opening one; 0 on a warm connection. */
+  readonly connect: number | null;
+  /** From the start to the head of the response. */
+  readonly head: number;
+}
+
+/** One link of a `Link` header (RFC 8288): its target, and its parameters by name. */
+export interface Link {
+  readonly url: string;
+  readonly rel?: string;
+  readonly [parameter: string]: string | undefined;
+}
+
+/** What read and streamed responses have in common. Hooks may write the fields that are not `readonly`. */
+export interface ResponseHead {
+  status: number;
+  /** Reason phrase, `""` for none. */
+  statusText: string;
+  headers: HeaderMap;
+  /** URL of the last request, with fragment; with user info when the caller's URL had some. */
+  url: string;
+  /** Name of the charset, `null` for none: from `Content-Type`, or set by hand. `text()` uses it. */
+  encoding: string | null;
+  /** Is the status neither 4xx nor 5xx? */
+  readonly ok: boolean;
+  /** Were redirects followed? */
+  readonly redirected: boolean;
+  /** The cookies which this very response set. */
+  readonly cookies: ResponseCookies;
+  /** The responses before this one, oldest first: redirects, and challenges that were answered. */
+  readonly history: readonly AnyResponse[];
+  /** What was really sent on the last hop. */
+  readonly request: PreparedRequest;
+  /** Milliseconds from sending the last hop's request to the head of its response. */
+  readonly elapsed: number;
+  readonly timings: Timings | null;
+  /** `"1.1"`, `"1.0"` or `"2"`. */
+  readonly httpVersion: string;
+  /** Links by relation, or by URL for those without. */
+  readonly links: Readonly<Record<string, Link>>;
+  readonly isRedirect: boolean;
+  readonly isPermanentRedirect: boolean;
+  /** The request that would follow this redirect; `null` when it is none or was followed. */
+  readonly next: PreparedRequest | null;
+  /** Attempts of the last hop that ended in a retry. */
+  readonly attempts: readonly Attempt[];
+  /** Returns itself. @throws {HTTPError} when the status is 4xx or 5xx. */
+  raiseForStatus(): this;
+  /** Gives up on what was not read yet. */
+  close(): Promise<void>;
+}
+
+/** Look-up in the cookies of one response. */
+export interface ResponseCookies extends Iterable<ResponseCookie> {
+  readonly size: number;
+  get(name: string): string | null;
+  getDict(): Record<string, string>;
+}
+
+/** A cookie of a response. */
+export interface ResponseCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly domain: string;
+  readonly path: string;
+  readonly secure: boolean;
+  readonly expires: number | null;
+}
+
+/** A response whose body is there: its body methods give values at once. */
+export interface ReadResponse extends ResponseHead {
+  text(): string;
+  json<T = unknown>(): T;
+  bytes(): Uint8Array;
+  blob(): Blob;
+}
+
+/** A response whose body is still to come: its body methods give promises. */
+export interface StreamResponse extends ResponseHead {
+  text(): Promise<string>;
+  json<T = unknown>(): Promise<T>;
+  bytes(): Promise<Uint8Array>;
+  blob(): Promise<Blob>;
+}
+
+/** Whichever the call asked for. */
+export type AnyResponse = ReadResponse | StreamResponse;

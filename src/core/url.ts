@@ -1,0 +1,278 @@
+/**
+ * URLs: one parser for every decision (where to connect, cookies, auth, proxy). Spelling follows requests (PARITY 1.7):
+ * an explicit default port stays, reserved characters stay, what is illegal is percent-encoded, unreserved escapes are
+ * undone. Hosts are canonical as WHATWG writes them, so no two parts can read the same host differently.
+ *
+ * May import: `core/`. Pure.
+ */
+import { InvalidURL, MissingSchema } from "./errors.ts";
+import { defaultPort, originOf, type Origin } from "./origin.ts";
+import { bareUrl } from "./redact.ts";
+
+/** The parts of a URL, each in its final spelling. */
+export interface UrlParts {
+  readonly scheme: string;
+  /** `user:password` as written, without the `@`; `null` when there is none. */
+  readonly userinfo: string | null;
+  /** Lower case; IPv6 addresses in brackets. */
+  readonly host: string;
+  /** As written, also when it is the scheme's default; `null` when not written. */
+  readonly port: number | null;
+  /** Starts with `/`. */
+  readonly path: string;
+  /** Without the `?`; `null` when there is none. */
+  readonly query: string | null;
+  /** Without the `#`; `null` when there is none. */
+  readonly fragment: string | null;
+}
+
+/** A parsed URL of an http-like scheme. */
+export class Url implements UrlParts {
+  readonly scheme: string;
+  readonly userinfo: string | null;
+  readonly host: string;
+  readonly port: number | null;
+  readonly path: string;
+  readonly query: string | null;
+  readonly fragment: string | null;
+  /** The whole URL, user info and fragment included. */
+  readonly href: string;
+  /** The scope of credentials. */
+  readonly origin: Origin;
+
+  constructor(parts: UrlParts) {
+    this.scheme = parts.scheme;
+    this.userinfo = parts.userinfo;
+    this.host = parts.host;
+    this.port = parts.port;
+    this.path = parts.path;
+    this.query = parts.query;
+    this.fragment = parts.fragment;
+    this.href = format(this);
+    this.origin = originOf(this);
+  }
+
+  /** `host` or `host:port`: the value of a `Host` header. */
+  get authority(): string {
+    return this.port === null ? this.host : `${this.host}:${this.port}`;
+  }
+
+  /** Path and query: the target of a request in origin-form (RFC 9112 §3.2.1). */
+  get target(): string {
+    return this.query === null ? this.path : `${this.path}?${this.query}`;
+  }
+
+  /** Without user info and fragment: the target in absolute-form (RFC 9112 §3.2.2). */
+  get absolute(): string {
+    return `${this.scheme}://${this.authority}${this.target}`;
+  }
+
+  /** The port to connect to. */
+  get effectivePort(): number | null {
+    return this.port ?? defaultPort(this.scheme);
+  }
+
+  /** Host without the brackets of an IPv6 address: what a resolver takes. */
+  get hostname(): string {
+    return this.host.startsWith("[") ? this.host.slice(1, -1).replace("%25", "%") : this.host;
+  }
+
+  /** A copy with some parts changed. */
+  with(parts: Partial<UrlParts>): Url {
+    return new Url({ ...this.parts(), ...parts });
+  }
+
+  /** User and password, percent-decoded, or `null`. A user without a colon has an empty password (PARITY AUT-4). */
+  get credentials(): { readonly username: string; readonly password: string } | null {
+    if (this.userinfo === null || this.userinfo === "") return null;
+    const colon = this.userinfo.indexOf(":");
+    const username = colon === -1 ? this.userinfo : this.userinfo.slice(0, colon);
+    const password = colon === -1 ? "" : this.userinfo.slice(colon + 1);
+    return { username: decodeLoosely(username), password: decodeLoosely(password) };
+  }
+
+  parts(): UrlParts {
+    const { scheme, userinfo, host, port, path, query, fragment } = this;
+    return { scheme, userinfo, host, port, path, query, fragment };
+  }
+
+  toString(): string {
+    return this.href;
+  }
+}
+
+/** scheme, authority, path, query, fragment: the expression of RFC 3986 appendix B, with the scheme's own alphabet. */
+const SPLIT = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/\\?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
+
+/** Is it a URL that is prepared at all? Others (`mailto:`, `data:`) go to their adapter as they are (PARITY URL-3). */
+export function isHttpLike(url: string): boolean {
+  return !url.includes(":") || /^http/i.test(url);
+}
+
+/**
+ * Parses and prepares the URL of a request.
+ *
+ * @throws {MissingSchema} without a scheme.
+ * @throws {InvalidURL} without a host, or when a part is malformed.
+ */
+export function parseUrl(text: string): Url {
+  const trimmed = text.replace(/^\s+/, "");
+  const [, scheme, authority, path = "", query, fragment] = SPLIT.exec(trimmed) ?? [];
+  if (scheme === undefined) {
+    throw new MissingSchema(
+      `no scheme in URL ${JSON.stringify(bareUrl(trimmed))}; perhaps you meant https://${bareUrl(trimmed).replace(/^\/+/, "")}?`,
+    );
+  }
+  if (authority === undefined || authority === "") {
+    throw new InvalidURL(`no host in URL ${JSON.stringify(bareUrl(trimmed))}`);
+  }
+  return new Url({
+    scheme: scheme.toLowerCase(),
+    ...parseAuthority(authority, trimmed),
+    path: preparePath(path),
+    query: prepareQuery(query),
+    fragment: prepareFragment(fragment),
+  });
+}
+
+/**
+ * Resolves a reference against the URL of the response that holds it (RFC 3986 §5.2, PARITY RED-15).
+ * Returns text: the target may have another scheme, for which there may be an adapter or none.
+ */
+export function resolveReference(base: Url, reference: string): string {
+  const trimmed = reference.replace(/^\s+/, "");
+  const [, scheme, authority, path = "", query, fragment] = SPLIT.exec(trimmed) ?? [];
+  // `http:/b` and `http:b` are read as relative paths, as requests and WHATWG do.
+  if (scheme !== undefined && (authority !== undefined && authority !== "" || scheme.toLowerCase() !== base.scheme)) {
+    return trimmed;
+  }
+  if (authority !== undefined && authority !== "") return `${base.scheme}:${trimmed}`;
+  const root = `${base.scheme}://${base.authority}`;
+  const hash = fragment === undefined ? "" : `#${fragment}`;
+  if (path !== "") {
+    const merged = path.startsWith("/") ? path : base.path.slice(0, base.path.lastIndexOf("/") + 1) + path;
+    return `${root}${merged}${query === undefined ? "" : `?${query}`}${hash}`;
+  }
+  const search = query ?? base.query;
+  return `${root}${base.path}${search === null ? "" : `?${search}`}${hash}`;
+}
+
+function format(url: UrlParts): string {
+  const userinfo = url.userinfo === null ? "" : `${url.userinfo}@`;
+  const port = url.port === null ? "" : `:${url.port}`;
+  const query = url.query === null ? "" : `?${url.query}`;
+  const fragment = url.fragment === null ? "" : `#${url.fragment}`;
+  return `${url.scheme}://${userinfo}${url.host}${port}${url.path}${query}${fragment}`;
+}
+
+function parseAuthority(authority: string, whole: string): Pick<UrlParts, "userinfo" | "host" | "port"> {
+  const at = authority.lastIndexOf("@");
+  const userinfo = at === -1 ? null : encodeIllegal(authority.slice(0, at), USERINFO);
+  const [, host, port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s.exec(authority.slice(at + 1)) ?? [];
+  if (host === undefined || host === "") throw new InvalidURL(`no valid host in URL ${JSON.stringify(bareUrl(whole))}`);
+  return { userinfo: userinfo === "" ? null : userinfo, host: canonicalHost(host), port: parsePort(port) };
+}
+
+function parsePort(port: string | undefined): number | null {
+  if (port === undefined || port === "") return null;
+  const number = /^[0-9]{1,10}$/.test(port) ? Number(port) : Number.NaN;
+  if (!(number <= 65_535)) throw new InvalidURL(`port ${JSON.stringify(port)} is not a number from 0 to 65535`);
+  return number;
+}
+
+const PLAIN_NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z_](?:[a-z0-9_-]*[a-z0-9_])?\.?$/;
+const DOTTED_QUAD = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+/** The one spelling of a host: lower case, IDNA as A-labels (UTS 46), IPv4 as a dotted quad, IPv6 compressed. */
+function canonicalHost(host: string): string {
+  if (DOTTED_QUAD.test(host)) return host;
+  const lower = host.toLowerCase();
+  if (PLAIN_NAME.test(lower) && !lower.includes("xn--")) return checkLabels(lower);
+  if (lower.startsWith("*") || lower.startsWith(".")) {
+    throw new InvalidURL(`host ${JSON.stringify(host)} starts with ${JSON.stringify(lower[0])}`);
+  }
+  const zone = /^\[(.*?)(%25[a-z0-9._~-]+)\]$/i.exec(host);
+  const canonical = whatwgHost(zone === null ? host : `[${zone[1]}]`, host);
+  return zone === null ? checkLabels(canonical) : `${canonical.slice(0, -1)}${zone[2]}]`;
+}
+
+function whatwgHost(host: string, shown: string): string {
+  // A percent sign, a blank or a delimiter would be decoded, dropped or end the host: none of them belongs into a name.
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (/[\x00-\x20"#%/<>?@\\^`{|}\x7f]/.test(host)) throw new InvalidURL(`host ${JSON.stringify(shown)} has a forbidden character`);
+  try {
+    return new URL(`http://${host}/`).hostname;
+  } catch (cause) {
+    throw new InvalidURL(`host ${JSON.stringify(shown)} is not a name or an address`, { cause });
+  }
+}
+
+function checkLabels(host: string): string {
+  if (!host.startsWith("[") && host.split(".").some((label) => label.length > 63)) {
+    throw new InvalidURL(`host ${JSON.stringify(host)} has a label of more than 63 characters`);
+  }
+  return host;
+}
+
+/** Every character that may stand in the part as it is (RFC 3986 §3); `%` is handled apart. */
+const USERINFO = /[^A-Za-z0-9\-._~!$&'()*+,;=:%]/gu;
+const PATH = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu;
+const QUERY = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]/gu;
+
+function preparePath(path: string): string {
+  return path === "" ? "/" : removeDotSegments(requote(path.startsWith("/") ? path : `/${path}`, PATH));
+}
+
+function prepareQuery(query: string | undefined): string | null {
+  return query === undefined || query === "" ? null : requote(query, QUERY);
+}
+
+function prepareFragment(fragment: string | undefined): string | null {
+  return fragment === undefined || fragment === "" ? null : encodeIllegal(fragment, QUERY);
+}
+
+/** Adds encoded parameters to a URL's query. */
+export function appendQuery(url: Url, query: string): Url {
+  if (query === "") return url;
+  const added = requote(query, QUERY);
+  return url.with({ query: url.query === null ? added : `${url.query}&${added}` });
+}
+
+/** Undoes escapes of unreserved characters, writes the others in capitals, encodes what is illegal (PARITY URL-15, -16). */
+function requote(part: string, illegal: RegExp): string {
+  const encoded = encodeIllegal(part, illegal);
+  if (!encoded.includes("%")) return encoded;
+  return encoded.replace(/%([0-9a-fA-F]{2})/g, (escape, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[A-Za-z0-9\-._~]/.test(character) ? character : escape.toUpperCase();
+  });
+}
+
+function encodeIllegal(part: string, illegal: RegExp): string {
+  // A percent sign that starts no escape is data: only that one is encoded, the valid ones stay (PARITY URL-15).
+  return part
+    .replace(illegal, (character) => encodeURIComponent(character.isWellFormed() ? character : "\ufffd"))
+    .replace(/%(?![0-9a-fA-F]{2})/g, "%25");
+}
+
+/** RFC 3986 §5.2.4. */
+function removeDotSegments(path: string): string {
+  if (!path.includes("/.")) return path;
+  const output: string[] = [];
+  const segments = path.slice(1).split("/");
+  for (const [at, segment] of segments.entries()) {
+    const last = at === segments.length - 1;
+    if (segment === "..") output.pop();
+    if (segment !== "." && segment !== "..") output.push(segment);
+    else if (last) output.push("");
+  }
+  return `/${output.join("/")}`;
+}
+
+function decodeLoosely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
