@@ -86,6 +86,11 @@ export function fieldValue(value: string): string {
 
 /** Text that is safe between HTML tags and in quoted attributes. */
 export function escapeHtml(content: string): string {
-  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  const entities: Readonly<Record<string, string>> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+  };
   return content.replaceAll(/[&<>"]/g, (character) => entities[character] ?? character);
 }

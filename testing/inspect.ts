@@ -100,7 +100,9 @@ function urlOf(request: TestRequest): string {
 function readable(url: string): string {
   return url.replaceAll(/(?:%[0-9a-f]{2})+/gi, (run) => {
     try {
-      return decodeURIComponent(run.replaceAll(/%(?=[0-7])(?!2[de]|3\d|[46][1-9a-f]|[57][0-9a]|5f|7e)/gi, "%25"));
+      return decodeURIComponent(
+        run.replaceAll(/%(?=[0-7])(?!2[de]|3\d|[46][1-9a-f]|[57][0-9a]|5f|7e)/gi, "%25"),
+      );
     } catch {
       return run;
     }

@@ -77,7 +77,10 @@ function parametersOf(value: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   for (const match of value.matchAll(/;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g)) {
     const [, name = "", quoted, token = ""] = match;
-    parameters.set(name.toLowerCase(), quoted === undefined ? token.trim() : quoted.replaceAll(/\\(.)/g, "$1"));
+    parameters.set(
+      name.toLowerCase(),
+      quoted === undefined ? token.trim() : quoted.replaceAll(/\\(.)/g, "$1"),
+    );
   }
   return parameters;
 }

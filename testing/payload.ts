@@ -28,7 +28,12 @@ export interface Payload {
 export function readPayload(contentType: string | null, body: Uint8Array): Payload {
   const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase();
   if (mediaType === "application/x-www-form-urlencoded") {
-    return { data: "", files: {}, form: groupPairs(readQuery(Buffer.from(body).toString("utf8"))), json: null };
+    return {
+      data: "",
+      files: {},
+      form: groupPairs(readQuery(Buffer.from(body).toString("utf8"))),
+      json: null,
+    };
   }
   if (mediaType === "multipart/form-data") return sortParts(readMultipart(contentType ?? "", body));
   const data = showBytes(body, "application/octet-stream");

@@ -4,7 +4,10 @@
  * May import: `core/`. Pure.
  */
 
-/** Proxies by key (`http`, `https`, `all`, `all://host`, `http://host` ...), and the hosts that go without. */
+/**
+ * Proxies by key (`http`, `https`, `all`, `all://host`, `http://host` ...), and the hosts that go without. Keys are in lower
+ * case; an empty value means "no proxy", and ends the search.
+ */
 export interface ProxyRules {
   readonly byKey: ReadonlyMap<string, string>;
   /** As in `NO_PROXY`: names, suffixes, addresses, CIDR, ports, separated by commas; `null` when not given. */

@@ -6,11 +6,12 @@
  * May import: `core/`. Pure.
  */
 import type { Adapter, ClientCertificate, ProgressListener, RetryPolicy, SendOptions } from "./adapter.ts";
-import type { Auth, AuthFunction, AuthOption } from "./auth-scheme.ts";
+import type { Auth, AuthOption } from "./auth-scheme.ts";
 import type { RawBody } from "./body.ts";
 import type { CookieStore } from "./cookie-store.ts";
 import type { HeadersInit } from "./headers.ts";
 import type { Hooks, HooksInit } from "./hooks.ts";
+import type { Plan } from "./request.ts";
 
 /** A scalar of a query or a form: written as JavaScript spells it. `null` and `undefined` leave the name out. */
 export type Scalar = string | number | bigint | boolean | Uint8Array | null | undefined;
@@ -150,7 +151,8 @@ export class Request {
 
 /** Options after merging: every one has a value. What the pipeline works with. */
 export interface Settings extends SendOptions {
-  readonly auth: Auth | AuthFunction | null;
+  /** `undefined`: the URL's user info or netrc may say; `null`: none at all. */
+  readonly auth: Auth | null | undefined;
   readonly hooks: Hooks;
   readonly allowRedirects: boolean;
   readonly maxRedirects: number;
@@ -158,6 +160,19 @@ export interface Settings extends SendOptions {
   readonly retry: RetryPolicy | null | undefined;
   readonly maxBodyBytes: number | null;
   readonly signal: AbortSignal | null;
+}
+
+/** Settings and cookies of the call that a request was prepared for: a prepared request brings them along. */
+export class CallPlan implements Plan {
+  readonly kind = "plan";
+  readonly settings: Settings;
+  /** The session's jar, or the request's own cookies laid over it. */
+  readonly cookies: CookieStore;
+
+  constructor(settings: Settings, cookies: CookieStore) {
+    this.settings = settings;
+    this.cookies = cookies;
+  }
 }
 
 /** Adapters by URL prefix. */

@@ -6,13 +6,18 @@
  * May import: `core/`.
  */
 import { factoryBody, lengthOf, rawBody, type Body, type RawBody } from "./body.ts";
-import { HeaderMap } from "./headers.ts";
+import type { HeaderMap } from "./headers.ts";
 import type { Origin } from "./origin.ts";
 import { bareUrl, inspectKey, shownUrl, type Inspect } from "./redact.ts";
 import { isHttpLike, parseUrl, type Url } from "./url.ts";
 
 /** How a request's `Cookie` header came about: the jar's may be made anew for the next message, the caller's never. */
 export type CookieSource = "none" | "jar" | "caller";
+
+/** What a prepared request brings along for its way through the pipeline; opaque here, `CallPlan` in `options.ts`. */
+export interface Plan {
+  readonly kind: "plan";
+}
 
 /** Everything a prepared request is made of. */
 export interface PreparedParts {
@@ -23,6 +28,7 @@ export interface PreparedParts {
   readonly cookieSource?: CookieSource;
   /** Carries the `Cookie` and `Authorization` of its first message already; they are sent as they stand. */
   readonly dressed?: boolean;
+  readonly plan?: Plan | null;
 }
 
 /** A request as it goes over the wire: method, URL, header fields and body. */
@@ -37,6 +43,8 @@ export class PreparedRequest {
   readonly cookieSource: CookieSource;
   /** @internal */
   readonly dressed: boolean;
+  /** @internal Settings and cookies of the call that it was prepared for. */
+  readonly plan: Plan | null;
   #payload: Body | null;
   #parsed: Url | null = null;
   #parsedFrom = "";
@@ -48,6 +56,7 @@ export class PreparedRequest {
     this.#payload = parts.payload;
     this.cookieSource = parts.cookieSource ?? "none";
     this.dressed = parts.dressed ?? false;
+    this.plan = parts.plan ?? null;
   }
 
   /** The bytes, or what the caller gave as stream; `null` for none. */
@@ -105,6 +114,7 @@ export class PreparedRequest {
       payload: parts.payload === undefined ? this.#payload : parts.payload,
       cookieSource: parts.cookieSource ?? this.cookieSource,
       dressed: parts.dressed ?? this.dressed,
+      plan: parts.plan === undefined ? this.plan : parts.plan,
     });
     if (copy.url === this.#parsedFrom) {
       copy.#parsed = this.#parsed;

@@ -1,0 +1,67 @@
+/**
+ * Stage: the caller's `request` and `response` hooks, once per hop.
+ *
+ * May import: `core/`, `response/`, `redirects/`, `pipeline/stage.ts`.
+ */
+import type { Hooks } from "../core/hooks.ts";
+import { PreparedRequest } from "../core/request.ts";
+import type { AnyResponse } from "../core/response.ts";
+import { isRedirect } from "../redirects/decide.ts";
+import { Response } from "../response/response.ts";
+import { StreamedResponse } from "../response/streamed.ts";
+import type { Exchange, Reply, Send, Stage } from "./stage.ts";
+
+/** So much of a redirect's body is there for hooks to look at. */
+const HOP_BODY_BYTES = 65_536;
+
+/** Without hooks it is not there. */
+export const hooks: Stage =
+  (next: Send): Send =>
+  (exchange) => {
+    const { request, response } = exchange.settings.hooks;
+    if (request.length === 0 && response.length === 0) return next(exchange);
+    return observed(next, exchange);
+  };
+
+async function observed(next: Send, exchange: Exchange): Promise<Reply> {
+  const { hooks: all, allowRedirects } = exchange.settings;
+  const request = await runRequestHooks(all, exchange.request);
+  const response = await next(request === exchange.request ? exchange : { ...exchange, request });
+  if (all.response.length === 0) return response;
+  if (response instanceof Response) {
+    if (allowRedirects && isRedirect(response)) await response.settle(HOP_BODY_BYTES);
+    else await response.load();
+  }
+  return runResponseHooks(all, response);
+}
+
+async function runRequestHooks(all: Hooks, first: PreparedRequest): Promise<PreparedRequest> {
+  if (all.request.length === 0) return first;
+  // A hook edits what it gets; the request that was prepared stays as it was shown.
+  let request = first.clone();
+  for (const hook of all.request) {
+    const answer: unknown = await hook(request);
+    if (answer === undefined) continue;
+    if (!(answer instanceof PreparedRequest)) throw wrongAnswer("request", "a PreparedRequest", answer);
+    request = answer;
+  }
+  return request;
+}
+
+async function runResponseHooks(all: Hooks, first: Reply): Promise<Reply> {
+  let response = first;
+  for (const hook of all.response) {
+    const answer: unknown = await hook(response as AnyResponse);
+    if (answer === undefined) continue;
+    if (!(answer instanceof Response || answer instanceof StreamedResponse)) throw wrongAnswer("response", "a Response", answer);
+    if (answer === response) continue;
+    // The response that is replaced is not seen again: its connection is free, or ended.
+    await response.close();
+    response = answer;
+  }
+  return response;
+}
+
+function wrongAnswer(event: string, allowed: string, answer: unknown): TypeError {
+  return new TypeError(`a ${event} hook must return ${allowed} or nothing, not ${answer === null ? "null" : typeof answer}`);
+}

@@ -1,0 +1,50 @@
+/**
+ * The corridor: the stages in walking order. The only place that knows the order.
+ *
+ * Why this order: redirects stand outside everything that belongs to one origin, so that each hop gets its own cookies and
+ * credentials and nothing is rebuilt. Hooks run once per hop. Auth stands inside retries: each attempt is signed anew.
+ * Cookies stand inside auth: the answer to a challenge carries the cookie which the challenge set, and a cookie of a
+ * retried 503 is kept.
+ *
+ * May import: `core/`, every stage.
+ */
+import type { Adapter } from "../core/adapter.ts";
+import type { Auth } from "../core/auth-scheme.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Url } from "../core/url.ts";
+import { auth } from "./auth.ts";
+import { cookies } from "./cookies.ts";
+import { deadline } from "./deadline.ts";
+import { hooks } from "./hooks.ts";
+import { read } from "./read.ts";
+import { redirects } from "./redirects.ts";
+import { retries } from "./retries.ts";
+import { sender } from "./send.ts";
+import { compose, type Send } from "./stage.ts";
+
+/** What the stages need of the world. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
+  readonly adapterFor: (url: string) => Adapter;
+  /** Credentials that the caller did not give: netrc's for the URL's host, or those in the URL. */
+  readonly ambientAuth: (url: Url) => Auth | null;
+}
+
+/** Builds the corridor. A session builds it once. */
+export function corridor(world: Surroundings): Send {
+  return compose(
+    [
+      deadline(), // once per call: one signal for everything inside, body included
+      read, // once per call: the body into memory, unless it is streamed
+      redirects, // loop: one turn a hop
+      hooks, // once per hop
+      retries(world), // loop: one turn an attempt
+      auth(world), // once per attempt; answers one challenge
+      cookies(world), // once per message
+    ],
+    sender(world),
+  );
+}

@@ -1,0 +1,20 @@
+/**
+ * Stage: reads the body of the final response into memory, unless the caller streams it.
+ *
+ * It stands inside the deadline, which covers the body, and outside redirects: bodies of hops are not its business.
+ *
+ * May import: `core/`, `response/`, `pipeline/stage.ts`.
+ */
+import { Response } from "../response/response.ts";
+import type { Send, Stage } from "./stage.ts";
+
+/** The response comes up with its body read. */
+export const read: Stage =
+  (next: Send): Send =>
+  async (exchange) => {
+    const response = await next(exchange);
+    if (!(response instanceof Response)) return response;
+    const loading = response.load();
+    if (loading !== undefined) await loading;
+    return response;
+  };

@@ -1,0 +1,80 @@
+/**
+ * Stage: follows redirects, one hop per turn of the loop.
+ *
+ * Cookies, auth and proxies are stages further in, so each hop gets its own; nothing is rebuilt here.
+ *
+ * May import: `core/`, `redirects/`, `response/`, `pipeline/stage.ts`. Not: other stages, `transport/`.
+ */
+import { RequestException, TooManyRedirects } from "../core/errors.ts";
+import type { Settings } from "../core/options.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import { decideRedirect, isRedirect, type RedirectDecision } from "../redirects/decide.ts";
+import type { Exchange, Reply, Send, Stage } from "./stage.ts";
+
+/**
+ * So many bytes of a redirect's body are read, so that its connection can be used again. Above that the connection is
+ * given up (PARITY RED-24).
+ */
+const HOP_BODY_BYTES = 65_536;
+
+/** Sends until a response is final, and hands that one up with the hops before it as `history`. */
+export const redirects: Stage =
+  (next: Send): Send =>
+  (exchange) => {
+    if (!exchange.settings.allowRedirects) return stay(next, exchange);
+    return follow(next, exchange);
+  };
+
+/** Not followed: the response tells the next request to whoever asks. */
+async function stay(next: Send, exchange: Exchange): Promise<Reply> {
+  const response = await next(exchange);
+  if (!isRedirect(response)) return response;
+  return response.withNext(() => {
+    const decision = decide(response);
+    return decision.kind === "follow" ? decision.request : null;
+  });
+}
+
+async function follow(next: Send, first: Exchange): Promise<Reply> {
+  let exchange = first;
+  const history: Reply[] = [];
+  for (;;) {
+    const reply = await next(exchange);
+    const response = history.length === 0 ? reply : reply.withHistory([...history, ...reply.history]);
+    if (!isRedirect(response)) return response;
+    const decision = decide(response);
+    if (decision.kind === "final") return response;
+    // The connection goes back to the pool only once this hop's body is read or dropped.
+    await response.settle(HOP_BODY_BYTES);
+    if (decision.kind === "refuse") throw decision.error.annotate({ request: response.request, response });
+    if (history.length >= exchange.settings.maxRedirects) throw tooMany(response, exchange.settings.maxRedirects);
+    const request = await announce(response, decision.request, exchange.settings);
+    history.push(...(reply.history as readonly Reply[]), response);
+    exchange = { ...exchange, request, settings: decision.crossOrigin ? stripped(exchange.settings) : exchange.settings };
+  }
+}
+
+function decide(response: Reply): RedirectDecision {
+  try {
+    return decideRedirect(response);
+  } catch (error) {
+    if (error instanceof RequestException) return { kind: "refuse", error };
+    throw error;
+  }
+}
+
+function tooMany(response: Reply, maxRedirects: number): TooManyRedirects {
+  return new TooManyRedirects(`exceeded ${maxRedirects} redirects`, { request: response.request, response, phase: "redirect" });
+}
+
+async function announce(response: Reply, next: PreparedRequest, settings: Settings): Promise<PreparedRequest> {
+  let request = next;
+  for (const hook of settings.hooks.redirect) request = (await hook(response, request)) ?? request;
+  return request;
+}
+
+/** Credentials belong to the origin they were given for; they do not come back on later hops (PARITY SEC-10, SEC-11). */
+function stripped(settings: Settings): Settings {
+  if (settings.cert === null && (settings.auth === null || settings.auth === undefined)) return settings;
+  return { ...settings, cert: null, auth: settings.auth === undefined ? undefined : null };
+}

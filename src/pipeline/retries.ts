@@ -1,0 +1,116 @@
+/**
+ * Stage: sends again what failed, as the policy says: one turn of the loop per attempt.
+ *
+ * May import: `core/`, `response/`, `pipeline/stage.ts`.
+ */
+import type { Adapter, AttemptFailure, RetryPolicy } from "../core/adapter.ts";
+import { isReplayable } from "../core/body.ts";
+import type { Clock } from "../core/clock.ts";
+import {
+  ConnectionError,
+  ConnectTimeout,
+  InvalidHeader,
+  ProxyError,
+  ReadTimeout,
+  RequestException,
+  RetryError,
+  SSLError,
+  type Attempt,
+} from "../core/errors.ts";
+import { bareUrl } from "../core/redact.ts";
+import type { Exchange, Reply, Send, Stage } from "./stage.ts";
+
+/** What the stage needs of the world. */
+export interface RetrySurroundings {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly adapterFor: (url: string) => Adapter;
+}
+
+/** So much of a response that is not handed out is read, so that its connection can be used again. */
+const RETRIED_BODY_BYTES = 65_536;
+
+/** Without a policy it is not there. */
+export function retries(world: RetrySurroundings): Stage {
+  return (next: Send): Send =>
+    (exchange) => {
+      const { retry } = exchange.settings;
+      const policy = retry === undefined ? (world.adapterFor(exchange.request.url).maxRetries ?? null) : retry;
+      return policy === null ? next(exchange) : attempts(world, policy, exchange, next);
+    };
+}
+
+async function attempts(world: RetrySurroundings, first: RetryPolicy, original: Exchange, next: Send): Promise<Reply> {
+  const past: Attempt[] = [];
+  let policy = first;
+  let exchange = original;
+  for (;;) {
+    const outcome = await attempt(next, exchange);
+    const failure = failureOf(outcome);
+    const { request } = exchange;
+    const decision =
+      failure === null || !isReplayable(request.payload)
+        ? ({ kind: "final" } as const)
+        : policy.next(request.method, failure, { now: world.clock.now(), random: world.random() });
+    if (decision.kind === "final") return finish(outcome, past);
+    if (decision.kind === "exhausted") return exhausted(outcome, past, decision.raise);
+    if (outcome.kind === "response") await outcome.response.settle(RETRIED_BODY_BYTES);
+    const record: Attempt = {
+      method: request.method,
+      url: bareUrl(request.url),
+      status: outcome.kind === "response" ? outcome.response.status : null,
+      error: outcome.kind === "error" ? outcome.error : null,
+      delayMs: decision.delayMs,
+    };
+    past.push(record);
+    for (const hook of exchange.settings.hooks.retry) await hook(record, request);
+    if (decision.delayMs > 0) await world.clock.sleep(decision.delayMs, exchange.signal);
+    ({ policy } = decision);
+    // Cookies and credentials are made anew for each attempt, also when the first one was shown to the caller.
+    if (request.dressed) exchange = { ...exchange, request: request.with({ dressed: false }) };
+  }
+}
+
+type Outcome =
+  | { readonly kind: "response"; readonly response: Reply }
+  | { readonly kind: "error"; readonly error: RequestException };
+
+async function attempt(next: Send, exchange: Exchange): Promise<Outcome> {
+  try {
+    return { kind: "response", response: await next(exchange) };
+  } catch (error) {
+    // What the caller threw or aborted with is not a failure of the network.
+    if (!(error instanceof RequestException) || exchange.signal?.aborted === true) throw error;
+    return { kind: "error", error };
+  }
+}
+
+/** Sorts an outcome as urllib3 does (PARITY RTY-2..6); `null` is none that a policy is asked about. */
+function failureOf(outcome: Outcome): AttemptFailure | null {
+  if (outcome.kind === "response") {
+    return { kind: "status", status: outcome.response.status, retryAfter: outcome.response.headers.get("retry-after") };
+  }
+  const { error } = outcome;
+  if (error instanceof SSLError || error instanceof InvalidHeader) return { kind: "other", error };
+  if (error instanceof ConnectTimeout || error instanceof ProxyError) return { kind: "connect", error };
+  if (error instanceof ReadTimeout) return { kind: "read", error };
+  if (error instanceof ConnectionError) return { kind: error.phase === "connect" ? "connect" : "read", error };
+  return null;
+}
+
+function finish(outcome: Outcome, past: readonly Attempt[]): Reply {
+  if (outcome.kind === "error") throw past.length === 0 ? outcome.error : outcome.error.annotate({ attempts: past });
+  return past.length === 0 ? outcome.response : outcome.response.withAttempts(past);
+}
+
+async function exhausted(outcome: Outcome, past: readonly Attempt[], raise: boolean): Promise<Reply> {
+  if (outcome.kind === "error" || !raise) return finish(outcome, past);
+  const { response } = outcome;
+  await response.settle(RETRIED_BODY_BYTES);
+  throw new RetryError(`status ${response.status} after ${past.length + 1} attempts`, {
+    request: response.request,
+    response: response.withAttempts(past),
+    attempts: past,
+    phase: "head",
+  });
+}

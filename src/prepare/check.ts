@@ -1,0 +1,253 @@
+/**
+ * Checks options before anything is sent: unknown names, wrong kinds, numbers out of range. Only own properties count, so
+ * that a polluted `Object.prototype` changes nothing (SECURITY P1, P3).
+ *
+ * A checked copy has every option as an own property: reading one never looks at a prototype, and all copies have one
+ * shape. Messages name the option and what it takes; of what may be secret they name the kind only.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { ProxySettings } from "../core/adapter.ts";
+import { describe } from "../core/body.ts";
+import { noProxyRules } from "../core/environment.ts";
+import { noHooks } from "../core/hooks.ts";
+import type { RequestOptions, SessionOptions, SharedOptions } from "../core/options.ts";
+import { mergeHooks } from "./hooks.ts";
+import { mergeProxies } from "./proxies.ts";
+import { checkNames, isRecord } from "./record.ts";
+import { unknownOption } from "./suggest.ts";
+import { defaultTimeouts, parseTimeout } from "./timeouts.ts";
+import { parseCert, parseVerify } from "./trust.ts";
+
+/** A request's options: every one there, `undefined` when not given. */
+export type CheckedRequestOptions = {
+  readonly [Name in keyof RequestOptions]-?: RequestOptions[Name] | undefined;
+};
+
+/** A session's options: every one there, `undefined` when not given. */
+export type CheckedSessionOptions = {
+  readonly [Name in keyof SessionOptions]-?: SessionOptions[Name] | undefined;
+};
+
+/** Throws unless the option takes the value. Never called with `undefined`: that is "not given". */
+type Check = (value: unknown, option: string) => void;
+
+const NO_PROXIES: ProxySettings = { explicit: noProxyRules, environment: noProxyRules };
+
+const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
+  headers: orNull(isObject, "a record, pairs, Headers, a HeaderMap or null"),
+  params: orNull((value) => isObject(value) || typeof value === "string", "fields, an encoded query or null"),
+  auth: checkAuth,
+  // These are read twice, here and in merging: so a wrong value is known when it is set, not when it is used.
+  timeout: (value) => void parseTimeout(value as SharedOptions["timeout"], defaultTimeouts),
+  proxies: (value) => void mergeProxies(NO_PROXIES, value as SharedOptions["proxies"], undefined),
+  proxy: (value) => void mergeProxies(NO_PROXIES, undefined, value as SharedOptions["proxy"]),
+  verify: (value) => void parseVerify(value as SharedOptions["verify"], null),
+  cert: (value) => void parseCert(value as NonNullable<SharedOptions["cert"]> | null),
+  hooks: (value) => void mergeHooks(noHooks, value as SharedOptions["hooks"]),
+  stream: checkBoolean,
+  allowRedirects: checkBoolean,
+  retry: checkRetry,
+  maxBodyBytes: (value, option) => {
+    if (value !== null) checkCount(value, option);
+  },
+};
+
+const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
+  ...sharedChecks,
+  // What cannot be a body is refused where the body is made, which knows more.
+  data: () => undefined,
+  json: () => undefined,
+  files: orNull((value) => isObject(value) && !isBlob(value), "a record or pairs of files, or null"),
+  cookies: checkCookies,
+  signal: orNull(isSignal, "an AbortSignal or null"),
+  onProgress: orNull((value) => typeof value === "function", "a function or null"),
+};
+
+const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
+  ...sharedChecks,
+  cookies: checkCookies,
+  baseUrl: orNull((value) => value instanceof URL || (typeof value === "string" && value !== ""), "a URL or null"),
+  maxRedirects: checkCount,
+  trustEnv: checkTrustEnv,
+};
+
+const blankRequest: CheckedRequestOptions = {
+  headers: undefined,
+  params: undefined,
+  auth: undefined,
+  timeout: undefined,
+  proxies: undefined,
+  proxy: undefined,
+  verify: undefined,
+  cert: undefined,
+  hooks: undefined,
+  stream: undefined,
+  allowRedirects: undefined,
+  retry: undefined,
+  maxBodyBytes: undefined,
+  data: undefined,
+  json: undefined,
+  files: undefined,
+  cookies: undefined,
+  signal: undefined,
+  onProgress: undefined,
+};
+
+const blankSession: CheckedSessionOptions = {
+  headers: undefined,
+  params: undefined,
+  auth: undefined,
+  timeout: undefined,
+  proxies: undefined,
+  proxy: undefined,
+  verify: undefined,
+  cert: undefined,
+  hooks: undefined,
+  stream: undefined,
+  allowRedirects: undefined,
+  retry: undefined,
+  maxBodyBytes: undefined,
+  cookies: undefined,
+  baseUrl: undefined,
+  maxRedirects: undefined,
+  trustEnv: undefined,
+};
+
+/** A request that says nothing itself: shared, so that "no options" is one comparison. */
+export const noRequestOptions: CheckedRequestOptions = Object.freeze({ ...blankRequest });
+
+/**
+ * The options of a request, checked; {@link noRequestOptions} when there are none.
+ *
+ * @throws {TypeError} for an unknown option or a wrong kind of value.
+ * @throws {RangeError} for a number out of range.
+ */
+export function checkRequestOptions(options: RequestOptions | undefined): CheckedRequestOptions {
+  if (options === undefined) return noRequestOptions;
+  const names = namesOf(options);
+  if (names.length === 0) return noRequestOptions;
+  const checked = { ...blankRequest };
+  for (const name of names) {
+    if (!isKnown(name, requestChecks)) throw unknownOption(name, "request", known);
+    copy(options, checked, name, requestChecks[name]);
+  }
+  return checked;
+}
+
+/**
+ * The options of a session, checked.
+ *
+ * @throws {TypeError} for an unknown option or a wrong kind of value.
+ * @throws {RangeError} for a number out of range.
+ */
+export function checkSessionOptions(options: SessionOptions | undefined): CheckedSessionOptions {
+  if (options === undefined) return blankSession;
+  const checked = { ...blankSession };
+  for (const name of namesOf(options)) {
+    if (!isKnown(name, sessionChecks)) throw unknownOption(name, "session", known);
+    copy(options, checked, name, sessionChecks[name]);
+  }
+  return checked;
+}
+
+/**
+ * Checks one option of a session when it is set later: `session.timeout = ...`.
+ *
+ * @throws {TypeError | RangeError} as {@link checkSessionOptions}.
+ */
+export function checkSessionOption(name: keyof SessionOptions, value: unknown): void {
+  if (value !== undefined) sessionChecks[name](value, name);
+}
+
+const known: { readonly request: readonly string[]; readonly session: readonly string[] } = {
+  request: Object.keys(requestChecks),
+  session: Object.keys(sessionChecks),
+};
+
+function namesOf(options: unknown): string[] {
+  if (!isObject(options) || Array.isArray(options)) {
+    throw new TypeError(`options must be an object, not ${Array.isArray(options) ? "a list" : describe(options)}`);
+  }
+  return Object.keys(options);
+}
+
+function isKnown<Name extends string>(name: string, checks: Readonly<Record<Name, Check>>): name is Name {
+  return Object.hasOwn(checks, name);
+}
+
+/** Reads the value once: a getter that answers otherwise the second time would get past the check. */
+function copy<Options extends object, Name extends keyof Options & string>(
+  from: Options,
+  to: { -readonly [Option in Name]: Options[Option] | undefined },
+  name: Name,
+  check: Check,
+): void {
+  const value = from[name];
+  if (value !== undefined) check(value, name);
+  to[name] = value;
+}
+
+function orNull(fits: (value: unknown) => boolean, allowed: string): Check {
+  return (value, option) => {
+    if (value !== null && !fits(value)) throw wrongKind(value, option, allowed);
+  };
+}
+
+function checkBoolean(value: unknown, option: string): void {
+  if (typeof value !== "boolean") throw wrongKind(value, option, "true or false");
+}
+
+function checkCount(value: unknown, option: string): void {
+  const allowed = "a whole number, 0 or more";
+  if (typeof value !== "number") throw wrongKind(value, option, allowed);
+  if (!(Number.isSafeInteger(value) && value >= 0)) throw new RangeError(`${option} must be ${allowed}, not ${value}`);
+}
+
+function checkAuth(value: unknown, option: string): void {
+  if (value === null || value === false || typeof value === "function") return;
+  if (Array.isArray(value) ? value.length === 2 : isObject(value) && "apply" in value && typeof value.apply === "function") return;
+  throw wrongKind(value, option, "[user, password], an auth object, a function, false or null");
+}
+
+function checkRetry(value: unknown, option: string): void {
+  if (value === null || value === false) return;
+  if (typeof value === "number") return checkCount(value, option);
+  if (isObject(value) && "next" in value && typeof value.next === "function") return;
+  throw wrongKind(value, option, "a policy, a number, false or null");
+}
+
+function checkCookies(value: unknown, option: string): void {
+  if (value === null || (isObject(value) && Symbol.iterator in value && "store" in value)) return;
+  if (!isRecord(value)) throw wrongKind(value, option, "a record of names and values, a jar or null");
+  for (const name of Object.keys(value)) {
+    const cookie = value[name];
+    if (cookie === undefined || cookie === null || typeof cookie === "string") continue;
+    throw wrongKind(cookie, `${option}[${JSON.stringify(name)}]`, "a string, or null to leave it out");
+  }
+}
+
+function checkTrustEnv(value: unknown, option: string): void {
+  if (typeof value === "boolean") return;
+  if (!isRecord(value)) throw wrongKind(value, option, "true, false or { proxies, ca, netrc }");
+  checkNames(value, ["proxies", "ca", "netrc"], option);
+  for (const name of Object.keys(value)) {
+    if (value[name] !== undefined) checkBoolean(value[name], `${option}.${name}`);
+  }
+}
+
+function isSignal(value: unknown): boolean {
+  return isObject(value) && "aborted" in value && "addEventListener" in value && typeof value.addEventListener === "function";
+}
+
+function isBlob(value: unknown): boolean {
+  return value instanceof Blob;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function wrongKind(value: unknown, option: string, allowed: string): TypeError {
+  return new TypeError(`${option} must be ${allowed}, not ${Array.isArray(value) ? "such a list" : describe(value)}`);
+}

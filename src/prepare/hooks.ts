@@ -1,0 +1,50 @@
+/**
+ * Decides which hooks run: the session's first, then the request's (PARITY MRG-8, BUG-12).
+ *
+ * May import: `core/`. Pure.
+ */
+import { describe } from "../core/body.ts";
+import { hookEvents, noHooks, type HookEvent, type Hooks, type HooksInit } from "../core/hooks.ts";
+import { isRecord } from "./record.ts";
+
+/**
+ * Adds `init`'s hooks behind those of `base`. `null` for an event removes those of `base`, `null` for all of them all.
+ *
+ * @throws {TypeError} for an unknown event, and for a hook that is no function (PARITY REQ-1).
+ */
+export function mergeHooks(base: Hooks, init: HooksInit | null | undefined): Hooks {
+  if (init === undefined) return base;
+  if (init === null) return noHooks;
+  if (!isRecord(init)) throw new TypeError(`hooks must be a record of functions by event, not ${describe(init)}`);
+  let merged: { -readonly [Event in HookEvent]: Hooks[Event] } | null = null;
+  for (const event of Object.keys(init)) {
+    if (!isEvent(event)) {
+      throw new TypeError(`hooks has an unknown event ${JSON.stringify(event)}; known are ${hookEvents.join(", ")}`);
+    }
+    const given = init[event];
+    if (given === undefined) continue;
+    merged ??= { ...base };
+    add(merged, event, given as Hooks[typeof event][number] | Hooks[typeof event] | null);
+  }
+  return merged ?? base;
+}
+
+/** Generic in the event, so that the compiler sees that both sides speak of the same one. */
+function add<Event extends HookEvent>(
+  merged: { -readonly [Name in HookEvent]: Hooks[Name] },
+  event: Event,
+  given: Hooks[Event][number] | Hooks[Event] | null,
+): void {
+  const list: readonly unknown[] = given === null ? [] : Array.isArray(given) ? given : [given];
+  for (const hook of list) {
+    if (typeof hook !== "function") {
+      throw new TypeError(`hooks.${event} must be a function or a list of functions, not ${describe(hook)}`);
+    }
+  }
+  // Every item was seen to be a function; its signature is the caller's promise.
+  merged[event] = (given === null ? [] : [...merged[event], ...list]) as Hooks[Event];
+}
+
+function isEvent(name: string): name is HookEvent {
+  return (hookEvents as readonly string[]).includes(name);
+}

@@ -1,0 +1,120 @@
+/**
+ * JSON: any value to compact UTF-8. What JSON cannot say is an error that tells where it is, not a silent `null`
+ * (PARITY BOD-2).
+ *
+ * May import: `core/`. Pure, but for the value's own `toJSON`.
+ */
+import { InvalidJSONError } from "../core/errors.ts";
+
+/** The media type; without a charset, because JSON is UTF-8 (RFC 8259 §8.1, §11). */
+export const jsonType = "application/json";
+
+const encoder = new TextEncoder();
+
+/**
+ * Writes `value` as JSON. As `JSON.stringify`, it leaves out properties that are `undefined` and asks `toJSON`.
+ *
+ * @throws {InvalidJSONError} for NaN, infinities, bigints, functions, symbols, circular values, and for `undefined`.
+ */
+export function encodeJson(value: unknown): Uint8Array {
+  let text: string | undefined;
+  try {
+    // With a function beside it the result may be undefined, which its type does not say.
+    text = JSON.stringify(value, refuse) as string | undefined;
+  } catch (error) {
+    throw error instanceof Unwritable ? located(value, error) : failed(value, error);
+  }
+  if (text === undefined) throw new InvalidJSONError("json cannot be undefined; give null to send null");
+  return encoder.encode(text);
+}
+
+/** Carries out of `JSON.stringify` what was found, and in which object. Never seen outside. */
+class Unwritable extends Error {
+  readonly what: string;
+  readonly holder: unknown;
+  readonly key: string;
+
+  constructor(what: string, holder: unknown, key: string) {
+    super(what);
+    this.what = what;
+    this.holder = holder;
+    this.key = key;
+  }
+}
+
+/** The path is looked for only when something is wrong: a replacer that kept it would cost every request. */
+function refuse(this: unknown, key: string, value: unknown): unknown {
+  switch (typeof value) {
+    case "number":
+      if (!Number.isFinite(value)) throw new Unwritable(String(value), this, key);
+      return value;
+    case "bigint":
+    case "function":
+    case "symbol":
+      throw new Unwritable(`a ${typeof value}`, this, key);
+    default:
+      return value;
+  }
+}
+
+function located(root: unknown, found: Unwritable): InvalidJSONError {
+  const path = pathOf(root, (holder) => holder === found.holder);
+  // Not found: the value itself, or something that a toJSON made on the way.
+  const place = path === null ? (found.key === "" ? "json" : `property ${JSON.stringify(found.key)}`) : path + step(found.holder, found.key);
+  return new InvalidJSONError(`JSON cannot hold ${found.what}: ${place}`);
+}
+
+function failed(root: unknown, cause: unknown): InvalidJSONError {
+  const circle = circleIn(root);
+  if (circle !== null) return new InvalidJSONError(`JSON cannot hold a value inside itself: ${circle}`, { cause });
+  const reason = cause instanceof RangeError ? "it is nested too deeply" : "its toJSON or a getter failed";
+  return new InvalidJSONError(`json cannot be written: ${reason}`, { cause });
+}
+
+/** An object on the way down, and how to get there. */
+interface Place {
+  readonly value: object;
+  readonly path: string;
+  readonly above: Place | null;
+}
+
+/** Path of the first object that fits, depth first; without recursion, since the value may be deep. */
+function pathOf(root: unknown, fits: (value: object, above: Place | null) => boolean): string | null {
+  const seen = new Set<object>();
+  const open: Place[] = isObject(root) ? [{ value: root, path: "json", above: null }] : [];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    if (fits(place.value, place.above)) return place.path;
+    if (seen.has(place.value)) continue;
+    seen.add(place.value);
+    for (const [key, value] of entriesOf(place.value)) {
+      if (isObject(value)) open.push({ value, path: place.path + step(place.value, key), above: place });
+    }
+  }
+  return null;
+}
+
+/** Path of a value that holds itself. */
+function circleIn(root: unknown): string | null {
+  return pathOf(root, (value, above) => {
+    for (let place = above; place !== null; place = place.above) if (place.value === value) return true;
+    return false;
+  });
+}
+
+/** Own properties; none where a getter fails, since there is an error to report already. */
+function entriesOf(value: object): [string, unknown][] {
+  try {
+    return Object.entries(value);
+  } catch {
+    return [];
+  }
+}
+
+function step(holder: unknown, key: string): string {
+  if (Array.isArray(holder)) return `[${key}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,117 @@
+/**
+ * Merging: what a request says wins over what its session says, option by option; one line per option.
+ *
+ * A session's part is worked out once and kept (`sessionSettings`); a request without options then costs nothing.
+ * Body, query and cookies are no settings: `prepare.ts` and `query.ts` have those. `auth` and `retry` come converted,
+ * because rooms do not know each other.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { RetryPolicy } from "../core/adapter.ts";
+import type { Auth, AuthFunction } from "../core/auth-scheme.ts";
+import { noProxyRules, type Environment } from "../core/environment.ts";
+import { HeaderMap, type HeadersInit } from "../core/headers.ts";
+import { noHooks, type HooksInit } from "../core/hooks.ts";
+import type {
+  CertInit,
+  ProxiesInit,
+  Settings,
+  TimeoutInit,
+  VerifyInit,
+} from "../core/options.ts";
+import { noRequestOptions, type CheckedRequestOptions } from "./check.ts";
+import { mergeHooks } from "./hooks.ts";
+import { mergeProxies } from "./proxies.ts";
+import { defaultTimeouts, parseTimeout } from "./timeouts.ts";
+import { parseCert, parseVerify } from "./trust.ts";
+
+/** Most decoded bytes of a body that is read, unless said otherwise: 256 MiB. */
+export const defaultMaxBodyBytes: number = 268_435_456;
+
+/** Most redirects that are followed, unless said otherwise. */
+export const defaultMaxRedirects: number = 30;
+
+/** What a session says of its requests: the values as they were set. `undefined`: not given. */
+export interface SessionDefaults {
+  readonly timeout: TimeoutInit | null | undefined;
+  /** `null`: no proxies at all, not even the environment's. */
+  readonly proxies: ProxiesInit | null | undefined;
+  readonly proxy: string | false | null | undefined;
+  readonly verify: VerifyInit | null | undefined;
+  readonly cert: CertInit | null | undefined;
+  readonly hooks: HooksInit | null | undefined;
+  readonly stream: boolean | undefined;
+  readonly allowRedirects: boolean | undefined;
+  readonly maxRedirects: number | undefined;
+  readonly maxBodyBytes: number | null | undefined;
+}
+
+/** What the session made of `auth` and `retry`, of its own or of a request. `undefined`: not given. */
+export interface Converted {
+  readonly auth: Auth | AuthFunction | null | undefined;
+  readonly retry: RetryPolicy | null | undefined;
+}
+
+/** Neither was given. */
+export const nothingConverted: Converted = { auth: undefined, retry: undefined };
+
+/** Settings of a request that says nothing itself. Good until a default of the session changes. */
+export function sessionSettings(session: SessionDefaults, converted: Converted, environment: Environment): Settings {
+  return {
+    auth: converted.auth ?? null,
+    retry: converted.retry,
+    timeouts: parseTimeout(session.timeout, defaultTimeouts),
+    proxies: mergeProxies({ explicit: noProxyRules, environment: environment.proxies }, session.proxies, session.proxy),
+    verify: parseVerify(session.verify, environment.caBundle),
+    cert: parseCert(session.cert ?? null),
+    hooks: mergeHooks(noHooks, session.hooks),
+    stream: session.stream ?? false,
+    allowRedirects: session.allowRedirects ?? true,
+    maxRedirects: session.maxRedirects ?? defaultMaxRedirects,
+    maxBodyBytes: given(session.maxBodyBytes, defaultMaxBodyBytes),
+    signal: null,
+    onProgress: null,
+  };
+}
+
+/** `request` over `base`, which is its session's. Gives `base` itself when nothing was given. */
+export function mergeSettings(
+  base: Settings,
+  request: CheckedRequestOptions,
+  converted: Converted,
+  environment: Environment,
+): Settings {
+  if (request === noRequestOptions && converted === nothingConverted) return base;
+  return {
+    auth: given(converted.auth, base.auth),
+    retry: given(converted.retry, base.retry),
+    timeouts: parseTimeout(request.timeout, base.timeouts),
+    proxies: mergeProxies(base.proxies, request.proxies, request.proxy),
+    verify: request.verify === undefined ? base.verify : parseVerify(request.verify, environment.caBundle),
+    cert: request.cert === undefined ? base.cert : parseCert(request.cert),
+    hooks: mergeHooks(base.hooks, request.hooks),
+    stream: request.stream ?? base.stream,
+    allowRedirects: request.allowRedirects ?? base.allowRedirects,
+    maxRedirects: base.maxRedirects,
+    maxBodyBytes: given(request.maxBodyBytes, base.maxBodyBytes),
+    signal: request.signal ?? null,
+    onProgress: request.onProgress ?? null,
+  };
+}
+
+/**
+ * The session's headers with the request's over them, as a new map. A header that is overridden keeps the session's place
+ * and takes the request's spelling (PARITY MRG-4); `null` removes one, and `null` for all leaves none of the session's.
+ *
+ * @throws {InvalidHeader} for a name or value that must not go on the wire.
+ */
+export function mergeHeaders(session: HeaderMap, request: HeadersInit | null | undefined): HeaderMap {
+  if (request === null) return new HeaderMap();
+  const merged = session.clone();
+  return request === undefined ? merged : merged.update(request);
+}
+
+/** The more specific value, when it was given. `null` counts as given: it turns an option off. */
+function given<Value>(specific: Value | undefined, fallback: Value): Value {
+  return specific === undefined ? fallback : specific;
+}

@@ -1,0 +1,63 @@
+/**
+ * Query: `params` of the session and of the request become one encoded query (PARITY 1.8).
+ *
+ * The encoding itself is in `form.ts`: a query and a form are written alike.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { FieldsInit, ParamsInit } from "../core/options.ts";
+import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
+
+/**
+ * The query to append to a URL; `""` for none. Two sets of params are always combined (PARITY MRG-6, BUG-35): fields of
+ * a record or `Map` in the request replace those of the session name by name, in their place, and `null` removes one;
+ * pairs and encoded queries come after the session's. `null` for all leaves none of the session's.
+ *
+ * @throws {TypeError} for a value that a query cannot hold.
+ */
+export function mergeParams(session: ParamsInit | null | undefined, request: ParamsInit | null | undefined): string {
+  if (request === undefined) return session == null ? "" : encodeParams(session);
+  if (request === null) return "";
+  if (session == null) return encodeParams(request);
+  if (isEncoded(session) || isEncoded(request) || !isFieldMap(request)) {
+    return join(encodeParams(session), encodeParams(request));
+  }
+  return encodeFields(overlay(session, request), "params");
+}
+
+function encodeParams(params: ParamsInit): string {
+  if (typeof params === "string") return params;
+  if (params instanceof Uint8Array) return textOf(params);
+  return encodeFields(params, "params");
+}
+
+function isEncoded(params: ParamsInit): params is string | Uint8Array {
+  return typeof params === "string" || params instanceof Uint8Array;
+}
+
+/** The session's fields with the request's in their places, then the request's others. */
+function overlay(session: FieldsInit, request: FieldsInit): Field[] {
+  const replacing = new Map(fieldPairs(request, "params"));
+  const merged: Field[] = [];
+  const placed = new Set<string | Uint8Array>();
+  for (const [name, value] of fieldPairs(session, "params")) {
+    if (!replacing.has(name)) merged.push([name, value]);
+    else if (!placed.has(name)) merged.push([name, replacing.get(name)]);
+    placed.add(name);
+  }
+  for (const [name, value] of replacing) if (!placed.has(name)) merged.push([name, value]);
+  return merged;
+}
+
+/** Bytes as an encoded query: what is not ASCII is escaped byte by byte, whatever charset it is in. */
+function textOf(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) {
+    text += byte < 0x80 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase()}`;
+  }
+  return text;
+}
+
+function join(first: string, second: string): string {
+  return first === "" || second === "" ? first + second : `${first}&${second}`;
+}

@@ -1,0 +1,63 @@
+/**
+ * Decides how long to wait: `timeout` of a session or a request becomes milliseconds for each clock.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { Timeouts } from "../core/adapter.ts";
+import { describe } from "../core/body.ts";
+import type { TimeoutInit } from "../core/options.ts";
+import { checkNames, isRecord, own } from "./record.ts";
+
+/** What a session waits that says nothing. */
+export const defaultTimeouts: Timeouts = { connectMs: 10_000, readMs: 60_000, totalMs: null };
+
+const NEVER: Timeouts = { connectMs: null, readMs: null, totalMs: null };
+
+/** Node's timers count in a signed 32-bit number; a longer wait would end at once. */
+const LONGEST_MS = 2_147_483_647;
+
+const ALLOWED = "a number of milliseconds, more than 0 and up to 2147483647, or null to wait for ever";
+
+/**
+ * Reads `timeout`. A number and a pair leave `base`'s total alone; parts that an object does not name stay as in `base`.
+ *
+ * @throws {RangeError} for a number that is no span of time.
+ * @throws {TypeError} for anything else that is no {@link TimeoutInit}.
+ */
+export function parseTimeout(init: TimeoutInit | null | undefined, base: Timeouts): Timeouts {
+  if (init === undefined) return base;
+  if (init === null) return NEVER;
+  if (typeof init === "number") {
+    const ms = span(init, "timeout");
+    return { connectMs: ms, readMs: ms, totalMs: base.totalMs };
+  }
+  if (isPair(init)) {
+    const [connect, read, ...more] = init as readonly unknown[];
+    if (more.length > 0) throw new TypeError("timeout as a list is [connect, read], and no more");
+    return { connectMs: span(connect, "timeout[0]"), readMs: span(read, "timeout[1]"), totalMs: base.totalMs };
+  }
+  if (!isRecord(init)) {
+    throw new TypeError(`timeout must be ${ALLOWED}, [connect, read], or { connect, read, total }, not ${describe(init)}`);
+  }
+  checkNames(init, ["connect", "read", "total"], "timeout");
+  return {
+    connectMs: part(own(init, "connect"), "timeout.connect", base.connectMs),
+    readMs: part(own(init, "read"), "timeout.read", base.readMs),
+    totalMs: part(own(init, "total"), "timeout.total", base.totalMs),
+  };
+}
+
+function isPair(init: TimeoutInit): init is readonly [number | null, number | null] {
+  return Array.isArray(init);
+}
+
+function part(value: unknown, option: string, base: number | null): number | null {
+  return value === undefined ? base : span(value, option);
+}
+
+function span(value: unknown, option: string): number | null {
+  if (value === null) return null;
+  if (typeof value !== "number") throw new TypeError(`${option} must be ${ALLOWED}, not ${describe(value)}`);
+  if (!(value > 0 && value <= LONGEST_MS)) throw new RangeError(`${option} must be ${ALLOWED}, not ${value}`);
+  return value;
+}

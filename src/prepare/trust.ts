@@ -1,0 +1,80 @@
+/**
+ * Decides whom to trust and what to show: `verify` and `cert`. Reading the files they name is the transport's work.
+ *
+ * Messages name the kind of a wrong value, never the value: it may be a key.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { ClientCertificate, Verify } from "../core/adapter.ts";
+import { describe } from "../core/body.ts";
+import type { CertInit, VerifyInit } from "../core/options.ts";
+import { checkNames, isRecord, own } from "./record.ts";
+
+/** Node's own roots. */
+export const defaultVerify: Verify = { kind: "default" };
+const OFF: Verify = { kind: "off" };
+
+/**
+ * Reads `verify`. `true` and `null` mean the default trust, which is the environment's bundle when it names one: a bundle
+ * of the environment goes behind everything that was said outright (PARITY ENV-13, BUG-1).
+ *
+ * @throws {TypeError} for anything that is no {@link VerifyInit}.
+ */
+export function parseVerify(init: VerifyInit | null | undefined, caBundle: string | null): Verify {
+  if (init === undefined || init === null || init === true) {
+    return caBundle === null ? defaultVerify : { kind: "path", path: caBundle };
+  }
+  if (init === false) return OFF;
+  const text = init instanceof Uint8Array ? new TextDecoder().decode(init) : init;
+  if (typeof text !== "string" || text === "") {
+    throw new TypeError(`verify must be true, false, a path or PEM certificates, not ${text === "" ? "empty" : describe(init)}`);
+  }
+  return text.includes("-----BEGIN") ? { kind: "pem", pem: text } : { kind: "path", path: text };
+}
+
+/**
+ * Reads `cert`: one PEM file or text with both, `[certificate, key]`, or parts.
+ *
+ * @throws {TypeError} for anything that is no {@link CertInit}.
+ */
+export function parseCert(init: CertInit | null): ClientCertificate | null {
+  if (init === null) return null;
+  if (typeof init === "string") return { cert: material(init, "cert"), key: init };
+  if (isPair(init)) {
+    const [cert, key, ...more] = init as readonly unknown[];
+    if (more.length > 0) throw new TypeError("cert as a list is [certificate, key], and no more");
+    return { cert: material(cert, "cert[0]"), key: material(key, "cert[1]") };
+  }
+  if (!isRecord(init)) {
+    throw new TypeError(`cert must be a path, [certificate, key] or { cert, key, pfx, passphrase }, not ${describe(init)}`);
+  }
+  return fromParts(init);
+}
+
+function fromParts(init: ClientCertificate): ClientCertificate {
+  checkNames(init, ["cert", "key", "pfx", "passphrase"], "cert");
+  const cert = own(init, "cert");
+  const key = own(init, "key");
+  const pfx = own(init, "pfx");
+  const passphrase = own(init, "passphrase");
+  if (cert === undefined && pfx === undefined) throw new TypeError("cert as an object needs cert or pfx");
+  if (passphrase !== undefined && typeof passphrase !== "string") {
+    throw new TypeError(`cert.passphrase must be a string, not ${describe(passphrase)}`);
+  }
+  return {
+    ...(cert === undefined ? null : { cert: material(cert, "cert.cert") }),
+    ...(key === undefined ? null : { key: material(key, "cert.key") }),
+    ...(pfx === undefined ? null : { pfx: material(pfx, "cert.pfx") }),
+    ...(passphrase === undefined ? null : { passphrase }),
+  };
+}
+
+function isPair(init: CertInit): init is readonly [string | Uint8Array, string | Uint8Array] {
+  return Array.isArray(init);
+}
+
+function material(value: unknown, option: string): string | Uint8Array {
+  if (typeof value === "string" && value !== "") return value;
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`${option} must be a path, PEM text or bytes, not ${value === "" ? "empty" : describe(value)}`);
+}

@@ -1,0 +1,146 @@
+/**
+ * `NO_PROXY`: which hosts are reached directly.
+ *
+ * A list separated by commas or blanks. Each entry is a name, which stands for its subdomains too (with or without a
+ * leading `.` or `*.`), an address, or a network as `address/bits`; a name or address may end in `:port`. A list that is
+ * nothing but `*` means every host. Nothing is implied: `localhost` uses the proxy unless it is listed (PARITY ENV-11).
+ *
+ * Addresses are compared as numbers, so no spelling of one escapes its entry (PARITY BUG-28).
+ *
+ * May import: `core/`. Pure, but for a memory of parsed lists.
+ */
+import { parseUrl, type Url } from "../core/url.ts";
+
+/** One entry. `port` is `null` when any will do. */
+type Rule =
+  | { readonly kind: "name"; readonly name: string; readonly port: number | null }
+  | {
+      readonly kind: "network";
+      readonly bytes: readonly number[];
+      readonly bits: number;
+      readonly port: number | null;
+    };
+
+/** `"all"` is the lone star. */
+type Rules = "all" | readonly Rule[];
+
+const PARSED_LIMIT = 100;
+const parsed = new Map<string, Rules>();
+
+/** Is the host of `url` on the list? */
+export function bypassesProxy(url: Url, noProxy: string): boolean {
+  const rules = parsedList(noProxy);
+  if (rules === "all") return true;
+  if (rules.length === 0) return false;
+  const address = addressBytes(url.host);
+  const name = address === null ? withoutFinalDot(url.host) : "";
+  const port = url.effectivePort;
+  return rules.some((rule) => {
+    if (rule.port !== null && rule.port !== port) return false;
+    if (rule.kind === "network") return address !== null && isInside(address, rule.bytes, rule.bits);
+    return address === null && (name === rule.name || name.endsWith(`.${rule.name}`));
+  });
+}
+
+function parsedList(noProxy: string): Rules {
+  const known = parsed.get(noProxy);
+  if (known !== undefined) return known;
+  const rules = parseList(noProxy);
+  if (parsed.size >= PARSED_LIMIT) parsed.clear();
+  parsed.set(noProxy, rules);
+  return rules;
+}
+
+function parseList(noProxy: string): Rules {
+  // A star among other entries means nothing, as in requests: a typing error must not switch the proxy off.
+  if (noProxy.trim() === "*") return "all";
+  return noProxy
+    .split(/[\s,]+/)
+    .map((entry) => parseEntry(entry))
+    .filter((rule) => rule !== null);
+}
+
+/** One entry, or `null` when it is nothing that a host could match. */
+function parseEntry(entry: string): Rule | null {
+  const [, network, bits] = /^(.+)\/(\d{1,3})$/.exec(entry) ?? [];
+  if (network !== undefined) return networkRule(network, Number(bits));
+
+  const { host, port } = splitPort(entry);
+  if (host === "" || port === undefined) return null;
+  const canonical = canonicalHost(host.replace(/^\*?\.+/, ""));
+  if (canonical === null) return null;
+  const bytes = addressBytes(canonical);
+  if (bytes !== null) return { kind: "network", bytes, bits: bytes.length * 8, port };
+  return { kind: "name", name: withoutFinalDot(canonical), port };
+}
+
+function networkRule(network: string, bits: number): Rule | null {
+  const canonical = canonicalHost(network);
+  const bytes = canonical === null ? null : addressBytes(canonical);
+  if (bytes === null) return null;
+  // `::ffff:10.0.0.0/104` is `10.0.0.0/8` in the longer spelling.
+  const own = bytes.length === 4 && network.includes(":") ? bits - 96 : bits;
+  return own >= 0 && own <= bytes.length * 8 ? { kind: "network", bytes, bits: own, port: null } : null;
+}
+
+/** Port `null`: none was written; `undefined`: none that a URL could have. More than one colon is an IPv6 address. */
+function splitPort(entry: string): { readonly host: string; readonly port: number | null | undefined } {
+  const [, host, port] = /^(\[[^\]]*\]|[^:]*):([^:]*)$/.exec(entry) ?? [];
+  if (host === undefined || port === undefined) return { host: entry, port: null };
+  return { host, port: /^\d{1,5}$/.test(port) ? Number(port) : undefined };
+}
+
+/** The spelling that a URL's host has, or `null` for text that is no host. */
+function canonicalHost(host: string): string | null {
+  const literal = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
+  try {
+    const url = parseUrl(`http://${literal}/`);
+    return url.path === "/" && url.userinfo === null && url.port === null ? url.host : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The final dot of a fully qualified name changes nothing about which host is meant (CVE-2025-62718 in axios). */
+function withoutFinalDot(name: string): string {
+  return name.endsWith(".") ? name.slice(0, -1) : name;
+}
+
+function isInside(address: readonly number[], network: readonly number[], bits: number): boolean {
+  if (address.length !== network.length) return false;
+  return network.every((byte, at) => {
+    const used = Math.min(8, Math.max(0, bits - at * 8));
+    return used === 0 || (byte ^ (address[at] ?? 0)) >> (8 - used) === 0;
+  });
+}
+
+/**
+ * The bytes of a canonical address: 4 or 16; `null` for a name. A zone says which interface, not which host
+ * (CVE-2025-22870 in Go: it must not be read as a name). An IPv4-mapped IPv6 address is the IPv4 address.
+ */
+function addressBytes(host: string): readonly number[] | null {
+  if (host.startsWith("[")) return mappedOrSelf(ipv6Bytes(host.slice(1, -1).replace(/%.*$/, "")));
+  return /^\d+(?:\.\d+){3}$/.test(host) ? host.split(".").map(Number) : null;
+}
+
+/** Canonical IPv6 has groups of hexadecimal digits and at most one `::`. */
+function ipv6Bytes(text: string): readonly number[] {
+  const [head = "", tail] = text.split("::");
+  const left = groups(head);
+  if (tail === undefined) return left;
+  const right = groups(tail);
+  return [...left, ...Array.from({ length: 16 - left.length - right.length }, () => 0), ...right];
+}
+
+function groups(text: string): number[] {
+  if (text === "") return [];
+  return text.split(":").flatMap((group) => {
+    const value = Number.parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
+}
+
+function mappedOrSelf(bytes: readonly number[]): readonly number[] {
+  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff && bytes[11] === 0xff;
+  return isMapped ? bytes.slice(12) : bytes;
+}

@@ -1,0 +1,129 @@
+/**
+ * What a response means for redirects: final, a next request, or a refusal. Decides only; `pipeline/redirects.ts` acts.
+ *
+ * Cookies, auth, proxy and TLS of the next hop are not made here: they are stages further in, and do it for each hop anew.
+ *
+ * May import: `core/`. Pure.
+ */
+import { isReplayable } from "../core/body.ts";
+import { InvalidHeader, InvalidSchema, UnrewindableBodyError, type RequestException } from "../core/errors.ts";
+import type { HeaderMap } from "../core/headers.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import { isRedirectStatus } from "../core/status.ts";
+import { parseUrl, resolveReference, type Url } from "../core/url.ts";
+import { keepsAcrossOrigins } from "./border.ts";
+
+/** The head of a response, as far as it matters here. */
+export interface Redirecting {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  /** The request that was answered, as it was sent. */
+  readonly request: PreparedRequest;
+}
+
+/** What a response can mean. */
+export type RedirectDecision =
+  | { readonly kind: "final" }
+  | { readonly kind: "follow"; readonly request: PreparedRequest; readonly crossOrigin: boolean }
+  | { readonly kind: "refuse"; readonly error: RequestException };
+
+const FINAL: RedirectDecision = { kind: "final" };
+
+/** Is it one of the five statuses, with a place to go to (PARITY RED-1, RSP-5)? */
+export function isRedirect(response: { readonly status: number; readonly headers: HeaderMap }): boolean {
+  return isRedirectStatus(response.status) && response.headers.has("location");
+}
+
+/** Reads `response` as an answer to its request. How many redirects are too many is the caller's question. */
+export function decideRedirect(response: Redirecting): RedirectDecision {
+  if (!isRedirect(response)) return FINAL;
+  const locations = new Set(response.headers.getAll("location").map((value) => value.trim()));
+  const [location = ""] = locations;
+  if (locations.size > 1) {
+    return refuse(new InvalidHeader("the redirect has several different Location fields", { phase: "redirect" }));
+  }
+  if (location === "") return FINAL;
+  const { request } = response;
+  const target = targetOf(request, location);
+  if (target.kind !== "target") return target;
+  const method = redirectMethod(response.status, request.method);
+  const keepsBody = method === request.method;
+  if (keepsBody && !isReplayable(request.payload)) {
+    const message = `redirect ${response.status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
+    return refuse(new UnrewindableBodyError(message, { phase: "redirect" }));
+  }
+  const crossOrigin = target.url.origin !== request.parsed.origin;
+  return { kind: "follow", request: nextRequest(request, target.url, { method, keepsBody, crossOrigin }), crossOrigin };
+}
+
+/**
+ * The method of the next request (RFC 9110 §15.4): 301 changes only POST, as in browsers; 302 and 303 all but HEAD, as in
+ * requests; 307 and 308 none (PARITY RED-2).
+ */
+export function redirectMethod(status: number, method: string): string {
+  if (method === "HEAD") return method;
+  if (status === 303 || status === 302) return "GET";
+  if (status === 301 && method === "POST") return "GET";
+  return method;
+}
+
+function refuse(error: RequestException): RedirectDecision {
+  return { kind: "refuse", error };
+}
+
+type Target = { readonly kind: "target"; readonly url: Url } | RedirectDecision;
+
+function targetOf(request: PreparedRequest, location: string): Target {
+  const from = request.parsed;
+  const reference = resolveReference(from, asUtf8(location));
+  const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*(?=:)/.exec(reference)?.[0].toLowerCase() ?? "";
+  // Only http and https are ever followed: an adapter for another scheme is for the caller's own use.
+  if (scheme !== "http" && scheme !== "https" && scheme !== from.scheme) {
+    return refuse(new InvalidSchema(`the redirect leads to a URL of scheme ${JSON.stringify(scheme)}`, { phase: "redirect" }));
+  }
+  const to = parseUrl(reference);
+  // A target without a fragment inherits the one before it (RFC 9110 §10.2.2). User info in a Location is not the
+  // caller's and is never used; the caller's own stays within its origin (PARITY RED-9, RED-10).
+  const userinfo = to.origin === from.origin ? from.userinfo : null;
+  return { kind: "target", url: to.with({ userinfo, fragment: to.fragment ?? from.fragment }) };
+}
+
+/** Fields arrive as latin-1; most servers mean UTF-8 (PARITY RED-17). Bytes that are not UTF-8 stay as they are. */
+function asUtf8(latin1: string): string {
+  // oxlint-disable-next-line no-control-regex -- anything beyond ASCII is what is looked for
+  if (!/[^\x00-\x7f]/.test(latin1)) return latin1;
+  try {
+    const bytes = Uint8Array.from(latin1, (character) => character.charCodeAt(0));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return latin1;
+  }
+}
+
+interface Hop {
+  readonly method: string;
+  readonly keepsBody: boolean;
+  readonly crossOrigin: boolean;
+}
+
+function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequest {
+  const headers = request.headers.clone();
+  // RFC 9110 §11.7.2: for the next proxy only; whatever it needs is added anew (PARITY RED-14).
+  headers.delete("proxy-authorization");
+  const ownCookies = request.cookieSource === "caller" && !hop.crossOrigin;
+  if (!ownCookies) headers.delete("cookie");
+  if (url.host !== request.parsed.host) headers.delete("host");
+  for (const name of headers.keys()) {
+    const lower = name.toLowerCase();
+    const ofBody = lower.startsWith("content-") || lower === "transfer-encoding";
+    if ((ofBody && !hop.keepsBody) || (hop.crossOrigin && !keepsAcrossOrigins(lower))) headers.delete(name);
+  }
+  return request.with({
+    method: hop.method,
+    url: url.href,
+    headers,
+    payload: hop.keepsBody ? request.payload : null,
+    cookieSource: ownCookies ? "caller" : "none",
+    dressed: false,
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * ResponsePromise: what `session.get()` returns. Awaiting it gives the response; its body methods save an `await`.
+ *
+ * May import: `core/`, own folder.
+ */
+import type { AnyResponse } from "../core/response.ts";
+
+/** What a body method of `R` gives, once awaited. */
+type Read<R extends AnyResponse, Method extends "text" | "bytes" | "blob"> = Promise<Awaited<ReturnType<R[Method]>>>;
+
+/**
+ * A promise of a response: `await session.get(url)`, or at once `await session.get(url).json()`.
+ *
+ * The body methods do not look at the status; `(await session.get(url)).raiseForStatus().json()` does.
+ */
+export class ResponsePromise<R extends AnyResponse> extends Promise<R> {
+  /** `then()` gives a plain promise: what follows is no response any more. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  /** Wraps a promise. */
+  static of<R extends AnyResponse>(promise: Promise<R>): ResponsePromise<R> {
+    return new ResponsePromise((resolve, reject) => {
+      promise.then(resolve, reject);
+    });
+  }
+
+  /** The body as text. */
+  text(): Read<R, "text"> {
+    return this.then((response) => response.text()) as Read<R, "text">;
+  }
+
+  /** The body as JSON. @throws {JSONDecodeError} when it is none. */
+  json<T = unknown>(): Promise<T> {
+    return this.then((response) => response.json<T>());
+  }
+
+  /** The body as bytes. */
+  bytes(): Read<R, "bytes"> {
+    return this.then((response) => response.bytes()) as Read<R, "bytes">;
+  }
+
+  /** The body as a Blob. */
+  blob(): Read<R, "blob"> {
+    return this.then((response) => response.blob()) as Read<R, "blob">;
+  }
+}

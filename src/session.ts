@@ -1,0 +1,417 @@
+/**
+ * Session: the front desk. Keeps defaults, the cookie jar, adapters and hooks; turns a call into an exchange and sends it
+ * down the corridor.
+ *
+ * How requests are made is in `prepare/`, what happens to them in `pipeline/`, how they travel in `transport/`.
+ *
+ * May import: `core/`, rooms, `response/`, `environment/`, `transport/`, `pipeline/`. Not: `undici`.
+ */
+import type { Adapter } from "./core/adapter.ts";
+import type { Auth, AuthOption } from "./core/auth-scheme.ts";
+import { systemClock } from "./core/clock.ts";
+import type { CookieStore } from "./core/cookie-store.ts";
+import { emptyEnvironment, type Environment } from "./core/environment.ts";
+import { RequestException, SessionClosed } from "./core/errors.ts";
+import { HeaderMap, type HeadersInit } from "./core/headers.ts";
+import { noHooks, type HooksInit } from "./core/hooks.ts";
+import {
+  CallPlan,
+  type CertInit,
+  type CookiesInit,
+  type ParamsInit,
+  type ProxiesInit,
+  Request,
+  type RequestOptions,
+  type SessionOptions,
+  type Settings,
+  type SharedOptions,
+  type TimeoutInit,
+  type TrustEnv,
+  type VerifyInit,
+} from "./core/options.ts";
+import { inspectKey, type Inspect } from "./core/redact.ts";
+import { PreparedRequest } from "./core/request.ts";
+import { parseUrl, type Url } from "./core/url.ts";
+import { ambientAuthOf } from "./auth/ambient.ts";
+import { toAuth } from "./auth/from-option.ts";
+import { CookieJar } from "./cookies/jar.ts";
+import { RequestCookies } from "./cookies/overlay.ts";
+import { readEnvironment } from "./environment/read.ts";
+import { credentialsFor, signNow } from "./pipeline/auth.ts";
+import { withCookies } from "./pipeline/cookies.ts";
+import { corridor, type Surroundings } from "./pipeline/order.ts";
+import type { Exchange, Send } from "./pipeline/stage.ts";
+import { checkRequestOptions, checkSessionOptions, type CheckedRequestOptions } from "./prepare/check.ts";
+import { mergeHeaders, mergeSettings, sessionSettings, type Converted } from "./prepare/merge.ts";
+import { prepare } from "./prepare/prepare.ts";
+import { mergeParams } from "./prepare/query.ts";
+import { ResponsePromise } from "./response/promise.ts";
+import type { Response } from "./response/response.ts";
+import type { StreamedResponse } from "./response/streamed.ts";
+import { Retry } from "./retries/retry.ts";
+import { defaultHeaders, sessionFacts } from "./session-defaults.ts";
+import { HttpAdapter } from "./transport/http-adapter.ts";
+import { Mounts } from "./transport/mounts.ts";
+
+/** Options that ask for a streamed response. */
+type Streaming = RequestOptions & { readonly stream: true };
+
+/** How to send a prepared request: what belongs to its travel, not to the request itself. */
+export type SendInit = Omit<RequestOptions, "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies">;
+
+/**
+ * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
+ * proxies and TLS settings to every request made through it.
+ *
+ * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `await using`.
+ */
+export class Session implements AsyncDisposable {
+  /** Joined with each request's. See {@link SharedOptions.params}. */
+  params: ParamsInit | null | undefined;
+  /** See {@link SharedOptions.auth}. */
+  auth: AuthOption | undefined;
+  /** See {@link SharedOptions.proxies}. */
+  proxies: ProxiesInit | null | undefined;
+  /** See {@link SharedOptions.proxy}. */
+  proxy: string | false | null | undefined;
+  /** See {@link SharedOptions.verify}. */
+  verify: VerifyInit | null | undefined;
+  /** See {@link SharedOptions.cert}. */
+  cert: CertInit | null | undefined;
+  /** See {@link SharedOptions.timeout}. */
+  timeout: TimeoutInit | null | undefined;
+  /** See {@link SharedOptions.hooks}. */
+  hooks: HooksInit | null | undefined;
+  /** See {@link SharedOptions.retry}. */
+  retry: SharedOptions["retry"];
+  /** See {@link SharedOptions.stream}. */
+  stream: boolean | undefined;
+  /** See {@link SharedOptions.allowRedirects}. */
+  allowRedirects: boolean | undefined;
+  /** See {@link SharedOptions.maxBodyBytes}. */
+  maxBodyBytes: number | null | undefined;
+  /** See {@link SessionOptions.maxRedirects}. */
+  maxRedirects: number | undefined;
+  /** See {@link SessionOptions.trustEnv}. The environment is read once: set it before the first request. */
+  trustEnv: boolean | TrustEnv;
+
+  #headers: HeaderMap;
+  #cookies: CookieJar;
+  #baseUrl: Url | null;
+  #environment: Environment | null = null;
+  #auth: { readonly option: AuthOption | undefined; readonly auth: Auth | null | undefined } | null = null;
+  #closed = false;
+  readonly #mounts = new Mounts();
+  readonly #world: Surroundings;
+  readonly #pipeline: Send;
+
+  /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
+  constructor(options: SessionOptions = {}) {
+    const given = checkSessionOptions(options);
+    this.#headers = mergeHeaders(defaultHeaders(), given.headers);
+    this.#baseUrl = given.baseUrl == null ? null : parseUrl(String(given.baseUrl));
+    this.#cookies = jarOf(given.cookies, this.#baseUrl);
+    this.params = given.params;
+    this.auth = given.auth;
+    this.proxies = given.proxies;
+    this.proxy = given.proxy;
+    this.verify = given.verify;
+    this.cert = given.cert;
+    this.timeout = given.timeout;
+    this.hooks = given.hooks;
+    this.retry = given.retry;
+    this.stream = given.stream;
+    this.allowRedirects = given.allowRedirects;
+    this.maxBodyBytes = given.maxBodyBytes;
+    this.maxRedirects = given.maxRedirects;
+    this.trustEnv = given.trustEnv ?? true;
+    this.#mounts.mount("https://", new HttpAdapter());
+    this.#mounts.mount("http://", new HttpAdapter());
+    this.#world = {
+      clock: systemClock,
+      random: Math.random,
+      adapterFor: (url) => this.#mounts.find(url),
+      ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
+    };
+    this.#pipeline = corridor(this.#world);
+  }
+
+  /** Sent with each request, under its own. Assigning replaces all of them, the defaults too. */
+  get headers(): HeaderMap {
+    return this.#headers;
+  }
+
+  set headers(init: HeadersInit | null) {
+    this.#headers = new HeaderMap(init);
+  }
+
+  /** The jar. Assigning takes a jar, or names and values. */
+  get cookies(): CookieJar {
+    return this.#cookies;
+  }
+
+  set cookies(init: CookiesInit | null) {
+    this.#cookies = jarOf(init, this.#baseUrl);
+  }
+
+  /** Relative URLs are resolved against it; `null` for none. */
+  get baseUrl(): string | null {
+    return this.#baseUrl?.href ?? null;
+  }
+
+  set baseUrl(url: string | URL | null) {
+    this.#baseUrl = url === null ? null : parseUrl(String(url));
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param method any token of RFC 9110; sent in upper case.
+   * @param url absolute, or relative to `baseUrl`.
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have, before anything is sent.
+   * @throws {RequestException} whatever goes wrong with the request.
+   * @throws `signal.reason`, as it is, when the caller's signal aborts.
+   */
+  request(method: string, url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
+  request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+    // What comes is a StreamedResponse exactly when `stream` says so: the overloads tell the caller.
+    return ResponsePromise.of(this.#call(method, url, options) as Promise<Response>);
+  }
+
+  /** GET (RFC 9110 §9.3.1). */
+  get(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
+  get(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  get(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+    return this.request("GET", url, options);
+  }
+
+  /** OPTIONS (RFC 9110 §9.3.7). */
+  options(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
+  options(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  options(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+    return this.request("OPTIONS", url, options);
+  }
+
+  /** HEAD (RFC 9110 §9.3.2). Does not follow redirects, unless asked to (PARITY FN-4). */
+  head(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
+  head(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  head(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+    return this.request("HEAD", url, { allowRedirects: false, ...options });
+  }
+
+  /** POST (RFC 9110 §9.3.3). */
+  post(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
+  post(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  post(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+    return this.request("POST", url, options);
+  }
+
+  /** PUT (RFC 9110 §9.3.4). */
+  put(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
+  put(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  put(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+    return this.request("PUT", url, options);
+  }
+
+  /** PATCH (RFC 5789). */
+  patch(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
+  patch(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  patch(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+    return this.request("PATCH", url, options);
+  }
+
+  /** DELETE (RFC 9110 §9.3.5). */
+  delete(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
+  delete(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  delete(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+    return this.request("DELETE", url, options);
+  }
+
+  /** QUERY: safe and idempotent, with a body (RFC 10008). */
+  query(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
+  query(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  query(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+    return this.request("QUERY", url, options);
+  }
+
+  /**
+   * Makes a request ready to be sent, with everything that the session adds: `Cookie` and `Authorization` too. Sending it
+   * sends exactly what it shows. Auth that has to wait (a function returning a promise) signs when the request is sent.
+   *
+   * @throws {TypeError | RangeError | RequestException} when something about the request is wrong.
+   */
+  prepareRequest(request: Request): PreparedRequest {
+    if (!(request instanceof Request)) throw new TypeError(`prepareRequest() takes a Request, not ${kindOf(request)}`);
+    const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
+    const plan = new CallPlan(exchange.settings, exchange.cookies);
+    const prepared = withCookies(exchange, this.#world.clock.now());
+    const scheme = credentialsFor(exchange, this.#world);
+    const signed = scheme === null ? prepared : signNow(scheme, prepared);
+    return (signed ?? prepared).with({ plan, dressed: signed !== null });
+  }
+
+  /**
+   * Sends a prepared request, on its first hop exactly as it is. Headers, cookies, auth and hooks of the session are not
+   * added (PARITY SES-23): `prepareRequest()` did.
+   *
+   * @throws as {@link request}.
+   */
+  send(request: PreparedRequest, options: SendInit & { readonly stream: true }): ResponsePromise<StreamedResponse>;
+  send(request: PreparedRequest, options?: SendInit): ResponsePromise<Response>;
+  send(request: PreparedRequest, options?: SendInit): ResponsePromise<Response> {
+    return ResponsePromise.of(this.#sendPrepared(request, options) as Promise<Response>);
+  }
+
+  /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
+  get adapters(): ReadonlyMap<string, Adapter> {
+    return this.#mounts.adapters;
+  }
+
+  /**
+   * Sends requests whose URL begins with `prefix` through `adapter`. The longest prefix wins; a host in a prefix is a whole
+   * host: `https://example.com` is not a prefix of `https://example.com.evil.test` (PARITY SES-26, SEC-16).
+   *
+   * @throws {TypeError} when `prefix` is no string or `adapter` has no `send()` and `close()`.
+   */
+  mount(prefix: string, adapter: Adapter): this {
+    this.#mounts.mount(prefix, adapter);
+    return this;
+  }
+
+  /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
+  getAdapter(url: string | URL): Adapter {
+    return this.#mounts.find(String(url));
+  }
+
+  /**
+   * Closes the connections that are free, and those in use when they become free. Later requests fail with
+   * {@link SessionClosed}; settings and cookies stay readable. Safe to call twice.
+   */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...new Set(this.#mounts.adapters.values())].map((adapter) => adapter.close()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Plain data for a log: no secret in it. Cookies by name only. */
+  toJSON(): Record<string, unknown> {
+    return sessionFacts(this, this.#closed);
+  }
+
+  [inspectKey](_depth: number, options: object, inspect: Inspect): string {
+    return `Session ${inspect(this.toJSON(), options)}`;
+  }
+
+  async #call(method: string, url: string | URL, options?: RequestOptions): Promise<Response | StreamedResponse> {
+    this.#assertOpen();
+    let exchange: Exchange | null = null;
+    try {
+      exchange = this.#exchange(method, url, checkRequestOptions(options));
+      return await this.#pipeline(exchange);
+    } catch (error) {
+      throw await reported(error, exchange);
+    }
+  }
+
+  async #sendPrepared(request: PreparedRequest, options?: SendInit): Promise<Response | StreamedResponse> {
+    this.#assertOpen();
+    if (!(request instanceof PreparedRequest)) {
+      throw new TypeError(`send() takes a PreparedRequest, not ${kindOf(request)}: call prepareRequest() first`);
+    }
+    const given = checkRequestOptions(options);
+    const plan = request.plan instanceof CallPlan ? request.plan : null;
+    const auth = plan === null ? null : plan.settings.auth;
+    const merged = this.#settings(given, { auth, retry: policyOf(given.retry) });
+    const settings = given.hooks == null ? { ...merged, hooks: plan?.settings.hooks ?? noHooks } : merged;
+    const exchange: Exchange = {
+      request: plan === null ? request.with({ dressed: true }) : request,
+      settings,
+      cookies: plan?.cookies ?? this.#cookies,
+      signal: null,
+    };
+    try {
+      return await this.#pipeline(exchange);
+    } catch (error) {
+      throw await reported(error, exchange);
+    }
+  }
+
+  #exchange(method: string, url: string | URL, options: CheckedRequestOptions): Exchange {
+    const prepared = prepare({
+      method,
+      url,
+      baseUrl: this.#baseUrl,
+      headers: mergeHeaders(this.#headers, options.headers),
+      query: mergeParams(this.params, options.params),
+      options,
+      boundary: randomBoundary,
+    });
+    const settings = this.#settings(options, {
+      auth: options.auth === undefined ? this.#sessionAuth() : toAuth(options.auth),
+      retry: policyOf(options.retry),
+    });
+    const cookies: CookieStore =
+      options.cookies == null ? this.#cookies : new RequestCookies(this.#cookies, options.cookies, prepared.parsed);
+    const plan = new CallPlan(settings, cookies);
+    return { request: prepared.with({ plan }), settings, cookies, signal: null };
+  }
+
+  #settings(options: CheckedRequestOptions, converted: Converted): Settings {
+    const environment = this.#env();
+    const base = sessionSettings(this, { auth: undefined, retry: policyOf(this.retry) }, environment);
+    return mergeSettings(base, options, converted, environment);
+  }
+
+  /** Made once for each value of `auth`: a scheme may remember things, such as a nonce. */
+  #sessionAuth(): Auth | null | undefined {
+    if (this.#auth === null || this.#auth.option !== this.auth) {
+      this.#auth = { option: this.auth, auth: this.auth === undefined ? undefined : toAuth(this.auth) };
+    }
+    return this.#auth.auth;
+  }
+
+  #env(): Environment {
+    this.#environment ??= this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, trusted(this.trustEnv));
+    return this.#environment;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new SessionClosed("the session is closed; make a new one");
+  }
+}
+
+/** What the error hooks hear; they change nothing. */
+async function reported(error: unknown, exchange: Exchange | null): Promise<unknown> {
+  if (!(error instanceof RequestException) || exchange === null) return error;
+  error.annotate({ request: exchange.request });
+  for (const hook of exchange.settings.hooks.error) await hook(error);
+  return error;
+}
+
+function policyOf(retry: SharedOptions["retry"]): Settings["retry"] {
+  if (retry === undefined || retry === null) return retry;
+  return typeof retry === "object" ? retry : Retry.from(retry);
+}
+
+function jarOf(init: CookiesInit | null | undefined, baseUrl: Url | null): CookieJar {
+  const jar = init instanceof CookieJar ? init : new CookieJar(init ?? undefined);
+  if (baseUrl !== null) jar.bind(baseUrl);
+  return jar;
+}
+
+function trusted(trust: boolean | TrustEnv): Required<TrustEnv> {
+  return { proxies: true, ca: true, netrc: true, ...(typeof trust === "object" ? trust : {}) };
+}
+
+/** 32 hexadecimal digits that nobody can foresee (PARITY MPT-8). */
+function randomBoundary(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? "null" : typeof value;
+}

@@ -1,0 +1,163 @@
+/**
+ * What `verify` and `cert` mean for a TLS connection: which files to read, what to hand to `tls.connect`, and which
+ * connections may be shared. Nothing is read here; `transport/` does that.
+ *
+ * Connections are shared only between requests of equal TLS settings (PARITY ADP-7, CVE-2024-35195 in requests).
+ *
+ * May import: `core/`, `node:crypto` for hashing. Pure, but for a memory of keys.
+ */
+import { createHash } from "node:crypto";
+
+import type { ClientCertificate, Verify } from "../core/adapter.ts";
+
+/** Where a piece of TLS material comes from. */
+export type TlsSource =
+  | {
+      readonly kind: "path";
+      readonly path: string;
+      /** What to say when there is nothing at `path`. */
+      readonly missing: string;
+    }
+  | { readonly kind: "content"; readonly content: string | Uint8Array };
+
+/** All that has to be read before a TLS connection can be made; `null` where there is nothing to read. */
+export interface TlsSources {
+  /** Are the server's certificate and name checked? */
+  readonly verified: boolean;
+  /** `null`: Node's own roots. A path may be a folder: read its files for which {@link isCertificateFile} holds. */
+  readonly ca: TlsSource | null;
+  readonly cert: TlsSource | null;
+  readonly key: TlsSource | null;
+  readonly pfx: TlsSource | null;
+  readonly passphrase: string | null;
+}
+
+/** What was read, by role. A folder of certificates gives several for `ca`. */
+export interface TlsContents {
+  readonly ca?: readonly (string | Uint8Array)[];
+  readonly cert?: string | Uint8Array;
+  readonly key?: string | Uint8Array;
+  readonly pfx?: string | Uint8Array;
+}
+
+/** The options of `tls.connect` that follow from `verify` and `cert`. */
+export interface TlsOptions {
+  readonly rejectUnauthorized: boolean;
+  ca?: (string | Buffer)[];
+  cert?: string | Buffer;
+  key?: string | Buffer;
+  pfx?: string | Buffer;
+  passphrase?: string;
+}
+
+/** The key of connections with default verification and without client certificate. */
+const PLAIN_KEY = "default";
+
+/** Settings live as long as a session and are looked up for each request: hash them once. */
+const certKeys = new WeakMap<ClientCertificate, string>();
+const pemKeys = new WeakMap<Verify, string>();
+
+/**
+ * Names the TLS settings: two requests may share a connection only if their keys are equal. Certificates, keys and
+ * passphrases go in as a hash, so the key may be kept and shown. Paths stand as they are.
+ */
+export function tlsKey(verify: Verify, cert: ClientCertificate | null): string {
+  const trust = verifyKey(verify);
+  return cert === null ? trust : `${trust} ${certKey(cert)}`;
+}
+
+/** Lists what is to be read for these settings. */
+export function tlsSources(verify: Verify, cert: ClientCertificate | null): TlsSources {
+  const certificate = sourceOf(cert?.cert, "Could not find the TLS certificate file, invalid path");
+  return {
+    verified: verify.kind !== "off",
+    ca: caSource(verify),
+    cert: certificate,
+    // A PEM file may hold both: the key is looked for where the certificate is (PARITY TLS-4).
+    key: sourceOf(cert?.key, "Could not find the TLS key file, invalid path") ?? certificate,
+    pfx: sourceOf(cert?.pfx, "Could not find the PKCS #12 file, invalid path"),
+    passphrase: cert?.passphrase ?? null,
+  };
+}
+
+/** Is `name`, a file in a folder of trusted certificates, to be read? */
+export function isCertificateFile(name: string): boolean {
+  return /\.(?:pem|crt)$/i.test(name);
+}
+
+/** Puts together what was asked for by {@link tlsSources} and has been read. */
+export function tlsOptions(sources: TlsSources, contents: TlsContents): TlsOptions {
+  const options: TlsOptions = { rejectUnauthorized: sources.verified };
+  if (contents.ca !== undefined) options.ca = contents.ca.map(toTls);
+  if (contents.cert !== undefined) options.cert = toTls(contents.cert);
+  if (contents.key !== undefined) options.key = toTls(contents.key);
+  if (contents.pfx !== undefined) options.pfx = toTls(contents.pfx);
+  if (sources.passphrase !== null) options.passphrase = sources.passphrase;
+  return options;
+}
+
+function toTls(content: string | Uint8Array): string | Buffer {
+  return typeof content === "string"
+    ? content
+    : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+}
+
+function caSource(verify: Verify): TlsSource | null {
+  switch (verify.kind) {
+    case "default":
+    case "off":
+      return null;
+    case "path":
+      return {
+        kind: "path",
+        path: verify.path,
+        missing: `Could not find a suitable TLS CA certificate bundle, invalid path: ${verify.path}`,
+      };
+    case "pem":
+      return { kind: "content", content: verify.pem };
+  }
+}
+
+/** Text that begins as PEM does is the thing itself; other text is a path. */
+function sourceOf(given: string | Uint8Array | undefined, missing: string): TlsSource | null {
+  if (given === undefined) return null;
+  if (typeof given !== "string" || given.trimStart().startsWith("-----BEGIN"))
+    return { kind: "content", content: given };
+  return { kind: "path", path: given, missing: `${missing}: ${given}` };
+}
+
+function verifyKey(verify: Verify): string {
+  switch (verify.kind) {
+    case "default":
+      return PLAIN_KEY;
+    case "off":
+      return "off";
+    case "path":
+      return `path ${JSON.stringify(verify.path)}`;
+    case "pem":
+      return remembered(pemKeys, verify, () => `pem ${hashOf([verify.pem])}`);
+  }
+}
+
+function certKey(cert: ClientCertificate): string {
+  return remembered(certKeys, cert, () => `cert ${hashOf([cert.cert, cert.key, cert.pfx, cert.passphrase])}`);
+}
+
+function remembered<Key extends object>(keys: WeakMap<Key, string>, of: Key, make: () => string): string {
+  const known = keys.get(of);
+  if (known !== undefined) return known;
+  const key = make();
+  keys.set(of, key);
+  return key;
+}
+
+/** Each part goes in with its kind and length, so that no two lists of parts are the same bytes. */
+function hashOf(parts: readonly (string | Uint8Array | undefined)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) {
+    const bytes = typeof part === "string" ? Buffer.from(part) : part;
+    hash.update(`${part === undefined ? "none" : typeof part} ${bytes?.byteLength ?? 0}:`);
+    if (bytes !== undefined) hash.update(bytes);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,158 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import { readEnvironment, type Variables } from "../../src/environment/read.ts";
+
+function proxiesOf(env: Variables): Record<string, string> {
+  return Object.fromEntries(readEnvironment(env).proxies.byKey);
+}
+
+describe("proxies of the environment", () => {
+  // PARITY ENV-1, ENV-2, ENV-4.
+  it.for([
+    ["nothing", {}, {}],
+    [
+      "each scheme",
+      { http_proxy: "h", https_proxy: "s", all_proxy: "a" },
+      { http: "h", https: "s", all: "a" },
+    ],
+    ["capitals", { HTTP_PROXY: "h", HTTPS_PROXY: "s", ALL_PROXY: "a" }, { http: "h", https: "s", all: "a" }],
+    ["any scheme", { foo_proxy: "f", WSS_PROXY: "w" }, { foo: "f", wss: "w" }],
+    ["mixed case", { Http_Proxy: "h" }, { http: "h" }],
+    ["lower case first", { http_proxy: "lower", HTTP_PROXY: "upper" }, { http: "lower" }],
+    ["lower case last", { HTTP_PROXY: "upper", http_proxy: "lower" }, { http: "lower" }],
+    ["an empty lower-case variable first", { http_proxy: "", HTTP_PROXY: "upper" }, {}],
+    ["an empty lower-case variable last", { HTTP_PROXY: "upper", http_proxy: "" }, {}],
+    ["an empty upper-case variable", { HTTP_PROXY: "", https_proxy: "s" }, { https: "s" }],
+    ["an unset variable", { http_proxy: undefined, HTTP_PROXY: "upper" }, { http: "upper" }],
+    ["CGI", { REQUEST_METHOD: "GET", HTTP_PROXY: "evil", HTTPS_PROXY: "s" }, { https: "s" }],
+    ["CGI with an empty method", { REQUEST_METHOD: "", HTTP_PROXY: "evil" }, {}],
+    ["CGI and mixed case", { REQUEST_METHOD: "GET", Http_Proxy: "evil" }, {}],
+    ["CGI and lower case", { REQUEST_METHOD: "GET", HTTP_PROXY: "evil", http_proxy: "h" }, { http: "h" }],
+    ["no_proxy", { no_proxy: "a.test", NO_PROXY: "b.test" }, {}],
+    ["other names", { _proxy: "x", proxy: "x", http_proxy_x: "x", xhttp_proxyx: "x" }, {}],
+  ] as const)("%s", ([, env, expected]) => {
+    expect(proxiesOf(env)).toEqual(expected);
+  });
+
+  it.for([
+    [{}, null],
+    [{ no_proxy: "a.test" }, "a.test"],
+    [{ NO_PROXY: "b.test" }, "b.test"],
+    [{ no_proxy: "a.test", NO_PROXY: "b.test" }, "a.test"],
+    [{ no_proxy: "", NO_PROXY: "b.test" }, "b.test"],
+    [{ no_proxy: "" }, null],
+  ] as const)("of %j the exceptions are %j", ([env, expected]) => {
+    expect(readEnvironment({ http_proxy: "h", ...env }).proxies.noProxy).toBe(expected);
+  });
+});
+
+describe("the CA bundle of the environment", () => {
+  // requests' test_env_cert_bundles.
+  it.for([
+    [{}, null],
+    [{ REQUESTS_CA_BUNDLE: "/r" }, "/r"],
+    [{ CURL_CA_BUNDLE: "/c" }, "/c"],
+    [{ REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "/c" }, "/r"],
+    [{ REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "/c" }, "/c"],
+    [{ REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "" }, "/r"],
+    [{ REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "" }, null],
+    [{ SSL_CERT_FILE: "/s" }, null],
+  ] as const)("of %j is %j", ([env, expected]) => {
+    expect(readEnvironment(env).caBundle).toBe(expected);
+  });
+});
+
+describe("the netrc file", () => {
+  let root = "";
+  const folder = (name: string): string => join(root, name);
+
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), "netrc-"));
+    for (const name of ["both", "underscore", "none", "locked/.netrc"])
+      mkdirSync(folder(name), { recursive: true });
+    writeFileSync(join(folder("both"), ".netrc"), "dot");
+    writeFileSync(join(folder("both"), "_netrc"), "underscore");
+    writeFileSync(join(folder("underscore"), "_netrc"), "underscore");
+    writeFileSync(join(folder("locked"), "_netrc"), "underscore");
+    writeFileSync(folder("named"), "named");
+  });
+
+  afterAll(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  const netrcOf = (env: Variables): string | null => readEnvironment(env).netrc;
+
+  // PARITY ENV-14.
+  it("is ~/.netrc, or else ~/_netrc", () => {
+    expect(netrcOf({ HOME: folder("both") })).toBe("dot");
+    expect(netrcOf({ HOME: folder("underscore") })).toBe("underscore");
+    expect(netrcOf({ HOME: folder("none") })).toBe(null);
+    expect(netrcOf({ HOME: folder("missing") })).toBe(null);
+    expect(netrcOf({ HOME: folder("named") })).toBe(null);
+  });
+
+  it("is looked for in USERPROFILE without HOME", () => {
+    expect(netrcOf({ USERPROFILE: folder("both") })).toBe("dot");
+    expect(netrcOf({ HOME: folder("none"), USERPROFILE: folder("both") })).toBe(null);
+    expect(netrcOf({ HOME: "", USERPROFILE: folder("both") })).toBe("dot");
+  });
+
+  it("is the one that NETRC names, and no other", () => {
+    expect(netrcOf({ HOME: folder("both"), NETRC: folder("named") })).toBe("named");
+    expect(netrcOf({ HOME: root, NETRC: "~/named" })).toBe("named");
+    expect(netrcOf({ HOME: folder("both"), NETRC: folder("missing") })).toBe(null);
+    expect(netrcOf({ HOME: folder("both"), NETRC: "" })).toBe(null);
+  });
+
+  it("says nothing when it cannot be read, and hides the next one", () => {
+    expect(netrcOf({ HOME: folder("locked") })).toBe(null);
+    expect(netrcOf({ NETRC: folder("both") })).toBe(null);
+  });
+
+  it("is read when first asked for, and only once", () => {
+    const home = folder("late");
+    mkdirSync(home);
+    const environment = readEnvironment({ HOME: home });
+    writeFileSync(join(home, ".netrc"), "first");
+    expect(environment.netrc).toBe("first");
+    writeFileSync(join(home, ".netrc"), "second");
+    expect(environment.netrc).toBe("first");
+  });
+
+  it("is remembered as missing too", () => {
+    const home = folder("never");
+    mkdirSync(home);
+    const environment = readEnvironment({ HOME: home });
+    expect(environment.netrc).toBe(null);
+    writeFileSync(join(home, ".netrc"), "late");
+    expect(environment.netrc).toBe(null);
+  });
+
+  it("does not depend on HOME being set", () => {
+    expect(homedir()).not.toBe("");
+    expect(() => netrcOf({})).not.toThrow();
+  });
+});
+
+describe("a part that is not trusted", () => {
+  const env = { http_proxy: "h", no_proxy: "a.test", REQUESTS_CA_BUNDLE: "/r", NETRC: import.meta.filename };
+  const all = { proxies: true, ca: true, netrc: true };
+
+  it.for(["proxies", "ca", "netrc"] as const)("says nothing: %s", (part) => {
+    const { proxies, caBundle, netrc } = readEnvironment(env, { ...all, [part]: false });
+    expect([proxies.byKey.size === 0 && proxies.noProxy === null, caBundle === null, netrc === null]).toEqual(
+      [part === "proxies", part === "ca", part === "netrc"],
+    );
+  });
+
+  it("reads the process's variables by default", () => {
+    process.env["sojourntest_proxy"] = "x";
+    expect(readEnvironment().proxies.byKey.get("sojourntest")).toBe("x");
+    delete process.env["sojourntest_proxy"];
+  });
+});

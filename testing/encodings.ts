@@ -1,0 +1,31 @@
+/**
+ * Endpoints whose body has a content coding: `/gzip`, `/deflate`, `/brotli`, and `/zstd`, which httpbin has not.
+ *
+ * Pure. May import: `exchange.ts`, `answers.ts`, `inspect.ts`.
+ */
+import { Buffer } from "node:buffer";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+
+import { json, typed } from "./answers.ts";
+import { GET } from "./exchange.ts";
+import type { Endpoint, Route } from "./exchange.ts";
+import { factsOf } from "./inspect.ts";
+
+/** The routes that compress. */
+export const encodingRoutes: readonly Route[] = [
+  { methods: GET, pattern: "/gzip", endpoint: compressed("gzip", "gzipped", gzipSync) },
+  { methods: GET, pattern: "/deflate", endpoint: compressed("deflate", "deflated", deflateSync) },
+  { methods: GET, pattern: "/brotli", endpoint: compressed("br", "brotli", brotliCompressSync) },
+  { methods: GET, pattern: "/zstd", endpoint: compressed("zstd", "zstd", zstdCompressSync) },
+];
+
+/** Compresses whatever the client accepts: httpbin does not negotiate, either. */
+function compressed(coding: string, flag: string, compress: (content: Buffer) => Uint8Array): Endpoint {
+  return (request) => {
+    const plain = json({ ...factsOf(request, "headers", "method", "origin"), [flag]: true });
+    const content = typeof plain.body === "string" ? plain.body : "";
+    return typed("application/json", compress(Buffer.from(content)), {
+      headers: [["Content-Encoding", coding]],
+    });
+  };
+}
