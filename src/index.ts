@@ -2,5 +2,90 @@
  * The public surface of the package: each name written out.
  */
 export { del, del as delete, get, head, options, patch, post, put, query, request } from "./api.ts";
-export { Session } from "./session.ts";
-export { CallPlan, Request } from "./core/options.ts";
+export { Session, type SendInit } from "./session.ts";
+export { defaultHeaders, defaultUserAgent } from "./session-defaults.ts";
+export { version } from "./core/version.ts";
+
+export { HeaderMap, type HeadersInit, type HeaderValue } from "./core/headers.ts";
+export { codes } from "./core/status.ts";
+export { PreparedRequest } from "./core/request.ts";
+export {
+  Request,
+  type CertInit,
+  type CookiesInit,
+  type DataInit,
+  type FieldsInit,
+  type FileInit,
+  type FilePart,
+  type FilesInit,
+  type ParamsInit,
+  type ProxiesInit,
+  type RequestOptions,
+  type Scalar,
+  type SessionOptions,
+  type SharedOptions,
+  type TimeoutInit,
+  type TrustEnv,
+  type VerifyInit,
+} from "./core/options.ts";
+export type { RawBody } from "./core/body.ts";
+export type { HookEvent, HookFunctions, HooksInit } from "./core/hooks.ts";
+export {
+  ChunkedEncodingError,
+  ConnectionError,
+  ConnectTimeout,
+  ContentDecodingError,
+  CookieConflictError,
+  HTTPError,
+  InvalidBody,
+  InvalidHeader,
+  InvalidJSONError,
+  InvalidMethod,
+  InvalidProxyURL,
+  InvalidSchema,
+  InvalidURL,
+  JSONDecodeError,
+  MissingSchema,
+  ProxyError,
+  ReadTimeout,
+  RequestException,
+  ResponseTooLarge,
+  RetryError,
+  SessionClosed,
+  SSLError,
+  StreamConsumedError,
+  Timeout,
+  TooManyRedirects,
+  UnrewindableBodyError,
+  type Attempt,
+  type Phase,
+} from "./core/errors.ts";
+
+export { Response } from "./response/response.ts";
+export { StreamedResponse } from "./response/streamed.ts";
+export { ResponsePromise } from "./response/promise.ts";
+export { wireResponse } from "./response/wire.ts";
+export type { AnyResponse, Link, ResponseHead, Timings, WireBody, WireResponse } from "./core/response.ts";
+
+export { CookieJar } from "./cookies/jar.ts";
+export { parseSetCookie } from "./cookies/parse.ts";
+export type { CookieRefusal, CookieRefusalReason, CookieStore, CookieVerdict, StoredCookie } from "./core/cookie-store.ts";
+
+export { HttpBasicAuth, HttpProxyAuth } from "./auth/basic.ts";
+export { HttpBearerAuth } from "./auth/bearer.ts";
+export { HttpDigestAuth } from "./auth/digest.ts";
+export type { Auth, AuthFunction, AuthOption, ChallengeResponse } from "./core/auth-scheme.ts";
+
+export { HttpAdapter, type HttpAdapterOptions } from "./transport/http-adapter.ts";
+export type {
+  Adapter,
+  AttemptFailure,
+  ClientCertificate,
+  ProgressListener,
+  RetryDecision,
+  RetryPolicy,
+  SendOptions,
+  Timeouts,
+  Verify,
+} from "./core/adapter.ts";
+export { Retry, type RetryOptions } from "./retries/retry.ts";

@@ -29,6 +29,8 @@ export interface PreparedParts {
   /** Carries the `Cookie` and `Authorization` of its first message already; they are sent as they stand. */
   readonly dressed?: boolean;
   readonly plan?: Plan | null;
+  /** `url` in parts, when it is known already: it is not parsed a second time then. */
+  readonly parsed?: Url | null;
 }
 
 /** A request as it goes over the wire: method, URL, header fields and body. */
@@ -56,6 +58,10 @@ export class PreparedRequest {
     this.#payload = parts.payload;
     this.cookieSource = parts.cookieSource ?? "none";
     this.dressed = parts.dressed ?? false;
+    if (parts.parsed != null) {
+      this.#parsed = parts.parsed;
+      this.#parsedFrom = parts.url;
+    }
     this.plan = parts.plan ?? null;
   }
 
@@ -107,14 +113,18 @@ export class PreparedRequest {
 
   /** @internal A copy with some parts changed. Headers are copied too, unless given. */
   with(parts: Partial<PreparedParts>): PreparedRequest {
+    // A spread takes own properties only: a polluted prototype must not change a request (SECURITY P1).
+    const { headers, ...changed } = { ...parts };
     const copy = new PreparedRequest({
-      method: parts.method ?? this.method,
-      url: parts.url ?? this.url,
-      headers: parts.headers ?? this.headers.clone(),
-      payload: parts.payload === undefined ? this.#payload : parts.payload,
-      cookieSource: parts.cookieSource ?? this.cookieSource,
-      dressed: parts.dressed ?? this.dressed,
-      plan: parts.plan === undefined ? this.plan : parts.plan,
+      method: this.method,
+      url: this.url,
+      payload: this.#payload,
+      cookieSource: this.cookieSource,
+      dressed: this.dressed,
+      plan: this.plan,
+      parsed: null,
+      ...changed,
+      headers: headers ?? this.headers.clone(),
     });
     if (copy.url === this.#parsedFrom) {
       copy.#parsed = this.#parsed;

@@ -10,7 +10,8 @@ import { bytesBody, describe, factoryBody, isStreamSource, rawBody, type Body, t
 import type { DataInit, FieldsInit, FilesInit } from "../core/options.ts";
 import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
-import { filesPresent, multipartBody, multipartType } from "./multipart.ts";
+import { multipartBody, multipartType } from "./multipart.ts";
+import { fileEntries, isCollection, partsOf } from "./parts.ts";
 import { isRecord } from "./record.ts";
 
 /** The options that can make a body. */
@@ -39,10 +40,61 @@ const NOTHING: ChosenBody = { payload: null, contentType: null };
  */
 export function chooseBody(options: BodyOptions, givenType: string | null, boundary: () => string): ChosenBody {
   const { data, json, files } = options;
-  if (files != null && filesPresent(files)) {
-    return multipart(partsSource(data), files, givenType, boundary);
-  }
-  if (hasData(data)) return ofData(data, givenType, boundary);
+  const entries = files == null ? [] : fileEntries(files);
+  if (entries.length > 0) return multipart(besideFiles(data), entries, givenType, boundary);
+  if (data != null && !isEmpty(data)) return ofData(data, givenType, boundary);
   if (json === undefined) return NOTHING;
   return { payload: bytesBody(encodeJson(json)), contentType: givenType === null ? jsonType : null };
+}
+
+/** `data` when it is no body at all (PARITY BOD-7). A form that encodes to nothing is one, of no bytes (BOD-6). */
+function isEmpty(data: unknown): boolean {
+  if (!data) return true;
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return data.byteLength === 0;
+  if (Array.isArray(data)) return data.length === 0;
+  if (data instanceof Map || data instanceof URLSearchParams) return data.size === 0;
+  return isRecord(data) && !isStreamSource(data) && Object.keys(data).length === 0;
+}
+
+function ofData(data: DataInit, givenType: string | null, boundary: () => string): ChosenBody {
+  if (typeof data === "function") return { payload: factoryBody(data), contentType: null };
+  if (data instanceof FormData) return multipart(data, [], givenType, boundary);
+  if (isForm(data)) {
+    return { payload: bytesBody(encodeFields(data, "data")), contentType: givenType === null ? formType : null };
+  }
+  if (!isRaw(data)) {
+    throw new TypeError(
+      `data must be a record, pairs, text, bytes, a Blob, a stream, an iterable or a function, not ${describe(data)}`,
+    );
+  }
+  // As fetch does: a Blob knows its type.
+  const type = data instanceof Blob && data.type !== "" && givenType === null ? data.type : null;
+  return { payload: rawBody(data), contentType: type };
+}
+
+function multipart(
+  data: FieldsInit | FormData | null,
+  files: readonly (readonly [string, unknown])[],
+  givenType: string | null,
+  random: () => string,
+): ChosenBody {
+  const { boundary, contentType } = multipartType(givenType, random);
+  return { payload: multipartBody(partsOf(data, files), boundary), contentType };
+}
+
+/** @throws {TypeError} for `data` that has no fields: a stream cannot be part of a form (PARITY BOD-17, MPT-7). */
+function besideFiles(data: DataInit | null | undefined): FieldsInit | FormData | null {
+  if (data == null || isEmpty(data)) return null;
+  if (data instanceof FormData || isForm(data)) return data;
+  throw new TypeError(`data must be fields when there are files, not ${describe(data)}`);
+}
+
+function isForm(data: unknown): data is FieldsInit {
+  if (Array.isArray(data) || data instanceof Map || data instanceof URLSearchParams) return true;
+  return isRecord(data) && !isStreamSource(data);
+}
+
+function isRaw(data: unknown): data is RawBody {
+  if (typeof data === "string" || data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return true;
+  return isStreamSource(data) && !isCollection(data);
 }

@@ -24,7 +24,7 @@ export function mergeHooks(base: Hooks, init: HooksInit | null | undefined): Hoo
     const given = init[event];
     if (given === undefined) continue;
     merged ??= { ...base };
-    add(merged, event, given as Hooks[typeof event][number] | Hooks[typeof event] | null);
+    add(merged, event, given);
   }
   return merged ?? base;
 }

@@ -81,10 +81,12 @@ export function mergeSettings(
   converted: Converted,
   environment: Environment,
 ): Settings {
-  if (request === noRequestOptions && converted === nothingConverted) return base;
+  const auth = given(converted.auth, base.auth);
+  const retry = given(converted.retry, base.retry);
+  if (request === noRequestOptions && auth === base.auth && retry === base.retry) return base;
   return {
-    auth: given(converted.auth, base.auth),
-    retry: given(converted.retry, base.retry),
+    auth,
+    retry,
     timeouts: parseTimeout(request.timeout, base.timeouts),
     proxies: mergeProxies(base.proxies, request.proxies, request.proxy),
     verify: request.verify === undefined ? base.verify : parseVerify(request.verify, environment.caBundle),

@@ -29,16 +29,11 @@ export function mergeProxies(
   if (proxies === undefined && proxy === undefined) return base;
   if (proxies !== undefined && proxies !== null) checkRecord(proxies);
   if (proxy === undefined) return proxies == null ? NONE : { ...base, explicit: overlay(base.explicit, proxies) };
-  if (proxy === false || proxy === null) {
-    if (proxies != null && Object.values(proxies).some((value) => value != null)) throw contradiction();
-    return NONE;
-  }
-  if (typeof proxy !== "string" || proxy === "") {
-    throw new TypeError(`proxy must be a URL as a string, false or null, not ${proxy === "" ? "empty" : describe(proxy)}`);
-  }
   const { byKey, noProxy } = overlay({ byKey: new Map(), noProxy: base.explicit.noProxy }, proxies ?? {});
-  if (byKey.size > 0) throw contradiction();
-  return { ...base, explicit: { byKey: new Map([["all", proxy]]), noProxy } };
+  if (byKey.size > 0) throw new TypeError("proxy and proxies contradict each other; beside proxy there may be no_proxy only");
+  if (proxy === false || proxy === null) return NONE;
+  if (typeof proxy === "string" && proxy !== "") return { ...base, explicit: { byKey: new Map([["all", proxy]]), noProxy } };
+  throw new TypeError(`proxy must be a URL as a string, false or null, not ${proxy === "" ? "empty" : describe(proxy)}`);
 }
 
 function overlay(base: ProxyRules, proxies: ProxiesInit): ProxyRules {
@@ -65,8 +60,4 @@ function overlay(base: ProxyRules, proxies: ProxiesInit): ProxyRules {
 function checkRecord(proxies: unknown): void {
   if (isRecord(proxies)) return;
   throw new TypeError(`proxies must be a record of URLs by scheme or host, or null, not ${describe(proxies)}`);
-}
-
-function contradiction(): TypeError {
-  return new TypeError("proxy and proxies contradict each other: give one of them (proxies may add no_proxy)");
 }

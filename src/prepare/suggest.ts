@@ -53,10 +53,10 @@ function nearest(name: string, known: readonly string[]): string | null {
 /** Letters to insert, delete or replace to make `to` of `from` (Levenshtein). */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, at) => at);
-  for (const [above, letter] of [...from].entries()) {
+  for (let above = 0; above < from.length; above++) {
     const next = [above + 1];
-    for (const [left, other] of [...to].entries()) {
-      const replaced = (row[left] ?? 0) + (letter === other ? 0 : 1);
+    for (let left = 0; left < to.length; left++) {
+      const replaced = (row[left] ?? 0) + (from[above] === to[left] ? 0 : 1);
       next.push(Math.min(replaced, (row[left + 1] ?? 0) + 1, (next[left] ?? 0) + 1));
     }
     row = next;

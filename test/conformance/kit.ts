@@ -66,7 +66,9 @@ export function loadScenarios(folder: string): Scenario[] {
 /** Those that one of `words` names: an id, a pattern with `*`, or a tag. No words: all. */
 export function selectScenarios(scenarios: readonly Scenario[], words: readonly string[]): Scenario[] {
   if (words.length === 0) return [...scenarios];
-  return scenarios.filter(({ id, tags }) => words.some((word) => [id, ...tags].some((name) => isNamed(name, word))));
+  return scenarios.filter(({ id, tags }) =>
+    words.some((word) => [id, ...tags].some((name) => isNamed(name, word))),
+  );
 }
 
 /** Does `word` name it? A `*` stands for anything. */
@@ -116,7 +118,11 @@ function harnessArguments(
     report: files.report,
     jobs: String(jobs),
   };
-  return [join(kit, "harness.py"), "run", ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])];
+  return [
+    join(kit, "harness.py"),
+    "run",
+    ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]),
+  ];
 }
 
 /** The harness takes its command apart as a shell would. */

@@ -5,7 +5,18 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { del, get, head, options, patch, post, put, Session, type AnyResponse, type RequestOptions } from "../../src/index.ts";
+import {
+  del,
+  get,
+  head,
+  options,
+  patch,
+  post,
+  put,
+  Session,
+  type AnyResponse,
+  type RequestOptions,
+} from "../../src/index.ts";
 import { Auths } from "./auth.ts";
 import { Unsupported, type Job, type ReadingSpec, type RequestSpec, type Result, type Step } from "./job.ts";
 import { readAll } from "./reads.ts";
@@ -101,7 +112,7 @@ export class Player {
   async #request(step: RequestSpec & ReadingSpec): Promise<Result> {
     const options = await requestOptions(step, this.#workshop);
     const response = await this.#send(step, options);
-    return this.#finish(response, step, step.stream ?? this.#session.stream);
+    return this.#finish(response, step, step.stream ?? this.#session.stream ?? false);
   }
 
   async #send(step: RequestSpec, options: RequestOptions): Promise<AnyResponse> {
@@ -122,7 +133,7 @@ export class Player {
     const { next } = this.#response(step.ref);
     if (next === null) return { none: true };
     const options = step.allowRedirects === undefined ? {} : { allowRedirects: step.allowRedirects };
-    return this.#finish(await this.#session.send(next, options), step, this.#session.stream);
+    return this.#finish(await this.#session.send(next, options), step, this.#session.stream ?? false);
   }
 
   async #finish(response: AnyResponse, step: ReadingSpec, streamed: boolean): Promise<Result> {

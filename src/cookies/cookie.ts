@@ -1,0 +1,198 @@
+/**
+ * Cookies that a program makes, as opposed to a server: defaults of requests' `create_cookie` (PARITY COO-12), and
+ * checks that name and value cannot break out of a `Cookie` header.
+ *
+ * May import: `core/`, own folder. Pure.
+ */
+import type { CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
+import { InvalidHeader } from "../core/errors.ts";
+import { canonicalDomain, isAddress, withoutFinalDot } from "./match.ts";
+import { CONTROL_CHARACTER } from "./parse.ts";
+import { isPublicSuffix } from "./public-suffix.ts";
+
+/** What may be said of a cookie beside its name and value. */
+export interface CookieAttributes {
+  /**
+   * The host that gets it, and all hosts below; a public suffix, a single label and an address: that host alone.
+   * Default: none yet. The cookie then belongs to the first host that a `Cookie` header is asked for.
+   */
+  readonly domain?: string | undefined;
+  /** Only the host that `domain` names, none below it. Default: `false`. */
+  readonly hostOnly?: boolean | undefined;
+  /** Begins with `/`. Default: `"/"`. */
+  readonly path?: string | undefined;
+  /** When it ends: a date, or milliseconds since the epoch. `null`: never. Default: never. */
+  readonly expires?: Date | number | null | undefined;
+  /** How long it lives, in **seconds** as in `Set-Cookie`; wins over `expires`. 0 or less deletes the cookie. */
+  readonly maxAge?: number | null | undefined;
+  /** Only over TLS. Default: `false`, and `true` where the name's prefix asks for it (`__Host-`, `__Secure-` ...). */
+  readonly secure?: boolean | undefined;
+  readonly httpOnly?: boolean | undefined;
+  readonly sameSite?: StoredCookie["sameSite"] | undefined;
+}
+
+const ATTRIBUTE_NAMES: ReadonlySet<string> = new Set([
+  "domain",
+  "hostOnly",
+  "path",
+  "expires",
+  "maxAge",
+  "secure",
+  "httpOnly",
+  "sameSite",
+]);
+
+/**
+ * Makes a cookie. `expires` in the past is allowed here: it is how a cookie is deleted.
+ *
+ * @throws {TypeError} for an argument of the wrong kind, naming it and its value.
+ * @throws {InvalidHeader} when name or value has a character that cannot stand in a `Cookie` header.
+ */
+export function createCookie(
+  name: string,
+  value: string | number,
+  attributes: CookieAttributes,
+  now: number,
+): StoredCookie {
+  const text = checkPair(name, value);
+  checkKinds(attributes);
+  const prefix = prefixOf(name);
+  const { domain, hostOnly } = checkDomain(attributes);
+  const cookie: StoredCookie = {
+    name,
+    value: text,
+    domain,
+    hostOnly: hostOnly || prefix === "host" || prefix === "host-http",
+    path: checkPath(attributes.path),
+    expires: checkExpiry(attributes, now),
+    secure: attributes.secure ?? prefix !== "none",
+    httpOnly: attributes.httpOnly ?? (prefix === "http" || prefix === "host-http"),
+    sameSite: attributes.sameSite ?? null,
+    createdAt: now,
+  };
+  const refusal = prefixRefusal(cookie, prefix);
+  if (refusal !== null) {
+    throw new TypeError(`cookie ${quoted(name)}: its prefix does not allow these attributes (${refusal})`);
+  }
+  return cookie;
+}
+
+/**
+ * Checks name and value as a program gave them, and returns the value as text.
+ *
+ * @throws {TypeError} when the name is no string, or the value neither string nor number.
+ * @throws {InvalidHeader} for control characters, `;`, text beyond latin-1, and `=` in the name.
+ */
+export function checkPair(name: unknown, value: unknown): string {
+  if (typeof name !== "string") throw new TypeError(`a cookie's name is a string, not ${typeof name}`);
+  if (typeof value !== "string" && typeof value !== "number") {
+    throw new TypeError(`cookie ${quoted(name)}: its value is a string, a number or null, not ${typeof value}`);
+  }
+  const text = String(value);
+  checkCharacters(name, name, "name");
+  checkCharacters(name, text, "value");
+  // A nameless cookie is sent as its value alone: with `=` in it, it would be another cookie.
+  if (name.includes("=") || (name === "" && (text === "" || text.includes("=")))) {
+    throw new InvalidHeader(`cookie ${quoted(name)}: name and value cannot be told apart by a server`);
+  }
+  return text;
+}
+
+function checkCharacters(name: string, text: string, what: string): void {
+  if (CONTROL_CHARACTER.test(text)) {
+    throw new InvalidHeader(`cookie ${quoted(name)}: its ${what} has a control character`);
+  }
+  if (text.includes(";")) {
+    throw new InvalidHeader(`cookie ${quoted(name)}: its ${what} has a semicolon, which would begin another cookie`);
+  }
+  if (/[^\x00-\xff]/.test(text)) {
+    throw new InvalidHeader(
+      `cookie ${quoted(name)}: its ${what} has a character beyond latin-1; encode it, for example with encodeURIComponent`,
+    );
+  }
+}
+
+/** For messages: names may be shown, values never. */
+function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, 64));
+}
+
+const KINDS: Readonly<Record<string, "string" | "boolean" | "number">> = {
+  domain: "string",
+  hostOnly: "boolean",
+  path: "string",
+  maxAge: "number",
+  secure: "boolean",
+  httpOnly: "boolean",
+};
+
+function checkKinds(attributes: CookieAttributes): void {
+  for (const [name, value] of Object.entries(attributes) as [string, unknown][]) {
+    if (!ATTRIBUTE_NAMES.has(name)) throw new TypeError(`unknown cookie attribute ${quoted(name)}`);
+    const kind = KINDS[name];
+    if (value === undefined || kind === undefined || (value === null && name === "maxAge")) continue;
+    if (typeof value !== kind) throw new TypeError(`cookie attribute ${name} is a ${kind}, not ${typeof value}`);
+  }
+  const { sameSite } = attributes;
+  if (sameSite != null && sameSite !== "strict" && sameSite !== "lax" && sameSite !== "none") {
+    throw new TypeError(`cookie attribute sameSite is "strict", "lax", "none" or null, not ${quoted(String(sameSite))}`);
+  }
+}
+
+function checkDomain(attributes: CookieAttributes): { readonly domain: string; readonly hostOnly: boolean } {
+  const { domain: given = "", hostOnly = false } = attributes;
+  const domain = domainFilter(given);
+  if (domain === null || /[\s;,/@]/.test(domain) || CONTROL_CHARACTER.test(domain)) {
+    throw new TypeError(`cookie attribute domain: ${quoted(given)} is no host`);
+  }
+  if (domain === "" || hostOnly) return { domain, hostOnly: true };
+  return { domain, hostOnly: isAddress(domain) || isPublicSuffix(domain) };
+}
+
+/** A domain as a program writes it, spelled as the jar has it; `null` when it cannot be one. */
+export function domainFilter(domain: string): string | null {
+  const canonical = canonicalDomain(domain.startsWith(".") ? domain.slice(1) : domain);
+  return canonical === null ? null : withoutFinalDot(canonical);
+}
+
+function checkPath(path = "/"): string {
+  if (!path.startsWith("/") || path.includes(";") || CONTROL_CHARACTER.test(path)) {
+    throw new TypeError(`cookie attribute path: ${quoted(path)} does not begin with "/", or has ";" in it`);
+  }
+  return path;
+}
+
+function checkExpiry({ expires, maxAge }: CookieAttributes, now: number): number | null {
+  if (maxAge != null) {
+    if (Number.isNaN(maxAge)) throw new TypeError("cookie attribute maxAge is not a number");
+    return maxAge === Number.POSITIVE_INFINITY ? null : now + maxAge * 1000;
+  }
+  if (expires == null) return null;
+  const at = expires instanceof Date ? expires.getTime() : expires;
+  if (typeof at !== "number" || Number.isNaN(at)) {
+    throw new TypeError("cookie attribute expires is a valid Date, milliseconds since the epoch, or null");
+  }
+  return at === Number.POSITIVE_INFINITY ? null : at;
+}
+
+/** What a name's prefix promises about the cookie (RFC 6265bis §4.1.3; the `Http` ones: its successor draft). */
+export type CookiePrefix = "none" | "secure" | "host" | "http" | "host-http";
+
+/** The prefix of a name, whatever its case: servers compare without (§5.7). */
+export function prefixOf(name: string): CookiePrefix {
+  if (name.charCodeAt(0) !== 0x5f || name.charCodeAt(1) !== 0x5f) return "none";
+  const lower = name.slice(0, 12).toLowerCase();
+  if (lower === "__host-http-") return "host-http";
+  if (lower.startsWith("__host-")) return "host";
+  if (lower.startsWith("__http-")) return "http";
+  return lower.startsWith("__secure-") ? "secure" : "none";
+}
+
+/** Does the cookie keep what its prefix promises? Why not, or `null`. The caller sees to an explicit `Path=/`. */
+export function prefixRefusal(cookie: StoredCookie, prefix: CookiePrefix): CookieRefusalReason | null {
+  if (prefix === "none") return null;
+  const host = prefix === "host" || prefix === "host-http";
+  if (host && !(cookie.secure && cookie.hostOnly && cookie.path === "/")) return "host-prefix";
+  if ((prefix === "http" || prefix === "host-http") && !(cookie.secure && cookie.httpOnly)) return "http-prefix";
+  return cookie.secure ? null : "secure-prefix";
+}

@@ -1,0 +1,104 @@
+/**
+ * Does a cookie belong to this host, this path, this connection? RFC 6265bis §5.1.2 to §5.1.4 and §5.8.3.
+ *
+ * The host is always the URL's, never a `Host` header's (PARITY COO-18).
+ *
+ * May import: `core/`. Pure.
+ */
+import type { Url } from "../core/url.ts";
+
+/** The host as the jar files it: without the dot that may end it. `a.test.` is the same machine as `a.test`. */
+export function hostOf(url: Url): string {
+  return withoutFinalDot(url.host);
+}
+
+/** `a.test.` becomes `a.test`. */
+export function withoutFinalDot(host: string): string {
+  return host.charCodeAt(host.length - 1) === 0x2e ? host.slice(0, -1) : host;
+}
+
+/** Cookies are for HTTP, WebSocket, and schemes that an adapter made up and that begin with `http`. */
+export function isWebUrl(url: Url): boolean {
+  return url.scheme.startsWith("http") || url.scheme === "ws" || url.scheme === "wss";
+}
+
+/** Does a `Secure` cookie go there? Over TLS only, never over plain HTTP to this machine (PARITY COO-15). */
+export function isSecure(url: Url): boolean {
+  return url.scheme.startsWith("https") || url.scheme === "wss";
+}
+
+/**
+ * May this server set a `Secure` cookie? Over TLS, or on this very machine, where nobody sits in between: a development
+ * server keeps its cookies as with requests (PARITY COO-16), and still gets no `Secure` cookie over plain HTTP.
+ */
+export function isTrustworthy(url: Url): boolean {
+  return isSecure(url) || isLoopback(hostOf(url));
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || host.endsWith(".localhost") || /^127\.[\d.]+$/.test(host);
+}
+
+/** Is a canonical host an IPv4 or IPv6 address? */
+export function isAddress(host: string): boolean {
+  return host.startsWith("[") || /^[\d.]+$/.test(host);
+}
+
+/** §5.1.3: `host` is `domain`, or below it. Addresses are nobody's subdomain. */
+export function domainMatches(host: string, domain: string): boolean {
+  if (host === domain) return true;
+  const dot = host.length - domain.length - 1;
+  return dot > 0 && host.charCodeAt(dot) === 0x2e && host.endsWith(domain) && !isAddress(host);
+}
+
+/** §5.1.4: the cookie's path is the request's, or a folder above it. Bytes are compared: case and escapes count. */
+export function pathMatches(requestPath: string, cookiePath: string): boolean {
+  if (!requestPath.startsWith(cookiePath)) return false;
+  return (
+    requestPath.length === cookiePath.length ||
+    cookiePath.endsWith("/") ||
+    requestPath.charCodeAt(cookiePath.length) === 0x2f
+  );
+}
+
+/** §5.1.4: the folder of the request's path, without the slash at its end. */
+export function defaultPath(requestPath: string): string {
+  const slash = requestPath.lastIndexOf("/");
+  return slash <= 0 ? "/" : requestPath.slice(0, slash);
+}
+
+/** The domains whose cookies a host may get: itself, then each one above it. */
+export function domainsOf(host: string): string[] {
+  const domains = [host];
+  if (isAddress(host)) return domains;
+  for (let dot = host.indexOf("."); dot !== -1; dot = host.indexOf(".", dot + 1)) domains.push(host.slice(dot + 1));
+  return domains;
+}
+
+/**
+ * A domain as a server or a program wrote it, in the spelling of canonical hosts: lower case, A-labels for Unicode.
+ * `null` when it cannot be one. A domain of ASCII is not judged here: one that is no host name matches none.
+ */
+export function canonicalDomain(domain: string): string | null {
+  const lower = domain.toLowerCase();
+  // oxlint-disable-next-line no-control-regex -- "is it all ASCII?" is what is asked
+  if (/^[\x00-\x7f]*$/.test(lower)) return lower;
+  // These would end the host, or be decoded by the parser below: none of them belongs into a name.
+  // oxlint-disable-next-line no-control-regex -- control characters are among them
+  if (/[\x00-\x20"#%/:<>?@[\\\]^`{|}\x7f]/.test(lower)) return null;
+  try {
+    return new URL(`http://${asText(lower)}/`).hostname;
+  } catch {
+    return null;
+  }
+}
+
+/** Header text has one character for each byte: those bytes are UTF-8 if they can be, and else meant as they are. */
+function asText(name: string): string {
+  if (/[^\x00-\xff]/.test(name)) return name;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(name, "latin1"));
+  } catch {
+    return name;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * multipart/form-data (RFC 7578): fields and files as one body (PARITY 1.10).
+ *
+ * Streams stay streams, and the length is known when every part's is. What the parts are is decided in `parts.ts`.
+ *
+ * May import: `core/`. Pure: the boundary comes from outside.
+ */
+import { bytesBody, isReplayable, lengthOf, streamBody, type Body } from "../core/body.ts";
+import { InvalidHeader, UnrewindableBodyError } from "../core/errors.ts";
+import type { Part } from "./parts.ts";
+
+const encoder = new TextEncoder();
+const LINE_END = encoder.encode("\r\n");
+
+/** The boundary of a body, and the `Content-Type` to set for it; `null` when the caller's stays as it is. */
+export interface MultipartType {
+  readonly boundary: string;
+  readonly contentType: string | null;
+}
+
+/** RFC 2046 §5.1.1: up to 70 of these, the last one no blank. */
+const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
+
+/**
+ * Finds the boundary: the one of the caller's `Content-Type`, or `random()`, which is then added to it, so that the
+ * server can read the body (PARITY MPT-8, BUG-11).
+ *
+ * @throws {InvalidHeader} for a caller's boundary that is none.
+ */
+export function multipartType(given: string | null, random: () => string): MultipartType {
+  if (given === null) {
+    const boundary = random();
+    return { boundary, contentType: `multipart/form-data; boundary=${boundary}` };
+  }
+  if (!/^\s*multipart\//i.test(given)) return { boundary: random(), contentType: null };
+  const theirs = boundaryOf(given);
+  if (theirs === null) {
+    const boundary = random();
+    return { boundary, contentType: `${given.replace(/[\s;]+$/, "")}; boundary=${boundary}` };
+  }
+  if (!BOUNDARY.test(theirs)) {
+    throw new InvalidHeader("the boundary in Content-Type must be 1 to 70 characters of RFC 2046 §5.1.1");
+  }
+  return { boundary: theirs, contentType: null };
+}
+
+function boundaryOf(contentType: string): string | null {
+  for (const [, name = "", value = ""] of contentType.matchAll(/;\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g)) {
+    if (name.toLowerCase() !== "boundary") continue;
+    return value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, "$1") : value.trim();
+  }
+  return null;
+}
+
+/** Writes the parts as one body: bytes when all of them are there, else a stream. */
+export function multipartBody(parts: readonly Part[], boundary: string): Body {
+  const opening = encoder.encode(`--${boundary}\r\n`);
+  const closing = encoder.encode(`--${boundary}--\r\n`);
+  const length = totalLength(parts, opening.byteLength, closing.byteLength);
+  if (length !== null && parts.every(({ body }) => body.kind === "bytes")) {
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const piece of inMemory(parts, opening, closing)) {
+      bytes.set(piece, at);
+      at += piece.byteLength;
+    }
+    return bytesBody(bytes);
+  }
+  const replayable = parts.every(({ body }) => isReplayable(body));
+  let opened = false;
+  const open = (): AsyncIterable<Uint8Array> => {
+    // Told at once, not after the parts in front of the spent one have been sent.
+    if (opened && !replayable) {
+      throw new UnrewindableBodyError("a file of the multipart body is a stream that was sent already; give a function that makes it");
+    }
+    opened = true;
+    return streamed(parts, opening, closing);
+  };
+  return streamBody({ [Symbol.asyncIterator]: () => open()[Symbol.asyncIterator]() }, open, { length, replayable });
+}
+
+function totalLength(parts: readonly Part[], opening: number, closing: number): number | null {
+  let total = closing;
+  for (const { head, body } of parts) {
+    const length = lengthOf(body);
+    if (length === null) return null;
+    total += opening + head.byteLength + length + LINE_END.byteLength;
+  }
+  return total;
+}
+
+function* inMemory(parts: readonly Part[], opening: Uint8Array, closing: Uint8Array): Generator<Uint8Array> {
+  for (const { head, body } of parts) {
+    yield opening;
+    yield head;
+    if (body.kind === "bytes") yield body.bytes;
+    yield LINE_END;
+  }
+  yield closing;
+}
+
+async function* streamed(
+  parts: readonly Part[],
+  opening: Uint8Array,
+  closing: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  for (const { head, body } of parts) {
+    yield opening;
+    yield head;
+    if (body.kind === "bytes") yield body.bytes;
+    else yield* body.open();
+    yield LINE_END;
+  }
+  yield closing;
+}

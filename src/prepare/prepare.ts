@@ -1,0 +1,113 @@
+/**
+ * Preparing: what is wanted becomes what is sent: method, URL, headers and body, in this order (PARITY PRE-2).
+ *
+ * Cookies and credentials are not put on here: they depend on the jar and on the origin.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { Body } from "../core/body.ts";
+import { InvalidHeader, InvalidMethod } from "../core/errors.ts";
+import type { HeaderMap } from "../core/headers.ts";
+import { isToken } from "../core/method.ts";
+import { frame, PreparedRequest } from "../core/request.ts";
+import { appendQuery, isHttpLike, parseUrl, resolveReference, type Url } from "../core/url.ts";
+import { chooseBody, type BodyOptions } from "./body.ts";
+
+/** What is wanted, after merging. */
+export interface Wanted {
+  readonly method: string;
+  readonly url: string | URL;
+  /** Relative URLs are resolved against it; `null` for none. */
+  readonly baseUrl: Url | null;
+  /** Merged. Taken over: what the body needs is added to it. */
+  readonly headers: HeaderMap;
+  /** Encoded query to append, `""` for none. */
+  readonly query: string;
+  /** `data`, `json` and `files`. */
+  readonly options: BodyOptions;
+  /** Gives a random boundary, 32 hex digits. Called for multipart only. */
+  readonly boundary: () => string;
+}
+
+/**
+ * Prepares a request. Its `cookieSource` is "caller" when a `Cookie` header was given.
+ *
+ * @throws {InvalidMethod | InvalidURL | InvalidHeader | InvalidJSONError | TypeError} for what cannot be sent.
+ */
+export function prepare(wanted: Wanted): PreparedRequest {
+  const { headers, options } = wanted;
+  const method = prepareMethod(wanted.method);
+  const target = prepareTarget(wanted);
+  const payload = prepareBody(method, headers, options, wanted.boundary);
+  return new PreparedRequest({
+    method,
+    url: typeof target === "string" ? target : target.href,
+    parsed: typeof target === "string" ? null : target,
+    headers,
+    payload,
+    cookieSource: headers.has("cookie") ? "caller" : "none",
+    dressed: false,
+  });
+}
+
+/** @throws {InvalidMethod} unless it is a token (PARITY PRE-3). */
+function prepareMethod(method: unknown): string {
+  if (method === "GET") return method;
+  if (typeof method !== "string") throw new TypeError(`method must be a string, not ${typeof method}`);
+  // Before upper case: that may turn a letter which no token has into two which all have.
+  if (!isToken(method)) {
+    throw new InvalidMethod(`method ${JSON.stringify(method)} is not a token (RFC 9110 §5.6.2)`);
+  }
+  return method.toUpperCase();
+}
+
+/** URLs of other schemes stay text: they are their adapter's, untouched and without params (PARITY URL-3). */
+function prepareTarget(wanted: Wanted): Url | string {
+  const { baseUrl, query } = wanted;
+  const given = textOf(wanted.url);
+  const text = baseUrl === null ? given : resolveReference(baseUrl, given);
+  if (!isHttpLike(text)) return text;
+  const url = appendQuery(parseUrl(text), query);
+  // A relative reference has the user info of its base (RFC 3986 §5.2.2). An absolute URL brings its own or has none.
+  const isRelative = baseUrl !== null && text !== given;
+  if (isRelative && baseUrl.userinfo !== null && url.userinfo === null && url.origin === baseUrl.origin) {
+    return url.with({ userinfo: baseUrl.userinfo });
+  }
+  return url;
+}
+
+function textOf(url: unknown): string {
+  if (typeof url === "string") return url.trimStart();
+  if (url instanceof URL) return url.href;
+  throw new TypeError(`url must be a string or a URL, not ${url === null ? "null" : typeof url}`);
+}
+
+function prepareBody(method: string, headers: HeaderMap, options: BodyOptions, boundary: () => string): Body | null {
+  const { payload, contentType } = chooseBody(options, headers.get("content-type"), boundary);
+  const framed = frameAsGiven(method, headers, payload);
+  if (contentType !== null) headers.set("Content-Type", contentType);
+  return framed;
+}
+
+/** Frames the body; a caller's `Content-Length` stands where nothing better is known. */
+function frameAsGiven(method: string, headers: HeaderMap, payload: Body | null): Body | null {
+  const length = headers.get("content-length");
+  if (length !== null && payload === null) {
+    // Nothing to measure: the caller knows why (PARITY BOD-14).
+    checkedLength(length);
+    headers.delete("transfer-encoding");
+    return null;
+  }
+  // The caller's length of a stream is the only one there is: whoever sends the body holds it to that (PARITY BOD-15).
+  const isOpenEnded = payload !== null && payload.kind === "stream" && payload.length === null;
+  const framed: Body | null = length !== null && isOpenEnded ? { ...payload, length: checkedLength(length) } : payload;
+  frame(headers, method, framed);
+  return framed;
+}
+
+/** @throws {InvalidHeader} unless it is one number (RFC 9110 §8.6). */
+function checkedLength(value: string): number {
+  const length = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(length)) throw new InvalidHeader("Content-Length must be one whole number of bytes");
+  return length;
+}

@@ -1,0 +1,209 @@
+/**
+ * Options of a `Retry`: what they mean, their defaults, and what is refused.
+ *
+ * Names and meaning are those of urllib3's Retry in camelCase (PARITY 1.22); times are milliseconds. There is no
+ * `redirect`: redirects are counted by `maxRedirects` (PARITY RTY-4).
+ *
+ * May import: `core/`. Pure.
+ */
+import { describe } from "../core/body.ts";
+import { isToken } from "../core/method.ts";
+
+/** What a `Retry` is made of. What is absent has its default. */
+export interface RetryOptions {
+  /**
+   * Most retries of all kinds together; the other counts cannot lift it. `null`: no limit here. `0`: none, and a status
+   * of `statusForcelist` is a `RetryError` at once. `false`: none either, whatever the other counts say. Default: 10.
+   */
+  readonly total?: number | false | null;
+  /**
+   * Most retries of connections that were not made: nothing reached the server, so any method is tried again.
+   * `null`: only `total` limits them. `false`: none. Default: `null`.
+   */
+  readonly connect?: number | false | null;
+  /**
+   * Most retries after the request was sent: silence, a reset, a dropped connection. The server may have acted on it, so
+   * only `allowedMethods` are tried again. `null`: only `total` limits them. `false`: none. Default: `null`.
+   */
+  readonly read?: number | false | null;
+  /** Most retries because of a status. `null`: only `total` limits them. Default: `null`. */
+  readonly status?: number | null;
+  /** Most retries of all other errors, for `allowedMethods`. `null`: only `total` limits them. Default: `null`. */
+  readonly other?: number | null;
+  /**
+   * Methods that may be sent again although the server may have seen them, compared without case. `null`: any. Empty:
+   * none. Default: the idempotent ones, GET HEAD PUT DELETE OPTIONS TRACE QUERY.
+   */
+  readonly allowedMethods?: Iterable<string> | null;
+  /** Statuses, 100 to 999, that are tried again. Default: none; see `respectRetryAfterHeader` for three that are. */
+  readonly statusForcelist?: Iterable<number>;
+  /**
+   * Pause before the n-th retry in a row, in milliseconds: nothing before the first, then `backoffFactor` · 2ⁿ⁻¹, so
+   * 200 gives 0, 400, 800, 1600 ... 0 or more. Default: 0.
+   */
+  readonly backoffFactor?: number;
+  /** Longest of these pauses, in milliseconds. 0 or more. Default: 120 000. */
+  readonly backoffMax?: number;
+  /** Up to so many milliseconds are added to a pause, by chance. 0 or more. Default: 0. */
+  readonly backoffJitter?: number;
+  /**
+   * Wait as long as a `Retry-After` says, and try 413, 429 and 503 again when they have one, also if they are not in
+   * `statusForcelist` (PARITY RTY-9). A `Retry-After` that cannot be read counts as none. Default: `true`.
+   */
+  readonly respectRetryAfterHeader?: boolean;
+  /**
+   * Longest `Retry-After` that is waited for, in milliseconds. One that asks for more ends the retries, and the response
+   * is the result: to ask again earlier than the server wants would only make things worse. (urllib3 waits six hours at
+   * most, and then asks early.) 0 or more. Default: 120 000.
+   */
+  readonly retryAfterMax?: number;
+  /** Throw a `RetryError` when the retries of a status are used up? Else the last response is the result. Default: `true`. */
+  readonly raiseOnStatus?: boolean;
+}
+
+/** Options with a value for each. */
+export interface RetrySettings {
+  readonly total: number | false | null;
+  readonly connect: number | false | null;
+  readonly read: number | false | null;
+  readonly status: number | null;
+  readonly other: number | null;
+  readonly allowedMethods: ReadonlySet<string> | null;
+  readonly statusForcelist: ReadonlySet<number>;
+  readonly backoffFactor: number;
+  readonly backoffMax: number;
+  readonly backoffJitter: number;
+  readonly respectRetryAfterHeader: boolean;
+  readonly retryAfterMax: number;
+  readonly raiseOnStatus: boolean;
+}
+
+const DEFAULTS: RetrySettings = {
+  total: 10,
+  connect: null,
+  read: null,
+  status: null,
+  other: null,
+  allowedMethods: new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "QUERY"]),
+  statusForcelist: new Set(),
+  backoffFactor: 0,
+  backoffMax: 120_000,
+  backoffJitter: 0,
+  respectRetryAfterHeader: true,
+  retryAfterMax: 120_000,
+  raiseOnStatus: true,
+};
+
+/**
+ * Checks options and fills the gaps.
+ *
+ * @throws {TypeError} for an unknown option, or a value of the wrong kind.
+ * @throws {RangeError} for a number outside what is allowed.
+ */
+export function retrySettings(options: RetryOptions): RetrySettings {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`the options of Retry must be an object, not ${describe(options)}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(DEFAULTS, name)) {
+      const hint = name === "redirect" ? "; redirects are counted by maxRedirects" : "";
+      throw new TypeError(`Retry has no option ${name}${hint}; it has ${Object.keys(DEFAULTS).join(", ")}`);
+    }
+  }
+  // Own properties only: a polluted Object.prototype must not switch retries on.
+  const given = Object.setPrototypeOf({ ...options }, null) as RetryOptions; // a copy of options, typed any there
+  return {
+    total: countOrFalse("total", given.total),
+    connect: countOrFalse("connect", given.connect),
+    read: countOrFalse("read", given.read),
+    status: count("status", given.status),
+    other: count("other", given.other),
+    allowedMethods: methods(given.allowedMethods),
+    statusForcelist: statuses(given.statusForcelist),
+    backoffFactor: milliseconds("backoffFactor", given.backoffFactor),
+    backoffMax: milliseconds("backoffMax", given.backoffMax),
+    backoffJitter: milliseconds("backoffJitter", given.backoffJitter),
+    respectRetryAfterHeader: flag("respectRetryAfterHeader", given.respectRetryAfterHeader),
+    retryAfterMax: milliseconds("retryAfterMax", given.retryAfterMax),
+    raiseOnStatus: flag("raiseOnStatus", given.raiseOnStatus),
+  };
+}
+
+function countOrFalse(
+  name: "total" | "connect" | "read",
+  value: number | false | null | undefined,
+): number | false | null {
+  if (value === undefined) return DEFAULTS[name];
+  return value === false ? false : checkedCount(name, value, "a whole number, 0 or more, false or null");
+}
+
+function count(name: "status" | "other", value: number | null | undefined): number | null {
+  return value === undefined
+    ? DEFAULTS[name]
+    : checkedCount(name, value, "a whole number, 0 or more, or null");
+}
+
+function checkedCount(name: string, value: number | null, allowed: string): number | null {
+  if (value === null) return null;
+  if (typeof value !== "number")
+    throw new TypeError(`Retry's ${name} must be ${allowed}, not ${describe(value)}`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new RangeError(`Retry's ${name} must be ${allowed}, not ${value}`);
+  return value;
+}
+
+type Milliseconds = "backoffFactor" | "backoffMax" | "backoffJitter" | "retryAfterMax";
+
+/** `setTimeout` takes no more. */
+const LONGEST_MS = 2_147_483_647;
+
+function milliseconds(name: Milliseconds, value: number | undefined): number {
+  if (value === undefined) return DEFAULTS[name];
+  const allowed = `a number of milliseconds from 0 to ${LONGEST_MS}`;
+  if (typeof value !== "number")
+    throw new TypeError(`Retry's ${name} must be ${allowed}, not ${describe(value)}`);
+  if (!(value >= 0 && value <= LONGEST_MS))
+    throw new RangeError(`Retry's ${name} must be ${allowed}, not ${value}`);
+  return value;
+}
+
+function flag(name: "respectRetryAfterHeader" | "raiseOnStatus", value: boolean | undefined): boolean {
+  if (value === undefined) return DEFAULTS[name];
+  if (typeof value !== "boolean")
+    throw new TypeError(`Retry's ${name} must be true or false, not ${describe(value)}`);
+  return value;
+}
+
+function methods(value: Iterable<string> | null | undefined): ReadonlySet<string> | null {
+  if (value === undefined) return DEFAULTS.allowedMethods;
+  if (value === null) return null;
+  const list = listOf<string>("allowedMethods", value, "methods");
+  for (const method of list) {
+    if (typeof method !== "string" || !isToken(method)) {
+      throw new TypeError(`Retry's allowedMethods must be names of methods, not ${JSON.stringify(method)}`);
+    }
+  }
+  return new Set(list.map((method) => method.toUpperCase()));
+}
+
+function statuses(value: Iterable<number> | undefined): ReadonlySet<number> {
+  if (value === undefined) return DEFAULTS.statusForcelist;
+  const list = listOf<number>("statusForcelist", value, "statuses");
+  for (const status of list) {
+    if (typeof status !== "number") {
+      throw new TypeError(`Retry's statusForcelist must be numbers from 100 to 999, not ${describe(status)}`);
+    }
+    if (!Number.isInteger(status) || status < 100 || status > 999) {
+      throw new RangeError(`Retry's statusForcelist must be numbers from 100 to 999, not ${status}`);
+    }
+  }
+  return new Set(list);
+}
+
+/** A text is iterable too, but its letters are not what was meant. */
+function listOf<Item>(name: string, value: Iterable<Item>, of: string): Item[] {
+  if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) {
+    throw new TypeError(`Retry's ${name} must be an array or a Set of ${of}, not ${describe(value)}`);
+  }
+  return [...value];
+}

@@ -1,0 +1,250 @@
+/**
+ * Engine: the only file that knows undici. One connection, one HTTP/1.1 exchange at a time.
+ *
+ * Of undici it takes the dispatcher core (queue, keep-alive, the llhttp parser) by its files, not by its entry: the entry
+ * registers a global dispatcher, which changes the program's own `fetch`, and loads twice as long.
+ *
+ * A Client is given a socket that is open already and never opens another. It is given requests without headers and body:
+ * the head is written here, as it was prepared, since undici refuses some fields (`Expect`) and drops others
+ * (`Content-Length: 0` of DELETE). Timeouts are not its business either.
+ *
+ * May import: `core/`, own folder, undici.
+ */
+import type { Socket } from "node:net";
+
+import diagnostics from "undici/lib/core/diagnostics.js";
+import symbols from "undici/lib/core/symbols.js";
+import Client from "undici/lib/dispatcher/client.js";
+
+import { expectResponse, trailersOf, tuneParser, type TunedParser, type WireHead } from "./response-parser.ts";
+import type { Upload } from "./upload.ts";
+
+const kConnect: typeof symbols.kConnect = symbols.kConnect;
+const kHTTPContext: typeof symbols.kHTTPContext = symbols.kHTTPContext;
+const kKeepAliveTimeoutValue: typeof symbols.kKeepAliveTimeoutValue = symbols.kKeepAliveTimeoutValue;
+const kParser: typeof symbols.kParser = symbols.kParser;
+const kReset: typeof symbols.kReset = symbols.kReset;
+const kResume: typeof symbols.kResume = symbols.kResume;
+const kWriting: typeof symbols.kWriting = symbols.kWriting;
+const { channels } = diagnostics;
+
+/** One request on a connection, and who wants to hear of its response. */
+export interface Message {
+  readonly method: string;
+  readonly target: string;
+  /** Request line and header fields, with the empty line. */
+  readonly head: string;
+  /** The body: all of it, or what gives it; both `null` for none. */
+  readonly bytes: Uint8Array | null;
+  readonly upload: Upload | null;
+  /** The connection is not to be used again. */
+  readonly isLast: boolean;
+  /** Bytes go out from here on. */
+  onStart(): void;
+  onHead(head: WireHead): void;
+  onData(chunk: Uint8Array): void;
+  onEnd(trailers: string[]): void;
+  /** There will be no response, or no more of it. */
+  onFailure(error: Error): void;
+}
+
+/** The connection ended while nobody used it. Nothing was sent. */
+export class StaleConnectionError extends Error {
+  override readonly name: string = "StaleConnectionError";
+}
+
+/** Connections whose messages go out in the next turn of the event loop. */
+let ready: EngineConnection[] = [];
+
+/** A connection, open from the beginning to its end. */
+export class EngineConnection implements UndiciHandler {
+  readonly socket: Socket;
+  /** When it is not to be used any more if it stays idle, in milliseconds of the monotonic clock. Kept by the pool. */
+  idleUntil = 0;
+  /** Exchanges that were completed on it. */
+  served = 0;
+  /** What the socket reported first, before undici saw it: undici takes a reset for the end of some bodies. */
+  fault: Error | null = null;
+  /** Has the running message been written, at least in part? */
+  started = false;
+  readonly #client: Client;
+  readonly #parser: TunedParser;
+  #controller: UndiciController | null = null;
+  #message: Message | null = null;
+
+  constructor(origin: string, socket: Socket, maxHeaderBytes: number) {
+    this.socket = socket;
+    socket.on("error", (error: Error) => {
+      this.fault ??= error;
+    });
+    this.#client = new Client(origin, {
+      connect: (_options, callback) => {
+        if (socket.destroyed) callback(new StaleConnectionError("the connection ended while it was idle"));
+        else callback(null, socket);
+      },
+      pipelining: 1,
+      allowH2: false,
+      useMilo: false,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_UNSAID,
+      maxHeaderSize: maxHeaderBytes,
+    });
+    this.#client[kConnect](() => {});
+    const context = this.#client[kHTTPContext];
+    if (context === null) throw new StaleConnectionError("the connection ended as soon as it was open");
+    context.write = (request) => this.#write(request);
+    this.#parser = tuneParser(this.#socket[kParser], {
+      takeHead: (head) => this.#message?.onHead(head),
+      keepFields: () => channels.headers.hasSubscribers,
+      maxHeaderBytes,
+    });
+  }
+
+  /** Can another message be sent when the running one is over? */
+  get usable(): boolean {
+    const socket = this.#socket;
+    return !socket.destroyed && !socket[kReset] && !socket[kWriting] && this.fault === null;
+  }
+
+  /** Has any byte of the running message's response come? */
+  get heard(): boolean {
+    return this.#parser.heard;
+  }
+
+  /** How long the server said that it keeps an idle connection, in milliseconds, less a margin; `null` when it did not. */
+  get keepAliveHintMs(): number | null {
+    const hint = this.#client[kKeepAliveTimeoutValue];
+    return hint === KEEP_ALIVE_UNSAID ? null : hint;
+  }
+
+  /** Sends a message. Nothing else may be running. */
+  send(message: Message): void {
+    this.#message = message;
+    this.started = false;
+    if (this.served === 0) {
+      this.dispatch();
+      return;
+    }
+    // What the server sent or did meanwhile is seen first: an answer that nobody asked for must not become this one's
+    // (GHSA-35p6-xmwp-9g52 in undici), and nothing is written on a connection that has ended.
+    if (ready.push(this) === 1) setImmediate(dispatchReady);
+  }
+
+  /** @internal */
+  dispatch(): void {
+    const message = this.#message;
+    if (message === null) return;
+    if (this.usable) this.#client.dispatch({ method: message.method, path: message.target }, this);
+    else this.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
+  }
+
+  /** Stops reading: what is on its way fills the buffers between here and the server. */
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    if (!this.socket.destroyed) this.#controller?.resume();
+  }
+
+  /** Ends the connection, whatever is running on it. */
+  destroy(error: Error): void {
+    this.#message = null;
+    this.#client.destroy(error, () => {});
+    // A Client that has lost its connection has nothing left to destroy.
+    this.socket.destroy();
+  }
+
+  onRequestStart(controller: UndiciController): void {
+    this.#controller = controller;
+  }
+
+  onResponseStart(_controller: UndiciController, _status: number): void {
+    // The parser gave the head to the message already.
+  }
+
+  onResponseData(_controller: UndiciController, chunk: Uint8Array): void {
+    this.#message?.onData(chunk);
+  }
+
+  onResponseEnd(controller: UndiciController): void {
+    const message = this.#message;
+    this.#message = null;
+    this.served++;
+    message?.onEnd(trailersOf(controller.rawTrailers));
+  }
+
+  onResponseError(_controller: UndiciController | null, error: Error): void {
+    const message = this.#message;
+    this.#message = null;
+    message?.onFailure(error);
+  }
+
+  get #socket(): Client.ClientSocket {
+    return this.socket as Client.ClientSocket; // the Client has taken it over
+  }
+
+  /** Takes the place of undici's own writing. */
+  #write(request: UndiciRequest): boolean {
+    const message = this.#message;
+    const socket = this.#socket;
+    request.onRequestStart((error) => {
+      if (request.aborted || request.completed) return;
+      const reason = error ?? new Error("aborted");
+      request.onResponseError(reason);
+      socket.destroy(reason);
+    }, null);
+    if (message === null || request.aborted) return false;
+    this.started = true;
+    expectResponse(this.#parser);
+    socket[kReset] = message.isLast;
+    message.onStart();
+    const head = request.headers.length === 0 ? message.head : withAdded(message.head, request.headers);
+    if (channels.sendHeaders.hasSubscribers) channels.sendHeaders.publish({ request, headers: head, socket });
+    if (message.upload === null) writeWhole(request, socket, head, message.bytes);
+    else this.#writeUpload(request, head, message.upload);
+    return true;
+  }
+
+  #writeUpload(request: UndiciRequest, head: string, upload: Upload): void {
+    const socket = this.#socket;
+    socket[kWriting] = true;
+    upload.run(socket, head, (complete) => {
+      if (!complete) return;
+      socket[kWriting] = false;
+      request.onRequestSent();
+      this.#client[kResume]();
+    });
+  }
+}
+
+/** undici writes down what the server hints at in place of this number. */
+const KEEP_ALIVE_UNSAID = 2_147_483_647;
+
+function dispatchReady(): void {
+  const now = ready;
+  ready = [];
+  for (const connection of now) connection.dispatch();
+}
+
+function writeWhole(request: UndiciRequest, socket: Socket, head: string, bytes: Uint8Array | null): void {
+  if (bytes === null) {
+    socket.write(head, "latin1");
+  } else {
+    socket.cork();
+    socket.write(head, "latin1");
+    socket.write(bytes);
+    socket.uncork();
+    request.onBodySent(bytes);
+  }
+  request.onRequestSent();
+}
+
+/** Fields that a subscriber of undici's channels added: undici has checked them. */
+function withAdded(head: string, fields: readonly string[]): string {
+  let lines = "";
+  for (let at = 0; at + 1 < fields.length; at += 2) lines += `${fields[at]}: ${fields[at + 1]}\r\n`;
+  return `${head.slice(0, -2)}${lines}\r\n`;
+}

@@ -1,0 +1,179 @@
+/**
+ * Tunes undici's parser of a connection: it is undici's own object, with some methods laid over (`engine.ts` does that once
+ * a connection). What is changed, and why:
+ *
+ * - an unasked `100 Continue` is skipped as the other 1xx are, not taken for an attack (RFC 9110 §15.2);
+ * - blanks behind the digits of `Content-Length` are no digits (RFC 9110 §5.5);
+ * - the head is taken as bytes came: reason phrase in latin-1, names in their case, and once only;
+ * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici;
+ * - timers: undici's are coarse and one more per request; ours are in `read-clock.ts` and `pools.ts`.
+ *
+ * May import: `core/`, own folder. Not: undici.
+ */
+
+/** The head of a response, as it came. */
+export interface WireHead {
+  readonly status: number;
+  /** Bytes as latin-1 characters; `""` for none. */
+  readonly reason: string;
+  /** Name, value, name, value ... */
+  readonly fields: string[];
+  readonly httpVersion: string;
+}
+
+/** What came is no HTTP/1 response. */
+export class ResponseSyntaxError extends Error {
+  override readonly name: string = "ResponseSyntaxError";
+  /** Do the header fields contradict each other about where the body ends? */
+  readonly framing: boolean;
+
+  constructor(message: string, framing: boolean) {
+    super(message);
+    this.framing = framing;
+  }
+}
+
+/** The peer sends on and on without getting to the body, or on in it. */
+export class ResponseFloodError extends Error {
+  override readonly name: string = "ResponseFloodError";
+}
+
+/** What a tuned parser remembers beside undici's own fields. */
+export interface TunedParser extends UndiciParser {
+  /** Told of the final head. */
+  takeHead: (head: WireHead) => void;
+  /** Has anything come since the request went out? */
+  heard: boolean;
+  /** Is the head through? */
+  headDone: boolean;
+  reason: string;
+  /** Bytes that came since the body last grew. */
+  quietBytes: number;
+  quietLimit: number;
+  bodyBytesSeen: number;
+  /** Leave the fields in the parser: somebody listens to undici's channel. */
+  keepFields: () => boolean;
+}
+
+/** Codes of llhttp: unexpected or invalid Content-Length, invalid Transfer-Encoding. */
+const FRAMING_CODES: ReadonlySet<number> = new Set([4, 11, 15]);
+/** One read of a socket gives so much at most. */
+const READ_BYTES = 65_536;
+const NO_FIELDS: Uint8Array[] = [];
+
+/** Lays our methods over those of `parser`. */
+export function tuneParser(
+  parser: UndiciParser,
+  given: { readonly takeHead: (head: WireHead) => void; readonly keepFields: () => boolean; readonly maxHeaderBytes: number },
+): TunedParser {
+  return Object.assign(parser, {
+    takeHead: given.takeHead,
+    keepFields: given.keepFields,
+    heard: false,
+    headDone: false,
+    reason: "",
+    quietBytes: 0,
+    quietLimit: 2 * (given.maxHeaderBytes + READ_BYTES),
+    bodyBytesSeen: 0,
+    setTimeout: noteTimeout,
+    execute: executeBounded,
+    onStatus: takeReason,
+    onHeadersComplete: completeHead,
+    createError: describeError,
+  });
+}
+
+/** A request goes out. */
+export function expectResponse(parser: TunedParser): void {
+  parser.heard = false;
+  parser.headDone = false;
+  parser.reason = "";
+  parser.quietBytes = 0;
+}
+
+/** undici asserts which of its timers is running, so that much it is given. */
+function noteTimeout(this: TunedParser, _delayMs: number, type: number): void {
+  this.timeoutType = type;
+}
+
+function executeBounded(this: TunedParser, chunk: Uint8Array): void {
+  this.heard = true;
+  if (this.bytesRead !== this.bodyBytesSeen) {
+    this.bodyBytesSeen = this.bytesRead;
+    this.quietBytes = 0;
+  }
+  this.quietBytes += chunk.byteLength;
+  if (this.quietBytes > this.quietLimit) {
+    this.socket.destroy(new ResponseFloodError(`${this.quietBytes} bytes came that are no body`));
+    return;
+  }
+  original(this).execute.call(this, chunk);
+}
+
+/** llhttp gives the phrase in pieces, as the reads fell. */
+function takeReason(this: TunedParser, text: Uint8Array): number {
+  this.reason += latin1(text, 0, text.byteLength);
+  return 0;
+}
+
+function completeHead(this: TunedParser, status: number, upgrade: boolean, keepAlive: boolean): number {
+  if (status < 200) {
+    this.reason = "";
+    return original(this).onHeadersComplete.call(this, status === 100 ? 103 : status, upgrade, keepAlive);
+  }
+  this.headDone = true;
+  const { llhttp, ptr } = this;
+  const fields = textOf(this.headers);
+  if (this.contentLength !== -1) this.contentLength = declaredLength(fields);
+  this.takeHead({
+    status,
+    reason: this.reason,
+    fields,
+    httpVersion: `${llhttp.llhttp_get_http_major(ptr)}.${llhttp.llhttp_get_http_minor(ptr)}`,
+  });
+  // undici would make an object of the fields that nobody looks at.
+  if (!this.keepFields()) this.headers = NO_FIELDS;
+  return original(this).onHeadersComplete.call(this, status, upgrade, keepAlive);
+}
+
+/** undici calls every error before the body a wrong length when there is a `Content-Length`, and quotes what came. */
+function describeError(this: TunedParser, code: number, data: Uint8Array): Error {
+  if (this.headDone) return original(this).createError.call(this, code, data);
+  this.contentLength = -1;
+  return new ResponseSyntaxError(original(this).createError.call(this, code, data).message, FRAMING_CODES.has(code));
+}
+
+function original(parser: TunedParser): UndiciParser {
+  return Object.getPrototypeOf(parser) as UndiciParser; // our methods lie on the object, undici's on its class
+}
+
+/** The value without white space at its ends (RFC 9112 §5): llhttp leaves it at the end. */
+function textOf(raw: readonly Uint8Array[]): string[] {
+  const fields: string[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at] as Uint8Array; // at is below the length
+    const value = raw[at + 1] as Uint8Array;
+    let end = value.byteLength;
+    while (end > 0 && (value[end - 1] === 0x20 || value[end - 1] === 0x09)) end--;
+    fields.push(latin1(name, 0, name.byteLength), latin1(value, 0, end));
+  }
+  return fields;
+}
+
+/** llhttp has refused by now what is no number, or two numbers. */
+function declaredLength(fields: readonly string[]): number {
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at] as string;
+    if (name.length === 14 && name.toLowerCase() === "content-length") return Number(fields[at + 1]);
+  }
+  return -1;
+}
+
+/** Names and values of trailers. */
+export function trailersOf(raw: readonly Uint8Array[] | null): string[] {
+  return raw === null ? [] : textOf(raw);
+}
+
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  return (bytes as Buffer).latin1Slice(from, to); // undici's parser gives Buffers
+}

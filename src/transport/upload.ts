@@ -1,0 +1,144 @@
+/**
+ * Upload: the body of a request that comes piece by piece, and its framing on the wire (RFC 9112 §6, §7.1).
+ *
+ * It reads no faster than the socket takes, counts, and lets go of the caller's iterable when the exchange is over early.
+ *
+ * May import: `core/`, own folder.
+ */
+import type { Socket } from "node:net";
+
+import { InvalidBody } from "../core/errors.ts";
+
+/** Who hears how an upload goes. */
+export interface UploadListener {
+  /** Waiting for the caller: no silence of the server. */
+  onSourceWait(): void;
+  /** So many bytes went into the socket. */
+  onBodySent(bytes: number): void;
+  /** The caller's iterable failed, or did not keep its promise of a length. */
+  onUploadFailure(error: unknown): void;
+}
+
+/** Bytes larger than this are written in pieces, so that progress can be seen. */
+const PIECE_BYTES = 262_144;
+
+/** A body on its way out. */
+export class Upload {
+  readonly #open: () => AsyncIterable<Uint8Array>;
+  /** What was announced, in bytes; `null`: chunked. */
+  readonly #length: number | null;
+  readonly #listener: UploadListener;
+  #iterator: AsyncIterator<Uint8Array> | null = null;
+  #sent = 0;
+  #stopped = false;
+  #finished = false;
+  /** Ends whatever is being waited for. */
+  #wake: (() => void) | null = null;
+
+  constructor(open: () => AsyncIterable<Uint8Array>, length: number | null, listener: UploadListener) {
+    this.#open = open;
+    this.#length = length;
+    this.#listener = listener;
+  }
+
+  /** Writes `head` and the body. `done` is told whether all of it went out. */
+  run(socket: Socket, head: string, done: (complete: boolean) => void): void {
+    const wake = (): void => this.#wake?.();
+    socket.on("drain", wake);
+    socket.on("close", wake);
+    this.#write(socket, head)
+      .catch((error: unknown) => {
+        if (!this.#stopped) this.#listener.onUploadFailure(error);
+      })
+      .finally(() => {
+        socket.off("drain", wake);
+        socket.off("close", wake);
+        this.#letGo();
+        done(this.#finished);
+      });
+  }
+
+  /** The exchange is over: nothing more is read or written. */
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.();
+    this.#letGo();
+  }
+
+  async #write(socket: Socket, head: string): Promise<void> {
+    this.#iterator = this.#open()[Symbol.asyncIterator]();
+    let unsentHead = head;
+    for (;;) {
+      const chunk = await this.#next(this.#iterator);
+      if (this.#stopped || socket.destroyed) return;
+      if (chunk === null) break;
+      if (chunk.byteLength === 0) continue;
+      this.#count(chunk.byteLength);
+      this.#writeChunk(socket, unsentHead, chunk);
+      unsentHead = "";
+      this.#listener.onBodySent(chunk.byteLength);
+      if (socket.writableNeedDrain) await this.#drained(socket);
+    }
+    this.#iterator = null;
+    if (this.#length !== null && this.#sent !== this.#length) throw mismatch(this.#sent, this.#length);
+    const end = this.#length === null ? "0\r\n\r\n" : "";
+    if (unsentHead + end !== "") socket.write(unsentHead + end, "latin1");
+    this.#finished = true;
+    this.#listener.onBodySent(0);
+  }
+
+  /** The next piece; `null` at the end, or when the exchange is over. */
+  #next(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array | null> {
+    this.#listener.onSourceWait();
+    return new Promise((resolve, reject) => {
+      this.#wake = () => {
+        if (this.#stopped) resolve(null);
+      };
+      iterator.next().then(({ done, value }) => resolve(done === true ? null : (value as Uint8Array)), reject);
+    });
+  }
+
+  #drained(socket: Socket): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        if (this.#stopped || socket.destroyed || !socket.writableNeedDrain) resolve();
+      };
+    });
+  }
+
+  #count(bytes: number): void {
+    this.#sent += bytes;
+    // Never a byte more than announced: the server would take it for the next request (request smuggling).
+    if (this.#length !== null && this.#sent > this.#length) throw mismatch(this.#sent, this.#length);
+  }
+
+  #writeChunk(socket: Socket, head: string, chunk: Uint8Array): void {
+    socket.cork();
+    if (this.#length !== null) {
+      if (head !== "") socket.write(head, "latin1");
+      socket.write(chunk);
+    } else {
+      socket.write(`${head}${chunk.byteLength.toString(16)}\r\n`, "latin1");
+      socket.write(chunk);
+      socket.write("\r\n", "latin1");
+    }
+    socket.uncork();
+  }
+
+  /** Lets the caller's iterable close its file. What it says to that is of no interest any more. */
+  #letGo(): void {
+    const iterator = this.#iterator;
+    this.#iterator = null;
+    iterator?.return?.().then(undefined, () => {});
+  }
+}
+
+/** Large bytes, in pieces that are views of them. */
+export async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.byteLength; from += PIECE_BYTES) yield bytes.subarray(from, from + PIECE_BYTES);
+}
+
+function mismatch(sent: number, announced: number): InvalidBody {
+  const relation = sent > announced ? "longer" : "shorter";
+  return new InvalidBody(`the body is ${relation} than its Content-Length: ${sent} bytes, not ${announced}`, { phase: "send" });
+}

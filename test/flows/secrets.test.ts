@@ -1,0 +1,108 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import {
+  HttpBasicAuth,
+  HttpBearerAuth,
+  HttpDigestAuth,
+  HttpProxyAuth,
+  Request,
+  RequestException,
+  Session,
+} from "../../src/index.ts";
+import { reply, startOrigin } from "../support/origins.ts";
+
+const CANARY = "c4n4ry";
+
+/** Everything that a program may print of a value, by accident. */
+function shown(value: unknown): string {
+  const parts = [inspect(value, { depth: 10, showHidden: false }), String(JSON.stringify(value)), String(value)];
+  if (value instanceof Error) parts.push(value.message, String(value.stack), inspect(value.cause));
+  return parts.join("\n");
+}
+
+/** Passwords in Basic credentials are readable, too. */
+const ENCODED = [CANARY, Buffer.from(`user:${CANARY}`).toString("base64"), encodeURIComponent(CANARY)];
+
+function expectNoCanary(value: unknown): void {
+  for (const secret of ENCODED) expect(shown(value)).not.toContain(secret);
+}
+
+async function loaded(): Promise<{ session: Session; url: string } & AsyncDisposable> {
+  const origin = await startOrigin(reply(401, { "Set-Cookie": `sid=${CANARY}`, "X-Auth-Token": CANARY }, "no"));
+  const session = new Session({
+    headers: { Authorization: `Bearer ${CANARY}`, "X-Api-Key": CANARY, Cookie: `own=${CANARY}` },
+    params: { token: CANARY },
+    cookies: { sid: CANARY },
+    proxies: { "http://elsewhere.test": `http://user:${CANARY}@127.0.0.1:1` },
+    auth: ["user", CANARY],
+    cert: { pfx: "/nowhere.pfx", passphrase: CANARY },
+  });
+  return {
+    session,
+    url: origin.url.replace("://", `://user:${CANARY}@`),
+    [Symbol.asyncDispose]: async () => {
+      await session.close();
+      await origin[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe("printing shows no secret", () => {
+  it("of a session, its headers and its jar", async () => {
+    await using one = await loaded();
+    expectNoCanary(one.session);
+    expectNoCanary(one.session.headers);
+    expect(inspect(one.session.cookies)).not.toContain(CANARY);
+    expect(shown(one.session)).toContain("sid");
+  });
+
+  it("of a prepared request, a response, and its error", async () => {
+    await using one = await loaded();
+    const prepared = one.session.prepareRequest(new Request("POST", `${one.url}/x`, { data: { password: CANARY } }));
+    expectNoCanary(prepared);
+    const response = await one.session.post(`${one.url}/x`, { data: { password: CANARY } });
+    expectNoCanary(response);
+    expectNoCanary(response.request);
+    expectNoCanary(response.headers);
+    expect(inspect(response.cookies)).not.toContain(CANARY);
+    let error: unknown;
+    try {
+      response.raiseForStatus();
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(RequestException);
+    expectNoCanary(error);
+  });
+
+  it("of a streamed response", async () => {
+    await using one = await loaded();
+    const response = await one.session.get(`${one.url}/x`, { stream: true });
+    expectNoCanary(response);
+    await response.close();
+  });
+
+  it("of an error of the network", async () => {
+    await using one = await loaded();
+    const error: unknown = await one.session.get("http://elsewhere.test/x").catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(RequestException);
+    expectNoCanary(error);
+  });
+
+  it.for([
+    new HttpBasicAuth("user", CANARY),
+    new HttpProxyAuth("user", CANARY),
+    new HttpDigestAuth("user", CANARY),
+    new HttpBearerAuth(CANARY),
+  ])("of %o", (auth) => {
+    expectNoCanary(auth);
+  });
+
+  it("but whoever asks gets it", async () => {
+    await using one = await loaded();
+    expect(one.session.headers.get("x-api-key")).toBe(CANARY);
+    expect(one.session.headers.toObject()["X-Api-Key"]).toBe(CANARY);
+    expect(one.session.cookies.getDict()).toEqual({ sid: CANARY });
+    expect(JSON.stringify(one.session.cookies.toJSON())).toContain(CANARY);
+  });
+});

@@ -1,0 +1,30 @@
+/**
+ * The public surface is a decision: a name that comes or goes is a row here, and a line of CHANGELOG.md.
+ */
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import * as sojourn from "../src/index.ts";
+import * as testing from "../testing/index.ts";
+
+const names = `
+  ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
+  HeaderMap HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpProxyAuth InvalidBody InvalidHeader
+  InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
+  ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError
+  Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyRedirects UnrewindableBodyError codes
+  defaultHeaders defaultUserAgent del delete get head options parseSetCookie patch post put query request version
+  wireResponse
+`;
+
+describe("the package", () => {
+  it("exports these names and no other", () => {
+    expect(Object.keys(sojourn).sort()).toEqual(names.trim().split(/\s+/).sort());
+    expect(Object.keys(testing).sort()).toEqual(["startTestServer"]);
+  });
+
+  it("tells its version", async () => {
+    const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+    expect(sojourn.version).toBe(version);
+    expect(sojourn.defaultUserAgent()).toBe(`sojourn/${version}`);
+  });
+});
