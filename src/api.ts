@@ -25,7 +25,7 @@ interface Verb {
  */
 export function request(method: string, url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
 export function request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-export function request(method: string, url: string | URL, options: RequestOptions = {}): ResponsePromise<Response> {
+export function request(method: string, url: string | URL, options: RequestOptions = {}): ResponsePromise<Response> | ResponsePromise<StreamedResponse> {
   return ResponsePromise.of(sendOnce(method, url, options));
 }
 

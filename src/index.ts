@@ -88,4 +88,5 @@ export type {
   Timeouts,
   Verify,
 } from "./core/adapter.ts";
-export { Retry, type RetryOptions } from "./retries/retry.ts";
+export { Retry } from "./retries/retry.ts";
+export type { RetryOptions } from "./retries/options.ts";

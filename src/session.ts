@@ -41,8 +41,8 @@ import { credentialsFor, signNow } from "./pipeline/auth.ts";
 import { withCookies } from "./pipeline/cookies.ts";
 import { corridor, type Surroundings } from "./pipeline/order.ts";
 import type { Exchange, Send } from "./pipeline/stage.ts";
-import { checkRequestOptions, checkSessionOptions, type CheckedRequestOptions } from "./prepare/check.ts";
-import { mergeHeaders, mergeSettings, sessionSettings, type Converted } from "./prepare/merge.ts";
+import { checkRequestOptions, checkSessionOptions, noRequestOptions, type CheckedRequestOptions } from "./prepare/check.ts";
+import { mergeHeaders, mergeSettings, sessionSettings } from "./prepare/merge.ts";
 import { prepare } from "./prepare/prepare.ts";
 import { mergeParams } from "./prepare/query.ts";
 import { ResponsePromise } from "./response/promise.ts";
@@ -55,6 +55,9 @@ import { Mounts } from "./transport/mounts.ts";
 
 /** Options that ask for a streamed response. */
 type Streaming = RequestOptions & { readonly stream: true };
+
+/** Which of the two the overloads tell. */
+type Answered = ResponsePromise<Response> | ResponsePromise<StreamedResponse>;
 
 /** How to send a prepared request: what belongs to its travel, not to the request itself. */
 export type SendInit = Omit<RequestOptions, "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies">;
@@ -174,7 +177,7 @@ export class Session implements AsyncDisposable {
    */
   request(method: string, url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+  request(method: string, url: string | URL, options?: RequestOptions): Answered {
     // What comes is a StreamedResponse exactly when `stream` says so: the overloads tell the caller.
     return ResponsePromise.of(this.#call(method, url, options) as Promise<Response>);
   }
@@ -182,56 +185,56 @@ export class Session implements AsyncDisposable {
   /** GET (RFC 9110 §9.3.1). */
   get(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   get(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  get(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+  get(url: string | URL, options?: RequestOptions): Answered {
     return this.request("GET", url, options);
   }
 
   /** OPTIONS (RFC 9110 §9.3.7). */
   options(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   options(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  options(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+  options(url: string | URL, options?: RequestOptions): Answered {
     return this.request("OPTIONS", url, options);
   }
 
   /** HEAD (RFC 9110 §9.3.2). Does not follow redirects, unless asked to (PARITY FN-4). */
   head(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   head(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  head(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+  head(url: string | URL, options?: RequestOptions): Answered {
     return this.request("HEAD", url, { allowRedirects: false, ...options });
   }
 
   /** POST (RFC 9110 §9.3.3). */
   post(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   post(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  post(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+  post(url: string | URL, options?: RequestOptions): Answered {
     return this.request("POST", url, options);
   }
 
   /** PUT (RFC 9110 §9.3.4). */
   put(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   put(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  put(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+  put(url: string | URL, options?: RequestOptions): Answered {
     return this.request("PUT", url, options);
   }
 
   /** PATCH (RFC 5789). */
   patch(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   patch(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  patch(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+  patch(url: string | URL, options?: RequestOptions): Answered {
     return this.request("PATCH", url, options);
   }
 
   /** DELETE (RFC 9110 §9.3.5). */
   delete(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   delete(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  delete(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+  delete(url: string | URL, options?: RequestOptions): Answered {
     return this.request("DELETE", url, options);
   }
 
   /** QUERY: safe and idempotent, with a body (RFC 10008). */
   query(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   query(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  query(url: string | URL, options?: RequestOptions): ResponsePromise<Response> {
+  query(url: string | URL, options?: RequestOptions): Answered {
     return this.request("QUERY", url, options);
   }
 
@@ -259,7 +262,7 @@ export class Session implements AsyncDisposable {
    */
   send(request: PreparedRequest, options: SendInit & { readonly stream: true }): ResponsePromise<StreamedResponse>;
   send(request: PreparedRequest, options?: SendInit): ResponsePromise<Response>;
-  send(request: PreparedRequest, options?: SendInit): ResponsePromise<Response> {
+  send(request: PreparedRequest, options?: SendInit): Answered {
     return ResponsePromise.of(this.#sendPrepared(request, options) as Promise<Response>);
   }
 
@@ -324,12 +327,11 @@ export class Session implements AsyncDisposable {
     }
     const given = checkRequestOptions(options);
     const plan = request.plan instanceof CallPlan ? request.plan : null;
-    const auth = plan === null ? null : plan.settings.auth;
-    const merged = this.#settings(given, { auth, retry: policyOf(given.retry) });
-    const settings = given.hooks == null ? { ...merged, hooks: plan?.settings.hooks ?? noHooks } : merged;
+    const settings = this.#settings(given);
+    const own = { auth: plan === null ? null : plan.settings.auth, hooks: plan?.settings.hooks ?? noHooks };
     const exchange: Exchange = {
       request: plan === null ? request.with({ dressed: true }) : request,
-      settings,
+      settings: { ...settings, auth: own.auth, hooks: given.hooks == null ? own.hooks : settings.hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
     };
@@ -350,20 +352,19 @@ export class Session implements AsyncDisposable {
       options,
       boundary: randomBoundary,
     });
-    const settings = this.#settings(options, {
-      auth: options.auth === undefined ? this.#sessionAuth() : toAuth(options.auth),
-      retry: policyOf(options.retry),
-    });
+    const settings = this.#settings(options);
     const cookies: CookieStore =
       options.cookies == null ? this.#cookies : new RequestCookies(this.#cookies, options.cookies, prepared.parsed);
     const plan = new CallPlan(settings, cookies);
-    return { request: prepared.with({ plan }), settings, cookies, signal: null };
+    return { request: prepared.with({ plan, headers: prepared.headers }), settings, cookies, signal: null };
   }
 
-  #settings(options: CheckedRequestOptions, converted: Converted): Settings {
+  #settings(options: CheckedRequestOptions): Settings {
     const environment = this.#env();
-    const base = sessionSettings(this, { auth: undefined, retry: policyOf(this.retry) }, environment);
-    return mergeSettings(base, options, converted, environment);
+    const base = sessionSettings(this, { auth: this.#sessionAuth(), retry: policyOf(this.retry) }, environment);
+    if (options === noRequestOptions) return base;
+    const auth = options.auth === undefined ? undefined : toAuth(options.auth);
+    return mergeSettings(base, options, { auth, retry: policyOf(options.retry) }, environment);
   }
 
   /** Made once for each value of `auth`: a scheme may remember things, such as a nonce. */
@@ -393,18 +394,25 @@ async function reported(error: unknown, exchange: Exchange | null): Promise<unkn
 }
 
 function policyOf(retry: SharedOptions["retry"]): Settings["retry"] {
-  if (retry === undefined || retry === null) return retry;
-  return typeof retry === "object" ? retry : Retry.from(retry);
+  if (retry === undefined || retry === null || retry === false) return retry === undefined ? undefined : null;
+  return typeof retry === "number" ? Retry.from(retry) : retry;
 }
 
 function jarOf(init: CookiesInit | null | undefined, baseUrl: Url | null): CookieJar {
-  const jar = init instanceof CookieJar ? init : new CookieJar(init ?? undefined);
+  const jar = init instanceof CookieJar ? init : new CookieJar(recordOf(init ?? {}));
   if (baseUrl !== null) jar.bind(baseUrl);
   return jar;
 }
 
-function trusted(trust: boolean | TrustEnv): Required<TrustEnv> {
-  return { proxies: true, ca: true, netrc: true, ...(typeof trust === "object" ? trust : {}) };
+/** A jar of another kind may come with a request, but a session's own is looked into, and so must be a CookieJar. */
+function recordOf(init: CookiesInit): Exclude<CookiesInit, CookieStore> {
+  if ("select" in init && typeof init.select === "function") throw new TypeError("cookies must be a CookieJar, or names and values");
+  return init as Exclude<CookiesInit, CookieStore>; // a store has select()
+}
+
+function trusted(trust: boolean | TrustEnv): { readonly [Part in keyof TrustEnv]-?: boolean } {
+  if (typeof trust === "boolean") return { proxies: trust, ca: trust, netrc: trust };
+  return { proxies: trust.proxies ?? true, ca: trust.ca ?? true, netrc: trust.netrc ?? true };
 }
 
 /** 32 hexadecimal digits that nobody can foresee (PARITY MPT-8). */

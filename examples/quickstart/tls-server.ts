@@ -5,6 +5,7 @@ import "reflect-metadata";
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { webcrypto } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import * as x509 from "@peculiar/x509";
 
@@ -55,7 +56,7 @@ export async function startTlsServer(): Promise<TlsServer> {
 
 interface Wish {
   readonly ca: x509.X509Certificate;
-  readonly keys: CryptoKeyPair;
+  readonly keys: webcrypto.CryptoKeyPair;
   readonly serialNumber: string;
   readonly name: string;
   readonly san: x509.JsonGeneralNames;

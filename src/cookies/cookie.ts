@@ -7,7 +7,7 @@
 import type { CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
 import { InvalidHeader } from "../core/errors.ts";
 import { canonicalDomain, isAddress, withoutFinalDot } from "./match.ts";
-import { CONTROL_CHARACTER } from "./parse.ts";
+import { BEYOND_LATIN1, CONTROL_CHARACTER } from "./parse.ts";
 import { isPublicSuffix } from "./public-suffix.ts";
 
 /** What may be said of a cookie beside its name and value. */
@@ -31,16 +31,17 @@ export interface CookieAttributes {
   readonly sameSite?: StoredCookie["sameSite"] | undefined;
 }
 
-const ATTRIBUTE_NAMES: ReadonlySet<string> = new Set([
-  "domain",
-  "hostOnly",
-  "path",
-  "expires",
-  "maxAge",
-  "secure",
-  "httpOnly",
-  "sameSite",
-]);
+/** What each attribute is; `null` for those with a check of their own. */
+const KINDS: Readonly<Record<keyof CookieAttributes, "string" | "boolean" | "number" | null>> = {
+  domain: "string",
+  hostOnly: "boolean",
+  path: "string",
+  expires: null,
+  maxAge: "number",
+  secure: "boolean",
+  httpOnly: "boolean",
+  sameSite: null,
+};
 
 /**
  * Makes a cookie. `expires` in the past is allowed here: it is how a cookie is deleted.
@@ -51,10 +52,11 @@ const ATTRIBUTE_NAMES: ReadonlySet<string> = new Set([
 export function createCookie(
   name: string,
   value: string | number,
-  attributes: CookieAttributes,
+  given: CookieAttributes,
   now: number,
 ): StoredCookie {
   const text = checkPair(name, value);
+  const attributes = ownFields(given);
   checkKinds(attributes);
   const prefix = prefixOf(name);
   const { domain, hostOnly } = checkDomain(attributes);
@@ -86,7 +88,9 @@ export function createCookie(
 export function checkPair(name: unknown, value: unknown): string {
   if (typeof name !== "string") throw new TypeError(`a cookie's name is a string, not ${typeof name}`);
   if (typeof value !== "string" && typeof value !== "number") {
-    throw new TypeError(`cookie ${quoted(name)}: its value is a string, a number or null, not ${typeof value}`);
+    throw new TypeError(
+      `cookie ${quoted(name)}: its value is a string, a number or null, not ${typeof value}`,
+    );
   }
   const text = String(value);
   checkCharacters(name, name, "name");
@@ -103,9 +107,11 @@ function checkCharacters(name: string, text: string, what: string): void {
     throw new InvalidHeader(`cookie ${quoted(name)}: its ${what} has a control character`);
   }
   if (text.includes(";")) {
-    throw new InvalidHeader(`cookie ${quoted(name)}: its ${what} has a semicolon, which would begin another cookie`);
+    throw new InvalidHeader(
+      `cookie ${quoted(name)}: its ${what} has a semicolon, which would begin another cookie`,
+    );
   }
-  if (/[^\x00-\xff]/.test(text)) {
+  if (BEYOND_LATIN1.test(text)) {
     throw new InvalidHeader(
       `cookie ${quoted(name)}: its ${what} has a character beyond latin-1; encode it, for example with encodeURIComponent`,
     );
@@ -117,36 +123,39 @@ function quoted(name: string): string {
   return JSON.stringify(name.slice(0, 64));
 }
 
-const KINDS: Readonly<Record<string, "string" | "boolean" | "number">> = {
-  domain: "string",
-  hostOnly: "boolean",
-  path: "string",
-  maxAge: "number",
-  secure: "boolean",
-  httpOnly: "boolean",
-};
-
 function checkKinds(attributes: CookieAttributes): void {
   for (const [name, value] of Object.entries(attributes) as [string, unknown][]) {
-    if (!ATTRIBUTE_NAMES.has(name)) throw new TypeError(`unknown cookie attribute ${quoted(name)}`);
+    if (!isAttribute(name)) throw new TypeError(`unknown cookie attribute ${quoted(name)}`);
     const kind = KINDS[name];
-    if (value === undefined || kind === undefined || (value === null && name === "maxAge")) continue;
-    if (typeof value !== kind) throw new TypeError(`cookie attribute ${name} is a ${kind}, not ${typeof value}`);
+    if (value === undefined || kind === null || (value === null && name === "maxAge")) continue;
+    if (typeof value !== kind) {
+      throw new TypeError(`cookie attribute ${name} is a ${kind}, not ${typeof value}`);
+    }
   }
   const { sameSite } = attributes;
   if (sameSite != null && sameSite !== "strict" && sameSite !== "lax" && sameSite !== "none") {
-    throw new TypeError(`cookie attribute sameSite is "strict", "lax", "none" or null, not ${quoted(String(sameSite))}`);
+    throw new TypeError(
+      `cookie attribute sameSite is "strict", "lax", "none" or null, not ${quoted(String(sameSite))}`,
+    );
   }
+}
+
+function isAttribute(name: string): name is keyof CookieAttributes {
+  return Object.hasOwn(KINDS, name);
 }
 
 function checkDomain(attributes: CookieAttributes): { readonly domain: string; readonly hostOnly: boolean } {
   const { domain: given = "", hostOnly = false } = attributes;
   const domain = domainFilter(given);
-  if (domain === null || /[\s;,/@]/.test(domain) || CONTROL_CHARACTER.test(domain)) {
+  if (domain === null || !/^(?:[^\s;,:/@[\]]*|\[[\da-f:.]+\])$/.test(domain)) {
     throw new TypeError(`cookie attribute domain: ${quoted(given)} is no host`);
   }
-  if (domain === "" || hostOnly) return { domain, hostOnly: true };
-  return { domain, hostOnly: isAddress(domain) || isPublicSuffix(domain) };
+  return { domain, hostOnly: hostOnly || isAlone(domain) };
+}
+
+/** Can a cookie of this domain be for one host only: none yet, an address, or a suffix under which strangers live? */
+export function isAlone(domain: string): boolean {
+  return domain === "" || isAddress(domain) || isPublicSuffix(domain);
 }
 
 /** A domain as a program writes it, spelled as the jar has it; `null` when it cannot be one. */
@@ -175,6 +184,12 @@ function checkExpiry({ expires, maxAge }: CookieAttributes, now: number): number
   return at === Number.POSITIVE_INFINITY ? null : at;
 }
 
+/** A copy without prototype: what somebody put on `Object.prototype` is no option of the caller's. */
+export function ownFields<Shape extends object>(options: Shape): Shape {
+  // `Object.create` is untyped; the copy has the fields of `options`, and nothing else.
+  return Object.assign(Object.create(null), options) as Shape;
+}
+
 /** What a name's prefix promises about the cookie (RFC 6265bis §4.1.3; the `Http` ones: its successor draft). */
 export type CookiePrefix = "none" | "secure" | "host" | "http" | "host-http";
 
@@ -193,6 +208,7 @@ export function prefixRefusal(cookie: StoredCookie, prefix: CookiePrefix): Cooki
   if (prefix === "none") return null;
   const host = prefix === "host" || prefix === "host-http";
   if (host && !(cookie.secure && cookie.hostOnly && cookie.path === "/")) return "host-prefix";
-  if ((prefix === "http" || prefix === "host-http") && !(cookie.secure && cookie.httpOnly)) return "http-prefix";
+  if ((prefix === "http" || prefix === "host-http") && !(cookie.secure && cookie.httpOnly))
+    return "http-prefix";
   return cookie.secure ? null : "secure-prefix";
 }

@@ -36,7 +36,9 @@ export function isTrustworthy(url: Url): boolean {
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || host.endsWith(".localhost") || /^127\.[\d.]+$/.test(host);
+  return (
+    host === "localhost" || host === "[::1]" || host.endsWith(".localhost") || /^127\.[\d.]+$/.test(host)
+  );
 }
 
 /** Is a canonical host an IPv4 or IPv6 address? */
@@ -71,7 +73,8 @@ export function defaultPath(requestPath: string): string {
 export function domainsOf(host: string): string[] {
   const domains = [host];
   if (isAddress(host)) return domains;
-  for (let dot = host.indexOf("."); dot !== -1; dot = host.indexOf(".", dot + 1)) domains.push(host.slice(dot + 1));
+  for (let dot = host.indexOf("."); dot !== -1; dot = host.indexOf(".", dot + 1))
+    domains.push(host.slice(dot + 1));
   return domains;
 }
 
@@ -80,14 +83,13 @@ export function domainsOf(host: string): string[] {
  * `null` when it cannot be one. A domain of ASCII is not judged here: one that is no host name matches none.
  */
 export function canonicalDomain(domain: string): string | null {
-  const lower = domain.toLowerCase();
   // oxlint-disable-next-line no-control-regex -- "is it all ASCII?" is what is asked
-  if (/^[\x00-\x7f]*$/.test(lower)) return lower;
+  if (/^[\x00-\x7f]*$/.test(domain)) return domain.toLowerCase();
   // These would end the host, or be decoded by the parser below: none of them belongs into a name.
   // oxlint-disable-next-line no-control-regex -- control characters are among them
-  if (/[\x00-\x20"#%/:<>?@[\\\]^`{|}\x7f]/.test(lower)) return null;
+  if (/[\x00-\x20"#%/:<>?@[\\\]^`{|}\x7f]/.test(domain)) return null;
   try {
-    return new URL(`http://${asText(lower)}/`).hostname;
+    return new URL(`http://${asText(domain)}/`).hostname;
   } catch {
     return null;
   }
@@ -95,7 +97,7 @@ export function canonicalDomain(domain: string): string | null {
 
 /** Header text has one character for each byte: those bytes are UTF-8 if they can be, and else meant as they are. */
 function asText(name: string): string {
-  if (/[^\x00-\xff]/.test(name)) return name;
+  if (/[\u0100-\uffff]/.test(name)) return name;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(name, "latin1"));
   } catch {

@@ -19,7 +19,7 @@ export interface ParsedCookie {
   readonly maxAge: number | null;
   /** `Expires` in milliseconds since the epoch; `null` when not given, or not a date. */
   readonly expires: number | null;
-  /** Lower case, without the one leading dot; `""` when given empty, `null` when not given. */
+  /** As sent, without the one leading dot; `""` when given empty, `null` when not given. */
   readonly domain: string | null;
   /** `null` means the default path of the URL. */
   readonly path: string | null;
@@ -37,7 +37,8 @@ const MAX_ATTRIBUTE_BYTES = 1024;
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 export const CONTROL_CHARACTER: RegExp = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-const BEYOND_LATIN1 = /[^\x00-\xff]/;
+/** A character that is no byte. */
+export const BEYOND_LATIN1: RegExp = /[\u0100-\uffff]/;
 
 /**
  * Reads a `Set-Cookie` field value. Never throws.
@@ -46,7 +47,7 @@ const BEYOND_LATIN1 = /[^\x00-\xff]/;
  */
 export function parseSetCookie(header: string): ParsedCookie | CookieRefusal {
   if (CONTROL_CHARACTER.test(header)) return refuse("control-character", "");
-  const text = BEYOND_LATIN1.test(header) ? Buffer.from(header, "utf8").latin1Slice() : header;
+  const text = BEYOND_LATIN1.test(header) ? Buffer.from(header, "utf8").toString("latin1") : header;
 
   const end = endOfPart(text, 0);
   const equals = text.indexOf("=");
@@ -130,7 +131,7 @@ function takeAttribute(found: Attributes, text: string, { start, split, end }: P
       found.maxAge = parseMaxAge(value) ?? found.maxAge;
       break;
     case "domain":
-      found.domain = (value.startsWith(".") ? value.slice(1) : value).toLowerCase();
+      found.domain = value.startsWith(".") ? value.slice(1) : value;
       break;
     case "path":
       found.path = value.startsWith("/") ? value : null;

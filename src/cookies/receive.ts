@@ -62,10 +62,7 @@ function scopeOf({ domain: given }: ParsedCookie, url: Url): Scope | "domain-mis
   // An empty attribute says nothing, as in browsers and in curl; requests drops the cookie (PARITY COO-16).
   if (given === null || given === "") return { domain: host, hostOnly: true };
   const domain = attributeDomain(given, url);
-  if (domain === null || !domainMatches(host, domain)) {
-    const everybody = domain !== null && !isAddress(domain) && domain !== "" && isPublicSuffix(domain);
-    return everybody ? "public-suffix" : "domain-mismatch";
-  }
+  if (domain === null || !domainMatches(host, domain)) return "domain-mismatch";
   if (isAddress(domain)) return { domain, hostOnly: true };
   if (!isPublicSuffix(domain)) return { domain, hostOnly: false };
   return domain === host ? { domain, hostOnly: true } : "public-suffix";

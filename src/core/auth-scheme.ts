@@ -6,7 +6,7 @@
 import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
 
-/** The head of a response that asks for credentials: 401, or 407 of a proxy. */
+/** The head of a response, as an auth scheme sees it. One that asks for credentials has status 401, or 407 of a proxy. */
 export interface ChallengeResponse {
   readonly status: number;
   readonly headers: HeaderMap;
@@ -24,10 +24,14 @@ export interface Auth {
    */
   apply(request: PreparedRequest): PreparedRequest | void | Promise<PreparedRequest | void>;
   /**
-   * Answers a 401 or 407, at most once for each request: `true` says that `apply` would now sign otherwise and the
-   * request is to be sent again.
+   * Answers a 401 or 407: `true` says that `apply` would now sign otherwise and the request is to be sent again.
+   *
+   * @param answered how many challenges of this request were answered before. Asked at most twice, so that a nonce that
+   *   went stale meanwhile can be replaced (RFC 7616 §3.3); a scheme without such a thing says `false` unless it is 0.
    */
-  onChallenge?(response: ChallengeResponse): boolean | Promise<boolean>;
+  onChallenge?(response: ChallengeResponse, answered?: number): boolean | Promise<boolean>;
+  /** Sees each response that is no challenge, for what it says of the next request (`Authentication-Info`, RFC 7615). */
+  onResponse?(response: ChallengeResponse): void;
 }
 
 /** A function in the place of {@link Auth.apply}. */

@@ -34,8 +34,10 @@ export type CookieRefusalReason =
   | "overwrites-secure"
   | "host-prefix"
   | "secure-prefix"
+  | "http-prefix"
   | "same-site-none-insecure"
-  | "not-a-web-url";
+  | "not-a-web-url"
+  | "jar-full";
 
 /** A `Set-Cookie` field that was not stored. */
 export interface CookieRefusal {

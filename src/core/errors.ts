@@ -133,6 +133,12 @@ function defined(details: ExceptionDetails): ExceptionDetails {
 export class HTTPError extends RequestException {
   override readonly name: string = "HTTPError";
   override readonly code: string = "ERR_HTTP_STATUS";
+
+  constructor(message: string, details: ExceptionDetails = {}) {
+    // The message names the URL itself, as requests' does (PARITY RSP-4).
+    super(message, { ...details, request: null });
+    this.annotate(details);
+  }
 }
 
 /** No connection, or it ended before the response did. */

@@ -89,7 +89,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
    */
   set(name: string, value: HeaderValue | readonly HeaderValue[] | null): this {
     const key = checkedName(name);
-    const texts = value === null ? [] : Array.isArray(value) ? value.map((one) => text(name, one)) : [text(name, value as HeaderValue)];
+    const texts = value === null ? [] : isList(value) ? value.map((one) => text(name, one)) : [text(name, value)];
     const place = this.#keys.indexOf(key);
     const [only] = texts;
     if (only === undefined) {
@@ -127,7 +127,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
       const key = checkedName(name);
       // Pairs may name a header twice: the first replaces what was there, the next ones join it.
       if (seen.has(key) && value !== null && isPairs(init)) {
-        for (const one of Array.isArray(value) ? value : [value]) this.append(name, one);
+        for (const one of isList(value) ? value : [value]) this.append(name, one);
       } else {
         this.set(name, value);
       }
@@ -259,8 +259,12 @@ function text(name: string, value: unknown): string {
 function stringOf(name: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  if (value instanceof Uint8Array) return String.fromCharCode(...value);
+  if (value instanceof Uint8Array) return value.reduce((characters, byte) => characters + String.fromCharCode(byte), "");
   throw new InvalidHeader(`value of header ${name} must be a string, a finite number or bytes, not ${typeof value}`);
+}
+
+function isList(value: HeaderValue | readonly HeaderValue[]): value is readonly HeaderValue[] {
+  return Array.isArray(value);
 }
 
 function isPairs(init: HeadersInit): init is Iterable<readonly [string, HeaderValue]> {
@@ -271,5 +275,13 @@ function pairsOf(init: HeadersInit): Iterable<readonly [string, HeaderValue | re
   if (typeof init !== "object" || init === null) {
     throw new TypeError(`headers must be a record, pairs, a Map, Headers or a HeaderMap, not ${typeof init}`);
   }
-  return isPairs(init) ? init : Object.entries(init);
+  return isPairs(init) ? checkedPairs(init) : Object.entries(init);
+}
+
+/** A list of strings, say, would be taken apart letter by letter. */
+function* checkedPairs(init: Iterable<unknown>): Generator<readonly [string, HeaderValue | readonly HeaderValue[] | null | undefined]> {
+  for (const pair of init) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError("headers as a list must be pairs [name, value]");
+    yield pair as [string, HeaderValue];
+  }
 }

@@ -30,10 +30,10 @@ export type DataInit = RawBody | FieldsInit | FormData | (() => unknown);
 
 /** One file of a multipart body (PARITY 1.10). `filename: null` makes it a plain field, `content: null` leaves it out. */
 export interface FilePart {
-  readonly filename?: string | null;
+  readonly filename?: string | null | undefined;
   readonly content: RawBody | null | (() => unknown);
-  readonly contentType?: string;
-  readonly headers?: HeadersInit;
+  readonly contentType?: string | undefined;
+  readonly headers?: HeadersInit | undefined;
 }
 
 /** A file: its content, `[filename, content, contentType?, headers?]`, or an object. A `File` brings its name and type. */
@@ -48,13 +48,17 @@ export type FilesInit =
   | Iterable<readonly [field: string, file: FileInit]>;
 
 /** `cookies`: names and values for this request's origin, or a jar. `null` leaves a session's cookie out. */
-export type CookiesInit = { readonly [name: string]: string | null | undefined } | (CookieStore & Iterable<unknown>);
+export type CookiesInit = { readonly [name: string]: string | number | null | undefined } | CookieStore;
 
 /** `timeout`: both, `[connect, read]`, or each. `null` waits for ever. */
 export type TimeoutInit =
   | number
   | readonly [connect: number | null, read: number | null]
-  | { readonly connect?: number | null; readonly read?: number | null; readonly total?: number | null };
+  | {
+      readonly connect?: number | null | undefined;
+      readonly read?: number | null | undefined;
+      readonly total?: number | null | undefined;
+    };
 
 /** `proxies`: by `http`, `https`, `all`, `http://host`, `all://host`; and `no_proxy`. `null` removes a key. */
 export type ProxiesInit = { readonly [key: string]: string | null | undefined };
@@ -68,11 +72,11 @@ export type CertInit = string | readonly [cert: string | Uint8Array, key: string
 /** Options that a session has as defaults and a request may override. */
 export interface SharedOptions {
   /** Joined with the session's, name by name without case; `null` removes one. */
-  readonly headers?: HeadersInit | null;
+  readonly headers?: HeadersInit | null | undefined;
   /** Joined with the session's, name by name; the request's value replaces. */
-  readonly params?: ParamsInit | null;
+  readonly params?: ParamsInit | null | undefined;
   /** `[user, password]`, an {@link Auth} object, a function; `false` or `null` for none. */
-  readonly auth?: AuthOption;
+  readonly auth?: AuthOption | undefined;
   /**
    * How long to wait, in milliseconds: `connect` for a connection (name, TCP, proxy, TLS), `read` for silence, `total`
    * for everything, redirects, retries and body included. More than 0, up to 2 147 483 647; `null` waits for ever.
@@ -80,60 +84,60 @@ export interface SharedOptions {
    *
    * @throws {ConnectTimeout | ReadTimeout | Timeout} when one runs out.
    */
-  readonly timeout?: TimeoutInit | null;
+  readonly timeout?: TimeoutInit | null | undefined;
   /** Proxies by scheme or host. Explicit ones go before those of the environment. */
-  readonly proxies?: ProxiesInit | null;
+  readonly proxies?: ProxiesInit | null | undefined;
   /** One proxy for everything; `false` or `null`: none, whatever the session or the environment say. */
-  readonly proxy?: string | false | null;
+  readonly proxy?: string | false | null | undefined;
   /** Which certificates to trust. Default: `true`, Node's own roots. */
-  readonly verify?: VerifyInit | null;
+  readonly verify?: VerifyInit | null | undefined;
   /** Client certificate: shown to the origin of the request only. */
-  readonly cert?: CertInit | null;
+  readonly cert?: CertInit | null | undefined;
   /** Functions to call at events. The session's run first. */
-  readonly hooks?: HooksInit | null;
+  readonly hooks?: HooksInit | null | undefined;
   /** Give a {@link StreamResponse}, with the body unread. Default: `false`. */
-  readonly stream?: boolean;
+  readonly stream?: boolean | undefined;
   /** Follow redirects? Default: `true`, but `false` for `head()`. */
-  readonly allowRedirects?: boolean;
+  readonly allowRedirects?: boolean | undefined;
   /** Retries: a policy, a number of them, `null` or `false` for none. Default: what the adapter says (none). */
-  readonly retry?: RetryPolicy | number | false | null;
+  readonly retry?: RetryPolicy | number | false | null | undefined;
   /** Most decoded bytes of a body that is read into memory; `null`: no limit. Default: 268 435 456 (256 MiB). */
-  readonly maxBodyBytes?: number | null;
+  readonly maxBodyBytes?: number | null | undefined;
 }
 
 /** Options of one request. */
 export interface RequestOptions extends SharedOptions {
   /** Body: a form, or raw. */
-  readonly data?: DataInit | null;
+  readonly data?: DataInit | null | undefined;
   /** Body: any value that JSON can write; `null` is sent as `null`. */
-  readonly json?: unknown;
+  readonly json?: unknown | undefined;
   /** Body: multipart/form-data, with `data`'s fields first. */
-  readonly files?: FilesInit | null;
+  readonly files?: FilesInit | null | undefined;
   /** For this request only, and only for its origin. A cookie of the session with that name gives way. */
-  readonly cookies?: CookiesInit | null;
+  readonly cookies?: CookiesInit | null | undefined;
   /** Ends the request in whatever phase it is; the call rejects with `signal.reason`. */
-  readonly signal?: AbortSignal | null;
+  readonly signal?: AbortSignal | null | undefined;
   /** Told of bytes sent and received. */
-  readonly onProgress?: ProgressListener | null;
+  readonly onProgress?: ProgressListener | null | undefined;
 }
 
 /** Options of a session: defaults for its requests, and what belongs to the session itself. */
 export interface SessionOptions extends SharedOptions {
   /** Relative URLs are resolved against it, as a browser resolves a link. */
-  readonly baseUrl?: string | URL | null;
+  readonly baseUrl?: string | URL | null | undefined;
   /** Cookies to begin with: a jar to use, or names and values (with `baseUrl`: for its host). */
-  readonly cookies?: CookiesInit | null;
+  readonly cookies?: CookiesInit | null | undefined;
   /** Most redirects that are followed; the next one is an error. 0 or more. Default: 30. */
-  readonly maxRedirects?: number;
+  readonly maxRedirects?: number | undefined;
   /** Read proxies, CA bundle and netrc from the environment: all, none, or each. Default: `true`. */
-  readonly trustEnv?: boolean | TrustEnv;
+  readonly trustEnv?: boolean | TrustEnv | undefined;
 }
 
 /** The parts of the environment, each with its switch. What is absent is on. */
 export interface TrustEnv {
-  readonly proxies?: boolean;
-  readonly ca?: boolean;
-  readonly netrc?: boolean;
+  readonly proxies?: boolean | undefined;
+  readonly ca?: boolean | undefined;
+  readonly netrc?: boolean | undefined;
 }
 
 /** What is wanted: a method, a URL and options, for `session.prepareRequest()`. */

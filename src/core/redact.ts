@@ -29,28 +29,37 @@ export function bareUrl(url: string): string {
 
 /** `url` as a person needs to see it: whole, but for the user info and the values of parameters that look secret. */
 export function shownUrl(url: string): string {
-  const start = url.indexOf("?");
-  if (start === -1) return hideUserinfo(url);
-  const hash = url.indexOf("#", start);
-  const end = hash === -1 ? url.length : hash;
-  const query = url
-    .slice(start + 1, end)
+  const end = url.search(/[?#]/);
+  if (end === -1) return hideUserinfo(url);
+  // A fragment may hold parameters too: a token, after some logins.
+  const parts = url.slice(end).split("#").map(hideValues);
+  return hideUserinfo(url.slice(0, end)) + parts.join("#");
+}
+
+function hideValues(parameters: string): string {
+  return parameters
     .split("&")
     .map((pair) => {
       const equals = pair.indexOf("=");
-      return equals > 0 && isSecretName(pair.slice(0, equals)) ? `${pair.slice(0, equals)}=${REDACTED}` : pair;
+      const name = pair.slice(0, Math.max(equals, 0));
+      return isSecretName(name.startsWith("?") ? name.slice(1) : name) ? `${name}=${REDACTED}` : pair;
     })
     .join("&");
-  return `${hideUserinfo(url.slice(0, start))}?${query}${url.slice(end)}`;
 }
 
-/** The user info ends at the last `@` before the path, as the parser of `core/url.ts` reads it. */
+/** `scheme:` and slashes; also too few, too many or turned ones, since what is shown may be a mistake. */
+const BEFORE_AUTHORITY = /^\s*(?:[a-z][a-z0-9+.-]*:)?[/\\]*/i;
+
+/**
+ * The user info ends at the last `@` before the path, as the parser of `core/url.ts` reads it. A "port" that is no number
+ * may be a password with a `/`, `?` or `#` in it: of such a URL only the scheme is shown.
+ */
 function hideUserinfo(url: string): string {
-  const slashes = url.indexOf("://");
-  if (slashes === -1) return url;
-  const from = slashes + 3;
+  const from = BEFORE_AUTHORITY.exec(url)?.[0].length ?? 0;
   const path = url.slice(from).search(/[/\\?#]/);
   const to = path === -1 ? url.length : from + path;
-  const at = url.slice(from, to).lastIndexOf("@");
+  const authority = url.slice(from, to);
+  const at = authority.lastIndexOf("@");
+  if (at === -1 && from > 1 && /^[^:[\]]*:.*[^0-9]/s.test(authority)) return url.slice(0, from) + REDACTED;
   return at === -1 ? url : url.slice(0, from) + url.slice(from + at + 1);
 }

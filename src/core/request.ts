@@ -78,7 +78,7 @@ export class PreparedRequest {
    * @throws {TypeError} for anything but text, bytes, a Blob, a stream, an iterable or a function.
    */
   set body(data: RawBody | (() => unknown) | null) {
-    this.#payload = data === null ? null : typeof data === "function" ? factoryBody(data) : rawBody(data as RawBody);
+    this.#payload = data === null ? null : typeof data === "function" ? factoryBody(data) : rawBody(data);
     frame(this.headers, this.method, this.#payload);
   }
 

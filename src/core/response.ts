@@ -91,10 +91,40 @@ export interface ResponseHead {
   readonly next: PreparedRequest | null;
   /** Attempts of the last hop that ended in a retry. */
   readonly attempts: readonly Attempt[];
+  /** Header fields after the body; `null` until the body is over, and when there are none. */
+  readonly trailers: HeaderMap | null;
+  /** The body in pieces, decoded: bytes, or text with `decode: true`. */
+  iterContent(options: ContentIteration & { readonly decode: true }): AsyncGenerator<string, void>;
+  iterContent(options?: ContentIteration & { readonly decode?: false }): AsyncGenerator<Uint8Array, void>;
+  /** The body line by line: text, or bytes with `decode: false`. */
+  iterLines(options: LineIteration & { readonly decode: false }): AsyncGenerator<Uint8Array, void>;
+  iterLines(options?: LineIteration & { readonly decode?: true }): AsyncGenerator<string, void>;
+  /** Writes the body, decoded, to a file. */
+  saveTo(path: string | URL): Promise<void>;
   /** Returns itself. @throws {HTTPError} when the status is 4xx or 5xx. */
   raiseForStatus(): this;
   /** Gives up on what was not read yet. */
   close(): Promise<void>;
+}
+
+/** Options of `iterContent()`. */
+export interface ContentIteration {
+  /** Bytes in a piece, 1 or more; `null`, the default: as they come. */
+  readonly chunkSize?: number | null;
+  /** Give text, in the response's `encoding`. Default: `false`. */
+  readonly decode?: boolean;
+}
+
+/** Options of `iterLines()`. */
+export interface LineIteration {
+  /** What stands between lines. Default: `\n`, `\r` or `\r\n` ends a line, and nothing else does. */
+  readonly delimiter?: string | Uint8Array | null;
+  /** Give text, in the response's `encoding`; `false`: bytes. Default: `true`. */
+  readonly decode?: boolean;
+  /** Keep what ended a line. Default: `false`. */
+  readonly keepEnds?: boolean;
+  /** Bytes to read at once; `null`, the default: as they come. */
+  readonly chunkSize?: number | null;
 }
 
 /** Look-up in the cookies of one response. */
@@ -116,6 +146,7 @@ export interface ResponseCookie {
 
 /** A response whose body is there: its body methods give values at once. */
 export interface ReadResponse extends ResponseHead {
+  readonly apparentEncoding: string;
   text(): string;
   json<T = unknown>(): T;
   bytes(): Uint8Array;
@@ -124,6 +155,7 @@ export interface ReadResponse extends ResponseHead {
 
 /** A response whose body is still to come: its body methods give promises. */
 export interface StreamResponse extends ResponseHead {
+  readonly apparentEncoding: Promise<string>;
   text(): Promise<string>;
   json<T = unknown>(): Promise<T>;
   bytes(): Promise<Uint8Array>;

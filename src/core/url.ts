@@ -88,6 +88,8 @@ export class Url implements UrlParts {
     const colon = this.userinfo.indexOf(":");
     const username = colon === -1 ? this.userinfo : this.userinfo.slice(0, colon);
     const password = colon === -1 ? "" : this.userinfo.slice(colon + 1);
+    // `http://:@host/` says nothing (PARITY PRE-7).
+    if (username === "" && password === "") return null;
     return { username: decodeLoosely(username), password: decodeLoosely(password) };
   }
 
@@ -106,7 +108,7 @@ const SPLIT = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/\\?#]*))?([^?#]*)(?:\?
 
 /** Is it a URL that is prepared at all? Others (`mailto:`, `data:`) go to their adapter as they are (PARITY URL-3). */
 export function isHttpLike(url: string): boolean {
-  return !url.includes(":") || /^http/i.test(url);
+  return !url.includes(":") || /^\s*http/i.test(url);
 }
 
 /**
@@ -116,8 +118,11 @@ export function isHttpLike(url: string): boolean {
  * @throws {InvalidURL} without a host, or when a part is malformed.
  */
 export function parseUrl(text: string): Url {
-  const trimmed = text.replace(/^\s+/, "");
-  const [, scheme, authority, path = "", query, fragment] = SPLIT.exec(trimmed) ?? [];
+  const trimmed = text.trimStart();
+  // By index: an array pattern would go through an iterator, on the path of every request.
+  const parts = SPLIT.exec(trimmed) ?? [];
+  const scheme = parts[1]?.toLowerCase();
+  const authority = parts[2];
   if (scheme === undefined) {
     throw new MissingSchema(
       `no scheme in URL ${JSON.stringify(bareUrl(trimmed))}; perhaps you meant https://${bareUrl(trimmed).replace(/^\/+/, "")}?`,
@@ -126,12 +131,15 @@ export function parseUrl(text: string): Url {
   if (authority === undefined || authority === "") {
     throw new InvalidURL(`no host in URL ${JSON.stringify(bareUrl(trimmed))}`);
   }
+  const { userinfo, host, port } = parseAuthority(scheme, authority, trimmed);
   return new Url({
-    scheme: scheme.toLowerCase(),
-    ...parseAuthority(authority, trimmed),
-    path: preparePath(path),
-    query: prepareQuery(query),
-    fragment: prepareFragment(fragment),
+    scheme,
+    userinfo,
+    host,
+    port,
+    path: preparePath(parts[3] ?? ""),
+    query: prepareQuery(parts[4]),
+    fragment: prepareFragment(parts[5]),
   });
 }
 
@@ -140,13 +148,12 @@ export function parseUrl(text: string): Url {
  * Returns text: the target may have another scheme, for which there may be an adapter or none.
  */
 export function resolveReference(base: Url, reference: string): string {
-  const trimmed = reference.replace(/^\s+/, "");
+  const trimmed = reference.trimStart();
   const [, scheme, authority, path = "", query, fragment] = SPLIT.exec(trimmed) ?? [];
   // `http:/b` and `http:b` are read as relative paths, as requests and WHATWG do.
-  if (scheme !== undefined && (authority !== undefined && authority !== "" || scheme.toLowerCase() !== base.scheme)) {
-    return trimmed;
-  }
-  if (authority !== undefined && authority !== "") return `${base.scheme}:${trimmed}`;
+  const hasAuthority = authority !== undefined && authority !== "";
+  if (scheme !== undefined && (hasAuthority || scheme.toLowerCase() !== base.scheme)) return trimmed;
+  if (hasAuthority) return `${base.scheme}:${trimmed}`;
   const root = `${base.scheme}://${base.authority}`;
   const hash = fragment === undefined ? "" : `#${fragment}`;
   if (path !== "") {
@@ -165,19 +172,38 @@ function format(url: UrlParts): string {
   return `${url.scheme}://${userinfo}${url.host}${port}${url.path}${query}${fragment}`;
 }
 
-function parseAuthority(authority: string, whole: string): Pick<UrlParts, "userinfo" | "host" | "port"> {
+const HOST_AND_PORT = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s;
+
+function parseAuthority(scheme: string, authority: string, whole: string): Pick<UrlParts, "userinfo" | "host" | "port"> {
   const at = authority.lastIndexOf("@");
-  const userinfo = at === -1 ? null : encodeIllegal(authority.slice(0, at), USERINFO);
-  const [, host, port] = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s.exec(authority.slice(at + 1)) ?? [];
-  if (host === undefined || host === "") throw new InvalidURL(`no valid host in URL ${JSON.stringify(bareUrl(whole))}`);
-  return { userinfo: userinfo === "" ? null : userinfo, host: canonicalHost(host), port: parsePort(port) };
+  const userinfo = at === -1 ? "" : encodeIllegal(authority.slice(0, at), USERINFO);
+  const parts = HOST_AND_PORT.exec(at === -1 ? authority : authority.slice(at + 1));
+  const host = parts?.[1] ?? "";
+  if (host === "") throw new InvalidURL(`no valid host in URL ${JSON.stringify(bareUrl(whole))}`);
+  return {
+    userinfo: userinfo === "" ? null : userinfo,
+    host: isWeb(scheme) ? canonicalHost(host) : opaqueHost(host),
+    port: parsePort(parts?.[2], whole),
+  };
 }
 
-function parsePort(port: string | undefined): number | null {
+/** The text of a wrong port is not shown: in `http://user:pass#word@host` it is half of a password. */
+function parsePort(port: string | undefined, whole: string): number | null {
   if (port === undefined || port === "") return null;
   const number = /^[0-9]{1,10}$/.test(port) ? Number(port) : Number.NaN;
-  if (!(number <= 65_535)) throw new InvalidURL(`port ${JSON.stringify(port)} is not a number from 0 to 65535`);
+  if (!(number <= 65_535)) {
+    throw new InvalidURL(`the port in URL ${JSON.stringify(bareUrl(whole))} is not a number from 0 to 65535`);
+  }
   return number;
+}
+
+function isWeb(scheme: string): boolean {
+  return scheme === "http" || scheme === "https";
+}
+
+/** Host of `http+unix:` and the like: what it means is its adapter's business (PARITY URL-4). */
+function opaqueHost(host: string): string {
+  return /^(?:[\w\-.~!$&'()*+,;=]|%[0-9a-fA-F]{2})+$/.test(host) && host.includes("%") ? host : canonicalHost(host);
 }
 
 const PLAIN_NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z_](?:[a-z0-9_-]*[a-z0-9_])?\.?$/;
@@ -185,15 +211,16 @@ const DOTTED_QUAD = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /** The one spelling of a host: lower case, IDNA as A-labels (UTS 46), IPv4 as a dotted quad, IPv6 compressed. */
 function canonicalHost(host: string): string {
-  if (DOTTED_QUAD.test(host)) return host;
   const lower = host.toLowerCase();
   if (PLAIN_NAME.test(lower) && !lower.includes("xn--")) return checkLabels(lower);
+  if (DOTTED_QUAD.test(host)) return host;
   if (lower.startsWith("*") || lower.startsWith(".")) {
     throw new InvalidURL(`host ${JSON.stringify(host)} starts with ${JSON.stringify(lower[0])}`);
   }
-  const zone = /^\[(.*?)(%25[a-z0-9._~-]+)\]$/i.exec(host);
+  // A zone is written with %25 (RFC 6874); urllib3 and many people write a bare % before it.
+  const zone = /^\[(.*?)%(?:25)?([a-z0-9._~-]+)\]$/i.exec(host);
   const canonical = whatwgHost(zone === null ? host : `[${zone[1]}]`, host);
-  return zone === null ? checkLabels(canonical) : `${canonical.slice(0, -1)}${zone[2]}]`;
+  return zone === null ? checkLabels(canonical) : `${canonical.slice(0, -1)}%25${zone[2]}]`;
 }
 
 function whatwgHost(host: string, shown: string): string {
@@ -208,7 +235,7 @@ function whatwgHost(host: string, shown: string): string {
 }
 
 function checkLabels(host: string): string {
-  if (!host.startsWith("[") && host.split(".").some((label) => label.length > 63)) {
+  if (host.length > 63 && !host.startsWith("[") && host.split(".").some((label) => label.length > 63)) {
     throw new InvalidURL(`host ${JSON.stringify(host)} has a label of more than 63 characters`);
   }
   return host;
@@ -238,8 +265,12 @@ export function appendQuery(url: Url, query: string): Url {
   return url.with({ query: url.query === null ? added : `${url.query}&${added}` });
 }
 
+/** Nothing in it needs a look, in whatever part it stands: true of nearly all URLs, and cheap to see. */
+const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:/]*$/;
+
 /** Undoes escapes of unreserved characters, writes the others in capitals, encodes what is illegal (PARITY URL-15, -16). */
 function requote(part: string, illegal: RegExp): string {
+  if (PLAIN.test(part)) return part;
   const encoded = encodeIllegal(part, illegal);
   if (!encoded.includes("%")) return encoded;
   return encoded.replace(/%([0-9a-fA-F]{2})/g, (escape, hex: string) => {

@@ -51,7 +51,8 @@ export function decodeNow(
     if (coding === undefined || decoded.byteLength === 0) return decoded;
     if (decoded.byteLength > MAX_INPUT_BYTES) return null;
     const step = decodeOne(coding, decoded, at === 0 ? maxBytes : MAX_OUTPUT_BYTES);
-    if (step === "too large" && at === 0 && maxBytes === options.maxBytes) throw tooLarge(maxBytes, options.request);
+    if (step === "too large" && at === 0 && maxBytes === options.maxBytes)
+      throw tooLarge(maxBytes, options.request);
     if (!(step instanceof Uint8Array)) return null;
     decoded = step;
   }
@@ -73,7 +74,11 @@ export function isZlib(head: Uint8Array): boolean {
   return (method & 0x0f) === 8 && method >> 4 <= 7 && (method * 256 + flags) % 31 === 0;
 }
 
-function decodeOne(coding: ContentCoding, bytes: Uint8Array, maxBytes: number): Uint8Array | "too large" | "odd" {
+function decodeOne(
+  coding: ContentCoding,
+  bytes: Uint8Array,
+  maxBytes: number,
+): Uint8Array | "too large" | "odd" {
   try {
     const decoded = inflate(coding, bytes, { maxOutputLength: Math.max(maxBytes, 1) });
     if (decoded === null) return "odd";

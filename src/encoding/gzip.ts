@@ -97,7 +97,8 @@ export class GzipTrailer {
   async check(input: ByteInput): Promise<void> {
     const trailer = await takeAll(input, 8);
     if (littleEndian(trailer.subarray(0, 4)) !== this.#sum) throw new FormatError("incorrect data check");
-    if (littleEndian(trailer.subarray(4)) !== this.#length % 2 ** 32) throw new FormatError("incorrect length check");
+    if (littleEndian(trailer.subarray(4)) !== this.#length % 2 ** 32)
+      throw new FormatError("incorrect length check");
   }
 }
 

@@ -45,7 +45,7 @@ async function authorized(scheme: Auth, exchange: Exchange, next: Send): Promise
   const { status } = response;
   if ((status !== 401 && status !== 407) || scheme.onChallenge === undefined) return response;
   if (!(await scheme.onChallenge(response))) return response;
-  await response.settle(CHALLENGE_BODY_BYTES);
+  await response.loadHop(CHALLENGE_BODY_BYTES);
   if (!isReplayable(exchange.request.payload)) {
     const message = `status ${status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
     throw new UnrewindableBodyError(message, { request: response.request, response });

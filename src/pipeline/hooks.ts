@@ -12,7 +12,7 @@ import { StreamedResponse } from "../response/streamed.ts";
 import type { Exchange, Reply, Send, Stage } from "./stage.ts";
 
 /** So much of a redirect's body is there for hooks to look at. */
-const HOP_BODY_BYTES = 65_536;
+const HOP_BODY_BYTES = 262_144;
 
 /** Without hooks it is not there. */
 export const hooks: Stage =
@@ -29,7 +29,7 @@ async function observed(next: Send, exchange: Exchange): Promise<Reply> {
   const response = await next(request === exchange.request ? exchange : { ...exchange, request });
   if (all.response.length === 0) return response;
   if (response instanceof Response) {
-    if (allowRedirects && isRedirect(response)) await response.settle(HOP_BODY_BYTES);
+    if (allowRedirects && isRedirect(response)) await response.loadHop(HOP_BODY_BYTES);
     else await response.load();
   }
   return runResponseHooks(all, response);

@@ -15,7 +15,7 @@ import type { Exchange, Reply, Send, Stage } from "./stage.ts";
  * So many bytes of a redirect's body are read, so that its connection can be used again. Above that the connection is
  * given up (PARITY RED-24).
  */
-const HOP_BODY_BYTES = 65_536;
+const HOP_BODY_BYTES = 262_144;
 
 /** Sends until a response is final, and hands that one up with the hops before it as `history`. */
 export const redirects: Stage =
@@ -45,7 +45,7 @@ async function follow(next: Send, first: Exchange): Promise<Reply> {
     const decision = decide(response);
     if (decision.kind === "final") return response;
     // The connection goes back to the pool only once this hop's body is read or dropped.
-    await response.settle(HOP_BODY_BYTES);
+    await response.loadHop(HOP_BODY_BYTES);
     if (decision.kind === "refuse") throw decision.error.annotate({ request: response.request, response });
     if (history.length >= exchange.settings.maxRedirects) throw tooMany(response, exchange.settings.maxRedirects);
     const request = await announce(response, decision.request, exchange.settings);

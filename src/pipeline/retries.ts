@@ -54,7 +54,7 @@ async function attempts(world: RetrySurroundings, first: RetryPolicy, original: 
         : policy.next(request.method, failure, { now: world.clock.now(), random: world.random() });
     if (decision.kind === "final") return finish(outcome, past);
     if (decision.kind === "exhausted") return exhausted(outcome, past, decision.raise);
-    if (outcome.kind === "response") await outcome.response.settle(RETRIED_BODY_BYTES);
+    if (outcome.kind === "response") await outcome.response.loadHop(RETRIED_BODY_BYTES);
     const record: Attempt = {
       method: request.method,
       url: bareUrl(request.url),
@@ -106,7 +106,7 @@ function finish(outcome: Outcome, past: readonly Attempt[]): Reply {
 async function exhausted(outcome: Outcome, past: readonly Attempt[], raise: boolean): Promise<Reply> {
   if (outcome.kind === "error" || !raise) return finish(outcome, past);
   const { response } = outcome;
-  await response.settle(RETRIED_BODY_BYTES);
+  await response.loadHop(RETRIED_BODY_BYTES);
   throw new RetryError(`status ${response.status} after ${past.length + 1} attempts`, {
     request: response.request,
     response: response.withAttempts(past),

@@ -15,8 +15,6 @@ export type Field = readonly [name: string | Uint8Array, value: Scalar | readonl
 /** The media type of an encoded form. */
 export const formType = "application/x-www-form-urlencoded";
 
-const encoder = new TextEncoder();
-
 /** Has each name one value, as in a record or a `Map`? */
 export function isFieldMap(fields: FieldsInit): boolean {
   return fields instanceof Map || (isRecord(fields) && !(Symbol.iterator in fields));
@@ -107,32 +105,27 @@ function shownName(name: string | Uint8Array): string {
 /** Nothing in it needs an escape. */
 const PLAIN = /^[A-Za-z0-9_.~-]*$/;
 
-function escape(text: string | Uint8Array): string {
-  if (typeof text !== "string") return escapeBytes(text);
-  if (PLAIN.test(text)) return text;
-  if (!text.isWellFormed()) return escapeBytes(encoder.encode(text));
-  // The four that encodeURIComponent leaves and a form does not, and the blank.
-  return encodeURIComponent(text).replaceAll(/[!'()*]|%20/g, (found) => FORM_ESCAPES[found] ?? found);
-}
-
-const FORM_ESCAPES: Readonly<Record<string, string>> = {
-  "!": "%21",
-  "'": "%27",
-  "(": "%28",
-  ")": "%29",
-  "*": "%2A",
-  "%20": "+",
-};
-
-function escapeBytes(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += ESCAPED_BYTES[byte] ?? "";
-  return text;
-}
-
 /** Every byte as a form writes it. */
 const ESCAPED_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
   const character = String.fromCharCode(byte);
   if (PLAIN.test(character)) return character;
   return byte === 0x20 ? "+" : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 });
+
+function escape(text: string | Uint8Array): string {
+  if (typeof text !== "string") return escapeBytes(text);
+  if (PLAIN.test(text)) return text;
+  // A lone surrogate has no UTF-8; it becomes U+FFFD, as everywhere on the web.
+  return text.toWellFormed().replace(/[\x80-\u{10ffff}]+|[^A-Za-z0-9_.~-]/gu, escapeFound);
+}
+
+function escapeFound(found: string): string {
+  // What is not ASCII comes in runs, ASCII letter by letter.
+  return found < "\x80" ? (ESCAPED_BYTES[found.charCodeAt(0)] ?? "") : encodeURIComponent(found);
+}
+
+function escapeBytes(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += ESCAPED_BYTES[byte] ?? "";
+  return text;
+}

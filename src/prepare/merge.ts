@@ -8,7 +8,7 @@
  * May import: `core/`. Pure.
  */
 import type { RetryPolicy } from "../core/adapter.ts";
-import type { Auth, AuthFunction } from "../core/auth-scheme.ts";
+import type { Auth } from "../core/auth-scheme.ts";
 import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { noHooks, type HooksInit } from "../core/hooks.ts";
@@ -48,7 +48,7 @@ export interface SessionDefaults {
 
 /** What the session made of `auth` and `retry`, of its own or of a request. `undefined`: not given. */
 export interface Converted {
-  readonly auth: Auth | AuthFunction | null | undefined;
+  readonly auth: Auth | null | undefined;
   readonly retry: RetryPolicy | null | undefined;
 }
 
@@ -58,7 +58,7 @@ export const nothingConverted: Converted = { auth: undefined, retry: undefined }
 /** Settings of a request that says nothing itself. Good until a default of the session changes. */
 export function sessionSettings(session: SessionDefaults, converted: Converted, environment: Environment): Settings {
   return {
-    auth: converted.auth ?? null,
+    auth: converted.auth,
     retry: converted.retry,
     timeouts: parseTimeout(session.timeout, defaultTimeouts),
     proxies: mergeProxies({ explicit: noProxyRules, environment: environment.proxies }, session.proxies, session.proxy),

@@ -9,8 +9,7 @@ import { bytesBody, isReplayable, lengthOf, streamBody, type Body } from "../cor
 import { InvalidHeader, UnrewindableBodyError } from "../core/errors.ts";
 import type { Part } from "./parts.ts";
 
-const encoder = new TextEncoder();
-const LINE_END = encoder.encode("\r\n");
+const LINE_END = Buffer.from("\r\n");
 
 /** The boundary of a body, and the `Content-Type` to set for it; `null` when the caller's stays as it is. */
 export interface MultipartType {
@@ -54,8 +53,8 @@ function boundaryOf(contentType: string): string | null {
 
 /** Writes the parts as one body: bytes when all of them are there, else a stream. */
 export function multipartBody(parts: readonly Part[], boundary: string): Body {
-  const opening = encoder.encode(`--${boundary}\r\n`);
-  const closing = encoder.encode(`--${boundary}--\r\n`);
+  const opening = Buffer.from(`--${boundary}\r\n`);
+  const closing = Buffer.from(`--${boundary}--\r\n`);
   const length = totalLength(parts, opening.byteLength, closing.byteLength);
   if (length !== null && parts.every(({ body }) => body.kind === "bytes")) {
     const bytes = new Uint8Array(length);

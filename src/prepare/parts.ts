@@ -26,7 +26,6 @@ interface FileFacts {
   readonly headers: HeadersInit | null | undefined;
 }
 
-const encoder = new TextEncoder();
 const FILE_PROPERTIES = ["filename", "content", "contentType", "headers"];
 
 /**
@@ -183,7 +182,7 @@ function typeHeader(content: unknown): HeaderMap | null {
 
 function headOf(field: string, filename: string | null, headers: HeaderMap | null): Uint8Array {
   const file = filename === null ? "" : `; filename="${quotable(filename)}"`;
-  const first = encoder.encode(`Content-Disposition: form-data; name="${quotable(field)}"${file}\r\n`);
+  const first = Buffer.from(`Content-Disposition: form-data; name="${quotable(field)}"${file}\r\n`);
   let rest = "";
   for (const [name, value] of headers ?? []) rest += `${name}: ${value}\r\n`;
   rest += "\r\n";

@@ -6,7 +6,9 @@
 import type { AnyResponse } from "../core/response.ts";
 
 /** What a body method of `R` gives, once awaited. */
-type Read<R extends AnyResponse, Method extends "text" | "bytes" | "blob"> = Promise<Awaited<ReturnType<R[Method]>>>;
+type Read<R extends AnyResponse, Method extends "text" | "bytes" | "blob"> = Promise<
+  Awaited<ReturnType<R[Method]>>
+>;
 
 /**
  * A promise of a response: `await session.get(url)`, or at once `await session.get(url).json()`.

@@ -16,6 +16,7 @@ import diagnostics from "undici/lib/core/diagnostics.js";
 import symbols from "undici/lib/core/symbols.js";
 import Client from "undici/lib/dispatcher/client.js";
 
+import { ReadClock } from "./read-clock.ts";
 import { expectResponse, trailersOf, tuneParser, type TunedParser, type WireHead } from "./response-parser.ts";
 import type { Upload } from "./upload.ts";
 
@@ -53,12 +54,18 @@ export class StaleConnectionError extends Error {
   override readonly name: string = "StaleConnectionError";
 }
 
+/** undici writes down what the server hints at in place of this number. */
+const KEEP_ALIVE_UNSAID = 2_147_483_647;
+const TIMEOUT_KEEP_ALIVE = 8;
+
 /** Connections whose messages go out in the next turn of the event loop. */
 let ready: EngineConnection[] = [];
 
 /** A connection, open from the beginning to its end. */
 export class EngineConnection implements UndiciHandler {
   readonly socket: Socket;
+  /** Watches over the running message. */
+  readonly clock = new ReadClock();
   /** When it is not to be used any more if it stays idle, in milliseconds of the monotonic clock. Kept by the pool. */
   idleUntil = 0;
   /** Exchanges that were completed on it. */
@@ -77,6 +84,7 @@ export class EngineConnection implements UndiciHandler {
     socket.on("error", (error: Error) => {
       this.fault ??= error;
     });
+    socket.once("close", () => this.clock.end());
     this.#client = new Client(origin, {
       connect: (_options, callback) => {
         if (socket.destroyed) callback(new StaleConnectionError("the connection ended while it was idle"));
@@ -94,7 +102,10 @@ export class EngineConnection implements UndiciHandler {
     const context = this.#client[kHTTPContext];
     if (context === null) throw new StaleConnectionError("the connection ended as soon as it was open");
     context.write = (request) => this.#write(request);
-    this.#parser = tuneParser(this.#socket[kParser], {
+    const parser = this.#socket[kParser];
+    // Takes off the timer that undici has set for the idle connection.
+    parser.setTimeout(0, TIMEOUT_KEEP_ALIVE);
+    this.#parser = tuneParser(parser, {
       takeHead: (head) => this.#message?.onHead(head),
       keepFields: () => channels.headers.hasSubscribers,
       maxHeaderBytes,
@@ -219,9 +230,6 @@ export class EngineConnection implements UndiciHandler {
     });
   }
 }
-
-/** undici writes down what the server hints at in place of this number. */
-const KEEP_ALIVE_UNSAID = 2_147_483_647;
 
 function dispatchReady(): void {
   const now = ready;

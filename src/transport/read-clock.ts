@@ -5,6 +5,11 @@
  * May import: own folder.
  */
 
+/** Who is told of silence. */
+export interface SilenceListener {
+  onSilence(limitMs: number): void;
+}
+
 /** Watches for silence of `limitMs`; tells once. */
 export class ReadClock {
   #timer: NodeJS.Timeout | null = null;
@@ -12,15 +17,15 @@ export class ReadClock {
   #due = 0;
   #limitMs = 0;
   #last = 0;
-  #onSilence: (() => void) | null = null;
+  #listener: SilenceListener | null = null;
 
   /** Silence begins now. `null` for no limit. */
-  start(limitMs: number | null, now: number, onSilence: () => void): void {
+  start(limitMs: number | null, now: number, listener: SilenceListener): void {
     if (limitMs === null) {
-      this.#onSilence = null;
+      this.#listener = null;
       return;
     }
-    this.#onSilence = onSilence;
+    this.#listener = listener;
     this.#limitMs = limitMs;
     this.#last = now;
     if (this.#timer !== null && this.#due <= now + limitMs) return;
@@ -34,12 +39,12 @@ export class ReadClock {
 
   /** Stands still: nobody is waiting. */
   stop(): void {
-    this.#onSilence = null;
+    this.#listener = null;
   }
 
   /** Lets go of the timer. */
   end(): void {
-    this.#onSilence = null;
+    this.#listener = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -53,8 +58,8 @@ export class ReadClock {
 
   #look(): void {
     this.#timer = null;
-    const onSilence = this.#onSilence;
-    if (onSilence === null) return;
+    const listener = this.#listener;
+    if (listener === null) return;
     const now = performance.now();
     const left = this.#last + this.#limitMs - now;
     // Timers count whole milliseconds: half of one is not worth another.
@@ -62,7 +67,7 @@ export class ReadClock {
       this.#wait(left, now);
       return;
     }
-    this.#onSilence = null;
-    onSilence();
+    this.#listener = null;
+    listener.onSilence(this.#limitMs);
   }
 }

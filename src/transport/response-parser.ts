@@ -138,9 +138,9 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
 
 /** undici calls every error before the body a wrong length when there is a `Content-Length`, and quotes what came. */
 function describeError(this: TunedParser, code: number, data: Uint8Array): Error {
-  if (this.headDone) return original(this).createError.call(this, code, data);
-  this.contentLength = -1;
-  return new ResponseSyntaxError(original(this).createError.call(this, code, data).message, FRAMING_CODES.has(code));
+  if (!this.headDone) this.contentLength = -1;
+  const error = original(this).createError.call(this, code, data);
+  return "data" in error ? new ResponseSyntaxError(error.message, !this.headDone && FRAMING_CODES.has(code)) : error;
 }
 
 function original(parser: TunedParser): UndiciParser {
@@ -175,5 +175,5 @@ export function trailersOf(raw: readonly Uint8Array[] | null): string[] {
 }
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {
-  return (bytes as Buffer).latin1Slice(from, to); // undici's parser gives Buffers
+  return (bytes as Buffer).toString("latin1", from, to); // undici's parser gives Buffers
 }

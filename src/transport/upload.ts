@@ -15,6 +15,8 @@ export interface UploadListener {
   onSourceWait(): void;
   /** So many bytes went into the socket. */
   onBodySent(bytes: number): void;
+  /** All of it did. */
+  onUploadEnd(): void;
   /** The caller's iterable failed, or did not keep its promise of a length. */
   onUploadFailure(error: unknown): void;
 }
@@ -46,7 +48,7 @@ export class Upload {
     const wake = (): void => this.#wake?.();
     socket.on("drain", wake);
     socket.on("close", wake);
-    this.#write(socket, head)
+    void this.#write(socket, head)
       .catch((error: unknown) => {
         if (!this.#stopped) this.#listener.onUploadFailure(error);
       })
@@ -84,7 +86,7 @@ export class Upload {
     const end = this.#length === null ? "0\r\n\r\n" : "";
     if (unsentHead + end !== "") socket.write(unsentHead + end, "latin1");
     this.#finished = true;
-    this.#listener.onBodySent(0);
+    this.#listener.onUploadEnd();
   }
 
   /** The next piece; `null` at the end, or when the exchange is over. */
@@ -94,7 +96,12 @@ export class Upload {
       this.#wake = () => {
         if (this.#stopped) resolve(null);
       };
-      iterator.next().then(({ done, value }) => resolve(done === true ? null : (value as Uint8Array)), reject);
+      const onError = (error: unknown): void => {
+        // It has ended by itself.
+        this.#iterator = null;
+        reject(error);
+      };
+      iterator.next().then(({ done, value }) => resolve(done === true ? null : (value as Uint8Array)), onError);
     });
   }
 

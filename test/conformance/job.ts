@@ -92,8 +92,8 @@ export interface RetrySpec {
   readonly connect?: number | null | false;
   readonly read?: number | null | false;
   readonly redirect?: number | null | false;
-  readonly status?: number | null | false;
-  readonly other?: number | null | false;
+  readonly status?: number | null;
+  readonly other?: number | null;
   readonly allowedMethods?: readonly string[] | null;
   readonly statusForcelist?: readonly number[];
   readonly backoffFactor?: number;

@@ -97,10 +97,7 @@ export function mountRetry(session: Session, spec: MountSpec): void {
 /** `redirect` and `raiseOnRedirect` have no effect in requests, and no counterpart (PARITY RTY-4, RTY-15). */
 function retryOf(spec: RetrySpec): Retry {
   const { redirect: _redirect, raiseOnRedirect: _raiseOnRedirect, backoffFactor, ...options } = spec;
-  return new Retry({
-    ...options,
-    ...given({ backoffFactor: backoffFactor === undefined ? undefined : backoffFactor * 1000 }),
-  });
+  return new Retry(backoffFactor === undefined ? options : { ...options, backoffFactor: backoffFactor * 1000 });
 }
 
 /** Without the fields that are `undefined`. */

@@ -121,9 +121,9 @@ async function* generate(parts: readonly Json[], failAfter: number | null): Asyn
 
 /** Cookies of a request: names and values, or a jar. */
 export function cookiesOf(value: readonly CookieSpec[] | JsonObject): unknown {
-  if (!isArray(value)) return plain(value);
+  if (!isList(value)) return plain(value);
   const jar = new CookieJar();
-  for (const cookie of value as readonly CookieSpec[]) putCookie(jar, cookie);
+  for (const cookie of value) putCookie(jar, cookie);
   return jar;
 }
 
@@ -152,6 +152,10 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === "object" && value !== null && !isArray(value);
 }
 
-function isArray(value: Json | readonly CookieSpec[] | JsonObject): value is readonly Json[] {
+function isArray(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function isList(value: readonly CookieSpec[] | JsonObject): value is readonly CookieSpec[] {
   return Array.isArray(value);
 }

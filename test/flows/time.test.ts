@@ -1,5 +1,5 @@
-import { createServer, type Socket } from "node:net";
-import type { AddressInfo } from "node:net";
+import { EventEmitter } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { ChunkedEncodingError, ConnectTimeout, ReadTimeout, Session, Timeout } from "../../src/index.ts";
 import { reply, startOrigin } from "../support/origins.ts";
@@ -109,9 +109,8 @@ describe("an abort", () => {
     await using origin = await startOrigin(reply(200, {}, "ok"));
     await using session = new Session({ baseUrl: origin.url });
     const { signal } = new AbortController();
-    const { getEventListeners } = await import("node:events");
     for (let at = 0; at < 50; at++) await session.get("/", { signal, timeout: { total: 5000 } });
-    expect(getEventListeners(signal, "abort").length).toBe(0);
+    expect(EventEmitter.getEventListeners(signal, "abort").length).toBe(0);
   });
 });
 

@@ -1,0 +1,238 @@
+/**
+ * A jar's cookies, filed by domain: what a host may get is found without looking at anything else, so a look-up costs
+ * the same in a jar of ten and of a hundred thousand. Not the rules: which cookie may go in is decided before.
+ *
+ * Cookies that the program set for no host yet lie under the domain `""`. The first host to ask takes them
+ * (PARITY SEC-7, RED-12): they move into its bucket, and keep `""` as their visible domain.
+ *
+ * May import: `core/`, own folder. Pure: time is an argument.
+ */
+import type { StoredCookie } from "../core/cookie-store.ts";
+import { domainMatches, domainsOf, pathMatches } from "./match.ts";
+
+/** A cookie in the jar. Mutable, unlike the cookie it holds: a jar is state, and this is where it has it. */
+export interface Entry {
+  cookie: StoredCookie;
+  readonly bucket: Bucket;
+  readonly key: string;
+  /** Place among those of the same millisecond. */
+  readonly order: number;
+  /** When it was last stored or sent, about: eviction begins with the oldest (§5.7). */
+  accessedAt: number;
+  /** A program's cookie that the server set anew since: it stays visible, as in requests, and is not sent any more. */
+  superseded: boolean;
+}
+
+/** All cookies of one domain. */
+export interface Bucket {
+  readonly domain: string;
+  readonly entries: Map<string, Entry>;
+  /** Of the index, when something here changed that can be seen in a header. */
+  version: number;
+}
+
+/** A cookie's identity inside its domain (§5.7 step 23): `kind` tells host-only, domain and program's cookies apart. */
+function keyOf(kind: "h" | "d" | "p", name: string, path: string): string {
+  // No name has a semicolon in it, so no two identities are spelled alike.
+  return `${kind}${name};${path}`;
+}
+
+/** The cookies by domain. */
+export class CookieIndex {
+  readonly #buckets = new Map<string, Bucket>();
+  /** Buckets by the last two labels of their domain: where all the subdomains of a domain are found. */
+  readonly #families = new Map<string, Set<Bucket>>();
+  /** Where the program's cookies without a domain are, by key: there is one of a name and path in the whole jar. */
+  readonly #homes = new Map<string, Bucket>();
+  #order = 0;
+  #size = 0;
+  #earliestExpiry = Number.POSITIVE_INFINITY;
+  #version = 0;
+  #generation = 0;
+
+  /** Number of cookies, with those that expired unnoticed. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Changes with every change that a header can show. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Changes when a bucket goes away: the greatest version of some buckets is then no witness any more. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Are there cookies that wait for a host? */
+  get hasUnbound(): boolean {
+    return this.#homes.size > 0 && this.#buckets.has("");
+  }
+
+  bucket(domain: string): Bucket | undefined {
+    return this.#buckets.get(domain);
+  }
+
+  /** All entries: by domain in the order in which domains came, inside in the order in which cookies came. */
+  *entries(): Generator<Entry, void, undefined> {
+    for (const bucket of this.#buckets.values()) yield* bucket.entries.values();
+  }
+
+  /** Files a cookie, or replaces the one with its identity; that keeps its creation time and place (§5.7 step 23). */
+  put(cookie: StoredCookie, now: number): Entry {
+    if (cookie.expires !== null && cookie.expires < this.#earliestExpiry)
+      this.#earliestExpiry = cookie.expires;
+    const key = keyOf(cookie.domain === "" ? "p" : cookie.hostOnly ? "h" : "d", cookie.name, cookie.path);
+    const domain = cookie.domain === "" ? (this.#homes.get(key)?.domain ?? "") : cookie.domain;
+    const found = this.#buckets.get(domain)?.entries.get(key);
+    if (found === undefined) return this.#add(this.#open(domain), key, cookie, now);
+    this.#replace(found, cookie);
+    found.accessedAt = now;
+    return found;
+  }
+
+  #add(bucket: Bucket, key: string, cookie: StoredCookie, now: number): Entry {
+    const entry: Entry = { cookie, bucket, key, order: this.#order++, accessedAt: now, superseded: false };
+    bucket.entries.set(key, entry);
+    if (cookie.domain === "") this.#homes.set(key, bucket);
+    this.#size += 1;
+    this.touch(bucket);
+    return entry;
+  }
+
+  #replace(entry: Entry, cookie: StoredCookie): void {
+    const before = entry.cookie;
+    entry.cookie = { ...cookie, createdAt: before.createdAt };
+    const sameHeader =
+      !entry.superseded &&
+      before.value === cookie.value &&
+      before.secure === cookie.secure &&
+      (cookie.expires ?? Number.POSITIVE_INFINITY) >= (before.expires ?? Number.POSITIVE_INFINITY);
+    if (sameHeader) return;
+    entry.superseded = false;
+    this.touch(entry.bucket);
+  }
+
+  #open(domain: string): Bucket {
+    const found = this.#buckets.get(domain);
+    if (found !== undefined) return found;
+    const bucket: Bucket = { domain, entries: new Map(), version: 0 };
+    this.#buckets.set(domain, bucket);
+    const family = familyOf(domain);
+    const relatives = this.#families.get(family);
+    if (relatives === undefined) this.#families.set(family, new Set([bucket]));
+    else relatives.add(bucket);
+    return bucket;
+  }
+
+  /** Notes that headers with cookies of this bucket are to be written anew. */
+  touch(bucket: Bucket): void {
+    this.#version += 1;
+    bucket.version = this.#version;
+  }
+
+  remove(entry: Entry): void {
+    const { bucket, key } = entry;
+    if (!bucket.entries.delete(key)) return;
+    if (entry.cookie.domain === "") this.#homes.delete(key);
+    this.#size -= 1;
+    this.touch(bucket);
+    if (bucket.entries.size > 0) return;
+    this.#generation += 1;
+    this.#buckets.delete(bucket.domain);
+    const family = familyOf(bucket.domain);
+    const relatives = this.#families.get(family);
+    relatives?.delete(bucket);
+    if (relatives?.size === 0) this.#families.delete(family);
+  }
+
+  clear(): void {
+    this.#buckets.clear();
+    this.#families.clear();
+    this.#homes.clear();
+    this.#size = 0;
+    this.#earliestExpiry = Number.POSITIVE_INFINITY;
+    this.#version += 1;
+    this.#generation += 1;
+  }
+
+  /** Removes the cookie of this identity, if there is one. */
+  removeSame({ domain, hostOnly, name, path }: StoredCookie): void {
+    const key = keyOf(domain === "" ? "p" : hostOnly ? "h" : "d", name, path);
+    const bucket = domain === "" ? this.#homes.get(key) : this.#buckets.get(domain);
+    const entry = bucket?.entries.get(key);
+    if (entry !== undefined) this.remove(entry);
+  }
+
+  /** Removes what has expired. Costs nothing before the first one does. Returns how many went. */
+  removeExpired(now: number): number {
+    if (now < this.#earliestExpiry) return 0;
+    const before = this.#size;
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const entry of this.entries()) {
+      const { expires } = entry.cookie;
+      if (expires === null) continue;
+      if (expires <= now) this.remove(entry);
+      else if (expires < earliest) earliest = expires;
+    }
+    this.#earliestExpiry = earliest;
+    return before - this.#size;
+  }
+
+  /** Gives the cookies that wait for a host to this one. They replace its host-only cookies of that name and path. */
+  bind(host: string): void {
+    const waiting = this.#buckets.get("");
+    if (waiting === undefined) return;
+    for (const entry of waiting.entries.values()) this.moveTo(host, entry);
+  }
+
+  /** Gives one cookie that waits for a host to this one. */
+  moveTo(host: string, entry: Entry): void {
+    this.remove(entry);
+    const bucket = this.#open(host);
+    const moved: Entry = { ...entry, bucket };
+    bucket.entries.set(entry.key, moved);
+    this.#homes.set(entry.key, bucket);
+    this.#size += 1;
+    this.touch(bucket);
+    this.replaceServers(moved);
+  }
+
+  /** A program's cookie was set after the server's of the same name, host and path: that one is gone. */
+  replaceServers({ bucket, cookie }: Entry): void {
+    const older = bucket.entries.get(keyOf("h", cookie.name, cookie.path));
+    if (older !== undefined) this.remove(older);
+  }
+
+  /** The program's cookie that this host took and that has this name and path. */
+  programs(host: string, cookie: StoredCookie): Entry | undefined {
+    if (this.#homes.size === 0) return undefined;
+    return this.#buckets.get(host)?.entries.get(keyOf("p", cookie.name, cookie.path));
+  }
+
+  /** Would this cookie overwrite or shadow a `Secure` one, above or below its domain (§5.7 step 16)? */
+  shadowsSecure(cookie: StoredCookie): boolean {
+    const shadowed = (bucket: Bucket | undefined): boolean =>
+      bucket !== undefined && hasSecureTwin(bucket, cookie);
+    if (domainsOf(cookie.domain).some((domain) => shadowed(this.#buckets.get(domain)))) return true;
+    for (const bucket of this.#families.get(familyOf(cookie.domain)) ?? []) {
+      if (domainMatches(bucket.domain, cookie.domain) && shadowed(bucket)) return true;
+    }
+    return false;
+  }
+}
+
+function hasSecureTwin(bucket: Bucket, cookie: StoredCookie): boolean {
+  for (const { cookie: existing } of bucket.entries.values()) {
+    const secure = existing.secure && existing.name === cookie.name;
+    if (secure && pathMatches(cookie.path, existing.path)) return true;
+  }
+  return false;
+}
+
+function familyOf(domain: string): string {
+  const last = domain.lastIndexOf(".");
+  const before = last <= 0 ? -1 : domain.lastIndexOf(".", last - 1);
+  return before === -1 ? domain : domain.slice(before + 1);
+}

@@ -1,0 +1,142 @@
+/**
+ * The `Cookie` headers that were written before. As long as no cookie of the host or of a domain above it changed and
+ * none has expired, the header is the one of last time: two comparisons.
+ *
+ * May import: own folder. Pure: time is an argument.
+ */
+import type { Bucket, CookieIndex, Entry } from "./cookie-index.ts";
+import { byPathThenAge, formatCookieHeader } from "./header.ts";
+import { domainsOf, pathMatches } from "./match.ts";
+
+/** Hosts that are remembered. The one that came first goes first: a crawler must not fill the memory. */
+const HOSTS_LIMIT = 1000;
+
+/** How often the time of last use is written down. It only serves eviction, and costs a walk over the cookies. */
+const ACCESS_STEP_MS = 1000;
+
+/** What a host gets over TLS, or without. Mutable: it is brought up to date in place. */
+interface View {
+  readonly domains: readonly string[];
+  /** In the order of the header. */
+  entries: readonly Entry[];
+  /** Are all their paths `/`? The header is then the same for all of the host. */
+  anyPath: boolean;
+  /** The path that `header` is for, where that matters. */
+  path: string;
+  header: string | null;
+  /** Those in the header. */
+  sent: readonly Entry[];
+  sentAt: number;
+  expiresAt: number;
+  /** What the view was made from. */
+  version: number;
+  chainVersion: number;
+  generation: number;
+}
+
+/** Compiled headers by host. */
+export class HeaderCache {
+  readonly #index: CookieIndex;
+  readonly #maxHeaderBytes: number;
+  readonly #secure = new Map<string, View>();
+  readonly #plain = new Map<string, View>();
+
+  constructor(index: CookieIndex, maxHeaderBytes: number) {
+    this.#index = index;
+    this.#maxHeaderBytes = maxHeaderBytes;
+  }
+
+  /** The `Cookie` header for a host and path, or `null`. */
+  select(host: string, secure: boolean, path: string, now: number): string | null {
+    const views = secure ? this.#secure : this.#plain;
+    const known = views.get(host);
+    const view = known ?? this.#remember(views, host);
+    if (view.version !== this.#index.version || now >= view.expiresAt) this.#update(view, secure, now);
+    if (!view.anyPath && view.path !== path) this.#write(view, path);
+    if (now - view.sentAt >= ACCESS_STEP_MS) noteAccess(view, now);
+    return view.header;
+  }
+
+  #remember(views: Map<string, View>, host: string): View {
+    if (views.size >= HOSTS_LIMIT) {
+      for (const oldest of views.keys()) {
+        views.delete(oldest);
+        break;
+      }
+    }
+    const view: View = {
+      domains: domainsOf(host),
+      entries: [],
+      anyPath: true,
+      path: "",
+      header: null,
+      sent: [],
+      sentAt: Number.NEGATIVE_INFINITY,
+      expiresAt: Number.NEGATIVE_INFINITY,
+      version: -1,
+      chainVersion: -1,
+      generation: -1,
+    };
+    views.set(host, view);
+    return view;
+  }
+
+  #update(view: View, secure: boolean, now: number): void {
+    const index = this.#index;
+    const buckets: Bucket[] = [];
+    let chainVersion = 0;
+    for (const domain of view.domains) {
+      const bucket = index.bucket(domain);
+      if (bucket === undefined) continue;
+      buckets.push(bucket);
+      if (bucket.version > chainVersion) chainVersion = bucket.version;
+    }
+    // Something changed, but nothing that this host gets.
+    const same = view.chainVersion === chainVersion && view.generation === index.generation;
+    view.version = index.version;
+    if (same && now < view.expiresAt) return;
+    view.chainVersion = chainVersion;
+    view.generation = index.generation;
+    this.#collect(view, buckets, secure, now);
+  }
+
+  #collect(view: View, buckets: readonly Bucket[], secure: boolean, now: number): void {
+    const entries: Entry[] = [];
+    const [host] = view.domains;
+    let expiresAt = Number.POSITIVE_INFINITY;
+    let anyPath = true;
+    for (const bucket of buckets) {
+      for (const entry of bucket.entries.values()) {
+        const { cookie } = entry;
+        if (entry.superseded || (cookie.hostOnly && bucket.domain !== host) || (cookie.secure && !secure))
+          continue;
+        const expires = cookie.expires ?? Number.POSITIVE_INFINITY;
+        if (expires <= now) continue;
+        if (expires < expiresAt) expiresAt = expires;
+        if (cookie.path !== "/") anyPath = false;
+        entries.push(entry);
+      }
+    }
+    if (entries.length > 1) entries.sort(byPathThenAge);
+    view.entries = entries;
+    view.expiresAt = expiresAt;
+    view.anyPath = anyPath;
+    if (anyPath) this.#write(view, "/");
+    // No request's path is empty: the caller writes the header for the one it asks for.
+    else view.path = "";
+  }
+
+  #write(view: View, path: string): void {
+    view.path = path;
+    view.sent = view.anyPath
+      ? view.entries
+      : view.entries.filter(({ cookie }) => pathMatches(path, cookie.path));
+    view.header = formatCookieHeader(view.sent, this.#maxHeaderBytes);
+    view.sentAt = Number.NEGATIVE_INFINITY;
+  }
+}
+
+function noteAccess(view: View, now: number): void {
+  view.sentAt = now;
+  for (const entry of view.sent) entry.accessedAt = now;
+}

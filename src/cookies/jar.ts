@@ -1,0 +1,357 @@
+/**
+ * CookieJar: the cookies of a session, and the one place where they change. RFC 6265bis with the public suffix list;
+ * synchronous; requests' jar with our names (PARITY 1.17). What may be stored is `receive.ts`'s decision, where it lies
+ * `cookie-index.ts`'s, what the header looks like `header-cache.ts`'s.
+ *
+ * May import: `core/`, own folder. Pure for the pipeline (`store`, `select`): they are told the time. The methods for
+ * programs ask the clock that the constructor was given.
+ */
+import type { CookieStore, CookieVerdict, StoredCookie } from "../core/cookie-store.ts";
+import { CookieConflictError } from "../core/errors.ts";
+import { inspectKey, REDACTED } from "../core/redact.ts";
+import { parseUrl, Url } from "../core/url.ts";
+import {
+  readCookie,
+  readCookieJarJson,
+  type CookieJarJson,
+  type CookieJson,
+  type RestoredCookie,
+} from "./cookie-json.ts";
+import { CookieIndex, type Bucket, type Entry } from "./cookie-index.ts";
+import { createCookie, domainFilter, ownFields, type CookieAttributes } from "./cookie.ts";
+import { excessOfDomain, excessOfJar, roomFor } from "./eviction.ts";
+import { HeaderCache } from "./header-cache.ts";
+import { checkJarOptions, type CookieJarOptions, type CookieJarSettings } from "./jar-options.ts";
+import { hostOf, isSecure, isTrustworthy, isWebUrl } from "./match.ts";
+import { parseSetCookie } from "./parse.ts";
+import { receiveCookie } from "./receive.ts";
+
+/** What a jar can begin with: names and values (for the first host that asks), a jar, or cookies. */
+export type CookieJarInit =
+  | { readonly [name: string]: string | number | null | undefined }
+  | Iterable<CookieLike>;
+
+/** A cookie from elsewhere: only name and value must be there. Without `domain` it is for the first host that asks. */
+export type CookieLike = Pick<StoredCookie, "name" | "value"> & Partial<StoredCookie>;
+
+/** Which cookies are meant. `domain: ""` means those that were set without one. Compared as a whole, not matched. */
+export interface CookieFilter {
+  readonly name?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly path?: string | undefined;
+}
+
+/**
+ * A cookie jar.
+ *
+ * A cookie that the program sets without a domain is not sent to every host, as requests does: the **first host that a
+ * `Cookie` header is asked for takes it** and keeps it, and its `domain` goes on to read `""` (PARITY SEC-7, RED-12).
+ * `bind(url)` names that host beforehand, `set(name, value, { domain })` never needs it.
+ */
+export class CookieJar implements CookieStore, Iterable<StoredCookie> {
+  readonly #index = new CookieIndex();
+  readonly #headers: HeaderCache;
+  readonly #options: CookieJarSettings;
+
+  /**
+   * @throws {TypeError} for an unknown option, or cookies of the wrong kind.
+   * @throws {RangeError} for a limit that is no whole number of 1 or more.
+   */
+  constructor(init?: CookieJarInit | null, options: CookieJarOptions = {}) {
+    this.#options = checkJarOptions(options);
+    this.#headers = new HeaderCache(this.#index, this.#options.maxHeaderBytes);
+    if (init !== undefined && init !== null) this.update(init);
+  }
+
+  /** A jar from what `toJSON` gave. @throws {TypeError} when it is something else. */
+  static fromJSON(data: unknown, options?: CookieJarOptions): CookieJar {
+    const jar = new CookieJar(null, options);
+    jar.#restore(readCookieJarJson(data, jar.#options.now()));
+    return jar;
+  }
+
+  store(header: string, url: Url, now: number): CookieVerdict {
+    const parsed = parseSetCookie(header);
+    if (parsed.kind === "refused") return parsed;
+    const cookie = receiveCookie(parsed, url, now);
+    if ("reason" in cookie) return cookie;
+    const { name } = cookie;
+    if (!cookie.secure && !isTrustworthy(url) && this.#index.shadowsSecure(cookie)) {
+      return { kind: "refused", reason: "overwrites-secure", name };
+    }
+    const programs = this.#index.programs(hostOf(url), cookie);
+    if (cookie.expires !== null && cookie.expires <= now) {
+      this.#index.removeSame(cookie);
+      if (programs !== undefined) this.#index.remove(programs);
+      return { kind: "deleted", name };
+    }
+    // The server has the last word on a cookie that the program began: from now on, its own is sent.
+    if (programs !== undefined && !programs.superseded) {
+      programs.superseded = true;
+      this.#index.touch(programs.bucket);
+    }
+    const entry = this.#put(cookie, now);
+    if (entry === null) return { kind: "refused", reason: "jar-full", name };
+    return { kind: "stored", cookie: entry.cookie };
+  }
+
+  select(url: Url, now: number): string | null {
+    if (this.#index.size === 0 || !isWebUrl(url)) return null;
+    const host = hostOf(url);
+    if (this.#index.hasUnbound) this.#bind(host);
+    return this.#headers.select(host, isSecure(url), url.path, now);
+  }
+
+  /** Takes a `Set-Cookie` field as if a response from `url` had it, and tells what became of it. */
+  setCookie(header: string, url: string | URL | Url): CookieVerdict {
+    return this.store(header, urlOf(url), this.#options.now());
+  }
+
+  /** The `Cookie` header of a request to `url`, or `null`. Binds cookies without domain, as the request would. */
+  getCookieHeader(url: string | URL | Url): string | null {
+    return this.select(urlOf(url), this.#options.now());
+  }
+
+  /** Gives the cookies that were set without a domain to the host of `url`, now. */
+  bind(url: string | URL | Url): void {
+    this.#bind(hostOf(urlOf(url)));
+  }
+
+  /**
+   * The value of the one cookie of this name, or `null`.
+   *
+   * @throws {CookieConflictError} when there are several: say `domain` or `path`, or look at all of them.
+   */
+  get(name: string, filter: CookieFilter = {}): string | null {
+    return this.getCookie(name, filter)?.value ?? null;
+  }
+
+  /** As {@link get}, but the whole cookie. @throws {CookieConflictError} when there are several. */
+  getCookie(name: string, filter: CookieFilter = {}): StoredCookie | null {
+    const [found, another] = this.#find({ ...filter, name }).filter((entry) => !entry.superseded);
+    if (another !== undefined) {
+      throw new CookieConflictError(
+        `several cookies are named ${JSON.stringify(name)}: say which domain or path`,
+      );
+    }
+    return found?.cookie ?? null;
+  }
+
+  /**
+   * Sets a cookie; `null` as value deletes those of this name, and domain and path if given. A time in the past deletes
+   * too (PARITY COO-19).
+   *
+   * @throws {TypeError} for an argument of the wrong kind.
+   * @throws {InvalidHeader} when name or value cannot stand in a `Cookie` header.
+   */
+  set(name: string, value: string | number | null, attributes: CookieAttributes = {}): this {
+    if (value === null) {
+      const { domain, path } = ownFields(attributes);
+      this.delete(name, { domain, path });
+      return this;
+    }
+    const now = this.#options.now();
+    const cookie = createCookie(name, value, attributes, now);
+    if (cookie.expires !== null && cookie.expires <= now) this.#index.removeSame(cookie);
+    else this.#put(cookie, now);
+    return this;
+  }
+
+  /** Deletes the cookies of this name, on all domains and paths that are not ruled out. Was there one? */
+  delete(name: string, filter: CookieFilter = {}): boolean {
+    return this.clear({ ...filter, name }) > 0;
+  }
+
+  /** Is there a cookie of this name, or several? */
+  has(name: string, filter: CookieFilter = {}): boolean {
+    return this.#find({ ...filter, name }).length > 0;
+  }
+
+  /** Removes the cookies that the filter names; without one, all. Returns how many. */
+  clear(filter: CookieFilter = {}): number {
+    const { name, domain, path } = ownFields(filter);
+    if (name === undefined && domain === undefined && path === undefined) {
+      const { size } = this;
+      this.#index.clear();
+      return size;
+    }
+    const found = this.#find(filter);
+    for (const entry of found) this.#index.remove(entry);
+    return found.length;
+  }
+
+  /** Removes the cookies that have no time of expiry: what a browser does when it is closed. Returns how many. */
+  clearSessionCookies(): number {
+    const found = this.#find({}).filter(({ cookie }) => cookie.expires === null);
+    for (const entry of found) this.#index.remove(entry);
+    return found.length;
+  }
+
+  /** Removes what has expired; nothing that has is ever sent or shown, so this only frees memory. Returns how many. */
+  clearExpired(now: number = this.#options.now()): number {
+    return this.#index.removeExpired(now);
+  }
+
+  /** Number of cookies. */
+  get size(): number {
+    this.clearExpired();
+    return this.#index.size;
+  }
+
+  /** All cookies, by domain in the order in which the domains came. */
+  *[Symbol.iterator](): Generator<StoredCookie, void, undefined> {
+    for (const { cookie } of this.#find({})) yield cookie;
+  }
+
+  /** Names in jar order; a name that several cookies have comes several times. */
+  *keys(): Generator<string, void, undefined> {
+    for (const { name } of this) yield name;
+  }
+
+  /** Values in jar order. */
+  *values(): Generator<string, void, undefined> {
+    for (const { value } of this) yield value;
+  }
+
+  /** Names and values in jar order. */
+  *entries(): Generator<[name: string, value: string], void, undefined> {
+    for (const { name, value } of this) yield [name, value];
+  }
+
+  /** Names and values as a record without prototype; of several cookies of a name the last one counts. */
+  getDict(filter: Omit<CookieFilter, "name"> = {}): Record<string, string> {
+    // `Object.create` is untyped. Without prototype, a cookie named `__proto__` is a name like any other.
+    const record = Object.create(null) as Record<string, string>;
+    for (const { cookie, superseded } of this.#find(filter)) {
+      if (!superseded) record[cookie.name] = cookie.value;
+    }
+    return record;
+  }
+
+  /** The domains, each once, in jar order; `""` for cookies that were set without one. */
+  listDomains(): string[] {
+    return [...new Set(this.#find({}).map(({ cookie }) => cookie.domain))];
+  }
+
+  /** The paths, each once, in jar order. */
+  listPaths(): string[] {
+    return [...new Set(this.#find({}).map(({ cookie }) => cookie.path))];
+  }
+
+  /** Are there cookies of more than one domain? (requests answers this wrongly, PARITY COO-8.) */
+  multipleDomains(): boolean {
+    return this.listDomains().length > 1;
+  }
+
+  /** Takes in all cookies of a jar, of a list, or of a record, in which `null` deletes. Returns itself. */
+  update(init: CookieJarInit): this {
+    if (init instanceof CookieJar) {
+      this.#restore(init.#live());
+    } else if (isIterable(init)) {
+      const now = this.#options.now();
+      this.#restore(Array.from(init, (cookie, at) => readCookie(cookie, `cookies[${at}]`, now)));
+    } else if (typeof init === "object" && init !== null) {
+      for (const [name, value] of Object.entries(init)) if (value !== undefined) this.set(name, value);
+    } else {
+      throw new TypeError(`cookies are a record, a jar or a list of cookies, not ${typeof init}`);
+    }
+    return this;
+  }
+
+  /** A jar of its own with the same cookies and limits. */
+  clone(): CookieJar {
+    return new CookieJar(this, this.#options);
+  }
+
+  /** Everything, with the values: for saving. {@link CookieJar.fromJSON} reads it. */
+  toJSON(): CookieJarJson {
+    const cookies = this.#live().map(({ cookie, boundTo }): CookieJson => {
+      return boundTo === null ? cookie : { ...cookie, boundTo };
+    });
+    return { version: 1, cookies };
+  }
+
+  /** For `console.log`: which cookies there are, and no value. */
+  [inspectKey](): string {
+    const all = this.#find({});
+    const shown = all
+      .slice(0, 100)
+      .map(({ cookie }) => `${cookie.name}=${REDACTED} (${cookie.domain}${cookie.path})`);
+    if (all.length > shown.length) shown.push(`and ${all.length - shown.length} more`);
+    return `CookieJar(${all.length}) [${shown.join(", ")}]`;
+  }
+
+  /** Cookies that are alive and fit the filter, in jar order. */
+  #find(filter: CookieFilter): Entry[] {
+    this.clearExpired();
+    const { name, domain: host, path } = ownFields(filter);
+    const domain = host === undefined ? undefined : domainFilter(host);
+    const found: Entry[] = [];
+    for (const entry of this.#index.entries()) {
+      const { cookie } = entry;
+      if (name !== undefined && cookie.name !== name) continue;
+      if (domain !== undefined && cookie.domain !== domain) continue;
+      if (path !== undefined && cookie.path !== path) continue;
+      found.push(entry);
+    }
+    return found;
+  }
+
+  /** What another jar needs to know of the cookies here, less what gave way to the server's own cookie. */
+  #live(): RestoredCookie[] {
+    return this.#find({})
+      .filter(({ superseded }) => !superseded)
+      .map(({ cookie, bucket }) => ({
+        cookie,
+        boundTo: cookie.domain === "" && bucket.domain !== "" ? bucket.domain : null,
+      }));
+  }
+
+  #bind(host: string): void {
+    this.#index.bind(host);
+    const bucket = this.#index.bucket(host);
+    if (bucket !== undefined) this.#limitDomain(bucket);
+  }
+
+  #restore(cookies: readonly RestoredCookie[]): void {
+    const now = this.#options.now();
+    for (const { cookie, boundTo: host } of cookies) {
+      if (cookie.expires !== null && cookie.expires <= now) continue;
+      const entry = this.#put(cookie, now);
+      if (host !== null && entry?.bucket.domain === "") this.#index.moveTo(host, entry);
+    }
+  }
+
+  /** Files a cookie, and lets others go when there are too many: `null` when it is itself the one to go (§5.7). */
+  #put(cookie: StoredCookie, now: number): Entry | null {
+    const before = this.#index.size;
+    const entry = this.#index.put(cookie, now);
+    if (cookie.domain === "" && entry.bucket.domain !== "") this.#index.replaceServers(entry);
+    if (this.#index.size <= before) return entry;
+    const { maxCookies, maxCookiesPerDomain } = this.#options;
+    if (this.#index.size > maxCookies || entry.bucket.entries.size > maxCookiesPerDomain) {
+      this.#index.removeExpired(now);
+      this.#limitDomain(entry.bucket);
+      if (this.#index.size > maxCookies) {
+        for (const excess of excessOfJar(this.#index.entries(), roomFor(maxCookies)))
+          this.#index.remove(excess);
+      }
+    }
+    return entry.bucket.entries.get(entry.key) === entry ? entry : null;
+  }
+
+  #limitDomain(bucket: Bucket): void {
+    while (bucket.entries.size > this.#options.maxCookiesPerDomain) {
+      const excess = excessOfDomain(bucket);
+      if (excess !== undefined) this.#index.remove(excess);
+    }
+  }
+}
+
+function urlOf(url: string | URL | Url): Url {
+  return url instanceof Url ? url : parseUrl(String(url));
+}
+
+function isIterable(init: CookieJarInit): init is Iterable<CookieLike> {
+  return typeof init === "object" && init !== null && Symbol.iterator in init;
+}

@@ -1,0 +1,124 @@
+/**
+ * Cookies of one call on top of a session's: the option `cookies` of a request (PARITY MRG-9, MRG-10, RED-12).
+ *
+ * They are sent and never stored: what servers set goes into the session's jar. A session's cookie of the same name, of
+ * whatever path, gives way; `null` leaves it out and puts nothing in its place.
+ *
+ * May import: `core/`, own folder. Pure.
+ */
+import type { CookieStore, CookieVerdict } from "../core/cookie-store.ts";
+import type { Url } from "../core/url.ts";
+import { checkPair } from "./cookie.ts";
+import { formatCookie } from "./header.ts";
+import { hostOf, isSecure } from "./match.ts";
+
+/** Names and values for this call: `null` leaves a session's cookie out, `undefined` says nothing. */
+export type RequestCookiesInit =
+  | { readonly [name: string]: string | number | null | undefined }
+  | CookieStore;
+
+/** By name: what to send as `name=value`, or `null` for nothing. In the order to be sent. */
+type Pairs = ReadonlyMap<string, string | null>;
+
+/**
+ * A session's cookies with those of one call on top. It lives as long as the call does, redirects and retries included.
+ *
+ * Names and values go to the host of the first hop only, on any port as all cookies do; not to plain HTTP when that hop
+ * was TLS; and no more once the call went elsewhere: who redirects it back must not choose what they are sent with.
+ * Cookies of a jar go where that jar says.
+ *
+ * When an answer in the same call sets or deletes a cookie of such a name, the server's word is newer, and counts from
+ * the next hop on.
+ */
+export class RequestCookies implements CookieStore {
+  readonly #session: CookieStore;
+  readonly #source: Pairs | CookieStore;
+  readonly #host: string;
+  readonly #secure: boolean;
+  #left = false;
+  /** What answers of this call did, by host and name. */
+  #answered: Map<string, "stored" | "deleted"> | null = null;
+
+  /**
+   * @throws {TypeError} for names or values of the wrong kind.
+   * @throws {InvalidHeader} for those that cannot stand in a `Cookie` header.
+   */
+  constructor(session: CookieStore, cookies: RequestCookiesInit, firstHop: Url) {
+    this.#session = session;
+    this.#source = isStore(cookies) ? cookies : readPairs(cookies);
+    this.#host = hostOf(firstHop);
+    this.#secure = isSecure(firstHop);
+  }
+
+  store(header: string, url: Url, now: number): CookieVerdict {
+    const verdict = this.#session.store(header, url, now);
+    if (verdict.kind === "refused") return verdict;
+    const name = verdict.kind === "stored" ? verdict.cookie.name : verdict.name;
+    this.#answered ??= new Map();
+    this.#answered.set(`${hostOf(url)};${name}`, verdict.kind);
+    return verdict;
+  }
+
+  select(url: Url, now: number): string | null {
+    const session = this.#session.select(url, now);
+    const own = this.#pairsFor(url, now);
+    return own === null || own.size === 0 ? session : this.#merge(session, own, hostOf(url));
+  }
+
+  #pairsFor(url: Url, now: number): Pairs | null {
+    if (isStore(this.#source)) return splitHeader(this.#source.select(url, now));
+    this.#left ||= hostOf(url) !== this.#host || (this.#secure && !isSecure(url));
+    return this.#left ? null : this.#source;
+  }
+
+  /** The session's cookies in their order, each replaced by the call's own of that name; then the rest of those. */
+  #merge(session: string | null, own: Pairs, host: string): string | null {
+    const sent: string[] = [];
+    const done = new Set<string>();
+    for (const pair of session === null ? [] : session.split("; ")) {
+      const name = nameOf(pair);
+      const replacement = own.get(name);
+      if (replacement === undefined || this.#answered?.get(`${host};${name}`) === "stored") {
+        sent.push(pair);
+      } else if (replacement !== null && !done.has(name)) {
+        sent.push(replacement);
+      }
+      done.add(name);
+    }
+    for (const [name, pair] of own) {
+      const deleted = this.#answered?.get(`${host};${name}`) === "deleted";
+      if (pair !== null && !done.has(name) && !deleted) sent.push(pair);
+    }
+    return sent.length === 0 ? null : sent.join("; ");
+  }
+}
+
+function isStore(cookies: RequestCookiesInit | Pairs): cookies is CookieStore {
+  return "select" in cookies && typeof cookies.select === "function";
+}
+
+function readPairs(cookies: Exclude<RequestCookiesInit, CookieStore>): Pairs {
+  const pairs = new Map<string, string | null>();
+  for (const [name, value] of Object.entries(cookies)) {
+    if (value === undefined) continue;
+    pairs.set(name, value === null ? null : formatCookie(name, checkPair(name, value)));
+  }
+  return pairs;
+}
+
+/** A jar's header by name. Of two cookies with one name both stay, as the jar meant it. */
+function splitHeader(header: string | null): Pairs | null {
+  if (header === null) return null;
+  const pairs = new Map<string, string>();
+  for (const pair of header.split("; ")) {
+    const name = nameOf(pair);
+    const before = pairs.get(name);
+    pairs.set(name, before === undefined ? pair : `${before}; ${pair}`);
+  }
+  return pairs;
+}
+
+function nameOf(pair: string): string {
+  const equals = pair.indexOf("=");
+  return equals === -1 ? "" : pair.slice(0, equals);
+}

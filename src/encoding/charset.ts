@@ -1,0 +1,114 @@
+/**
+ * Which charset a text is in: what `Content-Type` declares, and what the bytes look like (PARITY ENC-1, ENC-2).
+ *
+ * May import: `core/`, own folder. Pure.
+ */
+import { isAscii, isUtf8 } from "node:buffer";
+import type { HeaderMap } from "../core/headers.ts";
+import { parseMediaType } from "./media-type.ts";
+
+/** The charset of a text, and how sure it is. */
+export interface Charset {
+  /** `null` or `""`: not known. */
+  readonly name: string | null;
+  /**
+   * `set` by the program: holds, whatever the bytes look like. `declared` by the server: a byte order mark wins over it.
+   * `assumed`, since the type is some text: only a name, the bytes decide.
+   */
+  readonly origin: "set" | "declared" | "assumed";
+}
+
+const unknown: Charset = { name: null, origin: "assumed" };
+const text: Charset = { name: "ISO-8859-1", origin: "assumed" };
+/** JSON is UTF-8, says RFC 8259 §8.1. */
+const json: Charset = { name: "utf-8", origin: "declared" };
+
+/** A server sends the same few types all day. */
+const seen = new Map<string, Charset>();
+const SEEN_LIMIT = 200;
+
+/** The charset that a `Content-Type` stands for. */
+export function charsetOf(contentType: string | null): Charset {
+  if (contentType === null) return unknown;
+  const known = seen.get(contentType);
+  if (known !== undefined) return known;
+  const charset = parseCharset(contentType);
+  if (seen.size < SEEN_LIMIT) seen.set(contentType, charset);
+  return charset;
+}
+
+function parseCharset(contentType: string): Charset {
+  const { essence, parameters } = parseMediaType(contentType);
+  const name = parameters.get("charset");
+  if (name !== undefined) return { name, origin: "declared" };
+  if (essence.includes("text")) return text;
+  return essence.includes("application/json") ? json : unknown;
+}
+
+/**
+ * `encoding` as requests tells it: the charset parameter as it is spelled, else `ISO-8859-1` for a type with "text" in
+ * it, else `utf-8` for JSON, else `null`. Unlike requests, without regard to case (PARITY ENC-1).
+ */
+export function encodingFromHeaders(headers: HeaderMap): string | null {
+  return charsetOf(headers.get("content-type")).name;
+}
+
+/** A byte order mark. */
+export interface ByteOrderMark {
+  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "utf-32le" | "utf-32be";
+  readonly bytes: readonly number[];
+}
+
+/** Those of UTF-32 first: that of UTF-16 is the beginning of one. */
+const marks: readonly ByteOrderMark[] = [
+  { encoding: "utf-32le", bytes: [0xff, 0xfe, 0, 0] },
+  { encoding: "utf-32be", bytes: [0, 0, 0xfe, 0xff] },
+  { encoding: "utf-8", bytes: [0xef, 0xbb, 0xbf] },
+  { encoding: "utf-16le", bytes: [0xff, 0xfe] },
+  { encoding: "utf-16be", bytes: [0xfe, 0xff] },
+];
+
+/** The byte order mark at the beginning, or `null`. */
+export function byteOrderMark(bytes: Uint8Array): ByteOrderMark | null {
+  const first = bytes[0];
+  if (first !== 0xef && first !== 0xff && first !== 0xfe && first !== 0) return null;
+  return marks.find((mark) => mark.bytes.every((byte, at) => bytes[at] === byte)) ?? null;
+}
+
+/** Could these first bytes become a byte order mark, or a longer one, with those that follow? */
+export function mayBecomeMark(bytes: Uint8Array): boolean {
+  return marks.some(
+    (mark) => bytes.byteLength < mark.bytes.length && bytes.every((byte, at) => mark.bytes[at] === byte),
+  );
+}
+
+/** The bytes that are looked at for the pattern of zeros. */
+const SAMPLE_BYTES = 64;
+
+/**
+ * A guess from the bytes: byte order mark, UTF-16 or -32 by the pattern of their zeros, `ascii`, valid UTF-8, and
+ * `windows-1252` for all the rest. No statistics: requests' are slow, and often wrong for short texts (PARITY BUG-16).
+ */
+export function apparentEncoding(bytes: Uint8Array): string {
+  if (bytes.byteLength === 0) return "utf-8";
+  const mark = byteOrderMark(bytes);
+  if (mark !== null) return mark.encoding;
+  const wide = wideEncoding(bytes);
+  if (wide !== null) return wide;
+  if (isAscii(bytes)) return "ascii";
+  return isUtf8(bytes) ? "utf-8" : "windows-1252";
+}
+
+/** Western text in UTF-16 and -32 is full of zeros, always at the same places. */
+function wideEncoding(bytes: Uint8Array): string | null {
+  const sample = bytes.subarray(0, SAMPLE_BYTES);
+  if (bytes.byteLength % 2 !== 0 || !sample.includes(0)) return null;
+  const zeros: [number, number, number, number] = [0, 0, 0, 0];
+  for (const [at, byte] of sample.entries()) if (byte === 0) zeros[(at % 4) as 0 | 1 | 2 | 3]++;
+  const [first, second, third, fourth] = zeros;
+  const quarter = sample.byteLength / 4;
+  if (bytes.byteLength % 4 === 0 && first + second === 2 * quarter) return "utf-32be";
+  if (bytes.byteLength % 4 === 0 && third + fourth === 2 * quarter) return "utf-32le";
+  if (second + fourth === 0) return first + third >= quarter ? "utf-16be" : null;
+  return first + third === 0 && second + fourth >= quarter ? "utf-16le" : null;
+}

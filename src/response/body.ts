@@ -1,0 +1,233 @@
+/**
+ * The body of a response, from unread to whatever became of it. Responses that are copies of each other share one.
+ *
+ * May import: `core/`, `encoding/`, `stream/`.
+ */
+import { RequestException, StreamConsumedError, type FailedResponse } from "../core/errors.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import type { WireResponse } from "../core/response.ts";
+import { parseContentEncoding, type ContentCoding } from "../encoding/content-coding.ts";
+import { decodeNow, tooLarge } from "../encoding/decode.ts";
+import { decodeStream } from "../encoding/decode-stream.ts";
+import { collect } from "../stream/read.ts";
+
+/** Where a body is in its life. */
+type State =
+  | { readonly kind: "unread" }
+  | { readonly kind: "loading"; readonly bytes: Promise<Uint8Array> }
+  | { readonly kind: "loaded"; readonly bytes: Uint8Array }
+  | { readonly kind: "failed"; readonly error: unknown }
+  /** Somebody iterates over it. */
+  | { readonly kind: "streaming" }
+  /** Somebody did. */
+  | { readonly kind: "consumed" }
+  /** Of a response that was only on the way to another one: too long to keep, or broken. */
+  | { readonly kind: "dropped" }
+  | { readonly kind: "closed" };
+
+const unread: State = { kind: "unread" };
+const streaming: State = { kind: "streaming" };
+const consumed: State = { kind: "consumed" };
+const dropped: State = { kind: "dropped" };
+const closed: State = { kind: "closed" };
+
+/** What a body is made of. */
+export interface BodyParts {
+  readonly wire: WireResponse;
+  readonly request: PreparedRequest;
+  /** Most decoded bytes in memory; `null`: no limit. */
+  readonly maxBodyBytes: number | null;
+}
+
+/** A body that is read once: into memory, or as a stream. */
+export class ResponseBody {
+  readonly #parts: BodyParts;
+  #state: State;
+
+  /** @param bytes the decoded body, when it is there already. */
+  constructor(parts: BodyParts, bytes: Uint8Array | null = null) {
+    this.#parts = parts;
+    this.#state = bytes === null ? unread : { kind: "loaded", bytes };
+  }
+
+  /**
+   * The decoded bytes, which must be in memory.
+   *
+   * @throws {StreamConsumedError} when they never were. What reading failed with, when it failed.
+   */
+  bytes(owner: FailedResponse): Uint8Array {
+    if (this.#state.kind === "loaded") return this.#state.bytes;
+    throw this.#refusal(owner);
+  }
+
+  /**
+   * The decoded bytes, read into memory if need be: at once when they have arrived and are quickly decoded.
+   *
+   * @throws {StreamConsumedError} when somebody iterated over the body, or closed it.
+   * @throws what the adapter or the decoder throws, each time anew.
+   */
+  read(owner: FailedResponse): Uint8Array | Promise<Uint8Array> {
+    switch (this.#state.kind) {
+      case "loaded":
+      case "loading":
+        return this.#state.bytes;
+      case "unread":
+        return this.#load(owner, this.#parts.maxBodyBytes);
+      default:
+        throw this.#refusal(owner);
+    }
+  }
+
+  /**
+   * Reads the body of a response that others follow, so that its connection can be used again. It is kept when it has at
+   * most `maxBytes`; else, and when it is broken, it is dropped without a word (PARITY RED-24, DEC-9).
+   */
+  loadHop(owner: FailedResponse, maxBytes: number): void | Promise<void> {
+    if (this.#state.kind !== "unread") return;
+    const limit = Math.min(maxBytes, this.#parts.maxBodyBytes ?? maxBytes);
+    const drop = (): void => {
+      this.#state = dropped;
+      this.#parts.wire.body.cancel();
+    };
+    try {
+      const read = this.#load(owner, limit);
+      if (!(read instanceof Uint8Array)) return read.then(() => {}, drop);
+    } catch {
+      drop();
+    }
+  }
+
+  /** @throws {StreamConsumedError} when the body cannot be iterated over any more. */
+  assertIterable(owner: FailedResponse): void {
+    const { kind } = this.#state;
+    if (kind !== "unread" && kind !== "loaded" && kind !== "loading") throw this.#refusal(owner);
+  }
+
+  /**
+   * The bytes as they come; those in memory in one piece. `coded`: with the content codings still on. Leaving early ends
+   * the exchange.
+   *
+   * @throws as {@link read}.
+   */
+  async *stream(
+    owner: FailedResponse,
+    form: "decoded" | "coded" = "decoded",
+  ): AsyncGenerator<Uint8Array, void> {
+    if (this.#state.kind !== "unread") {
+      if (form === "coded") throw this.#refusal(owner);
+      const bytes = await this.read(owner);
+      if (bytes.byteLength > 0) yield bytes;
+      return;
+    }
+    this.#state = streaming;
+    try {
+      for await (const chunk of this.#open(form)) {
+        if (chunk.byteLength > 0) yield chunk;
+      }
+      // An adapter may end the stream of a body that was closed: that is no end of the body.
+      if (this.#isClosed()) throw this.#refusal(owner);
+    } catch (error) {
+      this.#parts.wire.body.cancel();
+      throw this.#fail(owner, error);
+    } finally {
+      if (this.#state === streaming) this.#state = consumed;
+    }
+  }
+
+  /** Gives up on what was not read. A body in memory stays there. */
+  close(): void {
+    const { kind } = this.#state;
+    if (kind !== "unread" && kind !== "streaming" && kind !== "loading") return;
+    this.#state = closed;
+    this.#parts.wire.body.cancel();
+  }
+
+  #load(owner: FailedResponse, maxBytes: number | null): Uint8Array | Promise<Uint8Array> {
+    try {
+      const raw = this.#parts.wire.body.collect(maxBytes);
+      const bytes = raw instanceof Uint8Array ? this.#decode(raw, maxBytes) : raw;
+      if (bytes instanceof Uint8Array) {
+        this.#state = { kind: "loaded", bytes };
+        return bytes;
+      }
+      const loading = this.#finish(owner, bytes, { maxBytes, decoded: raw instanceof Uint8Array });
+      this.#state = { kind: "loading", bytes: loading };
+      return loading;
+    } catch (error) {
+      throw this.#fail(owner, error);
+    }
+  }
+
+  async #finish(
+    owner: FailedResponse,
+    pending: Promise<Uint8Array>,
+    options: { readonly maxBytes: number | null; readonly decoded: boolean },
+  ): Promise<Uint8Array> {
+    try {
+      const read = await pending;
+      const decoded = options.decoded ? read : this.#decode(read, options.maxBytes);
+      const bytes = decoded instanceof Uint8Array ? decoded : await decoded;
+      if (this.#state.kind === "closed") throw this.#refusal(owner);
+      this.#state = { kind: "loaded", bytes };
+      return bytes;
+    } catch (error) {
+      throw this.#fail(owner, error);
+    }
+  }
+
+  #decode(bytes: Uint8Array, maxBytes: number | null): Uint8Array | Promise<Uint8Array> {
+    const codings = this.#codings();
+    if (codings.length === 0) return bytes;
+    const options = { maxBytes, request: this.#parts.request };
+    const decoded = decodeNow(bytes, codings, options);
+    if (decoded !== null) return decoded;
+    return collect(decodeStream(once(bytes), codings, options), maxBytes, (limit) =>
+      tooLarge(limit, options.request),
+    );
+  }
+
+  /** As the header stands when reading begins. */
+  #codings(): readonly ContentCoding[] {
+    const { wire, request } = this.#parts;
+    return parseContentEncoding(wire.headers.get("content-encoding"), request);
+  }
+
+  #open(form: "decoded" | "coded"): AsyncIterable<Uint8Array> {
+    const { wire, request } = this.#parts;
+    if (form === "coded") return wire.body.stream();
+    const codings = this.#codings();
+    return decodeStream(wire.body.stream(), codings, { maxBytes: null, request });
+  }
+
+  #isClosed(): boolean {
+    return this.#state.kind === "closed";
+  }
+
+  /** Remembers what went wrong, so that who reads again hears of it too. */
+  #fail(owner: FailedResponse, error: unknown): unknown {
+    if (error instanceof RequestException) error.annotate({ request: this.#parts.request, response: owner });
+    if (this.#state.kind !== "closed") this.#state = { kind: "failed", error };
+    return error;
+  }
+
+  #refusal(response: FailedResponse): unknown {
+    if (this.#state.kind === "failed") return this.#state.error;
+    const { request } = this.#parts;
+    return new StreamConsumedError(reasons[this.#state.kind], { request, response, phase: "body" });
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  yield bytes;
+}
+
+const reasons: { readonly [Kind in State["kind"]]: string } = {
+  unread: "the body was not read into memory",
+  loading: "the body is not read yet",
+  loaded: "the body was read into memory, where it is not coded any more",
+  failed: "the body could not be read",
+  streaming: "somebody iterates over the body: it can be read only once",
+  consumed: "the body was iterated over before: it can be read only once",
+  dropped: "the body was dropped, because other responses followed: it was too long to be kept, or broken",
+  closed: "the response was closed before its body was read",
+};

@@ -1,0 +1,64 @@
+/**
+ * What can be made of the bytes of a body. Remembers what costs something.
+ *
+ * May import: `core/`, `encoding/`.
+ */
+import type { FailedRequest } from "../core/errors.ts";
+import { apparentEncoding, type Charset } from "../encoding/charset.ts";
+import { jsonText, parseJsonText } from "../encoding/json.ts";
+import { decodeText } from "../encoding/text.ts";
+
+/** The body of one response as text, JSON, bytes and Blob. */
+export class Content {
+  readonly #raw: Uint8Array;
+  #own: Uint8Array<ArrayBuffer> | null = null;
+  #text: string | null = null;
+  #textCharset: Charset | null = null;
+  #apparent: string | null = null;
+
+  constructor(bytes: Uint8Array) {
+    this.#raw = bytes;
+  }
+
+  /** The text in that charset. */
+  text(charset: Charset): string {
+    if (this.#text === null || !isSame(this.#textCharset, charset)) {
+      this.#text = decodeText(this.#raw, charset);
+      this.#textCharset = charset;
+    }
+    return this.#text;
+  }
+
+  /** @throws {JSONDecodeError} */
+  json(charset: Charset, request: FailedRequest): unknown {
+    return parseJsonText(jsonText(this.#raw, charset), request);
+  }
+
+  /**
+   * The bytes, as a plain array with memory of its own: what the network layer gives may be a view into a buffer in which
+   * there are other responses.
+   */
+  bytes(): Uint8Array<ArrayBuffer> {
+    this.#own ??= ownBytes(this.#raw);
+    return this.#own;
+  }
+
+  blob(type: string | null): Blob {
+    return new Blob([this.bytes()], type === null ? {} : { type });
+  }
+
+  get apparentEncoding(): string {
+    this.#apparent ??= apparentEncoding(this.#raw);
+    return this.#apparent;
+  }
+}
+
+function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteLength } = bytes;
+  const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return whole ? new Uint8Array(buffer) : new Uint8Array(bytes);
+}
+
+function isSame(one: Charset | null, other: Charset): boolean {
+  return one !== null && one.name === other.name && one.origin === other.origin;
+}

@@ -1,0 +1,158 @@
+/**
+ * Options of `iterContent()` and `iterLines()`, and the iterations themselves (PARITY STR-4, STR-5, STR-6).
+ *
+ * May import: `core/`, `encoding/`, `stream/`.
+ */
+import { Buffer } from "node:buffer";
+import { describe } from "../core/body.ts";
+import type { Charset } from "../encoding/charset.ts";
+import { TextStream } from "../encoding/text.ts";
+import { rechunk } from "../stream/chunks.ts";
+import { lineSplitter, type LineLimit, type LineSplitter } from "../stream/lines.ts";
+
+/** Options of `iterContent()`. */
+export interface IterContentOptions {
+  /** Bytes in a piece, 1 or more; `null`, the default: as they come. */
+  readonly chunkSize?: number | null;
+  /** Give text, in the response's `encoding`. Default: `false`. */
+  readonly decode?: boolean;
+}
+
+/** Options of `iterLines()`. */
+export interface IterLinesOptions {
+  /** What stands between lines. Default: `\n`, `\r` or `\r\n` ends a line, and nothing else does. */
+  readonly delimiter?: string | Uint8Array | null;
+  /** Give text, in the response's `encoding`; `false`: bytes. Default: `true`. */
+  readonly decode?: boolean;
+  /** Keep what ended a line. Default: `false`. */
+  readonly keepEnds?: boolean;
+  /** Bytes to read at once; `null`, the default: as they come. */
+  readonly chunkSize?: number | null;
+}
+
+/** Where the bytes come from, and how they are read. */
+export interface Iteration {
+  readonly source: AsyncGenerator<Uint8Array, void>;
+  readonly charset: Charset;
+}
+
+/** @throws {TypeError | RangeError} for options that are none. */
+export function checkContentOptions(options: IterContentOptions): void {
+  checkNames("iterContent", options, ["chunkSize", "decode"]);
+  checkChunkSize(options.chunkSize);
+  checkBoolean("decode", options.decode);
+}
+
+/** @throws {TypeError | RangeError} for options that are none. */
+export function checkLinesOptions(options: IterLinesOptions): void {
+  checkNames("iterLines", options, ["delimiter", "decode", "keepEnds", "chunkSize"]);
+  checkChunkSize(options.chunkSize);
+  checkBoolean("decode", options.decode);
+  checkBoolean("keepEnds", options.keepEnds);
+  const delimiter = options.delimiter ?? null;
+  if (delimiter === null) return;
+  if (typeof delimiter !== "string" && !(delimiter instanceof Uint8Array)) {
+    throw new TypeError(`delimiter must be a string, bytes or null, not ${describe(delimiter)}`);
+  }
+  if (delimiter.length === 0) throw new RangeError("delimiter must not be empty");
+}
+
+/** The pieces of a body. */
+export function iterateContent(
+  iteration: Iteration,
+  options: IterContentOptions,
+): AsyncGenerator<Uint8Array | string, void> {
+  const pieces = piecesOf(iteration, options);
+  return options.decode === true ? texts(pieces, iteration.charset) : pieces;
+}
+
+/** The lines of a body. `limit: null`: they may be as long as they like. */
+export function iterateLines(
+  iteration: Iteration,
+  options: IterLinesOptions,
+  limit: LineLimit | null,
+): AsyncGenerator<Uint8Array | string, void> {
+  const pieces = piecesOf(iteration, options);
+  const bytes = options.decode === false;
+  const splitter = lineSplitter({
+    delimiter: delimiterText(options.delimiter ?? null, bytes),
+    keepEnds: options.keepEnds ?? false,
+    limit,
+  });
+  return bytes ? byteLines(pieces, splitter) : textLines(texts(pieces, iteration.charset), splitter);
+}
+
+function piecesOf(
+  { source }: Iteration,
+  { chunkSize }: { readonly chunkSize?: number | null },
+): AsyncGenerator<Uint8Array, void> {
+  return chunkSize == null ? source : rechunk(source, chunkSize);
+}
+
+async function* texts(pieces: AsyncIterable<Uint8Array>, charset: Charset): AsyncGenerator<string, void> {
+  const decoder = new TextStream(charset);
+  for await (const piece of pieces) {
+    const text = decoder.decode(piece, false);
+    if (text !== "") yield text;
+  }
+  const end = decoder.decode(new Uint8Array(0), true);
+  if (end !== "") yield end;
+}
+
+async function* textLines(
+  pieces: AsyncIterable<string>,
+  splitter: LineSplitter,
+): AsyncGenerator<string, void> {
+  for await (const piece of pieces) yield* splitter.push(piece);
+  yield* splitter.end();
+}
+
+/** One byte is one character of latin-1 and back: one splitter does for both. */
+async function* byteLines(
+  pieces: AsyncIterable<Uint8Array>,
+  splitter: LineSplitter,
+): AsyncGenerator<Uint8Array, void> {
+  for await (const piece of pieces) {
+    for (const line of splitter.push(binaryString(piece))) yield binaryBytes(line);
+  }
+  for (const line of splitter.end()) yield binaryBytes(line);
+}
+
+function delimiterText(delimiter: string | Uint8Array | null, bytes: boolean): string | null {
+  if (delimiter === null) return null;
+  if (!bytes) return typeof delimiter === "string" ? delimiter : Buffer.from(delimiter).toString("utf8");
+  return binaryString(typeof delimiter === "string" ? Buffer.from(delimiter) : delimiter);
+}
+
+function binaryString(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}
+
+function binaryBytes(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "latin1"));
+}
+
+function checkNames(method: string, options: object, allowed: readonly string[]): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`${method}() takes an object of options, not ${describe(options)}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!allowed.includes(name))
+      throw new TypeError(`${method}() has no option ${name}; it has ${allowed.join(", ")}`);
+  }
+}
+
+function checkChunkSize(size: unknown): void {
+  if (size === undefined || size === null) return;
+  if (typeof size !== "number")
+    throw new TypeError(`chunkSize must be a number or null, not ${describe(size)}`);
+  if (!Number.isInteger(size) || size < 1) {
+    throw new RangeError(`chunkSize must be a whole number of 1 or more, or null, not ${size}`);
+  }
+}
+
+function checkBoolean(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "boolean") {
+    throw new TypeError(`${name} must be true or false, not ${describe(value)}`);
+  }
+}

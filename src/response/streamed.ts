@@ -1,0 +1,119 @@
+/**
+ * StreamedResponse: its body is still to come. It can be iterated over once, or read into memory.
+ *
+ * May import: `core/`, `encoding/`, `stream/`, own folder.
+ */
+import { RequestException } from "../core/errors.ts";
+import type { StreamResponse } from "../core/response.ts";
+import { BaseResponse } from "./base.ts";
+import { ResponseBody } from "./body.ts";
+import { Content } from "./content.ts";
+import { partsOf, type ResponseFields, type ResponseParts } from "./parts.ts";
+
+/** A response of `{ stream: true }`. Read it to its end, or close it: until then it keeps its connection. */
+export class StreamedResponse extends BaseResponse implements StreamResponse, AsyncIterable<Uint8Array> {
+  readonly #body: ResponseBody;
+  #content: Content | null = null;
+  #stream: ReadableStream<Uint8Array> | null = null;
+
+  /** @internal */
+  constructor(parts: ResponseParts, from: StreamedResponse | null = null, bytes: Uint8Array | null = null) {
+    const body = from === null ? new ResponseBody(parts, bytes) : from.#body;
+    super(parts, body, from);
+    this.#body = body;
+  }
+
+  /**
+   * A response made by a program, for a hook that answers with another one.
+   *
+   * @throws {RangeError} when `status` is no status. {@link InvalidHeader} when a header is none.
+   */
+  static from(fields: ResponseFields): StreamedResponse {
+    const { parts, bytes } = partsOf(fields);
+    const response = new StreamedResponse(parts, null, bytes);
+    if (fields.url !== undefined) response.url = fields.url;
+    return response;
+  }
+
+  /**
+   * The whole body as text in {@link encoding}; what is wrong in it becomes U+FFFD.
+   *
+   * @throws {StreamConsumedError} when the body was iterated over, or closed; what reading it throws.
+   */
+  async text(): Promise<string> {
+    return (await this.#read()).text(this.charset);
+  }
+
+  /**
+   * The value of a JSON body: UTF-8, -16 or -32, with or without a byte order mark.
+   *
+   * @throws {JSONDecodeError} with the position of the first wrong character; as {@link text}.
+   */
+  async json<T = unknown>(): Promise<T> {
+    const content = await this.#read();
+    try {
+      // What the type of the body is only the caller knows.
+      return content.json(this.charset, this.request) as T;
+    } catch (error) {
+      throw error instanceof RequestException ? error.annotate({ response: this }) : error;
+    }
+  }
+
+  /** The whole body, without content codings. @throws as {@link text}. */
+  async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return (await this.#read()).bytes();
+  }
+
+  /** The whole body as a Blob of the type that `Content-Type` says. @throws as {@link text}. */
+  async blob(): Promise<Blob> {
+    return (await this.#read()).blob(this.headers.get("content-type"));
+  }
+
+  /** A guess from the bytes, for which the whole body is read. @throws as {@link text}. */
+  get apparentEncoding(): Promise<string> {
+    return this.#read().then((content) => content.apparentEncoding);
+  }
+
+  /** The body as a web stream. Nothing is read until somebody reads from it; cancelling ends the exchange. */
+  get body(): ReadableStream<Uint8Array> {
+    this.#stream ??= this.#webStream(this.#body.stream(this));
+    return this.#stream;
+  }
+
+  /** As {@link body}, but with the content codings still on: for passing a response on as it came. */
+  get rawBody(): ReadableStream<Uint8Array> {
+    return this.#webStream(this.#body.stream(this, "coded"));
+  }
+
+  /** The body in the pieces in which it comes. @throws as {@link iterContent}. */
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    return this.iterContent();
+  }
+
+  protected override copy(parts: ResponseParts): this {
+    // There are no classes below this one: a copy is a StreamedResponse.
+    return new StreamedResponse(parts, this) as this;
+  }
+
+  async #read(): Promise<Content> {
+    const bytes = await this.#body.read(this);
+    this.#content ??= new Content(bytes);
+    return this.#content;
+  }
+
+  #webStream(source: AsyncGenerator<Uint8Array, void>): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          const result = await source.next();
+          if (result.done === true) controller.close();
+          else controller.enqueue(result.value);
+        },
+        // Not by leaving the iteration: that would wait for bytes that may never come.
+        cancel: () => this.#body.close(),
+      },
+      // No reading ahead: what is not asked for stays with the server.
+      { highWaterMark: 0 },
+    );
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Makes what an adapter gives of what a program has: bytes, text or a stream. For adapters of one's own, and for tests.
+ *
+ * May import: `core/`, `stream/`.
+ */
+import { RequestException, ResponseTooLarge } from "../core/errors.ts";
+import { HeaderMap, type HeadersInit } from "../core/headers.ts";
+import type { Timings, WireBody, WireResponse } from "../core/response.ts";
+import { collect } from "../stream/read.ts";
+
+/** What a body can be made of. A stream gives bytes or text; text is UTF-8. */
+export type WireBodyInit =
+  | string
+  | Uint8Array
+  | AsyncIterable<string | Uint8Array>
+  | Iterable<string | Uint8Array>
+  | null;
+
+/** What a {@link WireResponse} can be made of. */
+export interface WireResponseInit {
+  readonly status: number;
+  readonly statusText?: string;
+  readonly headers?: HeadersInit | null;
+  /** With its content codings still on, where `headers` names some. */
+  readonly body?: WireBodyInit;
+  readonly httpVersion?: string;
+  readonly trailers?: HeadersInit | null;
+  readonly timings?: Timings;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * The answer of an adapter.
+ *
+ * @example
+ * const adapter: Adapter = {
+ *   send: async () => wireResponse({ status: 200, headers: { "content-type": "application/json" }, body: "[]" }),
+ *   close: async () => {},
+ * };
+ */
+export function wireResponse(init: WireResponseInit): WireResponse {
+  if (!Number.isInteger(init.status) || init.status < 100 || init.status > 999) {
+    throw new RangeError(`status must be a whole number from 100 to 999, not ${init.status}`);
+  }
+  return {
+    status: init.status,
+    statusText: init.statusText ?? "",
+    headers: new HeaderMap(init.headers),
+    httpVersion: init.httpVersion ?? "1.1",
+    body: wireBodyFrom(init.body ?? null),
+    ...(init.trailers == null ? {} : { trailers: new HeaderMap(init.trailers) }),
+    ...(init.timings === undefined ? {} : { timings: init.timings }),
+  };
+}
+
+/** A body as an adapter gives it. A stream is read when it is asked for, and left when the body is cancelled. */
+export function wireBodyFrom(source: WireBodyInit): WireBody {
+  if (source === null) return new BytesWireBody(new Uint8Array(0));
+  if (typeof source === "string") return new BytesWireBody(encoder.encode(source));
+  return source instanceof Uint8Array ? new BytesWireBody(source) : new StreamWireBody(source);
+}
+
+class BytesWireBody implements WireBody {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  collect(maxBytes: number | null): Uint8Array {
+    if (maxBytes !== null && this.#bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
+    return this.#bytes;
+  }
+
+  async *stream(): AsyncGenerator<Uint8Array, void> {
+    if (this.#bytes.byteLength > 0) yield this.#bytes;
+  }
+
+  drain(): void {
+    // All is there: no connection waits for it.
+  }
+
+  cancel(): void {
+    // Likewise.
+  }
+}
+
+class StreamWireBody implements WireBody {
+  readonly #source: AsyncIterator<unknown, unknown> | Iterator<unknown, unknown>;
+
+  constructor(source: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>) {
+    this.#source =
+      Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  }
+
+  collect(maxBytes: number | null): Promise<Uint8Array> {
+    return collect(this.stream(), maxBytes, tooLarge);
+  }
+
+  async *stream(): AsyncGenerator<Uint8Array, void> {
+    let over = false;
+    try {
+      for (;;) {
+        const result = await this.#source.next();
+        if (result.done === true) break;
+        yield chunkBytes(result.value);
+      }
+      over = true;
+    } catch (error) {
+      // It failed by itself: there is nothing left to end.
+      over = true;
+      throw error;
+    } finally {
+      if (!over) await this.#source.return?.();
+    }
+  }
+
+  async drain(maxBytes: number): Promise<void> {
+    try {
+      let left = maxBytes;
+      for await (const chunk of this.stream()) {
+        left -= chunk.byteLength;
+        if (left < 0) return;
+      }
+    } catch {
+      // Nobody wants these bytes, so nobody wants to know what was wrong with them.
+    }
+  }
+
+  cancel(): void {
+    void leave(this.#source);
+  }
+}
+
+/** The program's own stream may fail at its end; nobody waits for that. */
+async function leave(source: AsyncIterator<unknown, unknown> | Iterator<unknown, unknown>): Promise<void> {
+  try {
+    await source.return?.();
+  } catch {
+    // As said.
+  }
+}
+
+function chunkBytes(chunk: unknown): Uint8Array {
+  if (typeof chunk === "string") return encoder.encode(chunk);
+  if (chunk instanceof Uint8Array) return chunk;
+  throw new RequestException(`the body of a response must give text or bytes, not ${typeof chunk}`, {
+    phase: "body",
+  });
+}
+
+function tooLarge(limitBytes: number): ResponseTooLarge {
+  return new ResponseTooLarge(`the body has more than ${limitBytes} bytes`, { limitBytes, phase: "body" });
+}

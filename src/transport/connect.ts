@@ -1,0 +1,219 @@
+/**
+ * From nothing to a socket on which HTTP/1.1 can be spoken: name look-up, TCP, proxy, TLS, in this order, each of them
+ * given up at once when asked to. The certificate is checked against the URL's host, whatever a Host header says.
+ *
+ * May import: `core/`, `proxy/`, own folder, `node:net`, `node:tls`, `node:dns`.
+ */
+import { lookup as resolveName } from "node:dns/promises";
+import { connect as connectSocket, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from "node:net";
+import { connect as connectTlsSocket, type ConnectionOptions } from "node:tls";
+
+import type { ClientCertificate, Verify } from "../core/adapter.ts";
+import type { ProxyCredentials, ProxyTarget } from "../proxy/select.ts";
+import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
+import { openSocks } from "./socks.ts";
+import type { TlsMaterial, TlsMaterials } from "./tls-material.ts";
+import { openTunnel } from "./tunnel.ts";
+
+/** Where a connection leads, and how. */
+export interface Route {
+  /** The server; for a request in absolute form, the proxy. */
+  readonly host: string;
+  readonly port: number;
+  /** TLS to that server, or `null` for none. */
+  readonly tls: { readonly verify: Verify; readonly cert: ClientCertificate | null } | null;
+  /** A proxy on the way; `null` when `host` is reached directly. */
+  readonly via: ProxyTarget | null;
+  /** How TLS to an https proxy is checked. A client certificate is not for the proxy. */
+  readonly verifyProxy: Verify;
+  /** `host` is a proxy itself: failures are the proxy's. */
+  readonly isForwarded: boolean;
+}
+
+/** How sockets are made. */
+export interface SocketOptions {
+  readonly localAddress?: string;
+  readonly family?: 0 | 4 | 6;
+  readonly lookup?: LookupFunction;
+  /** A Unix domain socket or named pipe in place of host and port. */
+  readonly socketPath?: string;
+}
+
+/** TLS sessions of a route: the next handshake is shorter. */
+export interface SessionMemory {
+  tlsSession: Buffer | null;
+}
+
+const KEEP_ALIVE_PROBE_MS = 60_000;
+const READ_BYTES = 65_536;
+
+/** One attempt to connect: settles once, and can be given up. */
+export class Opening {
+  readonly #options: SocketOptions;
+  readonly #materials: TlsMaterials;
+  readonly #memory: SessionMemory;
+  readonly #sockets: Socket[] = [];
+  #isOver = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: SocketOptions, materials: TlsMaterials, memory: SessionMemory) {
+    this.#options = options;
+    this.#materials = materials;
+    this.#memory = memory;
+  }
+
+  /** Connects; one of the functions is called, later, unless it is given up before. */
+  start(route: Route, limitMs: number | null, done: { onOpen(socket: Socket): void; onFailure(error: Error): void }): void {
+    const fail = (error: Error): void => {
+      if (this.#isOver) return;
+      this.cancel();
+      done.onFailure(error);
+    };
+    if (limitMs !== null) this.#timer = setTimeout(() => fail(new ConnectOverdue(limitMs, "connect")), limitMs);
+    this.#open(route).then((socket) => {
+      if (this.#isOver) {
+        socket.destroy();
+        return;
+      }
+      this.#finish();
+      done.onOpen(socket);
+    }, fail);
+  }
+
+  /** Gives up, now. */
+  cancel(): void {
+    this.#finish();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  async #open(route: Route): Promise<Socket> {
+    const { via, tls } = route;
+    // What cannot be read is told before anybody is asked for a connection.
+    const material = tls === null ? null : await this.#materials.load(tls.verify, tls.cert);
+    if (via === null && material === null) return await this.#tcp(route.host, route.port, route.isForwarded ? "proxy" : "address");
+    if (via === null && material !== null) return await this.#directTls(route, material);
+    const socket = await this.#throughProxy(route);
+    return material === null ? socket : await this.#tlsOver(socket, route.host, material, "tls");
+  }
+
+  /** The socket leads to the server when it resolves. */
+  async #throughProxy({ via, host, port, verifyProxy }: Route): Promise<Socket> {
+    if (via === null) throw new TypeError("there is no proxy on this way");
+    const plain = await this.#tcp(via.hostname, via.port, "proxy");
+    if (via.scheme === "socks5" || via.scheme === "socks5h") {
+      const target = via.scheme === "socks5h" ? host : await this.#resolve(host);
+      await openSocks(plain, { host: target, port, credentials: via.credentials });
+      return plain;
+    }
+    const socket =
+      via.scheme === "https" ? await this.#tlsOver(plain, via.hostname, await this.#materials.load(verifyProxy, null), "proxy") : plain;
+    const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+    await openTunnel(socket, { authority, authorization: basicCredentials(via.credentials) });
+    return socket;
+  }
+
+  #tcp(host: string, port: number, step: "address" | "proxy"): Promise<Socket> {
+    return this.#ready(connectSocket(this.#tcpOptions(host, port)), "connect", () => step, host);
+  }
+
+  /** One socket for TCP and TLS: what fails before TCP is up is no TLS failure. */
+  #directTls(route: Route, material: TlsMaterial): Promise<Socket> {
+    const { host, port, isForwarded } = route;
+    const tls = this.#tlsOptions(host, material, this.#memory.tlsSession);
+    const socket = connectTlsSocket({ ...this.#tcpOptions(host, port), ...tls });
+    socket.on("session", (session) => {
+      this.#memory.tlsSession = session;
+    });
+    let isUp = false;
+    socket.once("connect", () => {
+      isUp = true;
+    });
+    const step = (): "address" | "proxy" | "tls" => (isForwarded ? "proxy" : isUp ? "tls" : "address");
+    return this.#ready(socket, "secureConnect", step, host);
+  }
+
+  #tlsOver(under: Socket, host: string, material: TlsMaterial, step: "proxy" | "tls"): Promise<Socket> {
+    const socket = connectTlsSocket({ socket: under, host, ...this.#tlsOptions(host, material, null) });
+    return this.#ready(socket, "secureConnect", () => step, host);
+  }
+
+  #ready(socket: Socket, event: "connect" | "secureConnect", step: () => "address" | "proxy" | "tls", host: string): Promise<Socket> {
+    this.#sockets.push(socket);
+    if (this.#isOver) socket.destroy();
+    // An error that comes between two steps, or after giving up, must not end the process.
+    socket.on("error", () => {});
+    return new Promise((resolve, reject) => {
+      const onFailure = (error?: Error): void => reject(new ConnectFailure(step(), describe(step(), host, error), { cause: error }));
+      const onClose = (): void => onFailure();
+      socket.once("error", onFailure);
+      socket.once("close", onClose);
+      socket.once(event, () => {
+        socket.off("error", onFailure);
+        socket.off("close", onClose);
+        resolve(socket);
+      });
+    });
+  }
+
+  async #resolve(host: string): Promise<string> {
+    if (isIP(host) !== 0) return host;
+    const { lookup, family = 0 } = this.#options;
+    try {
+      if (lookup === undefined) return (await resolveName(host, { family })).address;
+      return await new Promise((resolve, reject) => {
+        lookup(host, { family }, (error, address) => {
+          if (error !== null) reject(error);
+          else resolve(typeof address === "string" ? address : (address[0]?.address ?? host));
+        });
+      });
+    } catch (cause) {
+      throw new ConnectFailure("address", describe("address", host, cause), { cause });
+    }
+  }
+
+  #tcpOptions(host: string, port: number): TcpNetConnectOpts {
+    const { socketPath, ...options } = this.#options;
+    return {
+      ...options,
+      ...(socketPath === undefined ? { host, port, autoSelectFamily: true } : { path: socketPath }),
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+      highWaterMark: READ_BYTES,
+    } as TcpNetConnectOpts; // node:net's types want either a path or a port, known only here
+  }
+
+  #tlsOptions(host: string, material: TlsMaterial, session: Buffer | null): ConnectionOptions {
+    return {
+      secureContext: material.context,
+      rejectUnauthorized: material.isVerified,
+      // Never from a Host header. Addresses have no SNI (RFC 6066 §3); they are checked as `host`.
+      servername: isIP(host) === 0 ? host.replace(/\.$/, "") : "",
+      ALPNProtocols: ["http/1.1"],
+      ...(session === null ? {} : { session }),
+    };
+  }
+}
+
+/** `Basic` credentials (RFC 7617) for a proxy, or `null`. */
+export function basicCredentials(credentials: ProxyCredentials | null): string | null {
+  if (credentials === null) return null;
+  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, "utf8").toString("base64")}`;
+}
+
+function describe(step: "address" | "proxy" | "tls", host: string, error: unknown): string {
+  const reason = error === undefined ? "the connection was closed" : reasonOf(error);
+  switch (step) {
+    case "address":
+      return `no connection to ${host}: ${reason}`;
+    case "proxy":
+      return `no connection to the proxy ${host}: ${reason}`;
+    case "tls":
+      return `TLS with ${host} failed: ${reason}`;
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * Exchange: one message on its way: waits for a connection, sends, resolves with the head, hands on the body, and gives the
+ * connection back, once. All its clocks and its abort are here.
+ *
+ * It is the one object that a request costs beside its body: it is at the same time who applies for a connection, whom the
+ * engine talks to, and whom the body talks to.
+ *
+ * May import: `core/`, own folder.
+ */
+import type { SendOptions } from "../core/adapter.ts";
+import { isReplayable } from "../core/body.ts";
+import { RequestException, type Phase } from "../core/errors.ts";
+import { HeaderMap } from "../core/headers.ts";
+import { isIdempotent } from "../core/method.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import type { WireResponse } from "../core/response.ts";
+import type { EngineConnection, Message } from "./engine.ts";
+import { silence, translate } from "./failures.ts";
+import { Incoming, type BodySource } from "./incoming.ts";
+import type { Outgoing } from "./outgoing.ts";
+import type { Applicant, Pool } from "./pool.ts";
+import type { WireHead } from "./response-parser.ts";
+import { piecesOf, Upload, type UploadListener } from "./upload.ts";
+import { WireReply } from "./wire-reply.ts";
+
+/** A larger body is written in pieces, so that a slow line is not mistaken for silence. */
+const WHOLE_BYTES = 1_048_576;
+
+/** Where the exchange is. */
+type State = "waiting" | "sending" | "headless" | "body" | "over";
+
+/** One request and its response. */
+export class Exchange implements Message, Applicant, BodySource, UploadListener {
+  readonly method: string;
+  readonly target: string;
+  readonly head: string;
+  readonly isLast: boolean;
+  readonly connectMs: number | null;
+  bytes: Uint8Array | null = null;
+  upload: Upload | null = null;
+  readonly #request: PreparedRequest;
+  readonly #outgoing: Outgoing;
+  readonly #options: SendOptions;
+  readonly #signal: AbortSignal | null;
+  readonly #pool: Pool;
+  readonly #began = performance.now();
+  #connection: EngineConnection | null = null;
+  #incoming: Incoming | null = null;
+  #state: State = "waiting";
+  #isReused = false;
+  #isResent = false;
+  #isWanted = false;
+  #connectedMs: number | null = null;
+  #sentBytes = 0;
+  #resolve: (response: WireResponse) => void = () => {};
+  #reject: (reason: unknown) => void = () => {};
+
+  constructor(request: PreparedRequest, message: Outgoing, way: { readonly pool: Pool; readonly options: SendOptions; readonly signal: AbortSignal | null }) {
+    this.method = request.method;
+    this.target = message.target;
+    this.head = message.head;
+    this.isLast = message.isLast;
+    this.connectMs = way.options.timeouts.connectMs;
+    this.#request = request;
+    this.#outgoing = message;
+    this.#options = way.options;
+    this.#signal = way.signal;
+    this.#pool = way.pool;
+  }
+
+  /** Sends the request. Call it once. */
+  send(): Promise<WireResponse> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.#signal?.addEventListener("abort", this);
+      this.#loadBody();
+      this.#obtain();
+    });
+  }
+
+  /** The signal aborts. */
+  handleEvent(): void {
+    this.#fail(this.#signal?.reason, true);
+  }
+
+  /** The adapter was closed. A body that the caller streams is left to the caller. */
+  close(reason: Error): void {
+    if (!(this.#state === "body" && this.#options.stream)) this.#fail(reason, false);
+  }
+
+  onConnection(connection: EngineConnection): void {
+    if (this.#state === "over") {
+      this.#pool.release(connection, performance.now());
+      return;
+    }
+    this.#connection = connection;
+    this.#isReused = connection.served > 0;
+    connection.send(this);
+  }
+
+  onNoConnection(error: Error): void {
+    this.#fail(this.#translated(error), false);
+  }
+
+  onStart(): void {
+    this.#state = this.upload === null ? "headless" : "sending";
+    const now = performance.now();
+    this.#connectedMs = this.#isReused ? 0 : now - this.#began;
+    this.#listen(now);
+    if (this.bytes !== null) this.#tellUpload(this.bytes.byteLength);
+  }
+
+  onSourceWait(): void {
+    if (this.#state === "sending") this.#connection?.clock.stop();
+  }
+
+  onBodySent(bytes: number): void {
+    const now = performance.now();
+    if (this.#state === "sending") this.#listen(now);
+    else this.#connection?.clock.touch(now);
+    this.#tellUpload(bytes);
+  }
+
+  onUploadEnd(): void {
+    if (this.#state !== "sending") return;
+    this.#state = "headless";
+    this.#listen(performance.now());
+  }
+
+  onUploadFailure(error: unknown): void {
+    this.#fail(error instanceof RequestException ? error.annotate({ request: this.#request }) : error, false);
+  }
+
+  onHead(head: WireHead): void {
+    this.#state = "body";
+    this.#connection?.clock.stop();
+    const headers = HeaderMap.fromWire(head.fields);
+    this.#incoming = new Incoming(this, this.#declaredLength(head.status, headers));
+    const timings = { connect: this.#connectedMs, head: performance.now() - this.#began };
+    this.#resolve(new WireReply(head, headers, this.#incoming, { timings, isStreamed: this.#options.stream }));
+  }
+
+  onData(chunk: Uint8Array): void {
+    if (this.#isWanted) this.#connection?.clock.touch(performance.now());
+    const incoming = this.#incoming;
+    if (incoming === null) return;
+    incoming.push(chunk);
+    this.#options.onProgress?.({ direction: "download", bytes: incoming.received, totalBytes: incoming.declared });
+  }
+
+  onEnd(trailers: string[]): void {
+    const fault = this.#connection?.fault ?? null;
+    // A reset is not the end of a body that runs until the connection ends, though undici takes it for that.
+    if (fault !== null) {
+      this.#fail(this.#translated(fault), false);
+      return;
+    }
+    this.#connection?.clock.stop();
+    this.upload?.stop();
+    // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
+    if (!this.#options.stream) this.#finish();
+    this.#incoming?.end(trailers);
+  }
+
+  onFailure(error: Error): void {
+    if (this.#state === "over") return;
+    const { method, payload } = this.#request;
+    const connection = this.#connection;
+    if (this.#isReused && this.#state !== "body" && connection !== null) {
+      // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
+      if (!connection.started) {
+        this.#obtain();
+        return;
+      }
+      // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
+      if (!connection.heard && !this.#isResent && isIdempotent(method) && isReplayable(payload)) {
+        this.#isResent = true;
+        this.#resend();
+        return;
+      }
+    }
+    this.#fail(this.#translated(error), false);
+  }
+
+  pause(): void {
+    this.#connection?.pause();
+  }
+
+  resume(): void {
+    this.#connection?.resume();
+  }
+
+  onWant(): void {
+    this.#isWanted = true;
+    this.#listen(performance.now());
+  }
+
+  onEnough(): void {
+    this.#isWanted = false;
+    this.#connection?.clock.stop();
+  }
+
+  abandon(): void {
+    this.#connection?.destroy(new Error("the rest of the response is not wanted"));
+    this.#finish();
+  }
+
+  onTaken(): void {
+    this.#finish();
+  }
+
+  #obtain(): void {
+    this.#connection = null;
+    this.#state = "waiting";
+    const connection = this.#pool.take(performance.now());
+    if (connection === null) this.#pool.apply(this);
+    else this.onConnection(connection);
+  }
+
+  #resend(): void {
+    this.#connection = null;
+    this.#state = "waiting";
+    this.#sentBytes = 0;
+    this.upload?.stop();
+    this.#loadBody();
+    this.#pool.apply(this);
+  }
+
+  #loadBody(): void {
+    const { body, framing } = this.#outgoing;
+    if (body === null) return;
+    const length = typeof framing === "number" ? framing : null;
+    if (body.kind === "stream") this.upload = new Upload(() => body.open(), length, this);
+    else if (body.bytes.byteLength > WHOLE_BYTES) this.upload = new Upload(() => piecesOf(body.bytes), length, this);
+    else this.bytes = body.bytes;
+  }
+
+  #listen(now: number): void {
+    const { readMs } = this.#options.timeouts;
+    this.#connection?.clock.start(readMs, now, this);
+  }
+
+  /** Nothing came for too long. */
+  onSilence(limitMs: number): void {
+    this.#fail(silence(limitMs, this.#request, this.#phase), false);
+  }
+
+  get #phase(): Phase {
+    switch (this.#state) {
+      case "waiting":
+        return "connect";
+      case "sending":
+        return "send";
+      case "headless":
+        return "head";
+      case "body":
+      case "over":
+        return "body";
+    }
+  }
+
+  #translated(error: Error): RequestException {
+    return translate(error, { request: this.#request, phase: this.#phase, isForwarded: this.#pool.way.isForwarded });
+  }
+
+  #tellUpload(bytes: number): void {
+    this.#sentBytes += bytes;
+    const { framing } = this.#outgoing;
+    this.#options.onProgress?.({
+      direction: "upload",
+      bytes: this.#sentBytes,
+      totalBytes: typeof framing === "number" ? framing : null,
+    });
+  }
+
+  /** What the response says of its body's length; `null` when it says nothing, or has none (RFC 9112 §6.3). */
+  #declaredLength(status: number, headers: HeaderMap): number | null {
+    if (this.method === "HEAD" || status === 204 || status === 304) return null;
+    const value = headers.get("content-length");
+    return value === null ? null : Number(value);
+  }
+
+  /** Ends the exchange and its connection. An abort takes back what was not read yet. */
+  #fail(error: unknown, isAbort: boolean): void {
+    if (this.#state === "over") return;
+    const connection = this.#connection;
+    const incoming = this.#incoming;
+    if (connection === null) this.#pool.withdraw(this);
+    else connection.destroy(error instanceof Error ? error : new Error("aborted"));
+    this.#finish();
+    if (incoming === null) this.#reject(error);
+    else if (isAbort) incoming.abort(error);
+    else incoming.fail(error);
+  }
+
+  /** Gives the connection back, once. */
+  #finish(): void {
+    if (this.#state === "over") return;
+    this.#state = "over";
+    this.#signal?.removeEventListener("abort", this);
+    this.upload?.stop();
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection === null) return;
+    connection.clock.stop();
+    this.#pool.release(connection, performance.now());
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * What went wrong below, in our words: one table from the errors of Node, undici and this folder to the tree of
+ * `core/errors.ts`. What the caller threw (an iterable that fails, the reason of an abort) never comes here.
+ *
+ * May import: `core/`, own folder. Pure.
+ */
+import {
+  ChunkedEncodingError,
+  ConnectionError,
+  ConnectTimeout,
+  InvalidHeader,
+  ProxyError,
+  ReadTimeout,
+  RequestException,
+  SSLError,
+  type Phase,
+} from "../core/errors.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
+
+/** Which step towards a connection failed. */
+export type ConnectStep = "address" | "proxy" | "tls" | "material" | "pool";
+
+/** No connection came about. `connect.ts` and its helpers throw it. */
+export class ConnectFailure extends Error {
+  override readonly name: string = "ConnectFailure";
+  readonly step: ConnectStep;
+  /** Status of the proxy's answer to CONNECT. */
+  readonly status: number | null;
+
+  constructor(step: ConnectStep, message: string, details: { readonly cause?: unknown; readonly status?: number } = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.step = step;
+    this.status = details.status ?? null;
+  }
+}
+
+/** It took too long until there was a connection, or a free one. */
+export class ConnectOverdue extends Error {
+  override readonly name: string = "ConnectOverdue";
+  readonly limitMs: number;
+  readonly phase: "connect" | "pool";
+
+  constructor(limitMs: number, phase: "connect" | "pool") {
+    super(`no connection after ${limitMs} ms`);
+    this.limitMs = limitMs;
+    this.phase = phase;
+  }
+}
+
+/** Where a message was when it failed. */
+export interface Circumstances {
+  readonly request: PreparedRequest;
+  readonly phase: Phase;
+  /** The request went to a proxy in absolute form: who does not answer is the proxy. */
+  readonly isForwarded: boolean;
+}
+
+/** `error` in our words. */
+export function translate(error: Error, { request, phase, isForwarded }: Circumstances): RequestException {
+  if (error instanceof RequestException) return error.annotate({ request });
+  if (error instanceof ConnectOverdue) {
+    const message = `${error.phase} timeout after ${error.limitMs} ms`;
+    return new ConnectTimeout(message, { request, phase: error.phase, limitMs: error.limitMs });
+  }
+  if (error instanceof ConnectFailure) return connectFailure(error, request);
+  if (isTlsError(error)) return new SSLError(`TLS failed: ${error.message}`, { request, phase, cause: error });
+  if (phase === "body") {
+    return new ChunkedEncodingError(`the body broke off: ${reasonOf(error)}`, { request, phase, cause: error });
+  }
+  if (error instanceof ResponseSyntaxError && error.framing) {
+    return new InvalidHeader(`the response's header section is not to be trusted: ${error.message}`, { request, phase, cause: error });
+  }
+  const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
+  return new Kind(`no valid response: ${reasonOf(error)}`, { request, phase, cause: error });
+}
+
+/** Nothing came for `limitMs`. */
+export function silence(limitMs: number, request: PreparedRequest, phase: Phase): ReadTimeout {
+  return new ReadTimeout(`read timeout after ${limitMs} ms`, { request, phase, limitMs });
+}
+
+function connectFailure(failure: ConnectFailure, request: PreparedRequest): RequestException {
+  const { message, cause } = failure;
+  switch (failure.step) {
+    case "address":
+      return new ConnectionError(message, { request, phase: "connect", cause });
+    case "pool":
+      return new ConnectionError(message, { request, phase: "pool", cause });
+    case "proxy":
+      return new ProxyError(message, {
+        request,
+        phase: "connect",
+        cause,
+        ...(failure.status === null ? {} : { status: failure.status }),
+      });
+    case "tls":
+      return new SSLError(message, { request, phase: "connect", cause });
+    case "material":
+      return new SSLError(message, { request, phase: "prepare", cause });
+  }
+}
+
+/** OpenSSL's errors, and those of Node's certificate check. A refused client certificate arrives after the handshake. */
+export function isTlsError(error: Error): boolean {
+  const code = codeOf(error);
+  return code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") || code.startsWith("ERR_OSSL_");
+}
+
+/** Did bytes come that are no response? */
+function isResponseError(error: Error): boolean {
+  return error instanceof ResponseSyntaxError || error instanceof ResponseFloodError || codeOf(error) === "UND_ERR_HEADERS_OVERFLOW";
+}
+
+/** What a person is told. Errors of several addresses are told one by one. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return error.errors.map((one: unknown) => reasonOf(one)).join(", ");
+  }
+  if (!(error instanceof Error)) return String(error);
+  return REASONS[codeOf(error)] ?? (error.message === "" ? codeOf(error) || error.name : error.message);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was closed while sending",
+  UND_ERR_SOCKET: "the other side closed the connection",
+  UND_ERR_HEADERS_OVERFLOW: "the header section is too large",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "it is not as long as Content-Length says",
+};
+
+function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : "";
+}

@@ -1,0 +1,215 @@
+/**
+ * The body of a response, from the wire to whoever wants it: collected, streamed, drained or given up.
+ *
+ * It holds what has come and was not taken yet, and asks for a pause when that is too much. It knows no connection: the
+ * exchange does, and listens.
+ *
+ * May import: `core/`, own folder. Pure.
+ */
+import { ConnectionError, ResponseTooLarge, StreamConsumedError } from "../core/errors.ts";
+import { ByteQueue } from "./byte-queue.ts";
+
+/** Who brings the bytes. */
+export interface BodySource {
+  /** Enough is waiting: bring no more for now. */
+  pause(): void;
+  resume(): void;
+  /** Somebody waits for the next bytes: silence counts from now. */
+  onWant(): void;
+  /** Nobody waits: silence means nothing. */
+  onEnough(): void;
+  /** Nobody wants the rest. */
+  abandon(): void;
+  /** All of it has come, and was taken. */
+  onTaken(): void;
+}
+
+/** So many bytes may wait to be taken. */
+const HIGH_WATER_BYTES = 262_144;
+
+/** What is done with the bytes. */
+type Mode = "undecided" | "collecting" | "streaming" | "draining" | "dropped";
+
+/** The bytes of one response, in order. */
+export class Incoming {
+  /** Bytes that have come. */
+  received = 0;
+  /** Fields after the body, flat; filled when it is over. */
+  trailers: string[] = [];
+  readonly #source: BodySource;
+  /** What the response announced, in bytes; `null` for nothing. */
+  readonly declared: number | null;
+  readonly #queue = new ByteQueue();
+  #mode: Mode = "undecided";
+  #isPaused = false;
+  #isOver = false;
+  #failure: { readonly error: unknown } | null = null;
+  #limit = Number.POSITIVE_INFINITY;
+  #wake: (() => void) | null = null;
+
+  constructor(source: BodySource, declared: number | null) {
+    this.#source = source;
+    this.declared = declared;
+  }
+
+  /** Has all of it come? */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Bytes came. */
+  push(chunk: Uint8Array): void {
+    this.received += chunk.byteLength;
+    if (this.#mode === "dropped") return;
+    if (this.received > this.#limit) {
+      this.#exceed();
+      return;
+    }
+    if (this.#mode === "draining") return;
+    this.#queue.push(chunk);
+    if (this.#mode === "collecting") return;
+    this.#signal();
+    if (this.#queue.size > HIGH_WATER_BYTES && !this.#isPaused) {
+      this.#isPaused = true;
+      this.#source.pause();
+    }
+  }
+
+  /** The last byte has come. */
+  end(trailers: string[]): void {
+    this.#isOver = true;
+    this.trailers = trailers;
+    if (this.#queue.size === 0) this.#source.onTaken();
+    this.#signal();
+  }
+
+  /** No more will come, and what came is not all. A stream still gives what came. */
+  fail(error: unknown): void {
+    if (this.#isOver || this.#failure !== null) return;
+    this.#failure = { error };
+    if (this.#mode !== "streaming") this.#queue.clear();
+    this.#signal();
+  }
+
+  /** The caller gave up: nothing is given any more. */
+  abort(reason: unknown): void {
+    this.#failure ??= { error: reason };
+    this.#queue.clear();
+    this.#signal();
+  }
+
+  /** See `WireBody.collect`. */
+  collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array> {
+    if (this.#mode !== "undecided") return Promise.reject(consumed());
+    this.#mode = "collecting";
+    if (maxBytes !== null) this.#limit = maxBytes;
+    const expected = Math.max(this.received, this.#isOver ? 0 : (this.declared ?? 0));
+    if (expected > this.#limit) this.#exceed();
+    if (this.#failure !== null) return Promise.reject(this.#failure.error);
+    if (this.#isOver) return this.#takeAll();
+    this.#queue.gather(expected);
+    return new Promise((resolve, reject) => {
+      this.#wake = () => {
+        if (this.#failure === null) resolve(this.#takeAll());
+        else reject(this.#failure.error);
+      };
+      this.#want();
+    });
+  }
+
+  /** Begins to stream: {@link read} gives the pieces. @throws {StreamConsumedError} when the body was asked for before. */
+  stream(): void {
+    if (this.#mode !== "undecided") throw consumed();
+    this.#mode = "streaming";
+  }
+
+  /** The next piece; `null` at the end. What came before a failure is given before it. */
+  read(): Promise<Uint8Array | null> {
+    const chunk = this.#take();
+    if (chunk !== null) return Promise.resolve(chunk);
+    if (this.#failure !== null) return Promise.reject(this.#failure.error);
+    if (this.#isOver || this.#mode === "dropped") return Promise.resolve(null);
+    return new Promise((resolve, reject) => {
+      this.#wake = () => {
+        this.#source.onEnough();
+        const next = this.#take();
+        if (next === null && this.#failure !== null) reject(this.#failure.error);
+        else resolve(next);
+      };
+      this.#want();
+    });
+  }
+
+  /** See `WireBody.drain`. */
+  drain(maxBytes: number): void | Promise<void> {
+    if (this.#mode === "collecting" || this.#mode === "dropped" || this.#failure !== null) return;
+    this.#mode = "draining";
+    this.#limit = maxBytes;
+    this.#queue.clear();
+    if (this.#isOver) {
+      this.#source.onTaken();
+      return;
+    }
+    if (Math.max(this.received, this.declared ?? 0) > maxBytes) {
+      this.drop();
+      return;
+    }
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#want();
+    });
+  }
+
+  /** Nothing more is wanted. */
+  drop(): void {
+    if (this.#mode === "dropped") return;
+    const isTaken = this.#isOver && this.#queue.size === 0;
+    if (this.#mode === "collecting" && !this.#isOver) {
+      this.#failure ??= { error: new ConnectionError("the response was closed while its body was read", { phase: "body" }) };
+    }
+    this.#mode = "dropped";
+    this.#queue.clear();
+    if (!isTaken) this.#source.abandon();
+    this.#signal();
+  }
+
+  #exceed(): void {
+    if (this.#mode === "collecting") {
+      const message = `the body has more than ${this.#limit} bytes`;
+      this.#failure = { error: new ResponseTooLarge(message, { phase: "body", limitBytes: this.#limit }) };
+    }
+    this.drop();
+  }
+
+  #take(): Uint8Array | null {
+    const chunk = this.#queue.shift();
+    if (chunk !== null && this.#isOver && this.#queue.size === 0) this.#source.onTaken();
+    return chunk;
+  }
+
+  #takeAll(): Uint8Array {
+    const had = this.#queue.size > 0;
+    const all = this.#queue.takeAll();
+    if (had) this.#source.onTaken();
+    return all;
+  }
+
+  #want(): void {
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#source.resume();
+    }
+    // Reading on may have brought the rest already.
+    if (this.#wake !== null) this.#source.onWant();
+  }
+
+  #signal(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+}
+
+function consumed(): StreamConsumedError {
+  return new StreamConsumedError("the body was consumed before", { phase: "body" });
+}

@@ -1,0 +1,167 @@
+/**
+ * The request as bytes: request line, header section, and which way the body goes (RFC 9112 §3, §6).
+ *
+ * Everything is checked once more here, whoever made the request: nothing invalid goes on the wire.
+ *
+ * May import: `core/`, own folder. Pure.
+ */
+import type { Body } from "../core/body.ts";
+import { InvalidBody, InvalidHeader, InvalidMethod, InvalidURL } from "../core/errors.ts";
+import { isToken } from "../core/method.ts";
+import type { PreparedRequest } from "../core/request.ts";
+
+/** What the way of a request does to its head. */
+export interface Way {
+  /** A proxy gets the whole URL in the request line (RFC 9112 §3.2.2), and nothing is encrypted. */
+  readonly isForwarded: boolean;
+  /** The request goes through a tunnel: what is meant for the proxy must not be in it (CVE-2023-32681 in requests). */
+  readonly isTunnelled: boolean;
+  /** The value of `Proxy-Authorization` that follows from the proxy's URL, for a request that has none. */
+  readonly proxyAuthorization: string | null;
+}
+
+/** How the end of a body is told: its length in bytes, in chunks, or there is none. */
+export type Framing = number | "chunked" | "none";
+
+/** A request in the form in which it is sent. */
+export interface Outgoing {
+  readonly target: string;
+  /** Request line and fields, with the empty line. */
+  readonly head: string;
+  readonly body: Body | null;
+  readonly framing: Framing;
+  /** The caller asked for `Connection: close`. */
+  readonly isLast: boolean;
+}
+
+/** A field line: a token, and what may stand in a value, one byte a character (RFC 9110 §5.1, §5.5). */
+const FIELD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*$/;
+const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
+/** `close` among the options of a `Connection` field. */
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+
+/**
+ * Writes the head of `request`.
+ *
+ * @throws {InvalidMethod | InvalidURL | InvalidHeader} for what must not go on the wire.
+ * @throws {InvalidBody} when `Content-Length` is not the length of the body.
+ */
+export function outgoing(request: PreparedRequest, way: Way): Outgoing {
+  const { method, payload, parsed } = request;
+  if (!isToken(method)) throw new InvalidMethod(`method ${JSON.stringify(method)} is not a token (RFC 9110 §9.1)`);
+  const target = way.isForwarded ? parsed.absolute : parsed.target;
+  if (!TARGET.test(target)) throw new InvalidURL("the path or query has a character that must be encoded", { request });
+  const framing = framingOf(request);
+  const section = new Section(way, framing);
+  const wire = request.headers.toWire();
+  for (let at = 0; at + 1 < wire.length; at += 2) section.add(wire[at] as string, wire[at + 1] as string); // below the length
+  return {
+    target,
+    head: `${method} ${target} HTTP/1.1\r\n${section.finish(parsed.authority)}\r\n`,
+    body: payload?.kind === "bytes" && payload.bytes.byteLength === 0 ? null : payload,
+    framing,
+    isLast: section.isLast,
+  };
+}
+
+/** The header section as it grows. */
+class Section {
+  #text = "";
+  #hasHost = false;
+  #hasConnection = false;
+  #hasFraming = false;
+  #proxyAuthorization: string | null;
+  isLast = false;
+  readonly #isTunnelled: boolean;
+  readonly #framing: Framing;
+
+  constructor(way: Way, framing: Framing) {
+    this.#isTunnelled = way.isTunnelled;
+    this.#proxyAuthorization = way.proxyAuthorization;
+    this.#framing = framing;
+  }
+
+  /** Adds a field as it is, unless it is one that this connection decides about. */
+  add(name: string, value: string): void {
+    // The length first: it tells most names apart without making another string.
+    const key = isSpecialLength(name.length) ? name.toLowerCase() : "";
+    switch (key) {
+      case "content-length":
+      case "transfer-encoding":
+        this.#frame();
+        return;
+      case "proxy-authorization":
+        this.#proxyAuthorization = null;
+        if (this.#isTunnelled) return;
+        break;
+      case "host":
+        // Two of them, and server and proxy may each believe another one (RFC 9112 §3.2).
+        if (this.#hasHost) throw new InvalidHeader("there is more than one Host header");
+        this.#hasHost = true;
+        break;
+      case "connection":
+        this.#hasConnection = true;
+        if (CLOSE.test(value)) this.isLast = true;
+        break;
+      default:
+        break;
+    }
+    this.#line(name, value);
+  }
+
+  /** The whole section, with what the request left to us. */
+  finish(authority: string): string {
+    if (this.#proxyAuthorization !== null) this.#line("Proxy-Authorization", this.#proxyAuthorization);
+    this.#frame();
+    const host = this.#hasHost ? "" : `Host: ${authority}\r\n`;
+    const connection = this.#hasConnection ? "" : "Connection: keep-alive\r\n";
+    return host + this.#text + connection;
+  }
+
+  /**
+   * One field says where the body ends, never two, whatever the request has: a request that is framed in two ways is how
+   * requests are smuggled (RFC 9112 §6.3).
+   */
+  #frame(): void {
+    if (this.#hasFraming || this.#framing === "none") return;
+    this.#hasFraming = true;
+    if (this.#framing === "chunked") this.#line("Transfer-Encoding", "chunked");
+    else this.#line("Content-Length", String(this.#framing));
+  }
+
+  #line(name: string, value: string): void {
+    const line = `${name}: ${value}`;
+    if (!FIELD.test(line)) {
+      throw new InvalidHeader(`header ${JSON.stringify(name)} or its value has a character that must not go on the wire`);
+    }
+    this.#text += `${line}\r\n`;
+  }
+}
+
+function isSpecialLength(length: number): boolean {
+  return length === 4 || length === 10 || length === 14 || length === 17 || length === 19;
+}
+
+/** The caller's `Content-Length` of a stream is believed, and held to (PARITY BOD-15, BOD-16). */
+function framingOf(request: PreparedRequest): Framing {
+  const { payload } = request;
+  const declared = declaredLength(request);
+  if (payload === null) {
+    if (declared !== null && declared > 0) throw mismatch(request, declared, "there is no body");
+    return declared ?? "none";
+  }
+  const actual = payload.kind === "bytes" ? payload.bytes.byteLength : payload.length;
+  if (declared !== null && actual !== null && declared !== actual) throw mismatch(request, declared, `the body has ${actual}`);
+  return declared ?? actual ?? "chunked";
+}
+
+function declaredLength(request: PreparedRequest): number | null {
+  const value = request.headers.get("content-length");
+  if (value === null) return null;
+  if (!/^\d{1,15}$/.test(value)) throw new InvalidHeader(`Content-Length ${JSON.stringify(value)} is not one whole number`, { request });
+  return Number(value);
+}
+
+function mismatch(request: PreparedRequest, declared: number, fact: string): InvalidBody {
+  return new InvalidBody(`Content-Length says ${declared} bytes, but ${fact}`, { request });
+}

@@ -1,0 +1,90 @@
+/**
+ * Reads the answers of a proxy from a socket that nobody else reads yet; what comes after them is left in the socket.
+ *
+ * May import: own folder.
+ */
+import type { Socket } from "node:net";
+
+/** Takes bytes from a socket in paused mode. */
+export class SocketReader {
+  readonly #socket: Socket;
+  #held: Buffer = Buffer.alloc(0);
+  #ended = false;
+  #error: Error | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("readable", this.#onReadable);
+    socket.on("end", this.#onEnd);
+    socket.on("close", this.#onEnd);
+    socket.on("error", this.#onError);
+  }
+
+  /** The next `count` bytes. @throws when the connection ends before. */
+  async take(count: number): Promise<Buffer> {
+    while (this.#held.byteLength < count) await this.#more();
+    return this.#cut(count);
+  }
+
+  /** Everything up to and with the first `mark`, at most `limit` bytes. @throws when there is no such thing. */
+  async takeThrough(mark: string, limit: number): Promise<Buffer> {
+    let from = 0;
+    for (;;) {
+      const at = this.#held.indexOf(mark, from, "latin1");
+      const end = at === -1 ? this.#held.byteLength : at + mark.length;
+      if (end > limit) throw new Error(`the answer has no end within ${limit} bytes`);
+      if (at !== -1) return this.#cut(end);
+      from = Math.max(0, this.#held.byteLength - mark.length + 1);
+      await this.#more();
+    }
+  }
+
+  /** Lets go of the socket, and puts back what was read too far. */
+  release(): void {
+    this.#socket.off("readable", this.#onReadable);
+    this.#socket.off("end", this.#onEnd);
+    this.#socket.off("close", this.#onEnd);
+    this.#socket.off("error", this.#onError);
+    if (this.#held.byteLength > 0) this.#socket.unshift(this.#held);
+  }
+
+  readonly #onReadable = (): void => this.#signal();
+
+  readonly #onEnd = (): void => {
+    this.#ended = true;
+    this.#signal();
+  };
+
+  readonly #onError = (error: Error): void => {
+    this.#error = error;
+    this.#signal();
+  };
+
+  #cut(count: number): Buffer {
+    const taken = this.#held.subarray(0, count);
+    this.#held = this.#held.subarray(count);
+    return taken;
+  }
+
+  async #more(): Promise<void> {
+    for (;;) {
+      const chunk = this.#socket.read() as Buffer | null; // no encoding is set
+      if (chunk !== null) {
+        this.#held = this.#held.byteLength === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+        return;
+      }
+      if (this.#error !== null) throw this.#error;
+      if (this.#ended) throw new Error("the connection was closed");
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  #signal(): void {
+    const wake = this.#wake;
+    this.#wake = null;
+    wake?.();
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What an exchange resolves with: the head of a response, and the body as its consumer sees it.
+ *
+ * May import: `core/`, own folder.
+ */
+import { HeaderMap } from "../core/headers.ts";
+import type { Timings, WireBody, WireResponse } from "../core/response.ts";
+import type { Incoming } from "./incoming.ts";
+import type { WireHead } from "./response-parser.ts";
+
+/** A streamed body that nobody holds any more can never be read: its connection ends. */
+const forgotten = new FinalizationRegistry<Incoming>((incoming) => incoming.drop());
+
+/** The head, and the body to come. */
+export class WireReply implements WireResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: HeaderMap;
+  readonly httpVersion: string;
+  readonly body: WireBody;
+  readonly timings: Timings;
+  readonly #incoming: Incoming;
+  #trailers: HeaderMap | null = null;
+
+  constructor(
+    head: WireHead,
+    headers: HeaderMap,
+    incoming: Incoming,
+    facts: { readonly timings: Timings; readonly isStreamed: boolean },
+  ) {
+    this.status = head.status;
+    this.statusText = head.reason;
+    this.headers = headers;
+    this.httpVersion = head.httpVersion;
+    this.timings = facts.timings;
+    this.body = new IncomingBody(incoming);
+    this.#incoming = incoming;
+    if (facts.isStreamed) forgotten.register(this.body, incoming);
+  }
+
+  get trailers(): HeaderMap {
+    if (!this.#incoming.isOver) return new HeaderMap();
+    this.#trailers ??= HeaderMap.fromWire(this.#incoming.trailers);
+    return this.#trailers;
+  }
+}
+
+/** The consumer's end of a body. The connection does not hold it, so that it can be seen when it is forgotten. */
+class IncomingBody implements WireBody {
+  readonly #incoming: Incoming;
+
+  constructor(incoming: Incoming) {
+    this.#incoming = incoming;
+  }
+
+  collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array> {
+    return this.#incoming.collect(maxBytes);
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    this.#incoming.stream();
+    return new BodyStream(this, this.#incoming);
+  }
+
+  drain(maxBytes: number): void | Promise<void> {
+    return this.#incoming.drain(maxBytes);
+  }
+
+  cancel(): void {
+    this.#incoming.drop();
+  }
+}
+
+/** One walk through a body. */
+class BodyStream implements AsyncIterableIterator<Uint8Array> {
+  readonly #body: IncomingBody;
+  readonly #incoming: Incoming;
+
+  constructor(body: IncomingBody, incoming: Incoming) {
+    this.#body = body;
+    this.#incoming = incoming;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const value = await this.#incoming.read();
+    return value === null ? { done: true, value: undefined } : { done: false, value };
+  }
+
+  /** The loop was left early. */
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#body.cancel();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+
+import { ambientAuthOf } from "../../src/auth/ambient.ts";
+import { toAuth } from "../../src/auth/from-option.ts";
+import { HttpBasicAuth } from "../../src/auth/basic.ts";
+import type { Auth, AuthOption } from "../../src/core/auth-scheme.ts";
+import { HeaderMap } from "../../src/core/headers.ts";
+import { PreparedRequest } from "../../src/core/request.ts";
+import { parseUrl } from "../../src/core/url.ts";
+
+async function authorization(auth: Auth | null): Promise<string | null> {
+  const request = new PreparedRequest({
+    method: "GET",
+    url: "http://a.test/",
+    headers: new HeaderMap(),
+    payload: null,
+  });
+  await auth?.apply(request);
+  return request.headers.get("authorization");
+}
+
+function base64(text: string): string {
+  return `Basic ${Buffer.from(text).toString("base64")}`;
+}
+
+describe("toAuth", () => {
+  it("gives none for false and null", () => {
+    expect(toAuth(false)).toBe(null);
+    expect(toAuth(null)).toBe(null);
+  });
+
+  it("makes Basic credentials of a pair", async () => {
+    expect(toAuth(["u", "p"])).toBeInstanceOf(HttpBasicAuth);
+    expect(await authorization(toAuth(["u", "p"]))).toBe(base64("u:p"));
+  });
+
+  it("takes an auth object as it is", () => {
+    const auth: Auth = { apply: () => undefined };
+    expect(toAuth(auth)).toBe(auth);
+  });
+
+  it("lets a function sign", async () => {
+    const auth = toAuth(async (request) => {
+      request.headers.set("Authorization", "Custom 1");
+    });
+    expect(await authorization(auth)).toBe("Custom 1");
+  });
+
+  it.for([
+    ["sekrit", "not string"],
+    [1, "not number"],
+    [true, "not boolean"],
+    [undefined, "not undefined"],
+    [{ username: "sekrit" }, "not Object"],
+    [["sekrit"], "not an array of 1"],
+    [["sekrit", "b", "c"], "not an array of 3"],
+    [["u", 123], "the password must be text or bytes, not number"],
+  ] as const)("refuses %j", ([option, message]) => {
+    const make = (): Auth | null => toAuth(option as unknown as AuthOption);
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+    expect(make).not.toThrow("sekrit");
+  });
+});
+
+describe("ambientAuthOf", () => {
+  const netrc = "machine a.test login nu password np\nmachine empty.test\n";
+
+  // PARITY AUT-1, AUT-4.
+  it.for([
+    ["http://a.test/", null, null],
+    ["http://a.test/", netrc, base64("nu:np")],
+    ["http://A.TEST:81/x", netrc, base64("nu:np")],
+    ["http://b.test/", netrc, null],
+    ["http://empty.test/", netrc, null],
+    ["http://u:p@a.test/", null, base64("u:p")],
+    ["http://u:p@b.test/", netrc, base64("u:p")],
+    ["http://u:p@empty.test/", netrc, base64("u:p")],
+    ["http://u@a.test/", null, base64("u:")],
+    ["http://u:@a.test/", null, base64("u:")],
+    ["http://:p@a.test/", null, base64(":p")],
+    ["http://@a.test/", null, null],
+    ["http://:@a.test/", null, null],
+    ["http://%C3%BCser:p%C3%A4ss@a.test/", null, base64("\u00fcser:p\u00e4ss")],
+    ["http://a%40b:c%3Ad@a.test/", null, base64("a@b:c:d")],
+    ["http://a%0Ab:c@a.test/", null, base64("a\nb:c")],
+    // netrc is taken whole: the URL's user does not get another user's password.
+    ["http://someone@a.test/", netrc, base64("nu:np")],
+    // CVE-2024-47081 in requests: what stands before the host is not the host.
+    ["http://a.test:@b.test/", netrc, base64("a.test:")],
+    ["http://a.test%2F@b.test/", netrc, base64("a.test/:")],
+  ] as const)("for %s with netrc %j gives %s", async ([url, text, expected]) => {
+    expect(await authorization(ambientAuthOf(parseUrl(url), text))).toBe(expected);
+  });
+
+  it("gives the same object for the same netrc entry", () => {
+    const url = parseUrl("http://a.test/");
+    expect(ambientAuthOf(url, netrc)).toBe(ambientAuthOf(url, netrc));
+    expect(ambientAuthOf(url, "machine a.test login other password x")).not.toBe(ambientAuthOf(url, netrc));
+  });
+});
