@@ -46,7 +46,7 @@ function parseList(value: string, before: OpenChallenge | null): readonly Challe
   let current = before;
   let at = 0;
   for (;;) {
-    at = end(BLANKS_AND_COMMAS, value, at) ?? at;
+    at = skip(BLANKS_AND_COMMAS, value, at);
     if (at >= value.length) return challenges;
     const afterWord = end(TOKEN, value, at);
     if (afterWord === null) {
@@ -71,7 +71,7 @@ function parseList(value: string, before: OpenChallenge | null): readonly Challe
 /** A quoted string or a bare word; `text` is `null` when a quote is never closed. */
 function parameterValue(value: string, at: number): { readonly text: string | null; readonly next: number } {
   if (value[at] !== '"') {
-    const next = end(BARE_VALUE, value, at) ?? at;
+    const next = skip(BARE_VALUE, value, at);
     return { text: value.slice(at, next), next };
   }
   const parts: string[] = [];
@@ -90,6 +90,12 @@ function parameterValue(value: string, at: number): { readonly text: string | nu
 function nextComma(value: string, at: number): number {
   const comma = value.indexOf(",", at);
   return comma === -1 ? value.length : comma;
+}
+
+/** Where the match of a pattern that always matches ends. */
+function skip(pattern: RegExp, value: string, at: number): number {
+  match(pattern, value, at);
+  return pattern.lastIndex;
 }
 
 /** Where the match at `at` ends; `null` when there is none. */

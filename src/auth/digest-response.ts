@@ -27,8 +27,8 @@ export interface DigestRequest {
   /** How often the nonce has been used, this time included. */
   readonly count: number;
   readonly cnonce: string;
-  /** For `auth-int`: the hash of the body. */
-  readonly bodyHash: string | null;
+  /** Hash of the body: looked at for `auth-int` only. */
+  readonly bodyHash: string;
 }
 
 /** Prepares the answers to a challenge. The password is not needed afterwards. */
@@ -79,7 +79,7 @@ function responseOf(
   used: { readonly cnonce: string; readonly count: string },
 ): string {
   const { challenge } = key;
-  const body = challenge.qop === "auth-int" ? `:${request.bodyHash ?? ""}` : "";
+  const body = challenge.qop === "auth-int" ? `:${request.bodyHash}` : "";
   const asked = digestHash(challenge, joined([Buffer.from(request.method), bytesOf(request.uri + body)]));
   const middle = challenge.qop === null ? [] : [used.count, used.cnonce, challenge.qop];
   return digestHash(

@@ -56,7 +56,7 @@ export class HttpDigestAuth implements Auth {
     const { origin } = request;
     const nonce = origin === null ? undefined : this.#spaces.get(origin)?.current;
     if (nonce === undefined) return;
-    if (nonce.key.challenge.qop !== "auth-int") return sign(request, nonce, null);
+    if (nonce.key.challenge.qop !== "auth-int") return sign(request, nonce, "");
     const { payload } = request;
     if (payload !== null && payload.kind === "stream") {
       return hashedStream(nonce.key.challenge, payload, request).then((hash) => sign(request, nonce, hash));
@@ -104,7 +104,7 @@ export class HttpDigestAuth implements Auth {
   }
 }
 
-function sign(request: PreparedRequest, nonce: Nonce, bodyHash: string | null): void {
+function sign(request: PreparedRequest, nonce: Nonce, bodyHash: string): void {
   nonce.count++;
   const { method, pathUrl } = request;
   const header = digestHeader(nonce.key, {

@@ -71,23 +71,19 @@ export class RequestCookies implements CookieStore {
     return this.#left ? null : this.#source;
   }
 
-  /** The session's cookies in their order, each replaced by the call's own of that name; then the rest of those. */
+  /** The session's cookies, less those that give way; then the call's own. */
   #merge(session: string | null, own: Pairs, host: string): string | null {
     const sent: string[] = [];
-    const done = new Set<string>();
+    const kept = new Set<string>();
     for (const pair of session === null ? [] : session.split("; ")) {
       const name = nameOf(pair);
-      const replacement = own.get(name);
-      if (replacement === undefined || this.#answered?.get(`${host};${name}`) === "stored") {
-        sent.push(pair);
-      } else if (replacement !== null && !done.has(name)) {
-        sent.push(replacement);
-      }
-      done.add(name);
+      if (own.has(name) && this.#answered?.get(`${host};${name}`) !== "stored") continue;
+      sent.push(pair);
+      kept.add(name);
     }
     for (const [name, pair] of own) {
       const deleted = this.#answered?.get(`${host};${name}`) === "deleted";
-      if (pair !== null && !done.has(name) && !deleted) sent.push(pair);
+      if (pair !== null && !kept.has(name) && !deleted) sent.push(pair);
     }
     return sent.length === 0 ? null : sent.join("; ");
   }

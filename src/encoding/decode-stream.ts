@@ -19,7 +19,7 @@ const OUTPUT_BYTES = 64 * 1024;
 const MAX_REST_BYTES = 1024 * 1024;
 
 /** Members of a few bytes each cost more time than they are worth: so many are free, then each needs 1 KiB of output. */
-const FREE_MEMBERS = 10_000;
+const FREE_MEMBERS = 1000;
 
 /**
  * The decoded bytes of `source`. What `source` throws comes through; leaving early leaves `source` too.

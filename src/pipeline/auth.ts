@@ -40,18 +40,36 @@ export function credentialsFor(exchange: Exchange, world: AuthSurroundings): Aut
   return world.ambientAuth(request.parsed);
 }
 
-async function authorized(scheme: Auth, exchange: Exchange, next: Send): Promise<Reply> {
-  const response = await next(exchange.request.dressed ? exchange : { ...exchange, request: await sign(scheme, exchange.request) });
-  const { status } = response;
-  if ((status !== 401 && status !== 407) || scheme.onChallenge === undefined) return response;
-  if (!(await scheme.onChallenge(response))) return response;
-  await response.loadHop(CHALLENGE_BODY_BYTES);
-  if (!isReplayable(exchange.request.payload)) {
-    const message = `status ${status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
-    throw new UnrewindableBodyError(message, { request: response.request, response });
+/** A challenge may be answered, and the answer's once more: a nonce may have gone stale meanwhile (RFC 7616 §3.3). */
+const MOST_ANSWERS = 2;
+
+async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Reply> {
+  let exchange = first;
+  const challenges: Reply[] = [];
+  for (;;) {
+    const { request } = exchange;
+    const response = await next(request.dressed ? exchange : { ...exchange, request: await sign(scheme, request) });
+    if (!(await isToBeAnswered(scheme, response, challenges.length))) {
+      return challenges.length === 0 ? response : response.withHistory(challenges);
+    }
+    await response.loadHop(CHALLENGE_BODY_BYTES);
+    if (!isReplayable(request.payload)) throw spent(response);
+    challenges.push(challenges.length === 0 ? response : response.withHistory([...challenges]));
+    if (request.dressed) exchange = { ...exchange, request: request.with({ dressed: false }) };
   }
-  const second = await next({ ...exchange, request: await sign(scheme, exchange.request.with({ dressed: false })) });
-  return second.withHistory([response]);
+}
+
+async function isToBeAnswered(scheme: Auth, response: Reply, answered: number): Promise<boolean> {
+  if (response.status !== 401 && response.status !== 407) {
+    scheme.onResponse?.(response);
+    return false;
+  }
+  return scheme.onChallenge !== undefined && answered < MOST_ANSWERS && scheme.onChallenge(response, answered);
+}
+
+function spent(response: Reply): UnrewindableBodyError {
+  const message = `status ${response.status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
+  return new UnrewindableBodyError(message, { request: response.request, response });
 }
 
 /**

@@ -27,24 +27,28 @@ const FORMS: readonly RegExp[] = [
   new RegExp(`^${DAY_NAME} ${MONTH} (?<day>[ \\d]\\d) ${TIME} (?<year>\\d{4})$`, "i"),
 ];
 
+/** What each form has, as text. */
+type DateParts = Readonly<Record<"day" | "month" | "year" | "hour" | "minute" | "second", string>>;
+
 function parseHttpDate(text: string, now: number): number | null {
-  // The longest form has 33 characters; nothing longer needs a look.
-  if (text.length > 40) return null;
   for (const form of FORMS) {
-    const parts = form.exec(text)?.groups;
-    if (parts !== undefined) return timeOf(parts, now);
+    const found = form.exec(text);
+    if (found !== null) return timeOf(found.groups as DateParts, now); // each form names these groups
   }
   return null;
 }
 
-function timeOf(parts: Readonly<Record<string, string | undefined>>, now: number): number | null {
-  const [day, hour, minute, second] = ["day", "hour", "minute", "second"].map((name) => Number(parts[name]));
-  const month = MONTHS.indexOf((parts["month"] ?? "").toLowerCase());
-  if (day === undefined || hour === undefined || minute === undefined || second === undefined || month === -1)
-    return null;
+function timeOf(parts: DateParts, now: number): number | null {
+  const month = MONTHS.indexOf(parts.month.toLowerCase());
+  const [day, hour, minute, second] = [
+    Number(parts.day),
+    Number(parts.hour),
+    Number(parts.minute),
+    Number(parts.second),
+  ];
   // A leap second is read as the second after it.
-  if (hour > 23 || minute > 59 || second > 60) return null;
-  const year = fullYear(parts["year"] ?? "", now);
+  if (month === -1 || hour > 23 || minute > 59 || second > 60) return null;
+  const year = fullYear(parts.year, now);
   const isRealDay = new Date(Date.UTC(year, month, day)).getUTCDate() === day;
   return isRealDay ? Date.UTC(year, month, day, hour, minute, second) : null;
 }

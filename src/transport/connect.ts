@@ -178,14 +178,15 @@ export class Opening {
 
   #tcpOptions(host: string, port: number): TcpNetConnectOpts {
     const { socketPath, ...options } = this.#options;
-    return {
+    const all: object = {
       ...options,
       ...(socketPath === undefined ? { host, port, autoSelectFamily: true } : { path: socketPath }),
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
       highWaterMark: READ_BYTES,
-    } as TcpNetConnectOpts; // node:net's types want either a path or a port, known only here
+    };
+    return all as TcpNetConnectOpts; // Node's types know no highWaterMark here, and a path or a port, but not either
   }
 
   #tlsOptions(host: string, material: TlsMaterial, session: Buffer | null): ConnectionOptions {

@@ -47,6 +47,8 @@ export interface Message {
   onEnd(trailers: string[]): void;
   /** There will be no response, or no more of it. */
   onFailure(error: Error): void;
+  /** The adapter is closed. A body that a caller streams is left to the caller. */
+  onShutdown(reason: Error): void;
 }
 
 /** The connection ended while nobody used it. Nothing was sent. */
@@ -158,6 +160,11 @@ export class EngineConnection implements UndiciHandler {
   /** Reads on. */
   resume(): void {
     if (!this.socket.destroyed) this.#controller?.resume();
+  }
+
+  /** Tells the running message that the adapter is closed. */
+  shutDown(reason: Error): void {
+    this.#message?.onShutdown(reason);
   }
 
   /** Ends the connection, whatever is running on it. */

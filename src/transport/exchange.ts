@@ -84,9 +84,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     this.#fail(this.#signal?.reason, true);
   }
 
-  /** The adapter was closed. A body that the caller streams is left to the caller. */
-  close(reason: Error): void {
-    if (!(this.#state === "body" && this.#options.stream)) this.#fail(reason, false);
+  onShutdown(reason: Error): void {
+    if (this.#state !== "body" || !this.#options.stream) this.#fail(this.#translated(reason), false);
   }
 
   onConnection(connection: EngineConnection): void {

@@ -173,6 +173,11 @@ export class Incoming {
     this.#signal();
   }
 
+  /** Nobody holds the consumer's end any more. Who waits for the rest holds this. */
+  forget(): void {
+    if (this.#wake === null) this.drop();
+  }
+
   #exceed(): void {
     if (this.#mode === "collecting") {
       const message = `the body has more than ${this.#limit} bytes`;

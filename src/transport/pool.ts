@@ -125,14 +125,19 @@ export class Pool implements SessionMemory {
   /** Ends connections that have been idle for too long. Returns when the next one will be; infinity for none. */
   sweep(now: number): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const connection of [...this.#idle]) {
+    for (const connection of this.#idle) {
       if (connection.idleUntil <= now) connection.destroy(new Error("the connection was idle for too long"));
       else next = Math.min(next, connection.idleUntil);
     }
     return next;
   }
 
-  /** Ends what is idle, waits or connects; what is in use ends with its exchange. Resolves when the idle ones are gone. */
+  /** Has it been closed? */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Ends all connections but those of bodies that are being streamed, which end with them. Resolves when they are gone. */
   async close(reason: Error): Promise<void> {
     this.#isClosed = true;
     for (const { applicant } of this.#waiting.splice(0)) applicant.onNoConnection(reason);
@@ -141,7 +146,9 @@ export class Pool implements SessionMemory {
       applicant.onNoConnection(reason);
     }
     this.#opening.clear();
-    await Promise.all(this.#idle.splice(0).map((connection) => ended(connection, reason)));
+    const idle = this.#idle.splice(0);
+    for (const connection of this.#open) if (!idle.includes(connection)) connection.shutDown(reason);
+    await Promise.all(idle.map((connection) => ended(connection, reason)));
   }
 
   #connect(applicant: Applicant): void {

@@ -101,7 +101,7 @@ export class Upload {
         this.#iterator = null;
         reject(error);
       };
-      iterator.next().then(({ done, value }) => resolve(done === true ? null : (value as Uint8Array)), onError);
+      iterator.next().then(({ done, value }) => resolve(done === true ? null : value), onError);
     });
   }
 

@@ -9,7 +9,7 @@ import type { Incoming } from "./incoming.ts";
 import type { WireHead } from "./response-parser.ts";
 
 /** A streamed body that nobody holds any more can never be read: its connection ends. */
-const forgotten = new FinalizationRegistry<Incoming>((incoming) => incoming.drop());
+const forgotten = new FinalizationRegistry<Incoming>((incoming) => incoming.forget());
 
 /** The head, and the body to come. */
 export class WireReply implements WireResponse {

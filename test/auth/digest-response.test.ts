@@ -30,7 +30,7 @@ function headerFor(given: Given): string {
     uri: given.uri ?? "/dir/index.html",
     count: given.count ?? 1,
     cnonce: given.cnonce,
-    bodyHash: given.body === undefined ? null : digestHash(challenge, given.body),
+    bodyHash: digestHash(challenge, given.body ?? ""),
   });
 }
 
@@ -147,7 +147,7 @@ describe("the response", () => {
       "first",
     );
     expect(
-      digestHeader(key, { method: "GET", uri: "/", count: 2, cnonce: "second", bodyHash: null }),
+      digestHeader(key, { method: "GET", uri: "/", count: 2, cnonce: "second", bodyHash: "" }),
     ).toContain('cnonce="first"');
   });
 });
@@ -183,6 +183,13 @@ describe("the fields", () => {
     expect(header).toContain('realm="\u00fc"');
     expect(header).toContain(
       `response="${hash(`${hash(Buffer.from("u:\u00fc:p", "latin1"))}:n:${hash("GET:/dir/index.html")}`)}"`,
+    );
+  });
+
+  it("bring back a realm that an adapter decoded as the bytes it was", () => {
+    const euro = Buffer.from("\u20ac").toString("latin1");
+    expect(headerFor({ ...given, challenge: 'Digest realm="\u20ac", nonce=n' })).toBe(
+      headerFor({ ...given, challenge: `Digest realm="${euro}", nonce=n` }),
     );
   });
 

@@ -3,8 +3,8 @@
  *
  * May import: `src/index.ts`, `job.ts`.
  */
-import type { AnyResponse } from "../../src/index.ts";
-import { Unsupported, type HookSpec, type ReplySpec, type Result } from "./job.ts";
+import { Response, type AnyResponse } from "../../src/index.ts";
+import type { HookSpec, ReplySpec, Result } from "./job.ts";
 
 /** A hook of a scenario failed on purpose. */
 class HookError extends Error {
@@ -31,6 +31,16 @@ async function run(spec: HookSpec, response: AnyResponse, log: Result[]): Promis
   return spec.replace === undefined ? undefined : replaced(response, spec.replace);
 }
 
-function replaced(response: AnyResponse, reply: ReplySpec): AnyResponse {
-  throw new Unsupported(`${reply.body} ${response.status}`);
+function replaced(
+  response: AnyResponse,
+  { status = 200, reason = "Replaced", body = "", headers = [] }: ReplySpec,
+): AnyResponse {
+  return Response.from({
+    status,
+    statusText: reason,
+    body,
+    headers,
+    url: response.url,
+    request: response.request,
+  });
 }

@@ -3,14 +3,17 @@
  *
  * May import: `src/index.ts` and the runner's own files.
  */
-import type { AnyResponse } from "../../src/index.ts";
+import type { Response, StreamedResponse } from "../../src/index.ts";
 import { Unsupported, type ReadSpec, type Result } from "./job.ts";
 import { blob, cookieRows, failure, piece } from "./results.ts";
 
-type Read = (response: AnyResponse, spec: ReadSpec) => Result | Promise<Result>;
+/** What a call gives: its body is there, or still to come. */
+export type Reply = Response | StreamedResponse;
+
+type Read = (response: Reply, spec: ReadSpec) => Result | Promise<Result>;
 
 /** Performs the operations in order; one that fails does not stop the others. */
-export async function readAll(response: AnyResponse, specs: readonly ReadSpec[]): Promise<Result[]> {
+export async function readAll(response: Reply, specs: readonly ReadSpec[]): Promise<Result[]> {
   const rows: Result[] = [];
   for (const spec of specs) {
     try {
@@ -33,15 +36,19 @@ const READS: Readonly<Record<string, Read>> = {
     return { encoding: response.encoding };
   },
   apparentEncoding: async (response) => ({ apparentEncoding: await response.apparentEncoding }),
-  iterContent: async (response, { chunkSize, decodeUnicode, stopAfter }) => {
-    const chunks = response.iterContent({
-      ...(typeof chunkSize === "number" ? { chunkSize } : {}),
-      ...(decodeUnicode === true ? { decode: true } : {}),
-    });
+  iterContent: async (response, { chunkSize = null, decodeUnicode, stopAfter }) => {
+    const chunks =
+      decodeUnicode === true
+        ? response.iterContent({ chunkSize, decode: true })
+        : response.iterContent({ chunkSize });
     return { chunks: await take(chunks, stopAfter) };
   },
-  iterLines: async (response, { delimiter, stopAfter }) => {
-    const lines = response.iterLines(delimiter === undefined ? {} : { delimiter });
+  iterLines: async (response, { chunkSize = null, delimiter = null, decodeUnicode, stopAfter }) => {
+    const options = { chunkSize, delimiter };
+    const lines =
+      decodeUnicode === true
+        ? response.iterLines(options)
+        : response.iterLines({ ...options, decode: false });
     return { lines: await take(lines, stopAfter) };
   },
   close: async (response) => {
@@ -75,14 +82,12 @@ const READS: Readonly<Record<string, Read>> = {
 
 /** The pieces of an iteration, all or the first few. An iteration that is given up is not closed, as the protocol asks. */
 async function take(
-  source: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
+  source: AsyncIterator<string | Uint8Array, void>,
   stopAfter: number | undefined,
 ): Promise<Result[]> {
-  const iterator =
-    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   const rows: Result[] = [];
   while (rows.length !== stopAfter) {
-    const step = await iterator.next();
+    const step = await source.next();
     if (step.done === true) break;
     rows.push(piece(step.value));
   }

@@ -90,14 +90,17 @@ export async function requestOptions(spec: RequestSpec, workshop: Workshop): Pro
 /** Mounts an HTTP adapter. */
 export function mountRetry(session: Session, spec: MountSpec): void {
   const { prefix, retry, poolConnections, poolMaxsize, poolBlock } = spec;
-  const maxRetries = typeof retry === "object" ? retryOf(retry) : retry;
+  const maxRetries =
+    retry === undefined ? undefined : typeof retry === "number" ? Retry.from(retry) : retryOf(retry);
   session.mount(prefix, new HttpAdapter(given({ maxRetries, poolConnections, poolMaxsize, poolBlock })));
 }
 
 /** `redirect` and `raiseOnRedirect` have no effect in requests, and no counterpart (PARITY RTY-4, RTY-15). */
 function retryOf(spec: RetrySpec): Retry {
   const { redirect: _redirect, raiseOnRedirect: _raiseOnRedirect, backoffFactor, ...options } = spec;
-  return new Retry(backoffFactor === undefined ? options : { ...options, backoffFactor: backoffFactor * 1000 });
+  return new Retry(
+    backoffFactor === undefined ? options : { ...options, backoffFactor: backoffFactor * 1000 },
+  );
 }
 
 /** Without the fields that are `undefined`. */

@@ -5,21 +5,10 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import {
-  del,
-  get,
-  head,
-  options,
-  patch,
-  post,
-  put,
-  Session,
-  type AnyResponse,
-  type RequestOptions,
-} from "../../src/index.ts";
+import { del, get, head, options, patch, post, put, Session, type RequestOptions } from "../../src/index.ts";
 import { Auths } from "./auth.ts";
 import { Unsupported, type Job, type ReadingSpec, type RequestSpec, type Result, type Step } from "./job.ts";
-import { readAll } from "./reads.ts";
+import { readAll, type Reply } from "./reads.ts";
 import { cookieRows, failure, headerRows } from "./results.ts";
 import { configure, mountRetry, requestOptions, type Workshop } from "./settings.ts";
 import { mountStub } from "./stub.ts";
@@ -34,7 +23,7 @@ const FUNCTIONS = { get, options, head, post, put, patch, delete: del };
 /** Plays one scenario. */
 export class Player {
   readonly #session = new Session();
-  readonly #saved = new Map<string, AnyResponse>();
+  readonly #saved = new Map<string, Reply>();
   readonly #workshop: Workshop;
 
   constructor(job: Job) {
@@ -115,7 +104,7 @@ export class Player {
     return this.#finish(response, step, step.stream ?? this.#session.stream ?? false);
   }
 
-  async #send(step: RequestSpec, options: RequestOptions): Promise<AnyResponse> {
+  async #send(step: RequestSpec, options: RequestOptions): Promise<Reply> {
     const method = step.method ?? "GET";
     switch (step.via ?? "request") {
       case "request":
@@ -136,7 +125,7 @@ export class Player {
     return this.#finish(await this.#session.send(next, options), step, this.#session.stream ?? false);
   }
 
-  async #finish(response: AnyResponse, step: ReadingSpec, streamed: boolean): Promise<Result> {
+  async #finish(response: Reply, step: ReadingSpec, streamed: boolean): Promise<Result> {
     if (step.save !== undefined) this.#saved.set(step.save, response);
     return {
       ok: response.ok,
@@ -153,7 +142,7 @@ export class Player {
     };
   }
 
-  #response(ref: string): AnyResponse {
+  #response(ref: string): Reply {
     const response = this.#saved.get(ref);
     if (response === undefined) throw new Error(`no response was saved as ${ref}`);
     return response;

@@ -3,36 +3,15 @@
  *
  * May import: `src/index.ts`, `job.ts`.
  */
-import { HeaderMap, type Adapter, type Session, type WireBody, type WireResponse } from "../../src/index.ts";
+import { wireResponse, type Adapter, type Session } from "../../src/index.ts";
 import type { ReplySpec } from "./job.ts";
 
 /** Mounts an adapter that answers every request with the same response. */
 export function mountStub(session: Session, prefix: string, reply: ReplySpec): void {
+  const { status = 200, reason = "Stub", headers = [], body = "" } = reply;
   const adapter: Adapter = {
-    send: () => Promise.resolve(wireResponse(reply)),
+    send: () => Promise.resolve(wireResponse({ status, statusText: reason, headers, body })),
     close: () => Promise.resolve(),
   };
   session.mount(prefix, adapter);
-}
-
-function wireResponse(reply: ReplySpec): WireResponse {
-  return {
-    status: reply.status ?? 200,
-    statusText: reply.reason ?? "Stub",
-    headers: new HeaderMap(reply.headers ?? []),
-    httpVersion: "1.1",
-    body: bodyOf(Buffer.from(reply.body ?? "")),
-  };
-}
-
-/** A body that is there already. */
-function bodyOf(bytes: Uint8Array): WireBody {
-  return {
-    collect: () => bytes,
-    async *stream() {
-      yield bytes;
-    },
-    drain: () => undefined,
-    cancel: () => undefined,
-  };
 }

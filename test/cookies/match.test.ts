@@ -120,10 +120,13 @@ describe("a URL", () => {
     ["http://128.0.0.1/", true, false, false],
     ["http://127.0.0.1.test/", true, false, false],
     ["http://localhost.test/", true, false, false],
-  ])("%s is for cookies: %s, for Secure ones: %s, and may set those: %s", ([text, web, secure, trustworthy]) => {
-    const url = parseUrl(text);
-    expect([isWebUrl(url), isSecure(url), isTrustworthy(url)]).toEqual([web, secure, trustworthy]);
-  });
+  ])(
+    "%s is for cookies: %s, for Secure ones: %s, and may set those: %s",
+    ([text, web, secure, trustworthy]) => {
+      const url = parseUrl(text);
+      expect([isWebUrl(url), isSecure(url), isTrustworthy(url)]).toEqual([web, secure, trustworthy]);
+    },
+  );
 
   it("is filed under its host without the final dot", () => {
     expect(hostOf(parseUrl("https://Example.com./x"))).toBe("example.com");

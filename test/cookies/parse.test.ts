@@ -44,17 +44,27 @@ describe("name and value of a Set-Cookie field", () => {
     expect(parseSetCookie(header)).toEqual({ kind: "refused", reason: "empty", name: "" });
   });
 
-  it.for(["\x00", "\x01", "\x08", "\n", "\r", "\x1f", "\x7f"])("a control character %j is refused anywhere", (code) => {
-    const refused = { kind: "refused", reason: "control-character", name: "" };
-    expect(parseSetCookie(`a${code}=1`)).toEqual(refused);
-    expect(parseSetCookie(`a=1${code}2`)).toEqual(refused);
-    expect(parseSetCookie(`a=1; Path=/${code}`)).toEqual(refused);
-  });
+  it.for(["\x00", "\x01", "\x08", "\n", "\r", "\x1f", "\x7f"])(
+    "a control character %j is refused anywhere",
+    (code) => {
+      const refused = { kind: "refused", reason: "control-character", name: "" };
+      expect(parseSetCookie(`a${code}=1`)).toEqual(refused);
+      expect(parseSetCookie(`a=1${code}2`)).toEqual(refused);
+      expect(parseSetCookie(`a=1; Path=/${code}`)).toEqual(refused);
+    },
+  );
 
   it("may have 4096 bytes together, and not one more", () => {
     expect(parsed(`name=${"v".repeat(4092)}`).value).toHaveLength(4092);
-    expect(parseSetCookie(`name=${"v".repeat(4093)}`)).toEqual({ kind: "refused", reason: "too-long", name: "name" });
-    expect(parseSetCookie(`${"n".repeat(5000)}=1`)).toMatchObject({ reason: "too-long", name: "n".repeat(64) });
+    expect(parseSetCookie(`name=${"v".repeat(4093)}`)).toEqual({
+      kind: "refused",
+      reason: "too-long",
+      name: "name",
+    });
+    expect(parseSetCookie(`${"n".repeat(5000)}=1`)).toMatchObject({
+      reason: "too-long",
+      name: "n".repeat(64),
+    });
   });
 
   it("is not limited by the length of the attributes", () => {

@@ -110,7 +110,7 @@ describe("factoryBody", () => {
     expect((await pieces(body)).join("")).toBe("aé");
   });
 
-  it.for([5, null, undefined, {}])("fails when it gives %s", async (given) => {
+  it.for<unknown>([5, null, undefined, {}])("fails when it gives %s", async (given) => {
     await expect((async () => pieces(factoryBody(() => given)))()).rejects.toThrow(TypeError);
   });
 });

@@ -148,7 +148,8 @@ describe("a request that cannot be made is an error of its own class", () => {
 
 describe("a host that cannot be reached", () => {
   it("is a ConnectionError with what happened and where, and the cause", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     const url = `http://user:s3cret@127.0.0.1:${port}/path?token=s3cret`;

@@ -138,7 +138,7 @@ describe("the body of the next request", () => {
 
   it.for([301, 307, 308])("is sent again with its headers by %i, which keeps PUT", (status) => {
     const next = followed("/next", prepared(body()), status);
-    expect(next.body).toEqual(new TextEncoder().encode("data"));
+    expect(String(next.body)).toBe("data");
     expect(next.headers.has("content-type")).toBe(true);
   });
 

@@ -1,0 +1,117 @@
+/**
+ * Options of {@link HttpAdapter}, and their check.
+ *
+ * May import: `core/`, own folder, `node:net`. Pure.
+ */
+import { isIP, type LookupFunction } from "node:net";
+
+import type { RetryPolicy } from "../core/adapter.ts";
+import type { SocketOptions } from "./connect.ts";
+import type { PoolSettings } from "./pool.ts";
+
+/** Options of an HttpAdapter. Absent ones have their default; times are milliseconds, sizes bytes. */
+export interface HttpAdapterOptions {
+  /** Origins (with TLS settings and proxy) whose connections are kept. 1 or more. Default: 100. */
+  readonly poolConnections?: number;
+  /** Idle connections kept for each of them. 1 or more. Default: 100. More may be open at a time, unless `poolBlock`. */
+  readonly poolMaxsize?: number;
+  /** Open no more than `poolMaxsize`: further requests wait, first come, first served. Default: `false`. */
+  readonly poolBlock?: boolean;
+  /** How long a request waits for its turn; `null`: for ever. Default: `null`. @throws {ConnectTimeout} with phase `pool`. */
+  readonly poolTimeout?: number | null;
+  /** Retries of requests that say nothing themselves. Default: `null`, none. */
+  readonly maxRetries?: RetryPolicy | null;
+  /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
+  readonly keepAliveTimeout?: number;
+  /** Largest header section of a response. Default: 65 536. */
+  readonly maxHeaderSize?: number;
+  /** Address of this machine to connect from. */
+  readonly localAddress?: string;
+  /** 4 or 6 for one kind of addresses only; 0 for both. Default: 0. */
+  readonly family?: 0 | 4 | 6;
+  /** Resolves names in place of `dns.lookup`. */
+  readonly lookup?: LookupFunction;
+  /** A Unix domain socket or named pipe to connect to, whatever the URL's host; without proxies. */
+  readonly socketPath?: string;
+}
+
+/** Options with their defaults. */
+export interface CheckedOptions {
+  readonly poolConnections: number;
+  readonly maxRetries: RetryPolicy | null;
+  readonly pool: Omit<PoolSettings, "onIdle" | "materials">;
+}
+
+const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
+  "poolConnections",
+  "poolMaxsize",
+  "poolBlock",
+  "poolTimeout",
+  "maxRetries",
+  "keepAliveTimeout",
+  "maxHeaderSize",
+  "localAddress",
+  "family",
+  "lookup",
+  "socketPath",
+]);
+/** Node's timers count no further: 24.8 days. */
+const LONGEST_MS = 2_147_483_647;
+const SMALLEST_HEADER_BYTES = 1024;
+const LARGEST_HEADER_BYTES = 16_777_216;
+
+/** @throws {TypeError | RangeError} naming the option, its value and what is allowed. */
+export function checkedOptions(options: HttpAdapterOptions): CheckedOptions {
+  const unknown = Object.keys(options).find((name) => !NAMES.has(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`HttpAdapter has no option ${JSON.stringify(unknown)}; allowed are ${[...NAMES].join(", ")}`);
+  }
+  const { poolTimeout = null, maxRetries = null } = options;
+  if (maxRetries !== null && typeof maxRetries?.next !== "function") throw wrongType("maxRetries", maxRetries, "a retry policy or null");
+  return {
+    poolConnections: within("poolConnections", options.poolConnections ?? 100, 1, Number.MAX_SAFE_INTEGER),
+    maxRetries,
+    pool: {
+      maxSize: within("poolMaxsize", options.poolMaxsize ?? 100, 1, Number.MAX_SAFE_INTEGER),
+      isBlocking: boolean("poolBlock", options.poolBlock ?? false),
+      waitMs: poolTimeout === null ? null : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
+      keepAliveMs: within("keepAliveTimeout", options.keepAliveTimeout ?? 60_000, 1, LONGEST_MS),
+      maxHeaderBytes: within("maxHeaderSize", options.maxHeaderSize ?? 65_536, SMALLEST_HEADER_BYTES, LARGEST_HEADER_BYTES),
+      sockets: socketOptions(options),
+    },
+  };
+}
+
+function socketOptions(options: HttpAdapterOptions): SocketOptions {
+  const { localAddress, family, lookup, socketPath } = options;
+  if (localAddress !== undefined && (typeof localAddress !== "string" || isIP(localAddress) === 0)) {
+    throw wrongType("localAddress", localAddress, "an IP address");
+  }
+  if (family !== undefined && family !== 0 && family !== 4 && family !== 6) {
+    throw new RangeError(`option family is ${String(family)}; allowed are 0, 4 and 6`);
+  }
+  if (lookup !== undefined && typeof lookup !== "function") throw wrongType("lookup", lookup, "a function like dns.lookup");
+  if (socketPath !== undefined && (typeof socketPath !== "string" || socketPath === "")) {
+    throw wrongType("socketPath", socketPath, "a path");
+  }
+  const given = Object.entries({ localAddress, family, lookup, socketPath }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given);
+}
+
+function within(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value !== "number") throw wrongType(name, value, "a number");
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`option ${name} is ${value}; allowed are whole numbers from ${least} to ${most}`);
+  }
+  return value;
+}
+
+function boolean(name: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw wrongType(name, value, "true or false");
+  return value;
+}
+
+function wrongType(name: string, value: unknown, allowed: string): TypeError {
+  const shown = typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : typeof value;
+  return new TypeError(`option ${name} is ${shown}; it must be ${allowed}`);
+}

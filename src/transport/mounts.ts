@@ -1,0 +1,95 @@
+/**
+ * Which adapter a URL goes to: adapters are mounted on URL prefixes, the longest that fits wins.
+ *
+ * A prefix is compared part by part, not letter by letter: `https://example.com` is that host and no other, and `/api` is
+ * `/api/x` but not `/apiary` (PARITY SES-26, SEC-16). Nothing depends on upper or lower case.
+ *
+ * May import: `core/`. Pure.
+ */
+import type { Adapter } from "../core/adapter.ts";
+import { InvalidSchema } from "../core/errors.ts";
+import { bareUrl } from "../core/redact.ts";
+import { isHttpLike, parseUrl } from "../core/url.ts";
+
+/** A URL or prefix, as far as it is compared. */
+interface Address {
+  readonly scheme: string;
+  /** Host and port in one spelling; `""` in a prefix for any. */
+  readonly authority: string;
+  /** Path and query, in lower case. */
+  readonly target: string;
+}
+
+/** Adapters by prefix. */
+export class Mounts {
+  /** Longest prefix first; of equal length, the one mounted first (PARITY SES-27). */
+  readonly #adapters = new Map<string, Adapter>();
+  readonly #prefixes = new Map<string, Address>();
+
+  /** Every prefix as it was given, with its adapter, in the order in which they are tried. */
+  get adapters(): ReadonlyMap<string, Adapter> {
+    return this.#adapters;
+  }
+
+  /**
+   * Sends URLs that begin with `prefix` to `adapter`. The same prefix again replaces its adapter.
+   *
+   * @throws {TypeError} for a prefix that no URL begins with, or something that is no adapter.
+   */
+  mount(prefix: string, adapter: Adapter): void {
+    if (typeof adapter?.send !== "function" || typeof adapter.close !== "function") {
+      throw new TypeError("an adapter must have send() and close()");
+    }
+    this.#prefixes.set(prefix, parsePrefix(prefix));
+    this.#adapters.set(prefix, adapter);
+    const shorter = Array.from(this.#adapters).filter(([one]) => one.length < prefix.length);
+    for (const [one, its] of shorter) {
+      this.#adapters.delete(one);
+      this.#adapters.set(one, its);
+    }
+  }
+
+  /** The adapter for `url`. @throws {InvalidSchema} when none is mounted for it, {@link InvalidURL} when it is malformed. */
+  find(url: string): Adapter {
+    const scheme = schemeOf(url);
+    let address: Address | null = null;
+    for (const [prefix, adapter] of this.#adapters) {
+      const wanted = this.#prefixes.get(prefix);
+      if (wanted === undefined || wanted.scheme !== scheme) continue;
+      if (wanted.authority === "") return adapter;
+      // Most sessions have nothing but whole schemes mounted: the URL is taken apart only when it matters.
+      address ??= addressOf(url, scheme);
+      if (wanted.authority === address.authority && isWithin(address.target, wanted.target)) return adapter;
+    }
+    throw new InvalidSchema(`No connection adapters were found for ${JSON.stringify(bareUrl(url))}`);
+  }
+}
+
+function schemeOf(url: string): string {
+  if (url.startsWith("https://")) return "https";
+  if (url.startsWith("http://")) return "http";
+  return /^\s*([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
+}
+
+function parsePrefix(prefix: string): Address {
+  const [, scheme = "", rest = ""] = (typeof prefix === "string" && /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(prefix)) || [];
+  if (scheme === "") throw new TypeError(`prefix ${JSON.stringify(prefix)} is not of the form scheme://host/path, or a part of it`);
+  const lower = scheme.toLowerCase();
+  return rest === "" ? { scheme: lower, authority: "", target: "" } : addressOf(prefix, lower);
+}
+
+function addressOf(url: string, scheme: string): Address {
+  if (isHttpLike(url)) {
+    const { origin, target } = parseUrl(url);
+    return { scheme, authority: origin, target: target.toLowerCase() };
+  }
+  const [, authority = "", target = ""] = /^[^:]*:(?:\/\/([^/?#]*))?([^#]*)/s.exec(url) ?? [];
+  return { scheme, authority: authority.toLowerCase(), target: target.toLowerCase() };
+}
+
+/** Does `target` begin with `prefix`, and does a part of it end there? */
+function isWithin(target: string, prefix: string): boolean {
+  if (!target.startsWith(prefix)) return false;
+  const next = target.charAt(prefix.length);
+  return next === "" || "/?&".includes(next) || prefix === "" || "/?&=".includes(prefix.slice(-1));
+}

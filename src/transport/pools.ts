@@ -1,0 +1,169 @@
+/**
+ * All pools of an adapter: which one a request belongs to, how many there are, and who ends connections that grew old.
+ *
+ * Requests share a pool only if their connections would be the same in every respect: origin, proxy with its user, TLS
+ * settings (PARITY ADP-7; CVE-2024-35195 in requests, CVE-2026-6734 in undici).
+ *
+ * May import: `core/`, `proxy/`, `tls/`, own folder.
+ */
+import type { SendOptions } from "../core/adapter.ts";
+import { InvalidSchema } from "../core/errors.ts";
+import type { Origin } from "../core/origin.ts";
+import type { Url } from "../core/url.ts";
+import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
+import { tlsKey } from "../tls/settings.ts";
+import { basicCredentials, type Route } from "./connect.ts";
+import type { Way } from "./outgoing.ts";
+import { Pool, type PoolSettings } from "./pool.ts";
+
+/** Counts of one pool's connections. */
+export interface PoolStats {
+  /** `scheme://host:port` of the server, or of the proxy that requests are forwarded to. */
+  readonly origin: string;
+  readonly open: number;
+  readonly idle: number;
+}
+
+/** A decision of before: while the settings are the same objects, it holds. */
+interface Choice {
+  readonly proxies: SendOptions["proxies"];
+  readonly verify: SendOptions["verify"];
+  readonly cert: SendOptions["cert"];
+  readonly pool: Pool;
+}
+
+/** What makes connections different. */
+interface Plan {
+  readonly key: string;
+  readonly origin: string;
+  readonly route: Route;
+  readonly way: Way;
+}
+
+const CHOICES_PER_ORIGIN = 8;
+const ORIGINS_REMEMBERED = 1000;
+const DIRECT: Way = { isForwarded: false, isTunnelled: false, proxyAuthorization: null };
+const TUNNELLED: Way = { isForwarded: false, isTunnelled: true, proxyAuthorization: null };
+
+/** The pools of one adapter. */
+export class Pools {
+  readonly #byKey = new Map<string, Pool>();
+  readonly #choices = new Map<Origin, Choice[]>();
+  readonly #settings: PoolSettings;
+  readonly #limit: number;
+  #timer: NodeJS.Timeout | null = null;
+  #sweepAt = Number.POSITIVE_INFINITY;
+
+  /** @param limit so many pools are kept; the one that was idle longest is given up. */
+  constructor(settings: Omit<PoolSettings, "onIdle">, limit: number) {
+    this.#settings = { ...settings, onIdle: (until) => this.#sweepBy(until) };
+    this.#limit = limit;
+  }
+
+  /** The pool for a request to `url`. @throws {InvalidURL} when there is no way to it, or the proxy's URL is malformed. */
+  find(url: Url, options: SendOptions): Pool {
+    const { proxies, verify, cert } = options;
+    const choices = this.#choices.get(url.origin);
+    if (choices !== undefined) {
+      for (const choice of choices) {
+        if (choice.proxies === proxies && choice.verify === verify && choice.cert === cert && !choice.pool.isClosed) return choice.pool;
+      }
+    }
+    const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
+    this.#remember(url.origin, { proxies, verify, cert, pool });
+    return pool;
+  }
+
+  /** Counts, pool by pool. */
+  get stats(): PoolStats[] {
+    return [...this.#byKey.values()].map((pool) => ({ origin: pool.origin, ...pool.counts }));
+  }
+
+  /** Ends all connections. */
+  async close(reason: Error): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await Promise.all([...this.#byKey.values()].map((pool) => pool.close(reason)));
+    this.#byKey.clear();
+    this.#choices.clear();
+  }
+
+  #ensure(plan: Plan): Pool {
+    const known = this.#byKey.get(plan.key);
+    if (known !== undefined) return known;
+    const pool = new Pool(plan.origin, plan.route, plan.way, this.#settings);
+    this.#byKey.set(plan.key, pool);
+    if (this.#byKey.size > this.#limit) this.#giveUpOldest(pool);
+    return pool;
+  }
+
+  /** Pools in use are never given up: for a while there may be more than the limit. */
+  #giveUpOldest(keep: Pool): void {
+    let oldest: [string, Pool] | null = null;
+    for (const entry of this.#byKey) {
+      const [, pool] = entry;
+      if (pool !== keep && pool.isUnused && (oldest === null || pool.lastUsed < oldest[1].lastUsed)) oldest = entry;
+    }
+    if (oldest === null) return;
+    this.#byKey.delete(oldest[0]);
+    void oldest[1].close(new Error("there are too many origins"));
+  }
+
+  #remember(origin: Origin, choice: Choice): void {
+    if (this.#choices.size >= ORIGINS_REMEMBERED) this.#choices.clear();
+    const kept = (this.#choices.get(origin) ?? []).filter(({ pool }) => !pool.isClosed);
+    this.#choices.set(origin, [choice, ...kept].slice(0, CHOICES_PER_ORIGIN));
+  }
+
+  /** One timer for all idle connections; it does not keep the process alive. */
+  #sweepBy(time: number): void {
+    if (time >= this.#sweepAt) return;
+    this.#sweepAt = time;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#sweep(), Math.max(1, time - performance.now())).unref();
+  }
+
+  #sweep(): void {
+    this.#timer = null;
+    this.#sweepAt = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    for (const pool of this.#byKey.values()) this.#sweepBy(pool.sweep(now));
+  }
+}
+
+function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
+  const { scheme, effectivePort } = url;
+  if ((scheme !== "http" && scheme !== "https") || effectivePort === null) {
+    throw new InvalidSchema(`only http and https can be sent, not ${JSON.stringify(scheme)}`);
+  }
+  const proxy = isLocal ? null : selectProxy(url, options.proxies);
+  if (proxy !== null && scheme === "http" && (proxy.scheme === "http" || proxy.scheme === "https")) return forwardPlan(proxy, options);
+  const tls = scheme === "https" ? { verify: options.verify, cert: options.cert } : null;
+  return {
+    key: [url.origin, tls === null ? "" : tlsKey(tls.verify, tls.cert), proxy === null ? "" : proxyKey(proxy, options)].join(" | "),
+    origin: url.origin,
+    route: { host: url.hostname, port: effectivePort, tls, via: proxy, verifyProxy: options.verify, isForwarded: false },
+    way: proxy === null ? DIRECT : TUNNELLED,
+  };
+}
+
+/** Plain http goes to the proxy as it is, with the whole URL in the request line (PARITY PRX-3). */
+function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
+  const { verify } = options;
+  return {
+    key: `forward | ${proxyKey(proxy, options)}`,
+    origin: proxy.origin,
+    route: {
+      host: proxy.hostname,
+      port: proxy.port,
+      tls: proxy.scheme === "https" ? { verify, cert: null } : null,
+      via: null,
+      verifyProxy: verify,
+      isForwarded: true,
+    },
+    way: { isForwarded: true, isTunnelled: false, proxyAuthorization: basicCredentials(proxy.credentials) },
+  };
+}
+
+function proxyKey(proxy: ProxyTarget, { verify }: SendOptions): string {
+  return proxy.scheme === "https" ? `${proxy.href} ${tlsKey(verify, null)}` : proxy.href;
+}
