@@ -27,6 +27,8 @@ export interface Entry {
 export interface Bucket {
   readonly domain: string;
   readonly entries: Map<string, Entry>;
+  /** The buckets whose domains have the same last two labels. */
+  readonly family: Set<Bucket>;
   /** Of the index, when something here changed that can be seen in a header. */
   version: number;
 }
@@ -117,12 +119,11 @@ export class CookieIndex {
   #open(domain: string): Bucket {
     const found = this.#buckets.get(domain);
     if (found !== undefined) return found;
-    const bucket: Bucket = { domain, entries: new Map(), version: 0 };
+    const name = familyOf(domain);
+    const family = this.#families.get(name) ?? new Set();
+    const bucket: Bucket = { domain, entries: new Map(), family, version: 0 };
     this.#buckets.set(domain, bucket);
-    const family = familyOf(domain);
-    const relatives = this.#families.get(family);
-    if (relatives === undefined) this.#families.set(family, new Set([bucket]));
-    else relatives.add(bucket);
+    this.#families.set(name, family.add(bucket));
     return bucket;
   }
 
@@ -134,17 +135,15 @@ export class CookieIndex {
 
   remove(entry: Entry): void {
     const { bucket, key } = entry;
-    if (!bucket.entries.delete(key)) return;
+    bucket.entries.delete(key);
     if (entry.cookie.domain === "") this.#homes.delete(key);
     this.#size -= 1;
     this.touch(bucket);
     if (bucket.entries.size > 0) return;
     this.#generation += 1;
     this.#buckets.delete(bucket.domain);
-    const family = familyOf(bucket.domain);
-    const relatives = this.#families.get(family);
-    relatives?.delete(bucket);
-    if (relatives?.size === 0) this.#families.delete(family);
+    bucket.family.delete(bucket);
+    if (bucket.family.size === 0) this.#families.delete(familyOf(bucket.domain));
   }
 
   clear(): void {
@@ -182,13 +181,11 @@ export class CookieIndex {
 
   /** Gives the cookies that wait for a host to this one. They replace its host-only cookies of that name and path. */
   bind(host: string): void {
-    const waiting = this.#buckets.get("");
-    if (waiting === undefined) return;
-    for (const entry of waiting.entries.values()) this.moveTo(host, entry);
+    for (const entry of this.#buckets.get("")?.entries.values() ?? []) this.moveTo(host, entry);
   }
 
-  /** Gives one cookie that waits for a host to this one. */
-  moveTo(host: string, entry: Entry): void {
+  /** Gives one cookie that waits for a host to this one, and returns where it is now. */
+  moveTo(host: string, entry: Entry): Bucket {
     this.remove(entry);
     const bucket = this.#open(host);
     const moved: Entry = { ...entry, bucket };
@@ -197,6 +194,7 @@ export class CookieIndex {
     this.#size += 1;
     this.touch(bucket);
     this.replaceServers(moved);
+    return bucket;
   }
 
   /** A program's cookie was set after the server's of the same name, host and path: that one is gone. */

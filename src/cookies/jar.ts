@@ -299,12 +299,16 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
 
   /** What another jar needs to know of the cookies here, less what gave way to the server's own cookie. */
   #live(): RestoredCookie[] {
-    return this.#find({})
-      .filter(({ superseded }) => !superseded)
-      .map(({ cookie, bucket }) => ({
-        cookie,
-        boundTo: cookie.domain === "" && bucket.domain !== "" ? bucket.domain : null,
-      }));
+    return (
+      this.#find({})
+        .filter(({ superseded }) => !superseded)
+        // As they came, over all domains: those of one response have one time, and their order is that of the header.
+        .sort((a, b) => a.order - b.order)
+        .map(({ cookie, bucket }) => ({
+          cookie,
+          boundTo: cookie.domain === "" && bucket.domain !== "" ? bucket.domain : null,
+        }))
+    );
   }
 
   #bind(host: string): void {
@@ -318,7 +322,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     for (const { cookie, boundTo: host } of cookies) {
       if (cookie.expires !== null && cookie.expires <= now) continue;
       const entry = this.#put(cookie, now);
-      if (host !== null && entry?.bucket.domain === "") this.#index.moveTo(host, entry);
+      if (host !== null && entry?.bucket.domain === "") this.#limitDomain(this.#index.moveTo(host, entry));
     }
   }
 

@@ -40,13 +40,19 @@ export function withCookies(exchange: Exchange, now: number): PreparedRequest {
 
 async function takeUp(exchange: Exchange, response: Reply, now: number): Promise<Reply> {
   const { request, settings } = exchange;
-  const stored: StoredCookie[] = [];
+  // A later field of the same response replaces an earlier one.
+  const stored = new Map<string, StoredCookie>();
   const refused: CookieRefusal[] = [];
   for (const header of response.headers.getSetCookie()) {
     const verdict = exchange.cookies.store(header, request.parsed, now);
-    if (verdict.kind === "stored") stored.push(verdict.cookie);
+    if (verdict.kind === "stored") stored.set(identityOf(verdict.cookie), verdict.cookie);
     if (verdict.kind === "refused") refused.push(verdict);
   }
   for (const hook of settings.hooks.cookieRefused) for (const refusal of refused) await hook(refusal, request);
-  return stored.length === 0 ? response : response.withCookies(stored);
+  return stored.size === 0 ? response : response.withCookies([...stored.values()]);
+}
+
+/** What makes a cookie this one and no other (RFC 6265bis §5.7). */
+function identityOf({ name, domain, path }: StoredCookie): string {
+  return `${name};${domain};${path}`;
 }

@@ -47,13 +47,13 @@ export function decideRedirect(response: Redirecting): RedirectDecision {
   const target = targetOf(request, location);
   if (target.kind !== "target") return target;
   const method = redirectMethod(response.status, request.method);
-  const keepsBody = method === request.method;
-  if (keepsBody && !isReplayable(request.payload)) {
+  const withBody = keepsBody(response.status, request.method, method);
+  if (withBody && !isReplayable(request.payload)) {
     const message = `redirect ${response.status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
     return refuse(new UnrewindableBodyError(message, { phase: "redirect" }));
   }
   const crossOrigin = target.url.origin !== request.parsed.origin;
-  return { kind: "follow", request: nextRequest(request, target.url, { method, keepsBody, crossOrigin }), crossOrigin };
+  return { kind: "follow", request: nextRequest(request, target.url, { method, withBody, crossOrigin }), crossOrigin };
 }
 
 /**
@@ -65,6 +65,14 @@ export function redirectMethod(status: number, method: string): string {
   if (status === 303 || status === 302) return "GET";
   if (status === 301 && method === "POST") return "GET";
   return method;
+}
+
+/**
+ * Is the body sent again? With 307 and 308 always; with 301 where the method stays, of which requests loses the body
+ * (PARITY RED-3). 302 and 303 ask for another resource, whatever was sent.
+ */
+function keepsBody(status: number, before: string, after: string): boolean {
+  return before === after && status !== 302 && status !== 303;
 }
 
 function refuse(error: RequestException): RedirectDecision {
@@ -102,7 +110,7 @@ function asUtf8(latin1: string): string {
 
 interface Hop {
   readonly method: string;
-  readonly keepsBody: boolean;
+  readonly withBody: boolean;
   readonly crossOrigin: boolean;
 }
 
@@ -116,13 +124,13 @@ function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequ
   for (const name of headers.keys()) {
     const lower = name.toLowerCase();
     const ofBody = lower.startsWith("content-") || lower === "transfer-encoding";
-    if ((ofBody && !hop.keepsBody) || (hop.crossOrigin && !keepsAcrossOrigins(lower))) headers.delete(name);
+    if ((ofBody && !hop.withBody) || (hop.crossOrigin && !keepsAcrossOrigins(lower))) headers.delete(name);
   }
   return request.with({
     method: hop.method,
     url: url.href,
     headers,
-    payload: hop.keepsBody ? request.payload : null,
+    payload: hop.withBody ? request.payload : null,
     cookieSource: ownCookies ? "caller" : "none",
     dressed: false,
   });

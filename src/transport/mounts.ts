@@ -14,8 +14,10 @@ import { isHttpLike, parseUrl } from "../core/url.ts";
 /** A URL or prefix, as far as it is compared. */
 interface Address {
   readonly scheme: string;
-  /** Host and port in one spelling; `""` in a prefix for any. */
+  /** Host and port in one spelling; in a prefix without port and path the host alone, and `""` for any. */
   readonly authority: string;
+  /** Host in one spelling. */
+  readonly host: string;
   /** Path and query, in lower case. */
   readonly target: string;
 }
@@ -56,10 +58,14 @@ export class Mounts {
     for (const [prefix, adapter] of this.#adapters) {
       const wanted = this.#prefixes.get(prefix);
       if (wanted === undefined || wanted.scheme !== scheme) continue;
-      if (wanted.authority === "") return adapter;
+      if (wanted.authority === "") {
+        if (url.includes("://")) return adapter;
+        continue;
+      }
       // Most sessions have nothing but whole schemes mounted: the URL is taken apart only when it matters.
       address ??= addressOf(url, scheme);
-      if (wanted.authority === address.authority && isWithin(address.target, wanted.target)) return adapter;
+      const isThere = wanted.authority === address.authority || wanted.authority === address.host;
+      if (isThere && isWithin(address.target, wanted.target)) return adapter;
     }
     throw new InvalidSchema(`No connection adapters were found for ${JSON.stringify(bareUrl(url))}`);
   }
@@ -75,16 +81,21 @@ function parsePrefix(prefix: string): Address {
   const [, scheme = "", rest = ""] = (typeof prefix === "string" && /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(prefix)) || [];
   if (scheme === "") throw new TypeError(`prefix ${JSON.stringify(prefix)} is not of the form scheme://host/path, or a part of it`);
   const lower = scheme.toLowerCase();
-  return rest === "" ? { scheme: lower, authority: "", target: "" } : addressOf(prefix, lower);
+  if (rest === "") return { scheme: lower, authority: "", host: "", target: "" };
+  const address = addressOf(prefix, lower);
+  // A host alone is the host on every port, as in requests; with a path the port counts.
+  const isHostAlone = /^[^/?#:]+$|^\[[^\]]*\]$/.test(rest);
+  return isHostAlone ? { ...address, authority: address.host, target: "" } : address;
 }
 
 function addressOf(url: string, scheme: string): Address {
   if (isHttpLike(url)) {
-    const { origin, target } = parseUrl(url);
-    return { scheme, authority: origin, target: target.toLowerCase() };
+    const { origin, host, target } = parseUrl(url);
+    return { scheme, authority: origin, host, target: target.toLowerCase() };
   }
   const [, authority = "", target = ""] = /^[^:]*:(?:\/\/([^/?#]*))?([^#]*)/s.exec(url) ?? [];
-  return { scheme, authority: authority.toLowerCase(), target: target.toLowerCase() };
+  const lower = authority.toLowerCase();
+  return { scheme, authority: lower, host: lower.replace(/:\d*$/, ""), target: target.toLowerCase() };
 }
 
 /** Does `target` begin with `prefix`, and does a part of it end there? */

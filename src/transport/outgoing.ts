@@ -68,7 +68,6 @@ export function outgoing(request: PreparedRequest, way: Way): Outgoing {
 class Section {
   #text = "";
   #hasHost = false;
-  #hasConnection = false;
   #hasFraming = false;
   #proxyAuthorization: string | null;
   isLast = false;
@@ -100,7 +99,6 @@ class Section {
         this.#hasHost = true;
         break;
       case "connection":
-        this.#hasConnection = true;
         if (CLOSE.test(value)) this.isLast = true;
         break;
       default:
@@ -113,9 +111,7 @@ class Section {
   finish(authority: string): string {
     if (this.#proxyAuthorization !== null) this.#line("Proxy-Authorization", this.#proxyAuthorization);
     this.#frame();
-    const host = this.#hasHost ? "" : `Host: ${authority}\r\n`;
-    const connection = this.#hasConnection ? "" : "Connection: keep-alive\r\n";
-    return host + this.#text + connection;
+    return this.#hasHost ? this.#text : `Host: ${authority}\r\n${this.#text}`;
   }
 
   /**

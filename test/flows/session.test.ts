@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { get, HeaderMap, Request, Session, SessionClosed, type RequestOptions } from "../../src/index.ts";
+import { get, type HeaderMap, Request, Session, SessionClosed, type RequestOptions } from "../../src/index.ts";
 import { reply, startOrigin } from "../support/origins.ts";
 
 describe("a session's defaults", () => {

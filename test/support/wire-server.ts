@@ -49,6 +49,11 @@ export function answer({ status = 200, reason = "OK", headers = [], body = "" }:
   return `HTTP/1.1 ${status} ${reason}\r\n${lines.join("")}\r\n${body}`;
 }
 
+/** UTF-8 text as this file writes bytes: one character each. */
+export function utf8(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
 /** A redirect to `location`. */
 export function redirect(location: string, status: number = 302): string {
   return answer({ status, reason: "Moved", headers: [["Location", location]] });
