@@ -64,15 +64,32 @@ export {
 export { Response } from "./response/response.ts";
 export { StreamedResponse } from "./response/streamed.ts";
 export { ResponsePromise } from "./response/promise.ts";
-export { wireResponse } from "./response/wire.ts";
-export type { AnyResponse, Link, ResponseHead, Timings, WireBody, WireResponse } from "./core/response.ts";
+export { wireBodyFrom, wireResponse, type WireBodyInit, type WireResponseInit } from "./response/wire.ts";
+export type { ResponseFields } from "./response/parts.ts";
+export type {
+  AnyResponse,
+  IterContentOptions,
+  IterLinesOptions,
+  Link,
+  ReadResponse,
+  ResponseCookie,
+  ResponseCookies,
+  ResponseHead,
+  StreamResponse,
+  Timings,
+  WireBody,
+  WireResponse,
+} from "./core/response.ts";
 
-export { CookieJar } from "./cookies/jar.ts";
-export { parseSetCookie } from "./cookies/parse.ts";
+export { CookieJar, type CookieFilter, type CookieJarInit, type CookieLike } from "./cookies/jar.ts";
+export type { CookieJarOptions } from "./cookies/jar-options.ts";
+export type { CookieJarJson } from "./cookies/cookie-json.ts";
+export type { CookieAttributes } from "./cookies/cookie.ts";
+export { parseSetCookie, type ParsedCookie } from "./cookies/parse.ts";
 export type { CookieRefusal, CookieRefusalReason, CookieStore, CookieVerdict, StoredCookie } from "./core/cookie-store.ts";
 
-export { HttpBasicAuth, HttpProxyAuth } from "./auth/basic.ts";
-export { HttpBearerAuth } from "./auth/bearer.ts";
+export { HttpBasicAuth, HttpProxyAuth, type BasicOptions } from "./auth/basic.ts";
+export { HttpBearerAuth, type BearerInit } from "./auth/bearer.ts";
 export { HttpDigestAuth } from "./auth/digest.ts";
 export type { Auth, AuthFunction, AuthOption, ChallengeResponse } from "./core/auth-scheme.ts";
 

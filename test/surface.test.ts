@@ -13,7 +13,7 @@ const names = `
   ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError
   Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyRedirects UnrewindableBodyError codes
   defaultHeaders defaultUserAgent del delete get head options parseSetCookie patch post put query request version
-  wireResponse
+  wireBodyFrom wireResponse
 `;
 
 describe("the package", () => {

@@ -94,5 +94,9 @@ export type RetryDecision =
 
 /** Decides about retries. Immutable: a decision brings the policy for the next attempt. `retries/` has `Retry`. */
 export interface RetryPolicy {
-  next(method: string, failure: AttemptFailure, context: { readonly now: number; readonly random: number }): RetryDecision;
+  next(
+    method: string,
+    failure: AttemptFailure,
+    context: { readonly now: number; readonly random: number },
+  ): RetryDecision;
 }

@@ -35,7 +35,9 @@ export interface Auth {
 }
 
 /** A function in the place of {@link Auth.apply}. */
-export type AuthFunction = (request: PreparedRequest) => PreparedRequest | void | Promise<PreparedRequest | void>;
+export type AuthFunction = (
+  request: PreparedRequest,
+) => PreparedRequest | void | Promise<PreparedRequest | void>;
 
 /**
  * What `auth` takes: `[user, password]` for Basic, an {@link Auth} object, a function; `false` or `null` for none, not even

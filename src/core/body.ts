@@ -71,7 +71,11 @@ export function lengthOf(body: Body): number | null {
 
 /** Is it one of the kinds of {@link RawBody} other than text and bytes? */
 export function isStreamSource(data: unknown): boolean {
-  return typeof data === "object" && data !== null && (data instanceof Blob || isOpenFile(data) || isIterable(data));
+  return (
+    typeof data === "object" &&
+    data !== null &&
+    (data instanceof Blob || isOpenFile(data) || isIterable(data))
+  );
 }
 
 /**
@@ -83,10 +87,15 @@ export function isStreamSource(data: unknown): boolean {
 export function rawBody(data: RawBody): Body {
   if (typeof data === "string") return bytesBody(data);
   if (data instanceof ArrayBuffer) return bytesBody(new Uint8Array(data));
-  if (ArrayBuffer.isView(data)) return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  if (data instanceof Blob) return { kind: "stream", length: data.size, replayable: true, source: data, open: () => data.stream() };
+  if (ArrayBuffer.isView(data))
+    return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (data instanceof Blob)
+    return { kind: "stream", length: data.size, replayable: true, source: data, open: () => data.stream() };
   if (isOpenFile(data)) {
-    return streamBody(data, () => data.createReadStream({ start: 0, autoClose: false }), { length: null, replayable: true });
+    return streamBody(data, () => data.createReadStream({ start: 0, autoClose: false }), {
+      length: null,
+      replayable: true,
+    });
   }
   if (isIterable(data)) return oneShot(data);
   throw new TypeError(`a body must be text, bytes, a Blob, a stream or an iterable, not ${describe(data)}`);
@@ -123,7 +132,10 @@ function oneShot(source: AsyncIterable<unknown> | Iterable<unknown>): StreamBody
   return streamBody(
     source,
     () => {
-      if (opened) throw new UnrewindableBodyError("the body is a stream that was sent already; give a function that makes it");
+      if (opened)
+        throw new UnrewindableBodyError(
+          "the body is a stream that was sent already; give a function that makes it",
+        );
       opened = true;
       return source;
     },
@@ -137,7 +149,10 @@ async function* deferred(made: Promise<unknown>): AsyncGenerator<unknown> {
 
 /** Pieces of whatever a factory gave. */
 function chunksOf(data: unknown): AsyncIterable<unknown> | Iterable<unknown> {
-  const body = typeof data === "object" && data !== null && isIterable(data) && !ArrayBuffer.isView(data) ? null : rawBody(data as RawBody);
+  const body =
+    typeof data === "object" && data !== null && isIterable(data) && !ArrayBuffer.isView(data)
+      ? null
+      : rawBody(data as RawBody);
   if (body === null) return data as AsyncIterable<unknown>;
   return body.kind === "bytes" ? [body.bytes] : body.open();
 }

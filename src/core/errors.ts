@@ -37,7 +37,16 @@
 import { bareUrl } from "./redact.ts";
 
 /** Where in its life the request was. */
-export type Phase = "prepare" | "pool" | "connect" | "send" | "head" | "body" | "decode" | "total" | "redirect";
+export type Phase =
+  | "prepare"
+  | "pool"
+  | "connect"
+  | "send"
+  | "head"
+  | "body"
+  | "decode"
+  | "total"
+  | "redirect";
 
 /** The least that an error needs to know of a request: structural, so that the tree stands below `core/request.ts`. */
 export interface FailedRequest {
@@ -64,7 +73,10 @@ export interface Attempt {
 }
 
 /** What an error carries beside its message. */
-export interface ExceptionDetails<Req extends FailedRequest = FailedRequest, Res extends FailedResponse = FailedResponse> {
+export interface ExceptionDetails<
+  Req extends FailedRequest = FailedRequest,
+  Res extends FailedResponse = FailedResponse,
+> {
   readonly request?: Req | null;
   readonly response?: Res | null;
   readonly phase?: Phase;
@@ -126,7 +138,9 @@ export class RequestException extends Error {
 }
 
 function defined(details: ExceptionDetails): ExceptionDetails {
-  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined && value !== null));
+  return Object.fromEntries(
+    Object.entries(details).filter(([, value]) => value !== undefined && value !== null),
+  );
 }
 
 /** `raiseForStatus()` of a 4xx or 5xx. The message has the whole URL, less user info and values that look secret. */

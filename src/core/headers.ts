@@ -89,7 +89,8 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
    */
   set(name: string, value: HeaderValue | readonly HeaderValue[] | null): this {
     const key = checkedName(name);
-    const texts = value === null ? [] : isList(value) ? value.map((one) => text(name, one)) : [text(name, value)];
+    const texts =
+      value === null ? [] : isList(value) ? value.map((one) => text(name, one)) : [text(name, value)];
     const place = this.#keys.indexOf(key);
     const [only] = texts;
     if (only === undefined) {
@@ -196,7 +197,10 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** As {@link toObject}, with values of headers that usually hold secrets hidden: `JSON.stringify` may end in a log. */
   toJSON(): Record<string, string> {
-    const shown = Object.entries(this.toObject()).map(([name, value]) => [name, isSecretName(name) ? REDACTED : value]);
+    const shown = Object.entries(this.toObject()).map(([name, value]) => [
+      name,
+      isSecretName(name) ? REDACTED : value,
+    ]);
     return Object.fromEntries(shown) as Record<string, string>;
   }
 
@@ -259,8 +263,11 @@ function text(name: string, value: unknown): string {
 function stringOf(name: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  if (value instanceof Uint8Array) return value.reduce((characters, byte) => characters + String.fromCharCode(byte), "");
-  throw new InvalidHeader(`value of header ${name} must be a string, a finite number or bytes, not ${typeof value}`);
+  if (value instanceof Uint8Array)
+    return value.reduce((characters, byte) => characters + String.fromCharCode(byte), "");
+  throw new InvalidHeader(
+    `value of header ${name} must be a string, a finite number or bytes, not ${typeof value}`,
+  );
 }
 
 function isList(value: HeaderValue | readonly HeaderValue[]): value is readonly HeaderValue[] {
@@ -271,7 +278,9 @@ function isPairs(init: HeadersInit): init is Iterable<readonly [string, HeaderVa
   return Symbol.iterator in init;
 }
 
-function pairsOf(init: HeadersInit): Iterable<readonly [string, HeaderValue | readonly HeaderValue[] | null | undefined]> {
+function pairsOf(
+  init: HeadersInit,
+): Iterable<readonly [string, HeaderValue | readonly HeaderValue[] | null | undefined]> {
   if (typeof init !== "object" || init === null) {
     throw new TypeError(`headers must be a record, pairs, a Map, Headers or a HeaderMap, not ${typeof init}`);
   }
@@ -279,9 +288,12 @@ function pairsOf(init: HeadersInit): Iterable<readonly [string, HeaderValue | re
 }
 
 /** A list of strings, say, would be taken apart letter by letter. */
-function* checkedPairs(init: Iterable<unknown>): Generator<readonly [string, HeaderValue | readonly HeaderValue[] | null | undefined]> {
+function* checkedPairs(
+  init: Iterable<unknown>,
+): Generator<readonly [string, HeaderValue | readonly HeaderValue[] | null | undefined]> {
   for (const pair of init) {
-    if (!Array.isArray(pair) || pair.length !== 2) throw new TypeError("headers as a list must be pairs [name, value]");
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw new TypeError("headers as a list must be pairs [name, value]");
     yield pair as [string, HeaderValue];
   }
 }

@@ -30,13 +30,29 @@ export interface HookFunctions {
 export type HookEvent = keyof HookFunctions;
 
 /** One hook or several for each event. */
-export type HooksInit = { readonly [Event in HookEvent]?: HookFunctions[Event] | readonly HookFunctions[Event][] | null };
+export type HooksInit = {
+  readonly [Event in HookEvent]?: HookFunctions[Event] | readonly HookFunctions[Event][] | null;
+};
 
 /** Every event has its list; most are empty. */
 export type Hooks = { readonly [Event in HookEvent]: readonly HookFunctions[Event][] };
 
 /** The events there are. */
-export const hookEvents: readonly HookEvent[] = ["request", "response", "redirect", "retry", "error", "cookieRefused"];
+export const hookEvents: readonly HookEvent[] = [
+  "request",
+  "response",
+  "redirect",
+  "retry",
+  "error",
+  "cookieRefused",
+];
 
 /** No hooks at all: shared, so that "nothing to do" is one comparison. */
-export const noHooks: Hooks = { request: [], response: [], redirect: [], retry: [], error: [], cookieRefused: [] };
+export const noHooks: Hooks = {
+  request: [],
+  response: [],
+  redirect: [],
+  retry: [],
+  error: [],
+  cookieRefused: [],
+};

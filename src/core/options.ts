@@ -40,7 +40,12 @@ export interface FilePart {
 export type FileInit =
   | FilePart["content"]
   | FilePart
-  | readonly [filename: string | null, content: FilePart["content"], contentType?: string | null, headers?: HeadersInit];
+  | readonly [
+      filename: string | null,
+      content: FilePart["content"],
+      contentType?: string | null,
+      headers?: HeadersInit,
+    ];
 
 /** Files by field name; pairs to repeat a name. */
 export type FilesInit =
@@ -67,7 +72,10 @@ export type ProxiesInit = { readonly [key: string]: string | null | undefined };
 export type VerifyInit = boolean | string | Uint8Array;
 
 /** `cert`: path of a PEM file with both, `[certificate, key]`, or parts. */
-export type CertInit = string | readonly [cert: string | Uint8Array, key: string | Uint8Array] | ClientCertificate;
+export type CertInit =
+  | string
+  | readonly [cert: string | Uint8Array, key: string | Uint8Array]
+  | ClientCertificate;
 
 /** Options that a session has as defaults and a request may override. */
 export interface SharedOptions {

@@ -17,6 +17,10 @@ export function defaultPort(scheme: string): number | null {
 }
 
 /** Writes the origin of these parts; an explicit default port is the same as none. */
-export function originOf(parts: { readonly scheme: string; readonly host: string; readonly port: number | null }): Origin {
+export function originOf(parts: {
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number | null;
+}): Origin {
   return `${parts.scheme}://${parts.host}:${parts.port ?? defaultPort(parts.scheme) ?? ""}` as Origin;
 }

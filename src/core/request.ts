@@ -68,7 +68,9 @@ export class PreparedRequest {
   /** The bytes, or what the caller gave as stream; `null` for none. */
   get body(): Uint8Array | AsyncIterable<unknown> | null {
     if (this.#payload === null) return null;
-    return this.#payload.kind === "bytes" ? this.#payload.bytes : (this.#payload.source as AsyncIterable<unknown>);
+    return this.#payload.kind === "bytes"
+      ? this.#payload.bytes
+      : (this.#payload.source as AsyncIterable<unknown>);
   }
 
   /**
@@ -135,7 +137,12 @@ export class PreparedRequest {
 
   /** Plain data for a log: no user info, no secret header value, no body. */
   toJSON(): Record<string, unknown> {
-    return { method: this.method, url: shownUrl(this.url), headers: this.headers.toJSON(), body: shownBody(this.#payload) };
+    return {
+      method: this.method,
+      url: shownUrl(this.url),
+      headers: this.headers.toJSON(),
+      body: shownBody(this.#payload),
+    };
   }
 
   [inspectKey](_depth: number, options: object, inspect: Inspect): string {

@@ -94,11 +94,11 @@ export interface ResponseHead {
   /** Header fields after the body; `null` until the body is over, and when there are none. */
   readonly trailers: HeaderMap | null;
   /** The body in pieces, decoded: bytes, or text with `decode: true`. */
-  iterContent(options: ContentIteration & { readonly decode: true }): AsyncGenerator<string, void>;
-  iterContent(options?: ContentIteration & { readonly decode?: false }): AsyncGenerator<Uint8Array, void>;
+  iterContent(options: IterContentOptions & { readonly decode: true }): AsyncGenerator<string, void>;
+  iterContent(options?: IterContentOptions & { readonly decode?: false }): AsyncGenerator<Uint8Array, void>;
   /** The body line by line: text, or bytes with `decode: false`. */
-  iterLines(options: LineIteration & { readonly decode: false }): AsyncGenerator<Uint8Array, void>;
-  iterLines(options?: LineIteration & { readonly decode?: true }): AsyncGenerator<string, void>;
+  iterLines(options: IterLinesOptions & { readonly decode: false }): AsyncGenerator<Uint8Array, void>;
+  iterLines(options?: IterLinesOptions & { readonly decode?: true }): AsyncGenerator<string, void>;
   /** Writes the body, decoded, to a file. */
   saveTo(path: string | URL): Promise<void>;
   /** Returns itself. @throws {HTTPError} when the status is 4xx or 5xx. */
@@ -108,7 +108,7 @@ export interface ResponseHead {
 }
 
 /** Options of `iterContent()`. */
-export interface ContentIteration {
+export interface IterContentOptions {
   /** Bytes in a piece, 1 or more; `null`, the default: as they come. */
   readonly chunkSize?: number | null;
   /** Give text, in the response's `encoding`. Default: `false`. */
@@ -116,7 +116,7 @@ export interface ContentIteration {
 }
 
 /** Options of `iterLines()`. */
-export interface LineIteration {
+export interface IterLinesOptions {
   /** What stands between lines. Default: `\n`, `\r` or `\r\n` ends a line, and nothing else does. */
   readonly delimiter?: string | Uint8Array | null;
   /** Give text, in the response's `encoding`; `false`: bytes. Default: `true`. */

@@ -174,7 +174,11 @@ function format(url: UrlParts): string {
 
 const HOST_AND_PORT = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/s;
 
-function parseAuthority(scheme: string, authority: string, whole: string): Pick<UrlParts, "userinfo" | "host" | "port"> {
+function parseAuthority(
+  scheme: string,
+  authority: string,
+  whole: string,
+): Pick<UrlParts, "userinfo" | "host" | "port"> {
   const at = authority.lastIndexOf("@");
   const userinfo = at === -1 ? "" : encodeIllegal(authority.slice(0, at), USERINFO);
   const parts = HOST_AND_PORT.exec(at === -1 ? authority : authority.slice(at + 1));
@@ -203,7 +207,9 @@ function isWeb(scheme: string): boolean {
 
 /** Host of `http+unix:` and the like: what it means is its adapter's business (PARITY URL-4). */
 function opaqueHost(host: string): string {
-  return /^(?:[\w\-.~!$&'()*+,;=]|%[0-9a-fA-F]{2})+$/.test(host) && host.includes("%") ? host : canonicalHost(host);
+  return /^(?:[\w\-.~!$&'()*+,;=]|%[0-9a-fA-F]{2})+$/.test(host) && host.includes("%")
+    ? host
+    : canonicalHost(host);
 }
 
 const PLAIN_NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z_](?:[a-z0-9_-]*[a-z0-9_])?\.?$/;
@@ -226,7 +232,8 @@ function canonicalHost(host: string): string {
 function whatwgHost(host: string, shown: string): string {
   // A percent sign, a blank or a delimiter would be decoded, dropped or end the host: none of them belongs into a name.
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/[\x00-\x20"#%/<>?@\\^`{|}\x7f]/.test(host)) throw new InvalidURL(`host ${JSON.stringify(shown)} has a forbidden character`);
+  if (/[\x00-\x20"#%/<>?@\\^`{|}\x7f]/.test(host))
+    throw new InvalidURL(`host ${JSON.stringify(shown)} has a forbidden character`);
   try {
     return new URL(`http://${host}/`).hostname;
   } catch (cause) {

@@ -6,7 +6,15 @@
  *
  * May import: `core/`. Pure.
  */
-import { bytesBody, describe, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
+import {
+  bytesBody,
+  describe,
+  factoryBody,
+  isStreamSource,
+  rawBody,
+  type Body,
+  type RawBody,
+} from "../core/body.ts";
 import type { DataInit, FieldsInit, FilesInit } from "../core/options.ts";
 import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
@@ -38,7 +46,11 @@ const NOTHING: ChosenBody = { payload: null, contentType: null };
  * @throws {TypeError} for what cannot be a body.
  * @throws {InvalidJSONError} for what JSON cannot hold.
  */
-export function chooseBody(options: BodyOptions, givenType: string | null, boundary: () => string): ChosenBody {
+export function chooseBody(
+  options: BodyOptions,
+  givenType: string | null,
+  boundary: () => string,
+): ChosenBody {
   const { data, json, files } = options;
   const entries = files == null ? [] : fileEntries(files);
   if (entries.length > 0) return multipart(besideFiles(data), entries, givenType, boundary);
@@ -60,7 +72,10 @@ function ofData(data: DataInit, givenType: string | null, boundary: () => string
   if (typeof data === "function") return { payload: factoryBody(data), contentType: null };
   if (data instanceof FormData) return multipart(data, [], givenType, boundary);
   if (isForm(data)) {
-    return { payload: bytesBody(encodeFields(data, "data")), contentType: givenType === null ? formType : null };
+    return {
+      payload: bytesBody(encodeFields(data, "data")),
+      contentType: givenType === null ? formType : null,
+    };
   }
   if (!isRaw(data)) {
     throw new TypeError(

@@ -67,7 +67,10 @@ const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
 const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
   ...sharedChecks,
   cookies: checkCookies,
-  baseUrl: orNull((value) => value instanceof URL || (typeof value === "string" && value !== ""), "a URL or null"),
+  baseUrl: orNull(
+    (value) => value instanceof URL || (typeof value === "string" && value !== ""),
+    "a URL or null",
+  ),
   maxRedirects: checkCount,
   trustEnv: checkTrustEnv,
 };
@@ -167,7 +170,9 @@ const known: { readonly request: readonly string[]; readonly session: readonly s
 
 function namesOf(options: unknown): string[] {
   if (!isObject(options) || Array.isArray(options)) {
-    throw new TypeError(`options must be an object, not ${Array.isArray(options) ? "a list" : describe(options)}`);
+    throw new TypeError(
+      `options must be an object, not ${Array.isArray(options) ? "a list" : describe(options)}`,
+    );
   }
   return Object.keys(options);
 }
@@ -201,12 +206,18 @@ function checkBoolean(value: unknown, option: string): void {
 function checkCount(value: unknown, option: string): void {
   const allowed = "a whole number, 0 or more";
   if (typeof value !== "number") throw wrongKind(value, option, allowed);
-  if (!(Number.isSafeInteger(value) && value >= 0)) throw new RangeError(`${option} must be ${allowed}, not ${value}`);
+  if (!(Number.isSafeInteger(value) && value >= 0))
+    throw new RangeError(`${option} must be ${allowed}, not ${value}`);
 }
 
 function checkAuth(value: unknown, option: string): void {
   if (value === null || value === false || typeof value === "function") return;
-  if (Array.isArray(value) ? value.length === 2 : isObject(value) && "apply" in value && typeof value.apply === "function") return;
+  if (
+    Array.isArray(value)
+      ? value.length === 2
+      : isObject(value) && "apply" in value && typeof value.apply === "function"
+  )
+    return;
   throw wrongKind(value, option, "[user, password], an auth object, a function, false or null");
 }
 
@@ -237,7 +248,12 @@ function checkTrustEnv(value: unknown, option: string): void {
 }
 
 function isSignal(value: unknown): boolean {
-  return isObject(value) && "aborted" in value && "addEventListener" in value && typeof value.addEventListener === "function";
+  return (
+    isObject(value) &&
+    "aborted" in value &&
+    "addEventListener" in value &&
+    typeof value.addEventListener === "function"
+  );
 }
 
 function isBlob(value: unknown): boolean {
@@ -249,5 +265,7 @@ function isObject(value: unknown): value is object {
 }
 
 function wrongKind(value: unknown, option: string, allowed: string): TypeError {
-  return new TypeError(`${option} must be ${allowed}, not ${Array.isArray(value) ? "such a list" : describe(value)}`);
+  return new TypeError(
+    `${option} must be ${allowed}, not ${Array.isArray(value) ? "such a list" : describe(value)}`,
+  );
 }

@@ -28,8 +28,15 @@ export function isFieldMap(fields: FieldsInit): boolean {
  */
 export function fieldPairs(fields: FieldsInit, option: string): readonly Field[] {
   if (isRecord(fields) && !(Symbol.iterator in fields)) return Object.entries(fields) as Field[];
-  if (typeof fields !== "object" || fields === null || fields instanceof Set || !(Symbol.iterator in fields)) {
-    throw new TypeError(`${option} must be a record, pairs, a Map or URLSearchParams, not ${describe(fields)}`);
+  if (
+    typeof fields !== "object" ||
+    fields === null ||
+    fields instanceof Set ||
+    !(Symbol.iterator in fields)
+  ) {
+    throw new TypeError(
+      `${option} must be a record, pairs, a Map or URLSearchParams, not ${describe(fields)}`,
+    );
   }
   const pairs: readonly unknown[] = [...(fields as Iterable<unknown>)];
   for (const [at, pair] of pairs.entries()) checkPair(pair, `${option}[${at}]`);

@@ -15,11 +15,14 @@ import { isRecord } from "./record.ts";
 export function mergeHooks(base: Hooks, init: HooksInit | null | undefined): Hooks {
   if (init === undefined) return base;
   if (init === null) return noHooks;
-  if (!isRecord(init)) throw new TypeError(`hooks must be a record of functions by event, not ${describe(init)}`);
+  if (!isRecord(init))
+    throw new TypeError(`hooks must be a record of functions by event, not ${describe(init)}`);
   let merged: { -readonly [Event in HookEvent]: Hooks[Event] } | null = null;
   for (const event of Object.keys(init)) {
     if (!isEvent(event)) {
-      throw new TypeError(`hooks has an unknown event ${JSON.stringify(event)}; known are ${hookEvents.join(", ")}`);
+      throw new TypeError(
+        `hooks has an unknown event ${JSON.stringify(event)}; known are ${hookEvents.join(", ")}`,
+      );
     }
     const given = init[event];
     if (given === undefined) continue;

@@ -34,11 +34,16 @@ export function encodeJson(value: unknown): string {
 /** Is it nothing but what JSON knows, without a `toJSON`? */
 function isPlain(value: unknown, depth: number): boolean {
   if (typeof value !== "object") {
-    return typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
+    return (
+      typeof value === "string" ||
+      typeof value === "boolean" ||
+      (typeof value === "number" && Number.isFinite(value))
+    );
   }
   if (value === null) return true;
   if (depth === 0 || "toJSON" in value) return false;
-  if (Array.isArray(value)) return value.every((item: unknown) => item === undefined || isPlain(item, depth - 1));
+  if (Array.isArray(value))
+    return value.every((item: unknown) => item === undefined || isPlain(item, depth - 1));
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
   // Inherited names come up too, when a prototype is polluted: they make it not plain at worst.
@@ -75,7 +80,8 @@ function refuse(this: unknown, key: string, value: unknown): unknown {
       throw new Unwritable(`a ${typeof value}`, this, key);
     default:
       // Both would be written as `{}`.
-      if (value instanceof Map || value instanceof Set) throw new Unwritable(`a ${value.constructor.name}`, this, key);
+      if (value instanceof Map || value instanceof Set)
+        throw new Unwritable(`a ${value.constructor.name}`, this, key);
       return value;
   }
 }
@@ -83,15 +89,23 @@ function refuse(this: unknown, key: string, value: unknown): unknown {
 function located(root: unknown, found: Unwritable): InvalidJSONError {
   const path = pathOf(root, (holder) => holder === found.holder);
   // Not found: the value itself, or something that a toJSON made on the way.
-  const place = path === null ? (found.key === "" ? "json" : `property ${JSON.stringify(found.key)}`) : path + step(found.holder, found.key);
+  const place =
+    path === null
+      ? found.key === ""
+        ? "json"
+        : `property ${JSON.stringify(found.key)}`
+      : path + step(found.holder, found.key);
   return new InvalidJSONError(`JSON cannot hold ${found.what}: ${place}`);
 }
 
 function failed(root: unknown, cause: unknown): InvalidJSONError {
+  // Looking for a circle in what is too deep for the engine would take as long as it is deep, squared.
+  if (cause instanceof RangeError)
+    return new InvalidJSONError("json cannot be written: it is nested too deeply", { cause });
   const circle = circleIn(root);
-  if (circle !== null) return new InvalidJSONError(`JSON cannot hold a value inside itself: ${circle}`, { cause });
-  const reason = cause instanceof RangeError ? "it is nested too deeply" : "its toJSON or a getter failed";
-  return new InvalidJSONError(`json cannot be written: ${reason}`, { cause });
+  if (circle !== null)
+    return new InvalidJSONError(`JSON cannot hold a value inside itself: ${circle}`, { cause });
+  return new InvalidJSONError("json cannot be written: its toJSON or a getter failed", { cause });
 }
 
 /** An object on the way down, and how to get there. */

@@ -12,13 +12,7 @@ import type { Auth } from "../core/auth-scheme.ts";
 import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { noHooks, type HooksInit } from "../core/hooks.ts";
-import type {
-  CertInit,
-  ProxiesInit,
-  Settings,
-  TimeoutInit,
-  VerifyInit,
-} from "../core/options.ts";
+import type { CertInit, ProxiesInit, Settings, TimeoutInit, VerifyInit } from "../core/options.ts";
 import { noRequestOptions, type CheckedRequestOptions } from "./check.ts";
 import { mergeHooks } from "./hooks.ts";
 import { mergeProxies } from "./proxies.ts";
@@ -26,10 +20,10 @@ import { defaultTimeouts, parseTimeout } from "./timeouts.ts";
 import { parseCert, parseVerify } from "./trust.ts";
 
 /** Most decoded bytes of a body that is read, unless said otherwise: 256 MiB. */
-export const defaultMaxBodyBytes: number = 268_435_456;
+const defaultMaxBodyBytes = 268_435_456;
 
 /** Most redirects that are followed, unless said otherwise. */
-export const defaultMaxRedirects: number = 30;
+const defaultMaxRedirects = 30;
 
 /** What a session says of its requests: the values as they were set. `undefined`: not given. */
 export interface SessionDefaults {
@@ -56,12 +50,20 @@ export interface Converted {
 export const nothingConverted: Converted = { auth: undefined, retry: undefined };
 
 /** Settings of a request that says nothing itself. Good until a default of the session changes. */
-export function sessionSettings(session: SessionDefaults, converted: Converted, environment: Environment): Settings {
+export function sessionSettings(
+  session: SessionDefaults,
+  converted: Converted,
+  environment: Environment,
+): Settings {
   return {
     auth: converted.auth,
     retry: converted.retry,
     timeouts: parseTimeout(session.timeout, defaultTimeouts),
-    proxies: mergeProxies({ explicit: noProxyRules, environment: environment.proxies }, session.proxies, session.proxy),
+    proxies: mergeProxies(
+      { explicit: noProxyRules, environment: environment.proxies },
+      session.proxies,
+      session.proxy,
+    ),
     verify: parseVerify(session.verify, environment.caBundle),
     cert: parseCert(session.cert ?? null),
     hooks: mergeHooks(noHooks, session.hooks),

@@ -44,7 +44,9 @@ export function multipartType(given: string | null, random: () => string): Multi
 }
 
 function boundaryOf(contentType: string): string | null {
-  for (const [, name = "", value = ""] of contentType.matchAll(/;\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g)) {
+  for (const [, name = "", value = ""] of contentType.matchAll(
+    /;\s*([^=;\s]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)/g,
+  )) {
     if (name.toLowerCase() !== "boundary") continue;
     return value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(.)/g, "$1") : value.trim();
   }
@@ -70,12 +72,17 @@ export function multipartBody(parts: readonly Part[], boundary: string): Body {
   const open = (): AsyncIterable<Uint8Array> => {
     // Told at once, not after the parts in front of the spent one have been sent.
     if (opened && !replayable) {
-      throw new UnrewindableBodyError("a file of the multipart body is a stream that was sent already; give a function that makes it");
+      throw new UnrewindableBodyError(
+        "a file of the multipart body is a stream that was sent already; give a function that makes it",
+      );
     }
     opened = true;
     return streamed(parts, opening, closing);
   };
-  return streamBody({ [Symbol.asyncIterator]: () => open()[Symbol.asyncIterator]() }, open, { length, replayable });
+  return streamBody({ [Symbol.asyncIterator]: () => open()[Symbol.asyncIterator]() }, open, {
+    length,
+    replayable,
+  });
 }
 
 function totalLength(parts: readonly Part[], opening: number, closing: number): number | null {

@@ -6,7 +6,15 @@
  *
  * May import: `core/`. Pure.
  */
-import { bytesBody, describe, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
+import {
+  bytesBody,
+  describe,
+  factoryBody,
+  isStreamSource,
+  rawBody,
+  type Body,
+  type RawBody,
+} from "../core/body.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { FieldsInit, FileInit, FilesInit } from "../core/options.ts";
 import { fieldPairs, fieldTexts } from "./form.ts";
@@ -67,8 +75,12 @@ function isFileList(value: unknown): value is readonly unknown[] {
  * @throws {TypeError} for what is no field or file.
  * @throws {InvalidHeader} for a media type or a header that must not stand in a part.
  */
-export function partsOf(data: FieldsInit | FormData | null, files: readonly (readonly [string, unknown])[]): Part[] {
-  const parts: Part[] = data === null ? [] : data instanceof FormData ? formDataParts(data) : fieldParts(data);
+export function partsOf(
+  data: FieldsInit | FormData | null,
+  files: readonly (readonly [string, unknown])[],
+): Part[] {
+  const parts: Part[] =
+    data === null ? [] : data instanceof FormData ? formDataParts(data) : fieldParts(data);
   for (const [field, file] of files) {
     const part = filePart(field, file as FileInit | null | undefined);
     if (part !== null) parts.push(part);
@@ -107,7 +119,9 @@ function factsOf(file: FileInit | null | undefined, option: string): FileFacts {
   if (isTuple(file)) {
     const [filename, content, contentType, headers, ...more] = file as readonly unknown[];
     if (file.length < 2 || more.length > 0) {
-      throw new TypeError(`${option} as a list is [filename, content, contentType?, headers?], not a list of ${file.length}`);
+      throw new TypeError(
+        `${option} as a list is [filename, content, contentType?, headers?], not a list of ${file.length}`,
+      );
     }
     // The kinds are checked where each one is used.
     return { filename, content, contentType, headers } as FileFacts;
@@ -132,9 +146,14 @@ function isTuple(file: unknown): file is readonly unknown[] {
 function contentBody(content: unknown, option: string): Body {
   if (typeof content === "function") return factoryBody(content as () => unknown);
   const isRaw =
-    typeof content === "string" || content instanceof ArrayBuffer || ArrayBuffer.isView(content) || isStreamSource(content);
+    typeof content === "string" ||
+    content instanceof ArrayBuffer ||
+    ArrayBuffer.isView(content) ||
+    isStreamSource(content);
   if (!isRaw || isCollection(content)) {
-    throw new TypeError(`${option} must have text, bytes, a Blob, a stream or a function as content, not ${describe(content)}`);
+    throw new TypeError(
+      `${option} must have text, bytes, a Blob, a stream or a function as content, not ${describe(content)}`,
+    );
   }
   return rawBody(content as RawBody);
 }
@@ -147,6 +166,7 @@ export function isCollection(value: unknown): boolean {
     value instanceof Set ||
     value instanceof URLSearchParams ||
     value instanceof FormData ||
+    value instanceof Headers ||
     value instanceof HeaderMap
   );
 }
@@ -177,7 +197,9 @@ function headersOf(facts: FileFacts, option: string): HeaderMap | null {
 }
 
 function typeHeader(content: unknown): HeaderMap | null {
-  return content instanceof Blob && content.type !== "" ? new HeaderMap({ "Content-Type": content.type }) : null;
+  return content instanceof Blob && content.type !== ""
+    ? new HeaderMap({ "Content-Type": content.type })
+    : null;
 }
 
 function headOf(field: string, filename: string | null, headers: HeaderMap | null): Uint8Array {

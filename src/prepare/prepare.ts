@@ -82,7 +82,12 @@ function textOf(url: unknown): string {
   throw new TypeError(`url must be a string or a URL, not ${url === null ? "null" : typeof url}`);
 }
 
-function prepareBody(method: string, headers: HeaderMap, options: BodyOptions, boundary: () => string): Body | null {
+function prepareBody(
+  method: string,
+  headers: HeaderMap,
+  options: BodyOptions,
+  boundary: () => string,
+): Body | null {
   const { payload, contentType } = chooseBody(options, headers.get("content-type"), boundary);
   const framed = frameAsGiven(method, headers, payload);
   if (contentType !== null) headers.set("Content-Type", contentType);
@@ -100,7 +105,8 @@ function frameAsGiven(method: string, headers: HeaderMap, payload: Body | null):
   }
   // The caller's length of a stream is the only one there is: whoever sends the body holds it to that (PARITY BOD-15).
   const isOpenEnded = payload !== null && payload.kind === "stream" && payload.length === null;
-  const framed: Body | null = length !== null && isOpenEnded ? { ...payload, length: checkedLength(length) } : payload;
+  const framed: Body | null =
+    length !== null && isOpenEnded ? { ...payload, length: checkedLength(length) } : payload;
   frame(headers, method, framed);
   return framed;
 }
@@ -108,6 +114,7 @@ function frameAsGiven(method: string, headers: HeaderMap, payload: Body | null):
 /** @throws {InvalidHeader} unless it is one number (RFC 9110 §8.6). */
 function checkedLength(value: string): number {
   const length = /^[0-9]+$/.test(value) ? Number(value) : Number.NaN;
-  if (!Number.isSafeInteger(length)) throw new InvalidHeader("Content-Length must be one whole number of bytes");
+  if (!Number.isSafeInteger(length))
+    throw new InvalidHeader("Content-Length must be one whole number of bytes");
   return length;
 }

@@ -28,12 +28,17 @@ export function mergeProxies(
 ): ProxySettings {
   if (proxies === undefined && proxy === undefined) return base;
   if (proxies !== undefined && proxies !== null) checkRecord(proxies);
-  if (proxy === undefined) return proxies == null ? NONE : { ...base, explicit: overlay(base.explicit, proxies) };
+  if (proxy === undefined)
+    return proxies == null ? NONE : { ...base, explicit: overlay(base.explicit, proxies) };
   const { byKey, noProxy } = overlay({ byKey: new Map(), noProxy: base.explicit.noProxy }, proxies ?? {});
-  if (byKey.size > 0) throw new TypeError("proxy and proxies contradict each other; beside proxy there may be no_proxy only");
+  if (byKey.size > 0)
+    throw new TypeError("proxy and proxies contradict each other; beside proxy there may be no_proxy only");
   if (proxy === false || proxy === null) return NONE;
-  if (typeof proxy === "string" && proxy !== "") return { ...base, explicit: { byKey: new Map([["all", proxy]]), noProxy } };
-  throw new TypeError(`proxy must be a URL as a string, false or null, not ${proxy === "" ? "empty" : describe(proxy)}`);
+  if (typeof proxy === "string" && proxy !== "")
+    return { ...base, explicit: { byKey: new Map([["all", proxy]]), noProxy } };
+  throw new TypeError(
+    `proxy must be a URL as a string, false or null, not ${proxy === "" ? "empty" : describe(proxy)}`,
+  );
 }
 
 function overlay(base: ProxyRules, proxies: ProxiesInit): ProxyRules {
@@ -43,7 +48,9 @@ function overlay(base: ProxyRules, proxies: ProxiesInit): ProxyRules {
     const value = proxies[name];
     if (value === undefined) continue;
     if (value !== null && typeof value !== "string") {
-      throw new TypeError(`proxies[${JSON.stringify(name)}] must be a URL as a string, or null to remove it, not ${describe(value)}`);
+      throw new TypeError(
+        `proxies[${JSON.stringify(name)}] must be a URL as a string, or null to remove it, not ${describe(value)}`,
+      );
     }
     const key = name.toLowerCase();
     if (key === "no_proxy" || key === "noproxy") {
@@ -59,5 +66,7 @@ function overlay(base: ProxyRules, proxies: ProxiesInit): ProxyRules {
 
 function checkRecord(proxies: unknown): void {
   if (isRecord(proxies)) return;
-  throw new TypeError(`proxies must be a record of URLs by scheme or host, or null, not ${describe(proxies)}`);
+  throw new TypeError(
+    `proxies must be a record of URLs by scheme or host, or null, not ${describe(proxies)}`,
+  );
 }

@@ -15,7 +15,10 @@ import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
  *
  * @throws {TypeError} for a value that a query cannot hold.
  */
-export function mergeParams(session: ParamsInit | null | undefined, request: ParamsInit | null | undefined): string {
+export function mergeParams(
+  session: ParamsInit | null | undefined,
+  request: ParamsInit | null | undefined,
+): string {
   if (request === undefined) return session == null ? "" : encodeParams(session);
   if (request === null) return "";
   if (session == null) return encodeParams(request);

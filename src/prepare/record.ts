@@ -12,7 +12,10 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** The record's own property of that name, or `undefined`. */
-export function own<Record extends object, Name extends keyof Record>(record: Record, name: Name): Record[Name] | undefined {
+export function own<Record extends object, Name extends keyof Record>(
+  record: Record,
+  name: Name,
+): Record[Name] | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
@@ -20,7 +23,9 @@ export function own<Record extends object, Name extends keyof Record>(record: Re
 export function checkNames(record: object, known: readonly string[], option: string): void {
   for (const name of Object.keys(record)) {
     if (!known.includes(name)) {
-      throw new TypeError(`${option} has an unknown property ${JSON.stringify(name)}; known are ${known.join(", ")}`);
+      throw new TypeError(
+        `${option} has an unknown property ${JSON.stringify(name)}; known are ${known.join(", ")}`,
+      );
     }
   }
 }

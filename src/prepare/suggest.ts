@@ -31,7 +31,8 @@ export function unknownOption(
 ): TypeError {
   const other = kind === "request" ? "session" : "request";
   const shown = JSON.stringify(name);
-  if (known[other].includes(name)) return new TypeError(`${shown} is an option of the ${other}, not of the ${kind}`);
+  if (known[other].includes(name))
+    return new TypeError(`${shown} is an option of the ${other}, not of the ${kind}`);
   const near = nearest(name, known[kind]);
   const hint = near === null ? `; known are ${known[kind].join(", ")}` : `; perhaps you meant ${near}?`;
   return new TypeError(`unknown option ${shown} of the ${kind}${hint}`);

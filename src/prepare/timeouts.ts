@@ -34,10 +34,16 @@ export function parseTimeout(init: TimeoutInit | null | undefined, base: Timeout
   if (isPair(init)) {
     const [connect, read, ...more] = init as readonly unknown[];
     if (more.length > 0) throw new TypeError("timeout as a list is [connect, read], and no more");
-    return { connectMs: span(connect, "timeout[0]"), readMs: span(read, "timeout[1]"), totalMs: base.totalMs };
+    return {
+      connectMs: span(connect, "timeout[0]"),
+      readMs: span(read, "timeout[1]"),
+      totalMs: base.totalMs,
+    };
   }
   if (!isRecord(init)) {
-    throw new TypeError(`timeout must be ${ALLOWED}, [connect, read], or { connect, read, total }, not ${describe(init)}`);
+    throw new TypeError(
+      `timeout must be ${ALLOWED}, [connect, read], or { connect, read, total }, not ${describe(init)}`,
+    );
   }
   checkNames(init, ["connect", "read", "total"], "timeout");
   return {

@@ -11,7 +11,7 @@ import type { CertInit, VerifyInit } from "../core/options.ts";
 import { checkNames, isRecord, own } from "./record.ts";
 
 /** Node's own roots. */
-export const defaultVerify: Verify = { kind: "default" };
+const defaultVerify: Verify = { kind: "default" };
 const OFF: Verify = { kind: "off" };
 
 /**
@@ -27,7 +27,9 @@ export function parseVerify(init: VerifyInit | null | undefined, caBundle: strin
   if (init === false) return OFF;
   const text = init instanceof Uint8Array ? new TextDecoder().decode(init) : init;
   if (typeof text !== "string" || text === "") {
-    throw new TypeError(`verify must be true, false, a path or PEM certificates, not ${text === "" ? "empty" : describe(init)}`);
+    throw new TypeError(
+      `verify must be true, false, a path or PEM certificates, not ${text === "" ? "empty" : describe(init)}`,
+    );
   }
   return text.includes("-----BEGIN") ? { kind: "pem", pem: text } : { kind: "path", path: text };
 }
@@ -46,7 +48,9 @@ export function parseCert(init: CertInit | null): ClientCertificate | null {
     return { cert: material(cert, "cert[0]"), key: material(key, "cert[1]") };
   }
   if (!isRecord(init)) {
-    throw new TypeError(`cert must be a path, [certificate, key] or { cert, key, pfx, passphrase }, not ${describe(init)}`);
+    throw new TypeError(
+      `cert must be a path, [certificate, key] or { cert, key, pfx, passphrase }, not ${describe(init)}`,
+    );
   }
   return fromParts(init);
 }
@@ -76,5 +80,7 @@ function isPair(init: CertInit): init is readonly [string | Uint8Array, string |
 function material(value: unknown, option: string): string | Uint8Array {
   if (typeof value === "string" && value !== "") return value;
   if (value instanceof Uint8Array) return value;
-  throw new TypeError(`${option} must be a path, PEM text or bytes, not ${value === "" ? "empty" : describe(value)}`);
+  throw new TypeError(
+    `${option} must be a path, PEM text or bytes, not ${value === "" ? "empty" : describe(value)}`,
+  );
 }

@@ -10,7 +10,15 @@ import { HTTPError, ResponseTooLarge, type Attempt } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { bareUrl, inspectKey, shownUrl, type Inspect } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { AnyResponse, Link, ResponseCookies, ResponseHead, Timings } from "../core/response.ts";
+import type {
+  AnyResponse,
+  IterContentOptions,
+  IterLinesOptions,
+  Link,
+  ResponseCookies,
+  ResponseHead,
+  Timings,
+} from "../core/response.ts";
 import { isPermanentRedirectStatus, isRedirectStatus } from "../core/status.ts";
 import { charsetOf, type Charset } from "../encoding/charset.ts";
 import type { LineLimit } from "../stream/lines.ts";
@@ -21,9 +29,7 @@ import {
   checkLinesOptions,
   iterateContent,
   iterateLines,
-  type IterContentOptions,
   type Iteration,
-  type IterLinesOptions,
 } from "./iterate.ts";
 import { parseLinks } from "./links.ts";
 import type { ResponseParts } from "./parts.ts";

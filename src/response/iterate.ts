@@ -1,34 +1,15 @@
 /**
- * Options of `iterContent()` and `iterLines()`, and the iterations themselves (PARITY STR-4, STR-5, STR-6).
+ * `iterContent()` and `iterLines()`: checks of their options, and the iterations themselves (PARITY STR-4, STR-5, STR-6).
  *
  * May import: `core/`, `encoding/`, `stream/`.
  */
 import { Buffer } from "node:buffer";
 import { describe } from "../core/body.ts";
+import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
 import type { Charset } from "../encoding/charset.ts";
 import { TextStream } from "../encoding/text.ts";
 import { rechunk } from "../stream/chunks.ts";
 import { lineSplitter, type LineLimit, type LineSplitter } from "../stream/lines.ts";
-
-/** Options of `iterContent()`. */
-export interface IterContentOptions {
-  /** Bytes in a piece, 1 or more; `null`, the default: as they come. */
-  readonly chunkSize?: number | null;
-  /** Give text, in the response's `encoding`. Default: `false`. */
-  readonly decode?: boolean;
-}
-
-/** Options of `iterLines()`. */
-export interface IterLinesOptions {
-  /** What stands between lines. Default: `\n`, `\r` or `\r\n` ends a line, and nothing else does. */
-  readonly delimiter?: string | Uint8Array | null;
-  /** Give text, in the response's `encoding`; `false`: bytes. Default: `true`. */
-  readonly decode?: boolean;
-  /** Keep what ended a line. Default: `false`. */
-  readonly keepEnds?: boolean;
-  /** Bytes to read at once; `null`, the default: as they come. */
-  readonly chunkSize?: number | null;
-}
 
 /** Where the bytes come from, and how they are read. */
 export interface Iteration {

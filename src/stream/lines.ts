@@ -54,17 +54,23 @@ class Rest {
 
   add(piece: string): void {
     if (piece === "") return;
+    this.#check();
     this.#length += piece.length;
-    if (this.#limit !== null && this.#length > this.#limit.maxLength)
-      throw this.#limit.excess(this.#limit.maxLength);
     this.#pieces.push(piece);
   }
 
   take(): string {
+    this.#check();
     const line = this.#pieces.length === 1 ? this.#pieces[0] : this.#pieces.join("");
     this.#pieces = [];
     this.#length = 0;
     return line ?? "";
+  }
+
+  /** Not as soon as it is too long: the lines before it are to be given first. */
+  #check(): void {
+    if (this.#limit !== null && this.#length > this.#limit.maxLength)
+      throw this.#limit.excess(this.#limit.maxLength);
   }
 
   /** `pieces` are the parts of a split text: the first ends the rest, the last is the new rest. */

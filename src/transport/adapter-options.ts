@@ -64,10 +64,13 @@ const LARGEST_HEADER_BYTES = 16_777_216;
 export function checkedOptions(options: HttpAdapterOptions): CheckedOptions {
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
   if (unknown !== undefined) {
-    throw new TypeError(`HttpAdapter has no option ${JSON.stringify(unknown)}; allowed are ${[...NAMES].join(", ")}`);
+    throw new TypeError(
+      `HttpAdapter has no option ${JSON.stringify(unknown)}; allowed are ${[...NAMES].join(", ")}`,
+    );
   }
   const { poolTimeout = null, maxRetries = null } = options;
-  if (maxRetries !== null && typeof maxRetries?.next !== "function") throw wrongType("maxRetries", maxRetries, "a retry policy or null");
+  if (maxRetries !== null && typeof maxRetries?.next !== "function")
+    throw wrongType("maxRetries", maxRetries, "a retry policy or null");
   return {
     poolConnections: within("poolConnections", options.poolConnections ?? 100, 1, Number.MAX_SAFE_INTEGER),
     maxRetries,
@@ -76,7 +79,12 @@ export function checkedOptions(options: HttpAdapterOptions): CheckedOptions {
       isBlocking: boolean("poolBlock", options.poolBlock ?? false),
       waitMs: poolTimeout === null ? null : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
       keepAliveMs: within("keepAliveTimeout", options.keepAliveTimeout ?? 60_000, 1, LONGEST_MS),
-      maxHeaderBytes: within("maxHeaderSize", options.maxHeaderSize ?? 65_536, SMALLEST_HEADER_BYTES, LARGEST_HEADER_BYTES),
+      maxHeaderBytes: within(
+        "maxHeaderSize",
+        options.maxHeaderSize ?? 65_536,
+        SMALLEST_HEADER_BYTES,
+        LARGEST_HEADER_BYTES,
+      ),
       sockets: socketOptions(options),
     },
   };
@@ -90,11 +98,14 @@ function socketOptions(options: HttpAdapterOptions): SocketOptions {
   if (family !== undefined && family !== 0 && family !== 4 && family !== 6) {
     throw new RangeError(`option family is ${String(family)}; allowed are 0, 4 and 6`);
   }
-  if (lookup !== undefined && typeof lookup !== "function") throw wrongType("lookup", lookup, "a function like dns.lookup");
+  if (lookup !== undefined && typeof lookup !== "function")
+    throw wrongType("lookup", lookup, "a function like dns.lookup");
   if (socketPath !== undefined && (typeof socketPath !== "string" || socketPath === "")) {
     throw wrongType("socketPath", socketPath, "a path");
   }
-  const given = Object.entries({ localAddress, family, lookup, socketPath }).filter(([, value]) => value !== undefined);
+  const given = Object.entries({ localAddress, family, lookup, socketPath }).filter(
+    ([, value]) => value !== undefined,
+  );
   return Object.fromEntries(given);
 }
 

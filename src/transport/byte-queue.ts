@@ -1,8 +1,9 @@
 /**
  * Bytes that have come and were not taken yet, in order.
  *
- * One chunk is the common case and costs nothing. For a large body that is wanted whole there is one buffer, which is
- * filled as bytes arrive: `Content-Length` says how large it may become, but is not trusted beyond what came.
+ * One chunk is the common case and costs nothing. Crumbs are put together: a server that sends byte by byte must not cost a
+ * hundred bytes of memory for each. For a large body that is wanted whole there is one buffer, which is filled as bytes
+ * arrive: `Content-Length` says how large it may become, but is not trusted beyond what came.
  *
  * May import: own folder. Pure.
  */
@@ -11,6 +12,9 @@
 const TRUSTED_BYTES = 8_388_608;
 /** Less is put together at the end. */
 const SMALL_BYTES = 65_536;
+/** Smaller chunks are crumbs, and are gathered in buffers of a page or more. */
+const CRUMB_BYTES = 512;
+const CRUMBS_BYTES = 16_384;
 const NOTHING = new Uint8Array(0);
 
 /** A queue of bytes. */
@@ -20,15 +24,18 @@ export class ByteQueue {
   #first: Uint8Array | null = null;
   #more: Uint8Array[] | null = null;
   #at = 0;
+  /** Crumbs: what comes after all the chunks. */
+  #crumbs: Buffer | null = null;
+  #crumbsUsed = 0;
   #whole: Buffer | null = null;
   #expected = 0;
 
-  /** Adds a chunk. It is kept as it is, not copied. */
+  /** Adds a chunk. It is kept as it is, not copied, unless it is small and not the only one. */
   push(chunk: Uint8Array): void {
     if (this.#whole !== null) this.#fill(chunk);
-    else if (this.#first === null && this.#more === null) this.#first = chunk;
-    else if (this.#more === null) this.#more = [chunk];
-    else this.#more.push(chunk);
+    else if (this.size === 0) this.#first = chunk;
+    else if (chunk.byteLength < CRUMB_BYTES) this.#gatherCrumb(chunk);
+    else this.#append(chunk);
     this.size += chunk.byteLength;
   }
 
@@ -43,18 +50,8 @@ export class ByteQueue {
 
   /** Takes the oldest chunk; `null` when there is none. */
   shift(): Uint8Array | null {
-    const chunk = this.#first ?? this.#more?.[this.#at] ?? null;
-    if (chunk === null) return null;
-    this.size -= chunk.byteLength;
-    if (this.#first !== null) {
-      this.#first = null;
-      return chunk;
-    }
-    this.#at++;
-    if (this.#at === this.#more?.length) {
-      this.#more = null;
-      this.#at = 0;
-    }
+    const chunk = this.#shift();
+    if (chunk !== null) this.size -= chunk.byteLength;
     return chunk;
   }
 
@@ -70,15 +67,58 @@ export class ByteQueue {
     this.#first = null;
     this.#more = null;
     this.#at = 0;
+    this.#crumbs = null;
+    this.#crumbsUsed = 0;
     this.#whole = null;
     this.size = 0;
   }
 
+  #shift(): Uint8Array | null {
+    const first = this.#first;
+    if (first !== null) {
+      this.#first = null;
+      return first;
+    }
+    if (this.#more === null) return this.#takeCrumbs();
+    const chunk = this.#more[this.#at] ?? null;
+    this.#at++;
+    if (this.#at === this.#more.length) {
+      this.#more = null;
+      this.#at = 0;
+    }
+    return chunk;
+  }
+
+  #append(chunk: Uint8Array): void {
+    const crumbs = this.#takeCrumbs();
+    this.#more ??= [];
+    if (crumbs !== null) this.#more.push(crumbs);
+    this.#more.push(chunk);
+  }
+
+  #gatherCrumb(crumb: Uint8Array): void {
+    if (this.#crumbs !== null && this.#crumbsUsed + crumb.byteLength > CRUMBS_BYTES) {
+      const full = this.#takeCrumbs();
+      if (full !== null) (this.#more ??= []).push(full);
+    }
+    this.#crumbs ??= Buffer.allocUnsafeSlow(CRUMBS_BYTES);
+    this.#crumbs.set(crumb, this.#crumbsUsed);
+    this.#crumbsUsed += crumb.byteLength;
+  }
+
+  #takeCrumbs(): Uint8Array | null {
+    const crumbs = this.#crumbs?.subarray(0, this.#crumbsUsed) ?? null;
+    this.#crumbs = null;
+    this.#crumbsUsed = 0;
+    return crumbs;
+  }
+
   #joined(): Uint8Array {
     if (this.#whole !== null) return this.#whole.subarray(0, this.size);
-    if (this.#more === null) return this.#first ?? NOTHING;
-    const rest = this.#at === 0 ? this.#more : this.#more.slice(this.#at);
-    return Buffer.concat(this.#first === null ? rest : [this.#first, ...rest], this.size);
+    const chunks: Uint8Array[] = [];
+    for (let chunk = this.#shift(); chunk !== null; chunk = this.#shift()) chunks.push(chunk);
+    const [only = NOTHING] = chunks;
+    return chunks.length <= 1 ? only : Buffer.concat(chunks, this.size);
   }
 
   #fill(chunk: Uint8Array): void {

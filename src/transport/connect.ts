@@ -5,7 +5,13 @@
  * May import: `core/`, `proxy/`, own folder, `node:net`, `node:tls`, `node:dns`.
  */
 import { lookup as resolveName } from "node:dns/promises";
-import { connect as connectSocket, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from "node:net";
+import {
+  connect as connectSocket,
+  isIP,
+  type LookupFunction,
+  type Socket,
+  type TcpNetConnectOpts,
+} from "node:net";
 import { connect as connectTlsSocket, type ConnectionOptions } from "node:tls";
 
 import type { ClientCertificate, Verify } from "../core/adapter.ts";
@@ -63,13 +69,18 @@ export class Opening {
   }
 
   /** Connects; one of the functions is called, later, unless it is given up before. */
-  start(route: Route, limitMs: number | null, done: { onOpen(socket: Socket): void; onFailure(error: Error): void }): void {
+  start(
+    route: Route,
+    limitMs: number | null,
+    done: { onOpen(socket: Socket): void; onFailure(error: Error): void },
+  ): void {
     const fail = (error: Error): void => {
       if (this.#isOver) return;
       this.cancel();
       done.onFailure(error);
     };
-    if (limitMs !== null) this.#timer = setTimeout(() => fail(new ConnectOverdue(limitMs, "connect")), limitMs);
+    if (limitMs !== null)
+      this.#timer = setTimeout(() => fail(new ConnectOverdue(limitMs, "connect")), limitMs);
     this.#open(route).then((socket) => {
       if (this.#isOver) {
         socket.destroy();
@@ -95,7 +106,8 @@ export class Opening {
     const { via, tls } = route;
     // What cannot be read is told before anybody is asked for a connection.
     const material = tls === null ? null : await this.#materials.load(tls.verify, tls.cert);
-    if (via === null && material === null) return await this.#tcp(route.host, route.port, route.isForwarded ? "proxy" : "address");
+    if (via === null && material === null)
+      return await this.#tcp(route.host, route.port, route.isForwarded ? "proxy" : "address");
     if (via === null && material !== null) return await this.#directTls(route, material);
     const socket = await this.#throughProxy(route);
     return material === null ? socket : await this.#tlsOver(socket, route.host, material, "tls");
@@ -111,7 +123,9 @@ export class Opening {
       return plain;
     }
     const socket =
-      via.scheme === "https" ? await this.#tlsOver(plain, via.hostname, await this.#materials.load(verifyProxy, null), "proxy") : plain;
+      via.scheme === "https"
+        ? await this.#tlsOver(plain, via.hostname, await this.#materials.load(verifyProxy, null), "proxy")
+        : plain;
     const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
     await openTunnel(socket, { authority, authorization: basicCredentials(via.credentials) });
     return socket;
@@ -142,13 +156,19 @@ export class Opening {
     return this.#ready(socket, "secureConnect", () => step, host);
   }
 
-  #ready(socket: Socket, event: "connect" | "secureConnect", step: () => "address" | "proxy" | "tls", host: string): Promise<Socket> {
+  #ready(
+    socket: Socket,
+    event: "connect" | "secureConnect",
+    step: () => "address" | "proxy" | "tls",
+    host: string,
+  ): Promise<Socket> {
     this.#sockets.push(socket);
     if (this.#isOver) socket.destroy();
     // An error that comes between two steps, or after giving up, must not end the process.
     socket.on("error", () => {});
     return new Promise((resolve, reject) => {
-      const onFailure = (error?: Error): void => reject(new ConnectFailure(step(), describe(step(), host, error), { cause: error }));
+      const onFailure = (error?: Error): void =>
+        reject(new ConnectFailure(step(), describe(step(), host, error), { cause: error }));
       const onClose = (): void => onFailure();
       socket.once("error", onFailure);
       socket.once("close", onClose);

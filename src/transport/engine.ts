@@ -17,7 +17,13 @@ import symbols from "undici/lib/core/symbols.js";
 import Client from "undici/lib/dispatcher/client.js";
 
 import { ReadClock } from "./read-clock.ts";
-import { expectResponse, trailersOf, tuneParser, type TunedParser, type WireHead } from "./response-parser.ts";
+import {
+  expectResponse,
+  trailersOf,
+  tuneParser,
+  type TunedParser,
+  type WireHead,
+} from "./response-parser.ts";
 import type { Upload } from "./upload.ts";
 
 const kConnect: typeof symbols.kConnect = symbols.kConnect;

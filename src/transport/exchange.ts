@@ -38,7 +38,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
   readonly connectMs: number | null;
   bytes: Uint8Array | null = null;
   upload: Upload | null = null;
-  readonly #request: PreparedRequest;
+  readonly request: PreparedRequest;
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -55,13 +55,17 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
   #resolve: (response: WireResponse) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
 
-  constructor(request: PreparedRequest, message: Outgoing, way: { readonly pool: Pool; readonly options: SendOptions; readonly signal: AbortSignal | null }) {
+  constructor(
+    request: PreparedRequest,
+    message: Outgoing,
+    way: { readonly pool: Pool; readonly options: SendOptions; readonly signal: AbortSignal | null },
+  ) {
     this.method = request.method;
     this.target = message.target;
     this.head = message.head;
     this.isLast = message.isLast;
     this.connectMs = way.options.timeouts.connectMs;
-    this.#request = request;
+    this.request = request;
     this.#outgoing = message;
     this.#options = way.options;
     this.#signal = way.signal;
@@ -128,7 +132,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
   }
 
   onUploadFailure(error: unknown): void {
-    this.#fail(error instanceof RequestException ? error.annotate({ request: this.#request }) : error, false);
+    this.#fail(error instanceof RequestException ? error.annotate({ request: this.request }) : error, false);
   }
 
   onHead(head: WireHead): void {
@@ -137,7 +141,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     const headers = HeaderMap.fromWire(head.fields);
     this.#incoming = new Incoming(this, this.#declaredLength(head.status, headers));
     const timings = { connect: this.#connectedMs, head: performance.now() - this.#began };
-    this.#resolve(new WireReply(head, headers, this.#incoming, { timings, isStreamed: this.#options.stream }));
+    this.#resolve(
+      new WireReply(head, headers, this.#incoming, { timings, isStreamed: this.#options.stream }),
+    );
   }
 
   onData(chunk: Uint8Array): void {
@@ -145,7 +151,11 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     const incoming = this.#incoming;
     if (incoming === null) return;
     incoming.push(chunk);
-    this.#options.onProgress?.({ direction: "download", bytes: incoming.received, totalBytes: incoming.declared });
+    this.#options.onProgress?.({
+      direction: "download",
+      bytes: incoming.received,
+      totalBytes: incoming.declared,
+    });
   }
 
   onEnd(trailers: string[]): void {
@@ -164,7 +174,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
 
   onFailure(error: Error): void {
     if (this.#state === "over") return;
-    const { method, payload } = this.#request;
+    const { method, payload } = this.request;
     const connection = this.#connection;
     if (this.#isReused && this.#state !== "body" && connection !== null) {
       // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
@@ -231,7 +241,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     if (body === null) return;
     const length = typeof framing === "number" ? framing : null;
     if (body.kind === "stream") this.upload = new Upload(() => body.open(), length, this);
-    else if (body.bytes.byteLength > WHOLE_BYTES) this.upload = new Upload(() => piecesOf(body.bytes), length, this);
+    else if (body.bytes.byteLength > WHOLE_BYTES)
+      this.upload = new Upload(() => piecesOf(body.bytes), length, this);
     else this.bytes = body.bytes;
   }
 
@@ -242,7 +253,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
 
   /** Nothing came for too long. */
   onSilence(limitMs: number): void {
-    this.#fail(silence(limitMs, this.#request, this.#phase), false);
+    this.#fail(silence(limitMs, this.request, this.#phase), false);
   }
 
   get #phase(): Phase {
@@ -260,7 +271,11 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
   }
 
   #translated(error: Error): RequestException {
-    return translate(error, { request: this.#request, phase: this.#phase, isForwarded: this.#pool.way.isForwarded });
+    return translate(error, {
+      request: this.request,
+      phase: this.#phase,
+      isForwarded: this.#pool.way.isForwarded,
+    });
   }
 
   #tellUpload(bytes: number): void {

@@ -28,7 +28,11 @@ export class ConnectFailure extends Error {
   /** Status of the proxy's answer to CONNECT. */
   readonly status: number | null;
 
-  constructor(step: ConnectStep, message: string, details: { readonly cause?: unknown; readonly status?: number } = {}) {
+  constructor(
+    step: ConnectStep,
+    message: string,
+    details: { readonly cause?: unknown; readonly status?: number } = {},
+  ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.step = step;
     this.status = details.status ?? null;
@@ -64,12 +68,21 @@ export function translate(error: Error, { request, phase, isForwarded }: Circums
     return new ConnectTimeout(message, { request, phase: error.phase, limitMs: error.limitMs });
   }
   if (error instanceof ConnectFailure) return connectFailure(error, request);
-  if (isTlsError(error)) return new SSLError(`TLS failed: ${error.message}`, { request, phase, cause: error });
+  if (isTlsError(error))
+    return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
   if (phase === "body") {
-    return new ChunkedEncodingError(`the body broke off: ${reasonOf(error)}`, { request, phase, cause: error });
+    return new ChunkedEncodingError(`the body broke off: ${reasonOf(error)}`, {
+      request,
+      phase,
+      cause: error,
+    });
   }
   if (error instanceof ResponseSyntaxError && error.framing) {
-    return new InvalidHeader(`the response's header section is not to be trusted: ${error.message}`, { request, phase, cause: error });
+    return new InvalidHeader(`the response's header section is not to be trusted: ${error.message}`, {
+      request,
+      phase,
+      cause: error,
+    });
   }
   const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
   return new Kind(`no valid response: ${reasonOf(error)}`, { request, phase, cause: error });
@@ -104,12 +117,21 @@ function connectFailure(failure: ConnectFailure, request: PreparedRequest): Requ
 /** OpenSSL's errors, and those of Node's certificate check. A refused client certificate arrives after the handshake. */
 export function isTlsError(error: Error): boolean {
   const code = codeOf(error);
-  return code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") || code.startsWith("ERR_OSSL_");
+  return (
+    code === "EPROTO" ||
+    code.startsWith("ERR_SSL_") ||
+    code.startsWith("ERR_TLS_") ||
+    code.startsWith("ERR_OSSL_")
+  );
 }
 
 /** Did bytes come that are no response? */
 function isResponseError(error: Error): boolean {
-  return error instanceof ResponseSyntaxError || error instanceof ResponseFloodError || codeOf(error) === "UND_ERR_HEADERS_OVERFLOW";
+  return (
+    error instanceof ResponseSyntaxError ||
+    error instanceof ResponseFloodError ||
+    codeOf(error) === "UND_ERR_HEADERS_OVERFLOW"
+  );
 }
 
 /** What a person is told. Errors of several addresses are told one by one. */
@@ -118,6 +140,8 @@ export function reasonOf(error: unknown): string {
     return error.errors.map((one: unknown) => reasonOf(one)).join(", ");
   }
   if (!(error instanceof Error)) return String(error);
+  // OpenSSL's messages have several lines, with numbers and paths of its sources.
+  if ("reason" in error && typeof error.reason === "string" && error.reason !== "") return error.reason;
   return REASONS[codeOf(error)] ?? (error.message === "" ? codeOf(error) || error.name : error.message);
 }
 

@@ -6,11 +6,18 @@
  *
  * May import: `core/`, own folder. Pure.
  */
-import { ConnectionError, ResponseTooLarge, StreamConsumedError } from "../core/errors.ts";
+import {
+  ConnectionError,
+  ResponseTooLarge,
+  StreamConsumedError,
+  type FailedRequest,
+} from "../core/errors.ts";
 import { ByteQueue } from "./byte-queue.ts";
 
 /** Who brings the bytes. */
 export interface BodySource {
+  /** For errors. */
+  readonly request: FailedRequest;
   /** Enough is waiting: bring no more for now. */
   pause(): void;
   resume(): void;
@@ -100,7 +107,7 @@ export class Incoming {
 
   /** See `WireBody.collect`. */
   collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array> {
-    if (this.#mode !== "undecided") return Promise.reject(consumed());
+    if (this.#mode !== "undecided") return Promise.reject(this.#consumed());
     this.#mode = "collecting";
     if (maxBytes !== null) this.#limit = maxBytes;
     const expected = Math.max(this.received, this.#isOver ? 0 : (this.declared ?? 0));
@@ -119,7 +126,7 @@ export class Incoming {
 
   /** Begins to stream: {@link read} gives the pieces. @throws {StreamConsumedError} when the body was asked for before. */
   stream(): void {
-    if (this.#mode !== "undecided") throw consumed();
+    if (this.#mode !== "undecided") throw this.#consumed();
     this.#mode = "streaming";
   }
 
@@ -165,7 +172,10 @@ export class Incoming {
     if (this.#mode === "dropped") return;
     const isTaken = this.#isOver && this.#queue.size === 0;
     if (this.#mode === "collecting" && !this.#isOver) {
-      this.#failure ??= { error: new ConnectionError("the response was closed while its body was read", { phase: "body" }) };
+      const message = "the response was closed while its body was read";
+      this.#failure ??= {
+        error: new ConnectionError(message, { request: this.#source.request, phase: "body" }),
+      };
     }
     this.#mode = "dropped";
     this.#queue.clear();
@@ -181,7 +191,8 @@ export class Incoming {
   #exceed(): void {
     if (this.#mode === "collecting") {
       const message = `the body has more than ${this.#limit} bytes`;
-      this.#failure = { error: new ResponseTooLarge(message, { phase: "body", limitBytes: this.#limit }) };
+      const details = { request: this.#source.request, phase: "body", limitBytes: this.#limit } as const;
+      this.#failure = { error: new ResponseTooLarge(message, details) };
     }
     this.drop();
   }
@@ -208,13 +219,16 @@ export class Incoming {
     if (this.#wake !== null) this.#source.onWant();
   }
 
+  #consumed(): StreamConsumedError {
+    return new StreamConsumedError("the body was consumed before", {
+      request: this.#source.request,
+      phase: "body",
+    });
+  }
+
   #signal(): void {
     const wake = this.#wake;
     this.#wake = null;
     wake?.();
   }
-}
-
-function consumed(): StreamConsumedError {
-  return new StreamConsumedError("the body was consumed before", { phase: "body" });
 }

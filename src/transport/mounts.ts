@@ -78,8 +78,12 @@ function schemeOf(url: string): string {
 }
 
 function parsePrefix(prefix: string): Address {
-  const [, scheme = "", rest = ""] = (typeof prefix === "string" && /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(prefix)) || [];
-  if (scheme === "") throw new TypeError(`prefix ${JSON.stringify(prefix)} is not of the form scheme://host/path, or a part of it`);
+  const [, scheme = "", rest = ""] =
+    (typeof prefix === "string" && /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(prefix)) || [];
+  if (scheme === "")
+    throw new TypeError(
+      `prefix ${JSON.stringify(prefix)} is not of the form scheme://host/path, or a part of it`,
+    );
   const lower = scheme.toLowerCase();
   if (rest === "") return { scheme: lower, authority: "", host: "", target: "" };
   const address = addressOf(prefix, lower);

@@ -48,9 +48,11 @@ const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
  */
 export function outgoing(request: PreparedRequest, way: Way): Outgoing {
   const { method, payload, parsed } = request;
-  if (!isToken(method)) throw new InvalidMethod(`method ${JSON.stringify(method)} is not a token (RFC 9110 §9.1)`);
+  if (!isToken(method))
+    throw new InvalidMethod(`method ${JSON.stringify(method)} is not a token (RFC 9110 §9.1)`);
   const target = way.isForwarded ? parsed.absolute : parsed.target;
-  if (!TARGET.test(target)) throw new InvalidURL("the path or query has a character that must be encoded", { request });
+  if (!TARGET.test(target))
+    throw new InvalidURL("the path or query has a character that must be encoded", { request });
   const framing = framingOf(request);
   const section = new Section(way, framing);
   const wire = request.headers.toWire();
@@ -128,7 +130,9 @@ class Section {
   #line(name: string, value: string): void {
     const line = `${name}: ${value}`;
     if (!FIELD.test(line)) {
-      throw new InvalidHeader(`header ${JSON.stringify(name)} or its value has a character that must not go on the wire`);
+      throw new InvalidHeader(
+        `header ${JSON.stringify(name)} or its value has a character that must not go on the wire`,
+      );
     }
     this.#text += `${line}\r\n`;
   }
@@ -147,14 +151,16 @@ function framingOf(request: PreparedRequest): Framing {
     return declared ?? "none";
   }
   const actual = payload.kind === "bytes" ? payload.bytes.byteLength : payload.length;
-  if (declared !== null && actual !== null && declared !== actual) throw mismatch(request, declared, `the body has ${actual}`);
+  if (declared !== null && actual !== null && declared !== actual)
+    throw mismatch(request, declared, `the body has ${actual}`);
   return declared ?? actual ?? "chunked";
 }
 
 function declaredLength(request: PreparedRequest): number | null {
   const value = request.headers.get("content-length");
   if (value === null) return null;
-  if (!/^\d{1,15}$/.test(value)) throw new InvalidHeader(`Content-Length ${JSON.stringify(value)} is not one whole number`, { request });
+  if (!/^\d{1,15}$/.test(value))
+    throw new InvalidHeader(`Content-Length ${JSON.stringify(value)} is not one whole number`, { request });
   return Number(value);
 }
 

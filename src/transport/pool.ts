@@ -116,7 +116,8 @@ export class Pool implements SessionMemory {
       return;
     }
     const hint = connection.keepAliveHintMs;
-    connection.idleUntil = now + (hint === null ? this.#settings.keepAliveMs : Math.min(hint, this.#settings.keepAliveMs));
+    connection.idleUntil =
+      now + (hint === null ? this.#settings.keepAliveMs : Math.min(hint, this.#settings.keepAliveMs));
     this.#idle.push(connection);
     if (this.#waiting.length > 0) this.#next();
     else this.#settings.onIdle(connection.idleUntil);
@@ -174,7 +175,9 @@ export class Pool implements SessionMemory {
       connection = new EngineConnection(this.origin, socket, this.#settings.maxHeaderBytes);
     } catch (cause) {
       socket.destroy();
-      applicant.onNoConnection(new ConnectFailure("address", "the connection ended as soon as it was open", { cause }));
+      applicant.onNoConnection(
+        new ConnectFailure("address", "the connection ended as soon as it was open", { cause }),
+      );
       this.#next();
       return;
     }

@@ -66,7 +66,13 @@ export class Pools {
     const choices = this.#choices.get(url.origin);
     if (choices !== undefined) {
       for (const choice of choices) {
-        if (choice.proxies === proxies && choice.verify === verify && choice.cert === cert && !choice.pool.isClosed) return choice.pool;
+        if (
+          choice.proxies === proxies &&
+          choice.verify === verify &&
+          choice.cert === cert &&
+          !choice.pool.isClosed
+        )
+          return choice.pool;
       }
     }
     const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
@@ -101,7 +107,8 @@ export class Pools {
     let oldest: [string, Pool] | null = null;
     for (const entry of this.#byKey) {
       const [, pool] = entry;
-      if (pool !== keep && pool.isUnused && (oldest === null || pool.lastUsed < oldest[1].lastUsed)) oldest = entry;
+      if (pool !== keep && pool.isUnused && (oldest === null || pool.lastUsed < oldest[1].lastUsed))
+        oldest = entry;
     }
     if (oldest === null) return;
     this.#byKey.delete(oldest[0]);
@@ -136,12 +143,24 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
     throw new InvalidSchema(`only http and https can be sent, not ${JSON.stringify(scheme)}`);
   }
   const proxy = isLocal ? null : selectProxy(url, options.proxies);
-  if (proxy !== null && scheme === "http" && (proxy.scheme === "http" || proxy.scheme === "https")) return forwardPlan(proxy, options);
+  if (proxy !== null && scheme === "http" && (proxy.scheme === "http" || proxy.scheme === "https"))
+    return forwardPlan(proxy, options);
   const tls = scheme === "https" ? { verify: options.verify, cert: options.cert } : null;
   return {
-    key: [url.origin, tls === null ? "" : tlsKey(tls.verify, tls.cert), proxy === null ? "" : proxyKey(proxy, options)].join(" | "),
+    key: [
+      url.origin,
+      tls === null ? "" : tlsKey(tls.verify, tls.cert),
+      proxy === null ? "" : proxyKey(proxy, options),
+    ].join(" | "),
     origin: url.origin,
-    route: { host: url.hostname, port: effectivePort, tls, via: proxy, verifyProxy: options.verify, isForwarded: false },
+    route: {
+      host: url.hostname,
+      port: effectivePort,
+      tls,
+      via: proxy,
+      verifyProxy: options.verify,
+      isForwarded: false,
+    },
     way: proxy === null ? DIRECT : TUNNELLED,
   };
 }

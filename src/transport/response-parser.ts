@@ -64,7 +64,11 @@ const NO_FIELDS: Uint8Array[] = [];
 /** Lays our methods over those of `parser`. */
 export function tuneParser(
   parser: UndiciParser,
-  given: { readonly takeHead: (head: WireHead) => void; readonly keepFields: () => boolean; readonly maxHeaderBytes: number },
+  given: {
+    readonly takeHead: (head: WireHead) => void;
+    readonly keepFields: () => boolean;
+    readonly maxHeaderBytes: number;
+  },
 ): TunedParser {
   return Object.assign(parser, {
     takeHead: given.takeHead,
@@ -104,7 +108,7 @@ function executeBounded(this: TunedParser, chunk: Uint8Array): void {
   }
   this.quietBytes += chunk.byteLength;
   if (this.quietBytes > this.quietLimit) {
-    this.socket.destroy(new ResponseFloodError(`${this.quietBytes} bytes came that are no body`));
+    this.socket.destroy(new ResponseFloodError(`${this.quietBytes} bytes came that belong to no body`));
     return;
   }
   original(this).execute.call(this, chunk);
@@ -140,7 +144,10 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
 function describeError(this: TunedParser, code: number, data: Uint8Array): Error {
   if (!this.headDone) this.contentLength = -1;
   const error = original(this).createError.call(this, code, data);
-  return "data" in error ? new ResponseSyntaxError(error.message, !this.headDone && FRAMING_CODES.has(code)) : error;
+  if (!("data" in error)) return error;
+  // llhttp's own words stand in parentheses.
+  const reason = /\((.+)\)$/.exec(error.message)?.[1] ?? error.message;
+  return new ResponseSyntaxError(`not HTTP/1.1 (${reason})`, !this.headDone && FRAMING_CODES.has(code));
 }
 
 function original(parser: TunedParser): UndiciParser {

@@ -5,7 +5,7 @@
  */
 import { isIP, type Socket } from "node:net";
 
-import { ConnectFailure } from "./failures.ts";
+import { ConnectFailure, reasonOf } from "./failures.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** What to ask the proxy for. */
@@ -51,13 +51,17 @@ export async function openSocks(socket: Socket, request: SocksRequest): Promise<
     await askToConnect(socket, reader, request);
   } catch (cause) {
     if (cause instanceof ConnectFailure) throw cause;
-    throw new ConnectFailure("proxy", "the SOCKS proxy did not answer", { cause });
+    throw new ConnectFailure("proxy", `the SOCKS proxy did not answer: ${reasonOf(cause)}`, { cause });
   } finally {
     reader.release();
   }
 }
 
-async function agreeOnMethod(socket: Socket, reader: SocketReader, { credentials }: SocksRequest): Promise<void> {
+async function agreeOnMethod(
+  socket: Socket,
+  reader: SocketReader,
+  { credentials }: SocksRequest,
+): Promise<void> {
   const methods = credentials === null ? [NO_AUTHENTICATION] : [NO_AUTHENTICATION, USER_AND_PASSWORD];
   socket.write(Buffer.from([VERSION, methods.length, ...methods]));
   const [version, method] = await reader.take(2);
@@ -71,13 +75,20 @@ async function agreeOnMethod(socket: Socket, reader: SocketReader, { credentials
   if (status !== SUCCESS) throw new ConnectFailure("proxy", "the SOCKS proxy refused user and password");
 }
 
-async function askToConnect(socket: Socket, reader: SocketReader, { host, port }: SocksRequest): Promise<void> {
+async function askToConnect(
+  socket: Socket,
+  reader: SocketReader,
+  { host, port }: SocksRequest,
+): Promise<void> {
   const portBytes = Buffer.from([port >> 8, port & 0xff]);
   socket.write(Buffer.concat([Buffer.from([VERSION, CONNECT, 0]), addressOf(host), portBytes]));
   const [version, status = 1, , type] = await reader.take(4);
   if (version !== VERSION) throw new ConnectFailure("proxy", "the SOCKS proxy's answer makes no sense");
   if (status !== SUCCESS) {
-    throw new ConnectFailure("proxy", `the SOCKS proxy did not connect: ${REFUSALS[status] ?? `code ${status}`}`);
+    throw new ConnectFailure(
+      "proxy",
+      `the SOCKS proxy did not connect: ${REFUSALS[status] ?? `code ${status}`}`,
+    );
   }
   // The address that the proxy is bound to is of no interest, but has to be read.
   await reader.take((await boundLength(reader, type)) + 2);
@@ -110,13 +121,15 @@ function ipv6Bytes(host: string): Buffer {
   const right = tail === undefined || tail === "" ? [] : tail.split(":");
   const zeros = Array.from({ length: 8 - left.length - right.length }, () => "0");
   const bytes = Buffer.alloc(16);
-  for (const [at, group] of [...left, ...zeros, ...right].entries()) bytes.writeUInt16BE(Number.parseInt(group, 16), at * 2);
+  for (const [at, group] of [...left, ...zeros, ...right].entries())
+    bytes.writeUInt16BE(Number.parseInt(group, 16), at * 2);
   return bytes;
 }
 
 /** A length of one byte, and the text. */
 function field(text: string): Buffer {
   const bytes = Buffer.from(text, "utf8");
-  if (bytes.byteLength > 255) throw new ConnectFailure("proxy", "a name, user or password is too long for SOCKS: 255 bytes at most");
+  if (bytes.byteLength > 255)
+    throw new ConnectFailure("proxy", "a name, user or password is too long for SOCKS: 255 bytes at most");
   return Buffer.concat([Buffer.from([bytes.byteLength]), bytes]);
 }

@@ -9,7 +9,14 @@ import { join } from "node:path";
 import { createSecureContext, type SecureContext } from "node:tls";
 
 import type { ClientCertificate, Verify } from "../core/adapter.ts";
-import { isCertificateFile, tlsKey, tlsOptions, tlsSources, type TlsContents, type TlsSource } from "../tls/settings.ts";
+import {
+  isCertificateFile,
+  tlsKey,
+  tlsOptions,
+  tlsSources,
+  type TlsContents,
+  type TlsSource,
+} from "../tls/settings.ts";
 import { ConnectFailure } from "./failures.ts";
 
 /** What every TLS connection with the same settings shares. */

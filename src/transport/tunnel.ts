@@ -5,7 +5,7 @@
  */
 import type { Socket } from "node:net";
 
-import { ConnectFailure } from "./failures.ts";
+import { ConnectFailure, reasonOf } from "./failures.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** Head of the proxy's answer, at most. */
@@ -42,7 +42,8 @@ async function finalStatus(reader: SocketReader): Promise<number> {
     const head = await nextHead(reader, left);
     left -= head.byteLength;
     const [, digits] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |\r)/.exec(head.toString("latin1")) ?? [];
-    if (digits === undefined) throw new ConnectFailure("proxy", "the proxy's answer to CONNECT is no HTTP response");
+    if (digits === undefined)
+      throw new ConnectFailure("proxy", "the proxy's answer to CONNECT is no HTTP response");
     if (Number(digits) >= 200) return Number(digits);
   }
 }
@@ -51,6 +52,6 @@ async function nextHead(reader: SocketReader, limit: number): Promise<Buffer> {
   try {
     return await reader.takeThrough("\r\n\r\n", limit);
   } catch (cause) {
-    throw new ConnectFailure("proxy", "the proxy did not answer CONNECT", { cause });
+    throw new ConnectFailure("proxy", `the proxy did not answer CONNECT: ${reasonOf(cause)}`, { cause });
   }
 }

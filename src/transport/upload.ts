@@ -142,10 +142,13 @@ export class Upload {
 
 /** Large bytes, in pieces that are views of them. */
 export async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let from = 0; from < bytes.byteLength; from += PIECE_BYTES) yield bytes.subarray(from, from + PIECE_BYTES);
+  for (let from = 0; from < bytes.byteLength; from += PIECE_BYTES)
+    yield bytes.subarray(from, from + PIECE_BYTES);
 }
 
 function mismatch(sent: number, announced: number): InvalidBody {
   const relation = sent > announced ? "longer" : "shorter";
-  return new InvalidBody(`the body is ${relation} than its Content-Length: ${sent} bytes, not ${announced}`, { phase: "send" });
+  return new InvalidBody(`the body is ${relation} than its Content-Length: ${sent} bytes, not ${announced}`, {
+    phase: "send",
+  });
 }

@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 
 /** One scenario that is answered otherwise. */
-export interface Deviation {
+interface Deviation {
   /** Row of PARITY.md that says so: `RED-3`, or several: `SEC-7, RED-12`. */
   readonly row: string;
   /** What sojourn does instead, and why. */

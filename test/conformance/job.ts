@@ -10,7 +10,7 @@ export interface JsonObject {
   readonly [name: string]: Json;
 }
 /** An array of `[name, value]` arrays: order and duplicates count. */
-export type Pairs = readonly (readonly [Json, Json])[];
+export type Pairs = readonly (readonly [name: string, value: Json])[];
 
 /** The line on stdin. */
 export interface Job {
@@ -37,7 +37,7 @@ export interface SessionSpec {
 }
 
 /** A path, or the paths of certificate and key. */
-export type CertSpec = string | readonly [cert: string, key: string];
+type CertSpec = string | readonly [cert: string, key: string];
 
 /** Section 4.3. */
 export type AuthSpec = readonly [username: Json, password: Json] | AuthObject;

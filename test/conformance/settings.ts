@@ -7,7 +7,7 @@ import { HttpAdapter, Retry, type RequestOptions, type Session } from "../../src
 import type { Auths } from "./auth.ts";
 import { hooksOf } from "./hooks.ts";
 import type { MountSpec, RequestSpec, Result, RetrySpec, SessionSpec } from "./job.ts";
-import { cookiesOf, headersOf, plain, putCookie, timeoutOf, type Bodies } from "./values.ts";
+import { cookiesOf, headersOf, isCookieList, plain, putCookie, timeoutOf, type Bodies } from "./values.ts";
 
 /** What options are made with: shared by the steps of a scenario. */
 export interface Workshop {
@@ -45,7 +45,7 @@ function sessionSettings(spec: SessionSpec, workshop: Workshop): Record<string, 
 
 function setCookies(session: Session, cookies: SessionSpec["cookies"]): void {
   if (cookies === undefined) return;
-  if (Array.isArray(cookies)) for (const cookie of cookies) putCookie(session.cookies, cookie);
+  if (isCookieList(cookies)) for (const cookie of cookies) putCookie(session.cookies, cookie);
   else for (const [name, value] of Object.entries(cookies)) putCookie(session.cookies, { name, value });
 }
 

@@ -44,20 +44,22 @@ function special(value: JsonObject): Plain | undefined {
   const [[name, content] = []] = Object.entries(value);
   if (name === "$bytes" && typeof content === "string") return Buffer.from(content, "base64");
   if (name === "$number" && typeof content === "string") return NUMBERS[content] ?? null;
-  if (name === "$repeat" && content !== undefined && isArray(content))
-    return String(content[0]).repeat(Number(content[1]));
-  return undefined;
+  if (name !== "$repeat" || content === undefined || !isArray(content)) return undefined;
+  const [text, times] = content;
+  return typeof text === "string" ? text.repeat(Number(times)) : undefined;
 }
 
 /** Bytes of a value that is text or bytes. */
 function bytesOf(value: Json): Uint8Array {
   const made = plain(value);
-  return made instanceof Uint8Array ? made : Buffer.from(String(made), "utf8");
+  return made instanceof Uint8Array
+    ? made
+    : Buffer.from(typeof made === "string" ? made : JSON.stringify(made), "utf8");
 }
 
 /** Headers as a record: in scenarios names are unique. */
 export function headersOf(pairs: Pairs): { readonly [name: string]: Plain } {
-  return Object.fromEntries(pairs.map(([name, value]) => [String(plain(name)), plain(value)]));
+  return Object.fromEntries(pairs.map(([name, value]) => [name, plain(value)]));
 }
 
 /** Makes files, streams and bodies of one scenario. */
@@ -85,7 +87,7 @@ export class Bodies {
   async files(value: Json): Promise<unknown> {
     const fields = isArray(value) ? (value as Pairs) : Object.entries(isObject(value) ? value : {});
     const made: [string, unknown][] = [];
-    for (const [name, file] of fields) made.push([String(name), await this.#file(file)]);
+    for (const [name, file] of fields) made.push([name, await this.#file(file)]);
     return isArray(value) ? made : Object.fromEntries(made);
   }
 
@@ -121,7 +123,7 @@ async function* generate(parts: readonly Json[], failAfter: number | null): Asyn
 
 /** Cookies of a request: names and values, or a jar. */
 export function cookiesOf(value: readonly CookieSpec[] | JsonObject): unknown {
-  if (!isList(value)) return plain(value);
+  if (!isCookieList(value)) return plain(value);
   const jar = new CookieJar();
   for (const cookie of value) putCookie(jar, cookie);
   return jar;
@@ -156,6 +158,7 @@ function isArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-function isList(value: readonly CookieSpec[] | JsonObject): value is readonly CookieSpec[] {
+/** Is it a list of cookies, and not names and values? */
+export function isCookieList(value: readonly CookieSpec[] | JsonObject): value is readonly CookieSpec[] {
   return Array.isArray(value);
 }

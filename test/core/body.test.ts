@@ -3,7 +3,16 @@ import { Readable } from "node:stream";
 import { open } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bytesBody, describe as kindOf, factoryBody, isReplayable, lengthOf, rawBody, type Body, type RawBody } from "../../src/core/body.ts";
+import {
+  bytesBody,
+  describe as kindOf,
+  factoryBody,
+  isReplayable,
+  lengthOf,
+  rawBody,
+  type Body,
+  type RawBody,
+} from "../../src/core/body.ts";
 
 /** What goes over the wire, piece by piece. */
 async function pieces(body: Body): Promise<string[]> {
@@ -88,13 +97,16 @@ describe("rawBody", () => {
     await expect(pieces(rawBody(failing()))).rejects.toThrow(new RangeError("disk on fire"));
   });
 
-  it.for([5, true, null, undefined, {}, new Date(0), Promise.resolve("x"), Symbol("s")])("refuses %s", (data) => {
-    expect(() => rawBody(data as unknown as RawBody)).toThrow(TypeError);
-  });
+  it.for<unknown>([5, true, null, undefined, {}, new Date(0), Promise.resolve("x"), Symbol("s")])(
+    "refuses %s",
+    (data) => {
+      expect(() => rawBody(data as RawBody)).toThrow(TypeError);
+    },
+  );
 });
 
 describe("factoryBody", () => {
-  it.for([
+  it.for<[string, () => unknown]>([
     ["text", () => "aé"],
     ["bytes", () => Buffer.from("aé")],
     ["a promise of text", () => Promise.resolve("aé")],
@@ -102,7 +114,7 @@ describe("factoryBody", () => {
     ["a generator", () => letters()],
     ["a promise of a stream", () => Promise.resolve(Readable.from(["a", "é"]))],
     ["an array of pieces", () => ["a", "é"]],
-  ] as const)("makes %s anew for each sending (BOD-12)", async ([, factory]) => {
+  ])("makes %s anew for each sending (BOD-12)", async ([, factory]) => {
     const body = factoryBody(factory);
     expect(isReplayable(body)).toBe(true);
     expect(lengthOf(body)).toBeNull();

@@ -63,7 +63,13 @@ describe("HeaderMap", () => {
   it.for([
     ["a record", { "X-A": "1", "X-B": "2" }],
     ["pairs", [["X-A", "1"] as const, ["X-B", "2"] as const]],
-    ["a Map", new Map([["X-A", "1"], ["X-B", "2"]])],
+    [
+      "a Map",
+      new Map([
+        ["X-A", "1"],
+        ["X-B", "2"],
+      ]),
+    ],
     ["a HeaderMap", new HeaderMap({ "X-A": "1", "X-B": "2" })],
     ["fetch's Headers", new Headers({ "X-A": "1", "X-B": "2" })],
   ] as const)("is made of %s", ([, init]) => {
@@ -87,10 +93,17 @@ describe("HeaderMap", () => {
     expect(new HeaderMap({ a: "0", b: "3" }).update(other).toWire()).toEqual(["A", "1", "A", "2", "b", "3"]);
   });
 
-  it.for(["", " X", "X ", "a b", "a:b", "a\r\nb", "a\u0000", "ä", "(x)", "x,y"])("refuses the name %j", (name) => {
-    expect(() => new HeaderMap({ [name]: "1" })).toThrow(expect.objectContaining({ name: "InvalidHeader" }));
-    expect(() => new HeaderMap().append(name, "1")).toThrow(expect.objectContaining({ name: "InvalidHeader" }));
-  });
+  it.for(["", " X", "X ", "a b", "a:b", "a\r\nb", "a\u0000", "ä", "(x)", "x,y"])(
+    "refuses the name %j",
+    (name) => {
+      expect(() => new HeaderMap({ [name]: "1" })).toThrow(
+        expect.objectContaining({ name: "InvalidHeader" }),
+      );
+      expect(() => new HeaderMap().append(name, "1")).toThrow(
+        expect.objectContaining({ name: "InvalidHeader" }),
+      );
+    },
+  );
 
   it.for([
     "a\rb",
@@ -107,20 +120,31 @@ describe("HeaderMap", () => {
     "v\u010d\u010aX-Injected: 1",
   ])("refuses the value %j", (value) => {
     for (const name of ["X-A", "User-Agent", "Cookie", "Referer", "Host", "Content-Type"]) {
-      expect(() => new HeaderMap({ [name]: value })).toThrow(expect.objectContaining({ name: "InvalidHeader" }));
+      expect(() => new HeaderMap({ [name]: value })).toThrow(
+        expect.objectContaining({ name: "InvalidHeader" }),
+      );
     }
-    expect(() => new HeaderMap().append("X-A", value)).toThrow(expect.objectContaining({ name: "InvalidHeader" }));
-    expect(() => new HeaderMap().set("X-A", ["ok", value])).toThrow(expect.objectContaining({ name: "InvalidHeader" }));
+    expect(() => new HeaderMap().append("X-A", value)).toThrow(
+      expect.objectContaining({ name: "InvalidHeader" }),
+    );
+    expect(() => new HeaderMap().set("X-A", ["ok", value])).toThrow(
+      expect.objectContaining({ name: "InvalidHeader" }),
+    );
   });
 
   it("refuses bytes that end the line", () => {
-    expect(() => new HeaderMap({ A: Buffer.from("a\r\nB: 1") })).toThrow(expect.objectContaining({ name: "InvalidHeader" }));
+    expect(() => new HeaderMap({ A: Buffer.from("a\r\nB: 1") })).toThrow(
+      expect.objectContaining({ name: "InvalidHeader" }),
+    );
   });
 
-  it.for([true, {}, Number.NaN, Number.POSITIVE_INFINITY, Symbol("s"), 5n, () => "x"])("refuses %s as a value", (value) => {
-    const init = { "X-A": value } as unknown as HeadersInit;
-    expect(() => new HeaderMap(init)).toThrow(expect.objectContaining({ name: "InvalidHeader" }));
-  });
+  it.for([true, {}, Number.NaN, Number.POSITIVE_INFINITY, Symbol("s"), 5n, () => "x"])(
+    "refuses %s as a value",
+    (value) => {
+      const init = { "X-A": value } as unknown as HeadersInit;
+      expect(() => new HeaderMap(init)).toThrow(expect.objectContaining({ name: "InvalidHeader" }));
+    },
+  );
 
   it("names the header, but not the value, that it refuses", () => {
     expect(() => new HeaderMap({ Authorization: "Bearer s3cret\n" })).toThrow(/Authorization/);
@@ -142,22 +166,35 @@ describe("HeaderMap", () => {
     expect(new HeaderMap({ A: new Uint8Array(300_000).fill(65) }).get("a")).toHaveLength(300_000);
   });
 
-  it.for([["a list of lines", ["X-A: 1"]], ["triples", [["A", "1", "2"]]], ["a string", "X-A: 1"], ["a number", 5]] as const)(
-    "refuses %s",
-    ([, init]) => {
-      expect(() => new HeaderMap(init as unknown as HeadersInit)).toThrow(TypeError);
-    },
-  );
+  it.for([
+    ["a list of lines", ["X-A: 1"]],
+    ["triples", [["A", "1", "2"]]],
+    ["a string", "X-A: 1"],
+    ["a number", 5],
+  ] as const)("refuses %s", ([, init]) => {
+    expect(() => new HeaderMap(init as unknown as HeadersInit)).toThrow(TypeError);
+  });
 
   it("reads own properties only", () => {
-    const init = Object.create({ "X-Inherited": "1" }, { "X-Own": { value: "1", enumerable: true } }) as HeadersInit;
+    const init = Object.create(
+      { "X-Inherited": "1" },
+      { "X-Own": { value: "1", enumerable: true } },
+    ) as HeadersInit;
     expect(new HeaderMap(init).toWire()).toEqual(["X-Own", "1"]);
   });
 
   it("holds names that objects have already", () => {
-    const headers = new HeaderMap([["__proto__", "1"], ["constructor", "2"], ["toString", "3"]]);
+    const headers = new HeaderMap([
+      ["__proto__", "1"],
+      ["constructor", "2"],
+      ["toString", "3"],
+    ]);
     expect(headers.get("__proto__")).toBe("1");
-    expect(Object.entries(headers.toObject())).toEqual([["__proto__", "1"], ["constructor", "2"], ["toString", "3"]]);
+    expect(Object.entries(headers.toObject())).toEqual([
+      ["__proto__", "1"],
+      ["constructor", "2"],
+      ["toString", "3"],
+    ]);
     expect(headers.get("valueOf")).toBeNull();
     expect(({} as Record<string, unknown>)["1"]).toBeUndefined();
   });
@@ -170,7 +207,11 @@ describe("HeaderMap", () => {
   });
 
   it("deletes and clears", () => {
-    const headers = new HeaderMap([["A", "1"], ["B", "2"], ["a", "3"]]);
+    const headers = new HeaderMap([
+      ["A", "1"],
+      ["B", "2"],
+      ["a", "3"],
+    ]);
     expect(headers.delete("A")).toBe(true);
     expect(headers.delete("A")).toBe(false);
     expect(headers.toWire()).toEqual(["B", "2"]);
@@ -179,14 +220,36 @@ describe("HeaderMap", () => {
   });
 
   it("compares without case and order of names", () => {
-    const headers = new HeaderMap([["A", "1"], ["B", "2"]]);
-    expect(headers.equals(new HeaderMap([["b", "2"], ["a", "1"]]))).toBe(true);
+    const headers = new HeaderMap([
+      ["A", "1"],
+      ["B", "2"],
+    ]);
+    expect(
+      headers.equals(
+        new HeaderMap([
+          ["b", "2"],
+          ["a", "1"],
+        ]),
+      ),
+    ).toBe(true);
     expect(headers.equals(new HeaderMap([["a", "1"]]))).toBe(false);
-    expect(headers.equals(new HeaderMap([["a", "2"], ["b", "1"]]))).toBe(false);
+    expect(
+      headers.equals(
+        new HeaderMap([
+          ["a", "2"],
+          ["b", "1"],
+        ]),
+      ),
+    ).toBe(false);
   });
 
   it("shows no secret to a log", () => {
-    const headers = new HeaderMap({ Accept: "*/*", Authorization: "Bearer s3cret", Cookie: "sid=s3cret", "X-Api-Key": "s3cret" });
+    const headers = new HeaderMap({
+      Accept: "*/*",
+      Authorization: "Bearer s3cret",
+      Cookie: "sid=s3cret",
+      "X-Api-Key": "s3cret",
+    });
     expect(JSON.stringify(headers)).not.toContain("s3cret");
     expect(inspect(headers)).not.toContain("s3cret");
     expect(inspect(headers)).toContain("*/*");

@@ -7,7 +7,13 @@ import { frame, PreparedRequest, type PreparedParts } from "../../src/core/reque
 import { parseUrl } from "../../src/core/url.ts";
 
 function request(parts: Partial<PreparedParts> = {}): PreparedRequest {
-  return new PreparedRequest({ method: "GET", url: "http://h/x", headers: new HeaderMap(), payload: null, ...parts });
+  return new PreparedRequest({
+    method: "GET",
+    url: "http://h/x",
+    headers: new HeaderMap(),
+    payload: null,
+    ...parts,
+  });
 }
 
 async function* stream(): AsyncGenerator<string> {
@@ -33,7 +39,13 @@ describe("frame", () => {
     ["POST", "empty blob", "0", null],
   ] as const)("%s with %j", ([method, data, length, coding]) => {
     const payload =
-      data === null ? null : data === "stream" ? rawBody(stream()) : data === "empty blob" ? rawBody(new Blob([])) : bytesBody(data);
+      data === null
+        ? null
+        : data === "stream"
+          ? rawBody(stream())
+          : data === "empty blob"
+            ? rawBody(new Blob([]))
+            : bytesBody(data);
     // Whatever stood there before: never both of them (PARITY BUG-8).
     const headers = new HeaderMap({ "content-length": "99", "Transfer-Encoding": "chunked" });
     frame(headers, method, payload);
@@ -76,7 +88,12 @@ describe("PreparedRequest", () => {
   });
 
   it("is cloned with its own headers and the same body (PRE-5)", () => {
-    const prepared = request({ method: "POST", payload: bytesBody("x"), headers: new HeaderMap({ A: "1" }), cookieSource: "caller" });
+    const prepared = request({
+      method: "POST",
+      payload: bytesBody("x"),
+      headers: new HeaderMap({ A: "1" }),
+      cookieSource: "caller",
+    });
     const copy = prepared.clone();
     copy.headers.set("A", "2");
     copy.url = "http://other/";

@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { parseUrl } from "../../src/core/url.ts";
 
 /** Characters that make parsers disagree, and some that do not. */
-const part = fc.string({ unit: fc.constantFrom(..."aZ09-._~!$&'()*+,;=:@/?#[]%\\ \t\n\u0000é😀<>\"{}|^`") });
+const part = fc.string({
+  unit: fc.constantFrom(...Array.from("aZ09-._~!$&'()*+,;=:@/?#[]%\\ \t\n\u0000é😀<>\"{}|^`")),
+});
 const host = fc.constantFrom("h", "Example.test", "127.0.0.1", "[::1]", "bücher.test", "0x7f.1");
 
 describe("parseUrl", () => {

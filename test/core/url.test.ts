@@ -44,7 +44,7 @@ describe("parseUrl", () => {
     ["http://h/a/.%2E/b", "http://h/b"],
     ["http://h//a//b", "http://h//a//b"],
     ["http://h/a!$&'()*+,;=:@b", "http://h/a!$&'()*+,;=:@b"],
-    ["http://h/[x]|^`{}\"<>", "http://h/%5Bx%5D%7C%5E%60%7B%7D%22%3C%3E"],
+    ['http://h/[x]|^`{}"<>', "http://h/%5Bx%5D%7C%5E%60%7B%7D%22%3C%3E"],
     ["http://h/a:b/http://x/?u=http://y/?a=b", "http://h/a:b/http://x/?u=http://y/?a=b"],
     ["http://h/a;b=c/d;e?f;g", "http://h/a;b=c/d;e?f;g"],
     // the backslash is data, not a slash: no parser may see another host than we do
@@ -71,7 +71,10 @@ describe("parseUrl", () => {
     ["http://h/x?../..", "http://h/x?../.."],
     ["http://h/?a=b=c&&d&=e", "http://h/?a=b=c&&d&=e"],
     ["http://h/?a=/?:@!$'()*,;[]", "http://h/?a=/?:@!$'()*,;%5B%5D"],
-    ["http://h/日本/é?ключ=e😀#ф", "http://h/%E6%97%A5%E6%9C%AC/%C3%A9?%D0%BA%D0%BB%D1%8E%D1%87=e%F0%9F%98%80#%D1%84"],
+    [
+      "http://h/日本/é?ключ=e😀#ф",
+      "http://h/%E6%97%A5%E6%9C%AC/%C3%A9?%D0%BA%D0%BB%D1%8E%D1%87=e%F0%9F%98%80#%D1%84",
+    ],
     ["http://a#@b/", "http://a/#@b/"],
     ["http://a?@b/", "http://a/?@b/"],
     // user info stays in the URL (PARITY URL-20)
@@ -121,27 +124,33 @@ describe("parseUrl", () => {
     expect(() => parseUrl(given)).toThrow(expect.objectContaining({ name: "InvalidURL" }));
   });
 
-  it.for(["", "example.test/x", "/path", "//example.test/x", "?q=1", "127.0.0.1"])("misses the scheme of %j", (given) => {
-    expect(() => parseUrl(given)).toThrow(expect.objectContaining({ name: "MissingSchema" }));
-  });
+  it.for(["", "example.test/x", "/path", "//example.test/x", "?q=1", "127.0.0.1"])(
+    "misses the scheme of %j",
+    (given) => {
+      expect(() => parseUrl(given)).toThrow(expect.objectContaining({ name: "MissingSchema" }));
+    },
+  );
 
   it("says which URL was perhaps meant", () => {
     expect(() => parseUrl("//example.test/x")).toThrow("perhaps you meant https://example.test/x?");
   });
 
-  it.for(["http://user:s3cret@/x", "http:///user:s3cret@h/", "http://user:s3cr#et@h/", "user:s3cret@h/x", "//u:s3cret@h"])(
-    "shows no password when it refuses %j",
-    (given) => {
-      let message = "";
-      try {
-        parseUrl(given);
-      } catch (error) {
-        message = String(error);
-      }
-      expect(message).not.toBe("");
-      expect(message).not.toMatch(/s3cr/);
-    },
-  );
+  it.for([
+    "http://user:s3cret@/x",
+    "http:///user:s3cret@h/",
+    "http://user:s3cr#et@h/",
+    "user:s3cret@h/x",
+    "//u:s3cret@h",
+  ])("shows no password when it refuses %j", (given) => {
+    let message = "";
+    try {
+      parseUrl(given);
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).not.toBe("");
+    expect(message).not.toMatch(/s3cr/);
+  });
 
   it("handles very long input in bounded time", () => {
     // A quadratic parser would need minutes for these.
@@ -291,7 +300,10 @@ describe("resolveReference", () => {
     expect(resolveReference(parseUrl("http://u:p@a/b"), "c")).toBe("http://a/c");
   });
 
-  it.for(["///evil.test/x", "\\\\evil.test/x", "/\\evil.test/x", "http:///evil.test/x"])("stays on its host for %j", (reference) => {
-    expect(parseUrl(resolveReference(base, reference)).host).toBe("a");
-  });
+  it.for(["///evil.test/x", "\\\\evil.test/x", "/\\evil.test/x", "http:///evil.test/x"])(
+    "stays on its host for %j",
+    (reference) => {
+      expect(parseUrl(resolveReference(base, reference)).host).toBe("a");
+    },
+  );
 });

@@ -21,25 +21,31 @@ describe("taking codings off", () => {
   it("gives back what they were put on, however the bytes are cut", async () => {
     await fc.assert(
       fc.asyncProperty(body, codings, fc.integer({ min: 1, max: 4000 }), async (bytes, list, size) => {
-        const coded = list.reduce((inner, coding) => encoders[coding](inner), bytes);
+        const coded = list.reduce<Uint8Array>((inner, coding) => encoders[coding](inner), bytes);
         const decoded = await joined(decodeStream(inPieces(coded, size), list, { maxBytes: null }));
         expect(decoded).toEqual(new Uint8Array(bytes));
-        expect(new Uint8Array(decodeNow(coded, list, { maxBytes: null }) ?? [])).toEqual(new Uint8Array(bytes));
+        expect(new Uint8Array(decodeNow(coded, list, { maxBytes: null }) ?? [])).toEqual(
+          new Uint8Array(bytes),
+        );
       }),
       { numRuns: 60 },
     );
   });
 
   it("never gives a part of a body that was cut", async () => {
-    const cut = fc.record({ bytes: fc.uint8Array({ minLength: 1, maxLength: 3000 }), coding: fc.constantFrom<ContentCoding>("gzip", "deflate", "br", "zstd"), at: fc.nat() });
+    const cut = fc.record({
+      bytes: fc.uint8Array({ minLength: 1, maxLength: 3000 }),
+      coding: fc.constantFrom<ContentCoding>("gzip", "deflate", "br", "zstd"),
+      at: fc.nat(),
+    });
     await fc.assert(
       fc.asyncProperty(cut, async ({ bytes, coding, at }) => {
         const coded = encoders[coding](bytes);
         // Nothing at all is an empty body, so at least one byte stays.
         const part = coded.subarray(0, 1 + (at % (coded.byteLength - 1)));
-        await expect(joined(decodeStream(inPieces(part, 500), [coding], { maxBytes: null }))).rejects.toBeInstanceOf(
-          ContentDecodingError,
-        );
+        await expect(
+          joined(decodeStream(inPieces(part, 500), [coding], { maxBytes: null })),
+        ).rejects.toBeInstanceOf(ContentDecodingError);
       }),
       { numRuns: 100 },
     );
@@ -48,9 +54,9 @@ describe("taking codings off", () => {
   it("ends with bytes or a decoding error for any bytes", async () => {
     await fc.assert(
       fc.asyncProperty(body, codings, async (bytes, list) => {
-        const result: unknown = await joined(decodeStream(inPieces(bytes, 700), list, { maxBytes: null })).catch(
-          (error: unknown) => error,
-        );
+        const result: unknown = await joined(
+          decodeStream(inPieces(bytes, 700), list, { maxBytes: null }),
+        ).catch((error: unknown) => error);
         expect(result instanceof Uint8Array || result instanceof ContentDecodingError).toBe(true);
       }),
       { numRuns: 100 },

@@ -36,14 +36,22 @@ describe.for(sizes)("a body in pieces of %i bytes", (size) => {
     ["br", br, ["br"]],
     ["zstd", zstd, ["zstd"]],
     ["two codings", zlib.gzipSync(deflate), ["deflate", "gzip"]],
-    ["all codings", zlib.deflateSync(zlib.zstdCompressSync(zlib.brotliCompressSync(gzip))), ["gzip", "br", "zstd", "deflate"]],
+    [
+      "all codings",
+      zlib.deflateSync(zlib.zstdCompressSync(zlib.brotliCompressSync(gzip))),
+      ["gzip", "br", "zstd", "deflate"],
+    ],
     ["gzip and an empty member", Buffer.concat([gzip, zlib.gzipSync("")]), ["gzip"]],
     ["gzip with zeros behind", Buffer.concat([gzip, Buffer.alloc(512)]), ["gzip"]],
     ["gzip with garbage behind", Buffer.concat([gzip, utf8("garbage after the end")]), ["gzip"]],
     ["gzip with one byte behind", Buffer.concat([gzip, raw(0x1f)]), ["gzip"]],
     ["deflate with garbage behind", Buffer.concat([deflate, utf8("garbage")]), ["deflate"]],
     ["br with garbage behind", Buffer.concat([br, utf8("garbage")]), ["br"]],
-    ["zstd after a frame to skip", Buffer.concat([raw(0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2), zstd]), ["zstd"]],
+    [
+      "zstd after a frame to skip",
+      Buffer.concat([raw(0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2), zstd]),
+      ["zstd"],
+    ],
     ["no coding", text, []],
   ] as const)("is decoded: %s", async ([, bytes, codings]) => {
     expect(await streamed(bytes, codings, size)).toEqual(text);
@@ -83,7 +91,11 @@ describe.for(sizes)("a body in pieces of %i bytes", (size) => {
     ["zstd that is text", utf8("plain text"), "zstd"],
     ["zstd with garbage behind", Buffer.concat([zstd, utf8("garbage")]), "zstd"],
     // RFC 9659 §3: a window of 2 GiB is more than a decoder has to have.
-    ["zstd with a huge window", raw(0x28, 0xb5, 0x2f, 0xfd, 0, 0xa8, 0x29, 0, 0, 104, 101, 108, 108, 111), "zstd"],
+    [
+      "zstd with a huge window",
+      raw(0x28, 0xb5, 0x2f, 0xfd, 0, 0xa8, 0x29, 0, 0, 104, 101, 108, 108, 111),
+      "zstd",
+    ],
   ] as const)("is an error: %s", async ([, bytes, coding]) => {
     const error = await streamed(bytes, [coding], size).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(ContentDecodingError);
@@ -134,7 +146,11 @@ describe("a bomb", () => {
   const bomb = zlib.gzipSync(Buffer.alloc(50_000_000));
 
   it("is decoded no further than it is read", async () => {
-    const source = new WatchedSource([bomb.subarray(0, 10_000), bomb.subarray(10_000, 20_000), bomb.subarray(20_000)]);
+    const source = new WatchedSource([
+      bomb.subarray(0, 10_000),
+      bomb.subarray(10_000, 20_000),
+      bomb.subarray(20_000),
+    ]);
     let bytes = 0;
     for await (const chunk of decodeStream(source, ["gzip"], { maxBytes: null })) {
       bytes += chunk.byteLength;
@@ -149,7 +165,9 @@ describe("a bomb", () => {
     // Blocks of no bytes: the whole is empty, and no limit on its length would ever be reached.
     const blocks = Buffer.concat(Array.from({ length: 100_000 }, () => raw(0, 0, 0, 0xff, 0xff)));
     const chain = zlib.gzipSync(zlib.gzipSync(blocks));
-    const decoding = joined(decodeStream(inPieces(chain, 1000), ["deflate", "gzip", "gzip"], { maxBytes: 1000, request }));
+    const decoding = joined(
+      decodeStream(inPieces(chain, 1000), ["deflate", "gzip", "gzip"], { maxBytes: 1000, request }),
+    );
     await expect(decoding).rejects.toBeInstanceOf(ResponseTooLarge);
   });
 
@@ -168,10 +186,14 @@ describe("a gzip header", () => {
     ["a file name", Buffer.concat([start(8), utf8("../../etc/passwd\0")])],
     ["a comment", Buffer.concat([start(16), utf8("comment\0")])],
     ["an extra field", Buffer.concat([start(4), raw(3, 0, 1, 2, 3)])],
-    ["a checksum", Buffer.concat([checked, raw(zlib.crc32(checked) & 0xff, (zlib.crc32(checked) >> 8) & 0xff)])],
+    [
+      "a checksum",
+      Buffer.concat([checked, raw(zlib.crc32(checked) & 0xff, (zlib.crc32(checked) >> 8) & 0xff)]),
+    ],
     ["everything", Buffer.concat([start(4 + 8 + 16), raw(1, 0, 9), utf8("name\0comment\0")])],
   ] as const)("may have %s", async ([, header]) => {
-    for (const size of sizes) expect(await streamed(Buffer.concat([header, body]), ["gzip"], size)).toEqual(text);
+    for (const size of sizes)
+      expect(await streamed(Buffer.concat([header, body]), ["gzip"], size)).toEqual(text);
   });
 
   it.for([
@@ -179,7 +201,11 @@ describe("a gzip header", () => {
     ["a name that is cut", Buffer.concat([start(8), utf8("name")]), "unexpected end"],
     ["a wrong checksum", Buffer.concat([checked, raw(0, 0), body]), "incorrect header check"],
     ["unknown flags", Buffer.concat([start(0x20), body]), "unknown header flags"],
-    ["an unknown method", Buffer.concat([raw(0x1f, 0x8b, 7, 0, 0, 0, 0, 0, 0, 3), body]), "unknown compression method"],
+    [
+      "an unknown method",
+      Buffer.concat([raw(0x1f, 0x8b, 7, 0, 0, 0, 0, 0, 0, 3), body]),
+      "unknown compression method",
+    ],
   ] as const)("must not have %s", async ([, bytes, message]) => {
     await expect(streamed(bytes, ["gzip"], 1000)).rejects.toThrow(message);
   });

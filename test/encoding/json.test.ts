@@ -10,7 +10,7 @@ import { raw, utf8 } from "../support/bytes.ts";
 const text = '{"a": "é☃"}';
 const value = { a: "é☃" };
 const wide = (littleEndian: boolean, width: 2 | 4, mark: boolean): Uint8Array => {
-  const characters = [...(mark ? "\ufeff" : ""), ...text];
+  const characters = Array.from((mark ? "\ufeff" : "") + text);
   const view = new DataView(new ArrayBuffer(characters.length * width));
   for (const [at, character] of characters.entries()) {
     const code = character.codePointAt(0) ?? 0;
@@ -44,7 +44,8 @@ describe("JSON", () => {
     ["utf-32be", wide(false, 4, true)],
   ] as const)("in %s is known by its bytes (row %#)", ([name, bytes]) => {
     expect(guessJsonUtf(bytes)).toBe(name);
-    for (const type of [null, "application/json", "text/plain"]) expect(parseJson(bytes, charsetOf(type))).toEqual(value);
+    for (const type of [null, "application/json", "text/plain"])
+      expect(parseJson(bytes, charsetOf(type))).toEqual(value);
   });
 
   it.for([
@@ -59,7 +60,9 @@ describe("JSON", () => {
   });
 
   it("is read in the charset that was declared, when its bytes do not tell", () => {
-    expect(parseJson(Buffer.from('{"a": "é"}', "latin1"), charsetOf("application/json; charset=iso-8859-1"))).toEqual({ a: "é" });
+    expect(
+      parseJson(Buffer.from('{"a": "é"}', "latin1"), charsetOf("application/json; charset=iso-8859-1")),
+    ).toEqual({ a: "é" });
     expect(parseJson(utf8('{"a": "é"}'), charsetOf("text/plain"))).toEqual({ a: "é" });
   });
 
@@ -127,9 +130,12 @@ describe("the error of what is no JSON", () => {
 describe("jsonErrorPosition", () => {
   it("agrees with JSON.parse about what is JSON", () => {
     const almost = fc.json().chain((json) =>
-      fc.record({ at: fc.nat({ max: json.length }), with: fc.constantFrom("", '"', "\\", "]", "}", ",", ":", "1", "e", "\n", "x") }).map(
-        (edit) => json.slice(0, edit.at) + edit.with + json.slice(edit.at + 1),
-      ),
+      fc
+        .record({
+          at: fc.nat({ max: json.length }),
+          with: fc.constantFrom("", '"', "\\", "]", "}", ",", ":", "1", "e", "\n", "x"),
+        })
+        .map((edit) => json.slice(0, edit.at) + edit.with + json.slice(edit.at + 1)),
     );
     fc.assert(
       fc.property(almost, (json) => {

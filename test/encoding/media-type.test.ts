@@ -8,8 +8,16 @@ describe("parseMediaType", () => {
     ["application/json ; charset=utf-8", "application/json", { charset: "utf-8" }],
     ["application/json ; Charset=UTF-8", "application/json", { charset: "UTF-8" }],
     ["TEXT/HTML;charset=x", "text/html", { charset: "x" }],
-    ["a/b; boundary = something ; boundary2='else' ; no_equals ", "a/b", { boundary: "something", boundary2: "else", no_equals: "" }],
-    ['a/b; boundary = something ; boundary2="else" ; no_equals ', "a/b", { boundary: "something", boundary2: "else", no_equals: "" }],
+    [
+      "a/b; boundary = something ; boundary2='else' ; no_equals ",
+      "a/b",
+      { boundary: "something", boundary2: "else", no_equals: "" },
+    ],
+    [
+      'a/b; boundary = something ; boundary2="else" ; no_equals ',
+      "a/b",
+      { boundary: "something", boundary2: "else", no_equals: "" },
+    ],
     ["a/b; 'boundary2=else' ; x", "a/b", { boundary2: "else", x: "" }],
     ['a/b; "boundary2=else" ; x', "a/b", { boundary2: "else", x: "" }],
     ["application/json ; ; ", "application/json", {}],

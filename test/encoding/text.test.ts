@@ -11,7 +11,8 @@ const declared = (name: string): Charset => ({ name, origin: "declared" });
 function inStream(bytes: Uint8Array, charset: Charset, size: number): string {
   const decoder = new TextStream(charset);
   let text = "";
-  for (let at = 0; at < bytes.byteLength; at += size) text += decoder.decode(bytes.subarray(at, at + size), false);
+  for (let at = 0; at < bytes.byteLength; at += size)
+    text += decoder.decode(bytes.subarray(at, at + size), false);
   return text + decoder.decode(raw(), true);
 }
 
@@ -82,10 +83,13 @@ describe("text of a charset that the program set", () => {
 
 // PARITY BUG-17
 describe("text of which nobody named the charset", () => {
-  it.for([null, "text/html", "text/plain; charset=", "application/octet-stream"])("is UTF-8 when it can be, under %j", (type) => {
-    expect(decoded(utf8("déjà ☃"), charsetOf(type))).toBe("déjà ☃");
-    expect(decoded(raw(0xef, 0xbb, 0xbf, 97), charsetOf(type))).toBe("a");
-  });
+  it.for([null, "text/html", "text/plain; charset=", "application/octet-stream"])(
+    "is UTF-8 when it can be, under %j",
+    (type) => {
+      expect(decoded(utf8("déjà ☃"), charsetOf(type))).toBe("déjà ☃");
+      expect(decoded(raw(0xef, 0xbb, 0xbf, 97), charsetOf(type))).toBe("a");
+    },
+  );
 
   it("is windows-1252 when it is no UTF-8", () => {
     expect(decoded(Buffer.from("Grüße", "latin1"), charsetOf("text/plain"))).toBe("Grüße");
@@ -109,13 +113,28 @@ describe("text of which nobody named the charset", () => {
 });
 
 describe("decoding in pieces", () => {
-  const names = fc.constantFrom("utf-8", "utf-16le", "utf-16be", "utf-32", "latin1", "ascii", "windows-1252", "shift_jis", "gb18030");
+  const names = fc.constantFrom(
+    "utf-8",
+    "utf-16le",
+    "utf-16be",
+    "utf-32",
+    "latin1",
+    "ascii",
+    "windows-1252",
+    "shift_jis",
+    "gb18030",
+  );
 
   it("gives the text of the whole, for any bytes, cut anywhere", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), names, fc.integer({ min: 1, max: 9 }), (bytes, name, size) => {
-        expect(inStream(bytes, set(name), size)).toBe(decodeText(bytes, set(name)));
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        names,
+        fc.integer({ min: 1, max: 9 }),
+        (bytes, name, size) => {
+          expect(inStream(bytes, set(name), size)).toBe(decodeText(bytes, set(name)));
+        },
+      ),
     );
   });
 

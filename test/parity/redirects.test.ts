@@ -9,8 +9,7 @@ describe("the body of a redirected request", () => {
   it.for([
     [301, "PUT"],
     [301, "PURGE"],
-    [302, "GET"],
-    [301, "GET"],
+    [308, "PATCH"],
   ] as const)("goes along where the method stays: %i of %s", async ([status, method]) => {
     const { heard } = await play([redirect("/end", status), answer()], (session, url) =>
       session.request(method, `${url}/start`, { data: "body" }),

@@ -24,7 +24,9 @@ it("uses nothing but the letters of a form", () => {
 it("escapes bytes as it escapes the text that they are", () => {
   fc.assert(
     fc.property(text, (value) => {
-      expect(encodeFields([[Buffer.from(value), Buffer.from(value)]], "data")).toBe(encodeFields([[value, value]], "data"));
+      expect(encodeFields([[Buffer.from(value), Buffer.from(value)]], "data")).toBe(
+        encodeFields([[value, value]], "data"),
+      );
     }),
   );
 });

@@ -14,7 +14,10 @@ describe("encodeFields", () => {
     ],
     [{ a: "%41%2f", b: "100%" }, "a=%2541%252f&b=100%25"],
     [{ a: "l1\r\nl2\tx", b: "\u007f\u0000" }, "a=l1%0D%0Al2%09x&b=%7F%00"],
-    [{ ключ: "знач ение", e: "é", emoji: "😀" }, "%D0%BA%D0%BB%D1%8E%D1%87=%D0%B7%D0%BD%D0%B0%D1%87+%D0%B5%D0%BD%D0%B8%D0%B5&e=%C3%A9&emoji=%F0%9F%98%80"],
+    [
+      { ключ: "знач ение", e: "é", emoji: "😀" },
+      "%D0%BA%D0%BB%D1%8E%D1%87=%D0%B7%D0%BD%D0%B0%D1%87+%D0%B5%D0%BD%D0%B8%D0%B5&e=%C3%A9&emoji=%F0%9F%98%80",
+    ],
     [{ a: "\ud800é" }, "a=%EF%BF%BD%C3%A9"],
     // lists, and what leaves a name out
     [{ a: ["1", "2", "3"], b: "x" }, "a=1&a=2&a=3&b=x"],
@@ -22,15 +25,38 @@ describe("encodeFields", () => {
     [{ a: null, b: "1", c: [null, "x", undefined], d: [null], e: undefined }, "b=1&c=x"],
     [{ "": "v", a: "1" }, "=v&a=1"],
     // scalars in JavaScript's spelling (PAR-6)
-    [{ i: 1, neg: -5, zero: 0, f: 1.5, g: 1, big: 9_007_199_254_740_993n }, "i=1&neg=-5&zero=0&f=1.5&g=1&big=9007199254740993"],
+    [
+      { i: 1, neg: -5, zero: 0, f: 1.5, g: 1, big: 9_007_199_254_740_993n },
+      "i=1&neg=-5&zero=0&f=1.5&g=1&big=9007199254740993",
+    ],
     [{ t: true, n: false, e: 1e21 }, "t=true&n=false&e=1e%2B21"],
     // bytes, byte by byte (PAR-7)
     [{ raw: Uint8Array.of(0xff, 0x00, 0x61, 0x20, 0x62) }, "raw=%FF%00a+b"],
     [[[Uint8Array.of(0xe9), "1"]], "%E9=1"],
     // pairs
-    [[["a", "1"], ["b", "2"], ["a", "3"], ["b", "2"]], "a=1&b=2&a=3&b=2"],
-    [[["a", ["1", "2"]], ["b", null]], "a=1&a=2"],
-    [new Map([["a", "1"], ["b", "2"]]), "a=1&b=2"],
+    [
+      [
+        ["a", "1"],
+        ["b", "2"],
+        ["a", "3"],
+        ["b", "2"],
+      ],
+      "a=1&b=2&a=3&b=2",
+    ],
+    [
+      [
+        ["a", ["1", "2"]],
+        ["b", null],
+      ],
+      "a=1&a=2",
+    ],
+    [
+      new Map([
+        ["a", "1"],
+        ["b", "2"],
+      ]),
+      "a=1&b=2",
+    ],
     [new URLSearchParams("a=1&a=x+y~*"), "a=1&a=x+y~%2A"],
     [Object.assign(Object.create(null) as object, { a: "1" }) as FieldsInit, "a=1"],
   ])("writes %o as %s", ([fields, encoded]) => {
@@ -38,7 +64,10 @@ describe("encodeFields", () => {
   });
 
   it.for<[unknown, string]>([
-    [{ a: { x: "1" } }, 'params["a"] must be a string, number, bigint, boolean, bytes, null, or a list of them, not Object'],
+    [
+      { a: { x: "1" } },
+      'params["a"] must be a string, number, bigint, boolean, bytes, null, or a list of them, not Object',
+    ],
     [{ a: [["1"]] }, 'params["a"] must be'],
     [{ a: [{}] }, "not Object"],
     [{ a: Symbol("s") }, "not symbol"],
@@ -60,7 +89,9 @@ describe("encodeFields", () => {
   });
 
   it("names the option and the key, but not the value, that it refuses", () => {
-    expect(() => encodeFields({ token: { s3cret: 1 } } as unknown as FieldsInit, "data")).toThrow(/^data\["token"\] must be/);
+    expect(() => encodeFields({ token: { s3cret: 1 } } as unknown as FieldsInit, "data")).toThrow(
+      /^data\["token"\] must be/,
+    );
   });
 
   it("reads own properties only", () => {

@@ -12,7 +12,14 @@ it("writes every value of JSON as JSON.stringify does", () => {
 });
 
 it("writes what JSON can hold as JSON.stringify does, and refuses the rest", () => {
-  const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true });
+  const anything = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withTypedArray: true,
+    withNullPrototype: true,
+  });
   fc.assert(
     fc.property(anything, (value) => {
       let text: string | null = null;

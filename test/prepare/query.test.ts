@@ -26,10 +26,25 @@ describe("mergeParams", () => {
     [{ s: "1" }, { S: "2" }, "s=1&S=2"],
     [{ s: "1" }, new Map([["s", "2"]]), "s=2"],
     // a session of pairs, too: the first keeps the place
-    [[["s", "1"], ["t", "2"], ["s", "3"]], { s: "9" }, "s=9&t=2"],
+    [
+      [
+        ["s", "1"],
+        ["t", "2"],
+        ["s", "3"],
+      ],
+      { s: "9" },
+      "s=9&t=2",
+    ],
     [new URLSearchParams("s=1&t=2"), { s: null }, "t=2"],
     // pairs and encoded queries come after the session's
-    [{ s: "1" }, [["s", "2"], ["s", "3"]], "s=1&s=2&s=3"],
+    [
+      { s: "1" },
+      [
+        ["s", "2"],
+        ["s", "3"],
+      ],
+      "s=1&s=2&s=3",
+    ],
     [{ s: "1" }, new URLSearchParams("s=2"), "s=1&s=2"],
     [{ s: "1" }, "a=b c&d", "s=1&a=b c&d"],
     ["x=y z", { a: "1" }, "x=y z&a=1"],
@@ -50,7 +65,10 @@ describe("mergeParams", () => {
     const session = { a: "1", b: "2" };
     const request = { a: null, c: "3" };
     mergeParams(session, request);
-    expect([session, request]).toEqual([{ a: "1", b: "2" }, { a: null, c: "3" }]);
+    expect([session, request]).toEqual([
+      { a: "1", b: "2" },
+      { a: null, c: "3" },
+    ]);
   });
 
   it.for<unknown>([5, true, Symbol("s"), new Set(["a"]), { a: {} }])("refuses %s", (params) => {

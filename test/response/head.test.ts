@@ -33,10 +33,13 @@ describe("the status of a response", () => {
     [304, "/x", false, false],
     [200, "/x", false, false],
     [301, null, false, false],
-  ] as const)("%i with Location %j is a redirect: %j, for good: %j", ([status, location, isRedirect, isPermanentRedirect]) => {
-    const headers = location === null ? {} : { location };
-    expect(read({ status, headers })).toMatchObject({ isRedirect, isPermanentRedirect });
-  });
+  ] as const)(
+    "%i with Location %j is a redirect: %j, for good: %j",
+    ([status, location, isRedirect, isPermanentRedirect]) => {
+      const headers = location === null ? {} : { location };
+      expect(read({ status, headers })).toMatchObject({ isRedirect, isPermanentRedirect });
+    },
+  );
 });
 
 describe("raiseForStatus", () => {
@@ -49,7 +52,7 @@ describe("raiseForStatus", () => {
   ] as const)("throws for %i", ([status, statusText, message]) => {
     const response = read({ status, statusText });
     expect(() => response.raiseForStatus()).toThrow(HTTPError);
-    expect(() => response.raiseForStatus()).toThrow(new HTTPError(message));
+    expect(thrownBy(() => response.raiseForStatus())).toMatchObject({ message });
   });
 
   it("tells which request and which response", () => {
@@ -86,7 +89,14 @@ describe("what a response knows", () => {
       { status: 203, statusText: "So so", headers: { "X-A": "1" }, httpVersion: "1.0", timings },
       { request, elapsed: 7 },
     );
-    expect(response).toMatchObject({ status: 203, statusText: "So so", httpVersion: "1.0", timings, elapsed: 7, request });
+    expect(response).toMatchObject({
+      status: 203,
+      statusText: "So so",
+      httpVersion: "1.0",
+      timings,
+      elapsed: 7,
+      request,
+    });
     expect(response.headers.get("x-a")).toBe("1");
     expect(response.url).toBe("https://user@a.test/x#frag");
     expect(read({}).timings).toBeNull();
@@ -161,14 +171,21 @@ describe("the cookies of a response", () => {
 });
 
 describe("printing a response", () => {
-  const secrets = { "set-cookie": "sid=s3cret", "www-authenticate": "Bearer s3cret", location: "https://u:s3cret@b.test/cb?code=s3cret" };
+  const secrets = {
+    "set-cookie": "sid=s3cret",
+    "www-authenticate": "Bearer s3cret",
+    location: "https://u:s3cret@b.test/cb?code=s3cret",
+  };
   const request = requestTo("https://user:s3cret@a.test/x?token=s3cret&page=2");
   const first = read({ status: 302, headers: secrets }, { request });
-  const response = read({ statusText: "OK", headers: { ...secrets, "x-a": "1" }, body: "s3cret" }, { request, history: [first] });
+  const response = read(
+    { statusText: "OK", headers: { ...secrets, "x-a": "1" }, body: "s3cret" },
+    { request, history: [first] },
+  );
 
   it("shows status, method and URL first", () => {
     expect(String(response)).toBe("<Response [200] GET https://a.test/x>");
-    expect(inspect(response)).toMatch(/^<Response \[200\] GET https:\/\/a\.test\/x> \{ statusText: 'OK'/);
+    expect(inspect(response)).toMatch(/^<Response \[200\] GET https:\/\/a\.test\/x> \{\s+statusText: 'OK'/);
     expect(String(streamed({ status: 404 }))).toBe("<StreamedResponse [404] GET https://a.test/path>");
   });
 
@@ -207,8 +224,17 @@ describe("a copy of a response", () => {
     const hop = read({ status: 302 });
     const attempts = [{ method: "GET", url: "https://a.test/", status: 503, error: null, delayMs: 5 }];
     const next = requestTo("https://a.test/next");
-    const copy = original.withHistory([hop]).withAttempts(attempts).withNext(() => next).withCookies([]);
-    expect(copy).toMatchObject({ status: 299, statusText: "Hooked", url: "https://b.test/", encoding: "latin1" });
+    const copy = original
+      .withHistory([hop])
+      .withAttempts(attempts)
+      .withNext(() => next)
+      .withCookies([]);
+    expect(copy).toMatchObject({
+      status: 299,
+      statusText: "Hooked",
+      url: "https://b.test/",
+      encoding: "latin1",
+    });
     expect(copy).toMatchObject({ history: [hop], attempts, next });
     expect(copy.headers.get("x-hook")).toBe("1");
     expect(copy.text()).toBe("Ã©");

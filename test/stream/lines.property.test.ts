@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lineSplitter, type LineOptions } from "../../src/stream/lines.ts";
 
-const text = fc.array(fc.constantFrom("a", "b", "\n", "\r", "\r\n", "<", ">", "<>"), { maxLength: 40 }).map((parts) => parts.join(""));
+const text = fc
+  .array(fc.constantFrom("a", "b", "\n", "\r", "\r\n", "<", ">", "<>"), { maxLength: 40 })
+  .map((parts) => parts.join(""));
 const cuts = fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 40 });
 const options = fc.record(
   { delimiter: fc.constantFrom("\n", "<>", "a", "aa", "\r\n"), keepEnds: fc.boolean() },

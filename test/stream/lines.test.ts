@@ -68,13 +68,19 @@ describe("a line splitter", () => {
     expect(splitter.push("two\n")).toEqual(["two"]);
   });
 
-  it.for([{}, { keepEnds: true }, { delimiter: "\n" }])("ends for a line that is too long, with %j", (options) => {
-    const limit = { maxLength: 10, excess: (length: number) => new Error(`more than ${length}`) };
-    const splitter = lineSplitter({ ...options, limit });
-    expect(splitter.push("012345678\n")).toHaveLength(1);
-    expect(splitter.push("01234")).toEqual([]);
-    expect(() => splitter.push("567890")).toThrow("more than 10");
-  });
+  it.for([{}, { keepEnds: true }, { delimiter: "\n" }])(
+    "ends for a line that is too long, with %j",
+    (options) => {
+      const limit = { maxLength: 10, excess: (length: number) => new Error(`more than ${length}`) };
+      const splitter = lineSplitter({ ...options, limit });
+      expect(splitter.push("012345678\n")).toHaveLength(1);
+      expect(splitter.push("01234")).toEqual([]);
+      // The lines before it are given first.
+      expect(splitter.push("\n01234567890")).toHaveLength(1);
+      expect(() => splitter.push("1")).toThrow("more than 10");
+      expect(() => splitter.end()).toThrow("more than 10");
+    },
+  );
 
   it("takes time in proportion to the length of a line that comes bit by bit", () => {
     for (const options of [{}, { keepEnds: true }, { delimiter: "<>" }]) {

@@ -31,7 +31,10 @@ export function partsOf(
 }
 
 /** A response whose body is still on the wire; `load()` reads it. */
-export function unread(wire: WireResponse | Partial<WireResponseInit>, parts: Partial<ResponseParts> = {}): Response {
+export function unread(
+  wire: WireResponse | Partial<WireResponseInit>,
+  parts: Partial<ResponseParts> = {},
+): Response {
   return new Response(partsOf(wire, parts));
 }
 

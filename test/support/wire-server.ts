@@ -21,8 +21,13 @@ export interface HeardRequest {
   header(name: string): string | null;
 }
 
+/** Bytes in latin-1, after which the connection ends. */
+interface LastWords {
+  readonly last: string;
+}
+
 /** An answer: all its bytes in latin-1, or a function of the request and its number, counted from 0. */
-export type Said = string | ((request: HeardRequest, index: number) => string);
+export type Said = string | LastWords | ((request: HeardRequest, index: number) => string);
 
 /** A running server. Closes itself at the end of an `await using` block. */
 export interface WireServer extends AsyncDisposable {
@@ -59,7 +64,7 @@ export function redirect(location: string, status: number = 302): string {
   return answer({ status, reason: "Moved", headers: [["Location", location]] });
 }
 
-/** Starts a server. The n-th request gets the n-th answer; the last answer is repeated. `""` ends the connection. */
+/** Starts a server. The n-th request gets the n-th answer; the last answer is repeated. */
 export async function wireServer(...answers: readonly Said[]): Promise<WireServer> {
   const server = new RunningServer(answers);
   await server.listen();
@@ -118,9 +123,8 @@ class RunningServer implements WireServer {
   #answer(socket: Socket, request: HeardRequest): void {
     const index = this.requests.push(request) - 1;
     const said = this.#answers[Math.min(index, this.#answers.length - 1)] ?? "";
-    const bytes = typeof said === "string" ? said : said(request, index);
-    if (bytes === "") socket.destroy();
-    else socket.write(bytes, "latin1");
+    if (typeof said === "object") socket.end(said.last, "latin1");
+    else socket.write(typeof said === "string" ? said : said(request, index), "latin1");
   }
 }
 
