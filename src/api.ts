@@ -8,9 +8,7 @@ import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 import { Session } from "./session.ts";
-
-/** Options that ask for a streamed response. */
-type Streaming = RequestOptions & { readonly stream: true };
+import type { Answered, Streaming } from "./verbs.ts";
 
 /** A verb without a session. */
 interface Verb {
@@ -23,9 +21,17 @@ interface Verb {
  *
  * @throws as {@link Session.request}.
  */
-export function request(method: string, url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-export function request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-export function request(method: string, url: string | URL, options: RequestOptions = {}): ResponsePromise<Response> | ResponsePromise<StreamedResponse> {
+export function request(
+  method: string,
+  url: string | URL,
+  options: Streaming,
+): ResponsePromise<StreamedResponse>;
+export function request(
+  method: string,
+  url: string | URL,
+  options?: RequestOptions,
+): ResponsePromise<Response>;
+export function request(method: string, url: string | URL, options: RequestOptions = {}): Answered {
   return ResponsePromise.of(sendOnce(method, url, options));
 }
 
@@ -36,7 +42,8 @@ async function sendOnce(method: string, url: string | URL, options: RequestOptio
 }
 
 function verb(method: string, defaults: RequestOptions = {}): Verb {
-  return ((url: string | URL, options?: RequestOptions) => request(method, url, { ...defaults, ...options })) as Verb;
+  return ((url: string | URL, options?: RequestOptions) =>
+    request(method, url, { ...defaults, ...options })) as Verb;
 }
 
 /** GET without a session. */

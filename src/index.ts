@@ -86,7 +86,13 @@ export type { CookieJarOptions } from "./cookies/jar-options.ts";
 export type { CookieJarJson } from "./cookies/cookie-json.ts";
 export type { CookieAttributes } from "./cookies/cookie.ts";
 export { parseSetCookie, type ParsedCookie } from "./cookies/parse.ts";
-export type { CookieRefusal, CookieRefusalReason, CookieStore, CookieVerdict, StoredCookie } from "./core/cookie-store.ts";
+export type {
+  CookieRefusal,
+  CookieRefusalReason,
+  CookieStore,
+  CookieVerdict,
+  StoredCookie,
+} from "./core/cookie-store.ts";
 
 export { HttpBasicAuth, HttpProxyAuth, type BasicOptions } from "./auth/basic.ts";
 export { HttpBearerAuth, type BearerInit } from "./auth/bearer.ts";

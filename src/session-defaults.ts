@@ -47,7 +47,9 @@ export function sessionFacts(session: SessionView, closed: boolean): Record<stri
     headers: session.headers.toJSON(),
     params: session.params == null ? null : REDACTED,
     auth: session.auth == null || session.auth === false ? null : REDACTED,
-    cookies: [...session.cookies].map((cookie) => `${cookie.name}=${REDACTED}; domain=${cookie.domain}; path=${cookie.path}`),
+    cookies: [...session.cookies].map(
+      (cookie) => `${cookie.name}=${REDACTED}; domain=${cookie.domain}; path=${cookie.path}`,
+    ),
     proxies: shownProxies(session),
     verify: typeof session.verify === "boolean" ? session.verify : session.verify == null ? true : "custom",
     cert: session.cert == null ? null : REDACTED,
@@ -60,7 +62,10 @@ export function sessionFacts(session: SessionView, closed: boolean): Record<stri
 }
 
 function shownProxies(session: SessionView): Record<string, string> | null {
-  const entries = Object.entries({ ...session.proxies, ...(typeof session.proxy === "string" ? { all: session.proxy } : {}) });
+  const entries = Object.entries({
+    ...session.proxies,
+    ...(typeof session.proxy === "string" ? { all: session.proxy } : {}),
+  });
   if (entries.length === 0) return null;
   return Object.fromEntries(entries.map(([key, url]) => [key, url == null ? "" : shownUrl(url)]));
 }

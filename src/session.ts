@@ -29,9 +29,9 @@ import {
   type TrustEnv,
   type VerifyInit,
 } from "./core/options.ts";
-import { inspectKey, type Inspect } from "./core/redact.ts";
+import { printAs } from "./core/redact.ts";
 import { PreparedRequest } from "./core/request.ts";
-import { parseUrl, type Url } from "./core/url.ts";
+import { isHttpLike, parseUrl, type Url } from "./core/url.ts";
 import { ambientAuthOf } from "./auth/ambient.ts";
 import { toAuth } from "./auth/from-option.ts";
 import { CookieJar } from "./cookies/jar.ts";
@@ -41,26 +41,29 @@ import { credentialsFor, signNow } from "./pipeline/auth.ts";
 import { withCookies } from "./pipeline/cookies.ts";
 import { corridor, type Surroundings } from "./pipeline/order.ts";
 import type { Exchange, Send } from "./pipeline/stage.ts";
-import { checkRequestOptions, checkSessionOptions, noRequestOptions, type CheckedRequestOptions } from "./prepare/check.ts";
+import {
+  checkRequestOptions,
+  checkSessionOptions,
+  noRequestOptions,
+  type CheckedRequestOptions,
+} from "./prepare/check.ts";
 import { mergeHeaders, mergeSettings, sessionSettings } from "./prepare/merge.ts";
 import { prepare } from "./prepare/prepare.ts";
 import { mergeParams } from "./prepare/query.ts";
 import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
-import { Retry } from "./retries/retry.ts";
+import { toPolicy } from "./retries/from-option.ts";
 import { defaultHeaders, sessionFacts } from "./session-defaults.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
-
-/** Options that ask for a streamed response. */
-type Streaming = RequestOptions & { readonly stream: true };
-
-/** Which of the two the overloads tell. */
-type Answered = ResponsePromise<Response> | ResponsePromise<StreamedResponse>;
+import { Verbs, type Answered, type Streaming } from "./verbs.ts";
 
 /** How to send a prepared request: what belongs to its travel, not to the request itself. */
-export type SendInit = Omit<RequestOptions, "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies">;
+export type SendInit = Omit<
+  RequestOptions,
+  "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies"
+>;
 
 /**
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
@@ -68,7 +71,7 @@ export type SendInit = Omit<RequestOptions, "headers" | "params" | "auth" | "dat
  *
  * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `await using`.
  */
-export class Session implements AsyncDisposable {
+export class Session extends Verbs implements AsyncDisposable {
   /** Joined with each request's. See {@link SharedOptions.params}. */
   params: ParamsInit | null | undefined;
   /** See {@link SharedOptions.auth}. */
@@ -110,6 +113,7 @@ export class Session implements AsyncDisposable {
 
   /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
   constructor(options: SessionOptions = {}) {
+    super();
     const given = checkSessionOptions(options);
     this.#headers = mergeHeaders(defaultHeaders(), given.headers);
     this.#baseUrl = given.baseUrl == null ? null : parseUrl(String(given.baseUrl));
@@ -182,62 +186,6 @@ export class Session implements AsyncDisposable {
     return ResponsePromise.of(this.#call(method, url, options) as Promise<Response>);
   }
 
-  /** GET (RFC 9110 §9.3.1). */
-  get(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  get(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  get(url: string | URL, options?: RequestOptions): Answered {
-    return this.request("GET", url, options);
-  }
-
-  /** OPTIONS (RFC 9110 §9.3.7). */
-  options(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  options(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  options(url: string | URL, options?: RequestOptions): Answered {
-    return this.request("OPTIONS", url, options);
-  }
-
-  /** HEAD (RFC 9110 §9.3.2). Does not follow redirects, unless asked to (PARITY FN-4). */
-  head(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  head(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  head(url: string | URL, options?: RequestOptions): Answered {
-    return this.request("HEAD", url, { allowRedirects: false, ...options });
-  }
-
-  /** POST (RFC 9110 §9.3.3). */
-  post(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  post(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  post(url: string | URL, options?: RequestOptions): Answered {
-    return this.request("POST", url, options);
-  }
-
-  /** PUT (RFC 9110 §9.3.4). */
-  put(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  put(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  put(url: string | URL, options?: RequestOptions): Answered {
-    return this.request("PUT", url, options);
-  }
-
-  /** PATCH (RFC 5789). */
-  patch(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  patch(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  patch(url: string | URL, options?: RequestOptions): Answered {
-    return this.request("PATCH", url, options);
-  }
-
-  /** DELETE (RFC 9110 §9.3.5). */
-  delete(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  delete(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  delete(url: string | URL, options?: RequestOptions): Answered {
-    return this.request("DELETE", url, options);
-  }
-
-  /** QUERY: safe and idempotent, with a body (RFC 10008). */
-  query(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  query(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  query(url: string | URL, options?: RequestOptions): Answered {
-    return this.request("QUERY", url, options);
-  }
-
   /**
    * Makes a request ready to be sent, with everything that the session adds: `Cookie` and `Authorization` too. Sending it
    * sends exactly what it shows. Auth that has to wait (a function returning a promise) signs when the request is sent.
@@ -245,7 +193,8 @@ export class Session implements AsyncDisposable {
    * @throws {TypeError | RangeError | RequestException} when something about the request is wrong.
    */
   prepareRequest(request: Request): PreparedRequest {
-    if (!(request instanceof Request)) throw new TypeError(`prepareRequest() takes a Request, not ${kindOf(request)}`);
+    if (!(request instanceof Request))
+      throw new TypeError(`prepareRequest() takes a Request, not ${kindOf(request)}`);
     const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
     const plan = new CallPlan(exchange.settings, exchange.cookies);
     const prepared = withCookies(exchange, this.#world.clock.now());
@@ -260,7 +209,10 @@ export class Session implements AsyncDisposable {
    *
    * @throws as {@link request}.
    */
-  send(request: PreparedRequest, options: SendInit & { readonly stream: true }): ResponsePromise<StreamedResponse>;
+  send(
+    request: PreparedRequest,
+    options: SendInit & { readonly stream: true },
+  ): ResponsePromise<StreamedResponse>;
   send(request: PreparedRequest, options?: SendInit): ResponsePromise<Response>;
   send(request: PreparedRequest, options?: SendInit): Answered {
     return ResponsePromise.of(this.#sendPrepared(request, options) as Promise<Response>);
@@ -305,11 +257,15 @@ export class Session implements AsyncDisposable {
     return sessionFacts(this, this.#closed);
   }
 
-  [inspectKey](_depth: number, options: object, inspect: Inspect): string {
-    return `Session ${inspect(this.toJSON(), options)}`;
+  static {
+    printAs(this, (self, options, inspect) => `Session ${inspect(self.toJSON(), options)}`);
   }
 
-  async #call(method: string, url: string | URL, options?: RequestOptions): Promise<Response | StreamedResponse> {
+  async #call(
+    method: string,
+    url: string | URL,
+    options?: RequestOptions,
+  ): Promise<Response | StreamedResponse> {
     this.#assertOpen();
     let exchange: Exchange | null = null;
     try {
@@ -323,7 +279,9 @@ export class Session implements AsyncDisposable {
   async #sendPrepared(request: PreparedRequest, options?: SendInit): Promise<Response | StreamedResponse> {
     this.#assertOpen();
     if (!(request instanceof PreparedRequest)) {
-      throw new TypeError(`send() takes a PreparedRequest, not ${kindOf(request)}: call prepareRequest() first`);
+      throw new TypeError(
+        `send() takes a PreparedRequest, not ${kindOf(request)}: call prepareRequest() first`,
+      );
     }
     const given = checkRequestOptions(options);
     const plan = request.plan instanceof CallPlan ? request.plan : null;
@@ -354,17 +312,23 @@ export class Session implements AsyncDisposable {
     });
     const settings = this.#settings(options);
     const cookies: CookieStore =
-      options.cookies == null ? this.#cookies : new RequestCookies(this.#cookies, options.cookies, prepared.parsed);
+      options.cookies == null || !isHttpLike(prepared.url)
+        ? this.#cookies
+        : new RequestCookies(this.#cookies, options.cookies, prepared.parsed);
     const plan = new CallPlan(settings, cookies);
     return { request: prepared.with({ plan, headers: prepared.headers }), settings, cookies, signal: null };
   }
 
   #settings(options: CheckedRequestOptions): Settings {
     const environment = this.#env();
-    const base = sessionSettings(this, { auth: this.#sessionAuth(), retry: policyOf(this.retry) }, environment);
+    const base = sessionSettings(
+      this,
+      { auth: this.#sessionAuth(), retry: toPolicy(this.retry) },
+      environment,
+    );
     if (options === noRequestOptions) return base;
     const auth = options.auth === undefined ? undefined : toAuth(options.auth);
-    return mergeSettings(base, options, { auth, retry: policyOf(options.retry) }, environment);
+    return mergeSettings(base, options, { auth, retry: toPolicy(options.retry) }, environment);
   }
 
   /** Made once for each value of `auth`: a scheme may remember things, such as a nonce. */
@@ -376,7 +340,8 @@ export class Session implements AsyncDisposable {
   }
 
   #env(): Environment {
-    this.#environment ??= this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, trusted(this.trustEnv));
+    this.#environment ??=
+      this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, trusted(this.trustEnv));
     return this.#environment;
   }
 
@@ -393,11 +358,6 @@ async function reported(error: unknown, exchange: Exchange | null): Promise<unkn
   return error;
 }
 
-function policyOf(retry: SharedOptions["retry"]): Settings["retry"] {
-  if (retry === undefined || retry === null || retry === false) return retry === undefined ? undefined : null;
-  return typeof retry === "number" ? Retry.from(retry) : retry;
-}
-
 function jarOf(init: CookiesInit | null | undefined, baseUrl: Url | null): CookieJar {
   const jar = init instanceof CookieJar ? init : new CookieJar(recordOf(init ?? {}));
   if (baseUrl !== null) jar.bind(baseUrl);
@@ -406,7 +366,8 @@ function jarOf(init: CookiesInit | null | undefined, baseUrl: Url | null): Cooki
 
 /** A jar of another kind may come with a request, but a session's own is looked into, and so must be a CookieJar. */
 function recordOf(init: CookiesInit): Exclude<CookiesInit, CookieStore> {
-  if ("select" in init && typeof init.select === "function") throw new TypeError("cookies must be a CookieJar, or names and values");
+  if ("select" in init && typeof init.select === "function")
+    throw new TypeError("cookies must be a CookieJar, or names and values");
   return init as Exclude<CookiesInit, CookieStore>; // a store has select()
 }
 

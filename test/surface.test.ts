@@ -23,7 +23,9 @@ describe("the package", () => {
   });
 
   it("tells its version", async () => {
-    const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+    const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
     expect(sojourn.version).toBe(version);
     expect(sojourn.defaultUserAgent()).toBe(`sojourn/${version}`);
   });

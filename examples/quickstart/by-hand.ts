@@ -18,12 +18,21 @@ export async function byHand(server: TestServer): Promise<void> {
   check("what was prepared is what arrives", [sent.json, sent.headers["X-By-Hand"]], [{ a: 1 }, "yes"]);
 
   const seen: number[] = [];
-  const hooks = { response: (response: { readonly status: number }): void => void seen.push(response.status) };
+  const hooks = {
+    response: (response: { readonly status: number }): void => void seen.push(response.status),
+  };
   const response = await session.get("/redirect/2", { hooks });
   show("hook saw", seen);
-  show("history", response.history.map((hop) => `${hop.status} ${new URL(hop.url).pathname}`));
+  show(
+    "history",
+    response.history.map((hop) => `${hop.status} ${new URL(hop.url).pathname}`),
+  );
   check("a response hook sees every hop", seen, [302, 302, 200]);
-  check("history has the hops before the last", response.history.map((hop) => hop.status), [302, 302]);
+  check(
+    "history has the hops before the last",
+    response.history.map((hop) => hop.status),
+    [302, 302],
+  );
 
   const stopped = await session.get("/redirect/1", { allowRedirects: false });
   check("allowRedirects: false stays, and tells what would come", stopped.next?.url, `${server.url}/get`);

@@ -7,7 +7,10 @@ import { bar, check, show } from "./report.ts";
 
 const REQUESTS = 20;
 
-async function timed(server: TestServer, send: () => PromiseLike<unknown>): Promise<{ ms: number; opened: number }> {
+async function timed(
+  server: TestServer,
+  send: () => PromiseLike<unknown>,
+): Promise<{ ms: number; opened: number }> {
   server.resetCounters();
   const start = performance.now();
   for (let at = 0; at < REQUESTS; at++) await send();

@@ -43,12 +43,20 @@ export async function timeoutsAndErrors(server: TestServer): Promise<void> {
   check("it is a Timeout", slow instanceof Timeout, true);
 
   const port = await closedPort();
-  const refused = await checkFails("nobody listens", () => session.get(`http://127.0.0.1:${port}/`), "ConnectionError");
+  const refused = await checkFails(
+    "nobody listens",
+    () => session.get(`http://127.0.0.1:${port}/`),
+    "ConnectionError",
+  );
   check("it is a ConnectionError", refused instanceof ConnectionError, true);
 
   const missing = await session.get(`${server.url}/status/404`);
   const failed = await checkFails("raiseForStatus()", async () => missing.raiseForStatus(), "HTTPError");
-  const malformed = await checkFails("a URL without a scheme", () => session.get("example.com/x"), "MissingSchema");
+  const malformed = await checkFails(
+    "a URL without a scheme",
+    () => session.get("example.com/x"),
+    "MissingSchema",
+  );
   const all = [slow, refused, failed, malformed].every((error) => error instanceof RequestException);
   check("every one of them is a RequestException", all, true);
 }

@@ -47,7 +47,9 @@ export async function scrape(server: TestServer): Promise<void> {
   const token = /name="csrf_token" value="([^"]+)"/.exec(page)?.[1] ?? "";
   show("token found", token !== "");
 
-  const response = await session.post("/login", { data: { username: "user", password: "pass", csrf_token: token } });
+  const response = await session.post("/login", {
+    data: { username: "user", password: "pass", csrf_token: token },
+  });
   show("way", [...response.history.map((hop) => hop.status), response.status]);
   check("the form leads to the protected page", new URL(response.url).pathname, "/protected");
   check("which can be read", response.text().includes("user"), true);

@@ -14,10 +14,14 @@ async function startProxy(): Promise<AsyncDisposable & { url: string; asked: str
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
-    const onward = forward(request.url ?? "", { method: request.method, headers: request.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-      answer.pipe(response);
-    });
+    const onward = forward(
+      request.url ?? "",
+      { method: request.method, headers: request.headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+        answer.pipe(response);
+      },
+    );
     request.pipe(onward);
   });
   server.listen(0, "127.0.0.1");
@@ -44,7 +48,10 @@ export async function sessionWide(server: TestServer): Promise<void> {
   const agent = await session.get("/user-agent").json<{ "user-agent": string }>();
   const address = await session.get("/ip");
   show("asked of the proxy", proxy.asked);
-  check("two paths of one API went through the proxy", proxy.asked, [`${server.url}/user-agent`, `${server.url}/ip`]);
+  check("two paths of one API went through the proxy", proxy.asked, [
+    `${server.url}/user-agent`,
+    `${server.url}/ip`,
+  ]);
   check("under the session's User-Agent", agent["user-agent"], "quickstart/1.0");
   check("with an answer", address.status, 200);
 
@@ -52,7 +59,11 @@ export async function sessionWide(server: TestServer): Promise<void> {
   await using strict = new Session({ baseUrl: tls.url });
   await checkFails("a certificate that nobody vouches for", () => strict.get("/"), "SSLError");
 
-  await using trusting = new Session({ baseUrl: tls.url, verify: tls.ca, cert: [tls.clientCert, tls.clientKey] });
+  await using trusting = new Session({
+    baseUrl: tls.url,
+    verify: tls.ca,
+    cert: [tls.clientCert, tls.clientKey],
+  });
   const seen = await trusting.get("/").json<{ client: string }>();
   show("client certificate seen", seen.client);
   check("verify takes a CA, cert shows who we are", seen.client, "quickstart client");

@@ -21,12 +21,18 @@ export function check(what: string, actual: unknown, expected: unknown): void {
     console.log(`   ok: ${what}`);
     return;
   }
-  console.log(`   NOT OK: ${what}\n      expected ${JSON.stringify(expected)}\n      got      ${JSON.stringify(actual)}`);
+  console.log(
+    `   NOT OK: ${what}\n      expected ${JSON.stringify(expected)}\n      got      ${JSON.stringify(actual)}`,
+  );
   process.exit(1);
 }
 
 /** Ends the run unless `attempt` fails with an error of this name; gives the error. */
-export async function checkFails(what: string, attempt: () => PromiseLike<unknown>, name: string): Promise<Error> {
+export async function checkFails(
+  what: string,
+  attempt: () => PromiseLike<unknown>,
+  name: string,
+): Promise<Error> {
   try {
     await attempt();
   } catch (error) {

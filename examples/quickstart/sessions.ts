@@ -47,7 +47,11 @@ export async function sessionDefaults(server: TestServer): Promise<void> {
   const login = await session.get("/basic-auth/user/pass");
   show("auth", login.json());
   check("the session's auth goes along", login.status, 200);
-  check("auth: false leaves it out", (await session.get("/basic-auth/user/pass", { auth: false })).status, 401);
+  check(
+    "auth: false leaves it out",
+    (await session.get("/basic-auth/user/pass", { auth: false })).status,
+    401,
+  );
 }
 
 export async function closing(server: TestServer): Promise<void> {
@@ -57,5 +61,9 @@ export async function closing(server: TestServer): Promise<void> {
     show("inside", (await session.get(`${server.url}/get`)).status);
     kept = session;
   }
-  await checkFails("using it afterwards is a clear error", () => kept.get(`${server.url}/get`), "SessionClosed");
+  await checkFails(
+    "using it afterwards is a clear error",
+    () => kept.get(`${server.url}/get`),
+    "SessionClosed",
+  );
 }

@@ -31,11 +31,18 @@ export async function startTlsServer(): Promise<TlsServer> {
     ...validity,
     extensions: [new x509.BasicConstraintsExtension(true, 1, true)],
   });
-  const issue = (serialNumber: string, name: string, san: x509.JsonGeneralNames) => issued({ ca, keys, serialNumber, name, san });
+  const issue = (serialNumber: string, name: string, san: x509.JsonGeneralNames) =>
+    issued({ ca, keys, serialNumber, name, san });
   const leaf = await issue("02", "CN=127.0.0.1", [{ type: "ip", value: "127.0.0.1" }]);
   const client = await issue("03", "CN=quickstart client", [{ type: "dns", value: "client.test" }]);
 
-  const options = { cert: leaf.cert, key: leaf.key, ca: ca.toString("pem"), requestCert: true, rejectUnauthorized: true };
+  const options = {
+    cert: leaf.cert,
+    key: leaf.key,
+    ca: ca.toString("pem"),
+    requestCert: true,
+    rejectUnauthorized: true,
+  };
   const server = createServer(options, (request, response) => {
     const { subject } = (request.socket as TLSSocket).getPeerCertificate();
     response.end(JSON.stringify({ client: subject.CN }));

@@ -7,7 +7,7 @@
  */
 import type { Auth } from "../core/auth-scheme.ts";
 import { describe } from "../core/body.ts";
-import { inspectKey, REDACTED } from "../core/redact.ts";
+import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 
 /** How Basic credentials are written. */
@@ -36,8 +36,8 @@ export class HttpBasicAuth implements Auth {
     return { scheme: "Basic", credentials: REDACTED };
   }
 
-  [inspectKey](): string {
-    return `HttpBasicAuth ${REDACTED}`;
+  static {
+    printAs(this, () => `HttpBasicAuth ${REDACTED}`);
   }
 }
 
@@ -63,8 +63,8 @@ export class HttpProxyAuth implements Auth {
     return { scheme: "Basic", credentials: REDACTED };
   }
 
-  [inspectKey](): string {
-    return `HttpProxyAuth ${REDACTED}`;
+  static {
+    printAs(this, () => `HttpProxyAuth ${REDACTED}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
 import { describe } from "../core/body.ts";
-import { inspectKey, REDACTED } from "../core/redact.ts";
+import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 
 /** A token that can be replaced. */
@@ -69,8 +69,8 @@ export class HttpBearerAuth implements Auth {
     return { scheme: "Bearer", credentials: REDACTED };
   }
 
-  [inspectKey](): string {
-    return `HttpBearerAuth ${REDACTED}`;
+  static {
+    printAs(this, () => `HttpBearerAuth ${REDACTED}`);
   }
 
   /** All who ask while one refresh runs get its token, or its error. */

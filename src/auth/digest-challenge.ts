@@ -6,7 +6,7 @@
 import type { Challenge } from "./challenge.ts";
 
 /** A hash function, with or without a key for the session. */
-export interface DigestAlgorithm {
+interface DigestAlgorithm {
   /** As `node:crypto` calls it. */
   readonly hash: string;
   /** `-sess`: the password is hashed with the first nonce once, and is not needed any more then. */
@@ -16,7 +16,7 @@ export interface DigestAlgorithm {
 }
 
 /** How much of a request is protected. `null`: the form of RFC 2069, without count. */
-export type DigestQop = "auth" | "auth-int" | null;
+type DigestQop = "auth" | "auth-int" | null;
 
 /** A challenge that can be answered. */
 export interface DigestChallenge {

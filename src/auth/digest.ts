@@ -13,7 +13,7 @@ import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
 import { describe, type Body } from "../core/body.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
 import type { Origin } from "../core/origin.ts";
-import { inspectKey, REDACTED } from "../core/redact.ts";
+import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { parseChallenges, parseParameters } from "./challenge.ts";
 import { chooseDigest, type DigestChallenge } from "./digest-challenge.ts";
@@ -88,8 +88,8 @@ export class HttpDigestAuth implements Auth {
     return { scheme: "Digest", credentials: REDACTED };
   }
 
-  [inspectKey](): string {
-    return `HttpDigestAuth ${REDACTED}`;
+  static {
+    printAs(this, () => `HttpDigestAuth ${REDACTED}`);
   }
 
   #learn(origin: Origin, challenge: DigestChallenge): void {

@@ -8,7 +8,7 @@
  */
 import type { CookieStore, CookieVerdict, StoredCookie } from "../core/cookie-store.ts";
 import { CookieConflictError } from "../core/errors.ts";
-import { inspectKey, REDACTED } from "../core/redact.ts";
+import { printAs, REDACTED } from "../core/redact.ts";
 import { parseUrl, Url } from "../core/url.ts";
 import {
   readCookie,
@@ -272,13 +272,15 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
   }
 
   /** For `console.log`: which cookies there are, and no value. */
-  [inspectKey](): string {
-    const all = this.#find({});
-    const shown = all
-      .slice(0, 100)
-      .map(({ cookie }) => `${cookie.name}=${REDACTED} (${cookie.domain}${cookie.path})`);
-    if (all.length > shown.length) shown.push(`and ${all.length - shown.length} more`);
-    return `CookieJar(${all.length}) [${shown.join(", ")}]`;
+  static {
+    printAs(this, (self) => {
+      const all = self.#find({});
+      const shown = all
+        .slice(0, 100)
+        .map(({ cookie }) => `${cookie.name}=${REDACTED} (${cookie.domain}${cookie.path})`);
+      if (all.length > shown.length) shown.push(`and ${all.length - shown.length} more`);
+      return `CookieJar(${all.length}) [${shown.join(", ")}]`;
+    });
   }
 
   /** Cookies that are alive and fit the filter, in jar order. */

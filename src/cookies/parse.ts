@@ -29,7 +29,7 @@ export interface ParsedCookie {
 }
 
 /** Most bytes that name and value have together (§5.6). */
-export const MAX_PAIR_BYTES = 4096;
+const MAX_PAIR_BYTES = 4096;
 /** An attribute with a longer value is left out (§5.6). */
 const MAX_ATTRIBUTE_BYTES = 1024;
 

@@ -71,8 +71,8 @@ export interface Adapter {
    * @throws `signal.reason`, as it is, when `signal` aborts.
    */
   send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse>;
-  /** Retries of requests that travel through this adapter and say nothing themselves; `null` or absent for none. */
-  readonly maxRetries?: RetryPolicy | null;
+  /** Retries of requests that travel through this adapter and say nothing themselves: a number, a policy; `null` for none. */
+  readonly maxRetries?: RetryPolicy | number | null;
   /** Ends open connections; later calls of `send` fail. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -8,10 +8,10 @@
 import { InvalidBody, UnrewindableBodyError } from "./errors.ts";
 
 /** A piece of a body: text goes out as UTF-8. */
-export type BodyChunk = string | Uint8Array;
+type BodyChunk = string | Uint8Array;
 
 /** The least that sojourn needs of an open file (`node:fs/promises`' FileHandle). */
-export interface OpenFile {
+interface OpenFile {
   readonly fd: number;
   createReadStream(options: { readonly start: number; readonly autoClose: boolean }): AsyncIterable<unknown>;
 }

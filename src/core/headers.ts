@@ -8,7 +8,7 @@
  */
 import { InvalidHeader } from "./errors.ts";
 import { isToken } from "./method.ts";
-import { inspectKey, isSecretName, REDACTED, type Inspect } from "./redact.ts";
+import { printAs, isSecretName, REDACTED } from "./redact.ts";
 
 /** A value to send. Numbers are written in decimal; bytes go out as they are (one byte a character, latin-1). */
 export type HeaderValue = string | number | Uint8Array;
@@ -204,8 +204,8 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     return Object.fromEntries(shown) as Record<string, string>;
   }
 
-  [inspectKey](_depth: number, options: object, inspect: Inspect): string {
-    return `HeaderMap ${inspect(this.toJSON(), options)}`;
+  static {
+    printAs(this, (self, options, inspect) => `HeaderMap ${inspect(self.toJSON(), options)}`);
   }
 
   #push(name: string, key: string, value: string): void {

@@ -15,11 +15,6 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** Does the method only read (RFC 9110 §9.2.1; QUERY: RFC 10008)? */
-export function isSafe(method: string): boolean {
-  return SAFE.has(method);
-}
-
 /** Does sending the method twice mean the same as sending it once (RFC 9110 §9.2.2)? */
 export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method);

@@ -5,7 +5,7 @@
  *
  * May import: `core/`. Pure.
  */
-import type { Adapter, ClientCertificate, ProgressListener, RetryPolicy, SendOptions } from "./adapter.ts";
+import type { ClientCertificate, ProgressListener, RetryPolicy, SendOptions } from "./adapter.ts";
 import type { Auth, AuthOption } from "./auth-scheme.ts";
 import type { RawBody } from "./body.ts";
 import type { CookieStore } from "./cookie-store.ts";
@@ -118,7 +118,7 @@ export interface RequestOptions extends SharedOptions {
   /** Body: a form, or raw. */
   readonly data?: DataInit | null | undefined;
   /** Body: any value that JSON can write; `null` is sent as `null`. */
-  readonly json?: unknown | undefined;
+  readonly json?: unknown;
   /** Body: multipart/form-data, with `data`'s fields first. */
   readonly files?: FilesInit | null | undefined;
   /** For this request only, and only for its origin. A cookie of the session with that name gives way. */
@@ -186,6 +186,3 @@ export class CallPlan implements Plan {
     this.cookies = cookies;
   }
 }
-
-/** Adapters by URL prefix. */
-export type Adapters = ReadonlyMap<string, Adapter>;

@@ -7,11 +7,22 @@
 /** Stands where a secret was. */
 export const REDACTED = "***";
 
-/** Node calls a method with this key to print an object. */
-export const inspectKey: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
+/** What Node hands over for printing the parts of an object. */
+type Inspect = (value: unknown, options?: object) => string;
 
-/** What Node hands to a method under {@link inspectKey} for printing the parts of an object. */
-export type Inspect = (value: unknown, options?: object) => string;
+/** Says how `util.inspect` prints instances of a class. Called once, in a static block of it. */
+export function printAs<Printed>(
+  type: abstract new (...parts: never[]) => Printed,
+  print: (value: Printed, options: object, inspect: Inspect) => string,
+): void {
+  // Node calls a method under this key. It is put on here and not written in the class: a computed name cannot stand in
+  // declarations that are made file by file.
+  Object.defineProperty(type.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+    value(this: Printed, _depth: number, options: object, inspect: Inspect): string {
+      return print(this, options, inspect);
+    },
+  });
+}
 
 const SECRET_NAME =
   /auth|token|secret|passw|pwd|api-?_?key|(^|[-_])key$|cookie|session|signature|(^|[-_])sig$|credential|(^|[-_])code$|jwt|csrf|xsrf/i;

@@ -7,8 +7,9 @@
  */
 import { factoryBody, lengthOf, rawBody, type Body, type RawBody } from "./body.ts";
 import type { HeaderMap } from "./headers.ts";
+import { isBodyless } from "./method.ts";
 import type { Origin } from "./origin.ts";
-import { bareUrl, inspectKey, shownUrl, type Inspect } from "./redact.ts";
+import { bareUrl, printAs, shownUrl } from "./redact.ts";
 import { isHttpLike, parseUrl, type Url } from "./url.ts";
 
 /** How a request's `Cookie` header came about: the jar's may be made anew for the next message, the caller's never. */
@@ -145,8 +146,8 @@ export class PreparedRequest {
     };
   }
 
-  [inspectKey](_depth: number, options: object, inspect: Inspect): string {
-    return `PreparedRequest ${inspect(this.toJSON(), options)}`;
+  static {
+    printAs(this, (self, options, inspect) => `PreparedRequest ${inspect(self.toJSON(), options)}`);
   }
 
   toString(): string {
@@ -165,7 +166,7 @@ function shownBody(payload: Body | null): string | null {
  * `Transfer-Encoding: chunked` (§6.1); never both. Without a body: `Content-Length: 0`, but for GET and HEAD (PARITY BOD-14).
  */
 export function frame(headers: HeaderMap, method: string, payload: Body | null): void {
-  const length = payload === null ? (method === "GET" || method === "HEAD" ? null : 0) : lengthOf(payload);
+  const length = payload === null ? (isBodyless(method) ? null : 0) : lengthOf(payload);
   headers.delete("transfer-encoding");
   if (length !== null) headers.set("Content-Length", length);
   else headers.delete("content-length");

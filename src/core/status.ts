@@ -92,8 +92,3 @@ export function isRedirectStatus(status: number): boolean {
 export function isPermanentRedirectStatus(status: number): boolean {
   return status === 301 || status === 308;
 }
-
-/** Can a response with this status to this method have no content (RFC 9110 §6.4.1)? */
-export function hasNoContent(method: string, status: number): boolean {
-  return method === "HEAD" || status === 204 || status === 304 || (status >= 100 && status < 200);
-}

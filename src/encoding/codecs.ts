@@ -114,12 +114,23 @@ export function chunkDecoder(label: string): ChunkDecoder {
 }
 
 function platformDecoder(label: string): ChunkDecoder {
-  const decoder = new TextDecoder(label);
-  return { decode: (bytes, last) => decoder.decode(bytes, { stream: !last }) };
+  let decoder = new TextDecoder(label);
+  return {
+    decode: (bytes, last) => {
+      try {
+        return decoder.decode(bytes, { stream: !last });
+      } catch {
+        // Node's gb18030 throws, although not told to be fatal, for a sequence that is cut by the end of a piece and goes
+        // on wrongly. What was pending is lost in it: it becomes the one character that stands for what is wrong.
+        decoder = new TextDecoder(label);
+        return `\ufffd${decoder.decode(bytes)}`;
+      }
+    },
+  };
 }
 
 /** A view that has Node's fast conversions. */
-export function asBuffer(bytes: Uint8Array): Buffer {
+function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 

@@ -13,7 +13,7 @@ export type ContentCoding = "gzip" | "deflate" | "br" | "zstd";
 export const ACCEPT_ENCODING: string = "gzip, deflate, br, zstd";
 
 /** Most codings on one body. urllib3 and undici have the same limit (PARITY DEC-3, CVE-2025-66418). */
-export const MAX_CODINGS: number = 5;
+const MAX_CODINGS: number = 5;
 
 /** No coding: the bytes are the body. Shared, so that "nothing to do" is one comparison of lengths. */
 const none: readonly ContentCoding[] = [];

@@ -48,7 +48,9 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
   const challenges: Reply[] = [];
   for (;;) {
     const { request } = exchange;
-    const response = await next(request.dressed ? exchange : { ...exchange, request: await sign(scheme, request) });
+    const response = await next(
+      request.dressed ? exchange : { ...exchange, request: await sign(scheme, request) },
+    );
     if (!(await isToBeAnswered(scheme, response, challenges.length))) {
       return challenges.length === 0 ? response : response.withHistory(challenges);
     }
@@ -64,7 +66,9 @@ async function isToBeAnswered(scheme: Auth, response: Reply, answered: number): 
     scheme.onResponse?.(response);
     return false;
   }
-  return scheme.onChallenge !== undefined && answered < MOST_ANSWERS && scheme.onChallenge(response, answered);
+  return (
+    scheme.onChallenge !== undefined && answered < MOST_ANSWERS && scheme.onChallenge(response, answered)
+  );
 }
 
 function spent(response: Reply): UnrewindableBodyError {
@@ -96,5 +100,7 @@ async function sign(scheme: Auth, request: PreparedRequest): Promise<PreparedReq
 function signed(answer: unknown, copy: PreparedRequest): PreparedRequest {
   if (answer === undefined) return copy;
   if (answer instanceof PreparedRequest) return answer;
-  throw new TypeError(`auth must return a PreparedRequest or nothing, not ${answer === null ? "null" : typeof answer}`);
+  throw new TypeError(
+    `auth must return a PreparedRequest or nothing, not ${answer === null ? "null" : typeof answer}`,
+  );
 }

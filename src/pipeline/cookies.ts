@@ -48,7 +48,8 @@ async function takeUp(exchange: Exchange, response: Reply, now: number): Promise
     if (verdict.kind === "stored") stored.set(identityOf(verdict.cookie), verdict.cookie);
     if (verdict.kind === "refused") refused.push(verdict);
   }
-  for (const hook of settings.hooks.cookieRefused) for (const refusal of refused) await hook(refusal, request);
+  for (const hook of settings.hooks.cookieRefused)
+    for (const refusal of refused) await hook(refusal, request);
   return stored.size === 0 ? response : response.withCookies([...stored.values()]);
 }
 

@@ -12,7 +12,13 @@ export function deadline(): Stage {
     (exchange) => {
       const { totalMs } = exchange.settings.timeouts;
       const caller = exchange.settings.signal;
-      if (totalMs !== null) return withDeadline(totalMs, caller, (signal) => next({ ...exchange, signal }), exchange.settings.stream);
+      if (totalMs !== null)
+        return withDeadline(
+          totalMs,
+          caller,
+          (signal) => next({ ...exchange, signal }),
+          exchange.settings.stream,
+        );
       return next(caller === exchange.signal ? exchange : { ...exchange, signal: caller });
     };
 }

@@ -53,7 +53,8 @@ async function runResponseHooks(all: Hooks, first: Reply): Promise<Reply> {
   for (const hook of all.response) {
     const answer: unknown = await hook(response as AnyResponse);
     if (answer === undefined) continue;
-    if (!(answer instanceof Response || answer instanceof StreamedResponse)) throw wrongAnswer("response", "a Response", answer);
+    if (!(answer instanceof Response || answer instanceof StreamedResponse))
+      throw wrongAnswer("response", "a Response", answer);
     if (answer === response) continue;
     // The response that is replaced is not seen again: its connection is free, or ended.
     await response.close();
@@ -63,5 +64,7 @@ async function runResponseHooks(all: Hooks, first: Reply): Promise<Reply> {
 }
 
 function wrongAnswer(event: string, allowed: string, answer: unknown): TypeError {
-  return new TypeError(`a ${event} hook must return ${allowed} or nothing, not ${answer === null ? "null" : typeof answer}`);
+  return new TypeError(
+    `a ${event} hook must return ${allowed} or nothing, not ${answer === null ? "null" : typeof answer}`,
+  );
 }

@@ -47,10 +47,15 @@ async function follow(next: Send, first: Exchange): Promise<Reply> {
     // The connection goes back to the pool only once this hop's body is read or dropped.
     await response.loadHop(HOP_BODY_BYTES);
     if (decision.kind === "refuse") throw decision.error.annotate({ request: response.request, response });
-    if (history.length >= exchange.settings.maxRedirects) throw tooMany(response, exchange.settings.maxRedirects);
+    if (history.length >= exchange.settings.maxRedirects)
+      throw tooMany(response, exchange.settings.maxRedirects);
     const request = await announce(response, decision.request, exchange.settings);
     history.push(...(reply.history as readonly Reply[]), response);
-    exchange = { ...exchange, request, settings: decision.crossOrigin ? stripped(exchange.settings) : exchange.settings };
+    exchange = {
+      ...exchange,
+      request,
+      settings: decision.crossOrigin ? stripped(exchange.settings) : exchange.settings,
+    };
   }
 }
 
@@ -64,10 +69,18 @@ function decide(response: Reply): RedirectDecision {
 }
 
 function tooMany(response: Reply, maxRedirects: number): TooManyRedirects {
-  return new TooManyRedirects(`exceeded ${maxRedirects} redirects`, { request: response.request, response, phase: "redirect" });
+  return new TooManyRedirects(`exceeded ${maxRedirects} redirects`, {
+    request: response.request,
+    response,
+    phase: "redirect",
+  });
 }
 
-async function announce(response: Reply, next: PreparedRequest, settings: Settings): Promise<PreparedRequest> {
+async function announce(
+  response: Reply,
+  next: PreparedRequest,
+  settings: Settings,
+): Promise<PreparedRequest> {
   let request = next;
   for (const hook of settings.hooks.redirect) request = (await hook(response, request)) ?? request;
   return request;

@@ -1,7 +1,7 @@
 /**
  * Stage: sends again what failed, as the policy says: one turn of the loop per attempt.
  *
- * May import: `core/`, `response/`, `pipeline/stage.ts`.
+ * May import: `core/`, `retries/`, `response/`, `pipeline/stage.ts`.
  */
 import type { Adapter, AttemptFailure, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
@@ -18,6 +18,7 @@ import {
   type Attempt,
 } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
+import { Retry } from "../retries/retry.ts";
 import type { Exchange, Reply, Send, Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */
@@ -35,12 +36,28 @@ export function retries(world: RetrySurroundings): Stage {
   return (next: Send): Send =>
     (exchange) => {
       const { retry } = exchange.settings;
-      const policy = retry === undefined ? (world.adapterFor(exchange.request.url).maxRetries ?? null) : retry;
+      const policy = retry === undefined ? policyOf(world.adapterFor(exchange.request.url)) : retry;
       return policy === null ? next(exchange) : attempts(world, policy, exchange, next);
     };
 }
 
-async function attempts(world: RetrySurroundings, first: RetryPolicy, original: Exchange, next: Send): Promise<Reply> {
+/** Made once for each adapter: an adapter's number never changes. */
+const policies = new WeakMap<Adapter, RetryPolicy>();
+
+function policyOf(adapter: Adapter): RetryPolicy | null {
+  const { maxRetries } = adapter;
+  if (typeof maxRetries !== "number") return maxRetries ?? null;
+  const policy = policies.get(adapter) ?? Retry.from(maxRetries);
+  policies.set(adapter, policy);
+  return policy;
+}
+
+async function attempts(
+  world: RetrySurroundings,
+  first: RetryPolicy,
+  original: Exchange,
+  next: Send,
+): Promise<Reply> {
   const past: Attempt[] = [];
   let policy = first;
   let exchange = original;
@@ -88,18 +105,24 @@ async function attempt(next: Send, exchange: Exchange): Promise<Outcome> {
 /** Sorts an outcome as urllib3 does (PARITY RTY-2..6); `null` is none that a policy is asked about. */
 function failureOf(outcome: Outcome): AttemptFailure | null {
   if (outcome.kind === "response") {
-    return { kind: "status", status: outcome.response.status, retryAfter: outcome.response.headers.get("retry-after") };
+    return {
+      kind: "status",
+      status: outcome.response.status,
+      retryAfter: outcome.response.headers.get("retry-after"),
+    };
   }
   const { error } = outcome;
   if (error instanceof SSLError || error instanceof InvalidHeader) return { kind: "other", error };
   if (error instanceof ConnectTimeout || error instanceof ProxyError) return { kind: "connect", error };
   if (error instanceof ReadTimeout) return { kind: "read", error };
-  if (error instanceof ConnectionError) return { kind: error.phase === "connect" ? "connect" : "read", error };
+  if (error instanceof ConnectionError)
+    return { kind: error.phase === "connect" ? "connect" : "read", error };
   return null;
 }
 
 function finish(outcome: Outcome, past: readonly Attempt[]): Reply {
-  if (outcome.kind === "error") throw past.length === 0 ? outcome.error : outcome.error.annotate({ attempts: past });
+  if (outcome.kind === "error")
+    throw past.length === 0 ? outcome.error : outcome.error.annotate({ attempts: past });
   return past.length === 0 ? outcome.response : outcome.response.withAttempts(past);
 }
 

@@ -10,7 +10,7 @@
 import type { ProxySettings } from "../core/adapter.ts";
 import type { ProxyRules } from "../core/environment.ts";
 import { InvalidProxyURL, InvalidSchema, InvalidURL } from "../core/errors.ts";
-import { inspectKey, type Inspect } from "../core/redact.ts";
+import { printAs } from "../core/redact.ts";
 import { parseUrl, type Url } from "../core/url.ts";
 import { bypassesProxy } from "./no-proxy.ts";
 
@@ -66,8 +66,8 @@ export class ProxyTarget {
     return this.origin;
   }
 
-  [inspectKey](_depth: number, options: object, inspect: Inspect): string {
-    return `ProxyTarget ${inspect(this.origin, options)}`;
+  static {
+    printAs(this, (self, options, inspect) => `ProxyTarget ${inspect(self.origin, options)}`);
   }
 }
 

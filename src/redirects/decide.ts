@@ -6,7 +6,12 @@
  * May import: `core/`. Pure.
  */
 import { isReplayable } from "../core/body.ts";
-import { InvalidHeader, InvalidSchema, UnrewindableBodyError, type RequestException } from "../core/errors.ts";
+import {
+  InvalidHeader,
+  InvalidSchema,
+  UnrewindableBodyError,
+  type RequestException,
+} from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isRedirectStatus } from "../core/status.ts";
@@ -40,7 +45,9 @@ export function decideRedirect(response: Redirecting): RedirectDecision {
   const locations = new Set(response.headers.getAll("location").map((value) => value.trim()));
   const [location = ""] = locations;
   if (locations.size > 1) {
-    return refuse(new InvalidHeader("the redirect has several different Location fields", { phase: "redirect" }));
+    return refuse(
+      new InvalidHeader("the redirect has several different Location fields", { phase: "redirect" }),
+    );
   }
   if (location === "") return FINAL;
   const { request } = response;
@@ -53,7 +60,11 @@ export function decideRedirect(response: Redirecting): RedirectDecision {
     return refuse(new UnrewindableBodyError(message, { phase: "redirect" }));
   }
   const crossOrigin = target.url.origin !== request.parsed.origin;
-  return { kind: "follow", request: nextRequest(request, target.url, { method, withBody, crossOrigin }), crossOrigin };
+  return {
+    kind: "follow",
+    request: nextRequest(request, target.url, { method, withBody, crossOrigin }),
+    crossOrigin,
+  };
 }
 
 /**
@@ -87,7 +98,11 @@ function targetOf(request: PreparedRequest, location: string): Target {
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*(?=:)/.exec(reference)?.[0].toLowerCase() ?? "";
   // Only http and https are ever followed: an adapter for another scheme is for the caller's own use.
   if (scheme !== "http" && scheme !== "https" && scheme !== from.scheme) {
-    return refuse(new InvalidSchema(`the redirect leads to a URL of scheme ${JSON.stringify(scheme)}`, { phase: "redirect" }));
+    return refuse(
+      new InvalidSchema(`the redirect leads to a URL of scheme ${JSON.stringify(scheme)}`, {
+        phase: "redirect",
+      }),
+    );
   }
   const to = parseUrl(reference);
   // A target without a fragment inherits the one before it (RFC 9110 §10.2.2). User info in a Location is not the

@@ -8,7 +8,7 @@
 import type { StoredCookie } from "../core/cookie-store.ts";
 import { HTTPError, ResponseTooLarge, type Attempt } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
-import { bareUrl, inspectKey, shownUrl, type Inspect } from "../core/redact.ts";
+import { bareUrl, printAs, shownUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type {
   AnyResponse,
@@ -233,9 +233,11 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
     };
   }
 
-  [inspectKey](_depth: number, options: object, inspect: Inspect): string {
-    const { statusText, headers, httpVersion, elapsed, history } = this.toJSON();
-    return `${this.toString()} ${inspect({ statusText, headers, httpVersion, elapsed, history }, options)}`;
+  static {
+    printAs(this, (self, options, inspect) => {
+      const { statusText, headers, httpVersion, elapsed, history } = self.toJSON();
+      return `${self.toString()} ${inspect({ statusText, headers, httpVersion, elapsed, history }, options)}`;
+    });
   }
 
   toString(): string {

@@ -4,7 +4,7 @@
  * May import: `core/`.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
-import { inspectKey, REDACTED, type Inspect } from "../core/redact.ts";
+import { printAs, REDACTED } from "../core/redact.ts";
 import type { ResponseCookie, ResponseCookies } from "../core/response.ts";
 
 /** Look-up in the cookies of one response, in the order in which they were set. */
@@ -42,7 +42,7 @@ export class CookiesOfResponse implements ResponseCookies {
     return shown;
   }
 
-  [inspectKey](_depth: number, options: object, inspect: Inspect): string {
-    return `ResponseCookies ${inspect({ ...this.toJSON() }, options)}`;
+  static {
+    printAs(this, (self, options, inspect) => `ResponseCookies ${inspect({ ...self.toJSON() }, options)}`);
   }
 }

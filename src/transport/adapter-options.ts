@@ -19,8 +19,8 @@ export interface HttpAdapterOptions {
   readonly poolBlock?: boolean;
   /** How long a request waits for its turn; `null`: for ever. Default: `null`. @throws {ConnectTimeout} with phase `pool`. */
   readonly poolTimeout?: number | null;
-  /** Retries of requests that say nothing themselves. Default: `null`, none. */
-  readonly maxRetries?: RetryPolicy | null;
+  /** Retries of requests that say nothing themselves: a number, or a policy such as `Retry`. Default: `null`, none. */
+  readonly maxRetries?: RetryPolicy | number | null;
   /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number;
   /** Largest header section of a response. Default: 65 536. */
@@ -38,7 +38,7 @@ export interface HttpAdapterOptions {
 /** Options with their defaults. */
 export interface CheckedOptions {
   readonly poolConnections: number;
-  readonly maxRetries: RetryPolicy | null;
+  readonly maxRetries: RetryPolicy | number | null;
   readonly pool: Omit<PoolSettings, "onIdle" | "materials">;
 }
 
@@ -68,12 +68,10 @@ export function checkedOptions(options: HttpAdapterOptions): CheckedOptions {
       `HttpAdapter has no option ${JSON.stringify(unknown)}; allowed are ${[...NAMES].join(", ")}`,
     );
   }
-  const { poolTimeout = null, maxRetries = null } = options;
-  if (maxRetries !== null && typeof maxRetries?.next !== "function")
-    throw wrongType("maxRetries", maxRetries, "a retry policy or null");
+  const { poolTimeout = null } = options;
   return {
     poolConnections: within("poolConnections", options.poolConnections ?? 100, 1, Number.MAX_SAFE_INTEGER),
-    maxRetries,
+    maxRetries: retries(options.maxRetries ?? null),
     pool: {
       maxSize: within("poolMaxsize", options.poolMaxsize ?? 100, 1, Number.MAX_SAFE_INTEGER),
       isBlocking: boolean("poolBlock", options.poolBlock ?? false),
@@ -115,6 +113,12 @@ function within(name: string, value: unknown, least: number, most: number): numb
     throw new RangeError(`option ${name} is ${value}; allowed are whole numbers from ${least} to ${most}`);
   }
   return value;
+}
+
+function retries(value: RetryPolicy | number | null): RetryPolicy | number | null {
+  if (typeof value === "number") return within("maxRetries", value, 0, Number.MAX_SAFE_INTEGER);
+  if (value === null || typeof value.next === "function") return value;
+  throw wrongType("maxRetries", value, "a retry policy, a number or null");
 }
 
 function boolean(name: string, value: unknown): boolean {

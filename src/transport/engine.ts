@@ -73,7 +73,7 @@ let ready: EngineConnection[] = [];
 export class EngineConnection implements UndiciHandler {
   readonly socket: Socket;
   /** Watches over the running message. */
-  readonly clock = new ReadClock();
+  readonly clock: ReadClock = new ReadClock();
   /** When it is not to be used any more if it stays idle, in milliseconds of the monotonic clock. Kept by the pool. */
   idleUntil = 0;
   /** Exchanges that were completed on it. */
@@ -86,6 +86,7 @@ export class EngineConnection implements UndiciHandler {
   readonly #parser: TunedParser;
   #controller: UndiciController | null = null;
   #message: Message | null = null;
+  #isWriting = false;
 
   constructor(origin: string, socket: Socket, maxHeaderBytes: number) {
     this.socket = socket;
@@ -109,7 +110,12 @@ export class EngineConnection implements UndiciHandler {
     this.#client[kConnect](() => {});
     const context = this.#client[kHTTPContext];
     if (context === null) throw new StaleConnectionError("the connection ended as soon as it was open");
-    context.write = (request) => this.#write(request);
+    context.write = (request) => {
+      this.#isWriting = true;
+      const isTaken = this.#write(request);
+      this.#isWriting = false;
+      return isTaken;
+    };
     const parser = this.#socket[kParser];
     // Takes off the timer that undici has set for the idle connection.
     parser.setTimeout(0, TIMEOUT_KEEP_ALIVE);
@@ -176,6 +182,12 @@ export class EngineConnection implements UndiciHandler {
   /** Ends the connection, whatever is running on it. */
   destroy(error: Error): void {
     this.#message = null;
+    this.fault ??= error;
+    // undici's queue must not change while it hands out a request: what ends in the middle of that ends right after it.
+    if (this.#isWriting) {
+      queueMicrotask(() => this.destroy(error));
+      return;
+    }
     this.#client.destroy(error, () => {});
     // A Client that has lost its connection has nothing left to destroy.
     this.socket.destroy();

@@ -52,8 +52,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
   #isWanted = false;
   #connectedMs: number | null = null;
   #sentBytes = 0;
-  #resolve: (response: WireResponse) => void = () => {};
-  #reject: (reason: unknown) => void = () => {};
+  #resolve: (response: WireResponse) => void = ignore;
+  #reject: (reason: unknown) => void = ignore;
 
   constructor(
     request: PreparedRequest,
@@ -141,9 +141,11 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     const headers = HeaderMap.fromWire(head.fields);
     this.#incoming = new Incoming(this, this.#declaredLength(head.status, headers));
     const timings = { connect: this.#connectedMs, head: performance.now() - this.#began };
-    this.#resolve(
-      new WireReply(head, headers, this.#incoming, { timings, isStreamed: this.#options.stream }),
-    );
+    const resolve = this.#resolve;
+    // The promise holds the response: who forgets the response must not be kept from it by the connection.
+    this.#resolve = ignore;
+    this.#reject = ignore;
+    resolve(new WireReply(head, headers, this.#incoming, { timings, isStreamed: this.#options.stream }));
   }
 
   onData(chunk: Uint8Array): void {
@@ -151,11 +153,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     const incoming = this.#incoming;
     if (incoming === null) return;
     incoming.push(chunk);
-    this.#options.onProgress?.({
-      direction: "download",
-      bytes: incoming.received,
-      totalBytes: incoming.declared,
-    });
+    if (this.#options.onProgress !== null) this.#tell("download", incoming.received, incoming.declared);
   }
 
   onEnd(trailers: string[]): void {
@@ -281,11 +279,17 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
   #tellUpload(bytes: number): void {
     this.#sentBytes += bytes;
     const { framing } = this.#outgoing;
-    this.#options.onProgress?.({
-      direction: "upload",
-      bytes: this.#sentBytes,
-      totalBytes: typeof framing === "number" ? framing : null,
-    });
+    if (this.#options.onProgress !== null)
+      this.#tell("upload", this.#sentBytes, typeof framing === "number" ? framing : null);
+  }
+
+  /** What a listener throws is the caller's, and ends the exchange as it is. */
+  #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
+    try {
+      this.#options.onProgress?.({ direction, bytes, totalBytes });
+    } catch (error) {
+      this.#fail(error, true);
+    }
   }
 
   /** What the response says of its body's length; `null` when it says nothing, or has none (RFC 9112 §6.3). */
@@ -320,4 +324,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     connection.clock.stop();
     this.#pool.release(connection, performance.now());
   }
+}
+
+function ignore(): void {
+  // Nobody waits for the head: not yet, or not any more.
 }

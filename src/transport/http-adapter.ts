@@ -18,7 +18,7 @@ export type { HttpAdapterOptions } from "./adapter-options.ts";
 
 /** Sends requests over HTTP/1.1. */
 export class HttpAdapter implements Adapter {
-  readonly maxRetries: RetryPolicy | null;
+  readonly maxRetries: RetryPolicy | number | null;
   readonly #pools: Pools;
   #isClosed = false;
 

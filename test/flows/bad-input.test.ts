@@ -133,7 +133,9 @@ describe("a request that cannot be made is an error of its own class", () => {
     await using session = new Session();
     const wanted = new Request("GET", "http://x.test/");
     // Plain JavaScript may pass anything.
-    await expect(session.send(wanted as unknown as PreparedRequest)).rejects.toThrow(/send\(\) takes a PreparedRequest/);
+    await expect(session.send(wanted as unknown as PreparedRequest)).rejects.toThrow(
+      /send\(\) takes a PreparedRequest/,
+    );
     expect(() => session.prepareRequest("http://x.test/" as unknown as Request)).toThrow(/takes a Request/);
   });
 
@@ -155,7 +157,12 @@ describe("a host that cannot be reached", () => {
     const url = `http://user:s3cret@127.0.0.1:${port}/path?token=s3cret`;
     const error: unknown = await get(url).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({ code: "ERR_CONNECTION", phase: "connect", request: { method: "GET" }, response: null });
+    expect(error).toMatchObject({
+      code: "ERR_CONNECTION",
+      phase: "connect",
+      request: { method: "GET" },
+      response: null,
+    });
     expect(String(error)).toContain(`GET http://127.0.0.1:${port}/path`);
     expect(String(error)).not.toContain("s3cret");
     expect((error as Error).cause).toMatchObject({ code: "ECONNREFUSED" });
@@ -164,7 +171,10 @@ describe("a host that cannot be reached", () => {
   it("is a ConnectionError for a name that does not exist", async () => {
     await using session = new Session();
     const unknown = Object.assign(new Error("getaddrinfo ENOTFOUND nowhere.test"), { code: "ENOTFOUND" });
-    session.mount("http://", new HttpAdapter({ lookup: (_host, _options, callback) => callback(unknown, "", 4) }));
+    session.mount(
+      "http://",
+      new HttpAdapter({ lookup: (_host, _options, callback) => callback(unknown, "", 4) }),
+    );
     const error: unknown = await session.get("http://nowhere.test/").catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ phase: "connect", cause: { code: "ENOTFOUND" } });

@@ -35,7 +35,12 @@ describe("cookies of a session", () => {
     await session.get("/x", { cookies: { a: "other" } });
     await session.get("/x", { cookies: { a: null } });
     await session.get("/x");
-    expect(origin.arrived.map((request) => request.headers.cookie)).toEqual([undefined, "b=2; a=other", "b=2", "a=1; b=2"]);
+    expect(origin.arrived.map((request) => request.headers.cookie)).toEqual([
+      undefined,
+      "b=2; a=other",
+      "b=2",
+      "a=1; b=2",
+    ]);
   });
 
   it("do not follow a redirect to another host, when they belong to the request or to no host", async () => {
@@ -91,9 +96,13 @@ describe("cookies of a session", () => {
   });
 
   it("that are refused are told to a hook with the reason", async () => {
-    await using origin = await startOrigin(reply(200, { "Set-Cookie": ["a=1; Domain=other.test", "__Host-b=2", "c=3"] }));
+    await using origin = await startOrigin(
+      reply(200, { "Set-Cookie": ["a=1; Domain=other.test", "__Host-b=2", "c=3"] }),
+    );
     const refused: string[] = [];
-    await using session = new Session({ hooks: { cookieRefused: (refusal) => void refused.push(`${refusal.name} ${refusal.reason}`) } });
+    await using session = new Session({
+      hooks: { cookieRefused: (refusal) => void refused.push(`${refusal.name} ${refusal.reason}`) },
+    });
     await session.get(origin.url);
     expect(refused).toEqual(["a domain-mismatch", "__Host-b host-prefix"]);
     expect(session.cookies.getDict()).toEqual({ c: "3" });

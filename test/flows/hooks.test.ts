@@ -6,7 +6,8 @@ describe("hooks", () => {
   it("of the session run before those of the request, in order, at every hop", async () => {
     await using origin = await startOrigin(routes({ "/go": reply(302, { Location: "/end" }) }));
     const log: string[] = [];
-    const note = (label: string) => (response: { readonly status: number }) => void log.push(`${label} ${response.status}`);
+    const note = (label: string) => (response: { readonly status: number }) =>
+      void log.push(`${label} ${response.status}`);
     await using session = new Session({ baseUrl: origin.url, hooks: { response: note("session") } });
     await session.get("/go", { hooks: { response: [note("first"), note("second")] } });
     expect(log).toEqual(["session 302", "first 302", "second 302", "session 200", "first 200", "second 200"]);
@@ -16,7 +17,9 @@ describe("hooks", () => {
     await using origin = await startOrigin(reply(200, {}, "text"));
     await using session = new Session({ baseUrl: origin.url });
     const texts: unknown[] = [];
-    await session.get("/", { hooks: { response: async (response) => void texts.push(await response.text()) } });
+    await session.get("/", {
+      hooks: { response: async (response) => void texts.push(await response.text()) },
+    });
     expect(texts).toEqual(["text"]);
   });
 
@@ -34,7 +37,10 @@ describe("hooks", () => {
     expect([changed.status, changed.headers.get("x-hook")]).toEqual([299, "1"]);
 
     const replaced = await session.get("/", {
-      hooks: { response: (response) => Response.from({ status: 418, body: "tea", url: response.url, request: response.request }) },
+      hooks: {
+        response: (response) =>
+          Response.from({ status: 418, body: "tea", url: response.url, request: response.request }),
+      },
     });
     expect([replaced.status, replaced.text(), replaced.url]).toEqual([418, "tea", `${origin.url}/`]);
   });
@@ -42,7 +48,9 @@ describe("hooks", () => {
   it("may change a request, or give another one in its place", async () => {
     await using origin = await startOrigin(reply(200));
     await using session = new Session({ baseUrl: origin.url });
-    await session.get("/", { hooks: { request: (request) => void request.headers.set("X-Hook", request.method) } });
+    await session.get("/", {
+      hooks: { request: (request) => void request.headers.set("X-Hook", request.method) },
+    });
     await session.get("/", {
       hooks: {
         request: (request) => {
@@ -73,7 +81,9 @@ describe("hooks", () => {
 
   it("hear of retries and of errors", async () => {
     let count = 0;
-    await using origin = await startOrigin((request, response) => reply(++count < 3 ? 503 : 200)(request, response));
+    await using origin = await startOrigin((request, response) =>
+      reply(++count < 3 ? 503 : 200)(request, response),
+    );
     const log: string[] = [];
     await using session = new Session({
       baseUrl: origin.url,
@@ -104,6 +114,8 @@ describe("hooks", () => {
     await using origin = await startOrigin(reply(200));
     await using session = new Session({ baseUrl: origin.url });
     const hooks = { response: () => 5 as unknown as undefined };
-    await expect(session.get("/", { hooks })).rejects.toThrow(/response hook must return a Response or nothing/);
+    await expect(session.get("/", { hooks })).rejects.toThrow(
+      /response hook must return a Response or nothing/,
+    );
   });
 });

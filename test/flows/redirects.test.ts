@@ -45,7 +45,10 @@ describe("redirects", () => {
 
   it("take no credentials, custom headers or cookies to another origin, and do not bring them back", async () => {
     await using second = await startOrigin(
-      routes({ "/there": (_request, response) => void response.writeHead(302, { Location: `${first.url}/back` }).end() }),
+      routes({
+        "/there": (_request, response) =>
+          void response.writeHead(302, { Location: `${first.url}/back` }).end(),
+      }),
     );
     await using first = await startOrigin(routes({ "/go": reply(302, { Location: `${second.url}/there` }) }));
     await using session = new Session();
@@ -68,7 +71,9 @@ describe("redirects", () => {
     await using origin = await startOrigin(routes({ "/go": reply(302, { Location: "/end" }) }));
     await using session = new Session({ baseUrl: origin.url });
     let count = 0;
-    await session.get("/go", { auth: (request) => void request.headers.set("X-Signature", `${++count} ${request.pathUrl}`) });
+    await session.get("/go", {
+      auth: (request) => void request.headers.set("X-Signature", `${++count} ${request.pathUrl}`),
+    });
     expect(origin.arrived.map((request) => request.headers["x-signature"])).toEqual(["1 /go", "2 /end"]);
   });
 
@@ -93,7 +98,9 @@ describe("redirects", () => {
   });
 
   it("reuse the connection, also for a streamed response", async () => {
-    await using origin = await startOrigin(routes({ "/go": reply(302, { Location: "/end" }, "x".repeat(1000)) }));
+    await using origin = await startOrigin(
+      routes({ "/go": reply(302, { Location: "/end" }, "x".repeat(1000)) }),
+    );
     await using session = new Session({ baseUrl: origin.url });
     const response = await session.get("/go", { stream: true });
     expect(response).toBeInstanceOf(StreamedResponse);

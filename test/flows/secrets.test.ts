@@ -15,7 +15,11 @@ const CANARY = "c4n4ry";
 
 /** Everything that a program may print of a value, by accident. */
 function shown(value: unknown): string {
-  const parts = [inspect(value, { depth: 10, showHidden: false }), String(JSON.stringify(value)), String(value)];
+  const parts = [
+    inspect(value, { depth: 10, showHidden: false }),
+    String(JSON.stringify(value)),
+    String(value),
+  ];
   if (value instanceof Error) parts.push(value.message, String(value.stack), inspect(value.cause));
   return parts.join("\n");
 }
@@ -28,7 +32,9 @@ function expectNoCanary(value: unknown): void {
 }
 
 async function loaded(): Promise<{ session: Session; url: string } & AsyncDisposable> {
-  const origin = await startOrigin(reply(401, { "Set-Cookie": `sid=${CANARY}`, "X-Auth-Token": CANARY }, "no"));
+  const origin = await startOrigin(
+    reply(401, { "Set-Cookie": `sid=${CANARY}`, "X-Auth-Token": CANARY }, "no"),
+  );
   const session = new Session({
     headers: { Authorization: `Bearer ${CANARY}`, "X-Api-Key": CANARY, Cookie: `own=${CANARY}` },
     params: { token: CANARY },
@@ -58,7 +64,9 @@ describe("printing shows no secret", () => {
 
   it("of a prepared request, a response, and its error", async () => {
     await using one = await loaded();
-    const prepared = one.session.prepareRequest(new Request("POST", `${one.url}/x`, { data: { password: CANARY } }));
+    const prepared = one.session.prepareRequest(
+      new Request("POST", `${one.url}/x`, { data: { password: CANARY } }),
+    );
     expectNoCanary(prepared);
     const response = await one.session.post(`${one.url}/x`, { data: { password: CANARY } });
     expectNoCanary(response);
@@ -84,7 +92,9 @@ describe("printing shows no secret", () => {
 
   it("of an error of the network", async () => {
     await using one = await loaded();
-    const error: unknown = await one.session.get("http://elsewhere.test/x").catch((caught: unknown) => caught);
+    const error: unknown = await one.session
+      .get("http://elsewhere.test/x")
+      .catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(RequestException);
     expectNoCanary(error);
   });

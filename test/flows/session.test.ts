@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { get, type HeaderMap, Request, Session, SessionClosed, type RequestOptions } from "../../src/index.ts";
+import {
+  get,
+  type HeaderMap,
+  Request,
+  Session,
+  SessionClosed,
+  type RequestOptions,
+} from "../../src/index.ts";
 import { reply, startOrigin } from "../support/origins.ts";
 
 describe("a session's defaults", () => {
@@ -14,7 +21,11 @@ describe("a session's defaults", () => {
       params: { both: "request", request: "1", gone: null },
     });
     expect(origin.arrived[0]?.url).toBe("/x?own=1&both=request&session=1&request=1");
-    expect(origin.arrived[0]?.headers).toMatchObject({ "x-both": "request", "x-session": "1", "x-request": "1" });
+    expect(origin.arrived[0]?.headers).toMatchObject({
+      "x-both": "request",
+      "x-session": "1",
+      "x-request": "1",
+    });
     expect(origin.arrived[0]?.headers).not.toHaveProperty("x-gone");
     expect(response.url).toBe(`${origin.url}/x?own=1&both=request&session=1&request=1`);
   });
@@ -60,7 +71,11 @@ describe("credentials", () => {
     ["of the request win", { auth: ["request", "pw"] }, "Basic cmVxdWVzdDpwdw=="],
     ["are left out by false", { auth: false }, undefined],
     ["are left out by null", { auth: null }, undefined],
-    ["of a function", { auth: (request) => void request.headers.set("Authorization", "Custom x") }, "Custom x"],
+    [
+      "of a function",
+      { auth: (request) => void request.headers.set("Authorization", "Custom x") },
+      "Custom x",
+    ],
     [
       "of an asynchronous function",
       {
@@ -83,7 +98,9 @@ describe("credentials", () => {
     await using origin = await startOrigin(reply(200));
     const url = origin.url.replace("://", "://us%20er:p%40ss@");
     const response = await get(`${url}/x`);
-    expect(origin.arrived[0]?.headers.authorization).toBe(`Basic ${Buffer.from("us er:p@ss").toString("base64")}`);
+    expect(origin.arrived[0]?.headers.authorization).toBe(
+      `Basic ${Buffer.from("us er:p@ss").toString("base64")}`,
+    );
     expect(origin.arrived[0]?.url).toBe("/x");
     expect(response.url).toBe(`${url}/x`);
   });
@@ -100,7 +117,9 @@ describe("prepareRequest()", () => {
     await using origin = await startOrigin(reply(200, { "Set-Cookie": "jar=1" }));
     await using session = new Session({ baseUrl: origin.url, auth: ["user", "pass"], params: { a: 1 } });
     await session.get("/");
-    const prepared = session.prepareRequest(new Request("post", "/x", { json: { b: 2 }, cookies: { own: "2" } }));
+    const prepared = session.prepareRequest(
+      new Request("post", "/x", { json: { b: 2 }, cookies: { own: "2" } }),
+    );
     expect(prepared.method).toBe("POST");
     expect(prepared.url).toBe(`${origin.url}/x?a=1`);
     expect(prepared.headers.get("cookie")).toBe("jar=1; own=2");

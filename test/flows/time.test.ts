@@ -45,7 +45,9 @@ describe("timeouts", () => {
       setTimeout(() => reply(302, { Location: `${request.url}x` })(request, response), 20);
     });
     await using session = new Session({ maxRedirects: 1000 });
-    const error: unknown = await session.get(origin.url, { timeout: { total: 100 } }).catch((caught: unknown) => caught);
+    const error: unknown = await session
+      .get(origin.url, { timeout: { total: 100 } })
+      .catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Timeout);
     expect(error).toMatchObject({ phase: "total", limitMs: 100 });
     expect(origin.arrived.length).toBeGreaterThan(1);

@@ -3,7 +3,12 @@ import { factoryBody, rawBody } from "../../src/core/body.ts";
 import { InvalidHeader, InvalidSchema, UnrewindableBodyError } from "../../src/core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../../src/core/headers.ts";
 import { PreparedRequest, type PreparedParts } from "../../src/core/request.ts";
-import { decideRedirect, isRedirect, redirectMethod, type RedirectDecision } from "../../src/redirects/decide.ts";
+import {
+  decideRedirect,
+  isRedirect,
+  redirectMethod,
+  type RedirectDecision,
+} from "../../src/redirects/decide.ts";
 
 function prepared(parts: Partial<PreparedParts> = {}): PreparedRequest {
   return new PreparedRequest({
@@ -111,16 +116,21 @@ describe("the target of a redirect", () => {
 
   it("is final without a Location, or with an empty one", () => {
     expect(decide("")).toEqual({ kind: "final" });
-    expect(decideRedirect({ status: 302, headers: new HeaderMap(), request: prepared() })).toEqual({ kind: "final" });
+    expect(decideRedirect({ status: 302, headers: new HeaderMap(), request: prepared() })).toEqual({
+      kind: "final",
+    });
   });
 
-  it.for(["ftp://one.test/x", "javascript:alert(1)", "data:text/plain,x", "file:///etc/passwd", "http+unix://%2Fsock/x"])(
-    "is refused for the scheme of %s",
-    (location) => {
-      const decision = decide(location);
-      expect(decision.kind === "refuse" && decision.error).toBeInstanceOf(InvalidSchema);
-    },
-  );
+  it.for([
+    "ftp://one.test/x",
+    "javascript:alert(1)",
+    "data:text/plain,x",
+    "file:///etc/passwd",
+    "http+unix://%2Fsock/x",
+  ])("is refused for the scheme of %s", (location) => {
+    const decision = decide(location);
+    expect(decision.kind === "refuse" && decision.error).toBeInstanceOf(InvalidSchema);
+  });
 
   it("is refused when there are two different ones", () => {
     const decision = decide(["/one", "/two"]);
@@ -132,7 +142,12 @@ describe("the target of a redirect", () => {
 describe("the body of the next request", () => {
   const body = (): Partial<PreparedParts> => ({
     method: "PUT",
-    headers: new HeaderMap({ "Content-Type": "text/plain", "Content-Length": "4", "Content-Language": "en", "X-A": "1" }),
+    headers: new HeaderMap({
+      "Content-Type": "text/plain",
+      "Content-Length": "4",
+      "Content-Language": "en",
+      "X-A": "1",
+    }),
     payload: rawBody("data"),
   });
 

@@ -30,14 +30,20 @@ export function sendOptions({ connectMs = 8000, readMs = 8000, ...rest }: Overri
 
 /** One proxy for everything. */
 export function throughProxy(url: string): { readonly proxies: ProxySettings } {
-  return { proxies: { explicit: { byKey: new Map([["all", url]]), noProxy: null }, environment: noProxyRules } };
+  return {
+    proxies: { explicit: { byKey: new Map([["all", url]]), noProxy: null }, environment: noProxyRules },
+  };
 }
 
 /** A request, framed as `prepare/` does. A function as body is called for each sending. */
-export function requestFor(url: string, init: { method?: string; headers?: HeadersInit; body?: RawBody | (() => unknown) } = {}): PreparedRequest {
+export function requestFor(
+  url: string,
+  init: { method?: string; headers?: HeadersInit; body?: RawBody | (() => unknown) } = {},
+): PreparedRequest {
   const { method = "GET", headers: given, body } = init;
   const headers = new HeaderMap(given);
-  const payload: Body | null = body === undefined ? null : typeof body === "function" ? factoryBody(body) : rawBody(body);
+  const payload: Body | null =
+    body === undefined ? null : typeof body === "function" ? factoryBody(body) : rawBody(body);
   if (!headers.has("content-length")) frame(headers, method, payload);
   return new PreparedRequest({ method, url, headers, payload });
 }
@@ -48,7 +54,11 @@ export async function exchange(
   what: string | PreparedRequest,
   { signal = null, ...overrides }: Overrides & { readonly signal?: AbortSignal | null } = {},
 ): Promise<{ readonly response: WireResponse; readonly text: string }> {
-  const response = await adapter.send(typeof what === "string" ? requestFor(what) : what, sendOptions(overrides), signal);
+  const response = await adapter.send(
+    typeof what === "string" ? requestFor(what) : what,
+    sendOptions(overrides),
+    signal,
+  );
   const bytes = await response.body.collect(null);
   return { response, text: Buffer.from(bytes).toString("latin1") };
 }

@@ -51,7 +51,9 @@ export class ScriptedConnection {
     const head = await this.through("\r\n\r\n");
     if (head === null) return null;
     const [line = "", ...fields] = head.split("\r\n").filter((text) => text !== "");
-    const length = fields.map((field) => /^content-length:\s*(\d+)/i.exec(field)?.[1]).find((digits) => digits !== undefined);
+    const length = fields
+      .map((field) => /^content-length:\s*(\d+)/i.exec(field)?.[1])
+      .find((digits) => digits !== undefined);
     const isChunked = fields.some((field) => /^transfer-encoding:.*chunked/i.test(field));
     const rawBody = isChunked ? await this.#chunked() : await this.take(Number(length ?? 0));
     return { line, fields, rawBody: rawBody ?? "" };
@@ -137,7 +139,8 @@ export async function scriptedServer(script: Script, tls: TlsOptions | null = nu
     connections.push(connection);
     void Promise.resolve(script(connection, running));
   };
-  const server: Server = tls === null ? createServer(play) : createTlsServer(tls, (socket: TLSSocket) => play(socket));
+  const server: Server =
+    tls === null ? createServer(play) : createTlsServer(tls, (socket: TLSSocket) => play(socket));
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined);
@@ -160,7 +163,9 @@ export async function scriptedServer(script: Script, tls: TlsOptions | null = nu
 }
 
 /** A script that answers every request on a connection with what `answer` gives. */
-export function answering(answer: string | ((request: RawRequest, connection: ScriptedConnection) => string | Promise<string>)): Script {
+export function answering(
+  answer: string | ((request: RawRequest, connection: ScriptedConnection) => string | Promise<string>),
+): Script {
   return async (connection, server) => {
     for (;;) {
       const request = await connection.request();

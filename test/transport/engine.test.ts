@@ -45,14 +45,20 @@ describe("importing the transport", () => {
       console.log(JSON.stringify({ same, text: await answer.text() }));
       process.exit();
     `;
-    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--input-type=module",
+      "--eval",
+      program,
+    ]);
     expect(JSON.parse(stdout)).toEqual({ same: true, text: "abc" });
   });
 });
 
 describe("the head of a response", () => {
   it("keeps names in their case, order and repetition, and values in latin-1 without blanks around them", async () => {
-    const { response } = await answerTo("HTTP/1.1 200 OK\r\nX-B: 1\r\nx-a:  caf\xe9 \t\r\nX-B: 2\r\nX-Empty:\r\nContent-Length: 0\r\n\r\n");
+    const { response } = await answerTo(
+      "HTTP/1.1 200 OK\r\nX-B: 1\r\nx-a:  caf\xe9 \t\r\nX-B: 2\r\nX-Empty:\r\nContent-Length: 0\r\n\r\n",
+    );
     expect([...response.headers]).toEqual([
       ["X-B", "1"],
       ["x-a", "caf\xe9"],
@@ -93,7 +99,7 @@ describe("the head of a response", () => {
     ["103 and its links", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"],
     ["an unknown one", "HTTP/1.1 199 Hm\r\n\r\n"],
     ["many", "HTTP/1.1 100 Continue\r\n\r\n".repeat(20)],
-  ])("skips interim responses nobody asked for: %s", async ([, interim]) => {
+  ] as const)("skips interim responses nobody asked for: %s", async ([, interim]) => {
     const { response, text } = await answerTo(`${interim}${ok("final")}`);
     expect([response.status, text, response.headers.has("link")]).toEqual([200, "final", false]);
   });
@@ -110,7 +116,7 @@ describe("the head of a response", () => {
     ["a list of lengths", "Content-Length: 5, 10"],
     ["a negative length", "Content-Length: -5"],
     ["a length and chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked"],
-  ])("refuses %s as InvalidHeader", async ([, fields]) => {
+  ] as const)("refuses %s as InvalidHeader", async ([, fields]) => {
     const error = await rejection(answerTo(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\nhello`));
     expect(error).toBeInstanceOf(InvalidHeader);
     expect(error).toMatchObject({ phase: "head" });
@@ -125,8 +131,11 @@ describe("the head of a response", () => {
     ["status 099", "HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n"],
     ["a header line without colon", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nbroken line\r\n\r\nok"],
     ["NUL in a value", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: a\0b\r\n\r\nok"],
-    ["a switch of protocols that nobody asked for", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"],
-  ])("refuses %s as ConnectionError", async ([, bytes]) => {
+    [
+      "a switch of protocols that nobody asked for",
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+    ],
+  ] as const)("refuses %s as ConnectionError", async ([, bytes]) => {
     const error = await rejection(answerTo(bytes));
     expect(error).toBeInstanceOf(ConnectionError);
     expect(error).toMatchObject({ name: "ConnectionError" });
@@ -145,9 +154,15 @@ describe("floods", () => {
     ["one long field", `HTTP/1.1 200 OK\r\nX-A: ${"y".repeat(70_000)}\r\n\r\n`],
     ["a reason phrase", `HTTP/1.1 200 ${flood.repeat(8)}\r\nContent-Length: 0\r\n\r\n`],
     ["interim responses", `HTTP/1.1 103 Early Hints\r\nLink: ${"z".repeat(2000)}\r\n\r\n`.repeat(300)],
-    ["a chunk extension", `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;${flood.repeat(8)}\r\nhello\r\n0\r\n\r\n`],
-    ["trailers", `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${`X-A: ${"y".repeat(1000)}\r\n`.repeat(100)}\r\n`],
-  ])("of %s end in an error", async ([, bytes]) => {
+    [
+      "a chunk extension",
+      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;${flood.repeat(8)}\r\nhello\r\n0\r\n\r\n`,
+    ],
+    [
+      "trailers",
+      `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n${`X-A: ${"y".repeat(1000)}\r\n`.repeat(100)}\r\n`,
+    ],
+  ] as const)("of %s end in an error", async ([, bytes]) => {
     const error = await rejection(answerTo(bytes));
     expect((error as Error).name).toMatch(/^(ConnectionError|ChunkedEncodingError)$/);
   });
@@ -164,7 +179,7 @@ describe("responses without a body", () => {
     ["HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"],
     ["GET", "HTTP/1.1 204 No Content\r\nX-A: 1\r\n\r\n"],
     ["GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n\r\n"],
-  ])("%s, %j: is over at the empty line", async ([method, bytes]) => {
+  ] as const)("%s, %j: is over at the empty line", async ([method, bytes]) => {
     const { text } = await answerTo(bytes, method);
     expect(text).toBe("");
   });
@@ -172,7 +187,9 @@ describe("responses without a body", () => {
 
 describe("trailers", () => {
   it("are there when the body is over", async () => {
-    const { response, text } = await answerTo("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1 \r\nX-b: 2\r\n\r\n");
+    const { response, text } = await answerTo(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1 \r\nX-b: 2\r\n\r\n",
+    );
     expect(text).toBe("hello");
     expect([...(response.trailers ?? [])]).toEqual([
       ["X-Sum", "1"],

@@ -26,7 +26,10 @@ function failingOnReuse(fault: Fault, lines: string[]): Script {
     lines.push(second.line);
     if (connection.number > 1) connection.write(ok());
     else if (fault === "rst") connection.reset();
-    else connection.end({ fin: "", "half a status line": "HTTP/1.", "half a head": "HTTP/1.1 200 OK\r\nX-A" }[fault]);
+    else
+      connection.end(
+        { fin: "", "half a status line": "HTTP/1.", "half a head": "HTTP/1.1 200 OK\r\nX-A" }[fault],
+      );
   };
 }
 
@@ -65,7 +68,15 @@ describe("a reused connection that ends", () => {
       connection.end(ok());
     });
     for (const method of ["POST", "PATCH", "POST"]) {
-      await exchange(adapter, requestFor(server.url, { method, body: async function* once() { yield "x"; } }));
+      await exchange(
+        adapter,
+        requestFor(server.url, {
+          method,
+          body: async function* once() {
+            yield "x";
+          },
+        }),
+      );
     }
     expect(lines).toEqual(["POST / HTTP/1.1", "PATCH / HTTP/1.1", "POST / HTTP/1.1"]);
     expect(server.connections).toHaveLength(3);
