@@ -53,6 +53,7 @@ import { mergeParams } from "./prepare/query.ts";
 import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
+import { RetryBudgets } from "./retries/budget.ts";
 import { toPolicy } from "./retries/from-option.ts";
 import { defaultHeaders, sessionFacts } from "./session-defaults.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
@@ -137,6 +138,7 @@ export class Session extends Verbs implements AsyncDisposable {
     this.#world = {
       clock: systemClock,
       random: Math.random,
+      budgets: new RetryBudgets(),
       adapterFor: (url) => this.#mounts.find(url),
       ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
     };

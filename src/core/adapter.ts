@@ -94,6 +94,8 @@ export type RetryDecision =
 
 /** Decides about retries. Immutable: a decision brings the policy for the next attempt. `retries/` has `Retry`. */
 export interface RetryPolicy {
+  /** Share of an origin's traffic that retries may add, beside a small reserve; absent or `null` for no such limit. */
+  readonly budget?: number | null;
   next(
     method: string,
     failure: AttemptFailure,

@@ -12,6 +12,7 @@ import type { Adapter } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Url } from "../core/url.ts";
+import type { RetryBudgets } from "../retries/budget.ts";
 import { auth } from "./auth.ts";
 import { cookies } from "./cookies.ts";
 import { deadline } from "./deadline.ts";
@@ -27,6 +28,7 @@ export interface Surroundings {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
+  readonly budgets: RetryBudgets;
   /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
   readonly adapterFor: (url: string) => Adapter;
   /** Credentials that the caller did not give: netrc's for the URL's host, or those in the URL. */

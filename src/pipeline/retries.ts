@@ -18,6 +18,7 @@ import {
   type Attempt,
 } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
+import type { RetryBudgets } from "../retries/budget.ts";
 import { Retry } from "../retries/retry.ts";
 import type { Exchange, Reply, Send, Stage } from "./stage.ts";
 
@@ -26,6 +27,7 @@ export interface RetrySurroundings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly adapterFor: (url: string) => Adapter;
+  readonly budgets: RetryBudgets;
 }
 
 /** So much of a response that is not handed out is read, so that its connection can be used again. */
@@ -61,6 +63,8 @@ async function attempts(
   const past: Attempt[] = [];
   let policy = first;
   let exchange = original;
+  const { origin } = original.request;
+  if (origin !== null && first.budget != null) world.budgets.earn(origin, first.budget);
   for (;;) {
     const outcome = await attempt(next, exchange);
     const failure = failureOf(outcome);
@@ -70,6 +74,15 @@ async function attempts(
         ? ({ kind: "final" } as const)
         : policy.next(request.method, failure, { now: world.clock.now(), random: world.random() });
     if (decision.kind === "final") return finish(outcome, past);
+    // Not even asked for when there is no budget: each retry that is made takes one out of the account.
+    if (
+      decision.kind === "again" &&
+      origin !== null &&
+      policy.budget != null &&
+      !world.budgets.spend(origin)
+    ) {
+      return finish(outcome, past);
+    }
     if (decision.kind === "exhausted") return exhausted(outcome, past, decision.raise);
     if (outcome.kind === "response") await outcome.response.loadHop(RETRIED_BODY_BYTES);
     const record: Attempt = {

@@ -52,6 +52,11 @@ export class Retry implements RetryPolicy {
     return new Retry({ total: retry });
   }
 
+  /** See {@link RetryOptions.budget}. */
+  get budget(): number | null {
+    return this.#settings.budget;
+  }
+
   /** All options, each with its value. Counts are what is left of them. */
   get settings(): RetrySettings {
     return this.#settings;

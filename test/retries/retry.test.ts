@@ -20,6 +20,7 @@ describe("a Retry", () => {
       statusForcelist: new Set(),
       backoffFactor: 0,
       backoffMax: 120_000,
+      budget: 0.2,
       backoffJitter: 0,
       respectRetryAfterHeader: true,
       retryAfterMax: 120_000,
