@@ -31,19 +31,19 @@ export function request(
   url: string | URL,
   options?: RequestOptions,
 ): ResponsePromise<Response>;
-export function request(method: string, url: string | URL, options: RequestOptions = {}): Answered {
+export function request(method: string, url: string | URL, options?: RequestOptions): Answered {
   return ResponsePromise.of(sendOnce(method, url, options));
 }
 
-async function sendOnce(method: string, url: string | URL, options: RequestOptions): Promise<Response> {
+async function sendOnce(method: string, url: string | URL, options?: RequestOptions): Promise<Response> {
   // Closing leaves a body that is still being streamed alone: its connection ends with it (PARITY FN-1).
   await using session = new Session();
   return await session.request(method, url, options);
 }
 
-function verb(method: string, defaults: RequestOptions = {}): Verb {
-  return ((url: string | URL, options?: RequestOptions) =>
-    request(method, url, { ...defaults, ...options })) as Verb;
+function verb(method: string): Verb {
+  // An arrow function cannot have overloads; `request()` has the same two.
+  return ((url: string | URL, options?: RequestOptions) => request(method, url, options)) as Verb;
 }
 
 /** GET without a session. */
@@ -51,7 +51,8 @@ export const get: Verb = verb("GET");
 /** OPTIONS without a session. */
 export const options: Verb = verb("OPTIONS");
 /** HEAD without a session. Does not follow redirects, unless asked to (PARITY FN-4). */
-export const head: Verb = verb("HEAD", { allowRedirects: false });
+export const head: Verb = ((url: string | URL, options?: RequestOptions) =>
+  request("HEAD", url, { ...options, allowRedirects: options?.allowRedirects ?? false })) as Verb; // as in verb()
 /** POST without a session. */
 export const post: Verb = verb("POST");
 /** PUT without a session. */

@@ -2,8 +2,9 @@
  * The public surface of the package: each name written out.
  */
 export { del, del as delete, get, head, options, patch, post, put, query, request } from "./api.ts";
-export { Session, type SendInit } from "./session.ts";
+export { Session } from "./session.ts";
 export { defaultHeaders, defaultUserAgent } from "./session-defaults.ts";
+export type { Url } from "./core/url.ts";
 export { version } from "./core/version.ts";
 
 export { HeaderMap, type HeadersInit, type HeaderValue } from "./core/headers.ts";
@@ -22,13 +23,14 @@ export {
   type ProxiesInit,
   type RequestOptions,
   type Scalar,
+  type SendInit,
   type SessionOptions,
   type SharedOptions,
   type TimeoutInit,
   type TrustEnv,
   type VerifyInit,
 } from "./core/options.ts";
-export type { RawBody } from "./core/body.ts";
+export type { Body, BytesBody, RawBody, StreamBody } from "./core/body.ts";
 export type { HookEvent, HookFunctions, HooksInit } from "./core/hooks.ts";
 export {
   ChunkedEncodingError,
@@ -51,6 +53,7 @@ export {
   RequestException,
   ResponseTooLarge,
   RetryError,
+  SchemaError,
   SessionClosed,
   SSLError,
   StreamConsumedError,
@@ -59,6 +62,7 @@ export {
   UnrewindableBodyError,
   type Attempt,
   type Phase,
+  type SchemaIssue,
 } from "./core/errors.ts";
 
 export { Response } from "./response/response.ts";

@@ -10,6 +10,7 @@ import type { Adapter } from "./core/adapter.ts";
 import type { Auth, AuthOption } from "./core/auth-scheme.ts";
 import { systemClock } from "./core/clock.ts";
 import type { CookieStore } from "./core/cookie-store.ts";
+import { describe } from "./core/describe.ts";
 import { emptyEnvironment, type Environment } from "./core/environment.ts";
 import { RequestException, SessionClosed } from "./core/errors.ts";
 import { HeaderMap, type HeadersInit } from "./core/headers.ts";
@@ -22,6 +23,7 @@ import {
   type ProxiesInit,
   Request,
   type RequestOptions,
+  type SendInit,
   type SessionOptions,
   type Settings,
   type SharedOptions,
@@ -37,16 +39,18 @@ import { toAuth } from "./auth/from-option.ts";
 import { CookieJar } from "./cookies/jar.ts";
 import { RequestCookies } from "./cookies/overlay.ts";
 import { readEnvironment } from "./environment/read.ts";
-import { credentialsFor, signNow } from "./pipeline/auth.ts";
+import { schemeFor, signNow } from "./pipeline/auth.ts";
 import { withCookies } from "./pipeline/cookies.ts";
 import { corridor, type Surroundings } from "./pipeline/order.ts";
 import type { Exchange, Send } from "./pipeline/stage.ts";
 import {
   checkRequestOptions,
+  checkSendOptions,
   checkSessionOptions,
   noRequestOptions,
   type CheckedRequestOptions,
 } from "./prepare/check.ts";
+import { mergeHooks } from "./prepare/hooks.ts";
 import { mergeHeaders, mergeSettings, sessionSettings } from "./prepare/merge.ts";
 import { prepare } from "./prepare/prepare.ts";
 import { mergeParams } from "./prepare/query.ts";
@@ -59,12 +63,6 @@ import { defaultHeaders, sessionFacts } from "./session-defaults.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
 import { Verbs, type Answered, type Streaming } from "./verbs.ts";
-
-/** How to send a prepared request: what belongs to its travel, not to the request itself. */
-export type SendInit = Omit<
-  RequestOptions,
-  "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies"
->;
 
 /**
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
@@ -196,20 +194,20 @@ export class Session extends Verbs implements AsyncDisposable {
    */
   prepareRequest(request: Request): PreparedRequest {
     if (!(request instanceof Request))
-      throw new TypeError(`prepareRequest() takes a Request, not ${kindOf(request)}`);
+      throw new TypeError(`prepareRequest() takes a Request, not ${describe(request)}`);
     const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
     const plan = new CallPlan(exchange.settings, exchange.cookies);
     const prepared = withCookies(exchange, this.#world.clock.now());
-    const scheme = credentialsFor(exchange, this.#world);
+    const scheme = schemeFor(exchange, this.#world);
     const signed = scheme === null ? prepared : signNow(scheme, prepared);
     return (signed ?? prepared).with({ plan, dressed: signed !== null });
   }
 
   /**
    * Sends a prepared request, on its first hop exactly as it is. Headers, cookies, auth and hooks of the session are not
-   * added (PARITY SES-23): `prepareRequest()` did.
+   * added (PARITY SES-23): `prepareRequest()` did. Hooks in `options` run after those of the request.
    *
-   * @throws as {@link request}.
+   * @throws {TypeError} for an option that the request has taken up already, such as `headers`; as {@link request}.
    */
   send(
     request: PreparedRequest,
@@ -282,16 +280,18 @@ export class Session extends Verbs implements AsyncDisposable {
     this.#assertOpen();
     if (!(request instanceof PreparedRequest)) {
       throw new TypeError(
-        `send() takes a PreparedRequest, not ${kindOf(request)}: call prepareRequest() first`,
+        `send() takes a PreparedRequest, not ${describe(request)}: call prepareRequest() first`,
       );
     }
-    const given = checkRequestOptions(options);
+    const given = checkSendOptions(options);
     const plan = request.plan instanceof CallPlan ? request.plan : null;
     const settings = this.#settings(given);
-    const own = { auth: plan === null ? null : plan.settings.auth, hooks: plan?.settings.hooks ?? noHooks };
+    // Of a request that was prepared without a session nothing is known: no auth, no hooks.
+    const auth = plan === null ? null : plan.settings.auth;
+    const hooks = mergeHooks(plan?.settings.hooks ?? noHooks, given.hooks);
     const exchange: Exchange = {
       request: plan === null ? request.with({ dressed: true }) : request,
-      settings: { ...settings, auth: own.auth, hooks: given.hooks == null ? own.hooks : settings.hooks },
+      settings: { ...settings, auth, hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
     };
@@ -381,8 +381,4 @@ function trusted(trust: boolean | TrustEnv): { readonly [Part in keyof TrustEnv]
 /** 32 hexadecimal digits that nobody can foresee (PARITY MPT-8). */
 function randomBoundary(): string {
   return crypto.randomUUID().replaceAll("-", "");
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? "null" : typeof value;
 }

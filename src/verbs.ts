@@ -38,7 +38,8 @@ export abstract class Verbs {
   head(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   head(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
   head(url: string | URL, options?: RequestOptions): Answered {
-    return this.request("HEAD", url, { allowRedirects: false, ...options });
+    // `undefined` says nothing here either.
+    return this.request("HEAD", url, { ...options, allowRedirects: options?.allowRedirects ?? false });
   }
 
   /** POST (RFC 9110 §9.3.3). */

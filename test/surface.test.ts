@@ -11,7 +11,7 @@ const names = `
   HeaderMap HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpProxyAuth InvalidBody InvalidHeader
   InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
   ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError
-  Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyRedirects UnrewindableBodyError codes
+  SchemaError Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyRedirects UnrewindableBodyError codes
   defaultHeaders defaultUserAgent del delete get head options parseSetCookie patch post put query request version
   wireBodyFrom wireResponse
 `;

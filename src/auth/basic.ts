@@ -6,7 +6,7 @@
  * May import: `core/`. Pure.
  */
 import type { Auth } from "../core/auth-scheme.ts";
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 

@@ -6,7 +6,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 

@@ -10,7 +10,8 @@
 import { createHash, randomBytes } from "node:crypto";
 
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
-import { describe, type Body } from "../core/body.ts";
+import type { Body } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
 import type { Origin } from "../core/origin.ts";
 import { printAs, REDACTED } from "../core/redact.ts";

@@ -4,7 +4,7 @@
  * May import: `core/`, `auth/`. Pure.
  */
 import type { Auth, AuthFunction, AuthOption } from "../core/auth-scheme.ts";
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { HttpBasicAuth } from "./basic.ts";
 
 const ALLOWED = "auth must be [user, password], an Auth object, a function, false or null";

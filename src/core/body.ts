@@ -5,6 +5,7 @@
  *
  * May import: `core/`. Pure, but for opening what the caller gave.
  */
+import { describe } from "./describe.ts";
 import { InvalidBody, UnrewindableBodyError } from "./errors.ts";
 
 /** A piece of a body: text goes out as UTF-8. */
@@ -179,11 +180,4 @@ function isOpenFile(data: object): data is OpenFile {
 
 function isIterable(data: object): data is AsyncIterable<unknown> | Iterable<unknown> {
   return Symbol.asyncIterator in data || Symbol.iterator in data;
-}
-
-/** Names the kind of a value for an error message, never the value. */
-export function describe(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value !== "object") return typeof value;
-  return value.constructor?.name || "an object without a class";
 }

@@ -19,7 +19,8 @@
  * ├── InvalidMethod
  * ├── InvalidBody                 a body that was used before, is too long or too short
  * ├── InvalidJSONError
- * │   └── JSONDecodeError
+ * │   ├── JSONDecodeError
+ * │   └── SchemaError             JSON, but not what the schema says
  * ├── ChunkedEncodingError        the body broke off, or its framing is wrong
  * ├── ContentDecodingError        gzip, deflate, br, zstd
  * ├── ResponseTooLarge            more decoded bytes than `maxBodyBytes`
@@ -35,6 +36,8 @@
  * May import: `core/`.
  */
 import { bareUrl } from "./redact.ts";
+import type { PreparedRequest } from "./request.ts";
+import type { AnyResponse } from "./response.ts";
 
 /** Where in its life the request was. */
 export type Phase =
@@ -48,13 +51,13 @@ export type Phase =
   | "total"
   | "redirect";
 
-/** The least that an error needs to know of a request: structural, so that the tree stands below `core/request.ts`. */
+/** The least that is needed to make an error about a request: rooms can do without the whole one. */
 export interface FailedRequest {
   readonly method: string;
   readonly url: string;
 }
 
-/** The least that an error needs to know of a response. */
+/** The least that is needed to make an error about a response. */
 export interface FailedResponse {
   readonly status: number;
 }
@@ -73,12 +76,9 @@ export interface Attempt {
 }
 
 /** What an error carries beside its message. */
-export interface ExceptionDetails<
-  Req extends FailedRequest = FailedRequest,
-  Res extends FailedResponse = FailedResponse,
-> {
-  readonly request?: Req | null;
-  readonly response?: Res | null;
+export interface ExceptionDetails {
+  readonly request?: FailedRequest | null;
+  readonly response?: FailedResponse | null;
   readonly phase?: Phase;
   readonly attempts?: readonly Attempt[];
   readonly cause?: unknown;
@@ -102,13 +102,13 @@ export class RequestException extends Error {
   }
 
   /** The request that failed, or `null` when it failed before there was one. */
-  get request(): FailedRequest | null {
-    return this.#details.request ?? null;
+  get request(): PreparedRequest | null {
+    return (this.#details.request ?? null) as PreparedRequest | null; // what failed is always a whole one
   }
 
   /** The response that there was, or `null`. */
-  get response(): FailedResponse | null {
-    return this.#details.response ?? null;
+  get response(): AnyResponse | null {
+    return (this.#details.response ?? null) as AnyResponse | null; // likewise
   }
 
   /** The attempts before this one, oldest first. */
@@ -269,6 +269,27 @@ export class JSONDecodeError extends InvalidJSONError {
   constructor(message: string, details: ExceptionDetails & { readonly position?: number | null } = {}) {
     super(message, details);
     this.position = details.position ?? null;
+  }
+}
+
+/** One thing that a schema found wrong. */
+export interface SchemaIssue {
+  /** Keys and indexes that lead to what is wrong; empty for the whole value. */
+  readonly path: readonly PropertyKey[];
+  /** In the validator's words. What it quoted of the body is hidden. */
+  readonly message: string;
+}
+
+/** The body is JSON, but its value does not fit the schema. No value is in it; `response` has them. */
+export class SchemaError extends InvalidJSONError {
+  override readonly name: string = "SchemaError";
+  override readonly code: string = "ERR_SCHEMA";
+  /** Everything that is wrong, in the validator's order. */
+  readonly issues: readonly SchemaIssue[];
+
+  constructor(message: string, details: ExceptionDetails & { readonly issues: readonly SchemaIssue[] }) {
+    super(message, details);
+    this.issues = details.issues;
   }
 }
 

@@ -129,6 +129,12 @@ export interface RequestOptions extends SharedOptions {
   readonly onProgress?: ProgressListener | null | undefined;
 }
 
+/** Options that a prepared request has taken up: `send()` does not take them any more. */
+export type PreparedOption = "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies";
+
+/** How to send a prepared request: what belongs to its travel, not to the request itself. */
+export type SendInit = Omit<RequestOptions, PreparedOption>;
+
 /** Options of a session: defaults for its requests, and what belongs to the session itself. */
 export interface SessionOptions extends SharedOptions {
   /** Relative URLs are resolved against it, as a browser resolves a link. */

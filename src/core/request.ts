@@ -66,12 +66,13 @@ export class PreparedRequest {
     this.plan = parts.plan ?? null;
   }
 
-  /** The bytes, or what the caller gave as stream; `null` for none. */
-  get body(): Uint8Array | AsyncIterable<unknown> | null {
+  /** The bytes, or what the caller gave: a stream, a Blob, a function; `null` for none. To read it, open `payload`. */
+  get body(): RawBody | (() => unknown) | null {
     if (this.#payload === null) return null;
+    // Every stream body is made of one of these.
     return this.#payload.kind === "bytes"
       ? this.#payload.bytes
-      : (this.#payload.source as AsyncIterable<unknown>);
+      : (this.#payload.source as RawBody | (() => unknown));
   }
 
   /**
@@ -85,7 +86,7 @@ export class PreparedRequest {
     frame(this.headers, this.method, this.#payload);
   }
 
-  /** @internal The body as the pipeline and adapters see it. */
+  /** The body as an adapter sends it: bytes, or a stream to open; `null` for none. */
   get payload(): Body | null {
     return this.#payload;
   }

@@ -2,8 +2,9 @@
  * Responses as others see them: what an adapter gives (WireResponse), and what hooks and callers get. The classes are in
  * `response/`.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, types of `@standard-schema/spec`. Pure.
  */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Attempt } from "./errors.ts";
 import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
@@ -148,7 +149,7 @@ export interface ResponseCookie {
 export interface ReadResponse extends ResponseHead {
   readonly apparentEncoding: string;
   text(): string;
-  json<T = unknown>(): T;
+  json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): T;
   bytes(): Uint8Array;
   blob(): Blob;
 }
@@ -157,7 +158,7 @@ export interface ReadResponse extends ResponseHead {
 export interface StreamResponse extends ResponseHead {
   readonly apparentEncoding: Promise<string>;
   text(): Promise<string>;
-  json<T = unknown>(): Promise<T>;
+  json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Promise<T>;
   bytes(): Promise<Uint8Array>;
   blob(): Promise<Blob>;
 }

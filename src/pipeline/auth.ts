@@ -1,38 +1,37 @@
 /**
- * Stage: signs each attempt, and answers one challenge.
+ * Stage: signs each attempt, and answers challenges: one, and one more for a nonce that went stale.
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
 import type { Auth } from "../core/auth-scheme.ts";
 import { isReplayable } from "../core/body.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
-import { PreparedRequest } from "../core/request.ts";
-import type { Url } from "../core/url.ts";
-import { isHttpLike } from "../core/url.ts";
-import type { Exchange, Reply, Send, Stage } from "./stage.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import { isHttpLike, type Url } from "../core/url.ts";
+import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */
 export interface AuthSurroundings {
   readonly ambientAuth: (url: Url) => Auth | null;
 }
 
-/** So much of a challenge's body is kept for `history`. */
+/** So many bytes of a challenge's body are kept for `history`. */
 const CHALLENGE_BODY_BYTES = 65_536;
 
 /** Without credentials it is not there. */
 export function auth(world: AuthSurroundings): Stage {
   return (next: Send): Send =>
     (exchange) => {
-      const scheme = credentialsFor(exchange, world);
+      const scheme = schemeFor(exchange, world);
       return scheme === null ? next(exchange) : authorized(scheme, exchange, next);
     };
 }
 
 /**
- * Which credentials go with the request: those that were given for it; else, unless the caller wrote an `Authorization`
+ * Who signs the request: those that were given for it; else, unless the caller wrote an `Authorization`
  * header, those of netrc or the URL (PARITY AUT-1).
  */
-export function credentialsFor(exchange: Exchange, world: AuthSurroundings): Auth | null {
+export function schemeFor(exchange: Exchange, world: AuthSurroundings): Auth | null {
   const given = exchange.settings.auth;
   if (given !== undefined) return given;
   const { request } = exchange;
@@ -51,7 +50,8 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
     const response = await next(
       request.dressed ? exchange : { ...exchange, request: await sign(scheme, request) },
     );
-    if (!(await isToBeAnswered(scheme, response, challenges.length))) {
+    if (!isChallenge(response)) scheme.onResponse?.(response);
+    if (!isChallenge(response) || !(await canAnswer(scheme, response, challenges.length))) {
       return challenges.length === 0 ? response : response.withHistory(challenges);
     }
     await response.loadHop(CHALLENGE_BODY_BYTES);
@@ -61,14 +61,13 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
   }
 }
 
-async function isToBeAnswered(scheme: Auth, response: Reply, answered: number): Promise<boolean> {
-  if (response.status !== 401 && response.status !== 407) {
-    scheme.onResponse?.(response);
-    return false;
-  }
-  return (
-    scheme.onChallenge !== undefined && answered < MOST_ANSWERS && scheme.onChallenge(response, answered)
-  );
+function isChallenge(response: Reply): boolean {
+  return response.status === 401 || response.status === 407;
+}
+
+async function canAnswer(scheme: Auth, response: Reply, answered: number): Promise<boolean> {
+  if (scheme.onChallenge === undefined || answered >= MOST_ANSWERS) return false;
+  return scheme.onChallenge(response, answered);
 }
 
 function spent(response: Reply): UnrewindableBodyError {
@@ -87,20 +86,12 @@ export function signNow(scheme: Auth, request: PreparedRequest): PreparedRequest
     applied.catch(() => undefined);
     return null;
   }
-  return signed(applied, copy);
+  return answeredRequest(applied, copy, "auth");
 }
 
 /** A scheme changes a copy: what the caller prepared stays as it is. */
 async function sign(scheme: Auth, request: PreparedRequest): Promise<PreparedRequest> {
   const copy = request.clone();
   const applied = scheme.apply(copy);
-  return signed(applied instanceof Promise ? await applied : applied, copy);
-}
-
-function signed(answer: unknown, copy: PreparedRequest): PreparedRequest {
-  if (answer === undefined) return copy;
-  if (answer instanceof PreparedRequest) return answer;
-  throw new TypeError(
-    `auth must return a PreparedRequest or nothing, not ${answer === null ? "null" : typeof answer}`,
-  );
+  return answeredRequest(applied instanceof Promise ? await applied : applied, copy, "auth");
 }

@@ -21,9 +21,9 @@ export function cookies(world: CookieSurroundings): Stage {
     async (exchange) => {
       const { request } = exchange;
       if (!isHttpLike(request.url)) return next(exchange);
-      const dressed = withCookies(exchange, world.clock.now());
-      const response = await next(dressed === request ? exchange : { ...exchange, request: dressed });
-      return response.headers.has("set-cookie") ? takeUp(exchange, response, world.clock.now()) : response;
+      const outgoing = withCookies(exchange, world.clock.now());
+      const response = await next(outgoing === request ? exchange : { ...exchange, request: outgoing });
+      return response.headers.has("set-cookie") ? storeCookies(exchange, response, world.clock.now()) : response;
     };
 }
 
@@ -38,7 +38,7 @@ export function withCookies(exchange: Exchange, now: number): PreparedRequest {
   return request.with({ headers, cookieSource: value === null ? "none" : "jar" });
 }
 
-async function takeUp(exchange: Exchange, response: Reply, now: number): Promise<Reply> {
+async function storeCookies(exchange: Exchange, response: Reply, now: number): Promise<Reply> {
   const { request, settings } = exchange;
   // A later field of the same response replaces an earlier one.
   const stored = new Map<string, StoredCookie>();

@@ -31,19 +31,23 @@ async function withDeadline<Result>(
 ): Promise<Result> {
   const controller = new AbortController();
   const timer = setTimeout(() => {
+    release();
     controller.abort(new Timeout(`total timeout after ${totalMs} ms`, { phase: "total", limitMs: totalMs }));
   }, totalMs);
-  const onAbort = (): void => controller.abort(caller?.reason);
-  if (caller?.aborted === true) onAbort();
-  caller?.addEventListener("abort", onAbort, { once: true });
+  const onAbort = (): void => {
+    release();
+    controller.abort(caller?.reason);
+  };
   const release = (): void => {
     clearTimeout(timer);
     caller?.removeEventListener("abort", onAbort);
   };
+  if (caller?.aborted === true) onAbort();
+  else caller?.addEventListener("abort", onAbort);
   try {
     const response = await send(controller.signal);
-    // The deadline of a streamed response covers its body, too: it is let go when the body is over. The timer alone
-    // must not keep the process alive.
+    // The deadline of a streamed response covers its body, too, whose end is not heard of here: so it stays until its
+    // time is up. The timer alone must not keep the process alive.
     if (!stream) release();
     else timer.unref();
     return response;

@@ -3,16 +3,20 @@
  *
  * May import: `core/`, `response/`, `redirects/`, `pipeline/stage.ts`.
  */
+import { describe } from "../core/describe.ts";
 import type { Hooks } from "../core/hooks.ts";
-import { PreparedRequest } from "../core/request.ts";
-import type { AnyResponse } from "../core/response.ts";
+import type { PreparedRequest } from "../core/request.ts";
 import { isRedirect } from "../redirects/decide.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
-import type { Exchange, Reply, Send, Stage } from "./stage.ts";
-
-/** So much of a redirect's body is there for hooks to look at. */
-const HOP_BODY_BYTES = 262_144;
+import {
+  answeredRequest,
+  HOP_BODY_BYTES,
+  type Exchange,
+  type Reply,
+  type Send,
+  type Stage,
+} from "./stage.ts";
 
 /** Without hooks it is not there. */
 export const hooks: Stage =
@@ -40,10 +44,7 @@ async function runRequestHooks(all: Hooks, first: PreparedRequest): Promise<Prep
   // A hook edits what it gets; the request that was prepared stays as it was shown.
   let request = first.clone();
   for (const hook of all.request) {
-    const answer: unknown = await hook(request);
-    if (answer === undefined) continue;
-    if (!(answer instanceof PreparedRequest)) throw wrongAnswer("request", "a PreparedRequest", answer);
-    request = answer;
+    request = answeredRequest(await hook(request), request, "a request hook");
   }
   return request;
 }
@@ -51,20 +52,15 @@ async function runRequestHooks(all: Hooks, first: PreparedRequest): Promise<Prep
 async function runResponseHooks(all: Hooks, first: Reply): Promise<Reply> {
   let response = first;
   for (const hook of all.response) {
-    const answer: unknown = await hook(response as AnyResponse);
+    const answer: unknown = await hook(response);
     if (answer === undefined) continue;
-    if (!(answer instanceof Response || answer instanceof StreamedResponse))
-      throw wrongAnswer("response", "a Response", answer);
+    if (!(answer instanceof Response || answer instanceof StreamedResponse)) {
+      throw new TypeError(`a response hook must return a Response or nothing, not ${describe(answer)}`);
+    }
     if (answer === response) continue;
     // The response that is replaced is not seen again: its connection is free, or ended.
     await response.close();
     response = answer;
   }
   return response;
-}
-
-function wrongAnswer(event: string, allowed: string, answer: unknown): TypeError {
-  return new TypeError(
-    `a ${event} hook must return ${allowed} or nothing, not ${answer === null ? "null" : typeof answer}`,
-  );
 }

@@ -9,13 +9,14 @@ import { RequestException, TooManyRedirects } from "../core/errors.ts";
 import type { Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { decideRedirect, isRedirect, type RedirectDecision } from "../redirects/decide.ts";
-import type { Exchange, Reply, Send, Stage } from "./stage.ts";
-
-/**
- * So many bytes of a redirect's body are read, so that its connection can be used again. Above that the connection is
- * given up (PARITY RED-24).
- */
-const HOP_BODY_BYTES = 262_144;
+import {
+  answeredRequest,
+  HOP_BODY_BYTES,
+  type Exchange,
+  type Reply,
+  type Send,
+  type Stage,
+} from "./stage.ts";
 
 /** Sends until a response is final, and hands that one up with the hops before it as `history`. */
 export const redirects: Stage =
@@ -49,7 +50,7 @@ async function follow(next: Send, first: Exchange): Promise<Reply> {
     if (decision.kind === "refuse") throw decision.error.annotate({ request: response.request, response });
     if (history.length >= exchange.settings.maxRedirects)
       throw tooMany(response, exchange.settings.maxRedirects);
-    const request = await announce(response, decision.request, exchange.settings);
+    const request = await announced(response, decision.request, exchange.settings);
     history.push(...(reply.history as readonly Reply[]), response);
     exchange = {
       ...exchange,
@@ -76,13 +77,16 @@ function tooMany(response: Reply, maxRedirects: number): TooManyRedirects {
   });
 }
 
-async function announce(
+/** Asks the `redirect` hooks, each of which may put another request in the place of the next one. */
+async function announced(
   response: Reply,
   next: PreparedRequest,
   settings: Settings,
 ): Promise<PreparedRequest> {
   let request = next;
-  for (const hook of settings.hooks.redirect) request = (await hook(response, request)) ?? request;
+  for (const hook of settings.hooks.redirect) {
+    request = answeredRequest(await hook(response, request), request, "a redirect hook");
+  }
   return request;
 }
 

@@ -6,15 +6,8 @@
  *
  * May import: `core/`. Pure.
  */
-import {
-  bytesBody,
-  describe,
-  factoryBody,
-  isStreamSource,
-  rawBody,
-  type Body,
-  type RawBody,
-} from "../core/body.ts";
+import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import type { DataInit, FieldsInit, FilesInit } from "../core/options.ts";
 import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";

@@ -8,10 +8,16 @@
  * May import: `core/`. Pure.
  */
 import type { ProxySettings } from "../core/adapter.ts";
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { noProxyRules } from "../core/environment.ts";
 import { noHooks } from "../core/hooks.ts";
-import type { RequestOptions, SessionOptions, SharedOptions } from "../core/options.ts";
+import type {
+  PreparedOption,
+  RequestOptions,
+  SendInit,
+  SessionOptions,
+  SharedOptions,
+} from "../core/options.ts";
 import { mergeHooks } from "./hooks.ts";
 import { mergeProxies } from "./proxies.ts";
 import { checkNames, isRecord } from "./record.ts";
@@ -134,6 +140,22 @@ export function checkRequestOptions(options: RequestOptions | undefined): Checke
   for (const name of names) {
     if (!isKnown(name, requestChecks)) throw unknownOption(name, "request", known);
     copy(options, checked, name, requestChecks[name]);
+  }
+  return checked;
+}
+
+const PREPARED: readonly PreparedOption[] = ["headers", "params", "auth", "data", "json", "files", "cookies"];
+
+/**
+ * The options of `send()`, checked: those of a request, less what a prepared one has taken up.
+ *
+ * @throws {TypeError | RangeError} as {@link checkRequestOptions}.
+ */
+export function checkSendOptions(options: SendInit | undefined): CheckedRequestOptions {
+  const checked = checkRequestOptions(options);
+  for (const name of PREPARED) {
+    if (checked[name] === undefined) continue;
+    throw new TypeError(`${name} is no option of send(): it must be given before the request is prepared`);
   }
   return checked;
 }

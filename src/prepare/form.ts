@@ -5,7 +5,7 @@
  *
  * May import: `core/`. Pure.
  */
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import type { FieldsInit, Scalar } from "../core/options.ts";
 import { isRecord } from "./record.ts";
 

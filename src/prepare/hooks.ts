@@ -3,7 +3,7 @@
  *
  * May import: `core/`. Pure.
  */
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { hookEvents, noHooks, type HookEvent, type Hooks, type HooksInit } from "../core/hooks.ts";
 import { isRecord } from "./record.ts";
 

@@ -6,15 +6,8 @@
  *
  * May import: `core/`. Pure.
  */
-import {
-  bytesBody,
-  describe,
-  factoryBody,
-  isStreamSource,
-  rawBody,
-  type Body,
-  type RawBody,
-} from "../core/body.ts";
+import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { FieldsInit, FileInit, FilesInit } from "../core/options.ts";
 import { fieldPairs, fieldTexts } from "./form.ts";

@@ -7,7 +7,7 @@
  * May import: `core/`. Pure.
  */
 import type { ProxySettings } from "../core/adapter.ts";
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { noProxyRules, type ProxyRules } from "../core/environment.ts";
 import type { ProxiesInit } from "../core/options.ts";
 import { isRecord } from "./record.ts";

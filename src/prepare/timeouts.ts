@@ -4,7 +4,7 @@
  * May import: `core/`. Pure.
  */
 import type { Timeouts } from "../core/adapter.ts";
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import type { TimeoutInit } from "../core/options.ts";
 import { checkNames, isRecord, own } from "./record.ts";
 

@@ -6,7 +6,7 @@
  * May import: `core/`. Pure.
  */
 import type { ClientCertificate, Verify } from "../core/adapter.ts";
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import type { CertInit, VerifyInit } from "../core/options.ts";
 import { checkNames, isRecord, own } from "./record.ts";
 

@@ -4,7 +4,7 @@
  * May import: `core/`, `encoding/`, `stream/`.
  */
 import { Buffer } from "node:buffer";
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
 import type { Charset } from "../encoding/charset.ts";
 import { TextStream } from "../encoding/text.ts";

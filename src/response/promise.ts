@@ -1,9 +1,11 @@
 /**
  * ResponsePromise: what `session.get()` returns. Awaiting it gives the response; its body methods save an `await`.
  *
- * May import: `core/`, own folder.
+ * May import: `core/`, own folder, types of `@standard-schema/spec`.
  */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { AnyResponse } from "../core/response.ts";
+import { validate } from "./schema.ts";
 
 /** What a body method of `R` gives, once awaited. */
 type Read<R extends AnyResponse, Method extends "text" | "bytes" | "blob"> = Promise<
@@ -33,9 +35,15 @@ export class ResponsePromise<R extends AnyResponse> extends Promise<R> {
     return this.then((response) => response.text()) as Read<R, "text">;
   }
 
-  /** The body as JSON. @throws {JSONDecodeError} when it is none. */
-  json<T = unknown>(): Promise<T> {
-    return this.then((response) => response.json<T>());
+  /**
+   * The body as JSON; with a Standard Schema v1: checked, and what the schema makes of it. The schema may be asynchronous.
+   *
+   * @throws {JSONDecodeError} when it is none. {@link SchemaError} when it does not fit. {@link TypeError} when the schema
+   *   is none.
+   */
+  json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Promise<T> {
+    if (schema === undefined) return this.then((response) => response.json<T>());
+    return this.then(async (response) => validate(schema, await response.json(), response));
   }
 
   /** The body as bytes. */

@@ -1,14 +1,16 @@
 /**
  * Response: its body is in memory, so that `text()`, `json()` and the like give their value at once.
  *
- * May import: `core/`, `encoding/`, `stream/`, own folder.
+ * May import: `core/`, `encoding/`, `stream/`, own folder, types of `@standard-schema/spec`.
  */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { RequestException } from "../core/errors.ts";
 import type { ReadResponse } from "../core/response.ts";
 import { BaseResponse } from "./base.ts";
 import { ResponseBody } from "./body.ts";
 import { Content } from "./content.ts";
 import { partsOf, type ResponseFields, type ResponseParts } from "./parts.ts";
+import { validateNow } from "./schema.ts";
 
 /** A response whose body has been read. */
 export class Response extends BaseResponse implements ReadResponse {
@@ -42,12 +44,19 @@ export class Response extends BaseResponse implements ReadResponse {
   /**
    * The value of a JSON body: UTF-8, -16 or -32, with or without a byte order mark.
    *
+   * `json<T>()` believes the caller. `json(schema)` takes a Standard Schema v1 (Zod, Valibot, ArkType and others), checks
+   * the value, and gives what the schema makes of it.
+   *
    * @throws {JSONDecodeError} with the position of the first wrong character, and nothing of the text.
+   * @throws {SchemaError} with all that the schema finds wrong.
+   * @throws {TypeError} when the schema is none, or validates asynchronously: a value that is given at once cannot wait.
+   *   `await session.get(url).json(schema)` and streamed responses can.
    */
-  json<T = unknown>(): T {
+  json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): T {
     try {
-      // What the type of the body is only the caller knows.
-      return this.#read().json(this.charset, this.request) as T;
+      const value = this.#read().json(this.charset, this.request);
+      // Without a schema only the caller knows what the type of the body is.
+      return schema === undefined ? (value as T) : validateNow(schema, value, this);
     } catch (error) {
       throw error instanceof RequestException ? error.annotate({ response: this }) : error;
     }

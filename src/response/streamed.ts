@@ -1,14 +1,16 @@
 /**
  * StreamedResponse: its body is still to come. It can be iterated over once, or read into memory.
  *
- * May import: `core/`, `encoding/`, `stream/`, own folder.
+ * May import: `core/`, `encoding/`, `stream/`, own folder, types of `@standard-schema/spec`.
  */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { RequestException } from "../core/errors.ts";
 import type { StreamResponse } from "../core/response.ts";
 import { BaseResponse } from "./base.ts";
 import { ResponseBody } from "./body.ts";
 import { Content } from "./content.ts";
 import { partsOf, type ResponseFields, type ResponseParts } from "./parts.ts";
+import { validate } from "./schema.ts";
 
 /** A response of `{ stream: true }`. Read it to its end, or close it: until then it keeps its connection. */
 export class StreamedResponse extends BaseResponse implements StreamResponse, AsyncIterable<Uint8Array> {
@@ -47,13 +49,19 @@ export class StreamedResponse extends BaseResponse implements StreamResponse, As
   /**
    * The value of a JSON body: UTF-8, -16 or -32, with or without a byte order mark.
    *
+   * `json<T>()` believes the caller. `json(schema)` takes a Standard Schema v1 (Zod, Valibot, ArkType and others), checks
+   * the value, and gives what the schema makes of it; it may be asynchronous.
+   *
    * @throws {JSONDecodeError} with the position of the first wrong character; as {@link text}.
+   * @throws {SchemaError} with all that the schema finds wrong.
+   * @throws {TypeError} when the schema is none.
    */
-  async json<T = unknown>(): Promise<T> {
+  async json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Promise<T> {
     const content = await this.#read();
     try {
-      // What the type of the body is only the caller knows.
-      return content.json(this.charset, this.request) as T;
+      const value = content.json(this.charset, this.request);
+      // Without a schema only the caller knows what the type of the body is.
+      return schema === undefined ? (value as T) : await validate(schema, value, this);
     } catch (error) {
       throw error instanceof RequestException ? error.annotate({ response: this }) : error;
     }

@@ -6,7 +6,7 @@
  *
  * May import: `core/`. Pure.
  */
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
 
 /** What a `Retry` is made of. What is absent has its default. */

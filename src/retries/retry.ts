@@ -8,7 +8,7 @@
  * May import: `core/`, `retries/`. Pure: time and chance are arguments.
  */
 import type { AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
-import { describe } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { backoffMs } from "./backoff.ts";
 import { retrySettings, type RetryOptions, type RetrySettings } from "./options.ts";
 import { parseRetryAfter } from "./retry-after.ts";

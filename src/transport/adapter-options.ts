@@ -61,7 +61,9 @@ const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
 
 /** @throws {TypeError | RangeError} naming the option, its value and what is allowed. */
-export function checkedOptions(options: HttpAdapterOptions): CheckedOptions {
+export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
+  // What somebody put on Object.prototype is no option.
+  const options: HttpAdapterOptions = Object.assign(Object.create(null), given);
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
   if (unknown !== undefined) {
     throw new TypeError(
@@ -104,7 +106,7 @@ function socketOptions(options: HttpAdapterOptions): SocketOptions {
   const given = Object.entries({ localAddress, family, lookup, socketPath }).filter(
     ([, value]) => value !== undefined,
   );
-  return Object.fromEntries(given);
+  return Object.assign(Object.create(null), Object.fromEntries(given));
 }
 
 function within(name: string, value: unknown, least: number, most: number): number {

@@ -2,14 +2,15 @@
  * Bytes that have come and were not taken yet, in order.
  *
  * One chunk is the common case and costs nothing. Crumbs are put together: a server that sends byte by byte must not cost a
- * hundred bytes of memory for each. For a large body that is wanted whole there is one buffer, which is filled as bytes
- * arrive: `Content-Length` says how large it may become, but is not trusted beyond what came.
+ * hundred bytes of memory for each. For a large body that is wanted whole there is one buffer, made as large as
+ * `Content-Length` says: at once when that is little, else when a good part of it has come.
  *
  * May import: own folder. Pure.
  */
 
-/** Up to so many bytes the buffer is made as large as was announced; beyond, it doubles as bytes arrive. */
-const TRUSTED_BYTES = 8_388_608;
+/** So large an announcement is believed at once; a larger one when a quarter of it has come. */
+const TRUSTED_BYTES = 1_048_576;
+const PART_TO_BELIEVE = 4;
 /** Less is put together at the end. */
 const SMALL_BYTES = 65_536;
 /** Smaller chunks are crumbs, and are gathered in buffers of a page or more. */
@@ -37,15 +38,14 @@ export class ByteQueue {
     else if (chunk.byteLength < CRUMB_BYTES) this.#gatherCrumb(chunk);
     else this.#append(chunk);
     this.size += chunk.byteLength;
+    if (this.#expected > 0 && this.#whole === null) this.#believe();
   }
 
   /** All of it will be wanted at once: `expected` bytes, if the announcement is true. */
   gather(expected: number): void {
     if (expected < SMALL_BYTES || expected <= this.size) return;
-    const sofar = this.takeAll();
     this.#expected = expected;
-    this.#whole = Buffer.allocUnsafeSlow(Math.min(expected, TRUSTED_BYTES));
-    this.push(sofar);
+    this.#believe();
   }
 
   /** Takes the oldest chunk; `null` when there is none. */
@@ -70,7 +70,20 @@ export class ByteQueue {
     this.#crumbs = null;
     this.#crumbsUsed = 0;
     this.#whole = null;
+    this.#expected = 0;
     this.size = 0;
+  }
+
+  /** Makes the one buffer, when the announcement can be believed, and puts into it what is there. */
+  #believe(): void {
+    if (this.#expected > TRUSTED_BYTES && this.size * PART_TO_BELIEVE < this.#expected) return;
+    const whole = Buffer.allocUnsafeSlow(Math.max(this.#expected, this.size));
+    let filled = 0;
+    for (let chunk = this.#shift(); chunk !== null; chunk = this.#shift()) {
+      whole.set(chunk, filled);
+      filled += chunk.byteLength;
+    }
+    this.#whole = whole;
   }
 
   #shift(): Uint8Array | null {
@@ -125,7 +138,8 @@ export class ByteQueue {
     const needed = this.size + chunk.byteLength;
     let whole = this.#whole ?? Buffer.alloc(0);
     if (needed > whole.byteLength) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(2 * whole.byteLength, this.#expected)));
+      // More came than was announced.
+      const larger = Buffer.allocUnsafeSlow(2 * needed);
       larger.set(whole.subarray(0, this.size));
       whole = larger;
       this.#whole = whole;

@@ -199,6 +199,7 @@ export class Opening {
   #tcpOptions(host: string, port: number): TcpNetConnectOpts {
     const { socketPath, ...options } = this.#options;
     const all: object = {
+      __proto__: null,
       ...options,
       ...(socketPath === undefined ? { host, port, autoSelectFamily: true } : { path: socketPath }),
       noDelay: true,

@@ -5,7 +5,6 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import {
   bytesBody,
-  describe as kindOf,
   factoryBody,
   isReplayable,
   lengthOf,
@@ -13,6 +12,7 @@ import {
   type Body,
   type RawBody,
 } from "../../src/core/body.ts";
+import { describe as kindOf } from "../../src/core/describe.ts";
 
 /** What goes over the wire, piece by piece. */
 async function pieces(body: Body): Promise<string[]> {

@@ -8,7 +8,14 @@ import { InvalidProxyURL, ProxyError, SSLError } from "../../src/core/errors.ts"
 import { HttpAdapter } from "../../src/transport/http-adapter.ts";
 import { Authority, type KeyPair } from "../support/certificates.ts";
 import { exchange, rejection, requestFor, throughProxy } from "../support/messages.ts";
-import { answering, ok, scriptedServer, type Script, type ScriptedConnection, type ScriptedServer } from "../support/scripted-server.ts";
+import {
+  answering,
+  ok,
+  scriptedServer,
+  type Script,
+  type ScriptedConnection,
+  type ScriptedServer,
+} from "../support/scripted-server.ts";
 
 let adapter = new HttpAdapter();
 let certificate: KeyPair;
@@ -19,7 +26,9 @@ let origin: ScriptedServer;
 beforeAll(async () => {
   const authority = await Authority.create();
   certificate = await authority.issue({ names: ["server.test", "other.test"], addresses: ["127.0.0.1"] });
-  foreign = await (await Authority.create("Another CA")).issue({ names: ["server.test"], addresses: ["127.0.0.1"] });
+  foreign = await (
+    await Authority.create("Another CA")
+  ).issue({ names: ["server.test"], addresses: ["127.0.0.1"] });
   trusted = { kind: "pem", pem: authority.pem };
   origin = await scriptedServer(answering(ok("from the server")), certificate);
 });
@@ -80,15 +89,25 @@ describe("plain http through a proxy", () => {
   });
 
   it("gives a 407 as the response it is", async () => {
-    await using proxy = await scriptedServer(answering("HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"));
-    const { response } = await exchange(adapter, "http://server.test/", throughProxy(`http://127.0.0.1:${proxy.port}`));
+    await using proxy = await scriptedServer(
+      answering("HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"),
+    );
+    const { response } = await exchange(
+      adapter,
+      "http://server.test/",
+      throughProxy(`http://127.0.0.1:${proxy.port}`),
+    );
     expect(response.status).toBe(407);
   });
 
   it("does not share connections between users of the proxy", async () => {
     await using proxy = await scriptedServer(answering(ok()));
     for (const user of ["one", "two", "one"]) {
-      await exchange(adapter, "http://server.test/", throughProxy(`http://${user}:x@127.0.0.1:${proxy.port}`));
+      await exchange(
+        adapter,
+        "http://server.test/",
+        throughProxy(`http://${user}:x@127.0.0.1:${proxy.port}`),
+      );
     }
     expect(proxy.connections).toHaveLength(2);
   });
@@ -98,7 +117,9 @@ describe("plain http through a proxy", () => {
       await connection.request();
       connection.end();
     });
-    const error = await rejection(exchange(adapter, "http://server.test/", throughProxy(`http://127.0.0.1:${proxy.port}`)));
+    const error = await rejection(
+      exchange(adapter, "http://server.test/", throughProxy(`http://127.0.0.1:${proxy.port}`)),
+    );
     expect(error).toBeInstanceOf(ProxyError);
     expect(error).toMatchObject({ phase: "head", status: null });
   });
@@ -109,7 +130,12 @@ describe("https through a proxy", () => {
     const asked: string[] = [];
     await using proxy = await scriptedServer(tunnelling(asked));
     const via = throughProxy(`http://127.0.0.1:${proxy.port}`);
-    for (const url of ["https://server.test/x", "https://other.test:8443/y", "https://server.test/z", "https://[::1]/"]) {
+    for (const url of [
+      "https://server.test/x",
+      "https://other.test:8443/y",
+      "https://server.test/z",
+      "https://[::1]/",
+    ]) {
       await exchange(adapter, url, { verify: { kind: "off" }, ...via });
     }
     expect(asked).toEqual([
@@ -126,8 +152,13 @@ describe("https through a proxy", () => {
     const request = requestFor("https://server.test/", {
       headers: { Authorization: "Bearer s3cret", "Proxy-Authorization": "Basic bWluZQ==" },
     });
-    await exchange(adapter, request, { verify: trusted, ...throughProxy(`http://pu:pp@127.0.0.1:${proxy.port}`) });
-    expect(asked).toEqual(["CONNECT server.test:443 HTTP/1.1 | Host: server.test:443 | Proxy-Authorization: Basic cHU6cHA="]);
+    await exchange(adapter, request, {
+      verify: trusted,
+      ...throughProxy(`http://pu:pp@127.0.0.1:${proxy.port}`),
+    });
+    expect(asked).toEqual([
+      "CONNECT server.test:443 HTTP/1.1 | Host: server.test:443 | Proxy-Authorization: Basic cHU6cHA=",
+    ]);
     expect(origin.requests.at(-1)?.fields.join()).toContain("s3cret");
     expect(origin.requests.at(-1)?.fields.join().toLowerCase()).not.toContain("proxy-authorization");
   });
@@ -136,7 +167,9 @@ describe("https through a proxy", () => {
     const asked: string[] = [];
     await using proxy = await scriptedServer(tunnelling(asked));
     const via = throughProxy(`http://127.0.0.1:${proxy.port}`);
-    expect(await rejection(exchange(adapter, "https://wrong.test/", { verify: trusted, ...via }))).toBeInstanceOf(SSLError);
+    expect(
+      await rejection(exchange(adapter, "https://wrong.test/", { verify: trusted, ...via })),
+    ).toBeInstanceOf(SSLError);
     expect(await rejection(exchange(adapter, "https://server.test/", via))).toBeInstanceOf(SSLError);
     expect(asked).toHaveLength(2);
   });
@@ -144,12 +177,17 @@ describe("https through a proxy", () => {
   it.for([
     ["a plain one", "HTTP/1.1 200 OK\r\n\r\n"],
     ["HTTP/1.0", "HTTP/1.0 200 Connection established\r\n\r\n"],
-    ["another 2xx, with framing that means nothing", "HTTP/1.1 201 Fine\r\nContent-Length: 100\r\nTransfer-Encoding: chunked\r\n\r\n"],
+    [
+      "another 2xx, with framing that means nothing",
+      "HTTP/1.1 201 Fine\r\nContent-Length: 100\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ],
     ["one after an interim response", "HTTP/1.1 103 Hm\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"],
   ] as const)("goes on after %s", async ([, answer]) => {
     await using proxy = await scriptedServer(tunnelling([], answer));
     const via = throughProxy(`http://127.0.0.1:${proxy.port}`);
-    expect((await exchange(adapter, "https://server.test/", { verify: trusted, ...via })).text).toBe("from the server");
+    expect((await exchange(adapter, "https://server.test/", { verify: trusted, ...via })).text).toBe(
+      "from the server",
+    );
   });
 
   it.for([
@@ -183,21 +221,28 @@ describe("https through a proxy", () => {
     });
     const before = origin.connections.length;
     for (const url of ["http://127.0.0.1/", origin.url]) {
-      const error = await rejection(exchange(adapter, url, { verify: trusted, ...throughProxy(`http://127.0.0.1:${port}`) }));
+      const error = await rejection(
+        exchange(adapter, url, { verify: trusted, ...throughProxy(`http://127.0.0.1:${port}`) }),
+      );
       expect(error).toBeInstanceOf(ProxyError);
     }
     expect(origin.connections).toHaveLength(before);
   });
 
   it("ends in an InvalidProxyURL when the proxy's URL is none", async () => {
-    expect(await rejection(exchange(adapter, "https://server.test/", throughProxy("http://")))).toBeInstanceOf(InvalidProxyURL);
+    expect(
+      await rejection(exchange(adapter, "https://server.test/", throughProxy("http://"))),
+    ).toBeInstanceOf(InvalidProxyURL);
   });
 });
 
 describe("a proxy that speaks TLS", () => {
   it("gets plain http encrypted", async () => {
     await using proxy = await scriptedServer(answering(ok("from the proxy")), certificate);
-    const { text } = await exchange(adapter, "http://server.test/x", { verify: trusted, ...throughProxy(`https://127.0.0.1:${proxy.port}`) });
+    const { text } = await exchange(adapter, "http://server.test/x", {
+      verify: trusted,
+      ...throughProxy(`https://127.0.0.1:${proxy.port}`),
+    });
     expect(text).toBe("from the proxy");
     expect(proxy.requests[0]?.line).toBe("GET http://server.test/x HTTP/1.1");
   });
@@ -207,7 +252,11 @@ describe("a proxy that speaks TLS", () => {
     await using proxy = await scriptedServer(tunnelling(asked), certificate);
     const via = throughProxy(`https://127.0.0.1:${proxy.port}`);
     for (let sent = 0; sent < 2; sent++) {
-      const { text } = await exchange(adapter, requestFor("https://server.test/", { method: "POST", body: "x".repeat(100_000) }), { verify: trusted, ...via });
+      const { text } = await exchange(
+        adapter,
+        requestFor("https://server.test/", { method: "POST", body: "x".repeat(100_000) }),
+        { verify: trusted, ...via },
+      );
       expect(text).toBe("from the server");
     }
     expect(asked).toHaveLength(1);

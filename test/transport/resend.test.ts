@@ -146,4 +146,31 @@ describe("a resend", () => {
     expect(await rejection(exchange(adapter, server.url))).toBeInstanceOf(ConnectionError);
     expect(heard).toBe(3);
   });
+
+  it("happens once: also when it has to make do with another used connection", async () => {
+    // Given two idle connections that will both end at their next request
+    let heard = 0;
+    const open: (() => void)[] = [];
+    await using server = await scriptedServer(async (connection) => {
+      await connection.request();
+      await new Promise<void>((resolve) => open.push(resolve));
+      connection.write(ok());
+      if ((await connection.request()) !== null) heard++;
+      connection.end();
+    });
+    await adapter.close();
+    adapter = new HttpAdapter({ poolMaxsize: 2, poolBlock: true });
+    const calls = [exchange(adapter, server.url), exchange(adapter, server.url)];
+    await expect.poll(() => open.length).toBe(2);
+    for (const go of open) go();
+    await Promise.all(calls);
+
+    // When a request meets one, and its resend the other
+    const error = await rejection(exchange(adapter, server.url));
+
+    // Then it is not sent a third time
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(heard).toBe(2);
+    expect(server.connections).toHaveLength(2);
+  });
 });

@@ -63,7 +63,8 @@ describe("SOCKS 5", () => {
     await using proxy = await scriptedServer(socksProxy(asked));
     adapter = new HttpAdapter({ lookup: toDocumentation });
     const via = throughProxy(`${scheme}://127.0.0.1:${proxy.port}`);
-    for (let sent = 0; sent < 2; sent++) expect((await exchange(adapter, url, via)).text).toBe("through SOCKS");
+    for (let sent = 0; sent < 2; sent++)
+      expect((await exchange(adapter, url, via)).text).toBe("through SOCKS");
     expect(asked).toEqual([target]);
     expect(adapter.stats).toMatchObject([{ open: 1, idle: 1 }]);
   });
@@ -79,14 +80,26 @@ describe("SOCKS 5", () => {
   it("tells user and password", async () => {
     const asked: string[] = [];
     await using proxy = await scriptedServer(socksProxy(asked));
-    await exchange(adapter, "http://server.test/", throughProxy(`socks5h://us%40er:pa%3Ass@127.0.0.1:${proxy.port}`));
+    await exchange(
+      adapter,
+      "http://server.test/",
+      throughProxy(`socks5h://us%40er:pa%3Ass@127.0.0.1:${proxy.port}`),
+    );
     expect(asked).toEqual(["us@er:pa:ss", "server.test 80"]);
   });
 
   it("reads past the address that the proxy is bound to, of whatever kind", async () => {
-    for (const bound of [CONNECTED, `\x05\x00\x00\x03\x04abcd\x00\x50`, `\x05\x00\x00\x04${"\x00".repeat(18)}`]) {
+    for (const bound of [
+      CONNECTED,
+      `\x05\x00\x00\x03\x04abcd\x00\x50`,
+      `\x05\x00\x00\x04${"\x00".repeat(18)}`,
+    ]) {
       await using proxy = await scriptedServer(socksProxy([], bound));
-      const { text } = await exchange(adapter, "http://server.test/", throughProxy(`socks5h://127.0.0.1:${proxy.port}`));
+      const { text } = await exchange(
+        adapter,
+        "http://server.test/",
+        throughProxy(`socks5h://127.0.0.1:${proxy.port}`),
+      );
       expect(text).toBe("through SOCKS");
     }
   });
@@ -98,7 +111,11 @@ describe("SOCKS 5", () => {
     ["wants another authentication", ["\x05\xff"], "authentication"],
     ["speaks another version", ["\x04\x00"], "SOCKS 5"],
     ["is an HTTP server", ["HTTP/1.1 400 Bad Request\r\n\r\n"], "SOCKS 5"],
-    ["gives an address of no known kind", [NO_AUTH, "\x05\x00\x00\x09\x00\x00\x00\x00\x00\x00"], "makes no sense"],
+    [
+      "gives an address of no known kind",
+      [NO_AUTH, "\x05\x00\x00\x09\x00\x00\x00\x00\x00\x00"],
+      "makes no sense",
+    ],
     ["hangs up", [], "did not answer"],
     ["hangs up later", [NO_AUTH, "\x05\x00"], "did not answer"],
   ] as const)("that %s is a ProxyError", async ([, says, words]) => {
@@ -109,7 +126,9 @@ describe("SOCKS 5", () => {
       }
       connection.end();
     });
-    const error = await rejection(exchange(adapter, "http://server.test/", throughProxy(`socks5h://127.0.0.1:${proxy.port}`)));
+    const error = await rejection(
+      exchange(adapter, "http://server.test/", throughProxy(`socks5h://127.0.0.1:${proxy.port}`)),
+    );
     expect(error).toBeInstanceOf(ProxyError);
     expect((error as Error).message).toContain(words);
   });
@@ -121,12 +140,16 @@ describe("SOCKS 5", () => {
       await connection.take(5);
       connection.write("\x01\x01");
     });
-    const error = await rejection(exchange(adapter, "http://server.test/", throughProxy(`socks5h://user:s3cret@127.0.0.1:${proxy.port}`)));
+    const error = await rejection(
+      exchange(adapter, "http://server.test/", throughProxy(`socks5h://user:s3cret@127.0.0.1:${proxy.port}`)),
+    );
     expect(error).toBeInstanceOf(ProxyError);
     expect((error as Error).message).not.toContain("s3cret");
   });
 
   it("of version 4 is refused in so many words", async () => {
-    expect(await rejection(exchange(adapter, "http://server.test/", throughProxy("socks4://127.0.0.1:1")))).toBeInstanceOf(InvalidSchema);
+    expect(
+      await rejection(exchange(adapter, "http://server.test/", throughProxy("socks4://127.0.0.1:1"))),
+    ).toBeInstanceOf(InvalidSchema);
   });
 });

@@ -198,7 +198,9 @@ describe("a client certificate", () => {
   it("that is missing is an error, not a response", async () => {
     // Node's server just hangs up; others send an alert, which makes an SSLError.
     await using server = await tlsServer(required());
-    expect(await rejection(exchange(adapter, server.url, { verify: trusted }))).toBeInstanceOf(ConnectionError);
+    expect(await rejection(exchange(adapter, server.url, { verify: trusted }))).toBeInstanceOf(
+      ConnectionError,
+    );
   });
 
   it.for([

@@ -1,0 +1,56 @@
+/**
+ * The examples of README.md and docs/ are compiled and run as they stand, and print what they say.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readPages } from "./pages.ts";
+import { outputs, setStage, type Stage } from "./stage.ts";
+
+const pages = await readPages();
+
+describe("the examples of the guide", () => {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    stage = await setStage(pages);
+  }, 30_000);
+
+  afterAll(async () => {
+    await stage[Symbol.asyncDispose]();
+  });
+
+  it("compile", { timeout: 30_000 }, async () => {
+    expect(await stage.compile()).toEqual({ code: 0, stdout: "", stderr: "" });
+  });
+
+  it.for(pages.filter(({ examples }) => examples.length > 0).map((page) => [page.path, page] as const))(
+    "run, and print what they say: %s",
+    { timeout: 30_000 },
+    async ([, page]) => {
+      const { code, stdout, stderr } = await stage.play(page);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      const printed = outputs(stdout);
+      for (const { number, line, runs, prints } of page.examples) {
+        if (!runs) continue;
+        const lines = (printed.get(number) ?? "").split("\n").map(plain);
+        const place = `${page.path}, line ${line}`;
+        expect({ place, prints: inOrder(lines, prints) }).toEqual({ place, prints });
+      }
+    },
+  );
+});
+
+/** What people write of an object, not what Node does. */
+function plain(line: string): string {
+  return line.replaceAll("[Object: null prototype] ", "").replaceAll("'", '"').trim();
+}
+
+/** Those of `wanted` that are among `lines`, in this order; in the place of others what was printed there. */
+function inOrder(lines: readonly string[], wanted: readonly string[]): string[] {
+  let at = 0;
+  return wanted.map((text) => {
+    const found = lines.indexOf(text, at);
+    if (found === -1) return `not printed; there was ${JSON.stringify(lines.slice(at))}`;
+    at = found + 1;
+    return text;
+  });
+}

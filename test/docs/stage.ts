@@ -1,0 +1,199 @@
+/**
+ * The stage on which examples are run: servers in the place of the hosts that examples name, and files that they read.
+ *
+ * | in an example | on the stage |
+ * | --- | --- |
+ * | `https://example.com` | the test server |
+ * | `https://other.example` | a second one: another origin |
+ * | `https://secure.example` | a TLS server whose authority is in `ca.pem`; it tells whose client certificate it saw |
+ * | `http://proxy.example:3128` | a proxy for http and, by CONNECT, for https |
+ * | `notes.txt`, `ca.pem`, `client.pem`, `client-key.pem` | in the folder where examples run |
+ */
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer, request as forward, type Server } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { connect, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TLSSocket } from "node:tls";
+import { promisify } from "node:util";
+import { startTestServer } from "../../testing/index.ts";
+import { Authority } from "../support/certificates.ts";
+import { root, type Page } from "./pages.ts";
+
+const run = promisify(execFile);
+
+/** What came of a program. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Stands before the output of each example. */
+const MARK = "\u0001";
+
+/** Servers, and a folder with the examples of all pages. */
+export interface Stage extends AsyncDisposable {
+  /** Compiles everything, without output. */
+  compile(): Promise<Ran>;
+  /** Runs the examples of a page, one after the other, in one process. */
+  play(page: Page): Promise<Ran>;
+}
+
+/** Sets the stage for these pages. */
+export async function setStage(pages: readonly Page[]): Promise<Stage> {
+  const authority = await Authority.create();
+  const servers = {
+    main: await startTestServer(),
+    other: await startTestServer(),
+    secure: await startSecure(authority),
+    proxy: await startProxy(),
+  };
+  const hosts = [
+    ["https://example.com", servers.main.url],
+    ["https://other.example", servers.other.url],
+    ["https://secure.example", servers.secure.url],
+    ["http://proxy.example:3128", servers.proxy.url],
+    // The mount point of a host that is asked for over https in the example, and over http here.
+    ['"https://"', '"http://"'],
+    ['"sojourn/testing"', JSON.stringify(join(root, "testing/index.ts"))],
+    ['"sojourn"', JSON.stringify(join(root, "src/index.ts"))],
+  ] as const;
+  const folder = await mkdtemp(join(tmpdir(), "sojourn-docs-"));
+  await writeProject(folder);
+  for (const page of pages) await writePage(folder, page, authority, hosts);
+  return {
+    compile: () => ran(join(root, "node_modules/typescript/bin/tsc"), ["--project", folder], folder),
+    play: async (page) => {
+      const place = placeOf(folder, page);
+      const { code, stdout, stderr } = await ran(join(place, "main.ts"), [], place);
+      const spoken = hosts.slice(0, 4).reduce((text, [name, url]) => text.replaceAll(url, name), stdout);
+      return { code, stdout: spoken, stderr };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(Object.values(servers).map((server) => server[Symbol.asyncDispose]()));
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** The output of each example, by its number. */
+export function outputs(stdout: string): Map<number, string> {
+  const parts = stdout.split(MARK).slice(1);
+  return new Map(
+    parts.map((part) => {
+      const end = part.indexOf("\n");
+      return [Number(part.slice(0, end)), part.slice(end + 1)];
+    }),
+  );
+}
+
+function placeOf(folder: string, page: Page): string {
+  return join(folder, page.path.replaceAll(/[/.]/g, "-"));
+}
+
+async function writeProject(folder: string): Promise<void> {
+  const config = {
+    extends: join(root, "tsconfig.json"),
+    compilerOptions: {
+      typeRoots: [join(root, "node_modules/@types")],
+      allowImportingTsExtensions: true,
+      rewriteRelativeImportExtensions: false,
+      // An example may give a name to what it does not use.
+      noUnusedLocals: false,
+      noUnusedParameters: false,
+    },
+    include: ["*/*.ts"],
+  };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+}
+
+async function writePage(
+  folder: string,
+  page: Page,
+  authority: Authority,
+  hosts: readonly (readonly [name: string, url: string])[],
+): Promise<void> {
+  const place = placeOf(folder, page);
+  await mkdir(place);
+  for (const { number, code } of page.examples) {
+    const runnable = hosts.reduce((text, [name, url]) => text.replaceAll(name, url), code);
+    await writeFile(join(place, `example-${number}.ts`), `${runnable}\nexport {};\n`);
+  }
+  const steps = page.examples
+    .filter(({ runs }) => runs)
+    .map(
+      ({ number }) => `console.log(${JSON.stringify(MARK + number)});\nawait import("./example-${number}.ts");\n`,
+    );
+  await writeFile(join(place, "main.ts"), `${steps.join("")}export {};\n`);
+  const client = await authority.issue({ commonName: "my program" });
+  await writeFile(join(place, "ca.pem"), authority.pem);
+  await writeFile(join(place, "client.pem"), client.cert);
+  await writeFile(join(place, "client-key.pem"), client.key);
+  await writeFile(join(place, "notes.txt"), "some notes\n");
+}
+
+/** Runs a program of Node's in `cwd`, without anything of the environment that could change what requests do. */
+async function ran(script: string, args: readonly string[], cwd: string): Promise<Ran> {
+  const env = { PATH: process.env["PATH"], HOME: cwd };
+  try {
+    const { stdout, stderr } = await run(process.execPath, [script, ...args], { cwd, env, timeout: 25_000 });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code = 1, stdout = "", stderr = String(error) } = error as Partial<Ran>; // what execFile rejects with
+    return { code, stdout, stderr };
+  }
+}
+
+interface Running extends AsyncDisposable {
+  readonly url: string;
+}
+
+async function listening(server: Server, scheme: "http" | "https"): Promise<Running> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function startSecure(authority: Authority): Promise<Running> {
+  const pair = await authority.issue({ addresses: ["127.0.0.1"] });
+  const options = { ...pair, ca: authority.pem, requestCert: true, rejectUnauthorized: false };
+  const server = createHttpsServer(options, (request, response) => {
+    const { subject } = (request.socket as TLSSocket).getPeerCertificate();
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify({ client: subject?.CN ?? null }));
+  });
+  return await listening(server, "https");
+}
+
+async function startProxy(): Promise<Running> {
+  const server = createHttpServer((request, response) => {
+    const { method, headers } = request;
+    const onward = forward(request.url ?? "", { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, [...answer.rawHeaders, "Via", "1.1 proxy.example"]);
+      answer.pipe(response);
+    });
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
+  });
+  server.on("connect", (request, socket) => {
+    const [host = "", port] = (request.url ?? "").split(":");
+    const onward = connect(Number(port), host, () => {
+      socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      socket.pipe(onward).pipe(socket);
+    });
+    onward.on("error", () => socket.destroy());
+    socket.on("error", () => onward.destroy());
+  });
+  return await listening(server, "http");
+}

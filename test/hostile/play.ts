@@ -1,0 +1,127 @@
+/**
+ * Plays a case against sojourn: its steps in their order, on one session.
+ *
+ * May import: `src/index.ts`, everything in this folder.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { CookieJar, type Response, type StreamedResponse } from "../../src/index.ts";
+import { complaint } from "./expect.ts";
+import type { Case, HostileServer, NeutralOptions, RequestStep, Step } from "./kit.ts";
+import { measured } from "./measure.ts";
+import { adjustSession, newClient, requestOptions, type Client } from "./options.ts";
+import { answered, failed, type Answered, type Failed, type Outcome } from "./outcome.ts";
+import { brokenInvariants, withEnvironment } from "./surroundings.ts";
+
+/** A step that takes longer never ends. */
+const LONGEST_STEP_MS = 30_000;
+
+/** What is wrong after a case was played: nothing when it passed. */
+export async function play(one: Case, defaults: NeutralOptions, server: HostileServer): Promise<readonly string[]> {
+  await server.reset();
+  const invariants = brokenInvariants();
+  const first = one.steps.find((step) => step.op === undefined);
+  const complaints = await withEnvironment(one, async () => {
+    const player = new Player(newClient(first === undefined ? {} : optionsOf(first, defaults)), defaults);
+    try {
+      const found = await player.playAll(one.steps);
+      // The session is still open: what it keeps open counts.
+      return found.length > 0 ? found : await server.check(one.log ?? []);
+    } finally {
+      await player.close();
+    }
+  });
+  return [...complaints, ...invariants()];
+}
+
+class Player {
+  #client: Client;
+  readonly #defaults: NeutralOptions;
+
+  constructor(client: Client, defaults: NeutralOptions) {
+    this.#client = client;
+    this.#defaults = defaults;
+  }
+
+  /** Ends at the first step that is not well. */
+  async playAll(steps: readonly Step[]): Promise<string[]> {
+    for (const [index, step] of steps.entries()) {
+      const found = await this.#play(step);
+      if (found !== null) return [`step ${index + 1}: ${found}`];
+    }
+    return [];
+  }
+
+  async close(): Promise<void> {
+    await this.#client.session.close();
+  }
+
+  async #play(step: Step): Promise<string | null> {
+    if (step.op === undefined) return complaint(step.expect, await this.#request(step));
+    if (step.op === "sleep") await sleep(step.ms ?? 0);
+    if (step.op === "close_session") await this.close();
+    if (step.op === "save_load") await this.#saveAndLoad();
+    return null;
+  }
+
+  /** The program ends, and starts again with the cookies that it wrote down. */
+  async #saveAndLoad(): Promise<void> {
+    const saved = JSON.stringify(this.#client.session.cookies);
+    await this.close();
+    this.#client = newClient(this.#defaults, CookieJar.fromJSON(JSON.parse(saved)));
+  }
+
+  async #request(step: RequestStep): Promise<Outcome> {
+    const options = optionsOf(step, this.#defaults);
+    if (options.fresh_session === true) {
+      await this.close();
+      this.#client = newClient(options);
+    }
+    adjustSession(this.#client, options);
+    const work = this.#send(step, options);
+    return measured(() => Promise.race([work(), sleep(LONGEST_STEP_MS, { kind: "hang" } as const, { ref: false })]));
+  }
+
+  #send({ request, expect }: RequestStep, options: NeutralOptions): () => Promise<Answered | Failed> {
+    const { abort_after_ms: abortAfterMs, stream } = options;
+    const wanted = expect.outcome === "any" ? (expect.ok ?? {}) : expect;
+    return async () => {
+      const controller = new AbortController();
+      const reason = new Error("the caller gave up");
+      const timer =
+        abortAfterMs === undefined ? undefined : setTimeout(() => controller.abort(reason), abortAfterMs);
+      try {
+        const init = { ...requestOptions(request, options, this.#client), signal: controller.signal };
+        const response = await this.#client.session.request(request.method, request.url, init);
+        return answered(response, await bodyOf(response, stream), wanted);
+      } catch (error) {
+        return failed(error, reason);
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+  }
+}
+
+/** The step's options over the defaults; of the timeouts, each. */
+function optionsOf({ request }: RequestStep, defaults: NeutralOptions): NeutralOptions {
+  const given = request.options ?? {};
+  return { ...defaults, ...given, timeout_ms: { ...defaults.timeout_ms, ...given.timeout_ms } };
+}
+
+/** All of the body, or as much of it as is to be read before it is left. */
+async function bodyOf(
+  response: Response | StreamedResponse,
+  stream: NeutralOptions["stream"],
+): Promise<Uint8Array> {
+  if (stream === undefined || "read" in stream) return response.bytes();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.iterContent()) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length >= stream.read_bytes) break;
+  }
+  await response.close();
+  return Buffer.concat(chunks);
+}

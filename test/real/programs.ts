@@ -1,0 +1,113 @@
+/**
+ * The real servers, and how each is set up: squid (http proxy), dante (SOCKS5), nginx (TLS, HTTP/2, gzip).
+ */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import type { Program } from "./processes.ts";
+
+/** squid as a forward proxy. With `users` it wants Basic credentials: user `user`, password `pa:ss`. */
+export function squid(options: { readonly users: boolean }): Program {
+  const digest = execFileSync("openssl", ["passwd", "-6", "-salt", "sojourn", "pa:ss"], {
+    encoding: "utf8",
+  }).trim();
+  const auth = (folder: string): string =>
+    [
+      `auth_param basic program /usr/lib/squid/basic_ncsa_auth ${join(folder, "users")}`,
+      "auth_param basic realm proxy",
+      "acl known proxy_auth REQUIRED",
+      "http_access deny !known",
+    ].join("\n");
+  return {
+    name: options.users ? "squid-with-users" : "squid",
+    files: (port, folder) => ({
+      users: `user:${digest}\n`,
+      "squid.conf": [
+        `http_port 127.0.0.1:${port}`,
+        `pid_filename ${join(folder, "squid.pid")}`,
+        "access_log none",
+        "cache_log /dev/null",
+        "cache deny all",
+        "shutdown_lifetime 0 seconds",
+        "cache_effective_user proxy",
+        "dns_nameservers 127.0.0.1",
+        "pinger_enable off",
+        options.users ? auth(folder) : "",
+        "acl loopback dst 127.0.0.0/8",
+        "http_access deny !loopback",
+        "http_access allow all",
+        "",
+      ].join("\n"),
+    }),
+    // -n: several squids on one machine need names, or they meet in shared memory.
+    command: (port, folder) => [
+      "/usr/sbin/squid",
+      "-N",
+      "-n",
+      `sojourn${port}`,
+      "-f",
+      join(folder, "squid.conf"),
+    ],
+  };
+}
+
+/** dante as a SOCKS5 proxy without credentials. */
+export const dante: Program = {
+  name: "dante",
+  files: (port, folder) => ({
+    "danted.conf": [
+      "logoutput: stdout",
+      `internal: 127.0.0.1 port = ${port}`,
+      "external: lo",
+      "clientmethod: none",
+      "socksmethod: none",
+      "user.unprivileged: nobody",
+      "client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }",
+      "socks pass { from: 127.0.0.0/8 to: 127.0.0.0/8 log: connect }",
+      "",
+    ].join("\n"),
+    note: folder,
+  }),
+  command: (port, folder) => [
+    "/usr/sbin/danted",
+    "-f",
+    join(folder, "danted.conf"),
+    "-p",
+    join(folder, `danted${port}.pid`),
+  ],
+};
+
+/** nginx with TLS and, for whom it is offered, HTTP/2. `cert` and `key` are PEM. */
+export function nginx(tls: { readonly cert: string; readonly key: string; readonly ca: string }): Program {
+  return {
+    name: "nginx",
+    files: (port, folder) => ({
+      "cert.pem": tls.cert,
+      "key.pem": tls.key,
+      "ca.pem": tls.ca,
+      "index.html": "<h1>nginx</h1>\n".repeat(200),
+      "nginx.conf": [
+        "daemon off; master_process off; error_log stderr warn;",
+        `pid ${join(folder, "nginx.pid")};`,
+        "events {}",
+        "http {",
+        "  access_log off;",
+        `  client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};`,
+        `  uwsgi_temp_path ${folder}; scgi_temp_path ${folder};`,
+        "  gzip on; gzip_types text/plain; default_type text/html;",
+        "  server {",
+        `    listen 127.0.0.1:${port} ssl http2;`,
+        `    ssl_certificate ${join(folder, "cert.pem")}; ssl_certificate_key ${join(folder, "key.pem")};`,
+        `    ssl_client_certificate ${join(folder, "ca.pem")}; ssl_verify_client optional;`,
+        `    root ${folder};`,
+        '    location = /protocol { return 200 "$server_protocol $ssl_client_verify"; }',
+        "    location = /go { return 302 /index.html; }",
+        '    location = /set { add_header Set-Cookie "n=1; Path=/"; return 204; }',
+        '    location = /cookie { return 200 "$http_cookie"; }',
+        "  }",
+        "}",
+        "",
+      ].join("\n"),
+    }),
+    command: (_port, folder) => ["/usr/sbin/nginx", "-p", folder, "-c", join(folder, "nginx.conf")],
+  };
+}

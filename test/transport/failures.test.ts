@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+
+import type { Phase } from "../../src/core/errors.ts";
+import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/failures.ts";
+import { ResponseFloodError, ResponseSyntaxError } from "../../src/transport/response-parser.ts";
+import { requestFor } from "../support/messages.ts";
+
+const request = requestFor("https://user:s3cret@a.test/x?token=s3cret");
+
+function withCode(code: string, message: string = "so it is"): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function translated(error: Error, phase: Phase, isForwarded: boolean = false) {
+  return translate(error, { request, phase, isForwarded });
+}
+
+describe("errors from below", () => {
+  it.for([
+    // error                                                     phase      class                    phase told
+    [new ConnectOverdue(50, "connect"), "connect", "ConnectTimeout", "connect"],
+    [new ConnectOverdue(50, "pool"), "connect", "ConnectTimeout", "pool"],
+    [new ConnectFailure("address", "refused"), "connect", "ConnectionError", "connect"],
+    [new ConnectFailure("pool", "full"), "connect", "ConnectionError", "pool"],
+    [new ConnectFailure("proxy", "refused", { status: 407 }), "connect", "ProxyError", "connect"],
+    [new ConnectFailure("tls", "expired"), "connect", "SSLError", "connect"],
+    [new ConnectFailure("material", "no file"), "connect", "SSLError", "prepare"],
+    [withCode("ECONNRESET"), "head", "ConnectionError", "head"],
+    [withCode("EPIPE"), "send", "ConnectionError", "send"],
+    [withCode("UND_ERR_SOCKET"), "head", "ConnectionError", "head"],
+    [withCode("UND_ERR_HEADERS_OVERFLOW"), "head", "ConnectionError", "head"],
+    [withCode("ERR_ASSERTION"), "head", "ConnectionError", "head"],
+    [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "head", "SSLError", "head"],
+    [withCode("EPROTO"), "head", "SSLError", "head"],
+    [new ResponseSyntaxError("two lengths", true), "head", "InvalidHeader", "head"],
+    [new ResponseSyntaxError("no HTTP", false), "head", "ConnectionError", "head"],
+    [new ResponseFloodError("too much"), "head", "ConnectionError", "head"],
+    [withCode("ECONNRESET"), "body", "ChunkedEncodingError", "body"],
+    [withCode("UND_ERR_RES_CONTENT_LENGTH_MISMATCH"), "body", "ChunkedEncodingError", "body"],
+    [new ResponseSyntaxError("bad chunk", false), "body", "ChunkedEncodingError", "body"],
+    [new ResponseFloodError("too much"), "body", "ChunkedEncodingError", "body"],
+  ] as const)("%s in phase %s is a %s", ([error, phase, name, told]) => {
+    const ours = translated(error, phase);
+    expect(ours).toMatchObject({ name, phase: told, request });
+    expect(ours.message).toMatch(/: GET https:\/\/a\.test\/x$/);
+    expect(ours.message).not.toContain("s3cret");
+  });
+
+  it("of a proxy that requests are forwarded to are the proxy's, unless it answered nonsense", () => {
+    expect(translated(withCode("ECONNRESET"), "head", true).name).toBe("ProxyError");
+    expect(translated(new ResponseSyntaxError("no HTTP", false), "head", true).name).toBe("ConnectionError");
+    expect(translated(withCode("ECONNRESET"), "body", true).name).toBe("ChunkedEncodingError");
+  });
+
+  it("keep what was below as the cause", () => {
+    const below = withCode("ECONNRESET");
+    expect(translated(below, "head").cause).toBe(below);
+  });
+
+  it("name every address that was tried", () => {
+    const all = new AggregateError(
+      [
+        withCode("ECONNREFUSED", "connect ECONNREFUSED ::1:1"),
+        withCode("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1"),
+      ],
+      "",
+    );
+    expect(translated(all, "head").message).toContain(
+      "connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1",
+    );
+  });
+
+  it("have one line, also OpenSSL's", () => {
+    const openssl = Object.assign(
+      withCode("ERR_SSL_WRONG_VERSION_NUMBER", "40BD:error:0A00010B:SSL routines:\n"),
+      { reason: "wrong version number" },
+    );
+    expect(translated(openssl, "head").message).toBe(
+      "TLS failed: wrong version number: GET https://a.test/x",
+    );
+  });
+});

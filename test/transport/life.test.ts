@@ -1,0 +1,162 @@
+import { execFile } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { afterEach, describe, expect, it } from "vitest";
+
+import { RequestException } from "../../src/core/errors.ts";
+import { HttpAdapter } from "../../src/transport/http-adapter.ts";
+import { exchange, requestFor } from "../support/messages.ts";
+import {
+  answering,
+  ok,
+  scriptedServer,
+  type Script,
+  type ScriptedServer,
+} from "../support/scripted-server.ts";
+
+let adapter = new HttpAdapter();
+
+afterEach(async () => {
+  await adapter.close();
+  adapter = new HttpAdapter();
+});
+
+describe("a process", () => {
+  it("ends by itself with idle connections, and without close()", async () => {
+    await using server = await scriptedServer(answering(ok()));
+    const messages = fileURLToPath(new URL("../support/messages.ts", import.meta.url));
+    const http = fileURLToPath(new URL("../../src/transport/http-adapter.ts", import.meta.url));
+    const program = `
+      const { exchange } = await import(${JSON.stringify(messages)});
+      const { HttpAdapter } = await import(${JSON.stringify(http)});
+      const adapter = new HttpAdapter();
+      await Promise.all([1, 2, 3].map(() => exchange(adapter, ${JSON.stringify(server.url)})));
+      console.log(JSON.stringify(adapter.stats));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--input-type=module",
+      "--eval",
+      program,
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject([{ open: 3, idle: 3 }]);
+  });
+});
+
+/** What a server may do with a request, the worst included. */
+const moods: readonly Script[] = [
+  answering(ok("fine")),
+  answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n0\r\n\r\n"),
+  async (connection) => {
+    await connection.request();
+    connection.end(ok("fine"));
+  },
+  async (connection) => {
+    await connection.request();
+    connection.reset();
+  },
+  async (connection) => {
+    await connection.request();
+    connection.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+  },
+  async (connection) => {
+    await connection.request();
+    connection.write("garbage\r\n\r\n");
+  },
+  async (connection) => {
+    await connection.request();
+    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
+  },
+  async (connection) => {
+    await connection.request();
+    connection.write(`${ok("fine")}HTTP/1.1 200 OK\r\n`);
+    await connection.request();
+    connection.reset();
+  },
+  (connection) => connection.reset(),
+  (connection) => connection.end(),
+];
+
+describe("many requests to a moody server", () => {
+  it("all settle, with a response or an error of ours, and leave nothing behind", async () => {
+    const server: ScriptedServer = await scriptedServer(async (connection, running) => {
+      await moods[connection.number % moods.length]?.(connection, running);
+    });
+    const fates = new Map<string, number>();
+    let sent = 0;
+    const worker = async (number: number): Promise<void> => {
+      while (sent < 600) {
+        sent++;
+        const controller = new AbortController();
+        const timer =
+          sent % 11 === 0
+            ? setTimeout(() => controller.abort(new RequestException("enough")), sent % 7)
+            : null;
+        const init =
+          sent % 3 === 0
+            ? { method: "POST", body: () => ["a", "b"] }
+            : sent % 5 === 0
+              ? { method: "PUT", body: "abc" }
+              : {};
+        const overrides = {
+          readMs: 40,
+          connectMs: 1000,
+          signal: controller.signal,
+          stream: number % 2 === 0,
+        };
+        const fate = await exchange(adapter, requestFor(server.url, init), overrides).then(
+          ({ text }) => text,
+          (error: unknown) => (error instanceof RequestException ? error.name : String(error)),
+        );
+        if (timer !== null) clearTimeout(timer);
+        fates.set(fate, (fates.get(fate) ?? 0) + 1);
+      }
+    };
+    await Promise.all(Array.from({ length: 12 }, (_, number) => worker(number)));
+    const names = ["ChunkedEncodingError", "ConnectionError", "ReadTimeout", "RequestException", "fine"];
+    expect([...fates.keys()].sort()).toEqual(names);
+    expect(adapter.stats.every(({ open, idle }) => open >= idle)).toBe(true);
+    await adapter.close();
+    await Promise.all(server.connections.map(({ closed }) => closed));
+    await server[Symbol.asyncDispose]();
+  });
+});
+
+describe("undici's diagnostics", () => {
+  it("see requests as they are, and what a tracer adds goes out", async () => {
+    const seen: string[] = [];
+    const onCreate = (message: unknown): void => {
+      const { request } = message as {
+        request: {
+          method: string;
+          path: string;
+          origin: string;
+          addHeader(name: string, value: string): void;
+        };
+      };
+      seen.push(`${request.method} ${request.origin}${request.path}`);
+      request.addHeader("traceparent", "00-1-2-03");
+    };
+    const onHeaders = (message: unknown): void => {
+      const { response } = message as { response: { statusCode: number; headers: Uint8Array[] } };
+      seen.push(`${response.statusCode} ${response.headers.length}`);
+    };
+    const onSend = (message: unknown): void => {
+      seen.push(String((message as { headers: string }).headers.includes("traceparent")));
+    };
+    subscribe("undici:request:create", onCreate);
+    subscribe("undici:request:headers", onHeaders);
+    subscribe("undici:client:sendHeaders", onSend);
+    try {
+      await using server = await scriptedServer(answering(ok()));
+      await exchange(adapter, requestFor(`${server.url}/x?y`));
+      expect(seen).toEqual([`GET ${server.url}/x?y`, "true", "200 2"]);
+      expect(server.requests[0]?.fields.at(-1)).toBe("traceparent: 00-1-2-03");
+    } finally {
+      unsubscribe("undici:request:create", onCreate);
+      unsubscribe("undici:request:headers", onHeaders);
+      unsubscribe("undici:client:sendHeaders", onSend);
+    }
+  });
+});
