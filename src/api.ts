@@ -8,7 +8,7 @@ import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 import { Session } from "./session.ts";
-import type { Answered, Streaming } from "./verbs.ts";
+import { headOptions, type Answered, type Streaming } from "./verbs.ts";
 
 /** A verb without a session. */
 interface Verb {
@@ -52,7 +52,7 @@ export const get: Verb = verb("GET");
 export const options: Verb = verb("OPTIONS");
 /** HEAD without a session. Does not follow redirects, unless asked to (PARITY FN-4). */
 export const head: Verb = ((url: string | URL, options?: RequestOptions) =>
-  request("HEAD", url, { ...options, allowRedirects: options?.allowRedirects ?? false })) as Verb; // as in verb()
+  request("HEAD", url, headOptions(options))) as Verb; // as in verb()
 /** POST without a session. */
 export const post: Verb = verb("POST");
 /** PUT without a session. */

@@ -1,8 +1,11 @@
 /**
  * The public surface of the package: each name written out.
+ *
+ * May import: everything but undici.
  */
 export { del, del as delete, get, head, options, patch, post, put, query, request } from "./api.ts";
 export { Session } from "./session.ts";
+export type { DownloadOptions } from "./download.ts";
 export { defaultHeaders, defaultUserAgent } from "./session-defaults.ts";
 export type { Url } from "./core/url.ts";
 export { version } from "./core/version.ts";
@@ -61,6 +64,7 @@ export {
   TooManyRedirects,
   UnrewindableBodyError,
   type Attempt,
+  type FailedRequest,
   type Phase,
   type SchemaIssue,
 } from "./core/errors.ts";
@@ -79,6 +83,8 @@ export type {
   ResponseCookie,
   ResponseCookies,
   ResponseHead,
+  SavedFile,
+  SaveOptions,
   StreamResponse,
   Timings,
   WireBody,

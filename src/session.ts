@@ -14,7 +14,7 @@ import { describe } from "./core/describe.ts";
 import { emptyEnvironment, type Environment } from "./core/environment.ts";
 import { RequestException, SessionClosed } from "./core/errors.ts";
 import { HeaderMap, type HeadersInit } from "./core/headers.ts";
-import { noHooks, type HooksInit } from "./core/hooks.ts";
+import { noHooks, type Hooks, type HooksInit } from "./core/hooks.ts";
 import {
   CallPlan,
   type CertInit,
@@ -32,7 +32,7 @@ import {
   type VerifyInit,
 } from "./core/options.ts";
 import { printAs } from "./core/redact.ts";
-import { PreparedRequest } from "./core/request.ts";
+import { assertWhole, PreparedRequest } from "./core/request.ts";
 import { isHttpLike, parseUrl, type Url } from "./core/url.ts";
 import { ambientAuthOf } from "./auth/ambient.ts";
 import { toAuth } from "./auth/from-option.ts";
@@ -46,19 +46,22 @@ import type { Exchange, Send } from "./pipeline/stage.ts";
 import {
   checkRequestOptions,
   checkSendOptions,
+  checkSessionFields,
+  checkSessionOption,
   checkSessionOptions,
   noRequestOptions,
   type CheckedRequestOptions,
 } from "./prepare/check.ts";
 import { mergeHooks } from "./prepare/hooks.ts";
 import { mergeHeaders, mergeSettings, sessionSettings } from "./prepare/merge.ts";
-import { prepare } from "./prepare/prepare.ts";
+import { prepare, targetOf } from "./prepare/prepare.ts";
 import { mergeParams } from "./prepare/query.ts";
 import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 import { RetryBudgets } from "./retries/budget.ts";
 import { toPolicy } from "./retries/from-option.ts";
+import { headersAbroad, isWithin, settingsAbroad } from "./session-border.ts";
 import { defaultHeaders, sessionFacts } from "./session-defaults.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
@@ -85,6 +88,8 @@ export class Session extends Verbs implements AsyncDisposable {
   cert: CertInit | null | undefined;
   /** See {@link SharedOptions.timeout}. */
   timeout: TimeoutInit | null | undefined;
+  /** See {@link SharedOptions.http2}. */
+  http2: boolean | undefined;
   /** See {@link SharedOptions.hooks}. */
   hooks: HooksInit | null | undefined;
   /** See {@link SharedOptions.retry}. */
@@ -124,6 +129,7 @@ export class Session extends Verbs implements AsyncDisposable {
     this.verify = given.verify;
     this.cert = given.cert;
     this.timeout = given.timeout;
+    this.http2 = given.http2;
     this.hooks = given.hooks;
     this.retry = given.retry;
     this.stream = given.stream;
@@ -158,6 +164,7 @@ export class Session extends Verbs implements AsyncDisposable {
   }
 
   set cookies(init: CookiesInit | null) {
+    checkSessionOption("cookies", init);
     this.#cookies = jarOf(init, this.#baseUrl);
   }
 
@@ -167,7 +174,8 @@ export class Session extends Verbs implements AsyncDisposable {
   }
 
   set baseUrl(url: string | URL | null) {
-    this.#baseUrl = url === null ? null : parseUrl(String(url));
+    checkSessionOption("baseUrl", url);
+    this.#baseUrl = url == null ? null : parseUrl(String(url));
   }
 
   /**
@@ -266,23 +274,29 @@ export class Session extends Verbs implements AsyncDisposable {
     url: string | URL,
     options?: RequestOptions,
   ): Promise<Response | StreamedResponse> {
-    this.#assertOpen();
+    const given = checkRequestOptions(options);
     let exchange: Exchange | null = null;
     try {
-      exchange = this.#exchange(method, url, checkRequestOptions(options));
+      this.#assertOpen();
+      exchange = this.#exchange(method, url, given);
       return await this.#pipeline(exchange);
     } catch (error) {
-      throw await reported(error, exchange);
+      // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
+      if (exchange === null && error instanceof RequestException) {
+        error.annotate({ request: { method, url: String(url) } });
+      }
+      const hooks = exchange?.settings.hooks ?? mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);
+      throw await reported(error, exchange?.request ?? null, hooks);
     }
   }
 
   async #sendPrepared(request: PreparedRequest, options?: SendInit): Promise<Response | StreamedResponse> {
-    this.#assertOpen();
     if (!(request instanceof PreparedRequest)) {
       throw new TypeError(
         `send() takes a PreparedRequest, not ${describe(request)}: call prepareRequest() first`,
       );
     }
+    assertWhole(request);
     const given = checkSendOptions(options);
     const plan = request.plan instanceof CallPlan ? request.plan : null;
     const settings = this.#settings(given);
@@ -296,23 +310,25 @@ export class Session extends Verbs implements AsyncDisposable {
       signal: null,
     };
     try {
+      this.#assertOpen();
       return await this.#pipeline(exchange);
     } catch (error) {
-      throw await reported(error, exchange);
+      throw await reported(error, exchange.request, exchange.settings.hooks);
     }
   }
 
   #exchange(method: string, url: string | URL, options: CheckedRequestOptions): Exchange {
+    const target = targetOf(url, this.#baseUrl);
+    const isHome = this.#baseUrl === null || isWithin(this.#baseUrl, target);
     const prepared = prepare({
       method,
-      url,
-      baseUrl: this.#baseUrl,
-      headers: mergeHeaders(this.#headers, options.headers),
-      query: mergeParams(this.params, options.params),
+      target,
+      headers: mergeHeaders(isHome ? this.#headers : headersAbroad(this.#headers), options.headers),
+      query: mergeParams(isHome ? this.params : null, options.params),
       options,
       boundary: randomBoundary,
     });
-    const settings = this.#settings(options);
+    const settings = this.#settings(options, isHome);
     const cookies: CookieStore =
       options.cookies == null || !isHttpLike(prepared.url)
         ? this.#cookies
@@ -321,13 +337,15 @@ export class Session extends Verbs implements AsyncDisposable {
     return { request: prepared.with({ plan, headers: prepared.headers }), settings, cookies, signal: null };
   }
 
-  #settings(options: CheckedRequestOptions): Settings {
+  #settings(options: CheckedRequestOptions, isHome: boolean = true): Settings {
+    checkSessionFields(this);
     const environment = this.#env();
-    const base = sessionSettings(
+    const ours = sessionSettings(
       this,
       { auth: this.#sessionAuth(), retry: toPolicy(this.retry) },
       environment,
     );
+    const base = isHome ? ours : settingsAbroad(ours);
     if (options === noRequestOptions) return base;
     const auth = options.auth === undefined ? undefined : toAuth(options.auth);
     return mergeSettings(base, options, { auth, retry: toPolicy(options.retry) }, environment);
@@ -353,10 +371,10 @@ export class Session extends Verbs implements AsyncDisposable {
 }
 
 /** What the error hooks hear; they change nothing. */
-async function reported(error: unknown, exchange: Exchange | null): Promise<unknown> {
-  if (!(error instanceof RequestException) || exchange === null) return error;
-  error.annotate({ request: exchange.request });
-  for (const hook of exchange.settings.hooks.error) await hook(error);
+async function reported(error: unknown, request: PreparedRequest | null, hooks: Hooks): Promise<unknown> {
+  if (!(error instanceof RequestException)) return error;
+  error.annotate({ request });
+  for (const hook of hooks.error) await hook(error);
   return error;
 }
 

@@ -13,7 +13,7 @@ import type { PreparedRequest } from "../core/request.ts";
 /** How Basic credentials are written. */
 export interface BasicOptions {
   /** Charset of user name and password. Default: `"utf-8"`. */
-  readonly charset?: "utf-8" | "latin1";
+  readonly charset?: "utf-8" | "latin1" | undefined;
 }
 
 /** Sends `Authorization: Basic ...` with each request. */

@@ -13,7 +13,7 @@ import type { PreparedRequest } from "../core/request.ts";
 /** A token that can be replaced. */
 export interface BearerInit {
   /** The token to begin with. Without one, `refresh` is called before the first request. */
-  readonly token?: string | null;
+  readonly token?: string | null | undefined;
   /**
    * Gets a new token, after a 401. Called once however many requests were refused; they all wait for it, and fail with
    * its error if it fails. Requests that it makes must not use this auth: give them `auth: false`.

@@ -1,7 +1,7 @@
 /**
  * Digest challenges: what one asks for, and which of several is answered (RFC 7616 §3.3, §3.7).
  *
- * May import: `core/`, `auth/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import type { Challenge } from "./challenge.ts";
 

@@ -3,7 +3,7 @@
  *
  * Realm, nonce and opaque are bytes that come back as they came; user name and password are UTF-8.
  *
- * May import: `core/`, `auth/`, `node:crypto` for hashing. Pure.
+ * May import: `core/`, own folder, `node:crypto` for hashing. Pure.
  */
 import { createHash } from "node:crypto";
 

@@ -5,7 +5,7 @@
  * kept by origin, so a nonce of one server never goes to another (CVE-2026-11856 in curl). Only a 401 is answered: PARITY
  * DIG-2. Nothing is sent again when there is no challenge that can be answered (DIG-7).
  *
- * May import: `core/`, `auth/`, `node:crypto` for hashing and random numbers.
+ * May import: `core/`, own folder, `node:crypto` for hashing and random numbers.
  */
 import { createHash, randomBytes } from "node:crypto";
 

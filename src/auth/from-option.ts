@@ -1,7 +1,7 @@
 /**
  * What the option `auth` means.
  *
- * May import: `core/`, `auth/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import type { Auth, AuthFunction, AuthOption } from "../core/auth-scheme.ts";
 import { describe } from "../core/describe.ts";

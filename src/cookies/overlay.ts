@@ -36,8 +36,10 @@ export class RequestCookies implements CookieStore {
   readonly #host: string;
   readonly #secure: boolean;
   #left = false;
+  /** The session's header of the first hop: what was there before the call. */
+  #before: string | null | undefined;
   /** What answers of this call did, by host and name. */
-  #answered: Map<string, "stored" | "deleted"> | null = null;
+  #answered: Map<string, CookieVerdict> | null = null;
 
   /**
    * @throws {TypeError} for names or values of the wrong kind.
@@ -55,12 +57,13 @@ export class RequestCookies implements CookieStore {
     if (verdict.kind === "refused") return verdict;
     const name = verdict.kind === "stored" ? verdict.cookie.name : verdict.name;
     this.#answered ??= new Map();
-    this.#answered.set(`${hostOf(url)};${name}`, verdict.kind);
+    this.#answered.set(`${hostOf(url)};${name}`, verdict);
     return verdict;
   }
 
   select(url: Url, now: number): string | null {
     const session = this.#session.select(url, now);
+    if (this.#before === undefined) this.#before = session;
     const own = this.#pairsFor(url, now);
     return own === null || own.size === 0 ? session : this.#merge(session, own, hostOf(url));
   }
@@ -71,21 +74,38 @@ export class RequestCookies implements CookieStore {
     return this.#left ? null : this.#source;
   }
 
-  /** The session's cookies, less those that give way; then the call's own. */
+  /**
+   * The session's cookies, those that give way replaced where they stand; then the call's own; then those that answers of
+   * this call have set: the order in which they came to be, as in requests.
+   */
   #merge(session: string | null, own: Pairs, host: string): string | null {
     const sent: string[] = [];
-    const kept = new Set<string>();
-    for (const pair of session === null ? [] : session.split("; ")) {
+    const newer: string[] = [];
+    const left = new Map(own);
+    for (const pair of pairsOf(session)) {
       const name = nameOf(pair);
-      if (own.has(name) && this.#answered?.get(`${host};${name}`) !== "stored") continue;
-      sent.push(pair);
-      kept.add(name);
+      const answer = this.#answerTo(host, name);
+      const stays = answer?.kind === "stored" || !own.has(name);
+      const mine = stays ? pair : left.get(name);
+      left.delete(name);
+      if (mine != null && (stays || answer === undefined)) (this.#isNewer(answer) ? newer : sent).push(mine);
     }
-    for (const [name, pair] of own) {
-      const deleted = this.#answered?.get(`${host};${name}`) === "deleted";
-      if (pair !== null && !kept.has(name) && !deleted) sent.push(pair);
+    for (const [name, pair] of left) {
+      if (pair !== null && this.#answerTo(host, name)?.kind !== "deleted") sent.push(pair);
     }
+    sent.push(...newer);
     return sent.length === 0 ? null : sent.join("; ");
+  }
+
+  #answerTo(host: string, name: string): CookieVerdict | undefined {
+    return this.#answered?.get(`${host};${name}`);
+  }
+
+  /** Came it in this call, for all paths? A longer path goes first whatever its age (RFC 6265bis §5.8.3). */
+  #isNewer(answer: CookieVerdict | undefined): boolean {
+    if (answer?.kind !== "stored" || answer.cookie.path !== "/") return false;
+    const { name } = answer.cookie;
+    return !pairsOf(this.#before ?? null).some((pair) => nameOf(pair) === name);
   }
 }
 
@@ -112,6 +132,10 @@ function splitHeader(header: string | null): Pairs | null {
     pairs.set(name, before === undefined ? pair : `${before}; ${pair}`);
   }
   return pairs;
+}
+
+function pairsOf(header: string | null): readonly string[] {
+  return header === null ? [] : header.split("; ");
 }
 
 function nameOf(pair: string): string {

@@ -7,7 +7,7 @@
  * own import may cost, and a program without such cookies never pays. `import()` cannot do it, as a jar is synchronous.
  * Price: a bundler does not see it; keep `tldts` installed beside a bundle.
  *
- * May import: `tldts`, lazily. Pure but for loading it.
+ * May import: `tldts`, lazily, `node:module`. Pure but for loading it.
  */
 import { createRequire } from "node:module";
 import type * as Tldts from "tldts";

@@ -42,6 +42,8 @@ export interface SendOptions {
   readonly verify: Verify;
   readonly cert: ClientCertificate | null;
   readonly proxies: ProxySettings;
+  /** Offer HTTP/2 to servers behind TLS. */
+  readonly http2: boolean;
   /** The caller will stream the body: the adapter does not read ahead further than its buffer. */
   readonly stream: boolean;
   readonly onProgress: ProgressListener | null;

@@ -72,11 +72,7 @@ export function lengthOf(body: Body): number | null {
 
 /** Is it one of the kinds of {@link RawBody} other than text and bytes? */
 export function isStreamSource(data: unknown): boolean {
-  return (
-    typeof data === "object" &&
-    data !== null &&
-    (data instanceof Blob || isOpenFile(data) || isIterable(data))
-  );
+  return isObject(data) && (data instanceof Blob || isOpenFile(data) || isIterable(data));
 }
 
 /**
@@ -92,6 +88,7 @@ export function rawBody(data: RawBody): Body {
     return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   if (data instanceof Blob)
     return { kind: "stream", length: data.size, replayable: true, source: data, open: () => data.stream() };
+  if (!isObject(data)) throw noBody(data);
   if (isOpenFile(data)) {
     return streamBody(data, () => data.createReadStream({ start: 0, autoClose: false }), {
       length: null,
@@ -99,7 +96,11 @@ export function rawBody(data: RawBody): Body {
     });
   }
   if (isIterable(data)) return oneShot(data);
-  throw new TypeError(`a body must be text, bytes, a Blob, a stream or an iterable, not ${describe(data)}`);
+  throw noBody(data);
+}
+
+function noBody(data: unknown): TypeError {
+  return new TypeError(`a body must be text, bytes, a Blob, a stream or an iterable, not ${describe(data)}`);
 }
 
 /** A body that calls `factory` for each sending: any stream becomes replayable (PARITY BOD-12). */
@@ -124,11 +125,33 @@ export function streamBody(
   return { kind: "stream", source, ...facts, open: () => toBytes(open()) };
 }
 
-function oneShot(source: AsyncIterable<unknown> | Iterable<unknown>): StreamBody {
-  // Node's streams tell; a spent one would go out as an empty body.
+/** Streams and iterators that were sent. Not all of them tell: a generator that is over looks like an empty one. */
+const sent = new WeakSet<object>();
+
+/** @throws {InvalidBody} for a source that would go out as an empty body, or as a part of one. */
+function assertFresh(source: object): void {
+  if (sent.has(source)) {
+    throw new InvalidBody("the body is a stream that another request sent; give a function that makes it");
+  }
   if ("readable" in source && source.readable === false) {
     throw new InvalidBody("the body is a stream that was read to its end, or destroyed");
   }
+  if (source instanceof ReadableStream && source.locked) {
+    throw new InvalidBody("the body is a stream that somebody else reads: it is locked");
+  }
+}
+
+/** Begins to read. What makes a new iterator each time, such as a list, can be read again. */
+function begin(
+  source: AsyncIterable<unknown> | Iterable<unknown>,
+): AsyncIterable<unknown> | Iterable<unknown> {
+  assertFresh(source);
+  if ("next" in source || "getReader" in source || "pipe" in source) sent.add(source);
+  return source;
+}
+
+function oneShot(source: AsyncIterable<unknown> | Iterable<unknown>): StreamBody {
+  assertFresh(source);
   let opened = false;
   return streamBody(
     source,
@@ -138,7 +161,7 @@ function oneShot(source: AsyncIterable<unknown> | Iterable<unknown>): StreamBody
           "the body is a stream that was sent already; give a function that makes it",
         );
       opened = true;
-      return source;
+      return begin(source);
     },
     { length: null, replayable: false },
   );
@@ -150,11 +173,8 @@ async function* deferred(made: Promise<unknown>): AsyncGenerator<unknown> {
 
 /** Pieces of whatever a factory gave. */
 function chunksOf(data: unknown): AsyncIterable<unknown> | Iterable<unknown> {
-  const body =
-    typeof data === "object" && data !== null && isIterable(data) && !ArrayBuffer.isView(data)
-      ? null
-      : rawBody(data as RawBody);
-  if (body === null) return data as AsyncIterable<unknown>;
+  if (isObject(data) && isIterable(data) && !ArrayBuffer.isView(data)) return begin(data);
+  const body = rawBody(data as RawBody); // which refuses what is none
   return body.kind === "bytes" ? [body.bytes] : body.open();
 }
 
@@ -178,6 +198,15 @@ function isOpenFile(data: object): data is OpenFile {
   return "fd" in data && "createReadStream" in data && typeof data.createReadStream === "function";
 }
 
+/** Does it give pieces? A form does not: it gives pairs. */
 function isIterable(data: object): data is AsyncIterable<unknown> | Iterable<unknown> {
-  return Symbol.asyncIterator in data || Symbol.iterator in data;
+  if (data instanceof FormData || data instanceof URLSearchParams) return false;
+  return (
+    (Symbol.asyncIterator in data && typeof data[Symbol.asyncIterator] === "function") ||
+    (Symbol.iterator in data && typeof data[Symbol.iterator] === "function")
+  );
+}
+
+function isObject(data: unknown): data is object {
+  return typeof data === "object" && data !== null;
 }

@@ -51,7 +51,7 @@ export type Phase =
   | "total"
   | "redirect";
 
-/** The least that is needed to make an error about a request: rooms can do without the whole one. */
+/** The least that an error tells of a request. */
 export interface FailedRequest {
   readonly method: string;
   readonly url: string;
@@ -101,14 +101,14 @@ export class RequestException extends Error {
     this.#details = details;
   }
 
-  /** The request that failed, or `null` when it failed before there was one. */
-  get request(): PreparedRequest | null {
-    return (this.#details.request ?? null) as PreparedRequest | null; // what failed is always a whole one
+  /** The request that failed: method and URL as given when it could not be prepared. `null` outside of requests. */
+  get request(): PreparedRequest | FailedRequest | null {
+    return this.#details.request ?? null;
   }
 
   /** The response that there was, or `null`. */
   get response(): AnyResponse | null {
-    return (this.#details.response ?? null) as AnyResponse | null; // likewise
+    return (this.#details.response ?? null) as AnyResponse | null; // rooms pass on what they got from there
   }
 
   /** The attempts before this one, oldest first. */

@@ -20,7 +20,7 @@ export interface HookFunctions {
   readonly redirect: (response: AnyResponse, next: PreparedRequest) => Answer<PreparedRequest>;
   /** Before a request is sent again. May not change anything. */
   readonly retry: (attempt: Attempt, request: PreparedRequest) => Answer<never>;
-  /** When a call fails. May not change anything; the error is thrown afterwards. */
+  /** When a call fails, be it in preparing. May not change anything; the error is thrown afterwards. */
   readonly error: (error: RequestException) => Answer<never>;
   /** When the jar refused a `Set-Cookie` of a response. May not change anything. */
   readonly cookieRefused: (refusal: CookieRefusal, request: PreparedRequest) => Answer<never>;

@@ -101,6 +101,11 @@ export interface SharedOptions {
   readonly verify?: VerifyInit | null | undefined;
   /** Client certificate: shown to the origin of the request only. */
   readonly cert?: CertInit | null | undefined;
+  /**
+   * Offer HTTP/2 to servers behind TLS, directly or through a proxy's tunnel. Whoever speaks it gets all requests of an
+   * origin on one connection; `response.httpVersion` tells. Default: `false`.
+   */
+  readonly http2?: boolean | undefined;
   /** Functions to call at events. The session's run first. */
   readonly hooks?: HooksInit | null | undefined;
   /** Give a {@link StreamResponse}, with the body unread. Default: `false`. */
@@ -137,7 +142,11 @@ export type SendInit = Omit<RequestOptions, PreparedOption>;
 
 /** Options of a session: defaults for its requests, and what belongs to the session itself. */
 export interface SessionOptions extends SharedOptions {
-  /** Relative URLs are resolved against it, as a browser resolves a link. */
+  /**
+   * Relative URLs are resolved against it, as a browser resolves a link. What a session with a base URL has as auth, params,
+   * client certificate and headers (but for harmless ones such as `Accept`) is for that origin: a request elsewhere goes
+   * with its own only.
+   */
   readonly baseUrl?: string | URL | null | undefined;
   /** Cookies to begin with: a jar to use, or names and values (with `baseUrl`: for its host). */
   readonly cookies?: CookiesInit | null | undefined;

@@ -6,7 +6,8 @@
  * May import: `core/`.
  */
 import { factoryBody, lengthOf, rawBody, type Body, type RawBody } from "./body.ts";
-import type { HeaderMap } from "./headers.ts";
+import { describe } from "./describe.ts";
+import { HeaderMap } from "./headers.ts";
 import { isBodyless } from "./method.ts";
 import type { Origin } from "./origin.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
@@ -25,12 +26,15 @@ export interface PreparedParts {
   readonly method: string;
   readonly url: string;
   readonly headers: HeaderMap;
+  /** `null` for none. */
   readonly payload: Body | null;
+  /** @internal Default: `"none"`. */
   readonly cookieSource?: CookieSource;
-  /** Carries the `Cookie` and `Authorization` of its first message already; they are sent as they stand. */
+  /** @internal Carries the `Cookie` and `Authorization` of its first message already; they are sent as they stand. */
   readonly dressed?: boolean;
+  /** @internal */
   readonly plan?: Plan | null;
-  /** `url` in parts, when it is known already: it is not parsed a second time then. */
+  /** @internal `url` in parts, when it is known already: it is not parsed a second time then. */
   readonly parsed?: Url | null;
 }
 
@@ -52,6 +56,7 @@ export class PreparedRequest {
   #parsed: Url | null = null;
   #parsedFrom = "";
 
+  /** Takes the parts as they are: `session.prepareRequest()` is what prepares and checks them. */
   constructor(parts: PreparedParts) {
     this.method = parts.method;
     this.url = parts.url;
@@ -117,8 +122,8 @@ export class PreparedRequest {
 
   /** @internal A copy with some parts changed. Headers are copied too, unless given. */
   with(parts: Partial<PreparedParts>): PreparedRequest {
-    // A spread takes own properties only: a polluted prototype must not change a request (SECURITY P1).
-    const { headers, ...changed } = { ...parts };
+    // Own properties only: a polluted prototype must not change a request (SECURITY P1).
+    const { headers, ...changed } = { headers: undefined, ...parts };
     const copy = new PreparedRequest({
       method: this.method,
       url: this.url,
@@ -154,6 +159,19 @@ export class PreparedRequest {
   toString(): string {
     return `<PreparedRequest [${this.method}] ${bareUrl(this.url)}>`;
   }
+}
+
+/**
+ * Its fields can be written by everybody, so they are looked at again before others rely on them.
+ *
+ * @throws {TypeError} when method, URL or headers are of a kind that they cannot be.
+ */
+export function assertWhole({ method, url, headers }: Record<"method" | "url" | "headers", unknown>): void {
+  const wrong = (field: string, allowed: string, value: unknown): TypeError =>
+    new TypeError(`${field} of a prepared request must be ${allowed}, not ${describe(value)}`);
+  if (typeof method !== "string") throw wrong("method", "a string", method);
+  if (typeof url !== "string") throw wrong("url", "a string", url);
+  if (!(headers instanceof HeaderMap)) throw wrong("headers", "a HeaderMap", headers);
 }
 
 function shownBody(payload: Body | null): string | null {

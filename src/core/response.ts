@@ -38,7 +38,7 @@ export interface WireResponse {
   readonly headers: HeaderMap;
   readonly httpVersion: string;
   readonly body: WireBody;
-  /** Fields after the body; filled when the body is over. */
+  /** Fields after the body: empty until it is over. */
   readonly trailers?: HeaderMap;
   /** When what happened, in milliseconds from the start of the message. */
   readonly timings?: Timings;
@@ -92,7 +92,7 @@ export interface ResponseHead {
   readonly next: PreparedRequest | null;
   /** Attempts of the last hop that ended in a retry. */
   readonly attempts: readonly Attempt[];
-  /** Header fields after the body; `null` until the body is over, and when there are none. */
+  /** Header fields after the body (RFC 9110 §6.5): empty until it is over. `null`: the adapter does not tell. */
   readonly trailers: HeaderMap | null;
   /** The body in pieces, decoded: bytes, or text with `decode: true`. */
   iterContent(options: IterContentOptions & { readonly decode: true }): AsyncGenerator<string, void>;
@@ -100,32 +100,46 @@ export interface ResponseHead {
   /** The body line by line: text, or bytes with `decode: false`. */
   iterLines(options: IterLinesOptions & { readonly decode: false }): AsyncGenerator<Uint8Array, void>;
   iterLines(options?: IterLinesOptions & { readonly decode?: true }): AsyncGenerator<string, void>;
-  /** Writes the body, decoded, to a file. */
-  saveTo(path: string | URL): Promise<void>;
+  /** Writes the body, decoded, to a file, or into a folder under the name that the response suggests. */
+  saveTo(target: string | URL, options?: SaveOptions): Promise<SavedFile>;
   /** Returns itself. @throws {HTTPError} when the status is 4xx or 5xx. */
   raiseForStatus(): this;
   /** Gives up on what was not read yet. */
   close(): Promise<void>;
 }
 
+/** Options of `saveTo()`. */
+export interface SaveOptions {
+  /** Replace a file that is there? Default: `true` for a path, `false` in a folder, where the server chooses the name. */
+  readonly overwrite?: boolean | undefined;
+}
+
+/** What was saved. */
+export interface SavedFile {
+  /** Of the file; absolute. */
+  readonly path: string;
+  /** How many were written. */
+  readonly bytes: number;
+}
+
 /** Options of `iterContent()`. */
 export interface IterContentOptions {
   /** Bytes in a piece, 1 or more; `null`, the default: as they come. */
-  readonly chunkSize?: number | null;
+  readonly chunkSize?: number | null | undefined;
   /** Give text, in the response's `encoding`. Default: `false`. */
-  readonly decode?: boolean;
+  readonly decode?: boolean | undefined;
 }
 
 /** Options of `iterLines()`. */
 export interface IterLinesOptions {
   /** What stands between lines. Default: `\n`, `\r` or `\r\n` ends a line, and nothing else does. */
-  readonly delimiter?: string | Uint8Array | null;
+  readonly delimiter?: string | Uint8Array | null | undefined;
   /** Give text, in the response's `encoding`; `false`: bytes. Default: `true`. */
-  readonly decode?: boolean;
+  readonly decode?: boolean | undefined;
   /** Keep what ended a line. Default: `false`. */
-  readonly keepEnds?: boolean;
+  readonly keepEnds?: boolean | undefined;
   /** Bytes to read at once; `null`, the default: as they come. */
-  readonly chunkSize?: number | null;
+  readonly chunkSize?: number | null | undefined;
 }
 
 /** Look-up in the cookies of one response. */

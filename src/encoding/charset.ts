@@ -1,7 +1,7 @@
 /**
  * Which charset a text is in: what `Content-Type` declares, and what the bytes look like (PARITY ENC-1, ENC-2).
  *
- * May import: `core/`, own folder. Pure.
+ * May import: `core/`, own folder, `node:buffer`. Pure.
  */
 import { isAscii, isUtf8 } from "node:buffer";
 import type { HeaderMap } from "../core/headers.ts";

@@ -2,7 +2,7 @@
  * Charsets by name: WHATWG's, as `TextDecoder` has them, and those where Python and WHATWG differ as Python has them:
  * `latin-1` is one byte one character, `ascii` has 128 characters, and there is UTF-32.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, `node:buffer`. Pure.
  */
 import { Buffer } from "node:buffer";
 

@@ -2,7 +2,7 @@
  * Takes content codings off small bodies, at once: a synchronous call of zlib is several times cheaper than a stream for
  * bodies of the usual size. What is large, damaged or unusual is left to `decode-stream.ts`, which has the last word.
  *
- * May import: `core/`, `node:zlib`. Pure.
+ * May import: `core/`, own folder, `node:zlib`. Pure.
  */
 import {
   brotliDecompressSync,

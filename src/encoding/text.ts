@@ -1,7 +1,7 @@
 /**
  * Bytes become text: at once, or as they come (PARITY ENC-2, ENC-3, STR-5).
  *
- * May import: `core/`, own folder. Pure.
+ * May import: `core/`, own folder, `node:buffer`. Pure.
  */
 import { Buffer, isUtf8 } from "node:buffer";
 import { apparentEncoding, byteOrderMark, mayBecomeMark, type Charset } from "./charset.ts";

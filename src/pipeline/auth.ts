@@ -50,7 +50,11 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
     const response = await next(
       request.dressed ? exchange : { ...exchange, request: await sign(scheme, request) },
     );
-    if (!isChallenge(response)) scheme.onResponse?.(response);
+    if (!isChallenge(response)) {
+      // An asynchronous one fits the type, too: what goes wrong in it is not to be lost.
+      const seen: unknown = scheme.onResponse?.(response);
+      if (seen instanceof Promise) await seen;
+    }
     if (!isChallenge(response) || !(await canAnswer(scheme, response, challenges.length))) {
       return challenges.length === 0 ? response : response.withHistory(challenges);
     }

@@ -23,7 +23,9 @@ export function cookies(world: CookieSurroundings): Stage {
       if (!isHttpLike(request.url)) return next(exchange);
       const outgoing = withCookies(exchange, world.clock.now());
       const response = await next(outgoing === request ? exchange : { ...exchange, request: outgoing });
-      return response.headers.has("set-cookie") ? storeCookies(exchange, response, world.clock.now()) : response;
+      return response.headers.has("set-cookie")
+        ? storeCookies(exchange, response, world.clock.now())
+        : response;
     };
 }
 

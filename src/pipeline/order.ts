@@ -6,7 +6,7 @@
  * Cookies stand inside auth: the answer to a challenge carries the cookie which the challenge set, and a cookie of a
  * retried 503 is kept.
  *
- * May import: `core/`, every stage.
+ * May import: `core/`, `retries/`, every stage. Not: `transport/`; adapters are arguments.
  */
 import type { Adapter } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
@@ -44,7 +44,7 @@ export function corridor(world: Surroundings): Send {
       redirects, // loop: one turn a hop
       hooks, // once per hop
       retries(world), // loop: one turn an attempt
-      auth(world), // once per attempt; answers one challenge
+      auth(world), // once per attempt; answers challenges
       cookies(world), // once per message
     ],
     sender(world),

@@ -3,14 +3,13 @@
  *
  * May import: `core/`, `retries/`, `response/`, `pipeline/stage.ts`.
  */
-import type { Adapter, AttemptFailure, RetryPolicy } from "../core/adapter.ts";
+import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import type { Clock } from "../core/clock.ts";
 import {
   ConnectionError,
   ConnectTimeout,
   InvalidHeader,
-  ProxyError,
   ReadTimeout,
   RequestException,
   RetryError,
@@ -18,8 +17,9 @@ import {
   type Attempt,
 } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
+import type { PreparedRequest } from "../core/request.ts";
 import type { RetryBudgets } from "../retries/budget.ts";
-import { Retry } from "../retries/retry.ts";
+import { toPolicy } from "../retries/from-option.ts";
 import type { Exchange, Reply, Send, Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */
@@ -38,20 +38,10 @@ export function retries(world: RetrySurroundings): Stage {
   return (next: Send): Send =>
     (exchange) => {
       const { retry } = exchange.settings;
-      const policy = retry === undefined ? policyOf(world.adapterFor(exchange.request.url)) : retry;
-      return policy === null ? next(exchange) : attempts(world, policy, exchange, next);
+      const policy =
+        retry === undefined ? toPolicy(world.adapterFor(exchange.request.url).maxRetries) : retry;
+      return policy == null ? next(exchange) : attempts(world, policy, exchange, next);
     };
-}
-
-/** Made once for each adapter: an adapter's number never changes. */
-const policies = new WeakMap<Adapter, RetryPolicy>();
-
-function policyOf(adapter: Adapter): RetryPolicy | null {
-  const { maxRetries } = adapter;
-  if (typeof maxRetries !== "number") return maxRetries ?? null;
-  const policy = policies.get(adapter) ?? Retry.from(maxRetries);
-  policies.set(adapter, policy);
-  return policy;
 }
 
 async function attempts(
@@ -67,31 +57,12 @@ async function attempts(
   if (origin !== null && first.budget != null) world.budgets.earn(origin, first.budget);
   for (;;) {
     const outcome = await attempt(next, exchange);
-    const failure = failureOf(outcome);
     const { request } = exchange;
-    const decision =
-      failure === null || !isReplayable(request.payload)
-        ? ({ kind: "final" } as const)
-        : policy.next(request.method, failure, { now: world.clock.now(), random: world.random() });
+    const decision = decide(world, policy, request, outcome);
     if (decision.kind === "final") return finish(outcome, past);
-    // Not even asked for when there is no budget: each retry that is made takes one out of the account.
-    if (
-      decision.kind === "again" &&
-      origin !== null &&
-      policy.budget != null &&
-      !world.budgets.spend(origin)
-    ) {
-      return finish(outcome, past);
-    }
     if (decision.kind === "exhausted") return exhausted(outcome, past, decision.raise);
     if (outcome.kind === "response") await outcome.response.loadHop(RETRIED_BODY_BYTES);
-    const record: Attempt = {
-      method: request.method,
-      url: bareUrl(request.url),
-      status: outcome.kind === "response" ? outcome.response.status : null,
-      error: outcome.kind === "error" ? outcome.error : null,
-      delayMs: decision.delayMs,
-    };
+    const record = recordOf(outcome, request, decision.delayMs);
     past.push(record);
     for (const hook of exchange.settings.hooks.retry) await hook(record, request);
     if (decision.delayMs > 0) await world.clock.sleep(decision.delayMs, exchange.signal);
@@ -99,6 +70,33 @@ async function attempts(
     // Cookies and credentials are made anew for each attempt, also when the first one was shown to the caller.
     if (request.dressed) exchange = { ...exchange, request: request.with({ dressed: false }) };
   }
+}
+
+const FINAL: RetryDecision = { kind: "final" };
+
+/** The policy's decision; a retry for which the origin's budget has nothing left is none. */
+function decide(
+  world: RetrySurroundings,
+  policy: RetryPolicy,
+  request: PreparedRequest,
+  outcome: Outcome,
+): RetryDecision {
+  const failure = failureOf(outcome);
+  if (failure === null || !isReplayable(request.payload)) return FINAL;
+  const decision = policy.next(request.method, failure, { now: world.clock.now(), random: world.random() });
+  const { origin } = request;
+  if (decision.kind !== "again" || policy.budget == null || origin === null) return decision;
+  return world.budgets.spend(origin) ? decision : FINAL;
+}
+
+function recordOf(outcome: Outcome, { method, url }: PreparedRequest, delayMs: number): Attempt {
+  return {
+    method,
+    url: bareUrl(url),
+    status: outcome.kind === "response" ? outcome.response.status : null,
+    error: outcome.kind === "error" ? outcome.error : null,
+    delayMs,
+  };
 }
 
 type Outcome =
@@ -126,7 +124,7 @@ function failureOf(outcome: Outcome): AttemptFailure | null {
   }
   const { error } = outcome;
   if (error instanceof SSLError || error instanceof InvalidHeader) return { kind: "other", error };
-  if (error instanceof ConnectTimeout || error instanceof ProxyError) return { kind: "connect", error };
+  if (error instanceof ConnectTimeout) return { kind: "connect", error };
   if (error instanceof ReadTimeout) return { kind: "read", error };
   if (error instanceof ConnectionError)
     return { kind: error.phase === "connect" ? "connect" : "read", error };

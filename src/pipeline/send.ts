@@ -5,7 +5,10 @@
  */
 import type { Adapter } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
+import { describe } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
+import { HeaderMap } from "../core/headers.ts";
+import type { WireResponse } from "../core/response.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
 import type { Send } from "./stage.ts";
@@ -22,7 +25,7 @@ export function sender(world: SendSurroundings): Send {
     try {
       const adapter = world.adapterFor(request.url);
       const start = world.clock.monotonic();
-      const wire = await adapter.send(request, settings, signal);
+      const wire = checked(await adapter.send(request, settings, signal));
       const parts = {
         request,
         wire,
@@ -33,9 +36,19 @@ export function sender(world: SendSurroundings): Send {
         attempts: [],
         nextRequest: null,
       };
-      return settings.stream ? new StreamedResponse(parts) : new Response(parts);
+      return settings.stream ? StreamedResponse.of(parts) : Response.of(parts);
     } catch (error) {
       throw error instanceof RequestException ? error.annotate({ request }) : error;
     }
   };
+}
+
+/** Adapters are written by everybody: what is no answer is told here, not in the middle of its use. */
+function checked(wire: WireResponse): WireResponse {
+  const { status, headers, body }: Partial<WireResponse> = wire ?? {};
+  if (typeof status === "number" && headers instanceof HeaderMap && typeof body?.collect === "function")
+    return wire;
+  throw new TypeError(
+    `send() of an adapter must resolve to what wireResponse() makes: a number as status, a HeaderMap, a body; not ${describe(wire)}`,
+  );
 }

@@ -6,7 +6,7 @@
 import type { CookieStore } from "../core/cookie-store.ts";
 import { describe } from "../core/describe.ts";
 import type { Settings } from "../core/options.ts";
-import { PreparedRequest } from "../core/request.ts";
+import { assertWhole, PreparedRequest } from "../core/request.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 
@@ -47,7 +47,9 @@ export function compose(stages: readonly Stage[], last: Send): Send {
  * @throws {TypeError} for an answer that is no request.
  */
 export function answeredRequest(answer: unknown, given: PreparedRequest, who: string): PreparedRequest {
-  if (answer === undefined) return given;
-  if (answer instanceof PreparedRequest) return answer;
-  throw new TypeError(`${who} must return a PreparedRequest or nothing, not ${describe(answer)}`);
+  const request = answer === undefined ? given : answer;
+  if (!(request instanceof PreparedRequest))
+    throw new TypeError(`${who} must return a PreparedRequest or nothing, not ${describe(answer)}`);
+  assertWhole(request);
+  return request;
 }

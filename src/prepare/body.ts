@@ -4,10 +4,11 @@
  * Precedence is requests' (PARITY BOD-1): files with `data`'s fields before them, else `data`, else `json`. Empty `data` is
  * no body (BOD-7), so `json` then has its turn.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
+import { InvalidBody } from "../core/errors.ts";
 import type { DataInit, FieldsInit, FilesInit } from "../core/options.ts";
 import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
@@ -75,6 +76,9 @@ function ofData(data: DataInit, givenType: string | null, boundary: () => string
       `data must be a record, pairs, text, bytes, a Blob, a stream, an iterable or a function, not ${describe(data)}`,
     );
   }
+  // Its own iterator does not tell: the rest of it, or nothing, would go out as the body.
+  if (data instanceof ReadableStream && Readable.isDisturbed(data))
+    throw new InvalidBody("data is a stream that was read from before; give a function that makes it");
   // As fetch does: a Blob knows its type.
   const type = data instanceof Blob && data.type !== "" && givenType === null ? data.type : null;
   return { payload: rawBody(data), contentType: type };

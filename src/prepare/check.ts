@@ -5,7 +5,7 @@
  * A checked copy has every option as an own property: reading one never looks at a prototype, and all copies have one
  * shape. Messages name the option and what it takes; of what may be secret they name the kind only.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import type { ProxySettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
@@ -41,7 +41,7 @@ type Check = (value: unknown, option: string) => void;
 const NO_PROXIES: ProxySettings = { explicit: noProxyRules, environment: noProxyRules };
 
 const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
-  headers: orNull(isObject, "a record, pairs, Headers, a HeaderMap or null"),
+  headers: orNull(isHeaders, "a record, pairs, Headers, a HeaderMap or null"),
   params: orNull((value) => isObject(value) || typeof value === "string", "fields, an encoded query or null"),
   auth: checkAuth,
   // These are read twice, here and in merging: so a wrong value is known when it is set, not when it is used.
@@ -51,6 +51,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   verify: (value) => void parseVerify(value as SharedOptions["verify"], null),
   cert: (value) => void parseCert(value as NonNullable<SharedOptions["cert"]> | null),
   hooks: (value) => void mergeHooks(noHooks, value as SharedOptions["hooks"]),
+  http2: checkBoolean,
   stream: checkBoolean,
   allowRedirects: checkBoolean,
   retry: checkRetry,
@@ -91,6 +92,7 @@ const blankRequest: CheckedRequestOptions = {
   verify: undefined,
   cert: undefined,
   hooks: undefined,
+  http2: undefined,
   stream: undefined,
   allowRedirects: undefined,
   retry: undefined,
@@ -113,6 +115,7 @@ const blankSession: CheckedSessionOptions = {
   verify: undefined,
   cert: undefined,
   hooks: undefined,
+  http2: undefined,
   stream: undefined,
   allowRedirects: undefined,
   retry: undefined,
@@ -185,6 +188,18 @@ export function checkSessionOption(name: keyof SessionOptions, value: unknown): 
   if (value !== undefined) sessionChecks[name](value, name);
 }
 
+const UNPARSED = ["stream", "allowRedirects", "retry", "maxBodyBytes", "maxRedirects", "trustEnv"] as const;
+
+/**
+ * Checks those fields of a session that are used as they stand, and may have been set wrongly since it was made. The others
+ * are parsed for each request.
+ *
+ * @throws {TypeError | RangeError} as {@link checkSessionOptions}.
+ */
+export function checkSessionFields(session: { readonly [Name in (typeof UNPARSED)[number]]: unknown }): void {
+  for (const name of UNPARSED) checkSessionOption(name, session[name]);
+}
+
 const known: { readonly request: readonly string[]; readonly session: readonly string[] } = {
   request: Object.keys(requestChecks),
   session: Object.keys(sessionChecks),
@@ -196,7 +211,11 @@ function namesOf(options: unknown): string[] {
       `options must be an object, not ${Array.isArray(options) ? "a list" : describe(options)}`,
     );
   }
-  return Object.keys(options);
+  const names = Object.keys(options);
+  // Both would be options that say nothing.
+  if (options instanceof Map || options instanceof Promise)
+    throw new TypeError(`options must be an object, not ${describe(options)}`);
+  return names;
 }
 
 function isKnown<Name extends string>(name: string, checks: Readonly<Record<Name, Check>>): name is Name {
@@ -236,7 +255,7 @@ function checkAuth(value: unknown, option: string): void {
   if (value === null || value === false || typeof value === "function") return;
   if (
     Array.isArray(value)
-      ? value.length === 2
+      ? value.length === 2 && value.every(isCredential)
       : isObject(value) && "apply" in value && typeof value.apply === "function"
   )
     return;
@@ -255,8 +274,13 @@ function checkCookies(value: unknown, option: string): void {
   if (!isRecord(value)) throw wrongKind(value, option, "a record of names and values, a jar or null");
   for (const name of Object.keys(value)) {
     const cookie = value[name];
-    if (cookie === undefined || cookie === null || typeof cookie === "string") continue;
-    throw wrongKind(cookie, `${option}[${JSON.stringify(name)}]`, "a string, or null to leave it out");
+    if (cookie === undefined || cookie === null || typeof cookie === "string" || typeof cookie === "number")
+      continue;
+    throw wrongKind(
+      cookie,
+      `${option}[${JSON.stringify(name)}]`,
+      "a string, a number, or null to leave it out",
+    );
   }
 }
 
@@ -269,12 +293,23 @@ function checkTrustEnv(value: unknown, option: string): void {
   }
 }
 
+/** A promise or a date has no names of its own: its headers would silently be none. */
+function isHeaders(value: unknown): boolean {
+  return isObject(value) && (Symbol.iterator in value || isRecord(value) || Object.keys(value).length > 0);
+}
+
+function isCredential(value: unknown): boolean {
+  return typeof value === "string" || value instanceof Uint8Array;
+}
+
 function isSignal(value: unknown): boolean {
   return (
     isObject(value) &&
     "aborted" in value &&
     "addEventListener" in value &&
-    typeof value.addEventListener === "function"
+    typeof value.addEventListener === "function" &&
+    "removeEventListener" in value &&
+    typeof value.removeEventListener === "function"
   );
 }
 

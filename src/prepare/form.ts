@@ -3,7 +3,7 @@
  *
  * Not WHATWG's encoder: requests escapes `*` and leaves `~` (PARITY PAR-3).
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import { describe } from "../core/describe.ts";
 import type { FieldsInit, Scalar } from "../core/options.ts";

@@ -1,7 +1,7 @@
 /**
  * Decides which hooks run: the session's first, then the request's (PARITY MRG-8, BUG-12).
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import { describe } from "../core/describe.ts";
 import { hookEvents, noHooks, type HookEvent, type Hooks, type HooksInit } from "../core/hooks.ts";

@@ -15,7 +15,7 @@ const QUICK_DEPTH = 64;
 /**
  * Writes `value` as JSON. As `JSON.stringify`, it leaves out properties that are `undefined` and asks `toJSON`.
  *
- * @throws {InvalidJSONError} for NaN, infinities, bigints, functions, symbols, a Map or Set, circular values, `undefined`.
+ * @throws {InvalidJSONError} for NaN, infinities, bigints, functions, symbols, a Map, Set or Promise, circular values, `undefined`.
  */
 export function encodeJson(value: unknown): string {
   // A replacer makes JSON.stringify several times slower, and most values are plain: one look finds out.
@@ -79,8 +79,8 @@ function refuse(this: unknown, key: string, value: unknown): unknown {
     case "symbol":
       throw new Unwritable(`a ${typeof value}`, this, key);
     default:
-      // Both would be written as `{}`.
-      if (value instanceof Map || value instanceof Set)
+      // They would be written as `{}`. A promise is a forgotten `await`.
+      if (value instanceof Map || value instanceof Set || value instanceof Promise)
         throw new Unwritable(`a ${value.constructor.name}`, this, key);
       return value;
   }

@@ -1,11 +1,12 @@
 /**
  * Merging: what a request says wins over what its session says, option by option; one line per option.
  *
- * A session's part is worked out once and kept (`sessionSettings`); a request without options then costs nothing.
+ * A session's part (`sessionSettings`) is what a request without options gets; it is made anew for each request, since
+ * any default of a session may have been set meanwhile.
  * Body, query and cookies are no settings: `prepare.ts` and `query.ts` have those. `auth` and `retry` come converted,
  * because rooms do not know each other.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import type { RetryPolicy } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
@@ -34,6 +35,7 @@ export interface SessionDefaults {
   readonly verify: VerifyInit | null | undefined;
   readonly cert: CertInit | null | undefined;
   readonly hooks: HooksInit | null | undefined;
+  readonly http2: boolean | undefined;
   readonly stream: boolean | undefined;
   readonly allowRedirects: boolean | undefined;
   readonly maxRedirects: number | undefined;
@@ -49,7 +51,7 @@ export interface Converted {
 /** Neither was given. */
 export const nothingConverted: Converted = { auth: undefined, retry: undefined };
 
-/** Settings of a request that says nothing itself. Good until a default of the session changes. */
+/** Settings of a request that says nothing itself. Good until a default of the session changes. Shares what it can. */
 export function sessionSettings(
   session: SessionDefaults,
   converted: Converted,
@@ -67,6 +69,7 @@ export function sessionSettings(
     verify: parseVerify(session.verify, environment.caBundle),
     cert: parseCert(session.cert ?? null),
     hooks: mergeHooks(noHooks, session.hooks),
+    http2: session.http2 ?? false,
     stream: session.stream ?? false,
     allowRedirects: session.allowRedirects ?? true,
     maxRedirects: session.maxRedirects ?? defaultMaxRedirects,
@@ -94,6 +97,7 @@ export function mergeSettings(
     verify: request.verify === undefined ? base.verify : parseVerify(request.verify, environment.caBundle),
     cert: request.cert === undefined ? base.cert : parseCert(request.cert),
     hooks: mergeHooks(base.hooks, request.hooks),
+    http2: request.http2 ?? base.http2,
     stream: request.stream ?? base.stream,
     allowRedirects: request.allowRedirects ?? base.allowRedirects,
     maxRedirects: base.maxRedirects,

@@ -3,7 +3,7 @@
  *
  * Streams stay streams, and the length is known when every part's is. What the parts are is decided in `parts.ts`.
  *
- * May import: `core/`. Pure: the boundary comes from outside.
+ * May import: `core/`, own folder. Pure: the boundary comes from outside.
  */
 import { bytesBody, isReplayable, lengthOf, streamBody, type Body } from "../core/body.ts";
 import { InvalidHeader, UnrewindableBodyError } from "../core/errors.ts";

@@ -4,7 +4,7 @@
  * A part's media type is never guessed from a name (PARITY MPT-4). Nothing that a caller gives can end a header line:
  * names are escaped, the rest is checked as header fields are.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";

@@ -3,7 +3,7 @@
  *
  * Cookies and credentials are not put on here: they depend on the jar and on the origin.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import type { Body } from "../core/body.ts";
 import { InvalidHeader, InvalidMethod } from "../core/errors.ts";
@@ -16,9 +16,8 @@ import { chooseBody, type BodyOptions } from "./body.ts";
 /** What is wanted, after merging. */
 export interface Wanted {
   readonly method: string;
-  readonly url: string | URL;
-  /** Relative URLs are resolved against it; `null` for none. */
-  readonly baseUrl: Url | null;
+  /** As {@link targetOf} gave it. */
+  readonly target: Url | string;
   /** Merged. Taken over: what the body needs is added to it. */
   readonly headers: HeaderMap;
   /** Encoded query to append, `""` for none. */
@@ -37,7 +36,7 @@ export interface Wanted {
 export function prepare(wanted: Wanted): PreparedRequest {
   const { headers, options } = wanted;
   const method = prepareMethod(wanted.method);
-  const target = prepareTarget(wanted);
+  const target = withQuery(wanted.target, wanted.query);
   const payload = prepareBody(method, headers, options, wanted.boundary);
   return new PreparedRequest({
     method,
@@ -61,19 +60,28 @@ function prepareMethod(method: unknown): string {
   return method.toUpperCase();
 }
 
-/** URLs of other schemes stay text: they are their adapter's, untouched and without params (PARITY URL-3). */
-function prepareTarget(wanted: Wanted): Url | string {
-  const { baseUrl, query } = wanted;
-  const given = textOf(wanted.url);
-  const text = baseUrl === null ? given : resolveReference(baseUrl, given);
+/**
+ * Where a request goes. URLs of other schemes stay text: they are their adapter's, untouched and without params
+ * (PARITY URL-3).
+ *
+ * @param baseUrl relative URLs are resolved against it; `null` for none.
+ * @throws {InvalidURL}
+ */
+export function targetOf(given: string | URL, baseUrl: Url | null): Url | string {
+  const written = textOf(given);
+  const text = baseUrl === null ? written : resolveReference(baseUrl, written);
   if (!isHttpLike(text)) return text;
-  const url = appendQuery(parseUrl(text), query);
+  const url = parseUrl(text);
   // A relative reference has the user info of its base (RFC 3986 §5.2.2). An absolute URL brings its own or has none.
-  const isRelative = baseUrl !== null && text !== given;
+  const isRelative = baseUrl !== null && text !== written;
   if (isRelative && baseUrl.userinfo !== null && url.userinfo === null && url.origin === baseUrl.origin) {
     return url.with({ userinfo: baseUrl.userinfo });
   }
   return url;
+}
+
+function withQuery(target: Url | string, query: string): Url | string {
+  return typeof target === "string" ? target : appendQuery(target, query);
 }
 
 function textOf(url: unknown): string {

@@ -4,7 +4,7 @@
  *
  * Messages never show a proxy's URL: it may hold a password.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import type { ProxySettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";

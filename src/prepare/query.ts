@@ -3,7 +3,7 @@
  *
  * The encoding itself is in `form.ts`: a query and a form are written alike.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import type { FieldsInit, ParamsInit } from "../core/options.ts";
 import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
@@ -29,9 +29,14 @@ export function mergeParams(
 }
 
 function encodeParams(params: ParamsInit): string {
-  if (typeof params === "string") return params;
-  if (params instanceof Uint8Array) return textOf(params);
+  if (typeof params === "string") return withoutMark(params);
+  if (params instanceof Uint8Array) return withoutMark(textOf(params));
   return encodeFields(params, "params");
+}
+
+/** `location.search` begins with the mark that the URL brings itself (PARITY PAR-2). */
+function withoutMark(query: string): string {
+  return query.startsWith("?") || query.startsWith("&") ? query.slice(1) : query;
 }
 
 function isEncoded(params: ParamsInit): params is string | Uint8Array {

@@ -3,7 +3,7 @@
  *
  * Messages name the kind of a wrong value, never the value: it may be a key.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import type { ClientCertificate, Verify } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";

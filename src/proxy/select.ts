@@ -5,7 +5,7 @@
  * Order: the caller's rules, then the environment's (ENV-3). A caller's list of exceptions applies to the caller's
  * proxies and replaces the environment's list (ENV-5, ENV-6).
  *
- * May import: `core/`, `proxy/`. Pure, but for a memory of parsed URLs.
+ * May import: `core/`, own folder. Pure, but for a memory of parsed URLs.
  */
 import type { ProxySettings } from "../core/adapter.ts";
 import type { ProxyRules } from "../core/environment.ts";

@@ -3,7 +3,7 @@
  *
  * Cookies, auth, proxy and TLS of the next hop are not made here: they are stages further in, and do it for each hop anew.
  *
- * May import: `core/`. Pure.
+ * May import: `core/`, own folder. Pure.
  */
 import { isReplayable } from "../core/body.ts";
 import {

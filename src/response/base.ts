@@ -17,6 +17,8 @@ import type {
   Link,
   ResponseCookies,
   ResponseHead,
+  SavedFile,
+  SaveOptions,
   Timings,
 } from "../core/response.ts";
 import { isPermanentRedirectStatus, isRedirectStatus } from "../core/status.ts";
@@ -33,7 +35,6 @@ import {
 } from "./iterate.ts";
 import { parseLinks } from "./links.ts";
 import type { ResponseParts } from "./parts.ts";
-import { saveTo } from "./save.ts";
 
 /** The head of a response, and those ways to its body that are the same for all. */
 export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
@@ -110,7 +111,6 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
     return this.#parts.wire.httpVersion;
   }
 
-  /** Header fields after the body (RFC 9110 §6.5): there when the body is over. `null`: the adapter does not tell. */
   get trailers(): HeaderMap | null {
     return this.#parts.wire.trailers ?? null;
   }
@@ -167,13 +167,20 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
   }
 
   /**
-   * Writes the body, decoded, to a file, in the place of what is there. When it breaks off the file is removed.
+   * Writes the body, decoded, to a file. It gets its name when it is whole: one that breaks off leaves what was there.
    *
-   * @throws what reading throws, and the errors of the file system.
+   * In a folder (one that exists, or a path that ends with `/`) the name is that of `Content-Disposition`, else the last
+   * part of the URL that was asked for, else `download`; without anything that could lead out of the folder or is a name
+   * only on some systems. {@link Session.download} can go on where a download broke off.
+   *
+   * @throws what reading throws, and the errors of the file system; `EEXIST` for a file that is not to be replaced.
    */
-  async saveTo(path: string | URL): Promise<void> {
+  async saveTo(target: string | URL, options: SaveOptions = {}): Promise<SavedFile> {
     this.#body.assertIterable(this);
-    await saveTo(path, this.#body.stream(this));
+    // Files are rare: what they need is loaded when it is used.
+    const { checkSaving, saveTo } = await import("./save.ts");
+    checkSaving(target, options);
+    return saveTo(this.#body.stream(this), target, () => this.suggestedName(), options);
   }
 
   close(): Promise<void> {
@@ -242,6 +249,13 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
 
   toString(): string {
     return `<${this.constructor.name} [${this.status}] ${this.request.method} ${bareUrl(this.url)}>`;
+  }
+
+  /** @internal The name of a file in a folder, as {@link saveTo} chooses it. */
+  async suggestedName(): Promise<string> {
+    const { fileName } = await import("./file-name.ts");
+    const { url } = this.history[0] ?? this;
+    return fileName(this.headers.get("content-disposition"), url);
   }
 
   #iteration(): Iteration {

@@ -1,7 +1,7 @@
 /**
  * `iterContent()` and `iterLines()`: checks of their options, and the iterations themselves (PARITY STR-4, STR-5, STR-6).
  *
- * May import: `core/`, `encoding/`, `stream/`.
+ * May import: `core/`, `encoding/`, `stream/`, `node:buffer`.
  */
 import { Buffer } from "node:buffer";
 import { describe } from "../core/describe.ts";
@@ -65,7 +65,7 @@ export function iterateLines(
 
 function piecesOf(
   { source }: Iteration,
-  { chunkSize }: { readonly chunkSize?: number | null },
+  { chunkSize }: Pick<IterContentOptions, "chunkSize">,
 ): AsyncGenerator<Uint8Array, void> {
   return chunkSize == null ? source : rechunk(source, chunkSize);
 }

@@ -1,7 +1,7 @@
 /**
  * What a response is made of: the pipeline gives it, the classes of responses take it.
  *
- * May import: `core/`.
+ * May import: `core/`, own folder.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
 import type { Attempt } from "../core/errors.ts";
@@ -32,14 +32,14 @@ export interface ResponseFields {
   /** What it answers. */
   readonly request: PreparedRequest;
   /** Default: 200. */
-  readonly status?: number;
-  readonly statusText?: string;
+  readonly status?: number | undefined;
+  readonly statusText?: string | undefined;
   /** Default: none. */
-  readonly headers?: HeadersInit | null;
+  readonly headers?: HeadersInit | null | undefined;
   /** The body without content codings, whatever the headers say; text is UTF-8. Default: empty. */
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   /** Default: that of the request. */
-  readonly url?: string;
+  readonly url?: string | undefined;
 }
 
 /** The parts of a response that a program made, and its body. */

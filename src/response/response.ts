@@ -17,11 +17,16 @@ export class Response extends BaseResponse implements ReadResponse {
   readonly #body: ResponseBody;
   #content: Content | null = null;
 
-  /** @internal */
-  constructor(parts: ResponseParts, from: Response | null = null, bytes: Uint8Array | null = null) {
+  /** A keyword and no `#`: constructors have no other way to be closed. Programs make responses by {@link Response.from}. */
+  private constructor(parts: ResponseParts, from: Response | null = null, bytes: Uint8Array | null = null) {
     const body = from === null ? new ResponseBody(parts, bytes) : from.#body;
     super(parts, body, from);
     this.#body = body;
+  }
+
+  /** @internal The response that came for a request. */
+  static of(parts: ResponseParts): Response {
+    return new Response(parts);
   }
 
   /**

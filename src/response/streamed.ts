@@ -18,11 +18,20 @@ export class StreamedResponse extends BaseResponse implements StreamResponse, As
   #content: Content | null = null;
   #stream: ReadableStream<Uint8Array> | null = null;
 
-  /** @internal */
-  constructor(parts: ResponseParts, from: StreamedResponse | null = null, bytes: Uint8Array | null = null) {
+  /** A keyword and no `#`: constructors have no other way to be closed. Programs make responses by {@link StreamedResponse.from}. */
+  private constructor(
+    parts: ResponseParts,
+    from: StreamedResponse | null = null,
+    bytes: Uint8Array | null = null,
+  ) {
     const body = from === null ? new ResponseBody(parts, bytes) : from.#body;
     super(parts, body, from);
     this.#body = body;
+  }
+
+  /** @internal The response that came for a request. */
+  static of(parts: ResponseParts): StreamedResponse {
+    return new StreamedResponse(parts);
   }
 
   /**

@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `stream/`.
  */
+import { describe } from "../core/describe.ts";
 import { RequestException, ResponseTooLarge } from "../core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { Timings, WireBody, WireResponse } from "../core/response.ts";
@@ -19,13 +20,13 @@ export type WireBodyInit =
 /** What a {@link WireResponse} can be made of. */
 export interface WireResponseInit {
   readonly status: number;
-  readonly statusText?: string;
-  readonly headers?: HeadersInit | null;
+  readonly statusText?: string | undefined;
+  readonly headers?: HeadersInit | null | undefined;
   /** With its content codings still on, where `headers` names some. */
-  readonly body?: WireBodyInit;
-  readonly httpVersion?: string;
-  readonly trailers?: HeadersInit | null;
-  readonly timings?: Timings;
+  readonly body?: WireBodyInit | undefined;
+  readonly httpVersion?: string | undefined;
+  readonly trailers?: HeadersInit | null | undefined;
+  readonly timings?: Timings | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -58,7 +59,10 @@ export function wireResponse(init: WireResponseInit): WireResponse {
 export function wireBodyFrom(source: WireBodyInit): WireBody {
   if (source === null) return new BytesWireBody(new Uint8Array(0));
   if (typeof source === "string") return new BytesWireBody(encoder.encode(source));
-  return source instanceof Uint8Array ? new BytesWireBody(source) : new StreamWireBody(source);
+  if (source instanceof Uint8Array) return new BytesWireBody(source);
+  if (typeof source === "object" && (Symbol.asyncIterator in source || Symbol.iterator in source))
+    return new StreamWireBody(source);
+  throw new TypeError(`a body must be text, bytes, a stream, an iterable or null, not ${describe(source)}`);
 }
 
 class BytesWireBody implements WireBody {

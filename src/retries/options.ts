@@ -15,56 +15,56 @@ export interface RetryOptions {
    * Most retries of all kinds together; the other counts cannot lift it. `null`: no limit here. `0`: none, and a status
    * of `statusForcelist` is a `RetryError` at once. `false`: none either, whatever the other counts say. Default: 10.
    */
-  readonly total?: number | false | null;
+  readonly total?: number | false | null | undefined;
   /**
    * Most retries of connections that were not made: nothing reached the server, so any method is tried again.
    * `null`: only `total` limits them. `false`: none. Default: `null`.
    */
-  readonly connect?: number | false | null;
+  readonly connect?: number | false | null | undefined;
   /**
    * Most retries after the request was sent: silence, a reset, a dropped connection. The server may have acted on it, so
    * only `allowedMethods` are tried again. `null`: only `total` limits them. `false`: none. Default: `null`.
    */
-  readonly read?: number | false | null;
+  readonly read?: number | false | null | undefined;
   /** Most retries because of a status. `null`: only `total` limits them. Default: `null`. */
-  readonly status?: number | null;
+  readonly status?: number | null | undefined;
   /** Most retries of all other errors, for `allowedMethods`. `null`: only `total` limits them. Default: `null`. */
-  readonly other?: number | null;
+  readonly other?: number | null | undefined;
   /**
    * Methods that may be sent again although the server may have seen them, compared without case. `null`: any. Empty:
    * none. Default: the idempotent ones, GET HEAD PUT DELETE OPTIONS TRACE QUERY.
    */
-  readonly allowedMethods?: Iterable<string> | null;
+  readonly allowedMethods?: Iterable<string> | null | undefined;
   /** Statuses, 100 to 999, that are tried again. Default: none; see `respectRetryAfterHeader` for three that are. */
-  readonly statusForcelist?: Iterable<number>;
+  readonly statusForcelist?: Iterable<number> | undefined;
   /**
    * Pause before the n-th retry in a row, in milliseconds: nothing before the first, then `backoffFactor` · 2ⁿ⁻¹, so
    * 200 gives 0, 400, 800, 1600 ... 0 or more. Default: 0.
    */
-  readonly backoffFactor?: number;
+  readonly backoffFactor?: number | undefined;
   /** Longest of these pauses, in milliseconds. 0 or more. Default: 120 000. */
-  readonly backoffMax?: number;
+  readonly backoffMax?: number | undefined;
   /** Up to so many milliseconds are added to a pause, by chance. 0 or more. Default: 0. */
-  readonly backoffJitter?: number;
+  readonly backoffJitter?: number | undefined;
   /**
    * Wait as long as a `Retry-After` says, and try 413, 429 and 503 again when they have one, also if they are not in
    * `statusForcelist` (PARITY RTY-9). A `Retry-After` that cannot be read counts as none. Default: `true`.
    */
-  readonly respectRetryAfterHeader?: boolean;
+  readonly respectRetryAfterHeader?: boolean | undefined;
   /**
    * Longest `Retry-After` that is waited for, in milliseconds. One that asks for more ends the retries, and the response
    * is the result: to ask again earlier than the server wants would only make things worse. (urllib3 waits six hours at
    * most, and then asks early.) 0 or more. Default: 120 000.
    */
-  readonly retryAfterMax?: number;
+  readonly retryAfterMax?: number | undefined;
   /**
    * Share of the traffic to an origin that retries may add: with 0.2, one retry for five requests, beside a reserve of ten
    * retries. When it is used up a failure is the result, as if it were none to be retried. 0 to 1; `null`: no such limit.
    * Default: 0.2.
    */
-  readonly budget?: number | null;
+  readonly budget?: number | null | undefined;
   /** Throw a `RetryError` when the retries of a status are used up? Else the last response is the result. Default: `true`. */
-  readonly raiseOnStatus?: boolean;
+  readonly raiseOnStatus?: boolean | undefined;
 }
 
 /** Options with a value for each. */

@@ -5,7 +5,7 @@
  * The semantics are urllib3's (PARITY 1.22). A `Retry` never changes; each decision brings the one for the next attempt,
  * so one object may serve a whole program.
  *
- * May import: `core/`, `retries/`. Pure: time and chance are arguments.
+ * May import: `core/`, own folder. Pure: time and chance are arguments.
  */
 import type { AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";

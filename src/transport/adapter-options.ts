@@ -12,30 +12,30 @@ import type { PoolSettings } from "./pool.ts";
 /** Options of an HttpAdapter. Absent ones have their default; times are milliseconds, sizes bytes. */
 export interface HttpAdapterOptions {
   /** Origins (with TLS settings and proxy) whose connections are kept. 1 or more. Default: 100. */
-  readonly poolConnections?: number;
+  readonly poolConnections?: number | undefined;
   /** Idle connections kept for each of them. 1 or more. Default: 100. More may be open at a time, unless `poolBlock`. */
-  readonly poolMaxsize?: number;
+  readonly poolMaxsize?: number | undefined;
   /** Open no more than `poolMaxsize`: further requests wait, first come, first served. Default: `false`. */
-  readonly poolBlock?: boolean;
+  readonly poolBlock?: boolean | undefined;
   /** How long a request waits for its turn; `null`: for ever. Default: `null`. @throws {ConnectTimeout} with phase `pool`. */
-  readonly poolTimeout?: number | null;
+  readonly poolTimeout?: number | null | undefined;
   /** Retries of requests that say nothing themselves: a number, or a policy such as `Retry`. Default: `null`, none. */
-  readonly maxRetries?: RetryPolicy | number | null;
+  readonly maxRetries?: RetryPolicy | number | null | undefined;
   /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
-  readonly keepAliveTimeout?: number;
+  readonly keepAliveTimeout?: number | undefined;
   /** Largest header section of a response. Default: 65 536. */
-  readonly maxHeaderSize?: number;
+  readonly maxHeaderSize?: number | undefined;
   /** Address of this machine to connect from. */
-  readonly localAddress?: string;
+  readonly localAddress?: string | undefined;
   /** 4 or 6 for one kind of addresses only; 0 for both. Default: 0. */
-  readonly family?: 0 | 4 | 6;
+  readonly family?: 0 | 4 | 6 | undefined;
   /** Resolves names in place of `dns.lookup`. */
-  readonly lookup?: LookupFunction;
+  readonly lookup?: LookupFunction | undefined;
   /** A Unix domain socket or named pipe to connect to, whatever the URL's host; without proxies. */
-  readonly socketPath?: string;
+  readonly socketPath?: string | undefined;
 }
 
-/** Options with their defaults. */
+/** @internal Options with their defaults. */
 export interface CheckedOptions {
   readonly poolConnections: number;
   readonly maxRetries: RetryPolicy | number | null;
@@ -60,10 +60,9 @@ const LONGEST_MS = 2_147_483_647;
 const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
 
-/** @throws {TypeError | RangeError} naming the option, its value and what is allowed. */
+/** @internal @throws {TypeError | RangeError} naming the option, its value and what is allowed. */
 export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
-  // What somebody put on Object.prototype is no option.
-  const options: HttpAdapterOptions = Object.assign(Object.create(null), given);
+  const options = bare(given);
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
   if (unknown !== undefined) {
     throw new TypeError(
@@ -106,7 +105,12 @@ function socketOptions(options: HttpAdapterOptions): SocketOptions {
   const given = Object.entries({ localAddress, family, lookup, socketPath }).filter(
     ([, value]) => value !== undefined,
   );
-  return Object.assign(Object.create(null), Object.fromEntries(given));
+  return bare<SocketOptions>(Object.fromEntries(given));
+}
+
+/** Own properties alone: what somebody put on Object.prototype is no option. */
+function bare<Options extends object>(options: Options): Options {
+  return Object.assign(Object.create(null) as Options, options); // an object without prototype has no type of its own
 }
 
 function within(name: string, value: unknown, least: number, most: number): number {

@@ -34,6 +34,8 @@ export interface Route {
   readonly verifyProxy: Verify;
   /** `host` is a proxy itself: failures are the proxy's. */
   readonly isForwarded: boolean;
+  /** Offer HTTP/2 to the server, which chooses (RFC 7301). */
+  readonly isHttp2: boolean;
 }
 
 /** How sockets are made. */
@@ -52,6 +54,12 @@ export interface SessionMemory {
 
 const KEEP_ALIVE_PROBE_MS = 60_000;
 const READ_BYTES = 65_536;
+const HTTP_1_ONLY = ["http/1.1"];
+const HTTP_2_AND_1 = ["h2", "http/1.1"];
+
+function protocolsOf(route: Route): readonly string[] {
+  return route.isHttp2 ? HTTP_2_AND_1 : HTTP_1_ONLY;
+}
 
 /** One attempt to connect: settles once, and can be given up. */
 export class Opening {
@@ -110,7 +118,7 @@ export class Opening {
       return await this.#tcp(route.host, route.port, route.isForwarded ? "proxy" : "address");
     if (via === null && material !== null) return await this.#directTls(route, material);
     const socket = await this.#throughProxy(route);
-    return material === null ? socket : await this.#tlsOver(socket, route.host, material, "tls");
+    return material === null ? socket : await this.#tlsOver(socket, route, material);
   }
 
   /** The socket leads to the server when it resolves. */
@@ -124,7 +132,7 @@ export class Opening {
     }
     const socket =
       via.scheme === "https"
-        ? await this.#tlsOver(plain, via.hostname, await this.#materials.load(verifyProxy, null), "proxy")
+        ? await this.#tlsToProxy(plain, via.hostname, await this.#materials.load(verifyProxy, null))
         : plain;
     const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
     await openTunnel(socket, { authority, authorization: basicCredentials(via.credentials) });
@@ -138,10 +146,14 @@ export class Opening {
   /** One socket for TCP and TLS: what fails before TCP is up is no TLS failure. */
   #directTls(route: Route, material: TlsMaterial): Promise<Socket> {
     const { host, port, isForwarded } = route;
-    const tls = this.#tlsOptions(host, material, this.#memory.tlsSession);
+    const session = this.#memory.tlsSession;
+    const tls = {
+      ...this.#tlsOptions(host, material, protocolsOf(route)),
+      ...(session === null ? {} : { session }),
+    };
     const socket = connectTlsSocket({ ...this.#tcpOptions(host, port), ...tls });
-    socket.on("session", (session) => {
-      this.#memory.tlsSession = session;
+    socket.on("session", (newer) => {
+      this.#memory.tlsSession = newer;
     });
     let isUp = false;
     socket.once("connect", () => {
@@ -151,9 +163,20 @@ export class Opening {
     return this.#ready(socket, "secureConnect", step, host);
   }
 
-  #tlsOver(under: Socket, host: string, material: TlsMaterial, step: "proxy" | "tls"): Promise<Socket> {
-    const socket = connectTlsSocket({ socket: under, host, ...this.#tlsOptions(host, material, null) });
-    return this.#ready(socket, "secureConnect", () => step, host);
+  #tlsOver(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
+    const { host } = route;
+    const tls = this.#tlsOptions(host, material, protocolsOf(route));
+    return this.#ready(connectTlsSocket({ socket: under, host, ...tls }), "secureConnect", () => "tls", host);
+  }
+
+  #tlsToProxy(under: Socket, host: string, material: TlsMaterial): Promise<Socket> {
+    const tls = this.#tlsOptions(host, material, HTTP_1_ONLY);
+    return this.#ready(
+      connectTlsSocket({ socket: under, host, ...tls }),
+      "secureConnect",
+      () => "proxy",
+      host,
+    );
   }
 
   #ready(
@@ -210,14 +233,13 @@ export class Opening {
     return all as TcpNetConnectOpts; // Node's types know no highWaterMark here, and a path or a port, but not either
   }
 
-  #tlsOptions(host: string, material: TlsMaterial, session: Buffer | null): ConnectionOptions {
+  #tlsOptions(host: string, material: TlsMaterial, protocols: readonly string[]): ConnectionOptions {
     return {
       secureContext: material.context,
       rejectUnauthorized: material.isVerified,
       // Never from a Host header. Addresses have no SNI (RFC 6066 §3); they are checked as `host`.
       servername: isIP(host) === 0 ? host.replace(/\.$/, "") : "",
-      ALPNProtocols: ["http/1.1"],
-      ...(session === null ? {} : { session }),
+      ALPNProtocols: [...protocols],
     };
   }
 }

@@ -16,14 +16,9 @@ import diagnostics from "undici/lib/core/diagnostics.js";
 import symbols from "undici/lib/core/symbols.js";
 import Client from "undici/lib/dispatcher/client.js";
 
+import type { Connection, Message } from "./connection.ts";
 import { ReadClock } from "./read-clock.ts";
-import {
-  expectResponse,
-  trailersOf,
-  tuneParser,
-  type TunedParser,
-  type WireHead,
-} from "./response-parser.ts";
+import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import type { Upload } from "./upload.ts";
 
 const kConnect: typeof symbols.kConnect = symbols.kConnect;
@@ -34,28 +29,6 @@ const kReset: typeof symbols.kReset = symbols.kReset;
 const kResume: typeof symbols.kResume = symbols.kResume;
 const kWriting: typeof symbols.kWriting = symbols.kWriting;
 const { channels } = diagnostics;
-
-/** One request on a connection, and who wants to hear of its response. */
-export interface Message {
-  readonly method: string;
-  readonly target: string;
-  /** Request line and header fields, with the empty line. */
-  readonly head: string;
-  /** The body: all of it, or what gives it; both `null` for none. */
-  readonly bytes: Uint8Array | null;
-  readonly upload: Upload | null;
-  /** The connection is not to be used again. */
-  readonly isLast: boolean;
-  /** Bytes go out from here on. */
-  onStart(): void;
-  onHead(head: WireHead): void;
-  onData(chunk: Uint8Array): void;
-  onEnd(trailers: string[]): void;
-  /** There will be no response, or no more of it. */
-  onFailure(error: Error): void;
-  /** The adapter is closed. A body that a caller streams is left to the caller. */
-  onShutdown(reason: Error): void;
-}
 
 /** The connection ended while nobody used it. Nothing was sent. */
 export class StaleConnectionError extends Error {
@@ -70,22 +43,21 @@ const TIMEOUT_KEEP_ALIVE = 8;
 let ready: EngineConnection[] = [];
 
 /** A connection, open from the beginning to its end. */
-export class EngineConnection implements UndiciHandler {
+export class EngineConnection implements Connection {
   readonly socket: Socket;
   /** Watches over the running message. */
   readonly clock: ReadClock = new ReadClock();
   /** When it is not to be used any more if it stays idle, in milliseconds of the monotonic clock. Kept by the pool. */
   idleUntil = 0;
-  /** Exchanges that were completed on it. */
-  served = 0;
   /** What the socket reported first, before undici saw it: undici takes a reset for the end of some bodies. */
   fault: Error | null = null;
+  /** HTTP/1.1 has no way to say so. */
+  readonly isRefused: boolean = false;
   /** Has the running message been written, at least in part? */
   started = false;
   readonly #client: Client;
   readonly #parser: TunedParser;
-  #controller: UndiciController | null = null;
-  #message: Message | null = null;
+  readonly #handler = new Handler();
   #isWriting = false;
 
   constructor(origin: string, socket: Socket, maxHeaderBytes: number) {
@@ -120,10 +92,15 @@ export class EngineConnection implements UndiciHandler {
     // Takes off the timer that undici has set for the idle connection.
     parser.setTimeout(0, TIMEOUT_KEEP_ALIVE);
     this.#parser = tuneParser(parser, {
-      takeHead: (head) => this.#message?.onHead(head),
+      takeHead: (head) => this.#handler.message?.onHead(head),
       keepFields: () => channels.headers.hasSubscribers,
       maxHeaderBytes,
     });
+  }
+
+  /** Exchanges that were completed on it. */
+  get served(): number {
+    return this.#handler.served;
   }
 
   /** Can another message be sent when the running one is over? */
@@ -145,7 +122,7 @@ export class EngineConnection implements UndiciHandler {
 
   /** Sends a message. Nothing else may be running. */
   send(message: Message): void {
-    this.#message = message;
+    this.#handler.message = message;
     this.started = false;
     if (this.served === 0) {
       this.dispatch();
@@ -158,30 +135,31 @@ export class EngineConnection implements UndiciHandler {
 
   /** @internal */
   dispatch(): void {
-    const message = this.#message;
+    const { message } = this.#handler;
     if (message === null) return;
-    if (this.usable) this.#client.dispatch({ method: message.method, path: message.target }, this);
-    else this.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
+    if (this.usable) this.#client.dispatch({ method: message.method, path: message.target }, this.#handler);
+    else
+      this.#handler.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
   }
 
   /** Stops reading: what is on its way fills the buffers between here and the server. */
   pause(): void {
-    this.#controller?.pause();
+    this.#handler.controller?.pause();
   }
 
   /** Reads on. */
   resume(): void {
-    if (!this.socket.destroyed) this.#controller?.resume();
+    if (!this.socket.destroyed) this.#handler.controller?.resume();
   }
 
   /** Tells the running message that the adapter is closed. */
   shutDown(reason: Error): void {
-    this.#message?.onShutdown(reason);
+    this.#handler.message?.onShutdown(reason);
   }
 
   /** Ends the connection, whatever is running on it. */
   destroy(error: Error): void {
-    this.#message = null;
+    this.#handler.message = null;
     this.fault ??= error;
     // undici's queue must not change while it hands out a request: what ends in the middle of that ends right after it.
     if (this.#isWriting) {
@@ -193,38 +171,13 @@ export class EngineConnection implements UndiciHandler {
     this.socket.destroy();
   }
 
-  onRequestStart(controller: UndiciController): void {
-    this.#controller = controller;
-  }
-
-  onResponseStart(_controller: UndiciController, _status: number): void {
-    // The parser gave the head to the message already.
-  }
-
-  onResponseData(_controller: UndiciController, chunk: Uint8Array): void {
-    this.#message?.onData(chunk);
-  }
-
-  onResponseEnd(controller: UndiciController): void {
-    const message = this.#message;
-    this.#message = null;
-    this.served++;
-    message?.onEnd(trailersOf(controller.rawTrailers));
-  }
-
-  onResponseError(_controller: UndiciController | null, error: Error): void {
-    const message = this.#message;
-    this.#message = null;
-    message?.onFailure(error);
-  }
-
   get #socket(): Client.ClientSocket {
     return this.socket as Client.ClientSocket; // the Client has taken it over
   }
 
   /** Takes the place of undici's own writing. */
   #write(request: UndiciRequest): boolean {
-    const message = this.#message;
+    const { message } = this.#handler;
     const socket = this.#socket;
     request.onRequestStart((error) => {
       if (request.aborted || request.completed) return;
@@ -247,12 +200,44 @@ export class EngineConnection implements UndiciHandler {
   #writeUpload(request: UndiciRequest, head: string, upload: Upload): void {
     const socket = this.#socket;
     socket[kWriting] = true;
-    upload.run(socket, head, (complete) => {
+    upload.run(socket, { head, isChunked: true }, (complete) => {
       if (!complete) return;
       socket[kWriting] = false;
       request.onRequestSent();
       this.#client[kResume]();
     });
+  }
+}
+
+/** What undici tells of a request goes to the message that is running. */
+class Handler implements UndiciHandler {
+  message: Message | null = null;
+  controller: UndiciController | null = null;
+  served = 0;
+
+  onRequestStart(controller: UndiciController): void {
+    this.controller = controller;
+  }
+
+  onResponseStart(_controller: UndiciController, _status: number): void {
+    // The parser gave the head to the message already.
+  }
+
+  onResponseData(_controller: UndiciController, chunk: Uint8Array): void {
+    this.message?.onData(chunk);
+  }
+
+  onResponseEnd(controller: UndiciController): void {
+    const { message } = this;
+    this.message = null;
+    this.served++;
+    message?.onEnd(trailersOf(controller.rawTrailers));
+  }
+
+  onResponseError(_controller: UndiciController | null, error: Error): void {
+    const { message } = this;
+    this.message = null;
+    message?.onFailure(error);
   }
 }
 

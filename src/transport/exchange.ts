@@ -14,14 +14,13 @@ import { HeaderMap } from "../core/headers.ts";
 import { isIdempotent } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
-import type { EngineConnection, Message } from "./engine.ts";
+import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
-import type { WireHead } from "./response-parser.ts";
 import { piecesOf, Upload, type UploadListener } from "./upload.ts";
-import { WireReply } from "./wire-reply.ts";
+import { WireReply, type WireHead } from "./wire-reply.ts";
 
 /** A larger body is written in pieces, so that a slow line is not mistaken for silence. */
 const WHOLE_BYTES = 1_048_576;
@@ -44,7 +43,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
   readonly #signal: AbortSignal | null;
   readonly #pool: Pool;
   readonly #began = performance.now();
-  #connection: EngineConnection | null = null;
+  #connection: Connection | null = null;
   #incoming: Incoming | null = null;
   #state: State = "waiting";
   #isReused = false;
@@ -92,7 +91,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     if (this.#state !== "body" || !this.#options.stream) this.#fail(this.#translated(reason), false);
   }
 
-  onConnection(connection: EngineConnection): void {
+  onConnection(connection: Connection): void {
     if (this.#state === "over") {
       this.#pool.release(connection, performance.now());
       return;
@@ -174,14 +173,16 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     if (this.#state === "over") return;
     const { method, payload } = this.request;
     const connection = this.#connection;
-    if (this.#isReused && this.#state !== "body" && connection !== null) {
+    const isUnseen = connection?.isRefused === true;
+    if ((this.#isReused || isUnseen) && this.#state !== "body" && connection !== null) {
       // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
       if (!connection.started) {
         this.#obtain();
         return;
       }
       // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
-      if (!connection.heard && !this.#isResent && isIdempotent(method) && isReplayable(payload)) {
+      const isSafe = (isUnseen || isIdempotent(method)) && isReplayable(payload);
+      if (!connection.heard && !this.#isResent && isSafe) {
         this.#isResent = true;
         this.#resend();
         return;
@@ -286,7 +287,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
   /** What a listener throws is the caller's, and ends the exchange as it is. */
   #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
     try {
-      this.#options.onProgress?.({ direction, bytes, totalBytes });
+      const told: unknown = this.#options.onProgress?.({ direction, bytes, totalBytes });
+      // An asynchronous listener fits the type, too.
+      if (told instanceof Promise) told.catch((error: unknown) => this.#fail(error, true));
     } catch (error) {
       this.#fail(error, true);
     }

@@ -12,6 +12,7 @@ import {
   ProxyError,
   ReadTimeout,
   RequestException,
+  SessionClosed,
   SSLError,
   type Phase,
 } from "../core/errors.ts";
@@ -62,6 +63,8 @@ export interface Circumstances {
 
 /** `error` in our words. */
 export function translate(error: Error, { request, phase, isForwarded }: Circumstances): RequestException {
+  // One reason for all requests that it ends: each has an error of its own.
+  if (error instanceof SessionClosed) return new SessionClosed(error.message, { request, phase });
   if (error instanceof RequestException) return error.annotate({ request });
   if (error instanceof ConnectOverdue) {
     const message = `${error.phase} timeout after ${error.limitMs} ms`;
@@ -146,6 +149,7 @@ export function reasonOf(error: unknown): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  ERR_ASSERTION: "it breaks the rules of HTTP/1.1",
   ECONNRESET: "the connection was reset",
   EPIPE: "the connection was closed while sending",
   UND_ERR_SOCKET: "the other side closed the connection",

@@ -94,7 +94,8 @@ export class Incoming {
   fail(error: unknown): void {
     if (this.#isOver || this.#failure !== null) return;
     this.#failure = { error };
-    if (this.#mode !== "streaming") this.#queue.clear();
+    // Who streams it may begin only now.
+    if (this.#mode !== "streaming" && this.#mode !== "undecided") this.#queue.clear();
     this.#signal();
   }
 

@@ -67,8 +67,17 @@ export class Mounts {
       const isThere = wanted.authority === address.authority || wanted.authority === address.host;
       if (isThere && isWithin(address.target, wanted.target)) return adapter;
     }
-    throw new InvalidSchema(`No connection adapters were found for ${JSON.stringify(bareUrl(url))}`);
+    throw new InvalidSchema(
+      `No connection adapters were found for ${JSON.stringify(bareUrl(url))}${hintFor(url)}`,
+    );
   }
+}
+
+/** `localhost:3128` looks like a scheme and what is in it, and seldom is (PARITY URL-5). */
+function hintFor(url: string): string {
+  return /^\s*[a-z0-9.-]+:\d{1,5}(?:[/?#]|$)/i.test(url)
+    ? `; perhaps you meant http://${bareUrl(url).trim()}?`
+    : "";
 }
 
 function schemeOf(url: string): string {

@@ -1,14 +1,18 @@
 /**
- * The connections of one route, for one message each at a time. The one that was used last is used next, so that a
- * sequence of requests keeps to one connection, and surplus ones grow old.
+ * The connections of one route. With HTTP/1.1 each carries one message at a time: the one that was used last is used next,
+ * so that a sequence of requests keeps to one connection, and surplus ones grow old. With HTTP/2 there is one for all.
  *
  * May import: `core/`, own folder.
  */
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
+import type { Connection } from "./connection.ts";
 import { Opening, type Route, type SessionMemory, type SocketOptions } from "./connect.ts";
 import { EngineConnection } from "./engine.ts";
 import { ConnectFailure, ConnectOverdue } from "./failures.ts";
+import { H2Session } from "./h2-session.ts";
+import { H2Stream } from "./h2-stream.ts";
 import type { Way } from "./outgoing.ts";
 import type { TlsMaterials } from "./tls-material.ts";
 
@@ -31,7 +35,7 @@ export interface PoolSettings {
 export interface Applicant {
   /** How long connecting may take, in milliseconds; `null`: for ever. The wait for a turn is not part of it. */
   readonly connectMs: number | null;
-  onConnection(connection: EngineConnection): void;
+  onConnection(connection: Connection): void;
   onNoConnection(error: Error): void;
 }
 
@@ -56,6 +60,10 @@ export class Pool implements SessionMemory {
   readonly #open = new Set<EngineConnection>();
   readonly #opening = new Map<Applicant, Opening>();
   #waiting: Waiter[] = [];
+  /** The connection that is shared, when the server speaks HTTP/2. */
+  #shared: H2Session | null = null;
+  /** Whether it does is known when the first connection is open. */
+  #isOnlyHttp1: boolean;
   #isClosed = false;
 
   constructor(origin: string, route: Route, way: Way, settings: PoolSettings) {
@@ -63,21 +71,29 @@ export class Pool implements SessionMemory {
     this.route = route;
     this.way = way;
     this.#settings = settings;
+    this.#isOnlyHttp1 = !route.isHttp2;
   }
 
   /** Connections that are open, and how many of them are idle. */
   get counts(): { readonly open: number; readonly idle: number } {
-    return { open: this.#open.size, idle: this.#idle.length };
+    const shared = this.#shared === null ? 0 : 1;
+    return {
+      open: this.#open.size + shared,
+      idle: this.#idle.length + (this.#shared?.running === 0 ? 1 : 0),
+    };
   }
 
   /** Is nothing going on, nor asked for? */
   get isUnused(): boolean {
-    return this.#idle.length === this.#open.size && this.#opening.size === 0 && this.#waiting.length === 0;
+    const { open, idle } = this.counts;
+    return idle === open && this.#opening.size === 0 && this.#waiting.length === 0;
   }
 
-  /** A connection that is open and free, or `null`. */
-  take(now: number): EngineConnection | null {
+  /** A connection that is open and free, or a stream of the shared one; `null` for none. */
+  take(now: number): Connection | null {
     this.lastUsed = now;
+    const shared = this.#shared;
+    if (shared !== null) return shared.hasRoom ? shared.open() : null;
     for (;;) {
       const connection = this.#idle.pop();
       if (connection === undefined) return null;
@@ -88,13 +104,24 @@ export class Pool implements SessionMemory {
 
   /** Opens a connection for `applicant`, now or when it is its turn. */
   apply(applicant: Applicant): void {
-    const { isBlocking, maxSize, waitMs } = this.#settings;
-    if (!isBlocking || this.#open.size + this.#opening.size < maxSize) {
+    if (this.#mayConnect) {
       this.#connect(applicant);
       return;
     }
-    const timer = waitMs === null ? null : setTimeout(() => this.#expire(applicant, waitMs), waitMs);
-    this.#waiting.push({ applicant, timer });
+    const isConnecting = !this.#isOnlyHttp1 && this.#shared === null;
+    const limitMs = isConnecting ? applicant.connectMs : this.#settings.waitMs;
+    const overdue = (): void => {
+      this.#removeWaiter(applicant);
+      applicant.onNoConnection(new ConnectOverdue(limitMs ?? 0, isConnecting ? "connect" : "pool"));
+    };
+    this.#waiting.push({ applicant, timer: limitMs === null ? null : setTimeout(overdue, limitMs) });
+  }
+
+  /** A connection may turn out to be one for all: until that is known, and then, there is one at most. */
+  get #mayConnect(): boolean {
+    if (!this.#isOnlyHttp1) return this.#shared === null && this.#opening.size === 0;
+    const { isBlocking, maxSize } = this.#settings;
+    return !isBlocking || this.#open.size + this.#opening.size < maxSize;
   }
 
   /** `applicant` needs none any more. */
@@ -110,7 +137,13 @@ export class Pool implements SessionMemory {
   }
 
   /** The exchange on `connection` is over. */
-  release(connection: EngineConnection, now: number): void {
+  release(connection: Connection, now: number): void {
+    if (connection instanceof H2Stream) {
+      connection.release();
+      this.#keepShared(now);
+      return;
+    }
+    if (!(connection instanceof EngineConnection)) return;
     if (this.#isClosed || !connection.usable || this.#idle.length >= this.#settings.maxSize) {
       connection.destroy(new Error("the connection is not needed any more"));
       return;
@@ -123,6 +156,12 @@ export class Pool implements SessionMemory {
     else this.#settings.onIdle(connection.idleUntil);
   }
 
+  #keepShared(now: number): void {
+    if (this.#shared === null || this.#shared.running > 0) return;
+    this.#shared.idleUntil = now + this.#settings.keepAliveMs;
+    this.#settings.onIdle(this.#shared.idleUntil);
+  }
+
   /** Ends connections that have been idle for too long. Returns when the next one will be; infinity for none. */
   sweep(now: number): number {
     let next = Number.POSITIVE_INFINITY;
@@ -130,6 +169,10 @@ export class Pool implements SessionMemory {
       if (connection.idleUntil <= now) connection.destroy(new Error("the connection was idle for too long"));
       else next = Math.min(next, connection.idleUntil);
     }
+    const shared = this.#shared;
+    if (shared === null || shared.running > 0) return next;
+    if (shared.idleUntil > now) return Math.min(next, shared.idleUntil);
+    shared.destroy();
     return next;
   }
 
@@ -149,7 +192,10 @@ export class Pool implements SessionMemory {
     this.#opening.clear();
     const idle = this.#idle.splice(0);
     for (const connection of this.#open) if (!idle.includes(connection)) connection.shutDown(reason);
-    await Promise.all(idle.map((connection) => ended(connection, reason)));
+    await Promise.all([
+      ...idle.map((connection) => ended(connection, reason)),
+      this.#shared?.shutDown(reason),
+    ]);
   }
 
   #connect(applicant: Applicant): void {
@@ -170,6 +216,11 @@ export class Pool implements SessionMemory {
   }
 
   #admit(socket: Socket, applicant: Applicant): void {
+    if (socket instanceof TLSSocket && socket.alpnProtocol === "h2") {
+      this.#share(socket, applicant);
+      return;
+    }
+    this.#isOnlyHttp1 = true;
     let connection: EngineConnection;
     try {
       connection = new EngineConnection(this.origin, socket, this.#settings.maxHeaderBytes);
@@ -184,6 +235,21 @@ export class Pool implements SessionMemory {
     this.#open.add(connection);
     socket.once("close", () => this.#onClose(connection));
     applicant.onConnection(connection);
+    this.#next();
+  }
+
+  /** The connection is for all who wait, and for all to come. */
+  #share(socket: Socket, applicant: Applicant): void {
+    const session = new H2Session(this.origin, socket, this.#settings.maxHeaderBytes, {
+      onRoom: () => this.#next(),
+      onRetired: () => {
+        if (this.#shared === session) this.#shared = null;
+        this.#next();
+      },
+    });
+    this.#shared = session;
+    applicant.onConnection(session.open());
+    this.#next();
   }
 
   #onClose(connection: EngineConnection): void {
@@ -199,18 +265,14 @@ export class Pool implements SessionMemory {
     // Later: a connection that is released inside undici's parser is not free before the parser is through.
     queueMicrotask(() => {
       const connection = this.#waiting.length === 0 ? null : this.take(performance.now());
-      if (connection === null && this.#open.size + this.#opening.size >= this.#settings.maxSize) return;
+      if (connection === null && !this.#mayConnect) return;
       const waiter = this.#waiting.shift();
       if (waiter === undefined) return;
       if (waiter.timer !== null) clearTimeout(waiter.timer);
       if (connection === null) this.#connect(waiter.applicant);
       else waiter.applicant.onConnection(connection);
+      this.#next();
     });
-  }
-
-  #expire(applicant: Applicant, waitMs: number): void {
-    this.#removeWaiter(applicant);
-    applicant.onNoConnection(new ConnectOverdue(waitMs, "pool"));
   }
 
   #removeWaiter(applicant: Applicant): void {

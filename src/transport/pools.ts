@@ -29,6 +29,7 @@ interface Choice {
   readonly proxies: SendOptions["proxies"];
   readonly verify: SendOptions["verify"];
   readonly cert: SendOptions["cert"];
+  readonly http2: boolean;
   readonly pool: Pool;
 }
 
@@ -45,7 +46,7 @@ const ORIGINS_REMEMBERED = 1000;
 const DIRECT: Way = { isForwarded: false, isTunnelled: false, proxyAuthorization: null };
 const TUNNELLED: Way = { isForwarded: false, isTunnelled: true, proxyAuthorization: null };
 
-/** The pools of one adapter. */
+/** @internal The pools of one adapter. */
 export class Pools {
   readonly #byKey = new Map<string, Pool>();
   readonly #choices = new Map<Origin, Choice[]>();
@@ -62,7 +63,7 @@ export class Pools {
 
   /** The pool for a request to `url`. @throws {InvalidURL} when there is no way to it, or the proxy's URL is malformed. */
   find(url: Url, options: SendOptions): Pool {
-    const { proxies, verify, cert } = options;
+    const { proxies, verify, cert, http2 } = options;
     const choices = this.#choices.get(url.origin);
     if (choices !== undefined) {
       for (const choice of choices) {
@@ -70,13 +71,14 @@ export class Pools {
           choice.proxies === proxies &&
           choice.verify === verify &&
           choice.cert === cert &&
+          choice.http2 === http2 &&
           !choice.pool.isClosed
         )
           return choice.pool;
       }
     }
     const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
-    this.#remember(url.origin, { proxies, verify, cert, pool });
+    this.#remember(url.origin, { proxies, verify, cert, http2, pool });
     return pool;
   }
 
@@ -151,6 +153,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       url.origin,
       tls === null ? "" : tlsKey(tls.verify, tls.cert),
       proxy === null ? "" : proxyKey(proxy, options),
+      options.http2 ? "h2" : "",
     ].join(" | "),
     origin: url.origin,
     route: {
@@ -160,6 +163,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       via: proxy,
       verifyProxy: options.verify,
       isForwarded: false,
+      isHttp2: options.http2 && tls !== null,
     },
     way: proxy === null ? DIRECT : TUNNELLED,
   };
@@ -178,6 +182,7 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
       via: null,
       verifyProxy: verify,
       isForwarded: true,
+      isHttp2: false,
     },
     way: { isForwarded: true, isTunnelled: false, proxyAuthorization: basicCredentials(proxy.credentials) },
   };

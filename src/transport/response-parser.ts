@@ -11,15 +11,7 @@
  * May import: `core/`, own folder. Not: undici.
  */
 
-/** The head of a response, as it came. */
-export interface WireHead {
-  readonly status: number;
-  /** Bytes as latin-1 characters; `""` for none. */
-  readonly reason: string;
-  /** Name, value, name, value ... */
-  readonly fields: string[];
-  readonly httpVersion: string;
-}
+import type { WireHead } from "./wire-reply.ts";
 
 /** What came is no HTTP/1 response. */
 export class ResponseSyntaxError extends Error {
@@ -131,15 +123,31 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
   const { llhttp, ptr } = this;
   const fields = textOf(this.headers);
   if (this.contentLength !== -1) this.contentLength = declaredLength(fields);
+  else if (hasUnaskedCoding(fields)) {
+    this.socket.destroy(new ResponseSyntaxError("a Transfer-Encoding that nobody asked for", true));
+    return -1;
+  }
   this.takeHead({
     status,
-    reason: this.reason,
+    reason: withoutBlanks(this.reason),
     fields,
     httpVersion: `${llhttp.llhttp_get_http_major(ptr)}.${llhttp.llhttp_get_http_minor(ptr)}`,
   });
   // undici would make an object of the fields that nobody looks at.
   if (!this.keepFields()) this.headers = NO_FIELDS;
   return original(this).onHeadersComplete.call(this, status, upgrade, keepAlive);
+}
+
+/** Blanks around the phrase are no part of it, as in requests. Not `trim`: 0xA0 may be the end of a UTF-8 character. */
+function withoutBlanks(reason: string): string {
+  return isBlank(reason.charCodeAt(0)) || isBlank(reason.charCodeAt(reason.length - 1))
+    ? reason.replaceAll(/^[ \t]+|[ \t]+$/g, "")
+    : reason;
+}
+
+/** SP or HTAB. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** undici calls every error before the body a wrong length when there is a `Content-Length`, and quotes what came. */
@@ -176,6 +184,20 @@ function declaredLength(fields: readonly string[]): number {
     if (name.length === 14 && name.toLowerCase() === "content-length") return Number(fields[at + 1]);
   }
   return -1;
+}
+
+/**
+ * Is the body in a transfer coding besides chunks? We send no `TE`, so none is allowed (RFC 9112 §7.4), and nobody would
+ * undo it: the caller would get compressed bytes for the body.
+ */
+function hasUnaskedCoding(fields: readonly string[]): boolean {
+  for (let at = 0; at < fields.length; at += 2) {
+    const name = fields[at] as string;
+    if (name.length !== 17 || name.toLowerCase() !== "transfer-encoding") continue;
+    const value = fields[at + 1] as string;
+    if (!/^(?:chunked|identity)?$/i.test(value)) return true;
+  }
+  return false;
 }
 
 /** Names and values of trailers. */

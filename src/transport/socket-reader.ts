@@ -33,7 +33,7 @@ export class SocketReader {
     for (;;) {
       const at = this.#held.indexOf(mark, from, "latin1");
       const end = at === -1 ? this.#held.byteLength : at + mark.length;
-      if (end > limit) throw new Error(`the answer has no end within ${limit} bytes`);
+      if (end > limit) throw new Error("the answer is too long");
       if (at !== -1) return this.#cut(end);
       from = Math.max(0, this.#held.byteLength - mark.length + 1);
       await this.#more();

@@ -48,6 +48,7 @@ export class TlsMaterials {
 
 async function read(verify: Verify, cert: ClientCertificate | null): Promise<TlsMaterial> {
   const sources = tlsSources(verify, cert);
+  if (!sources.verified) warnOnce();
   const contents: TlsContents = {
     ...(sources.ca === null ? {} : { ca: await contentsOf(sources.ca) }),
     ...(sources.cert === null ? {} : { cert: await contentOf(sources.cert) }),
@@ -60,6 +61,18 @@ async function read(verify: Verify, cert: ClientCertificate | null): Promise<Tls
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ConnectFailure("material", `verify or cert cannot be used for TLS: ${reason}`, { cause });
   }
+}
+
+let hasWarned = false;
+
+/** As requests does, but once for the whole program: what is switched off for a test must not be forgotten (PARITY TLS-2). */
+function warnOnce(): void {
+  if (hasWarned) return;
+  hasWarned = true;
+  process.emitWarning(
+    "verify is false: certificates are not checked, so anybody on the way can read and change what is sent",
+    { type: "InsecureRequestWarning", code: "SOJOURN_INSECURE" },
+  );
 }
 
 /** A folder gives the certificates of all its PEM files (PARITY TLS-3). */

@@ -5,7 +5,7 @@
  *
  * May import: `core/`, own folder.
  */
-import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 
 import { InvalidBody } from "../core/errors.ts";
 
@@ -43,12 +43,20 @@ export class Upload {
     this.#listener = listener;
   }
 
-  /** Writes `head` and the body. `done` is told whether all of it went out. */
-  run(socket: Socket, head: string, done: (complete: boolean) => void): void {
+  /**
+   * Writes `head` and the body. `done` is told whether all of it went out.
+   *
+   * @param way.isChunked a body of unknown length goes out in chunks; without, as it is: HTTP/2 has frames of its own.
+   */
+  run(
+    socket: Writable,
+    way: { readonly head: string; readonly isChunked: boolean },
+    done: (complete: boolean) => void,
+  ): void {
     const wake = (): void => this.#wake?.();
     socket.on("drain", wake);
     socket.on("close", wake);
-    void this.#write(socket, head)
+    void this.#write(socket, way.head, way.isChunked && this.#length === null)
       .catch((error: unknown) => {
         if (!this.#stopped) this.#listener.onUploadFailure(error);
       })
@@ -67,7 +75,7 @@ export class Upload {
     this.#letGo();
   }
 
-  async #write(socket: Socket, head: string): Promise<void> {
+  async #write(socket: Writable, head: string, isChunked: boolean): Promise<void> {
     this.#iterator = this.#open()[Symbol.asyncIterator]();
     let unsentHead = head;
     for (;;) {
@@ -76,14 +84,15 @@ export class Upload {
       if (chunk === null) break;
       if (chunk.byteLength === 0) continue;
       this.#count(chunk.byteLength);
-      this.#writeChunk(socket, unsentHead, chunk);
+      if (isChunked) writeChunk(socket, unsentHead, chunk);
+      else writePiece(socket, unsentHead, chunk);
       unsentHead = "";
       this.#listener.onBodySent(chunk.byteLength);
       if (socket.writableNeedDrain) await this.#drained(socket);
     }
     this.#iterator = null;
     if (this.#length !== null && this.#sent !== this.#length) throw mismatch(this.#sent, this.#length);
-    const end = this.#length === null ? "0\r\n\r\n" : "";
+    const end = isChunked ? "0\r\n\r\n" : "";
     if (unsentHead + end !== "") socket.write(unsentHead + end, "latin1");
     this.#finished = true;
     this.#listener.onUploadEnd();
@@ -105,7 +114,7 @@ export class Upload {
     });
   }
 
-  #drained(socket: Socket): Promise<void> {
+  #drained(socket: Writable): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = () => {
         if (this.#stopped || socket.destroyed || !socket.writableNeedDrain) resolve();
@@ -119,25 +128,28 @@ export class Upload {
     if (this.#length !== null && this.#sent > this.#length) throw mismatch(this.#sent, this.#length);
   }
 
-  #writeChunk(socket: Socket, head: string, chunk: Uint8Array): void {
-    socket.cork();
-    if (this.#length !== null) {
-      if (head !== "") socket.write(head, "latin1");
-      socket.write(chunk);
-    } else {
-      socket.write(`${head}${chunk.byteLength.toString(16)}\r\n`, "latin1");
-      socket.write(chunk);
-      socket.write("\r\n", "latin1");
-    }
-    socket.uncork();
-  }
-
   /** Lets the caller's iterable close its file. What it says to that is of no interest any more. */
   #letGo(): void {
     const iterator = this.#iterator;
     this.#iterator = null;
     iterator?.return?.().then(undefined, () => {});
   }
+}
+
+function writePiece(socket: Writable, head: string, piece: Uint8Array): void {
+  socket.cork();
+  if (head !== "") socket.write(head, "latin1");
+  socket.write(piece);
+  socket.uncork();
+}
+
+/** RFC 9112 §7.1. */
+function writeChunk(socket: Writable, head: string, chunk: Uint8Array): void {
+  socket.cork();
+  socket.write(`${head}${chunk.byteLength.toString(16)}\r\n`, "latin1");
+  socket.write(chunk);
+  socket.write("\r\n", "latin1");
+  socket.uncork();
 }
 
 /** Large bytes, in pieces that are views of them. */

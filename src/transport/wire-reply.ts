@@ -6,7 +6,16 @@
 import { HeaderMap } from "../core/headers.ts";
 import type { Timings, WireBody, WireResponse } from "../core/response.ts";
 import type { Incoming } from "./incoming.ts";
-import type { WireHead } from "./response-parser.ts";
+
+/** The head of a response, as it came. */
+export interface WireHead {
+  readonly status: number;
+  /** Bytes as latin-1 characters; `""` for none. */
+  readonly reason: string;
+  /** Name, value, name, value ... */
+  readonly fields: string[];
+  readonly httpVersion: string;
+}
 
 /** A streamed body that nobody holds any more can never be read: its connection ends. */
 const forgotten = new FinalizationRegistry<Incoming>((incoming) => incoming.forget());

@@ -24,5 +24,10 @@ const output = {
   agent: { userAgent: defaults.get("user-agent"), acceptEncoding: defaults.get("accept-encoding") },
   results,
 };
+// In ASCII: the harness takes U+0085, U+2028 and others for the end of a line.
+const line = JSON.stringify(output).replaceAll(
+  /[\u0080-\uffff]/g,
+  (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+);
 // Idle connections would keep the process alive.
-process.stdout.write(`${JSON.stringify(output)}\n`, () => process.exit(0));
+process.stdout.write(`${line}\n`, () => process.exit(0));

@@ -25,17 +25,24 @@ export class Player {
   readonly #session = new Session();
   readonly #saved = new Map<string, Reply>();
   readonly #workshop: Workshop;
+  /** Why the session could not be made as asked: then no step can be performed. */
+  #refusal: { readonly error: unknown } | null = null;
 
   constructor(job: Job) {
     this.#workshop = { auths: new Auths(), bodies: new Bodies(job.tmp), hookLog: [] };
-    configure(this.#session, job.scenario.session ?? {}, this.#workshop);
+    try {
+      configure(this.#session, job.scenario.session ?? {}, this.#workshop);
+    } catch (error) {
+      this.#refusal = { error };
+    }
   }
 
   /** The result of a step. Never throws: a failure is a result. */
   async play(step: Step): Promise<Result> {
     const { hookLog } = this.#workshop;
     hookLog.length = 0;
-    const result = await this.#perform(step).catch(failure);
+    const result =
+      this.#refusal === null ? await this.#perform(step).catch(failure) : failure(this.#refusal.error);
     result["cookies"] = cookieRows(this.#session.cookies);
     if (hookLog.length > 0) result["hookLog"] = [...hookLog];
     return result;

@@ -31,8 +31,13 @@ describe("cookies of one request", () => {
   // PARITY MRG-9
   it("replace those of the session with the same name, on every path", () => {
     const jar = sessionJar("sid=server; Path=/", "sid=deep; Path=/x", "other=1; Path=/");
-    expect(sent(over(jar, { sid: "mine" }), `${A}x`)).toBe("other=1; sid=mine");
+    expect(sent(over(jar, { sid: "mine" }), `${A}x`)).toBe("sid=mine; other=1");
     expect(sent(jar, `${A}x`)).toBe("sid=deep; sid=server; other=1");
+  });
+
+  it("stand where the one of the session stood that they replace", () => {
+    const jar = new CookieJar({ a: "s", b: "s", c: "s" });
+    expect(sent(over(jar, { d: "r", b: "r" }))).toBe("a=s; b=r; c=s; d=r");
   });
 
   // PARITY MRG-10
@@ -74,7 +79,7 @@ describe("cookies of one request", () => {
   it("replace nameless by nameless only", () => {
     const jar = sessionJar("=bare", "a=1");
     expect(sent(over(jar, { a: "2" }))).toBe("bare; a=2");
-    expect(sent(over(jar, { "": "mine" }))).toBe("a=1; mine");
+    expect(sent(over(jar, { "": "mine" }))).toBe("mine; a=1");
   });
 });
 
@@ -118,6 +123,15 @@ describe("cookies of one request, when it is redirected", () => {
     expect(sent(call)).toBe("sid=rotated; gone=back");
   });
 
+  it("come before what the server has set since, and after what was there", () => {
+    const call = over(sessionJar("old=1; Path=/", "again=1; Path=/"), { mine: "x" });
+    expect(sent(call)).toBe("old=1; again=1; mine=x");
+    for (const field of ["new=1; Path=/", "again=2; Path=/", "deep=1; Path=/x"])
+      call.store(field, parseUrl(A), NOW);
+    expect(sent(call)).toBe("old=1; again=2; mine=x; new=1");
+    expect(sent(call, `${A}x`)).toBe("deep=1; old=1; again=2; mine=x; new=1");
+  });
+
   it("but only where that applies", () => {
     const call = over(sessionJar(), { sid: "mine" });
     call.store("sid=deep; Path=/deep", parseUrl(A), NOW);
@@ -134,7 +148,7 @@ describe("cookies of one request, when it is redirected", () => {
     expect(call.store("sid=; Max-Age=0", parseUrl(A), NOW).kind).toBe("deleted");
     expect(sent(call)).toBe("other=1");
     call.store("sid=again; Path=/", parseUrl(A), NOW);
-    expect(sent(call)).toBe("sid=again; other=1");
+    expect(sent(call)).toBe("other=1; sid=again");
   });
 });
 
@@ -154,7 +168,7 @@ describe("a jar for one request", () => {
   it("replaces by name, with all it has of that name", () => {
     const own = sessionJar("sid=x; Path=/x", "sid=y; Path=/");
     const call = over(sessionJar("sid=1; Path=/", "b=2; Path=/"), own);
-    expect(sent(call, `${A}x`)).toBe("b=2; sid=x; sid=y");
+    expect(sent(call, `${A}x`)).toBe("sid=x; sid=y; b=2");
   });
 
   it("gets nothing of what servers set, and gives way to it", () => {

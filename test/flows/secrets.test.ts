@@ -8,6 +8,7 @@ import {
   Request,
   RequestException,
   Session,
+  type RequestOptions,
 } from "../../src/index.ts";
 import { reply, startOrigin } from "../support/origins.ts";
 
@@ -114,5 +115,70 @@ describe("printing shows no secret", () => {
     expect(one.session.headers.toObject()["X-Api-Key"]).toBe(CANARY);
     expect(one.session.cookies.getDict()).toEqual({ sid: CANARY });
     expect(JSON.stringify(one.session.cookies.toJSON())).toContain(CANARY);
+  });
+});
+
+describe("a session with a base URL", () => {
+  /** What a session with secrets of every kind sends when it is asked for `url` (`away`: another origin). */
+  async function sent(
+    url: (home: string, away: string) => string,
+    options: RequestOptions = {},
+  ): Promise<{ readonly place: "home" | "away"; readonly url: string; readonly headers: unknown }> {
+    await using home = await startOrigin(reply(200));
+    await using away = await startOrigin(reply(200));
+    await using session = new Session({
+      baseUrl: `${home.url}/v1/`,
+      headers: { "X-Api-Key": CANARY, Cookie: `sid=${CANARY}`, Accept: "text/x-kept" },
+      params: { token: CANARY },
+      auth: ["user", CANARY],
+    });
+    await session.get(url(home.url, away.url), options);
+    const arrived = home.arrived[0] ?? away.arrived[0];
+    expect(home.arrived.length + away.arrived.length).toBe(1);
+    return {
+      place: home.arrived.length === 1 ? "home" : "away",
+      url: arrived?.url ?? "",
+      headers: arrived?.headers,
+    };
+  }
+
+  it.for([
+    ["a relative URL", () => "users"],
+    ["an absolute path", () => "/users"],
+    ["an absolute URL of its origin", (home: string) => `${home}/users`],
+  ] as const)("sends its secrets with %s", async ([, url]) => {
+    const request = await sent(url);
+    expect(request.place).toBe("home");
+    expect(request.url).toContain(`?token=${CANARY}`);
+    expect(request.headers).toMatchObject({
+      "x-api-key": CANARY,
+      cookie: `sid=${CANARY}`,
+      authorization: `Basic ${Buffer.from(`user:${CANARY}`).toString("base64")}`,
+    });
+  });
+
+  it.for([
+    ["an absolute URL", (_home: string, away: string) => `${away}/x`],
+    ["a URL that begins with //", (_home: string, away: string) => `${away.slice("http:".length)}/x`],
+  ] as const)("keeps them from another origin that %s leads to", async ([, url]) => {
+    const request = await sent(url);
+    expect(request.place).toBe("away");
+    expectNoCanary(request);
+    expect(request.headers).toMatchObject({ accept: "text/x-kept" });
+  });
+
+  it("sends the request's own wherever it goes", async () => {
+    const own = {
+      auth: ["me", "mine"] as const,
+      headers: { "X-Api-Key": "mine" },
+      params: { token: "mine" },
+    };
+    const request = await sent((_home, away) => `${away}/x`, own);
+    expect(request).toMatchObject({
+      place: "away",
+      url: "/x?token=mine",
+      headers: { "x-api-key": "mine", authorization: `Basic ${Buffer.from("me:mine").toString("base64")}` },
+    });
+    expectNoCanary(request);
   });
 });

@@ -151,7 +151,8 @@ const START_MS = 60_000;
 export function findKit(told: string | undefined): string {
   const beside = join(dirname(fileURLToPath(import.meta.url)), "../../../shared/hostile");
   const folder = resolve(told ?? process.env["SOJOURN_HOSTILE_KIT"] ?? beside);
-  if (!existsSync(join(folder, "hostile_server.py"))) throw new Error(`no kit of the hostile server in ${folder}`);
+  if (!existsSync(join(folder, "hostile_server.py")))
+    throw new Error(`no kit of the hostile server in ${folder}`);
   return folder;
 }
 
@@ -191,7 +192,9 @@ async function addressOf(child: ChildProcess): Promise<string> {
   const lines = createInterface({ input: child.stdout });
   const signal = AbortSignal.timeout(START_MS);
   const line = once(lines, "line", { signal }) as Promise<[string]>; // An event of readline has the line.
-  const ended = once(child, "exit", { signal }).then(() => Promise.reject(new Error(`it ended: ${log.trim()}`)));
+  const ended = once(child, "exit", { signal }).then(() =>
+    Promise.reject(new Error(`it ended: ${log.trim()}`)),
+  );
   const [text] = await Promise.race([line, ended]);
   ended.catch(() => {});
   return (JSON.parse(text) as { readonly admin: string }).admin; // The kit wrote it.
@@ -210,7 +213,9 @@ function serverAt(admin: string, stop: () => Promise<void>): HostileServer {
     },
     check: async (facts) => {
       if (facts.length === 0) return [];
-      const answer = (await ask("/__check", { facts })) as { readonly failures: readonly { readonly why: string }[] };
+      const answer = (await ask("/__check", { facts })) as {
+        readonly failures: readonly { readonly why: string }[];
+      };
       return answer.failures.map(({ why }) => why);
     },
     [Symbol.asyncDispose]: stop,

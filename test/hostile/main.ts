@@ -52,6 +52,8 @@ async function playAll(): Promise<Verdict[]> {
 async function judge(one: Case, defaults: NeutralOptions, server: HostileServer): Promise<Verdict> {
   const feature = missingFeature(one);
   if (feature !== null) return { kind: "skipped", of: one, feature };
-  const why = await play(one, defaults, server);
+  const why = await play(one, defaults, server).catch((error: unknown) => [
+    `the harness broke: ${String(error)}`,
+  ]);
   return why.length === 0 ? { kind: "passed", of: one } : { kind: "failed", of: one, why };
 }

@@ -1,7 +1,7 @@
 /**
  * Neutral options as sojourn's public ones. Nothing else: no option is added because of what a case is about.
  *
- * May import: `src/index.ts`, types of the folder.
+ * May import: `src/index.ts`, this folder.
  */
 import type { LookupFunction } from "node:net";
 
@@ -18,6 +18,7 @@ import {
   type RequestOptions,
   type SessionOptions,
 } from "../../src/index.ts";
+import { RefusedCredentials } from "./outcome.ts";
 import type { NeutralAuth, NeutralBody, NeutralOptions, NeutralRequest } from "./kit.ts";
 
 /** A session and the auth objects that its program keeps: one for each pair of name and password. */
@@ -34,7 +35,9 @@ export function newClient(options: NeutralOptions, cookies?: SessionOptions["coo
     trustEnv,
     cookies,
     // Credentials of an API come with its base URL: they are the session's.
-    ...(baseUrl === undefined ? {} : { baseUrl, auth: auth === undefined ? undefined : authFor(auth, auths) }),
+    ...(baseUrl === undefined
+      ? {}
+      : { baseUrl, auth: auth === undefined ? undefined : authFor(auth, auths) }),
   });
   if (resolve !== undefined) {
     for (const prefix of ["http://", "https://"])
@@ -50,7 +53,11 @@ export function adjustSession({ session }: Client, options: NeutralOptions): voi
 }
 
 /** The options of one request. */
-export function requestOptions(request: NeutralRequest, options: NeutralOptions, client: Client): RequestOptions {
+export function requestOptions(
+  request: NeutralRequest,
+  options: NeutralOptions,
+  client: Client,
+): RequestOptions {
   const { timeout_ms: timeout, client_cert: cert, auth, stream } = options;
   const isOfSession = options.base_url !== undefined;
   return {
@@ -84,8 +91,13 @@ function authFor(auth: NeutralAuth, known: Map<string, Auth>): Auth {
 }
 
 function newAuth({ type, user = "", password = "", token = "" }: NeutralAuth): Auth {
-  if (type === "digest") return new HttpDigestAuth(user, password);
-  return type === "bearer" ? new HttpBearerAuth(token) : new HttpBasicAuth(user, password);
+  try {
+    if (type === "digest") return new HttpDigestAuth(user, password);
+    return type === "bearer" ? new HttpBearerAuth(token) : new HttpBasicAuth(user, password);
+  } catch (error) {
+    if (error instanceof TypeError) throw new RefusedCredentials(error.message, { cause: error });
+    throw error;
+  }
 }
 
 function proxyOptions(proxy: NeutralOptions["proxy"]): RequestOptions {
@@ -124,7 +136,10 @@ async function* once(parts: readonly string[]): AsyncGenerator<Uint8Array, void>
 /** Names by a table, as `dns.lookup` answers. */
 function lookupIn(names: Readonly<Record<string, readonly string[]>>): LookupFunction {
   return (hostname, options, callback) => {
-    const found = (names[hostname] ?? [hostname]).map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+    const found = (names[hostname] ?? [hostname]).map((address) => ({
+      address,
+      family: address.includes(":") ? 6 : 4,
+    }));
     if (options.all === true) callback(null, found);
     else callback(null, found[0]?.address ?? "", found[0]?.family);
   };

@@ -43,14 +43,23 @@ export function answered(
   expected: ExpectedResponse,
 ): Answered {
   const read = response instanceof Response ? response : null;
-  const { text, text_ok: mayBeText, text_lacks: lacks, json, json_error: noJson, json_keys_include: keys } = expected;
+  const {
+    text,
+    text_ok: mayBeText,
+    text_lacks: lacks,
+    json,
+    json_error: noJson,
+    json_keys_include: keys,
+  } = expected;
   const wantsText = text !== undefined || mayBeText === true || lacks !== undefined;
   const wantsJson = json !== undefined || noJson === true || keys !== undefined;
   return {
     kind: "ok",
     status: response.status,
     body,
-    headers: response.headers.toObject(),
+    headers: Object.fromEntries(
+      [...response.headers.keys()].map((name) => [name.toLowerCase(), response.headers.get(name) ?? ""]),
+    ),
     redirects: response.history.length,
     text: read !== null && wantsText ? attempt(() => read.text()) : null,
     json: read !== null && wantsJson ? attempt((): unknown => read.json()) : null,
@@ -65,6 +74,14 @@ function attempt<Value>(work: () => Value): Try<Value> {
   }
 }
 
+/**
+ * Credentials that could not be sent as they are. sojourn refuses them when the auth object is made, as it does all bad
+ * arguments: with a TypeError, before there is a request. The kit only has names for errors of requests.
+ */
+export class RefusedCredentials extends Error {
+  readonly classes: readonly string[] = ["InvalidAuth", "InvalidHeader"];
+}
+
 /** Classes that the kit knows by another name. The others have the kit's names, as both have them from requests. */
 const KIT_NAMES: Readonly<Record<string, readonly string[]>> = {
   // "Both are 'the body ended wrongly'" (README of the kit); ours is one class for both.
@@ -76,6 +93,8 @@ const KIT_NAMES: Readonly<Record<string, readonly string[]>> = {
 /** An error, by its class. An abort is the caller's own reason, untouched. */
 export function failed(error: unknown, reason: unknown): Failed {
   if (error === reason) return { kind: "error", classes: ["Aborted"], message: String(error) };
+  if (error instanceof RefusedCredentials)
+    return { kind: "error", classes: error.classes, message: error.message };
   if (!(error instanceof Error)) return { kind: "error", classes: [typeof error], message: String(error) };
   const classes = error instanceof RequestException ? (KIT_NAMES[error.name] ?? [error.name]) : [error.name];
   return { kind: "error", classes, message: error.message };

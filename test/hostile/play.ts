@@ -11,35 +11,38 @@ import type { Case, HostileServer, NeutralOptions, RequestStep, Step } from "./k
 import { measured } from "./measure.ts";
 import { adjustSession, newClient, requestOptions, type Client } from "./options.ts";
 import { answered, failed, type Answered, type Failed, type Outcome } from "./outcome.ts";
-import { brokenInvariants, withEnvironment } from "./surroundings.ts";
+import { withEnvironment, withInvariants } from "./surroundings.ts";
 
 /** A step that takes longer never ends. */
 const LONGEST_STEP_MS = 30_000;
 
 /** What is wrong after a case was played: nothing when it passed. */
-export async function play(one: Case, defaults: NeutralOptions, server: HostileServer): Promise<readonly string[]> {
+export async function play(
+  one: Case,
+  defaults: NeutralOptions,
+  server: HostileServer,
+): Promise<readonly string[]> {
   await server.reset();
-  const invariants = brokenInvariants();
-  const first = one.steps.find((step) => step.op === undefined);
-  const complaints = await withEnvironment(one, async () => {
-    const player = new Player(newClient(first === undefined ? {} : optionsOf(first, defaults)), defaults);
-    try {
-      const found = await player.playAll(one.steps);
-      // The session is still open: what it keeps open counts.
-      return found.length > 0 ? found : await server.check(one.log ?? []);
-    } finally {
-      await player.close();
-    }
-  });
-  return [...complaints, ...invariants()];
+  return withInvariants(() =>
+    withEnvironment(one, async () => {
+      const player = new Player(defaults);
+      try {
+        const found = await player.playAll(one.steps);
+        // The session is still open: what it keeps open counts.
+        return found.length > 0 ? found : await server.check(one.log ?? []);
+      } finally {
+        await player.close();
+      }
+    }),
+  );
 }
 
 class Player {
-  #client: Client;
+  /** Made by the first request, as its options say. */
+  #client: Client | null = null;
   readonly #defaults: NeutralOptions;
 
-  constructor(client: Client, defaults: NeutralOptions) {
-    this.#client = client;
+  constructor(defaults: NeutralOptions) {
     this.#defaults = defaults;
   }
 
@@ -53,7 +56,7 @@ class Player {
   }
 
   async close(): Promise<void> {
-    await this.#client.session.close();
+    await this.#client?.session.close();
   }
 
   async #play(step: Step): Promise<string | null> {
@@ -66,7 +69,7 @@ class Player {
 
   /** The program ends, and starts again with the cookies that it wrote down. */
   async #saveAndLoad(): Promise<void> {
-    const saved = JSON.stringify(this.#client.session.cookies);
+    const saved = JSON.stringify(this.#client?.session.cookies ?? new CookieJar());
     await this.close();
     this.#client = newClient(this.#defaults, CookieJar.fromJSON(JSON.parse(saved)));
   }
@@ -75,11 +78,12 @@ class Player {
     const options = optionsOf(step, this.#defaults);
     if (options.fresh_session === true) {
       await this.close();
-      this.#client = newClient(options);
+      this.#client = null;
     }
-    adjustSession(this.#client, options);
     const work = this.#send(step, options);
-    return measured(() => Promise.race([work(), sleep(LONGEST_STEP_MS, { kind: "hang" } as const, { ref: false })]));
+    return measured(() =>
+      Promise.race([work(), sleep(LONGEST_STEP_MS, { kind: "hang" } as const, { ref: false })]),
+    );
   }
 
   #send({ request, expect }: RequestStep, options: NeutralOptions): () => Promise<Answered | Failed> {
@@ -91,8 +95,10 @@ class Player {
       const timer =
         abortAfterMs === undefined ? undefined : setTimeout(() => controller.abort(reason), abortAfterMs);
       try {
-        const init = { ...requestOptions(request, options, this.#client), signal: controller.signal };
-        const response = await this.#client.session.request(request.method, request.url, init);
+        const client = (this.#client ??= newClient(options));
+        adjustSession(client, options);
+        const init = { ...requestOptions(request, options, client), signal: controller.signal };
+        const response = await client.session.request(request.method, request.url, init);
         return answered(response, await bodyOf(response, stream), wanted);
       } catch (error) {
         return failed(error, reason);

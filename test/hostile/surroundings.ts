@@ -31,24 +31,23 @@ export async function withEnvironment<Result>(
   }
 }
 
-/** Looks at what must not change, and gives a function that tells what did. */
-export function brokenInvariants(): () => string[] {
+/** Does some work, and adds to its complaints what it broke besides: prototypes that grew, errors that nobody caught. */
+export async function withInvariants(work: () => Promise<readonly string[]>): Promise<readonly string[]> {
   const before = names();
-  const rejected: unknown[] = [];
+  const uncaught: string[] = [];
   const note = (reason: unknown): void => {
-    rejected.push(reason);
+    uncaught.push(`an error that nobody caught: ${String(reason)}`);
   };
   process.on("unhandledRejection", note);
   process.on("uncaughtException", note);
-  return () => {
+  try {
+    const complaints = await work();
+    const added = names().filter((name) => !before.includes(name));
+    return [...complaints, ...added.map((name) => `a prototype got ${name}`), ...uncaught];
+  } finally {
     process.off("unhandledRejection", note);
     process.off("uncaughtException", note);
-    const added = names().filter((name) => !before.includes(name));
-    return [
-      ...added.map((name) => `a prototype got ${name}`),
-      ...rejected.map((reason) => `an error that nobody caught: ${String(reason)}`),
-    ];
-  };
+  }
 }
 
 /** All that every object and array has. */

@@ -123,6 +123,14 @@ describe("a cookie of the program", () => {
     expect(heard[0]?.header("cookie")).toBe("b=1");
   });
 
+  it("may have a number as value, in a jar and for one request", async () => {
+    const { heard } = await play([], (session, url) => {
+      session.cookies.set("a", 1);
+      return session.get(url, { cookies: { b: 2 } });
+    });
+    expect(heard[0]?.header("cookie")).toBe("a=1; b=2");
+  });
+
   it("for one request does not go to another host", async () => {
     await using other = await wireServer(answer());
     const { heard } = await play(

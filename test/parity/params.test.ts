@@ -27,3 +27,10 @@ describe("a record as value", () => {
     expect(heard).toEqual([]);
   });
 });
+
+describe("an encoded query", () => {
+  it.for(["?a=1&b=2", "&a=1&b=2", "a=1&b=2"])("may begin as it does in a URL: %s", async (params) => {
+    const { heard } = await play([], (session, url) => session.get(`${url}/get?x=0`, { params }));
+    expect(heard[0]?.target).toBe("/get?x=0&a=1&b=2");
+  });
+});

@@ -1,7 +1,7 @@
 /** Where sojourn reads URLs otherwise than Python requests, on purpose: one parser for every decision. */
 import { describe, expect, it } from "vitest";
 
-import { InvalidURL, Session } from "../../src/index.ts";
+import { InvalidSchema, InvalidURL, Session } from "../../src/index.ts";
 import { failureOf, play } from "../support/play.ts";
 import { answer, wireServer } from "../support/wire-server.ts";
 
@@ -43,4 +43,13 @@ describe("a host", () => {
       expect(proxy.requests).toEqual([]);
     },
   );
+});
+
+describe("a host and a port without a scheme", () => {
+  it.for(["localhost:3128", "example.test:8080/x?y"])("are told what they lack: %s", async (url) => {
+    await using session = new Session({ trustEnv: false });
+    const error = await failureOf(session.get(url));
+    expect(error).toBeInstanceOf(InvalidSchema);
+    expect(String(error)).toContain(`perhaps you meant http://${url.split("?")[0]}?`);
+  });
 });

@@ -98,7 +98,10 @@ describe("checkRequestOptions", () => {
     [{ files: "x" }, "files must be a record or pairs of files, or null, not string"],
     [{ files: new Blob([]) }, "not Blob"],
     [{ cookies: "a=1" }, "cookies must be a record of names and values, a jar or null, not string"],
-    [{ cookies: { a: 1 } }, 'cookies["a"] must be a string, or null to leave it out, not number'],
+    [
+      { cookies: { a: true } },
+      'cookies["a"] must be a string, a number, or null to leave it out, not boolean',
+    ],
     [{ cookies: [["a", "1"]] }, "cookies must be"],
     [{ signal: {} }, "signal must be an AbortSignal or null, not Object"],
     [{ onProgress: {} }, "onProgress must be a function or null, not Object"],
@@ -216,7 +219,7 @@ describe("checkRequestOptions", () => {
 describe("checkSessionOptions", () => {
   it.for<SessionOptions>([
     {},
-    { baseUrl: "https://h/", maxRedirects: 0, trustEnv: false, cookies: { a: "1" } },
+    { baseUrl: "https://h/", maxRedirects: 0, trustEnv: false, cookies: { a: "1", b: 2 } },
     { baseUrl: new URL("https://h/"), trustEnv: { netrc: false } },
     { baseUrl: null, cookies: null },
   ])("takes %o", (options) => {

@@ -21,6 +21,7 @@ const nothing: SessionDefaults = {
   verify: undefined,
   cert: undefined,
   hooks: undefined,
+  http2: undefined,
   stream: undefined,
   allowRedirects: undefined,
   maxRedirects: undefined,

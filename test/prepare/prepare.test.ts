@@ -6,7 +6,7 @@ import { HeaderMap, type HeadersInit } from "../../src/core/headers.ts";
 import type { PreparedRequest } from "../../src/core/request.ts";
 import { parseUrl } from "../../src/core/url.ts";
 import type { BodyOptions } from "../../src/prepare/body.ts";
-import { prepare } from "../../src/prepare/prepare.ts";
+import { prepare, targetOf } from "../../src/prepare/prepare.ts";
 
 interface Given extends Partial<BodyOptions> {
   readonly method?: string;
@@ -29,8 +29,7 @@ function prepared(given: Given = {}): PreparedRequest {
   } = given;
   return prepare({
     method,
-    url,
-    baseUrl: baseUrl === null ? null : parseUrl(baseUrl),
+    target: targetOf(url, baseUrl === null ? null : parseUrl(baseUrl)),
     headers: new HeaderMap(headers),
     query,
     options: { data, json, files },
@@ -95,16 +94,7 @@ describe("the URL", () => {
     [{}, "TypeError"],
   ])("%o fails with %s", ([url, name]) => {
     // Not prepared({ url }): undefined would be the default there.
-    const call = (): PreparedRequest =>
-      prepare({
-        method: "GET",
-        url: url as string,
-        baseUrl: null,
-        headers: new HeaderMap(),
-        query: "",
-        options: { data: undefined, json: undefined, files: undefined },
-        boundary: () => "b",
-      });
+    const call = (): unknown => targetOf(url as string, null);
     expect(call).toThrow(expect.objectContaining({ name }));
   });
 });

@@ -49,8 +49,11 @@ describe("mergeParams", () => {
     [{ s: "1" }, "a=b c&d", "s=1&a=b c&d"],
     ["x=y z", { a: "1" }, "x=y z&a=1"],
     ["x=1", "y=2", "x=1&y=2"],
-    // encoded queries as they are
-    [undefined, "?a=1", "?a=1"],
+    // encoded queries as they are, but for the mark of a query in front of them
+    [undefined, "?a=1", "a=1"],
+    [undefined, "&a=1", "a=1"],
+    [undefined, "??a=1", "?a=1"],
+    [{ s: "1" }, Buffer.from("?a=1"), "s=1&a=1"],
     [undefined, "a=%20%7Ex&b=1+2", "a=%20%7Ex&b=1+2"],
     [undefined, Buffer.from("a=1&b=c d"), "a=1&b=c d"],
     [undefined, Uint8Array.of(0x61, 0x3d, 0xe9), "a=%E9"],

@@ -6,7 +6,7 @@ import { ConnectionError, ProxyError, Session } from "../../src/index.ts";
 import { startTestServer, type TestServer } from "../../testing/index.ts";
 import { Authority } from "../support/certificates.ts";
 import { start, type Running } from "./processes.ts";
-import { dante, nginx, squid } from "./programs.ts";
+import { dante, nghttpd, nginx, squid } from "./programs.ts";
 
 let passed = 0;
 let failed = 0;
@@ -47,6 +47,7 @@ interface Targets {
   readonly secure: Running;
   readonly url: string;
   readonly ca: string;
+  readonly leaf: { readonly cert: string; readonly key: string };
   readonly client: readonly [cert: string, key: string];
 }
 
@@ -154,6 +155,50 @@ async function throughDante(targets: Targets): Promise<void> {
   }
 }
 
+async function overHttp2(targets: Targets): Promise<void> {
+  const leaf = { cert: targets.leaf.cert, key: targets.leaf.key };
+  await using nghttp2 = await start(nghttpd(leaf));
+  await using session = new Session({ verify: targets.ca, http2: true });
+  await check("nginx: HTTP/2", () => session.get(`${targets.url}/protocol`).text(), "HTTP/2.0 NONE");
+  await check(
+    "nginx: many requests on one HTTP/2 connection",
+    async () => {
+      const responses = await Promise.all(
+        Array.from({ length: 200 }, () => session.get(`${targets.url}/protocol`)),
+      );
+      return [...new Set(responses.map((response) => `${response.httpVersion} ${response.text()}`))];
+    },
+    ["2 HTTP/2.0 NONE"],
+  );
+  await check(
+    "nginx: gzip over HTTP/2",
+    async () => (await session.get(`${targets.url}/index.html`)).text().length,
+    3000,
+  );
+  await check(
+    "nginx: a cookie over HTTP/2",
+    async () => {
+      await session.get(`${targets.url}/set`);
+      return session.get(`${targets.url}/cookie`).text();
+    },
+    "n=1",
+  );
+  await check(
+    "nghttpd: HTTP/2, and a body of a megabyte",
+    async () => {
+      const response = await session.get(`https://127.0.0.1:${nghttp2.port}/large`);
+      return [response.status, response.httpVersion, response.bytes().byteLength];
+    },
+    [200, "2", 1_000_000],
+  );
+  await using proxy = await start(squid({ users: false }));
+  await check(
+    "squid: HTTP/2 through its tunnel",
+    () => session.get(`${targets.url}/protocol`, { proxy: `http://127.0.0.1:${proxy.port}` }).text(),
+    "HTTP/2.0 NONE",
+  );
+}
+
 async function directly(targets: Targets): Promise<void> {
   await using session = new Session({ baseUrl: targets.url, verify: targets.ca });
   await check("nginx: TLS with a CA of our own", () => session.get("/protocol").text(), "HTTP/1.1 NONE");
@@ -212,9 +257,11 @@ const client = await authority.issue({ names: ["client.test"] });
     secure,
     url: `https://127.0.0.1:${secure.port}`,
     ca: authority.pem,
+    leaf,
     client: [client.cert, client.key],
   };
   await directly(targets);
+  await overHttp2(targets);
   await throughSquid(targets);
   await throughSquidWithUsers(targets);
   await throughDante(targets);

@@ -1,5 +1,5 @@
 /**
- * The real servers, and how each is set up: squid (http proxy), dante (SOCKS5), nginx (TLS, HTTP/2, gzip).
+ * The real servers, and how each is set up: squid (http proxy), dante (SOCKS5), nginx (TLS, HTTP/2, gzip), nghttpd (HTTP/2).
  */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
@@ -109,5 +109,21 @@ export function nginx(tls: { readonly cert: string; readonly key: string; readon
       ].join("\n"),
     }),
     command: (_port, folder) => ["/usr/sbin/nginx", "-p", folder, "-c", join(folder, "nginx.conf")],
+  };
+}
+
+/** nghttpd: the HTTP/2 server of nghttp2. */
+export function nghttpd(tls: { readonly cert: string; readonly key: string }): Program {
+  return {
+    name: "nghttpd",
+    files: () => ({ "cert.pem": tls.cert, "key.pem": tls.key, large: "x".repeat(1_000_000) }),
+    command: (port, folder) => [
+      "/usr/sbin/nghttpd",
+      "--address=127.0.0.1",
+      `--htdocs=${folder}`,
+      String(port),
+      join(folder, "key.pem"),
+      join(folder, "cert.pem"),
+    ],
   };
 }

@@ -31,7 +31,7 @@ describe("a Retry", () => {
   it("takes undefined as not given", () => {
     // The type does not allow it; programs without types do it.
     expect(
-      new Retry({ total: undefined, statusForcelist: undefined } as unknown as RetryOptions).settings,
+      new Retry({ total: undefined, statusForcelist: undefined }).settings,
     ).toEqual(new Retry().settings);
   });
 

@@ -23,6 +23,7 @@ export function sendOptions({ connectMs = 8000, readMs = 8000, ...rest }: Overri
     cert: null,
     proxies: noProxies,
     stream: false,
+    http2: false,
     onProgress: null,
     ...rest,
   };

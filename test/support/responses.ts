@@ -35,7 +35,7 @@ export function unread(
   wire: WireResponse | Partial<WireResponseInit>,
   parts: Partial<ResponseParts> = {},
 ): Response {
-  return new Response(partsOf(wire, parts));
+  return Response.of(partsOf(wire, parts));
 }
 
 /** A response that has been read. */
@@ -50,7 +50,7 @@ export function streamed(
   wire: WireResponse | Partial<WireResponseInit>,
   parts: Partial<ResponseParts> = {},
 ): StreamedResponse {
-  return new StreamedResponse(partsOf(wire, parts));
+  return StreamedResponse.of(partsOf(wire, parts));
 }
 
 /** A body that tells what was done with it. */

@@ -41,7 +41,7 @@ describe("options of HttpAdapter", () => {
   it("may all be absent or undefined", () => {
     expect(new HttpAdapter().maxRetries).toBeNull();
     expect(
-      () => new HttpAdapter({ poolConnections: undefined, poolTimeout: null, maxRetries: null } as never),
+      () => new HttpAdapter({ poolConnections: undefined, poolTimeout: null, maxRetries: null }),
     ).not.toThrow();
   });
 

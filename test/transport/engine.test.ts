@@ -73,7 +73,10 @@ describe("the head of a response", () => {
     ["HTTP/1.1 200 OK", 200, "OK", "1.1"],
     ["HTTP/1.0 200 OK", 200, "OK", "1.0"],
     ["HTTP/1.1 299 ", 299, "", "1.1"],
+    ["HTTP/1.1 299   ", 299, "", "1.1"],
     ["HTTP/1.1 404", 404, "", "1.1"],
+    ["HTTP/1.1 404   Not \t there \t ", 404, "Not \t there", "1.1"],
+    ["HTTP/1.1 404 Voil\xc3\xa0 ", 404, "Voil\xc3\xa0", "1.1"],
     ["HTTP/1.1 404 P\xc3\xa1gina", 404, "P\xc3\xa1gina", "1.1"],
     ["HTTP/1.1 200 Tr\xe8s bien", 200, "Tr\xe8s bien", "1.1"],
   ] as const)("reads %j", async ([line, status, statusText, httpVersion]) => {
@@ -116,6 +119,9 @@ describe("the head of a response", () => {
     ["a list of lengths", "Content-Length: 5, 10"],
     ["a negative length", "Content-Length: -5"],
     ["a length and chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked"],
+    ["gzip under chunks, not asked for", "Transfer-Encoding: gzip, chunked"],
+    ["an unknown coding", "Transfer-Encoding: foo"],
+    ["chunks that are not the outermost coding", "Transfer-Encoding: chunked, gzip"],
   ] as const)("refuses %s as InvalidHeader", async ([, fields]) => {
     const error = await rejection(answerTo(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\nhello`));
     expect(error).toBeInstanceOf(InvalidHeader);

@@ -62,7 +62,7 @@ function tlsServer(options: TlsOptions): Promise<ScriptedServer> {
 }
 
 function sni(server: ScriptedServer, connection: number): string | false | null {
-  return (server.connections[connection]?.socket as TLSSocket).servername;
+  return (server.connections[connection]?.socket as TLSSocket | undefined)?.servername ?? null;
 }
 
 describe("a server's certificate", () => {

@@ -1,0 +1,27 @@
+/**
+ * The border of a session with a base URL: its secrets are for that origin. An absolute URL, or one that begins with `//`,
+ * may lead elsewhere, and then goes without them (SECURITY `url/base-url-*`).
+ *
+ * May import: `core/`, `redirects/`. Pure.
+ */
+import { HeaderMap } from "./core/headers.ts";
+import type { Settings } from "./core/options.ts";
+import type { Url } from "./core/url.ts";
+import { keepsAcrossOrigins } from "./redirects/border.ts";
+
+/** Is a target of the origin of a base URL? Text is a URL that only its adapter can read. */
+export function isWithin(baseUrl: Url, target: Url | string): boolean {
+  if (typeof target !== "string") return target.origin === baseUrl.origin;
+  const root = `${baseUrl.scheme}://${baseUrl.authority}`;
+  return target === root || target.startsWith(`${root}/`);
+}
+
+/** The headers of a session that may go to any origin. */
+export function headersAbroad(headers: HeaderMap): HeaderMap {
+  return new HeaderMap([...headers].filter(([name]) => keepsAcrossOrigins(name.toLowerCase())));
+}
+
+/** The settings of a session without its credentials. That there are to be none stays (`auth: null`). */
+export function settingsAbroad(settings: Settings): Settings {
+  return { ...settings, auth: settings.auth === null ? null : undefined, cert: null };
+}

@@ -1,0 +1,56 @@
+/**
+ * What an exchange needs of a connection: HTTP/1.1 has it for itself (`engine.ts`), of HTTP/2 it has a stream (`h2-stream.ts`).
+ *
+ * May import: own folder.
+ */
+import type { ReadClock } from "./read-clock.ts";
+import type { Upload } from "./upload.ts";
+import type { WireHead } from "./wire-reply.ts";
+
+/** One request on a connection, and who wants to hear of its response. */
+export interface Message {
+  readonly method: string;
+  readonly target: string;
+  /** Request line and header fields, with the empty line. */
+  readonly head: string;
+  /** The body: all of it, or what gives it; both `null` for none. */
+  readonly bytes: Uint8Array | null;
+  readonly upload: Upload | null;
+  /** The connection is not to be used again. */
+  readonly isLast: boolean;
+  /** Bytes go out from here on. */
+  onStart(): void;
+  onHead(head: WireHead): void;
+  onData(chunk: Uint8Array): void;
+  onEnd(trailers: string[]): void;
+  /** There will be no response, or no more of it. */
+  onFailure(error: Error): void;
+  /** The adapter is closed. A body that a caller streams is left to the caller. */
+  onShutdown(reason: Error): void;
+}
+
+/** Carries one message at a time. */
+export interface Connection {
+  /** Watches over the running message. */
+  readonly clock: ReadClock;
+  /** Messages that were completed on the connection before this one: with any, it may have ended meanwhile. */
+  readonly served: number;
+  /** Has the running message been written, at least in part? */
+  readonly started: boolean;
+  /** Has any byte of its response come? */
+  readonly heard: boolean;
+  /** Did the server say that it did nothing with the message (RFC 9113 §8.7)? */
+  readonly isRefused: boolean;
+  /** What the socket reported first, before a parser saw it. */
+  readonly fault: Error | null;
+  /** Sends a message. Nothing else may be running. */
+  send(message: Message): void;
+  /** Stops reading: what is on its way fills the buffers between here and the server. */
+  pause(): void;
+  /** Reads on. */
+  resume(): void;
+  /** Ends the running message, and with HTTP/1.1 the connection. */
+  destroy(error: Error): void;
+  /** The adapter closes: the running message is told. */
+  shutDown(reason: Error): void;
+}

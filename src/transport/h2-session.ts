@@ -1,0 +1,133 @@
+/**
+ * One HTTP/2 connection, shared by many messages (RFC 9113). Framing, flow control and header compression are Node's.
+ *
+ * Here is what all streams of a connection have in common: how many there may be, whether new ones may begin, when it ends.
+ * What one message does is in `h2-stream.ts`.
+ *
+ * May import: `core/`, own folder, `node:http2`.
+ */
+import { connect, constants, type ClientHttp2Session } from "node:http2";
+import type { Socket } from "node:net";
+
+import { H2Stream } from "./h2-stream.ts";
+
+/** Until the server has said how many streams it takes at a time, and if it does not say (RFC 9113 §6.5.2). */
+const STREAMS_BEFORE_SETTINGS = 1;
+const STREAMS_BY_DEFAULT = 100;
+/** Bytes that may be under way unasked: on one stream, and on all. */
+const STREAM_WINDOW_BYTES = 262_144;
+const CONNECTION_WINDOW_BYTES = 1_048_576;
+
+/** Who is told what becomes of a connection. */
+export interface H2Listener {
+  /** A stream has ended: there is room for another. */
+  onRoom(): void;
+  /** No new message may begin on it. */
+  onRetired(): void;
+}
+
+/** A connection on which HTTP/2 is spoken. */
+export class H2Session {
+  /** When it is not to be used any more if it stays idle, in milliseconds of the monotonic clock. Kept by the pool. */
+  idleUntil = 0;
+  /** Messages that were completed on it. */
+  served = 0;
+  readonly #session: ClientHttp2Session;
+  readonly #listener: H2Listener;
+  readonly #streams = new Set<H2Stream>();
+  #mostStreams = STREAMS_BEFORE_SETTINGS;
+  #isRetired = false;
+  #fault: Error | null = null;
+
+  constructor(origin: string, socket: Socket, maxHeaderBytes: number, listener: H2Listener) {
+    this.#listener = listener;
+    this.#session = connect(origin, {
+      createConnection: () => socket,
+      settings: {
+        enablePush: false,
+        initialWindowSize: STREAM_WINDOW_BYTES,
+        maxHeaderListSize: maxHeaderBytes,
+      },
+      maxReservedRemoteStreams: 0,
+    });
+    this.#session.on("connect", () => this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
+    this.#session.on("error", (error: Error) => {
+      this.#fault ??= error;
+    });
+    this.#session.on("goaway", () => this.#retire());
+    this.#session.on("remoteSettings", ({ maxConcurrentStreams = STREAMS_BY_DEFAULT }) => {
+      this.#mostStreams = maxConcurrentStreams;
+      listener.onRoom();
+    });
+    this.#session.once("close", () => this.#retire());
+    this.#session.unref();
+  }
+
+  /** How many messages are under way. */
+  get running(): number {
+    return this.#streams.size;
+  }
+
+  /** May another message begin? */
+  get hasRoom(): boolean {
+    return !this.#isRetired && !this.#session.destroyed && this.#streams.size < this.#mostStreams;
+  }
+
+  /** Why the connection broke, when it did. */
+  get fault(): Error | null {
+    return this.#fault;
+  }
+
+  /** A place for one message. */
+  open(): H2Stream {
+    const stream = new H2Stream(this);
+    this.#streams.add(stream);
+    // Somebody waits now: the process must not end.
+    this.#session.ref();
+    return stream;
+  }
+
+  /** @internal Begins a stream. `null` when the connection takes none any more. */
+  request(
+    headers: Record<string, string | string[]>,
+    endStream: boolean,
+  ): ReturnType<ClientHttp2Session["request"]> | null {
+    if (this.#session.destroyed || this.#session.closed) return null;
+    return this.#session.request(headers, { endStream });
+  }
+
+  /** @internal The message on `stream` is over. */
+  leave(stream: H2Stream, isComplete: boolean): void {
+    if (!this.#streams.delete(stream)) return;
+    if (isComplete) this.served++;
+    if (this.#streams.size === 0) {
+      this.#session.unref();
+      if (this.#isRetired) this.#session.close();
+    }
+    this.#listener.onRoom();
+  }
+
+  /** Ends it, with whatever is under way. */
+  destroy(): void {
+    this.#retire();
+    this.#session.destroy(undefined, constants.NGHTTP2_NO_ERROR);
+  }
+
+  /** Ends it when nothing is under way; messages that nobody streams are told. Resolves when it is gone, or left alone. */
+  async shutDown(reason: Error): Promise<void> {
+    this.#retire();
+    for (const stream of this.#streams) stream.shutDown(reason);
+    if (this.#streams.size > 0 || this.#session.destroyed) return;
+    await new Promise<void>((resolve) => {
+      this.#session.once("close", resolve);
+      this.#session.destroy();
+    });
+  }
+
+  #retire(): void {
+    if (this.#isRetired) return;
+    this.#isRetired = true;
+    this.#listener.onRetired();
+    if (this.#streams.size === 0 && !this.#session.destroyed) this.#session.close();
+  }
+}

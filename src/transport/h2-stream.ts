@@ -1,0 +1,200 @@
+/**
+ * One message on a shared HTTP/2 connection (RFC 9113 §8). To the exchange it is a connection like any other; ending it ends
+ * the stream and nobody else's.
+ *
+ * May import: `core/`, own folder, `node:http2`.
+ */
+import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
+
+import type { Connection, Message } from "./connection.ts";
+import type { H2Session } from "./h2-session.ts";
+import { ReadClock } from "./read-clock.ts";
+
+/** Fields about the connection, which HTTP/2 does not have (RFC 9113 §8.2.2), and `Host`, which is `:authority`. */
+const NOT_SENT: ReadonlySet<string> = new Set([
+  "connection",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** The server ended the stream for a reason of its own. */
+export class StreamReset extends Error {
+  override readonly name: string = "StreamReset";
+  readonly code: string;
+
+  constructor(code: number) {
+    const name = RESETS[code] ?? `code ${code}`;
+    super(`the server ended the stream: ${name}`);
+    this.code = `ERR_HTTP2_${name}`;
+  }
+}
+
+/** A place on an HTTP/2 connection, for one message. */
+export class H2Stream implements Connection {
+  readonly clock: ReadClock = new ReadClock();
+  started = false;
+  heard = false;
+  isRefused = false;
+  readonly #session: H2Session;
+  readonly #servedBefore: number;
+  #stream: ClientHttp2Stream | null = null;
+  #message: Message | null = null;
+  #trailers: string[] = [];
+
+  constructor(session: H2Session) {
+    this.#session = session;
+    this.#servedBefore = session.served;
+  }
+
+  get served(): number {
+    return this.#servedBefore;
+  }
+
+  get fault(): Error | null {
+    return this.#session.fault;
+  }
+
+  send(message: Message): void {
+    this.#message = message;
+    const hasBody = message.bytes !== null || message.upload !== null;
+    const stream = this.#session.request(fieldsOf(message), !hasBody);
+    if (stream === null) {
+      queueMicrotask(() => this.#fail(new Error("the connection ended while it was idle")));
+      return;
+    }
+    this.#stream = stream;
+    this.started = true;
+    this.#listen(stream);
+    message.onStart();
+    if (message.bytes !== null) stream.end(message.bytes);
+    message.upload?.run(stream, { head: "", isChunked: false }, (complete) => {
+      if (complete) stream.end();
+    });
+  }
+
+  pause(): void {
+    this.#stream?.pause();
+  }
+
+  resume(): void {
+    this.#stream?.resume();
+  }
+
+  /** Ends this message. The others on the connection go on. */
+  destroy(): void {
+    this.#message = null;
+    const stream = this.#stream;
+    if (stream === null) this.#leave(false);
+    else if (!stream.destroyed) stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  /** The adapter closes. */
+  shutDown(reason: Error): void {
+    this.#message?.onShutdown(reason);
+  }
+
+  /** The exchange needs the stream no more. */
+  release(): void {
+    this.#message = null;
+    this.#leave(this.#stream !== null);
+  }
+
+  #listen(stream: ClientHttp2Stream): void {
+    stream.on("headers", () => {
+      this.heard = true;
+    });
+    stream.on("response", (headers) => {
+      this.heard = true;
+      this.#message?.onHead({
+        status: Number(headers[":status"]),
+        reason: "",
+        fields: flat(headers),
+        httpVersion: "2",
+      });
+    });
+    stream.on("data", (chunk: Uint8Array) => this.#message?.onData(chunk));
+    stream.on("trailers", (headers) => {
+      this.#trailers = flat(headers);
+    });
+    stream.on("end", () => this.#end(stream));
+    stream.on("error", (error: Error) => {
+      this.isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+      this.#fail(error);
+    });
+    stream.on("close", () => {
+      this.clock.end();
+      // A stream that was reset may close without an error, and one that was cut short without an end.
+      if (this.#message !== null) this.#fail(this.#session.fault ?? new StreamReset(stream.rstCode ?? 0));
+      this.#leave(false);
+    });
+  }
+
+  #end(stream: ClientHttp2Stream): void {
+    // Node ends the body of a stream that was reset, too.
+    if (stream.rstCode !== undefined && stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
+    const message = this.#message;
+    this.#message = null;
+    message?.onEnd(this.#trailers);
+  }
+
+  #fail(error: Error): void {
+    const message = this.#message;
+    this.#message = null;
+    message?.onFailure(error);
+  }
+
+  #leave(isComplete: boolean): void {
+    this.#session.leave(this, isComplete);
+  }
+}
+
+/** Pseudo-fields and fields of a message. Its head is written for HTTP/1.1, and checked there: it is read, not made again. */
+function fieldsOf(message: Message): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = Object.create(null) as Record<string, string>;
+  fields[":method"] = message.method;
+  fields[":scheme"] = "https";
+  fields[":path"] = message.target;
+  for (const line of message.head.split("\r\n").slice(1)) {
+    const colon = line.indexOf(": ");
+    if (colon === -1) continue;
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 2);
+    if (name === "host") fields[":authority"] = value;
+    if (NOT_SENT.has(name) || (name === "te" && value.toLowerCase() !== "trailers")) continue;
+    const before = fields[name];
+    fields[name] = before === undefined ? value : [before, value].flat();
+  }
+  return fields;
+}
+
+/** Name, value, name, value ... without pseudo-fields. */
+function flat(headers: IncomingHttpHeaders): string[] {
+  const fields: string[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(":") || value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) fields.push(name, one);
+  }
+  return fields;
+}
+
+/** RFC 9113 §7. */
+const RESETS: readonly string[] = [
+  "NO_ERROR",
+  "PROTOCOL_ERROR",
+  "INTERNAL_ERROR",
+  "FLOW_CONTROL_ERROR",
+  "SETTINGS_TIMEOUT",
+  "STREAM_CLOSED",
+  "FRAME_SIZE_ERROR",
+  "REFUSED_STREAM",
+  "CANCEL",
+  "COMPRESSION_ERROR",
+  "CONNECT_ERROR",
+  "ENHANCE_YOUR_CALM",
+  "INADEQUATE_SECURITY",
+  "HTTP_1_1_REQUIRED",
+];

@@ -1,0 +1,233 @@
+import { once } from "node:events";
+import { createServer as createHttpsServer } from "node:https";
+import {
+  constants,
+  createSecureServer,
+  type Http2SecureServer,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+import { describe, expect, it } from "vitest";
+import { ChunkedEncodingError, ConnectionError, ReadTimeout, Session } from "../../src/index.ts";
+import { Authority } from "../support/certificates.ts";
+
+type Headers = Record<string, string | string[] | undefined>;
+
+interface H2Server extends AsyncDisposable {
+  readonly url: string;
+  readonly ca: string;
+  readonly server: Http2SecureServer;
+  readonly connections: () => number;
+  readonly seen: Headers[];
+}
+
+/** A server that speaks HTTP/2, and HTTP/1.1 to who asks for it. */
+async function startH2(
+  answer: (stream: ServerHttp2Stream, headers: Headers) => void,
+  settings: { maxConcurrentStreams?: number } = {},
+): Promise<H2Server> {
+  const authority = await Authority.create();
+  const leaf = await authority.issue({ addresses: ["127.0.0.1"] });
+  const server = createSecureServer({ ...leaf, allowHTTP1: true, settings });
+  const seen: Headers[] = [];
+  let connections = 0;
+  server.on("secureConnection", () => connections++);
+  server.on("sessionError", () => undefined);
+  const sessions = new Set<ServerHttp2Session>();
+  server.on("session", (session) => sessions.add(session));
+  server.on("stream", (stream, headers) => {
+    stream.on("error", () => undefined);
+    seen.push(headers);
+    answer(stream, headers);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ca: authority.pem,
+    server,
+    connections: () => connections,
+    seen,
+    [Symbol.asyncDispose]: async () => {
+      for (const session of sessions) session.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function ok(stream: ServerHttp2Stream, body = "ok", headers: Headers = {}): void {
+  if (stream.destroyed) return;
+  stream.respond({ ":status": 200, ...headers });
+  stream.end(body);
+}
+
+async function body(stream: ServerHttp2Stream): Promise<string> {
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+describe("HTTP/2", () => {
+  it("is spoken when the session allows it and the server offers it, and told by httpVersion", async () => {
+    await using server = await startH2((stream) => ok(stream));
+    await using modern = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
+    expect((await modern.get("/")).httpVersion).toBe("2");
+  });
+
+  it("is not spoken with a server that does not offer it, nor when the session does not", async () => {
+    const authority = await Authority.create();
+    const leaf = await authority.issue({ addresses: ["127.0.0.1"] });
+    const both = createSecureServer(
+      { ...leaf, allowHTTP1: true },
+      (request, response) => void response.end(request.httpVersion),
+    );
+    const old = createHttpsServer(leaf, (request, response) => void response.end(request.httpVersion));
+    for (const server of [both, old]) {
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+    }
+    const url = (server: { address(): unknown }): string =>
+      `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await using session = new Session({ verify: authority.pem });
+    expect(await session.get(url(both), { http2: true }).text()).toBe("2.0");
+    expect(await session.get(url(both)).text()).toBe("1.1");
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => session.get(url(old), { http2: true }).text()),
+    );
+    expect(answers).toEqual(["1.1", "1.1", "1.1", "1.1", "1.1"]);
+    await session.close();
+    for (const server of [both, old]) await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("sends what a request of HTTP/1.1 has, less what is about the connection", async () => {
+    await using server = await startH2(async (stream) => ok(stream, await body(stream)));
+    await using session = new Session({
+      baseUrl: server.url,
+      verify: server.ca,
+      http2: true,
+      headers: { "X-Twice": ["1", "2"], "Keep-Alive": "timeout=5" },
+      auth: ["user", "pass"],
+    });
+    session.cookies.set("a", "1");
+    const response = await session.post("/path?q=1", { json: { b: 2 } });
+    expect(response.text()).toBe('{"b":2}');
+    expect(server.seen[0]).toMatchObject({
+      ":method": "POST",
+      ":path": "/path?q=1",
+      ":scheme": "https",
+      ":authority": server.url.slice("https://".length),
+      "content-type": "application/json",
+      "content-length": "7",
+      authorization: "Basic dXNlcjpwYXNz",
+      cookie: "a=1",
+      "x-twice": "1, 2",
+    });
+    for (const name of ["connection", "host", "keep-alive"]) expect(server.seen[0]).not.toHaveProperty(name);
+  });
+
+  it("carries many messages on one connection", async () => {
+    await using server = await startH2((stream) => void setTimeout(() => ok(stream), 20), {
+      maxConcurrentStreams: 10,
+    });
+    await using session = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
+    const responses = await Promise.all(Array.from({ length: 60 }, (_, at) => session.get(`/${at}`)));
+    expect(responses.every((response) => response.text() === "ok")).toBe(true);
+    expect(server.connections()).toBe(1);
+  });
+
+  it("streams bodies both ways", async () => {
+    await using server = await startH2((stream) => {
+      stream.respond({ ":status": 200 });
+      stream.pipe(stream);
+    });
+    await using session = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
+    const piece = "x".repeat(100_000);
+    async function* pieces(): AsyncGenerator<string> {
+      for (let at = 0; at < 10; at++) yield piece;
+    }
+    const response = await session.post("/", { data: pieces(), stream: true });
+    let length = 0;
+    for await (const chunk of response) length += chunk.byteLength;
+    expect(length).toBe(1_000_000);
+  });
+
+  it("takes cookies, redirects, several fields of one name, and trailers", async () => {
+    await using server = await startH2((stream, headers) => {
+      if (headers[":path"] === "/go") {
+        stream.respond({ ":status": 302, location: "/end", "set-cookie": ["a=1", "b=2"] });
+        stream.end();
+        return;
+      }
+      stream.respond({ ":status": 200 }, { waitForTrailers: true });
+      stream.on("wantTrailers", () => stream.sendTrailers({ "x-sum": "7" }));
+      stream.end("ok");
+    });
+    await using session = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
+    const response = await session.get("/go");
+    expect(response.history[0]?.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+    expect(server.seen[1]?.["cookie"]).toBe("a=1; b=2");
+    expect(response.trailers?.get("x-sum")).toBe("7");
+  });
+
+  it("ends one message and no other on a timeout or an abort", async () => {
+    await using server = await startH2((stream, headers) => {
+      if (headers[":path"] !== "/silent") setTimeout(() => ok(stream), 150);
+    });
+    await using session = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
+    const reason = new Error("no more");
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 60);
+    const [slow, aborted, fine] = await Promise.allSettled([
+      session.get("/silent", { timeout: { read: 60 } }),
+      session.get("/silent", { signal: controller.signal }),
+      session.get("/"),
+    ]);
+    expect(slow).toMatchObject({ status: "rejected", reason: expect.any(ReadTimeout) });
+    expect(aborted).toMatchObject({ status: "rejected", reason });
+    expect(fine).toMatchObject({ status: "fulfilled" });
+    expect(server.connections()).toBe(1);
+  });
+
+  it("tells a body that was cut short", async () => {
+    await using server = await startH2((stream) => {
+      stream.respond({ ":status": 200, "content-length": "10" });
+      stream.write("half");
+      setTimeout(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR), 20);
+    });
+    await using session = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
+    await expect(session.get("/")).rejects.toBeInstanceOf(ChunkedEncodingError);
+    const streamed = await session.get("/", { stream: true });
+    await expect(streamed.text()).rejects.toBeInstanceOf(ChunkedEncodingError);
+  });
+
+  it("goes on with a new connection when the server says goodbye", async () => {
+    await using server = await startH2((stream, headers) => {
+      ok(stream);
+      if (headers[":path"] === "/last") stream.session?.goaway();
+    });
+    await using session = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
+    expect((await session.get("/last")).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect((await session.get("/next")).status).toBe(200);
+    expect(server.connections()).toBe(2);
+  });
+
+  it("sends a refused stream again once, when that is safe", async () => {
+    let refused = 0;
+    await using server = await startH2((stream) => {
+      if (refused++ === 0) stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      else ok(stream);
+    });
+    await using session = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
+    expect((await session.post("/", { data: "once" })).status).toBe(200);
+    expect(server.seen.length).toBe(2);
+  });
+
+  it("does not ask for ever where everything is refused", async () => {
+    await using server = await startH2((stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM));
+    await using session = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
+    await expect(session.get("/")).rejects.toBeInstanceOf(ConnectionError);
+    expect(server.seen.length).toBe(2);
+  });
+});

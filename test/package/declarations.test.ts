@@ -1,0 +1,94 @@
+/**
+ * The declarations as users get them: built, and checked whole (`skipLibCheck: false`) together with a program that uses
+ * them under the strictest options.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const compiler = join(root, "node_modules/typescript/bin/tsc");
+
+const settings = {
+  compilerOptions: {
+    target: "es2024",
+    lib: ["es2024", "esnext.disposable"],
+    module: "nodenext",
+    types: ["node"],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    noEmit: true,
+    paths: { sojourn: ["./dist/src/index.d.ts"], "sojourn/testing": ["./dist/testing/index.d.ts"] },
+  },
+  files: ["program.ts"],
+};
+
+const program = `
+import { get, HTTPError, PreparedRequest, HeaderMap, Response, Retry, Session, wireResponse, type Adapter } from "sojourn";
+import { startTestServer } from "sojourn/testing";
+
+await using server = await startTestServer();
+await using session = new Session({ baseUrl: server.url, retry: new Retry({ total: 1 }) });
+const { args } = await get("https://example.com/get").json<{ args: object }>();
+const streamed = await session.get("/stream/2", { stream: true });
+for await (const line of streamed.iterLines()) line.toUpperCase();
+
+// An adapter of one's own needs the body, and makes a response.
+const adapter: Adapter = {
+  async send(request) {
+    const { payload } = request;
+    if (payload?.kind === "stream") for await (const chunk of payload.open()) chunk.byteLength;
+    return wireResponse({ status: 200, body: "[]" });
+  },
+  async close() {},
+};
+session.mount("test://", adapter);
+
+try {
+  (await session.get("/status/404")).raiseForStatus();
+} catch (error) {
+  if (error instanceof HTTPError) console.log(error.request?.url, error.response?.headers.get("date"), args);
+}
+
+const prepared = new PreparedRequest({ method: "GET", url: "http://a.test/", headers: new HeaderMap(), payload: null });
+// @ts-expect-error: internal
+prepared.with({});
+// @ts-expect-error: the constructor is closed
+new Response();
+`;
+
+describe("the declarations", () => {
+  let folder = "";
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "sojourn-declarations-"));
+    await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+    await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(settings));
+    await writeFile(join(folder, "program.ts"), program);
+    await tsc("--project", join(root, "tsconfig.build.json"), "--outDir", join(folder, "dist"));
+  }, 60_000);
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("compile in a strict program, and hide what is internal", { timeout: 60_000 }, async () => {
+    expect(await tsc("--project", folder)).toBe("");
+  });
+});
+
+/** What the compiler says: nothing when all is well. */
+async function tsc(...options: readonly string[]): Promise<string> {
+  try {
+    return (await run(process.execPath, [compiler, ...options])).stdout;
+  } catch (error) {
+    if (error instanceof Error && "stdout" in error) return String(error.stdout);
+    throw error;
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * What a call gives: the overloads of the verbs, the body methods of both kinds of response, and what errors carry.
+ */
+import { describe, expectTypeOf, it } from "vitest";
+import {
+  get,
+  type HTTPError,
+  type PreparedRequest,
+  request,
+  Response,
+  type ResponsePromise,
+  type ResponseTooLarge,
+  type Session,
+  type StreamedResponse,
+  type AnyResponse,
+  type FailedRequest,
+  type Body,
+  type Link,
+  type RequestOptions,
+} from "../../src/index.ts";
+
+declare const session: Session;
+declare const prepared: PreparedRequest;
+declare const options: RequestOptions;
+
+describe("a call", () => {
+  it("gives a response that is read", () => {
+    expectTypeOf(session.get("/")).toEqualTypeOf<ResponsePromise<Response>>();
+    expectTypeOf(session.post("/", { json: null })).toEqualTypeOf<ResponsePromise<Response>>();
+    expectTypeOf(session.request("PURGE", "/")).resolves.toEqualTypeOf<Response>();
+    expectTypeOf(session.send(prepared)).resolves.toEqualTypeOf<Response>();
+    expectTypeOf(get("/", {})).resolves.toEqualTypeOf<Response>();
+  });
+
+  it("gives a streamed one with `stream: true`, and only then", () => {
+    expectTypeOf(session.get("/", { stream: true })).toEqualTypeOf<ResponsePromise<StreamedResponse>>();
+    expectTypeOf(session.request("GET", "/", { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
+    expectTypeOf(session.send(prepared, { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
+    expectTypeOf(request("GET", "/", { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
+    expectTypeOf(get("/", { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
+    expectTypeOf(session.get("/", { stream: false })).resolves.toEqualTypeOf<Response>();
+    expectTypeOf(session.get("/", options)).resolves.toEqualTypeOf<Response>();
+  });
+
+  it("has the body methods before the response is there", () => {
+    const call = session.get("/");
+    expectTypeOf(call.text()).toEqualTypeOf<Promise<string>>();
+    expectTypeOf(call.bytes()).resolves.toExtend<Uint8Array>();
+    expectTypeOf(call.blob()).toEqualTypeOf<Promise<Blob>>();
+    expectTypeOf(call.json<{ id: number }>()).toEqualTypeOf<Promise<{ id: number }>>();
+    expectTypeOf(session.get("/", { stream: true }).text()).toEqualTypeOf<Promise<string>>();
+  });
+
+  it("is a plain promise after `then()`", () => {
+    expectTypeOf(session.get("/").then(({ status }) => status)).toEqualTypeOf<Promise<number>>();
+  });
+});
+
+describe("a response that is read", () => {
+  const response = {} as Response;
+
+  it("gives its body at once", () => {
+    expectTypeOf(response.text()).toEqualTypeOf<string>();
+    expectTypeOf(response.bytes()).toExtend<Uint8Array>();
+    expectTypeOf(response.blob()).toEqualTypeOf<Blob>();
+    expectTypeOf(response.apparentEncoding).toEqualTypeOf<string>();
+    expectTypeOf(response.raiseForStatus().text()).toEqualTypeOf<string>();
+  });
+
+  it("is made by programs with `from()`, not with `new`", () => {
+    expectTypeOf(Response.from({ request: prepared })).toEqualTypeOf<Response>();
+    expectTypeOf<typeof Response>().not.toExtend<new (...parts: never[]) => unknown>();
+    expectTypeOf<typeof StreamedResponse>().not.toExtend<new (...parts: never[]) => unknown>();
+  });
+
+  it("knows its hops and its links", () => {
+    expectTypeOf(response.history).toEqualTypeOf<readonly AnyResponse[]>();
+    expectTypeOf(response.links["next"]).toEqualTypeOf<Link | undefined>();
+    expectTypeOf(response.next).toEqualTypeOf<PreparedRequest | null>();
+  });
+});
+
+describe("a streamed response", () => {
+  const response = {} as StreamedResponse;
+
+  it("promises its body", () => {
+    expectTypeOf(response.text()).toEqualTypeOf<Promise<string>>();
+    expectTypeOf(response.bytes()).resolves.toExtend<Uint8Array>();
+    expectTypeOf(response.apparentEncoding).toEqualTypeOf<Promise<string>>();
+    expectTypeOf(response.body).toEqualTypeOf<ReadableStream<Uint8Array>>();
+  });
+
+  it("is iterated over in bytes or text", () => {
+    expectTypeOf(response).toExtend<AsyncIterable<Uint8Array>>();
+    expectTypeOf(response.iterContent()).toExtend<AsyncIterable<Uint8Array>>();
+    expectTypeOf(response.iterContent({ decode: true })).toExtend<AsyncIterable<string>>();
+    expectTypeOf(response.iterLines()).toExtend<AsyncIterable<string>>();
+    expectTypeOf(response.iterLines({ decode: false })).toExtend<AsyncIterable<Uint8Array>>();
+  });
+
+  it("is closed by `await using`", () => {
+    expectTypeOf(response).toExtend<AsyncDisposable>();
+    expectTypeOf(session).toExtend<AsyncDisposable>();
+  });
+});
+
+describe("an error", () => {
+  it("carries the request, as far as it came, and the whole response", () => {
+    const error = {} as HTTPError;
+    expectTypeOf(error.request).toEqualTypeOf<PreparedRequest | FailedRequest | null>();
+    expectTypeOf(error.response).toEqualTypeOf<AnyResponse | null>();
+    expectTypeOf<ResponseTooLarge["limitBytes"]>().toEqualTypeOf<number>();
+  });
+});
+
+describe("a prepared request", () => {
+  it("shows an adapter its body", () => {
+    expectTypeOf(prepared.payload).toEqualTypeOf<Body | null>();
+  });
+});
