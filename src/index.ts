@@ -109,6 +109,7 @@ export { HttpBearerAuth, type BearerInit } from "./auth/bearer.ts";
 export { HttpDigestAuth } from "./auth/digest.ts";
 export type { Auth, AuthFunction, AuthOption, ChallengeResponse } from "./core/auth-scheme.ts";
 
+export { AppAdapter, type AppHandler } from "./transport/app-adapter.ts";
 export { HttpAdapter, type HttpAdapterOptions } from "./transport/http-adapter.ts";
 export type {
   Adapter,

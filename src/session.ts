@@ -299,13 +299,18 @@ export class Session extends Verbs implements AsyncDisposable {
     assertWhole(request);
     const given = checkSendOptions(options);
     const plan = request.plan instanceof CallPlan ? request.plan : null;
-    const settings = this.#settings(given);
-    // Of a request that was prepared without a session nothing is known: no auth, no hooks.
+    const settings = this.#settings(
+      given,
+      this.#isHome(isHttpLike(request.url) ? request.parsed : request.url),
+    );
+    // Of a request that was prepared without a session nothing is known: no auth, no hooks. Of others the credentials are
+    // those that they were prepared with, or that a redirect left them.
     const auth = plan === null ? null : plan.settings.auth;
+    const cert = plan === null || given.cert !== undefined ? settings.cert : plan.settings.cert;
     const hooks = mergeHooks(plan?.settings.hooks ?? noHooks, given.hooks);
     const exchange: Exchange = {
       request: plan === null ? request.with({ dressed: true }) : request,
-      settings: { ...settings, auth, hooks },
+      settings: { ...settings, auth, cert, hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
     };
@@ -319,7 +324,7 @@ export class Session extends Verbs implements AsyncDisposable {
 
   #exchange(method: string, url: string | URL, options: CheckedRequestOptions): Exchange {
     const target = targetOf(url, this.#baseUrl);
-    const isHome = this.#baseUrl === null || isWithin(this.#baseUrl, target);
+    const isHome = this.#isHome(target);
     const prepared = prepare({
       method,
       target,
@@ -349,6 +354,11 @@ export class Session extends Verbs implements AsyncDisposable {
     if (options === noRequestOptions) return base;
     const auth = options.auth === undefined ? undefined : toAuth(options.auth);
     return mergeSettings(base, options, { auth, retry: toPolicy(options.retry) }, environment);
+  }
+
+  /** May the session's secrets go there? */
+  #isHome(target: Url | string): boolean {
+    return this.#baseUrl === null || isWithin(this.#baseUrl, target);
   }
 
   /** Made once for each value of `auth`: a scheme may remember things, such as a nonce. */

@@ -7,7 +7,7 @@ import * as sojourn from "../src/index.ts";
 import * as testing from "../testing/index.ts";
 
 const names = `
-  ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
+  AppAdapter ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
   HeaderMap HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpProxyAuth InvalidBody InvalidHeader
   InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
   ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError

@@ -6,7 +6,7 @@
  * May import: `core/`, `redirects/`, `response/`, `pipeline/stage.ts`. Not: other stages, `transport/`.
  */
 import { RequestException, TooManyRedirects } from "../core/errors.ts";
-import type { Settings } from "../core/options.ts";
+import { CallPlan, type Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { decideRedirect, isRedirect, type RedirectDecision } from "../redirects/decide.ts";
 import {
@@ -51,7 +51,7 @@ async function follow(next: Send, first: Exchange): Promise<Reply> {
     if (history.length >= exchange.settings.maxRedirects)
       throw tooMany(response, exchange.settings.maxRedirects);
     const request = await announced(response, decision.request, exchange.settings);
-    history.push(...(reply.history as readonly Reply[]), response);
+    history.push(...(reply.history as readonly Reply[]), response); // what stages put there are replies
     exchange = {
       ...exchange,
       request,
@@ -62,7 +62,9 @@ async function follow(next: Send, first: Exchange): Promise<Reply> {
 
 function decide(response: Reply): RedirectDecision {
   try {
-    return decideRedirect(response);
+    const decision = decideRedirect(response);
+    if (decision.kind !== "follow" || !decision.crossOrigin) return decision;
+    return { ...decision, request: withoutCredentials(decision.request) };
   } catch (error) {
     if (error instanceof RequestException) return { kind: "refuse", error };
     throw error;
@@ -88,6 +90,16 @@ async function announced(
     request = answeredRequest(await hook(response, request), request, "a redirect hook");
   }
   return request;
+}
+
+/** What comes of sending `response.next`, or `response.request` again, must be what following did: the plan is stripped, too. */
+function withoutCredentials(request: PreparedRequest): PreparedRequest {
+  const { plan, headers } = request;
+  if (!(plan instanceof CallPlan)) return request;
+  const settings = stripped(plan.settings);
+  return settings === plan.settings
+    ? request
+    : request.with({ plan: new CallPlan(settings, plan.cookies), headers });
 }
 
 /** Credentials belong to the origin they were given for; they do not come back on later hops (PARITY SEC-10, SEC-11). */

@@ -6,6 +6,7 @@
 import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import type { Clock } from "../core/clock.ts";
+import { describe } from "../core/describe.ts";
 import {
   ConnectionError,
   ConnectTimeout,
@@ -83,7 +84,8 @@ function decide(
 ): RetryDecision {
   const failure = failureOf(outcome);
   if (failure === null || !isReplayable(request.payload)) return FINAL;
-  const decision = policy.next(request.method, failure, { now: world.clock.now(), random: world.random() });
+  const context = { now: world.clock.now(), random: world.random() };
+  const decision = checked(policy.next(request.method, failure, context));
   const { origin } = request;
   if (decision.kind !== "again" || policy.budget == null || origin === null) return decision;
   return world.budgets.spend(origin) ? decision : FINAL;
@@ -97,6 +99,16 @@ function recordOf(outcome: Outcome, { method, url }: PreparedRequest, delayMs: n
     error: outcome.kind === "error" ? outcome.error : null,
     delayMs,
   };
+}
+
+/** Policies are written by everybody. @throws {TypeError} for an answer that is no decision. */
+function checked(decision: RetryDecision): RetryDecision {
+  const { kind }: { readonly kind?: unknown } = decision ?? {};
+  if (kind === "final" || kind === "exhausted") return decision;
+  if (decision?.kind === "again" && typeof decision.policy?.next === "function") return decision;
+  throw new TypeError(
+    `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describe(decision)}`,
+  );
 }
 
 type Outcome =

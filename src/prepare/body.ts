@@ -4,8 +4,10 @@
  * Precedence is requests' (PARITY BOD-1): files with `data`'s fields before them, else `data`, else `json`. Empty `data` is
  * no body (BOD-7), so `json` then has its turn.
  *
- * May import: `core/`, own folder. Pure.
+ * May import: `core/`, own folder, `node:stream` for a look at a stream's state. Pure.
  */
+import { Readable } from "node:stream";
+
 import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
 import { InvalidBody } from "../core/errors.ts";
@@ -77,7 +79,8 @@ function ofData(data: DataInit, givenType: string | null, boundary: () => string
     );
   }
   // Its own iterator does not tell: the rest of it, or nothing, would go out as the body.
-  if (data instanceof ReadableStream && Readable.isDisturbed(data))
+  // (The cast: Node takes web streams here, its types tell of its own only.)
+  if (data instanceof ReadableStream && Readable.isDisturbed(data as unknown as NodeJS.ReadableStream))
     throw new InvalidBody("data is a stream that was read from before; give a function that makes it");
   // As fetch does: a Blob knows its type.
   const type = data instanceof Blob && data.type !== "" && givenType === null ? data.type : null;

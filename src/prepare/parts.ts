@@ -182,7 +182,8 @@ function headersOf(facts: FileFacts, option: string): HeaderMap | null {
   const given = new HeaderMap(headers);
   const type = contentType ?? given.get("content-type") ?? typeHeader(content)?.get("content-type") ?? null;
   const merged = new HeaderMap();
-  if (type !== null) merged.set("Content-Type", type);
+  // An empty type is none, as in requests: it also says that the type of a Blob is not to be told.
+  if (type !== null && type !== "") merged.set("Content-Type", type);
   for (const [name, value] of given) {
     if (!/^content-(?:disposition|type)$/i.test(name)) merged.append(name, value);
   }

@@ -188,14 +188,14 @@ function declaredLength(fields: readonly string[]): number {
 
 /**
  * Is the body in a transfer coding besides chunks? We send no `TE`, so none is allowed (RFC 9112 §7.4), and nobody would
- * undo it: the caller would get compressed bytes for the body.
+ * undo it: the caller would get compressed bytes for the body. Chunks that are named twice are there once.
  */
 function hasUnaskedCoding(fields: readonly string[]): boolean {
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] as string;
     if (name.length !== 17 || name.toLowerCase() !== "transfer-encoding") continue;
     const value = fields[at + 1] as string;
-    if (!/^(?:chunked|identity)?$/i.test(value)) return true;
+    if (!/^(?:identity|chunked(?:[ \t]*,[ \t]*chunked)*)?$/i.test(value)) return true;
   }
   return false;
 }

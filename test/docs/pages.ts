@@ -54,5 +54,5 @@ async function readPage(path: string): Promise<Page> {
 
 /** `console.log(x); // 1` says that 1 is printed. */
 function printsOf(code: string): string[] {
-  return [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, printed = ""]) => printed);
+  return [...code.matchAll(/console\.log\(.*\)[;,] \/\/ (.*)$/gm)].map(([, printed = ""]) => printed);
 }

@@ -67,7 +67,11 @@ export async function setStage(pages: readonly Page[]): Promise<Stage> {
   for (const page of pages) await writePage(folder, page, authority, hosts);
   return {
     compile: async () => {
-      const { stdout } = await ran(join(root, "node_modules/typescript/bin/tsc"), ["--project", folder], folder);
+      const { stdout } = await ran(
+        join(root, "node_modules/typescript/bin/tsc"),
+        ["--project", folder],
+        folder,
+      );
       // Paths of other files lead out of the folder; errors in those are the business of `npm run types`.
       return stdout.split("\n").filter((line) => /^(?:[\w-]+\/example-\d+\.ts\(|error )/.test(line));
     },
@@ -131,7 +135,8 @@ async function writePage(
   const steps = page.examples
     .filter(({ runs }) => runs)
     .map(
-      ({ number }) => `console.log(${JSON.stringify(MARK + number)});\nawait import("./example-${number}.ts");\n`,
+      ({ number }) =>
+        `console.log(${JSON.stringify(MARK + number)});\nawait import("./example-${number}.ts");\n`,
     );
   await writeFile(join(place, "main.ts"), `${steps.join("")}export {};\n`);
   const client = await authority.issue({ commonName: "my program" });

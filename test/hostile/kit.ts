@@ -15,7 +15,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** Anything that JSON can hold. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 /** What a client is asked for, in neutral terms. */
 export interface NeutralOptions {
@@ -37,13 +37,14 @@ export interface NeutralOptions {
   readonly stream?: { readonly read: "all" } | { readonly read_bytes: number; readonly then: "close" };
   readonly abort_after_ms?: number;
   readonly expect_continue?: boolean;
+  readonly http2?: boolean;
   readonly resolve?: Readonly<Record<string, readonly string[]>>;
   readonly sensitive_headers?: readonly string[];
   readonly base_url?: string;
   readonly fresh_session?: boolean;
 }
 
-export interface NeutralTimeout {
+interface NeutralTimeout {
   readonly connect?: number;
   readonly read?: number;
   readonly total?: number;
@@ -57,7 +58,7 @@ export interface NeutralAuth {
 }
 
 /** A part of a multipart body. */
-export interface NeutralPart {
+interface NeutralPart {
   readonly name: string;
   readonly filename?: string;
   readonly content: string;
@@ -127,7 +128,7 @@ export interface Case {
 }
 
 /** The file of cases, with the addresses of a running server filled in. */
-export interface Cases {
+interface Cases {
   readonly defaults: NeutralOptions;
   readonly cases: readonly Case[];
 }

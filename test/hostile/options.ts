@@ -73,6 +73,7 @@ export function requestOptions(
     maxBodyBytes: options.max_decoded_bytes,
     retry: retryFor(options.retries),
     stream: stream !== undefined,
+    http2: options.http2,
     ...bodyOptions(request.body ?? null),
   };
 }

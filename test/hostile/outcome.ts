@@ -7,7 +7,7 @@ import { RequestException, Response, type StreamedResponse } from "../../src/ind
 import type { ExpectedResponse } from "./kit.ts";
 
 /** What a function gave or threw. */
-export type Try<Value> = { readonly value: Value } | { readonly thrown: unknown };
+type Try<Value> = { readonly value: Value } | { readonly thrown: unknown };
 
 /** A response that was read, as far as it was asked for. */
 export interface Answered {

@@ -18,7 +18,9 @@ import { problemsOf, repeatedIds } from "./problems.ts";
 /** The ids of a list: those that begin a table row, in parts of it whose titles begin with these numbers. */
 function idsOf(list: string): ReadonlySet<string> {
   const parts = list.split(/^(?=## )/m).filter((part) => /^## [13]\. /.test(part));
-  return new Set(parts.flatMap((part) => Array.from(part.matchAll(/^\| ([A-Z]+-\d+) \|/gm), ([, id = ""]) => id)));
+  return new Set(
+    parts.flatMap((part) => Array.from(part.matchAll(/^\| ([A-Z]+-\d+) \|/gm), ([, id = ""]) => id)),
+  );
 }
 
 function differences(own: readonly string[], listed: ReadonlySet<string>): string[] {
@@ -35,7 +37,12 @@ const rows = rowsOf(ledger);
 const problems = [...repeatedIds(rows), ...rows.flatMap(problemsOf)];
 if (values.check !== undefined) {
   const listed = idsOf(readFileSync(values.check, "utf8"));
-  problems.push(...differences(rows.map(({ id }) => id), listed));
+  problems.push(
+    ...differences(
+      rows.map(({ id }) => id),
+      listed,
+    ),
+  );
   console.log(`compared with ${listed.size} ids of the list`);
 }
 mkdirSync(new URL(".", pagePath), { recursive: true });

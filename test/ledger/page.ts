@@ -3,7 +3,16 @@
  *
  * May import: own folder.
  */
-import { countsOf, rowsOf, states, type Ledger, type Mark, type Row, type State, type Theme } from "./ledger.ts";
+import {
+  countsOf,
+  rowsOf,
+  states,
+  type Ledger,
+  type Mark,
+  type Row,
+  type State,
+  type Theme,
+} from "./ledger.ts";
 
 const STATE_MEANS: Readonly<Record<State, string>> = {
   kept: "does what requests does",
@@ -24,58 +33,51 @@ const MARK_MEANS: Readonly<Record<Mark, string>> = {
 /** The whole page. */
 export function pageOf(ledger: Ledger): string {
   const rows = rowsOf(ledger);
-  return [
-    "<!-- Made by `npm run ledger` from test/ledger/ledger.json: change that file, not this one. -->",
-    "# Parity with Python requests",
-    `What became of ${rows.length} rows: behaviours of Python requests, its known mistakes, and what its users have asked for. They are the list of requests' behaviours that sojourn was built against; comments in the code cite the same ids (\`PARITY RED-3\`).`,
-    "Each row that is done names the tests that show it, and a test of its own holds this page, the list and the tests together.",
-    legend(rows),
-    overview(ledger),
-    ...ledger.themes.map(themeSection),
-  ].join("\n\n") + "\n";
+  return (
+    [
+      "<!-- Made by `npm run ledger` from test/ledger/ledger.json: change that file, not this one. -->",
+      "# Parity with Python requests",
+      `What became of ${rows.length} rows: behaviours of Python requests, its known mistakes, and what its users have asked for. They are the list of requests' behaviours that sojourn was built against; comments in the code cite the same ids (\`PARITY RED-3\`).`,
+      "Each row that is done names the tests that show it, and a test of its own holds this page, the list and the tests together.",
+      legend(rows),
+      overview(ledger),
+      ...ledger.themes.map(themeSection),
+    ].join("\n\n") + "\n"
+  );
 }
 
 function legend(rows: readonly Row[]): string {
   const counts = countsOf(rows);
-  const stateLines = states.map((state) => `| ${state} | ${STATE_MEANS[state]} | ${counts.get(state) ?? 0} |`);
-  const markLines = Object.entries(MARK_MEANS).map(([mark, means]) => `| ${mark} | ${means} |`);
+  const stateRows = states.map((state) => [state, STATE_MEANS[state], String(counts.get(state) ?? 0)]);
   return [
     "## Legend",
     "",
-    ...["| state | the behaviour … | rows |", "| --- | --- | --: |", ...stateLines],
+    table(["state", "the behaviour …", "rows"], stateRows),
     "",
     "The mark is what was decided before anything was built; several marks stand for several parts of a row.",
     "",
-    ...["| mark | decided |", "| --- | --- |", ...markLines],
+    table(["mark", "decided"], Object.entries(MARK_MEANS)),
   ].join("\n");
 }
 
 function overview({ themes }: Ledger): string {
-  const head = ["theme", ...states];
   const lines = themes.map(({ title, rows }) => {
     const counts = countsOf(rows);
     return [`[${title}](#${anchorOf(title)})`, ...states.map((state) => String(counts.get(state) || "·"))];
   });
-  const rule = ["---", ...states.map(() => "--:")];
-  return ["## Overview", "", ...[head, rule, ...lines].map(tableLine)].join("\n");
+  return `## Overview\n\n${table(["theme", ...states], lines)}`;
 }
 
 function themeSection({ title, rows }: Theme): string {
-  const lines = rows.map((row) => tableLine([row.id, row.name, row.marks.join(" "), stateCell(row), testsCell(row)]));
-  return [
-    `## ${title}`,
-    "",
-    ...[tableLine(["id", "what", "mark", "state", "shown by"]), tableLine(["---", "---", "---", "---", "---"]), ...lines],
-  ].join("\n");
-}
-
-function stateCell({ state, note }: Row): string {
-  const shown = state === "open" ? "**open**" : state;
-  return note === undefined ? shown : `${shown}: ${escaped(note)}`;
-}
-
-function testsCell({ tests = [] }: Row): string {
-  return tests.map(testLink).join("<br>");
+  const lines = rows.map(({ id, name, marks, state, note = "", tests = [] }) => [
+    id,
+    escaped(name),
+    marks.join(" "),
+    state === "open" ? "**open**" : state,
+    escaped(note),
+    tests.map(testLink).join("<br>"),
+  ]);
+  return `## ${title}\n\n${table(["id", "what", "mark", "state", "note", "shown by"], lines)}`;
 }
 
 /** The title, as a link to its file. */
@@ -84,16 +86,24 @@ function testLink(test: string): string {
   return `[${escaped(titles.join(" › "))}](../${file})`;
 }
 
-function tableLine(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const rule = head.map(() => "---");
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** Nothing in a cell may end the cell, or be taken for markup. */
+/** Nothing in a cell may end it, or be taken for markup. What stands between backticks is code, and stays. */
 function escaped(text: string): string {
-  return text.replaceAll(/[|<>[\]*_\\]/g, "\\$&");
+  return text
+    .split(/(`[^`]*`)/)
+    .map((part) => (part.startsWith("`") ? part : part.replaceAll(/[<>[\]*_\\]/g, "\\$&")))
+    .join("")
+    .replaceAll("|", "\\|");
 }
 
 /** As the usual renderers make anchors of headings. */
 function anchorOf(title: string): string {
-  return title.toLowerCase().replaceAll(/[^a-z0-9 -]/g, "").replaceAll(" ", "-");
+  return title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, "")
+    .replaceAll(" ", "-");
 }

@@ -19,10 +19,12 @@ export function problemsOf(row: Row): string[] {
   if (unknown.length > 0) found.push(`has unknown fields: ${unknown.join(", ")}`);
   if (!ID.test(id)) found.push("has no id");
   if (name === "" || name.length > 80) found.push("has no name of 1 to 80 characters");
-  if (marks.length === 0 || !marks.every((mark) => MARKS.has(mark))) found.push("has no mark, or one that is none");
+  if (marks.length === 0 || !marks.every((mark) => MARKS.has(mark)))
+    found.push("has no mark, or one that is none");
   if (!states.includes(state)) found.push(`has no state: ${JSON.stringify(state)}`);
   if ((state === "left out" || state === "open") && note === "") found.push(`is ${state} without a reason`);
-  if (state !== "left out" && state !== "open" && tests.length === 0) found.push(`is ${state} without a test`);
+  if (state !== "left out" && state !== "open" && tests.length === 0)
+    found.push(`is ${state} without a test`);
   return [...found, ...tests.flatMap((test) => problemsOfTest(test))].map((problem) => `${id} ${problem}`);
 }
 

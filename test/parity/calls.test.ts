@@ -7,6 +7,7 @@ import {
   del,
   get,
   head,
+  HttpAdapter,
   options as askOptions,
   patch,
   post,
@@ -98,6 +99,17 @@ describe("the headers of a session that says nothing", () => {
     defaultHeaders().set("Accept", "text/html");
     expect(defaultHeaders().get("accept")).toBe("*/*");
     expect(defaultUserAgent("crawler")).toBe(`crawler/${version}`);
+  });
+});
+
+describe("a session that says nothing", () => {
+  it("has an adapter for https and another one for http", async () => {
+    await using session = new Session();
+    expect([...session.adapters.keys()]).toEqual(["https://", "http://"]);
+    const [secure, plain] = session.adapters.values();
+    expect(secure).toBeInstanceOf(HttpAdapter);
+    expect(plain).toBeInstanceOf(HttpAdapter);
+    expect(secure).not.toBe(plain);
   });
 });
 

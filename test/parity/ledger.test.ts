@@ -26,7 +26,8 @@ describe("the ledger", () => {
 
   it("has no open row, where LEDGER_STRICT asks for it", () => {
     const open = countsOf(rows).get("open") ?? 0;
-    if (process.env["LEDGER_STRICT"] === "1") expect(rows.filter(({ state }) => state === "open")).toEqual([]);
+    if (process.env["LEDGER_STRICT"] === "1")
+      expect(rows.filter(({ state }) => state === "open")).toEqual([]);
     else console.log(`open rows in the ledger: ${open}`);
   });
 });
@@ -38,10 +39,18 @@ describe("problemsOf", () => {
   it.for([
     ["nothing", { ...row, tests: [test] }, []],
     ["a state without a test", row, ["FN-1 is kept without a test"]],
-    ["no state", { ...row, state: "done" }, ["FN-1 has no state: \"done\"", "FN-1 is done without a test"]],
+    ["no state", { ...row, state: "done" }, ['FN-1 has no state: "done"', "FN-1 is done without a test"]],
     ["no reason", { ...row, state: "left out" }, ["FN-1 is left out without a reason"]],
-    ["an open row that does not say what is missing", { ...row, state: "open" }, ["FN-1 is open without a reason"]],
-    ["a mark that is none", { ...row, marks: ["Z"], tests: [test] }, ["FN-1 has no mark, or one that is none"]],
+    [
+      "an open row that does not say what is missing",
+      { ...row, state: "open" },
+      ["FN-1 is open without a reason"],
+    ],
+    [
+      "a mark that is none",
+      { ...row, marks: ["Z"], tests: [test] },
+      ["FN-1 has no mark, or one that is none"],
+    ],
     [
       "a file that there is not",
       { ...row, tests: ["test/none.test.ts › x"] },
@@ -57,9 +66,11 @@ describe("problemsOf", () => {
       { ...row, tests: ["test/parity/ledger.test.ts › problemsOf › has each row once"] },
       ["FN-1 names a test that there is not: test/parity/ledger.test.ts › problemsOf › has each row once"],
     ],
-    ["a file alone", { ...row, tests: ["test/parity/ledger.test.ts"] }, [
-      "FN-1 names a file and no test: test/parity/ledger.test.ts",
-    ]],
+    [
+      "a file alone",
+      { ...row, tests: ["test/parity/ledger.test.ts"] },
+      ["FN-1 names a file and no test: test/parity/ledger.test.ts"],
+    ],
   ] as const)("finds %s", ([, given, problems]) => {
     // The rows are wrong on purpose, in ways that the types would not let pass.
     expect(problemsOf(given as Parameters<typeof problemsOf>[0])).toEqual(problems);

@@ -136,6 +136,13 @@ describe("a multipart body", () => {
       `${named("f", "f")}\r\nContent-Type: a/b\r\nX-P: 1`,
       "A",
     ],
+    ["an empty type, which is none", { f: ["n", "A", ""] }, named("f", "n"), "A"],
+    [
+      "an empty type, which hides that of a Blob",
+      { f: { content: new Blob(["A"], { type: "a/b" }), contentType: "" } },
+      named("f", "f"),
+      "A",
+    ],
     [
       "a type twice",
       { f: { content: "A", contentType: "c/d", headers: { "content-type": "a/b" } } },

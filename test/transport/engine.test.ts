@@ -122,6 +122,7 @@ describe("the head of a response", () => {
     ["gzip under chunks, not asked for", "Transfer-Encoding: gzip, chunked"],
     ["an unknown coding", "Transfer-Encoding: foo"],
     ["chunks that are not the outermost coding", "Transfer-Encoding: chunked, gzip"],
+    ["chunks under nothing", "Transfer-Encoding: chunked, identity"],
   ] as const)("refuses %s as InvalidHeader", async ([, fields]) => {
     const error = await rejection(answerTo(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\nhello`));
     expect(error).toBeInstanceOf(InvalidHeader);

@@ -1,0 +1,362 @@
+/**
+ * AppAdapter: requests go to a function in this process, and not over a network: an app that takes a web `Request` and
+ * gives a web `Response`, as Hono's and those of many frameworks do. Cookies, redirects, retries and auth are as always.
+ *
+ * May import: `core/`, own folder. Not: `undici`.
+ */
+import type { Adapter, SendOptions } from "../core/adapter.ts";
+import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
+import {
+  ChunkedEncodingError,
+  ConnectionError,
+  InvalidBody,
+  InvalidMethod,
+  SessionClosed,
+  type Phase,
+  type RequestException,
+} from "../core/errors.ts";
+import { HeaderMap } from "../core/headers.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import type { WireResponse } from "../core/response.ts";
+import { isHttpLike } from "../core/url.ts";
+import { silence } from "./failures.ts";
+import { Incoming, type BodySource } from "./incoming.ts";
+import { WireReply } from "./wire-reply.ts";
+
+/** What answers requests. */
+export type AppHandler = (request: Request) => Response | Promise<Response>;
+
+/**
+ * Sends requests to an app in this process: `session.mount("http://app.test", new AppAdapter(app.fetch))`.
+ *
+ * Of the timeouts `read` and `total` hold. The app's `request.signal` aborts when nobody waits for its answer any more.
+ */
+export class AppAdapter implements Adapter {
+  readonly #handler: AppHandler;
+  readonly #running = new Set<AppExchange>();
+  #isClosed = false;
+
+  /** @throws {TypeError} when `handler` is no function. */
+  constructor(handler: AppHandler) {
+    if (typeof handler !== "function") {
+      throw new TypeError(`an app must be a function from Request to Response, not ${describe(handler)}`);
+    }
+    this.#handler = handler;
+  }
+
+  /**
+   * Calls the app.
+   *
+   * @throws {ConnectionError} when the app throws, which is then the `cause`, or gives something that is no `Response`.
+   */
+  async send(
+    request: PreparedRequest,
+    options: SendOptions,
+    signal: AbortSignal | null,
+  ): Promise<WireResponse> {
+    signal?.throwIfAborted();
+    if (this.#isClosed) throw closed().annotate({ request });
+    const exchange = new AppExchange(request, options, signal);
+    this.#running.add(exchange);
+    exchange.onOver = () => this.#running.delete(exchange);
+    return exchange.send(this.#handler);
+  }
+
+  /** Fails the requests that wait for the app. A body that a caller is streaming is left alone. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const exchange of this.#running) exchange.onShutdown(closed());
+  }
+}
+
+/** One request and its answer: its clock and its abort are here. */
+class AppExchange implements BodySource {
+  readonly request: PreparedRequest;
+  onOver: () => void = ignore;
+  readonly #options: SendOptions;
+  readonly #signal: AbortSignal | null;
+  readonly #began = performance.now();
+  /** Tells the app that nobody waits any more. */
+  readonly #abort = new AbortController();
+  #phase: Phase = "send";
+  #timer: NodeJS.Timeout | null = null;
+  #incoming: Incoming | null = null;
+  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #isOver = false;
+  #isPaused = false;
+  #isPumping = false;
+  #upload: AsyncGenerator<Uint8Array, void> | null = null;
+  #reject: (reason: unknown) => void = ignore;
+
+  constructor(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null) {
+    this.request = request;
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** Calls the app. Call it once. */
+  send(handler: AppHandler): Promise<WireResponse> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      this.#signal?.addEventListener("abort", this);
+      this.#listen();
+      this.#call(handler).then(resolve, (error: unknown) => this.#fail(error, false));
+    });
+  }
+
+  /** The signal aborts. */
+  handleEvent(): void {
+    this.#fail(this.#signal?.reason, true);
+  }
+
+  onShutdown(reason: Error): void {
+    if (this.#incoming === null || !this.#options.stream) this.#fail(reason, false);
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    void this.#pump();
+  }
+
+  onWant(): void {
+    this.#listen();
+  }
+
+  onEnough(): void {
+    this.#rest();
+  }
+
+  abandon(): void {
+    this.#finish();
+    this.#letGo();
+  }
+
+  onTaken(): void {
+    this.#finish();
+  }
+
+  async #call(handler: AppHandler): Promise<WireResponse> {
+    const request = this.#webRequest();
+    let response: Response;
+    try {
+      response = await handler(request);
+    } catch (cause) {
+      throw this.#broken(`the app threw ${describe(cause)}`, cause);
+    }
+    if (this.#isOver) {
+      await response.body?.cancel();
+      return await never();
+    }
+    return this.#reply(response);
+  }
+
+  #webRequest(): Request {
+    const { request } = this;
+    const { method, payload } = request;
+    if (/^(?:connect|trace|track)$/i.test(method)) {
+      throw new InvalidMethod(`a web Request cannot have the method ${method}`, { request });
+    }
+    if (payload !== null && (method === "GET" || method === "HEAD")) {
+      throw new InvalidBody(`a web Request of ${method} cannot have a body`, { request });
+    }
+    const isWeb = isHttpLike(request.url);
+    const headers = new Headers([...request.headers]);
+    if (isWeb && !headers.has("host")) headers.set("host", request.parsed.authority);
+    return new Request(isWeb ? request.parsed.absolute : request.url, {
+      method,
+      headers,
+      signal: this.#abort.signal,
+      // Redirects are followed by the session, cookies kept by its jar.
+      redirect: "manual",
+      ...(payload === null ? {} : { body: this.#bodyFor(payload), duplex: "half" }),
+    });
+  }
+
+  #bodyFor(body: Body): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
+    if (body.kind === "stream") {
+      this.#upload = this.#chunksOf(body);
+      return ReadableStream.from(this.#upload);
+    }
+    this.#tell("upload", body.bytes.byteLength, body.bytes.byteLength);
+    return new Uint8Array(body.bytes); // a copy: the app may write into it
+  }
+
+  /** The caller's body. The clock of silence runs while the app is to take a piece, and not while the caller makes one. */
+  async *#chunksOf(body: StreamBody): AsyncGenerator<Uint8Array, void> {
+    const announced = lengthOf(body);
+    let sent = 0;
+    try {
+      this.#rest();
+      for await (const chunk of body.open()) {
+        sent += chunk.byteLength;
+        if (announced !== null && sent > announced) break;
+        this.#tell("upload", sent, announced);
+        if (this.#incoming === null) this.#listen();
+        yield chunk;
+        if (this.#incoming === null) this.#rest();
+      }
+      if (announced !== null && sent !== announced) {
+        const message = `the body is not as long as announced: ${announced} bytes`;
+        throw new InvalidBody(message, { request: this.request, phase: "send" });
+      }
+    } catch (error) {
+      // That is the error, and not what the app makes of it.
+      this.#fail(error, false);
+      throw error;
+    }
+    if (this.#incoming === null) this.#listen();
+  }
+
+  #reply(response: Response): WireReply {
+    if (!isResponse(response)) throw this.#broken(`the app gave ${describe(response)}, not a Response`);
+    if (response.status === 0) throw this.#broken("the app gave an error response");
+    if (response.bodyUsed) throw this.#broken("the body of the app's response was read already");
+    this.#phase = "body";
+    this.#rest();
+    const head = { status: response.status, reason: response.statusText, httpVersion: "1.1", fields: [] };
+    const headers = HeaderMap.fromWire([...response.headers].flat());
+    const incoming = new Incoming(this, this.#declaredLength(response.status, headers));
+    this.#incoming = incoming;
+    this.#receive(response, incoming);
+    const timings = { connect: 0, head: performance.now() - this.#began };
+    return new WireReply(head, headers, incoming, { timings, isStreamed: this.#options.stream });
+  }
+
+  #receive(response: Response, incoming: Incoming): void {
+    if (response.body === null || this.request.method === "HEAD") {
+      response.body?.cancel().catch(ignore);
+      incoming.end([]);
+      return;
+    }
+    this.#reader = response.body.getReader();
+    void this.#pump();
+  }
+
+  /** Takes pieces from the app until enough are waiting. */
+  async #pump(): Promise<void> {
+    const [reader, incoming] = [this.#reader, this.#incoming];
+    if (reader === null || incoming === null || this.#isPumping) return;
+    this.#isPumping = true;
+    try {
+      while (!this.#isPaused && !this.#isOver) {
+        const { done, value } = await reader.read();
+        if (this.#isOver) return;
+        if (done) {
+          this.#end(incoming);
+          return;
+        }
+        this.#take(incoming, value);
+      }
+    } catch (cause) {
+      this.#fail(this.#broken("the app's body broke off", cause), false);
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  #take(incoming: Incoming, chunk: unknown): void {
+    if (!(chunk instanceof Uint8Array)) {
+      this.#fail(this.#broken(`the app's body gave ${describe(chunk)}, not bytes`), false);
+      return;
+    }
+    this.#timer?.refresh();
+    if (chunk.byteLength === 0) return;
+    incoming.push(chunk);
+    this.#tell("download", incoming.received, incoming.declared);
+  }
+
+  #end(incoming: Incoming): void {
+    const { declared, received } = incoming;
+    if (declared !== null && declared !== received) {
+      this.#fail(this.#broken("the app's body is not as long as Content-Length says"), false);
+      return;
+    }
+    this.#rest();
+    if (!this.#options.stream) this.#finish();
+    incoming.end([]);
+  }
+
+  /** As `Content-Length` says; `null` when it says nothing, or there is no body (RFC 9112 §6.3). */
+  #declaredLength(status: number, headers: HeaderMap): number | null {
+    const value = headers.get("content-length");
+    if (value === null || this.request.method === "HEAD" || status === 204 || status === 304) return null;
+    if (!/^\d{1,15}$/.test(value)) throw this.#broken("the app's Content-Length is no number");
+    return Number(value);
+  }
+
+  /** Silence counts from now. The timer keeps the process alive: nothing else may do so while an app thinks. */
+  #listen(): void {
+    const { readMs } = this.#options.timeouts;
+    if (readMs === null || this.#isOver) return;
+    if (this.#timer !== null) this.#timer.refresh();
+    else
+      this.#timer = setTimeout(() => this.#fail(silence(readMs, this.request, this.#phase), false), readMs);
+  }
+
+  #rest(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** What a listener throws is the caller's, and ends the exchange as it is. */
+  #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
+    try {
+      this.#options.onProgress?.({ direction, bytes, totalBytes });
+    } catch (error) {
+      this.#fail(error, true);
+    }
+  }
+
+  #broken(message: string, cause?: unknown): RequestException {
+    const { request } = this;
+    const phase = this.#incoming === null ? "head" : "body";
+    const Kind = phase === "head" ? ConnectionError : ChunkedEncodingError;
+    return new Kind(message, { request, phase, ...(cause === undefined ? {} : { cause }) });
+  }
+
+  #fail(error: unknown, isAbort: boolean): void {
+    if (this.#isOver) return;
+    const incoming = this.#incoming;
+    this.#finish();
+    this.#letGo();
+    if (incoming === null) this.#reject(error);
+    else if (isAbort) incoming.abort(error);
+    else incoming.fail(error);
+  }
+
+  #letGo(): void {
+    this.#abort.abort();
+    this.#reader?.cancel().catch(ignore);
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#rest();
+    this.#signal?.removeEventListener("abort", this);
+    this.#upload?.return().catch(ignore);
+    this.onOver();
+  }
+}
+
+/** Of whatever copy of the class: frameworks bring their own. */
+function isResponse(value: unknown): value is Response {
+  return typeof value === "object" && value !== null && "status" in value && "headers" in value;
+}
+
+function closed(): SessionClosed {
+  return new SessionClosed("the adapter was closed");
+}
+
+function never(): Promise<never> {
+  return new Promise(ignore);
+}
+
+function ignore(): void {
+  // Nobody waits for it any more.
+}

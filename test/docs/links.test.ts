@@ -1,0 +1,64 @@
+/**
+ * The pages of the guide lead to places that exist, and name everything that the package exports.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import * as sojourn from "../../src/index.ts";
+import { readPages, root } from "./pages.ts";
+
+const pages = await readPages();
+
+/** Without the blocks of code: what stands there is no link. */
+function prose(text: string): string {
+  return text
+    .replaceAll(/^```.*?^```$/gms, "")
+    .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll("](", "] ("));
+}
+
+function linksOf(text: string): string[] {
+  const targets = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
+  return targets.filter((target) => !/^[a-z]+:/.test(target));
+}
+
+/** The anchor that a heading gets on the usual forges. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replaceAll(" ", "-");
+}
+
+describe("the pages", () => {
+  it("are all in the list of docs/README.md", () => {
+    const index = pages.find(({ path }) => path === "docs/README.md");
+    const listed = new Set(linksOf(index?.text ?? ""));
+    const names = pages.map(({ path }) => path).filter((path) => path.startsWith("docs/"));
+    expect(names.filter((name) => name !== "docs/README.md" && !listed.has(name.slice(5)))).toEqual([]);
+  });
+
+  it.for(pages.map((page) => [page.path, page] as const))(
+    "have links that lead somewhere: %s",
+    async ([, page]) => {
+      const broken: string[] = [];
+      for (const link of linksOf(page.text)) {
+        const [path = "", anchor] = link.split("#");
+        const file = path === "" ? join(root, page.path) : join(root, dirname(page.path), path);
+        if (!existsSync(file)) broken.push(link);
+        else if (anchor !== undefined) {
+          const headings = [...prose(await readFile(file, "utf8")).matchAll(/^#+ (.*)$/gm)];
+          if (!headings.some(([, heading = ""]) => anchorOf(heading) === anchor)) broken.push(link);
+        }
+      }
+      expect(broken).toEqual([]);
+    },
+  );
+
+  it("name everything that the package exports", () => {
+    const guide = pages.map(({ text }) => text).join("\n");
+    const names = Object.keys(sojourn);
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(guide))).toEqual([]);
+  });
+});
