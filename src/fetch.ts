@@ -18,6 +18,12 @@ interface Content {
   readonly type: string | null;
 }
 
+/** Options that every request of a fetch function gets; what fetch itself says comes from each call. */
+export type FetchDefaults = Omit<
+  RequestOptions,
+  "headers" | "data" | "json" | "files" | "stream" | "allowRedirects" | "signal"
+>;
+
 /**
  * `fetch()` that sends through `session`. The session's settings go along with each request, as always; relative URLs are
  * resolved against its `baseUrl`. The response's body is streamed.
@@ -25,10 +31,12 @@ interface Content {
  * As `fetch` does, it rejects with a `TypeError` when there is no response, whose `cause` is the {@link RequestException};
  * and with the signal's reason when the caller aborts.
  *
+ * @param defaults options of every request, such as `timeout`, `retry` or `auth`.
+ *
  * @example
  * const client = new SomeSdk({ fetch: toFetch(session) });
  */
-export function toFetch(session: Session): typeof fetch {
+export function toFetch(session: Session, defaults: FetchDefaults = {}): typeof fetch {
   return async (input, init) => {
     const { body, ...rest } = init ?? {};
     // Merges a Request and what is to be different, and refuses what fetch refuses.
@@ -38,6 +46,7 @@ export function toFetch(session: Session): typeof fetch {
       throw new TypeError(`a request of ${request.method} cannot have a body`);
     }
     const options: RequestOptions & { readonly stream: true } = {
+      ...defaults,
       headers: headersOf(request, content),
       ...(content === null ? {} : { data: content.data }),
       allowRedirects: request.redirect === "follow",

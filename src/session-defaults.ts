@@ -1,11 +1,15 @@
 /**
  * What a session begins with, and what it shows of itself.
  *
- * May import: `core/`, `encoding/`.
+ * May import: `core/`, `cookies/`, `encoding/`.
  */
+import type { CookieStore } from "./core/cookie-store.ts";
 import { HeaderMap } from "./core/headers.ts";
+import type { CookiesInit, TrustEnv } from "./core/options.ts";
 import { REDACTED, shownUrl } from "./core/redact.ts";
 import { version } from "./core/version.ts";
+import type { Url } from "./core/url.ts";
+import { CookieJar } from "./cookies/jar.ts";
 import { ACCEPT_ENCODING } from "./encoding/content-coding.ts";
 
 /** What is told of a session. */
@@ -68,4 +72,29 @@ function shownProxies(session: SessionView): Record<string, string> | null {
   });
   if (entries.length === 0) return null;
   return Object.fromEntries(entries.map(([key, url]) => [key, url == null ? "" : shownUrl(url)]));
+}
+
+/** A session's jar: the one given, or one of these names and values. */
+export function jarOf(init: CookiesInit | null | undefined, baseUrl: Url | null): CookieJar {
+  const jar = init instanceof CookieJar ? init : new CookieJar(recordOf(init ?? {}));
+  if (baseUrl !== null) jar.bind(baseUrl);
+  return jar;
+}
+
+/** A jar of another kind may come with a request, but a session's own is looked into, and so must be a CookieJar. */
+function recordOf(init: CookiesInit): Exclude<CookiesInit, CookieStore> {
+  if ("select" in init && typeof init.select === "function")
+    throw new TypeError("cookies must be a CookieJar, or names and values");
+  return init as Exclude<CookiesInit, CookieStore>; // a store has select()
+}
+
+/** Which parts of the environment are looked at. */
+export function trusted(trust: boolean | TrustEnv): { readonly [Part in keyof TrustEnv]-?: boolean } {
+  if (typeof trust === "boolean") return { proxies: trust, ca: trust, netrc: trust };
+  return { proxies: trust.proxies ?? true, ca: trust.ca ?? true, netrc: trust.netrc ?? true };
+}
+
+/** 32 hexadecimal digits that nobody can foresee (PARITY MPT-8). */
+export function randomBoundary(): string {
+  return crypto.randomUUID().replaceAll("-", "");
 }

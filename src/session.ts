@@ -36,7 +36,7 @@ import { assertWhole, PreparedRequest } from "./core/request.ts";
 import { isHttpLike, parseUrl, type Url } from "./core/url.ts";
 import { ambientAuthOf } from "./auth/ambient.ts";
 import { toAuth } from "./auth/from-option.ts";
-import { CookieJar } from "./cookies/jar.ts";
+import type { CookieJar } from "./cookies/jar.ts";
 import { RequestCookies } from "./cookies/overlay.ts";
 import { readEnvironment } from "./environment/read.ts";
 import { schemeFor, signNow } from "./pipeline/auth.ts";
@@ -62,7 +62,8 @@ import type { StreamedResponse } from "./response/streamed.ts";
 import { RetryBudgets } from "./retries/budget.ts";
 import { toPolicy } from "./retries/from-option.ts";
 import { headersAbroad, isWithin, settingsAbroad } from "./session-border.ts";
-import { defaultHeaders, sessionFacts } from "./session-defaults.ts";
+import { defaultHeaders, jarOf, randomBoundary, sessionFacts, trusted } from "./session-defaults.ts";
+import { KeptSettings } from "./session-settings.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
 import { Verbs, type Answered, type Streaming } from "./verbs.ts";
@@ -110,6 +111,7 @@ export class Session extends Verbs implements AsyncDisposable {
   #baseUrl: Url | null;
   #environment: Environment | null = null;
   #auth: { readonly option: AuthOption | undefined; readonly auth: Auth | null | undefined } | null = null;
+  readonly #kept = new KeptSettings();
   #closed = false;
   readonly #mounts = new Mounts();
   readonly #world: Surroundings;
@@ -204,11 +206,10 @@ export class Session extends Verbs implements AsyncDisposable {
     if (!(request instanceof Request))
       throw new TypeError(`prepareRequest() takes a Request, not ${describe(request)}`);
     const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
-    const plan = new CallPlan(exchange.settings, exchange.cookies);
     const prepared = withCookies(exchange, this.#world.clock.now());
     const scheme = schemeFor(exchange, this.#world);
     const signed = scheme === null ? prepared : signNow(scheme, prepared);
-    return (signed ?? prepared).with({ plan, dressed: signed !== null });
+    return (signed ?? prepared).with({ dressed: signed !== null });
   }
 
   /**
@@ -338,22 +339,19 @@ export class Session extends Verbs implements AsyncDisposable {
       options.cookies == null || !isHttpLike(prepared.url)
         ? this.#cookies
         : new RequestCookies(this.#cookies, options.cookies, prepared.parsed);
-    const plan = new CallPlan(settings, cookies);
-    return { request: prepared.with({ plan, headers: prepared.headers }), settings, cookies, signal: null };
+    prepared.plan = new CallPlan(settings, cookies);
+    return { request: prepared, settings, cookies, signal: null };
   }
 
   #settings(options: CheckedRequestOptions, isHome: boolean = true): Settings {
-    checkSessionFields(this);
-    const environment = this.#env();
-    const ours = sessionSettings(
-      this,
-      { auth: this.#sessionAuth(), retry: toPolicy(this.retry) },
-      environment,
-    );
+    const ours = this.#kept.get(this, () => {
+      checkSessionFields(this);
+      return sessionSettings(this, { auth: this.#sessionAuth(), retry: toPolicy(this.retry) }, this.#env());
+    });
     const base = isHome ? ours : settingsAbroad(ours);
     if (options === noRequestOptions) return base;
     const auth = options.auth === undefined ? undefined : toAuth(options.auth);
-    return mergeSettings(base, options, { auth, retry: toPolicy(options.retry) }, environment);
+    return mergeSettings(base, options, { auth, retry: toPolicy(options.retry) }, this.#env());
   }
 
   /** May the session's secrets go there? */
@@ -386,27 +384,4 @@ async function reported(error: unknown, request: PreparedRequest | null, hooks: 
   error.annotate({ request });
   for (const hook of hooks.error) await hook(error);
   return error;
-}
-
-function jarOf(init: CookiesInit | null | undefined, baseUrl: Url | null): CookieJar {
-  const jar = init instanceof CookieJar ? init : new CookieJar(recordOf(init ?? {}));
-  if (baseUrl !== null) jar.bind(baseUrl);
-  return jar;
-}
-
-/** A jar of another kind may come with a request, but a session's own is looked into, and so must be a CookieJar. */
-function recordOf(init: CookiesInit): Exclude<CookiesInit, CookieStore> {
-  if ("select" in init && typeof init.select === "function")
-    throw new TypeError("cookies must be a CookieJar, or names and values");
-  return init as Exclude<CookiesInit, CookieStore>; // a store has select()
-}
-
-function trusted(trust: boolean | TrustEnv): { readonly [Part in keyof TrustEnv]-?: boolean } {
-  if (typeof trust === "boolean") return { proxies: trust, ca: trust, netrc: trust };
-  return { proxies: trust.proxies ?? true, ca: trust.ca ?? true, netrc: trust.netrc ?? true };
-}
-
-/** 32 hexadecimal digits that nobody can foresee (PARITY MPT-8). */
-function randomBoundary(): string {
-  return crypto.randomUUID().replaceAll("-", "");
 }

@@ -51,7 +51,7 @@ export class PreparedRequest {
   /** @internal */
   readonly dressed: boolean;
   /** @internal Settings and cookies of the call that it was prepared for. */
-  readonly plan: Plan | null;
+  plan: Plan | null;
   #payload: Body | null;
   #parsed: Url | null = null;
   #parsedFrom = "";

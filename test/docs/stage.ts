@@ -5,16 +5,16 @@
  * | --- | --- |
  * | `https://example.com` | the test server |
  * | `https://other.example` | a second one: another origin |
- * | `https://secure.example` | a TLS server whose authority is in `ca.pem`; it tells whose client certificate it saw |
+ * | `https://secure.example` | a TLS server, of HTTP/2 too, with its authority in `ca.pem`; it tells whose certificate it saw |
  * | `http://proxy.example:3128` | a proxy for http and, by CONNECT, for https |
  * | `notes.txt`, `ca.pem`, `client.pem`, `client-key.pem` | in the folder where examples run |
  */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer as createHttpServer, request as forward, type Server } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import { connect, type AddressInfo } from "node:net";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer, request as forward } from "node:http";
+import { createSecureServer } from "node:http2";
+import { connect, type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
@@ -107,7 +107,6 @@ async function writeProject(folder: string): Promise<void> {
   const config = {
     extends: join(root, "tsconfig.json"),
     compilerOptions: {
-      typeRoots: [join(root, "node_modules/@types")],
       allowImportingTsExtensions: true,
       rewriteRelativeImportExtensions: false,
       // An example may give a name to what it does not use.
@@ -118,6 +117,8 @@ async function writeProject(folder: string): Promise<void> {
   };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  // For types only: at run time examples use sojourn and Node.
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"), "junction");
 }
 
 async function writePage(
@@ -163,12 +164,14 @@ interface Running extends AsyncDisposable {
 }
 
 async function listening(server: Server, scheme: "http" | "https"): Promise<Running> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => sockets.add(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
-    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`, // what listens on TCP has an address
     [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -177,8 +180,8 @@ async function listening(server: Server, scheme: "http" | "https"): Promise<Runn
 async function startSecure(authority: Authority): Promise<Running> {
   const pair = await authority.issue({ addresses: ["127.0.0.1"] });
   const options = { ...pair, ca: authority.pem, requestCert: true, rejectUnauthorized: false };
-  const server = createHttpsServer(options, (request, response) => {
-    const { subject } = (request.socket as TLSSocket).getPeerCertificate();
+  const server = createSecureServer({ ...options, allowHTTP1: true }, (request, response) => {
+    const { subject } = (request.socket as TLSSocket).getPeerCertificate(); // the server speaks TLS only
     response.setHeader("Content-Type", "application/json");
     response.end(JSON.stringify({ client: subject?.CN ?? null }));
   });

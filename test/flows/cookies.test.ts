@@ -37,7 +37,7 @@ describe("cookies of a session", () => {
     await session.get("/x");
     expect(origin.arrived.map((request) => request.headers.cookie)).toEqual([
       undefined,
-      "b=2; a=other",
+      "a=other; b=2",
       "b=2",
       "a=1; b=2",
     ]);

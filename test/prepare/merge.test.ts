@@ -50,6 +50,7 @@ describe("settings", () => {
       verify: { kind: "default" },
       cert: null,
       hooks: { request: [], response: [], redirect: [], retry: [], error: [], cookieRefused: [] },
+      http2: false,
       stream: false,
       allowRedirects: true,
       maxRedirects: 30,

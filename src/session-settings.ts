@@ -1,0 +1,56 @@
+/**
+ * The settings that follow from a session's fields, worked out anew only when a field has changed: most sessions are set up
+ * once and then used for all their requests.
+ *
+ * May import: `core/`, `prepare/`.
+ */
+import type { Settings } from "./core/options.ts";
+import type { SessionDefaults } from "./prepare/merge.ts";
+
+/** The fields that settings follow from. */
+export interface SettingFields extends SessionDefaults {
+  readonly auth: unknown;
+  readonly retry: unknown;
+  readonly trustEnv: unknown;
+}
+
+/** Remembers the last settings, and the fields that they were made of. */
+export class KeptSettings {
+  #made: Settings | null = null;
+  #of: readonly unknown[] = [];
+
+  /** The settings for these fields; `make` is called when they may not be those of the last time. */
+  get(fields: SettingFields, make: () => Settings): Settings {
+    const now = valuesOf(fields);
+    if (this.#made !== null && now.every((value, at) => value === this.#of[at])) return this.#made;
+    const made = make();
+    // What is in an object may change without being assigned anew.
+    const { timeout, proxies, verify, cert, hooks } = fields;
+    this.#made = [timeout, proxies, verify, cert, hooks].some(isObject) ? null : made;
+    this.#of = now;
+    return made;
+  }
+}
+
+function valuesOf(fields: SettingFields): readonly unknown[] {
+  return [
+    fields.auth,
+    fields.retry,
+    fields.trustEnv,
+    fields.timeout,
+    fields.proxies,
+    fields.proxy,
+    fields.verify,
+    fields.cert,
+    fields.hooks,
+    fields.http2,
+    fields.stream,
+    fields.allowRedirects,
+    fields.maxRedirects,
+    fields.maxBodyBytes,
+  ];
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
