@@ -249,8 +249,9 @@ export class Session extends Verbs implements AsyncDisposable {
   }
 
   /**
-   * Closes the connections that are free, and those in use when they become free. Later requests fail with
-   * {@link SessionClosed}; settings and cookies stay readable. Safe to call twice.
+   * Closes all connections. Requests under way fail with {@link SessionClosed}, and so do later ones; only a body that is
+   * being streamed is left to be read, and its connection ends with it. Settings and cookies stay readable. Safe to call
+   * twice.
    */
   async close(): Promise<void> {
     this.#closed = true;

@@ -4,7 +4,7 @@
  * May import: `core/`, `pipeline/stage.ts`.
  */
 import { Timeout } from "../core/errors.ts";
-import type { Send, Stage } from "./stage.ts";
+import type { Exchange, Reply, Send, Stage } from "./stage.ts";
 
 /** Without a total timeout the caller's signal goes through as it is, and nothing is made. */
 export function deadline(): Stage {
@@ -12,27 +12,19 @@ export function deadline(): Stage {
     (exchange) => {
       const { totalMs } = exchange.settings.timeouts;
       const caller = exchange.settings.signal;
-      if (totalMs !== null)
-        return withDeadline(
-          totalMs,
-          caller,
-          (signal) => next({ ...exchange, signal }),
-          exchange.settings.stream,
-        );
+      if (totalMs !== null) return withDeadline(totalMs, exchange, next);
       return next(caller === exchange.signal ? exchange : { ...exchange, signal: caller });
     };
 }
 
-async function withDeadline<Result>(
-  totalMs: number,
-  caller: AbortSignal | null,
-  send: (signal: AbortSignal) => Promise<Result>,
-  stream: boolean,
-): Promise<Result> {
+async function withDeadline(totalMs: number, exchange: Exchange, next: Send): Promise<Reply> {
+  const { request, settings } = exchange;
+  const caller = settings.signal;
   const controller = new AbortController();
   const timer = setTimeout(() => {
     release();
-    controller.abort(new Timeout(`total timeout after ${totalMs} ms`, { phase: "total", limitMs: totalMs }));
+    const message = `total timeout after ${totalMs} ms`;
+    controller.abort(new Timeout(message, { request, phase: "total", limitMs: totalMs }));
   }, totalMs);
   const onAbort = (): void => {
     release();
@@ -45,10 +37,10 @@ async function withDeadline<Result>(
   if (caller?.aborted === true) onAbort();
   else caller?.addEventListener("abort", onAbort);
   try {
-    const response = await send(controller.signal);
+    const response = await next({ ...exchange, signal: controller.signal });
     // The deadline of a streamed response covers its body, too, whose end is not heard of here: so it stays until its
     // time is up. The timer alone must not keep the process alive.
-    if (!stream) release();
+    if (!settings.stream) release();
     else timer.unref();
     return response;
   } catch (error) {

@@ -176,6 +176,8 @@ export function checkSessionOptions(options: SessionOptions | undefined): Checke
     if (!isKnown(name, sessionChecks)) throw unknownOption(name, "session", known);
     copy(options, checked, name, sessionChecks[name]);
   }
+  // Each may be right, and both together contradict each other.
+  mergeProxies(NO_PROXIES, checked.proxies, checked.proxy);
   return checked;
 }
 
@@ -270,7 +272,7 @@ function checkRetry(value: unknown, option: string): void {
 }
 
 function checkCookies(value: unknown, option: string): void {
-  if (value === null || (isObject(value) && Symbol.iterator in value && "store" in value)) return;
+  if (value === null || (isObject(value) && "select" in value && typeof value.select === "function")) return;
   if (!isRecord(value)) throw wrongKind(value, option, "a record of names and values, a jar or null");
   for (const name of Object.keys(value)) {
     const cookie = value[name];

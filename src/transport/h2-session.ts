@@ -119,6 +119,8 @@ export class H2Session {
     for (const stream of this.#streams) stream.shutDown(reason);
     if (this.#streams.size > 0 || this.#session.destroyed) return;
     await new Promise<void>((resolve) => {
+      // Somebody waits now: the process must not end before it is told.
+      this.#session.ref();
       this.#session.once("close", resolve);
       this.#session.destroy();
     });

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** A block of TypeScript in a page. */
-export interface Example {
+interface Example {
   /** Counted from 1, in its page. */
   readonly number: number;
   /** Line of the page at which its code begins, from 1. */

@@ -26,7 +26,7 @@ import { root, type Page } from "./pages.ts";
 const run = promisify(execFile);
 
 /** What came of a program. */
-export interface Ran {
+interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

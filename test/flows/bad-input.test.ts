@@ -78,6 +78,7 @@ describe("a wrong option of a session is an error of its constructor", () => {
     [{ trustEnv: "no" }, TypeError, /trustEnv/],
     [{ timeout: 0 }, RangeError, /timeout/],
     [{ json: {} }, TypeError, /json/],
+    [{ proxy: "http://one.test", proxies: { http: "http://two.test" } }, TypeError, /prox/],
   ])("%o", ([wrong, kind, message]) => {
     let caught: unknown;
     try {
