@@ -138,7 +138,7 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 /** Writes all of `source` at the end of what was written before. How many bytes? */
-export async function writeAll(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<number> {
+async function writeAll(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<number> {
   let bytes = 0;
   for await (const chunk of source) {
     await file.writeFile(chunk);

@@ -31,7 +31,7 @@ const kWriting: typeof symbols.kWriting = symbols.kWriting;
 const { channels } = diagnostics;
 
 /** The connection ended while nobody used it. Nothing was sent. */
-export class StaleConnectionError extends Error {
+class StaleConnectionError extends Error {
   override readonly name: string = "StaleConnectionError";
 }
 

@@ -118,7 +118,7 @@ function connectFailure(failure: ConnectFailure, request: PreparedRequest): Requ
 }
 
 /** OpenSSL's errors, and those of Node's certificate check. A refused client certificate arrives after the handshake. */
-export function isTlsError(error: Error): boolean {
+function isTlsError(error: Error): boolean {
   const code = codeOf(error);
   return (
     code === "EPROTO" ||

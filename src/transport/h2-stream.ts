@@ -22,7 +22,7 @@ const NOT_SENT: ReadonlySet<string> = new Set([
 ]);
 
 /** The server ended the stream for a reason of its own. */
-export class StreamReset extends Error {
+class StreamReset extends Error {
   override readonly name: string = "StreamReset";
   readonly code: string;
 

@@ -62,6 +62,12 @@ describe("checkRequestOptions", () => {
     ],
     [{ auth: true }, "auth must be"],
     [{ auth: ["u"] }, "not such a list"],
+    [{ auth: ["u", null] }, "not such a list"],
+    [{ headers: Promise.resolve({ A: "1" }) }, "not Promise"],
+    [{ headers: new Date(0) }, "not Date"],
+    [{ signal: { aborted: false, addEventListener: () => undefined } }, "signal must be an AbortSignal"],
+    [new Map([["stream", true]]), "options must be an object, not Map"],
+    [Promise.resolve({ stream: true }), "options must be an object, not Promise"],
     [{ auth: {} }, "not Object"],
     [{ timeout: "5" }, "timeout must be a number of milliseconds"],
     [

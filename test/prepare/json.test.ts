@@ -68,6 +68,7 @@ describe("encodeJson", () => {
     [Symbol("x"), "JSON cannot hold a symbol: json"],
     [5n, "JSON cannot hold a bigint: json"],
     [{ m: new Map([["a", 1]]) }, "JSON cannot hold a Map: json.m"],
+    [{ p: Promise.resolve(1) }, "JSON cannot hold a Promise: json.p"],
     [{ s: new Set([1]) }, "JSON cannot hold a Set: json.s"],
     [undefined, "json cannot be undefined"],
     [{ toJSON: () => undefined }, "json cannot be undefined"],

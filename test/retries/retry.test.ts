@@ -30,9 +30,9 @@ describe("a Retry", () => {
 
   it("takes undefined as not given", () => {
     // The type does not allow it; programs without types do it.
-    expect(
-      new Retry({ total: undefined, statusForcelist: undefined }).settings,
-    ).toEqual(new Retry().settings);
+    expect(new Retry({ total: undefined, statusForcelist: undefined }).settings).toEqual(
+      new Retry().settings,
+    );
   });
 
   it("does not change by a decision", () => {

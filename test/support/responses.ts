@@ -13,7 +13,7 @@ export function requestTo(url: string, method = "GET"): PreparedRequest {
 }
 
 /** Parts of a response to a request to `https://a.test/path`. */
-export function partsOf(
+function partsOf(
   wire: WireResponse | Partial<WireResponseInit>,
   parts: Partial<ResponseParts> = {},
 ): ResponseParts {
