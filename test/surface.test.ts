@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import * as sojourn from "../src/index.ts";
+import * as oauth2 from "../src/oauth2.ts";
 import * as testing from "../testing/index.ts";
 
 const names = `
@@ -19,6 +20,11 @@ const names = `
 describe("the package", () => {
   it("exports these names and no other", () => {
     expect(Object.keys(sojourn).sort()).toEqual(names.trim().split(/\s+/).sort());
+    expect(Object.keys(oauth2).sort()).toEqual([
+      "OAuth2Error",
+      "oauth2ClientCredentials",
+      "oauth2RefreshToken",
+    ]);
     expect(Object.keys(testing).sort()).toEqual(["startTestServer"]);
   });
 

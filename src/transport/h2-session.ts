@@ -6,7 +6,7 @@
  *
  * May import: `core/`, own folder, `node:http2`.
  */
-import { connect, constants, type ClientHttp2Session } from "node:http2";
+import { connect, constants, type ClientHttp2Session, type Settings } from "node:http2";
 import type { Socket } from "node:net";
 
 import { H2Stream } from "./h2-stream.ts";
@@ -55,8 +55,8 @@ export class H2Session {
       this.#fault ??= error;
     });
     this.#session.on("goaway", () => this.#retire());
-    this.#session.on("remoteSettings", ({ maxConcurrentStreams = STREAMS_BY_DEFAULT }) => {
-      this.#mostStreams = maxConcurrentStreams;
+    this.#session.on("remoteSettings", (settings: Settings) => {
+      this.#mostStreams = settings.maxConcurrentStreams ?? STREAMS_BY_DEFAULT;
       listener.onRoom();
     });
     this.#session.once("close", () => this.#retire());

@@ -117,7 +117,7 @@ export class H2Stream implements Connection {
       });
     });
     stream.on("data", (chunk: Uint8Array) => this.#message?.onData(chunk));
-    stream.on("trailers", (headers) => {
+    stream.on("trailers", (headers: IncomingHttpHeaders) => {
       this.#trailers = flat(headers);
     });
     stream.on("end", () => this.#end(stream));

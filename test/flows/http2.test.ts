@@ -101,7 +101,7 @@ describe("HTTP/2", () => {
   });
 
   it("sends what a request of HTTP/1.1 has, less what is about the connection", async () => {
-    await using server = await startH2(async (stream) => ok(stream, await body(stream)));
+    await using server = await startH2((stream) => void body(stream).then((text) => ok(stream, text)));
     await using session = new Session({
       baseUrl: server.url,
       verify: server.ca,
@@ -183,7 +183,7 @@ describe("HTTP/2", () => {
       session.get("/silent", { signal: controller.signal }),
       session.get("/"),
     ]);
-    expect(slow).toMatchObject({ status: "rejected", reason: expect.any(ReadTimeout) });
+    expect(slow.status === "rejected" && slow.reason).toBeInstanceOf(ReadTimeout);
     expect(aborted).toMatchObject({ status: "rejected", reason });
     expect(fine).toMatchObject({ status: "fulfilled" });
     expect(server.connections()).toBe(1);
