@@ -84,6 +84,8 @@ export interface ExceptionDetails {
   readonly cause?: unknown;
 }
 
+const NO_DETAILS: ExceptionDetails = { request: null, response: null, cause: undefined };
+
 /** The root: something went wrong with a request. */
 export class RequestException extends Error {
   override readonly name: string = "RequestException";
@@ -93,7 +95,9 @@ export class RequestException extends Error {
   readonly phase: Phase;
   #details: ExceptionDetails;
 
-  constructor(message: string, details: ExceptionDetails = {}) {
+  constructor(message: string, given: ExceptionDetails = {}) {
+    // Own properties only: a polluted prototype must not make a request of something else.
+    const details: ExceptionDetails = { ...NO_DETAILS, ...given };
     const { request, cause } = details;
     const where = request == null ? "" : `: ${request.method} ${bareUrl(request.url)}`;
     super(message + where, cause === undefined ? undefined : { cause });

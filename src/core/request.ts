@@ -122,7 +122,7 @@ export class PreparedRequest {
 
   /** @internal A copy with some parts changed. Headers are copied too, unless given. */
   with(parts: Partial<PreparedParts>): PreparedRequest {
-    // Own properties only: a polluted prototype must not change a request (SECURITY P1).
+    // Own properties only: a polluted prototype must not change a request.
     const { headers, ...changed } = { headers: undefined, ...parts };
     const copy = new PreparedRequest({
       method: this.method,

@@ -1,6 +1,6 @@
 /**
  * Checks options before anything is sent: unknown names, wrong kinds, numbers out of range. Only own properties count, so
- * that a polluted `Object.prototype` changes nothing (SECURITY P1, P3).
+ * that a polluted `Object.prototype` changes nothing.
  *
  * A checked copy has every option as an own property: reading one never looks at a prototype, and all copies have one
  * shape. Messages name the option and what it takes; of what may be secret they name the kind only.

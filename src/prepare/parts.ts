@@ -167,7 +167,8 @@ export function isCollection(value: unknown): boolean {
 /** A File's name, or the last part of a read stream's path; not `<stdin>` and the like (PARITY MPT-3). */
 function nameOf(content: unknown): string | null {
   if (typeof content !== "object" || content === null) return null;
-  const name = "name" in content ? content.name : "path" in content ? content.path : null;
+  const facts: { readonly name?: unknown; readonly path?: unknown } = content;
+  const name = content instanceof File ? content.name : (own(facts, "name") ?? own(facts, "path"));
   if (typeof name !== "string" || name === "" || /^<.*>$/.test(name)) return null;
   return name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
 }

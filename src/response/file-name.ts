@@ -2,8 +2,8 @@
  * The name of the file that a response is saved under, when the caller names a folder only: from `Content-Disposition`
  * (RFC 6266, RFC 8187), else from the URL.
  *
- * Both are the server's words: what comes out is the name of a file in that folder and nothing else, on every system
- * (SECURITY P7).
+ * Both are the server's words: what comes out is the name of a file in that folder and nothing else, on every
+ * system.
  *
  * May import: `core/`, `content-disposition`. Pure.
  */
@@ -29,7 +29,7 @@ const RESERVED =
  *
  * @param disposition value of `Content-Disposition`, or `null`.
  * @param url the one that the caller asked for. Not one that a redirect led to: nobody but the caller and the header of the
- *   response may choose the name (SECURITY P7).
+ *   response may choose the name.
  */
 export function fileName(disposition: string | null, url: string): string {
   return (disposition === null ? null : nameInHeader(disposition)) ?? nameInUrl(url) ?? FALLBACK;

@@ -137,7 +137,9 @@ export class EngineConnection implements Connection {
   dispatch(): void {
     const { message } = this.#handler;
     if (message === null) return;
-    if (this.usable) this.#client.dispatch({ method: message.method, path: message.target }, this.#handler);
+    // Without a prototype: undici would take headers, a query and more from a polluted one.
+    const request = { __proto__: null, method: message.method, path: message.target };
+    if (this.usable) this.#client.dispatch(request, this.#handler);
     else
       this.#handler.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
   }

@@ -1,7 +1,7 @@
 /**
  * Types of those parts of undici's dispatcher core that `engine.ts` uses. undici types its public entry only.
  *
- * Written against undici 8.12; `package.json` holds the minor version, and `test/transport/engine.test.ts` holds undici to
+ * Written against undici 8.12.4; `package.json` holds the version, and `test/transport/engine.test.ts` holds undici to
  * what is said here.
  */
 

@@ -110,7 +110,7 @@ describe("PreparedRequest", () => {
     expect(prepared).toMatchObject({ method: "POST", dressed: true });
   });
 
-  it("is not changed by a polluted prototype (SECURITY P1)", () => {
+  it("is not changed by a polluted prototype", () => {
     const polluted = Object.prototype as unknown as Record<string, unknown>;
     Object.assign(polluted, { method: "DELETE", url: "http://evil.test/", dressed: true });
     try {

@@ -38,6 +38,7 @@ export interface NeutralOptions {
   readonly abort_after_ms?: number;
   readonly expect_continue?: boolean;
   readonly http2?: boolean;
+  readonly resume?: boolean;
   readonly resolve?: Readonly<Record<string, readonly string[]>>;
   readonly sensitive_headers?: readonly string[];
   readonly base_url?: string;

@@ -10,6 +10,7 @@ import { complaint } from "./expect.ts";
 import type { Case, HostileServer, NeutralOptions, RequestStep, Step } from "./kit.ts";
 import { measured } from "./measure.ts";
 import { adjustSession, newClient, requestOptions, type Client } from "./options.ts";
+import { downloaded } from "./downloaded.ts";
 import { answered, failed, type Answered, type Failed, type Outcome } from "./outcome.ts";
 import { withEnvironment, withInvariants } from "./surroundings.ts";
 
@@ -98,6 +99,7 @@ class Player {
         const client = (this.#client ??= newClient(options));
         adjustSession(client, options);
         const init = { ...requestOptions(request, options, client), signal: controller.signal };
+        if (options.resume === true) return await downloaded(client.session, request.url, init);
         const response = await client.session.request(request.method, request.url, init);
         return answered(response, await bodyOf(response, stream), wanted);
       } catch (error) {

@@ -1,4 +1,4 @@
-/** Options are checked before anything is sent: SECURITY P1, P3; the errors name option, value and what is allowed. */
+/** Options are checked before anything is sent; the errors name option, value and what is allowed. */
 import { describe, expect, it } from "vitest";
 import type { RequestOptions, SessionOptions } from "../../src/core/options.ts";
 import {

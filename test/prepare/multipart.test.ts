@@ -1,4 +1,4 @@
-/** multipart/form-data: PARITY 1.10, RFC 7578, SECURITY request/multipart-*. */
+/** multipart/form-data: PARITY 1.10, RFC 7578. */
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { lengthOf, type Body } from "../../src/core/body.ts";

@@ -47,7 +47,7 @@ describe("fileName", () => {
 });
 
 describe("safeName", () => {
-  // SECURITY P7.
+  // What a server must not be able to choose.
   it.for([
     ["../../etc/passwd", "passwd"],
     ["..\\..\\windows\\system.ini", "system.ini"],

@@ -34,7 +34,7 @@ function failingOnReuse(fault: Fault, lines: string[]): Script {
 }
 
 describe("a reused connection that ends", () => {
-  // SECURITY part 5, promise 2: the only resend is of a request that may be sent twice, when nothing came back.
+  // The only resend is of a request that may be sent twice, when nothing came back.
   it.for([
     // method  fault                  sent again
     ["GET", "fin", true],
