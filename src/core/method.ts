@@ -20,6 +20,13 @@ export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method);
 }
 
+const NO_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
+
+/** Do the method's semantics expect content (RFC 9110 §8.6, §9.3)? Of methods that nobody knows they may. */
+export function expectsContent(method: string): boolean {
+  return !NO_CONTENT.has(method);
+}
+
 /** Does a message without a body carry no `Content-Length` for this method? requests sends `0` for all others. */
 export function isBodyless(method: string): boolean {
   return method === "GET" || method === "HEAD";

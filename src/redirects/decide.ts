@@ -13,6 +13,7 @@ import {
   type RequestException,
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
+import { expectsContent } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isRedirectStatus } from "../core/status.ts";
 import { parseUrl, resolveReference, type Url } from "../core/url.ts";
@@ -54,7 +55,7 @@ export function decideRedirect(response: Redirecting): RedirectDecision {
   const target = targetOf(request, location);
   if (target.kind !== "target") return target;
   const method = redirectMethod(response.status, request.method);
-  const withBody = keepsBody(response.status, request.method, method);
+  const withBody = keepsBody(response.status, request, method);
   if (withBody && !isReplayable(request.payload)) {
     const message = `redirect ${response.status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
     return refuse(new UnrewindableBodyError(message, { phase: "redirect" }));
@@ -79,11 +80,12 @@ export function redirectMethod(status: number, method: string): string {
 }
 
 /**
- * Is the body sent again? With 307 and 308 always; with 301 where the method stays, of which requests loses the body
- * (PARITY RED-3). 302 and 303 ask for another resource, whatever was sent.
+ * Is the body sent again, with what describes it? With 307 and 308 always; with 301 where the method stays, of which requests
+ * loses the body (PARITY RED-3). 302 and 303 ask for another resource, whatever was sent.
  */
-function keepsBody(status: number, before: string, after: string): boolean {
-  return before === after && status !== 302 && status !== 303;
+function keepsBody(status: number, request: PreparedRequest, method: string): boolean {
+  if (status === 307 || status === 308) return true;
+  return status === 301 && method === request.method && request.payload !== null;
 }
 
 function refuse(error: RequestException): RedirectDecision {
@@ -141,6 +143,8 @@ function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequ
     const ofBody = lower.startsWith("content-") || lower === "transfer-encoding";
     if ((ofBody && !hop.withBody) || (hop.crossOrigin && !keepsAcrossOrigins(lower))) headers.delete(name);
   }
+  // That there is none is said where a body would be expected (RFC 9110 §8.6).
+  if (!hop.withBody && expectsContent(hop.method)) headers.set("Content-Length", 0);
   return request.with({
     method: hop.method,
     url: url.href,

@@ -163,6 +163,25 @@ describe("the body of the next request", () => {
     expect(next.headers.toObject()).toEqual({ "X-A": "1" });
   });
 
+  // RFC 9110 §8.6; as requests and urllib3 do.
+  it.for([
+    [301, "DELETE", null],
+    [301, "OPTIONS", null],
+    [301, "PUT", "0"],
+    [301, "PURGE", "0"],
+    [302, "PUT", null],
+    [307, "OPTIONS", "0"],
+    [308, "DELETE", "0"],
+  ] as const)(
+    "is none after %i to a %s without one, and Content-Length is %s",
+    ([status, method, length]) => {
+      const headers = new HeaderMap({ "Content-Length": 0 });
+      expect(followed("/next", prepared({ method, headers }), status).headers.get("content-length")).toBe(
+        length,
+      );
+    },
+  );
+
   it("is refused when it could be read only once", () => {
     const once = prepared({ method: "POST", payload: rawBody((async function* () {})()) });
     const decision = decide("/next", once, 307);
