@@ -32,6 +32,7 @@ export {
   type SharedOptions,
   type TimeoutInit,
   type TrustEnv,
+  type TlsInit,
   type VerifyInit,
 } from "./core/options.ts";
 export type { Body, BytesBody, RawBody, StreamBody } from "./core/body.ts";
@@ -120,6 +121,10 @@ export type {
   RetryDecision,
   RetryPolicy,
   SendOptions,
+  TlsPin,
+  TlsSettings,
+  TlsStore,
+  TlsVersion,
   Timeouts,
   Verify,
 } from "./core/adapter.ts";

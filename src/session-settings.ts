@@ -25,8 +25,8 @@ export class KeptSettings {
     if (this.#made !== null && now.every((value, at) => value === this.#of[at])) return this.#made;
     const made = make();
     // What is in an object may change without being assigned anew.
-    const { timeout, proxies, verify, cert, hooks } = fields;
-    this.#made = [timeout, proxies, verify, cert, hooks].some(isObject) ? null : made;
+    const { timeout, proxies, verify, cert, tls, hooks } = fields;
+    this.#made = [timeout, proxies, verify, cert, tls, hooks].some(isObject) ? null : made;
     this.#of = now;
     return made;
   }
@@ -42,6 +42,7 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.proxy,
     fields.verify,
     fields.cert,
+    fields.tls,
     fields.hooks,
     fields.http2,
     fields.stream,

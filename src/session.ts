@@ -29,6 +29,7 @@ import {
   type SharedOptions,
   type TimeoutInit,
   type TrustEnv,
+  type TlsInit,
   type VerifyInit,
 } from "./core/options.ts";
 import { printAs } from "./core/redact.ts";
@@ -87,6 +88,8 @@ export class Session extends Verbs implements AsyncDisposable {
   verify: VerifyInit | null | undefined;
   /** See {@link SharedOptions.cert}. */
   cert: CertInit | null | undefined;
+  /** See {@link SharedOptions.tls}. */
+  tls: TlsInit | null | undefined;
   /** See {@link SharedOptions.timeout}. */
   timeout: TimeoutInit | null | undefined;
   /** See {@link SharedOptions.http2}. */
@@ -130,6 +133,7 @@ export class Session extends Verbs implements AsyncDisposable {
     this.proxy = given.proxy;
     this.verify = given.verify;
     this.cert = given.cert;
+    this.tls = given.tls;
     this.timeout = given.timeout;
     this.http2 = given.http2;
     this.hooks = given.hooks;

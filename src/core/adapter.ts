@@ -11,8 +11,8 @@ import type { WireResponse } from "./response.ts";
 export type Verify =
   | { readonly kind: "default" }
   | { readonly kind: "off" }
-  /** A file or a folder of PEM certificates. */
-  | { readonly kind: "path"; readonly path: string }
+  /** A file or a folder of PEM certificates. `isAmbient`: the environment names it, nobody asked for it outright. */
+  | { readonly kind: "path"; readonly path: string; readonly isAmbient?: true }
   | { readonly kind: "pem"; readonly pem: string };
 
 /** A client certificate. Strings that begin with `-----BEGIN` are PEM, others are paths. */
@@ -21,6 +21,29 @@ export interface ClientCertificate {
   readonly key?: string | Uint8Array;
   readonly pfx?: string | Uint8Array;
   readonly passphrase?: string;
+}
+
+/** A version of TLS that may be asked for. What is older is broken (RFC 8996). */
+export type TlsVersion = "TLSv1.2" | "TLSv1.3";
+
+/** What a server's own certificate must be: SHA-256 of its public key (base64, RFC 7469) or of all of it (hex). */
+export type TlsPin =
+  | { readonly kind: "key"; readonly hash: string }
+  | { readonly kind: "certificate"; readonly hash: string };
+
+/** Where trusted roots come from: those that are in Node, those of the system, or all of them. */
+export type TlsStore = "bundled" | "system" | "both";
+
+/** More about TLS, worked out. `null` is Node's own default each time. */
+export interface TlsSettings {
+  readonly minVersion: TlsVersion | null;
+  readonly maxVersion: TlsVersion | null;
+  /** As OpenSSL writes them. */
+  readonly ciphers: string | null;
+  /** The origin's certificate must fit one of them, beside what `verify` says. Not for proxies. */
+  readonly pins: readonly TlsPin[] | null;
+  /** Counts when `verify` is the default. */
+  readonly store: TlsStore | null;
 }
 
 /** How long to wait, in milliseconds; `null` waits for ever. */
@@ -41,6 +64,8 @@ export interface SendOptions {
   readonly timeouts: Timeouts;
   readonly verify: Verify;
   readonly cert: ClientCertificate | null;
+  /** `null`: Node's defaults. */
+  readonly tls: TlsSettings | null;
   readonly proxies: ProxySettings;
   /** Offer HTTP/2 to servers behind TLS. */
   readonly http2: boolean;

@@ -5,7 +5,14 @@
  *
  * May import: `core/`. Pure.
  */
-import type { ClientCertificate, ProgressListener, RetryPolicy, SendOptions } from "./adapter.ts";
+import type {
+  ClientCertificate,
+  ProgressListener,
+  RetryPolicy,
+  SendOptions,
+  TlsStore,
+  TlsVersion,
+} from "./adapter.ts";
 import type { Auth, AuthOption } from "./auth-scheme.ts";
 import type { RawBody } from "./body.ts";
 import type { CookieStore } from "./cookie-store.ts";
@@ -77,6 +84,31 @@ export type CertInit =
   | readonly [cert: string | Uint8Array, key: string | Uint8Array]
   | ClientCertificate;
 
+/** `tls`: what more there is to say of TLS. A request's fields go before its session's; `null` is Node's default. */
+export interface TlsInit {
+  /** The least version of TLS. Default: Node's own, which is TLS 1.2 unless it was started otherwise. */
+  readonly minVersion?: TlsVersion | null | undefined;
+  /** The highest version of TLS; not below `minVersion`. Default: Node's own, TLS 1.3. */
+  readonly maxVersion?: TlsVersion | null | undefined;
+  /** Cipher suites as OpenSSL lists them, joined with `:`. Default: Node's own. @throws {SSLError} when OpenSSL has none. */
+  readonly ciphers?: string | null | undefined;
+  /**
+   * What the origin's own certificate must be, one or a list of which one must fit: `sha256/` and the base64 of the SHA-256
+   * of its public key (SubjectPublicKeyInfo, RFC 7469), or 64 hex digits, colons allowed: SHA-256 of the certificate. Checked
+   * on each connection beside `verify`, also when that is `false`; of a proxy never. Default: `null`, anything goes.
+   *
+   * @throws {SSLError} (phase `connect`) that names the key it saw, before anything is sent.
+   */
+  readonly pins?: string | readonly string[] | null | undefined;
+  /**
+   * The roots to trust: those in Node, those of the system, or both. For `verify: true` only: a path, certificates or `false`
+   * go before it. It goes before the environment's bundle. Default: `null`, as Node was started.
+   *
+   * @throws {SSLError} (phase `prepare`) where Node cannot read the system's.
+   */
+  readonly store?: TlsStore | null | undefined;
+}
+
 /** Options that a session has as defaults and a request may override. */
 export interface SharedOptions {
   /** Joined with the session's, name by name without case; `null` removes one. */
@@ -101,6 +133,8 @@ export interface SharedOptions {
   readonly verify?: VerifyInit | null | undefined;
   /** Client certificate: shown to the origin of the request only. */
   readonly cert?: CertInit | null | undefined;
+  /** TLS versions, cipher suites, pins, where roots come from. `null`: Node's defaults, whatever the session says. */
+  readonly tls?: TlsInit | null | undefined;
   /**
    * Offer HTTP/2 to servers behind TLS, directly or through a proxy's tunnel. Whoever speaks it gets all requests of an
    * origin on one connection; `response.httpVersion` tells. Default: `false`.

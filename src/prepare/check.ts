@@ -23,6 +23,7 @@ import { mergeProxies } from "./proxies.ts";
 import { checkNames, isRecord } from "./record.ts";
 import { unknownOption } from "./suggest.ts";
 import { defaultTimeouts, parseTimeout } from "./timeouts.ts";
+import { mergeTls } from "./tls.ts";
 import { parseCert, parseVerify } from "./trust.ts";
 
 /** A request's options: every one there, `undefined` when not given. */
@@ -50,6 +51,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   proxy: (value) => void mergeProxies(NO_PROXIES, undefined, value as SharedOptions["proxy"]),
   verify: (value) => void parseVerify(value as SharedOptions["verify"], null),
   cert: (value) => void parseCert(value as NonNullable<SharedOptions["cert"]> | null),
+  tls: (value) => void mergeTls(null, value as SharedOptions["tls"]),
   hooks: (value) => void mergeHooks(noHooks, value as SharedOptions["hooks"]),
   http2: checkBoolean,
   stream: checkBoolean,
@@ -91,6 +93,7 @@ const blankRequest: CheckedRequestOptions = {
   proxy: undefined,
   verify: undefined,
   cert: undefined,
+  tls: undefined,
   hooks: undefined,
   http2: undefined,
   stream: undefined,
@@ -114,6 +117,7 @@ const blankSession: CheckedSessionOptions = {
   proxy: undefined,
   verify: undefined,
   cert: undefined,
+  tls: undefined,
   hooks: undefined,
   http2: undefined,
   stream: undefined,

@@ -13,12 +13,13 @@ import type { Auth } from "../core/auth-scheme.ts";
 import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { noHooks, type HooksInit } from "../core/hooks.ts";
-import type { CertInit, ProxiesInit, Settings, TimeoutInit, VerifyInit } from "../core/options.ts";
+import type { CertInit, ProxiesInit, Settings, TimeoutInit, TlsInit, VerifyInit } from "../core/options.ts";
 import { noRequestOptions, type CheckedRequestOptions } from "./check.ts";
 import { mergeHooks } from "./hooks.ts";
 import { mergeProxies } from "./proxies.ts";
 import { defaultTimeouts, parseTimeout } from "./timeouts.ts";
-import { parseCert, parseVerify } from "./trust.ts";
+import { mergeTls } from "./tls.ts";
+import { mergeVerify, parseCert, parseVerify } from "./trust.ts";
 
 /** Most decoded bytes of a body that is read, unless said otherwise: 256 MiB. */
 const defaultMaxBodyBytes = 268_435_456;
@@ -34,6 +35,7 @@ export interface SessionDefaults {
   readonly proxy: string | false | null | undefined;
   readonly verify: VerifyInit | null | undefined;
   readonly cert: CertInit | null | undefined;
+  readonly tls: TlsInit | null | undefined;
   readonly hooks: HooksInit | null | undefined;
   readonly http2: boolean | undefined;
   readonly stream: boolean | undefined;
@@ -57,6 +59,7 @@ export function sessionSettings(
   converted: Converted,
   environment: Environment,
 ): Settings {
+  const tls = mergeTls(null, session.tls);
   return {
     auth: converted.auth,
     retry: converted.retry,
@@ -66,8 +69,9 @@ export function sessionSettings(
       session.proxies,
       session.proxy,
     ),
-    verify: parseVerify(session.verify, environment.caBundle),
+    verify: parseVerify(session.verify, tls?.store == null ? environment.caBundle : null),
     cert: parseCert(session.cert ?? null),
+    tls,
     hooks: mergeHooks(noHooks, session.hooks),
     http2: session.http2 ?? false,
     stream: session.stream ?? false,
@@ -89,13 +93,15 @@ export function mergeSettings(
   const auth = given(converted.auth, base.auth);
   const retry = given(converted.retry, base.retry);
   if (request === noRequestOptions && auth === base.auth && retry === base.retry) return base;
+  const tls = mergeTls(base.tls, request.tls);
   return {
     auth,
     retry,
     timeouts: parseTimeout(request.timeout, base.timeouts),
     proxies: mergeProxies(base.proxies, request.proxies, request.proxy),
-    verify: request.verify === undefined ? base.verify : parseVerify(request.verify, environment.caBundle),
+    verify: mergeVerify(base.verify, request.verify, tls?.store == null ? environment.caBundle : null),
     cert: request.cert === undefined ? base.cert : parseCert(request.cert),
+    tls,
     hooks: mergeHooks(base.hooks, request.hooks),
     http2: request.http2 ?? base.http2,
     stream: request.stream ?? base.stream,

@@ -22,7 +22,7 @@ const OFF: Verify = { kind: "off" };
  */
 export function parseVerify(init: VerifyInit | null | undefined, caBundle: string | null): Verify {
   if (init === undefined || init === null || init === true) {
-    return caBundle === null ? defaultVerify : { kind: "path", path: caBundle };
+    return caBundle === null ? defaultVerify : { kind: "path", path: caBundle, isAmbient: true };
   }
   if (init === false) return OFF;
   const text = init instanceof Uint8Array ? new TextDecoder().decode(init) : init;
@@ -32,6 +32,23 @@ export function parseVerify(init: VerifyInit | null | undefined, caBundle: strin
     );
   }
   return text.includes("-----BEGIN") ? { kind: "pem", pem: text } : { kind: "path", path: text };
+}
+
+/**
+ * A request's `verify` over its session's. What nobody said outright is worked out anew: with a `store` of the request's own
+ * the environment's bundle does not count.
+ *
+ * @throws {TypeError} as {@link parseVerify}.
+ */
+export function mergeVerify(
+  base: Verify,
+  init: VerifyInit | null | undefined,
+  caBundle: string | null,
+): Verify {
+  if (init !== undefined) return parseVerify(init, caBundle);
+  const { kind } = base;
+  const ambient = kind === "default" ? null : kind === "path" && base.isAmbient === true ? base.path : base;
+  return ambient === base || ambient === caBundle ? base : parseVerify(undefined, caBundle);
 }
 
 /**

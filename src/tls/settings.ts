@@ -1,5 +1,5 @@
 /**
- * What `verify` and `cert` mean for a TLS connection: which files to read, what to hand to `tls.connect`, and which
+ * What `verify`, `cert` and `tls` mean for a TLS connection: which files to read, what to hand to `tls.connect`, and which
  * connections may be shared. Nothing is read here; `transport/` does that.
  *
  * Connections are shared only between requests of equal TLS settings (PARITY ADP-7, CVE-2024-35195 in requests).
@@ -8,7 +8,14 @@
  */
 import { createHash } from "node:crypto";
 
-import type { ClientCertificate, Verify } from "../core/adapter.ts";
+import type {
+  ClientCertificate,
+  TlsPin,
+  TlsSettings,
+  TlsStore,
+  TlsVersion,
+  Verify,
+} from "../core/adapter.ts";
 
 /** Where a piece of TLS material comes from. */
 export type TlsSource =
@@ -24,12 +31,17 @@ export type TlsSource =
 export interface TlsSources {
   /** Are the server's certificate and name checked? */
   readonly verified: boolean;
-  /** `null`: Node's own roots. A path may be a folder: read its files for which {@link isCertificateFile} holds. */
+  /** `null`: the roots of `store`. A path may be a folder: read its files for which {@link isCertificateFile} holds. */
   readonly ca: TlsSource | null;
+  /** `null`: Node's default, or there is nothing to look up. */
+  readonly store: TlsStore | null;
   readonly cert: TlsSource | null;
   readonly key: TlsSource | null;
   readonly pfx: TlsSource | null;
   readonly passphrase: string | null;
+  readonly minVersion: TlsVersion | null;
+  readonly maxVersion: TlsVersion | null;
+  readonly ciphers: string | null;
 }
 
 /** What was read, by role. A folder of certificates gives several for `ca`. */
@@ -40,7 +52,7 @@ export interface TlsContents {
   readonly pfx?: string | Uint8Array;
 }
 
-/** The options of `tls.connect` that follow from `verify` and `cert`. */
+/** The options of `tls.connect` that follow from `verify`, `cert` and `tls`. */
 export interface TlsOptions {
   readonly rejectUnauthorized: boolean;
   ca?: (string | Buffer)[];
@@ -48,6 +60,16 @@ export interface TlsOptions {
   key?: string | Buffer;
   pfx?: string | Buffer;
   passphrase?: string;
+  minVersion?: TlsVersion;
+  maxVersion?: TlsVersion;
+  ciphers?: string;
+}
+
+/** All that makes one TLS connection different from another to the same host. */
+export interface TlsTerms {
+  readonly verify: Verify;
+  readonly cert: ClientCertificate | null;
+  readonly tls: TlsSettings | null;
 }
 
 /** The key of connections with default verification and without client certificate. */
@@ -61,22 +83,37 @@ const pemKeys = new WeakMap<Verify, string>();
  * Names the TLS settings: two requests may share a connection only if their keys are equal. Certificates, keys and
  * passphrases go in as a hash, so the key may be kept and shown. Paths stand as they are.
  */
-export function tlsKey(verify: Verify, cert: ClientCertificate | null): string {
+export function tlsKey({ verify, cert, tls }: TlsTerms): string {
   const trust = verifyKey(verify);
-  return cert === null ? trust : `${trust} ${certKey(cert)}`;
+  if (cert === null && tls === null) return trust;
+  return `${trust} ${cert === null ? "" : certKey(cert)} ${tls === null ? "" : settingsKey(tls)}`;
 }
 
+/** The terms of TLS to a proxy: whom to trust and how is the same, certificate and pins are for the origin alone. */
+export function proxyTerms({ verify, tls }: TlsTerms): TlsTerms {
+  return { verify, cert: null, tls: tls === null || tls.pins === null ? tls : { ...tls, pins: null } };
+}
+
+/** Nothing was said in `tls`. */
+const nodesOwn = { minVersion: null, maxVersion: null, ciphers: null, store: null };
+
 /** Lists what is to be read for these settings. */
-export function tlsSources(verify: Verify, cert: ClientCertificate | null): TlsSources {
+export function tlsSources({ verify, cert, tls }: TlsTerms): TlsSources {
+  const { minVersion, maxVersion, ciphers, store } = tls ?? nodesOwn;
   const certificate = sourceOf(cert?.cert, "Could not find the TLS certificate file, invalid path");
   return {
     verified: verify.kind !== "off",
     ca: caSource(verify),
+    // What `verify` says outright goes before it.
+    store: verify.kind === "default" ? store : null,
     cert: certificate,
     // A PEM file may hold both: the key is looked for where the certificate is (PARITY TLS-4).
     key: sourceOf(cert?.key, "Could not find the TLS key file, invalid path") ?? certificate,
     pfx: sourceOf(cert?.pfx, "Could not find the PKCS #12 file, invalid path"),
     passphrase: cert?.passphrase ?? null,
+    minVersion,
+    maxVersion,
+    ciphers,
   };
 }
 
@@ -93,6 +130,9 @@ export function tlsOptions(sources: TlsSources, contents: TlsContents): TlsOptio
   if (contents.key !== undefined) options.key = toTls(contents.key);
   if (contents.pfx !== undefined) options.pfx = toTls(contents.pfx);
   if (sources.passphrase !== null) options.passphrase = sources.passphrase;
+  if (sources.minVersion !== null) options.minVersion = sources.minVersion;
+  if (sources.maxVersion !== null) options.maxVersion = sources.maxVersion;
+  if (sources.ciphers !== null) options.ciphers = sources.ciphers;
   return options;
 }
 
@@ -137,6 +177,21 @@ function verifyKey(verify: Verify): string {
     case "pem":
       return remembered(pemKeys, verify, () => `pem ${hashOf([verify.pem])}`);
   }
+}
+
+/** As JSON, so that no two settings are the same text. Pins in any order are the same pins. */
+function settingsKey({ minVersion, maxVersion, ciphers, pins, store }: TlsSettings): string {
+  return JSON.stringify([
+    minVersion,
+    maxVersion,
+    ciphers,
+    store,
+    pins === null ? null : pins.map(pinKey).sort(),
+  ]);
+}
+
+function pinKey({ kind, hash }: TlsPin): string {
+  return `${kind} ${hash}`;
 }
 
 function certKey(cert: ClientCertificate): string {

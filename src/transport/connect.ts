@@ -12,10 +12,12 @@ import {
   type Socket,
   type TcpNetConnectOpts,
 } from "node:net";
-import { connect as connectTlsSocket, type ConnectionOptions } from "node:tls";
+import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
 
-import type { ClientCertificate, Verify } from "../core/adapter.ts";
+import type { TlsPin } from "../core/adapter.ts";
 import type { ProxyCredentials, ProxyTarget } from "../proxy/select.ts";
+import { pinProblem } from "../tls/pins.ts";
+import type { TlsTerms } from "../tls/settings.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { openSocks } from "./socks.ts";
 import type { TlsMaterial, TlsMaterials } from "./tls-material.ts";
@@ -27,11 +29,11 @@ export interface Route {
   readonly host: string;
   readonly port: number;
   /** TLS to that server, or `null` for none. */
-  readonly tls: { readonly verify: Verify; readonly cert: ClientCertificate | null } | null;
+  readonly tls: TlsTerms | null;
   /** A proxy on the way; `null` when `host` is reached directly. */
   readonly via: ProxyTarget | null;
-  /** How TLS to an https proxy is checked. A client certificate is not for the proxy. */
-  readonly verifyProxy: Verify;
+  /** TLS to an https proxy on the way. */
+  readonly proxyTls: TlsTerms;
   /** `host` is a proxy itself: failures are the proxy's. */
   readonly isForwarded: boolean;
   /** Offer HTTP/2 to the server, which chooses (RFC 7301). */
@@ -102,7 +104,8 @@ export class Opening {
   /** Gives up, now. */
   cancel(): void {
     this.#finish();
-    for (const socket of this.#sockets) socket.destroy();
+    // From the inside out: Node 24 crashes when what is under TLS goes first, in the turn in which the handshake ends.
+    for (const socket of this.#sockets.toReversed()) socket.destroy();
   }
 
   #finish(): void {
@@ -113,7 +116,7 @@ export class Opening {
   async #open(route: Route): Promise<Socket> {
     const { via, tls } = route;
     // What cannot be read is told before anybody is asked for a connection.
-    const material = tls === null ? null : await this.#materials.load(tls.verify, tls.cert);
+    const material = tls === null ? null : await this.#materials.load(tls, route);
     if (via === null && material === null)
       return await this.#tcp(route.host, route.port, route.isForwarded ? "proxy" : "address");
     if (via === null && material !== null) return await this.#directTls(route, material);
@@ -122,7 +125,7 @@ export class Opening {
   }
 
   /** The socket leads to the server when it resolves. */
-  async #throughProxy({ via, host, port, verifyProxy }: Route): Promise<Socket> {
+  async #throughProxy({ via, host, port, proxyTls }: Route): Promise<Socket> {
     if (via === null) throw new TypeError("there is no proxy on this way");
     const plain = await this.#tcp(via.hostname, via.port, "proxy");
     if (via.scheme === "socks5" || via.scheme === "socks5h") {
@@ -132,7 +135,11 @@ export class Opening {
     }
     const socket =
       via.scheme === "https"
-        ? await this.#tlsToProxy(plain, via.hostname, await this.#materials.load(verifyProxy, null))
+        ? await this.#tlsToProxy(
+            plain,
+            via.hostname,
+            await this.#materials.load(proxyTls, { host: via.hostname, port: via.port }),
+          )
         : plain;
     const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
     await openTunnel(socket, { authority, authorization: basicCredentials(via.credentials) });
@@ -144,29 +151,38 @@ export class Opening {
   }
 
   /** One socket for TCP and TLS: what fails before TCP is up is no TLS failure. */
-  #directTls(route: Route, material: TlsMaterial): Promise<Socket> {
+  async #directTls(route: Route, material: TlsMaterial): Promise<Socket> {
     const { host, port, isForwarded } = route;
-    const session = this.#memory.tlsSession;
+    // Node shows no certificate for a resumed session: with pins, each handshake is a whole one.
+    const isResumable = pinsOf(route) === null;
+    const session = isResumable ? this.#memory.tlsSession : null;
     const tls = {
       ...this.#tlsOptions(host, material, protocolsOf(route)),
       ...(session === null ? {} : { session }),
     };
     const socket = connectTlsSocket({ ...this.#tcpOptions(host, port), ...tls });
-    socket.on("session", (newer) => {
-      this.#memory.tlsSession = newer;
-    });
+    if (isResumable) {
+      socket.on("session", (newer) => {
+        this.#memory.tlsSession = newer;
+      });
+    }
     let isUp = false;
     socket.once("connect", () => {
       isUp = true;
     });
     const step = (): "address" | "proxy" | "tls" => (isForwarded ? "proxy" : isUp ? "tls" : "address");
-    return this.#ready(socket, "secureConnect", step, host);
+    await this.#ready(socket, "secureConnect", step, host);
+    checkPins(socket, route);
+    return socket;
   }
 
-  #tlsOver(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
+  async #tlsOver(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
     const { host } = route;
     const tls = this.#tlsOptions(host, material, protocolsOf(route));
-    return this.#ready(connectTlsSocket({ socket: under, host, ...tls }), "secureConnect", () => "tls", host);
+    const socket = connectTlsSocket({ socket: under, host, ...tls });
+    await this.#ready(socket, "secureConnect", () => "tls", host);
+    checkPins(socket, route);
+    return socket;
   }
 
   #tlsToProxy(under: Socket, host: string, material: TlsMaterial): Promise<Socket> {
@@ -242,6 +258,19 @@ export class Opening {
       ALPNProtocols: [...protocols],
     };
   }
+}
+
+/** Before a byte of a request is written. @throws {ConnectFailure} when the server is not the one that is pinned. */
+function checkPins(socket: TLSSocket, route: Route): void {
+  const pins = pinsOf(route);
+  if (pins === null) return;
+  const problem = pinProblem(pins, socket.getPeerX509Certificate());
+  if (problem !== null) throw new ConnectFailure("tls", `TLS with ${route.host} failed: ${problem}`);
+}
+
+/** Routes that lead to a proxy have none. */
+function pinsOf({ tls }: Route): readonly TlsPin[] | null {
+  return tls?.tls?.pins ?? null;
 }
 
 /** `Basic` credentials (RFC 7617) for a proxy, or `null`. */

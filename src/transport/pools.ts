@@ -11,7 +11,7 @@ import { InvalidSchema } from "../core/errors.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
-import { tlsKey } from "../tls/settings.ts";
+import { proxyTerms, tlsKey, type TlsTerms } from "../tls/settings.ts";
 import { basicCredentials, type Route } from "./connect.ts";
 import type { Way } from "./outgoing.ts";
 import { Pool, type PoolSettings } from "./pool.ts";
@@ -29,6 +29,7 @@ interface Choice {
   readonly proxies: SendOptions["proxies"];
   readonly verify: SendOptions["verify"];
   readonly cert: SendOptions["cert"];
+  readonly tls: SendOptions["tls"];
   readonly http2: boolean;
   readonly pool: Pool;
 }
@@ -63,7 +64,7 @@ export class Pools {
 
   /** The pool for a request to `url`. @throws {InvalidURL} when there is no way to it, or the proxy's URL is malformed. */
   find(url: Url, options: SendOptions): Pool {
-    const { proxies, verify, cert, http2 } = options;
+    const { proxies, verify, cert, tls, http2 } = options;
     const choices = this.#choices.get(url.origin);
     if (choices !== undefined) {
       for (const choice of choices) {
@@ -71,6 +72,7 @@ export class Pools {
           choice.proxies === proxies &&
           choice.verify === verify &&
           choice.cert === cert &&
+          choice.tls === tls &&
           choice.http2 === http2 &&
           !choice.pool.isClosed
         )
@@ -78,7 +80,7 @@ export class Pools {
       }
     }
     const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
-    this.#remember(url.origin, { proxies, verify, cert, http2, pool });
+    this.#remember(url.origin, { proxies, verify, cert, tls, http2, pool });
     return pool;
   }
 
@@ -147,11 +149,12 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
   const proxy = isLocal ? null : selectProxy(url, options.proxies);
   if (proxy !== null && scheme === "http" && (proxy.scheme === "http" || proxy.scheme === "https"))
     return forwardPlan(proxy, options);
-  const tls = scheme === "https" ? { verify: options.verify, cert: options.cert } : null;
+  const tls: TlsTerms | null =
+    scheme === "https" ? { verify: options.verify, cert: options.cert, tls: options.tls } : null;
   return {
     key: [
       url.origin,
-      tls === null ? "" : tlsKey(tls.verify, tls.cert),
+      tls === null ? "" : tlsKey(tls),
       proxy === null ? "" : proxyKey(proxy, options),
       options.http2 ? "h2" : "",
     ].join(" | "),
@@ -161,7 +164,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       port: effectivePort,
       tls,
       via: proxy,
-      verifyProxy: options.verify,
+      proxyTls: proxyTerms(options),
       isForwarded: false,
       isHttp2: options.http2 && tls !== null,
     },
@@ -171,16 +174,16 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
 
 /** Plain http goes to the proxy as it is, with the whole URL in the request line (PARITY PRX-3). */
 function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
-  const { verify } = options;
+  const terms = proxyTerms(options);
   return {
     key: `forward | ${proxyKey(proxy, options)}`,
     origin: proxy.origin,
     route: {
       host: proxy.hostname,
       port: proxy.port,
-      tls: proxy.scheme === "https" ? { verify, cert: null } : null,
+      tls: proxy.scheme === "https" ? terms : null,
       via: null,
-      verifyProxy: verify,
+      proxyTls: terms,
       isForwarded: true,
       isHttp2: false,
     },
@@ -188,6 +191,6 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
   };
 }
 
-function proxyKey(proxy: ProxyTarget, { verify }: SendOptions): string {
-  return proxy.scheme === "https" ? `${proxy.href} ${tlsKey(verify, null)}` : proxy.href;
+function proxyKey(proxy: ProxyTarget, options: SendOptions): string {
+  return proxy.scheme === "https" ? `${proxy.href} ${tlsKey(proxyTerms(options))}` : proxy.href;
 }

@@ -6,9 +6,9 @@
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { createSecureContext, type SecureContext } from "node:tls";
+import tls, { type SecureContext } from "node:tls";
 
-import type { ClientCertificate, Verify } from "../core/adapter.ts";
+import type { TlsStore } from "../core/adapter.ts";
 import {
   isCertificateFile,
   tlsKey,
@@ -16,8 +16,10 @@ import {
   tlsSources,
   type TlsContents,
   type TlsSource,
+  type TlsSources,
+  type TlsTerms,
 } from "../tls/settings.ts";
-import { ConnectFailure } from "./failures.ts";
+import { ConnectFailure, reasonOf } from "./failures.ts";
 
 /** What every TLS connection with the same settings shares. */
 export interface TlsMaterial {
@@ -25,54 +27,108 @@ export interface TlsMaterial {
   readonly isVerified: boolean;
 }
 
+/** Who is at the other end. */
+export interface TlsPeer {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** So many are remembered to have been warned of; then it begins anew. */
+const MOST_WARNED = 1000;
+
 /** The material of an adapter's connections, by settings. */
 export class TlsMaterials {
   readonly #byKey = new Map<string, Promise<TlsMaterial>>();
+  readonly #warned = new Set<string>();
 
   /**
-   * Reads what is missing; once for each kind of settings.
+   * Reads what is missing; once for each kind of settings. Warns when `peer` is not going to be checked.
    *
    * @throws {ConnectFailure} when a file is not there, or is not what it should be.
    */
-  load(verify: Verify, cert: ClientCertificate | null): Promise<TlsMaterial> {
-    const key = tlsKey(verify, cert);
+  load(terms: TlsTerms, peer: TlsPeer): Promise<TlsMaterial> {
+    if (terms.verify.kind === "off") this.#warn(`${peer.host}:${peer.port}`);
+    const key = tlsKey(terms);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const loading = read(verify, cert);
+    const loading = read(terms);
     this.#byKey.set(key, loading);
     // A file that was not there may be there the next time.
     loading.catch(() => this.#byKey.delete(key));
     return loading;
   }
+
+  /** Once for each server: what is switched off for a test must not be forgotten (PARITY TLS-2). */
+  #warn(server: string): void {
+    if (this.#warned.has(server)) return;
+    if (this.#warned.size >= MOST_WARNED) this.#warned.clear();
+    this.#warned.add(server);
+    process.emitWarning(
+      `verify is false: certificates are not checked, so anybody on the way to ${server} can read and change what is sent`,
+      { type: "InsecureRequestWarning", code: "SOJOURN_INSECURE" },
+    );
+  }
 }
 
-async function read(verify: Verify, cert: ClientCertificate | null): Promise<TlsMaterial> {
-  const sources = tlsSources(verify, cert);
-  if (!sources.verified) warnOnce();
+async function read(terms: TlsTerms): Promise<TlsMaterial> {
+  const sources = tlsSources(terms);
+  const ca = sources.ca === null ? rootsOf(sources.store) : await contentsOf(sources.ca);
   const contents: TlsContents = {
-    ...(sources.ca === null ? {} : { ca: await contentsOf(sources.ca) }),
+    ...(ca === null ? {} : { ca }),
     ...(sources.cert === null ? {} : { cert: await contentOf(sources.cert) }),
     ...(sources.key === null ? {} : { key: await contentOf(sources.key) }),
     ...(sources.pfx === null ? {} : { pfx: await contentOf(sources.pfx) }),
   };
   try {
-    return { context: createSecureContext(tlsOptions(sources, contents)), isVerified: sources.verified };
+    return { context: tls.createSecureContext(tlsOptions(sources, contents)), isVerified: sources.verified };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new ConnectFailure("material", `verify or cert cannot be used for TLS: ${reason}`, { cause });
+    throw new ConnectFailure("material", materialProblem(cause, sources), { cause });
   }
 }
 
-let hasWarned = false;
+/** What OpenSSL calls a passphrase that does not fit: a key's, a PKCS #12 file's. */
+const WRONG_PASSPHRASE = /bad decrypt|mac verify failure|interrupted or cancelled/i;
 
-/** As requests does, but once for the whole program: what is switched off for a test must not be forgotten (PARITY TLS-2). */
-function warnOnce(): void {
-  if (hasWarned) return;
-  hasWarned = true;
-  process.emitWarning(
-    "verify is false: certificates are not checked, so anybody on the way can read and change what is sent",
-    { type: "InsecureRequestWarning", code: "SOJOURN_INSECURE" },
-  );
+function materialProblem(cause: unknown, { passphrase }: TlsSources): string {
+  const reason = reasonOf(cause);
+  if (WRONG_PASSPHRASE.test(`${reason} ${String(cause)}`)) {
+    return passphrase === null
+      ? "cert cannot be used for TLS: it is encrypted, and there is no passphrase"
+      : "cert cannot be used for TLS: its passphrase is wrong";
+  }
+  // One wrong passphrase in 256 gives bytes that look decrypted, and are nonsense.
+  const hint = passphrase === null ? "" : " (or the passphrase of cert is wrong)";
+  return `verify, cert or tls cannot be used for TLS: ${reason}${hint}`;
+}
+
+/** `null`: what Node trusts by itself. */
+function rootsOf(store: TlsStore | null): readonly string[] | null {
+  switch (store) {
+    case null:
+      return null;
+    case "bundled":
+      return tls.rootCertificates;
+    case "system":
+      return systemRoots();
+    case "both":
+      return [...tls.rootCertificates, ...systemRoots()];
+  }
+}
+
+function systemRoots(): readonly string[] {
+  // Node has it since 22.15; other runtimes may lack it.
+  const { getCACertificates }: Partial<typeof tls> = tls;
+  if (getCACertificates === undefined) {
+    const runtime = `Node ${process.versions.node}`;
+    throw new ConnectFailure(
+      "material",
+      `tls.store needs tls.getCACertificates(), which ${runtime} has not: use "bundled", or verify with a path`,
+    );
+  }
+  const roots = getCACertificates("system");
+  // An empty list would mean Node's own roots.
+  if (roots.length > 0) return roots;
+  throw new ConnectFailure("material", "tls.store: this system has no trusted certificates");
 }
 
 /** A folder gives the certificates of all its PEM files (PARITY TLS-3). */

@@ -20,6 +20,7 @@ const nothing: SessionDefaults = {
   proxy: undefined,
   verify: undefined,
   cert: undefined,
+  tls: undefined,
   hooks: undefined,
   http2: undefined,
   stream: undefined,
@@ -49,6 +50,7 @@ describe("settings", () => {
       },
       verify: { kind: "default" },
       cert: null,
+      tls: null,
       hooks: { request: [], response: [], redirect: [], retry: [], error: [], cookieRefused: [] },
       http2: false,
       stream: false,
@@ -140,22 +142,23 @@ describe("settings", () => {
 describe("verify", () => {
   const bundle: Environment = { ...emptyEnvironment, caBundle: "/env.pem" };
   const path = (at: string): Verify => ({ kind: "path", path: at });
+  const ambient: Verify = { kind: "path", path: "/env.pem", isAmbient: true };
   const pem = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----";
 
   it.for<
     [session: SessionDefaults["verify"], request: SessionDefaults["verify"], bare: Verify, withBundle: Verify]
   >([
-    [undefined, undefined, { kind: "default" }, path("/env.pem")],
-    [true, undefined, { kind: "default" }, path("/env.pem")],
-    [undefined, true, { kind: "default" }, path("/env.pem")],
-    [null, null, { kind: "default" }, path("/env.pem")],
+    [undefined, undefined, { kind: "default" }, ambient],
+    [true, undefined, { kind: "default" }, ambient],
+    [undefined, true, { kind: "default" }, ambient],
+    [null, null, { kind: "default" }, ambient],
     [undefined, false, { kind: "off" }, { kind: "off" }],
     // the session's word goes before the environment's (BUG-1)
     [false, undefined, { kind: "off" }, { kind: "off" }],
     ["/s.pem", undefined, path("/s.pem"), path("/s.pem")],
     ["/s.pem", "/r.pem", path("/r.pem"), path("/r.pem")],
     ["/s.pem", false, { kind: "off" }, { kind: "off" }],
-    [false, true, { kind: "default" }, path("/env.pem")],
+    [false, true, { kind: "default" }, ambient],
     [undefined, pem, { kind: "pem", pem }, { kind: "pem", pem }],
     [undefined, Buffer.from(pem), { kind: "pem", pem }, { kind: "pem", pem }],
   ])("session %o, request %o", ([session, request, bare, withBundle]) => {

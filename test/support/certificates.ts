@@ -1,6 +1,6 @@
 /** Certificates for tests, made when asked for: an authority, and leaves that it signs. */
 import "reflect-metadata";
-import { webcrypto } from "node:crypto";
+import { createHash, webcrypto, X509Certificate as NodeCertificate } from "node:crypto";
 
 import {
   BasicConstraintsExtension,
@@ -10,9 +10,9 @@ import {
   KeyUsagesExtension,
   PemConverter,
   SubjectAlternativeNameExtension,
+  X509Certificate,
   X509CertificateGenerator,
   cryptoProvider,
-  type X509Certificate,
 } from "@peculiar/x509";
 
 cryptoProvider.set(webcrypto as never); // the same interface, declared twice
@@ -98,6 +98,60 @@ export class Authority {
   }
 }
 
+/** A certificate that nobody but itself vouches for. */
+export async function selfSigned({ names = [], addresses = [] }: LeafInit): Promise<KeyPair> {
+  const keys = await newKeys();
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: "01",
+    name: "CN=self-signed",
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + DAY_MS),
+    signingAlgorithm: ALGORITHM,
+    keys: keys as never, // the same interface, declared twice
+    extensions: [
+      new SubjectAlternativeNameExtension([
+        ...names.map((value) => ({ type: "dns", value }) as const),
+        ...addresses.map((value) => ({ type: "ip", value }) as const),
+      ]),
+    ],
+  });
+  const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return { cert: certificate.toString("pem"), key: PemConverter.encode(pkcs8, "PRIVATE KEY") };
+}
+
+/** The pins that a certificate fits, each taken another way than the transport takes it. */
+export function pinsOf({ cert }: KeyPair): { readonly key: string; readonly certificate: string } {
+  const spki = new X509Certificate(cert).publicKey.rawData;
+  return {
+    key: `sha256/${createHash("sha256").update(new Uint8Array(spki)).digest("base64")}`,
+    certificate: new NodeCertificate(cert).fingerprint256,
+  };
+}
+
 function newKeys(): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 }
+
+/** A PKCS #12 file of `CN=from a pfx`, a certificate for tests that is good for a hundred years: nothing here can write one. */
+export const pfxFile: { readonly bytes: Uint8Array; readonly passphrase: string } = {
+  passphrase: "test-pfx-passphrase",
+  bytes: Buffer.from(
+    `
+    MIIEDAIBAzCCA8IGCSqGSIb3DQEHAaCCA7MEggOvMIIDqzCCAmIGCSqGSIb3DQEHBqCCAlMwggJPAgEAMIICSAYJKoZIhvcNAQcB
+    MFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAj4A84S7hh9EwICCAAwDAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEPaR
+    tWM0Tx42vEaUUeXAQUmAggHgX2k12idIa24ivOJYJisyuF4GRPyFS1bUSQbjtbkzUgSE9DepNU0D5cQURUkEDxZ2Grbypk1kZrRb
+    iSk7jaqov05hVyVt5baKWbdh5sLJfvMfzPQqrFsB5opwMgi1BzFmcZdgpxYKFli3xoQWaht5ptmRl/Mc70R5BW8VIqJcaHiNgsw6
+    oxSOP71764dnRC8TBctNyzro9PoaVg8hvmzJRZ/BeR3F2oJ0u9tGKKTGi+YE5pdBzaNRzDmMlCfXEJ5piT/urNYGEXNGsVIHPtRE
+    nZW3Sj1vqQkDtIQQULiCS7kuf6B9pQpiFz8K2CGzLUjNkvtAH7z0Z2aejoCdq4yPLC8GFeMmWTKJyi0Sdaf79tfw96e4VNdoli4s
+    lecuPdhd6l9Bt+c+pttXNWLkDEyX6+egltAZPRn+FOQt6MQCOgNxTvSehACmKT00WhyxNtxCdnsqnMVSM2YB7DtQAZ06nO4KteWM
+    JvudW5rYSf7pa2CMIRX7oV5u5W8LtR6aAKqSqzILG3NNvmF+L2A6v7J0SAO9uqqZpvYmzm2aPt019CLST9DyxDfWdkY+bMH49etT
+    DHv9TfGsm+17LqpejnVdUDXeF1axUlwZFcTilgVOJqsPk38ype+johgBAJ79xBwxMIIBQQYJKoZIhvcNAQcBoIIBMgSCAS4wggEq
+    MIIBJgYLKoZIhvcNAQwKAQKgge8wgewwVwYJKoZIhvcNAQUNMEowKQYJKoZIhvcNAQUMMBwECF2lE8iS/LwXAgIIADAMBggqhkiG
+    9w0CCQUAMB0GCWCGSAFlAwQBKgQQEjX8XW1Z+mrce2wtDvO1tASBkHYquOj2kyQDUQH0LkbfdTWkBmUkoNbO91GLMy430LwrAP7M
+    GAkbyUDbhR51NgZZBZaLYIgbOcwh82fRwIaLeV2QbMczgLJVv6f9HwgHz5obS9fi9pfqxSKBO7DrRFJEu9GW+RhL5dnCSHIYjZwb
+    cqu//3Uurcv0CbmobU/G7cZm94KWVfvJVRHigtK1C+g9RDElMCMGCSqGSIb3DQEJFTEWBBR1Bb6zZCxkgr7Qg3ehyuYlC7bq6jBB
+    MDEwDQYJYIZIAWUDBAIBBQAEINQzPQ01i7gij3/xRoGXbGL2WbPDtBASqHY0i1OUpWbMBAi4F8YSTu+8jgICCAA=
+    `,
+    "base64",
+  ),
+};

@@ -21,6 +21,7 @@ export function sendOptions({ connectMs = 8000, readMs = 8000, ...rest }: Overri
     timeouts: { connectMs, readMs, totalMs: null },
     verify: { kind: "default" },
     cert: null,
+    tls: null,
     proxies: noProxies,
     stream: false,
     http2: false,

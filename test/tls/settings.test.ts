@@ -1,11 +1,33 @@
 import { describe, expect, it } from "vitest";
 
-import type { ClientCertificate, Verify } from "../../src/core/adapter.ts";
-import { isCertificateFile, tlsKey, tlsOptions, tlsSources } from "../../src/tls/settings.ts";
+import type { ClientCertificate, TlsSettings, Verify } from "../../src/core/adapter.ts";
+import {
+  isCertificateFile,
+  proxyTerms,
+  tlsKey,
+  tlsOptions,
+  tlsSources,
+  type TlsTerms,
+} from "../../src/tls/settings.ts";
 
 const CERT = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n";
 const KEY = "-----BEGIN PRIVATE KEY-----\nc2Vrcml0\n-----END PRIVATE KEY-----\n";
 const byDefault: Verify = { kind: "default" };
+const noSettings: TlsSettings = {
+  minVersion: null,
+  maxVersion: null,
+  ciphers: null,
+  pins: null,
+  store: null,
+};
+
+function terms(
+  verify: Verify,
+  cert: ClientCertificate | null,
+  settings: Partial<TlsSettings> | null = null,
+): TlsTerms {
+  return { verify, cert, tls: settings === null ? null : { ...noSettings, ...settings } };
+}
 
 describe("tlsKey", () => {
   // Every two of these are different settings: PARITY ADP-7.
@@ -35,32 +57,100 @@ describe("tlsKey", () => {
   ];
 
   it("differs for different settings", () => {
-    expect(new Set(settings.map(([verify, cert]) => tlsKey(verify, cert))).size).toBe(settings.length);
+    expect(new Set(settings.map(([verify, cert]) => tlsKey(terms(verify, cert)))).size).toBe(settings.length);
   });
 
   it("is the same for equal settings in other objects, and when asked again", () => {
     for (const [verify, cert] of settings) {
-      const key = tlsKey(verify, cert);
-      expect(tlsKey(verify, cert)).toBe(key);
-      expect(tlsKey({ ...verify }, cert === null ? null : { ...cert })).toBe(key);
+      const key = tlsKey(terms(verify, cert));
+      expect(tlsKey(terms(verify, cert))).toBe(key);
+      expect(tlsKey(terms({ ...verify }, cert === null ? null : { ...cert }))).toBe(key);
     }
   });
 
+  // Every two of these are different settings, too.
+  const more: readonly Partial<TlsSettings>[] = [
+    {},
+    { minVersion: "TLSv1.3" },
+    { maxVersion: "TLSv1.3" },
+    { ciphers: "AES128-SHA256" },
+    { ciphers: "AES128-SHA256:AES256-SHA256" },
+    { store: "bundled" },
+    { store: "system" },
+    { store: "both" },
+    { pins: [{ kind: "key", hash: "a" }] },
+    { pins: [{ kind: "certificate", hash: "a" }] },
+    { pins: [{ kind: "key", hash: "b" }] },
+    {
+      pins: [
+        { kind: "key", hash: "a" },
+        { kind: "key", hash: "b" },
+      ],
+    },
+    { pins: [{ kind: "key", hash: "a" }], minVersion: "TLSv1.3" },
+  ];
+
+  it("differs for different settings of `tls`, with and without certificate", () => {
+    const keys = more.flatMap((one) => [
+      tlsKey(terms(byDefault, null, one)),
+      tlsKey(terms({ kind: "off" }, null, one)),
+      tlsKey(terms(byDefault, { cert: CERT, key: KEY }, one)),
+    ]);
+    expect(new Set([...keys, tlsKey(terms(byDefault, null))]).size).toBe(3 * more.length + 1);
+  });
+
+  it("is the same for the same pins in another order", () => {
+    const a = { kind: "key", hash: "a" } as const;
+    const b = { kind: "certificate", hash: "b" } as const;
+    expect(tlsKey(terms(byDefault, null, { pins: [a, b] }))).toBe(
+      tlsKey(terms(byDefault, null, { pins: [b, a] })),
+    );
+  });
+
   it("holds no key, certificate or passphrase", () => {
-    const key = tlsKey({ kind: "pem", pem: CERT }, { cert: CERT, key: KEY, passphrase: "sekrit" });
+    const key = tlsKey(terms({ kind: "pem", pem: CERT }, { cert: CERT, key: KEY, passphrase: "sekrit" }));
     expect(key).not.toMatch(/sekrit|c2Vrcml0|BEGIN/);
   });
 });
 
+describe("proxyTerms", () => {
+  it("keep trust and versions, but neither certificate nor pins: those are for the origin", () => {
+    const settings = { minVersion: "TLSv1.3", store: "both", pins: [{ kind: "key", hash: "a" }] } as const;
+    expect(proxyTerms(terms({ kind: "off" }, { cert: CERT }, settings))).toEqual(
+      terms({ kind: "off" }, null, { ...settings, pins: null }),
+    );
+    expect(proxyTerms(terms(byDefault, { cert: CERT }))).toEqual(terms(byDefault, null));
+  });
+});
+
 describe("tlsSources", () => {
+  it.for<[Verify, "system" | null]>([
+    [byDefault, "system"],
+    [{ kind: "off" }, null],
+    [{ kind: "path", path: "/ca.pem" }, null],
+    [{ kind: "pem", pem: CERT }, null],
+  ])("asks for the store with %o only when nothing goes before it: %s", ([verify, expected]) => {
+    expect(tlsSources(terms(verify, null, { store: "system" })).store).toBe(expected);
+  });
+
   it("has nothing to read by default", () => {
-    const nothing = { ca: null, cert: null, key: null, pfx: null, passphrase: null };
-    expect(tlsSources(byDefault, null)).toEqual({ verified: true, ...nothing });
-    expect(tlsSources({ kind: "off" }, null)).toEqual({ verified: false, ...nothing });
+    const nothing = {
+      ca: null,
+      store: null,
+      cert: null,
+      key: null,
+      pfx: null,
+      passphrase: null,
+      minVersion: null,
+      maxVersion: null,
+      ciphers: null,
+    };
+    expect(tlsSources(terms(byDefault, null))).toEqual({ verified: true, ...nothing });
+    expect(tlsSources(terms({ kind: "off" }, null))).toEqual({ verified: false, ...nothing });
   });
 
   it("names the bundle, and says as requests does when it is missing", () => {
-    expect(tlsSources({ kind: "path", path: "/no/ca.pem" }, null)).toMatchObject({
+    expect(tlsSources(terms({ kind: "path", path: "/no/ca.pem" }, null))).toMatchObject({
       verified: true,
       ca: {
         kind: "path",
@@ -68,11 +158,14 @@ describe("tlsSources", () => {
         missing: "Could not find a suitable TLS CA certificate bundle, invalid path: /no/ca.pem",
       },
     });
-    expect(tlsSources({ kind: "pem", pem: CERT }, null).ca).toEqual({ kind: "content", content: CERT });
+    expect(tlsSources(terms({ kind: "pem", pem: CERT }, null)).ca).toEqual({
+      kind: "content",
+      content: CERT,
+    });
   });
 
   it("looks for the key in the certificate's file when none is given", () => {
-    const { cert, key } = tlsSources(byDefault, { cert: "/both.pem" });
+    const { cert, key } = tlsSources(terms(byDefault, { cert: "/both.pem" }));
     expect(cert).toEqual({
       kind: "path",
       path: "/both.pem",
@@ -82,7 +175,7 @@ describe("tlsSources", () => {
   });
 
   it("names a key file, and says as requests does when it is missing", () => {
-    expect(tlsSources(byDefault, { cert: "/c.pem", key: "/k.pem" }).key).toEqual({
+    expect(tlsSources(terms(byDefault, { cert: "/c.pem", key: "/k.pem" })).key).toEqual({
       kind: "path",
       path: "/k.pem",
       missing: "Could not find the TLS key file, invalid path: /k.pem",
@@ -96,12 +189,12 @@ describe("tlsSources", () => {
     ["/c.pem", "path"],
     ["-----begin", "path"],
   ] as const)("takes %j as %s", ([cert, kind]) => {
-    expect(tlsSources(byDefault, { cert }).cert?.kind).toBe(kind);
+    expect(tlsSources(terms(byDefault, { cert })).cert?.kind).toBe(kind);
   });
 
   it("takes PKCS #12 with its passphrase", () => {
     const pfx = new Uint8Array([1]);
-    expect(tlsSources(byDefault, { pfx, passphrase: "p" })).toMatchObject({
+    expect(tlsSources(terms(byDefault, { pfx, passphrase: "p" }))).toMatchObject({
       cert: null,
       key: null,
       pfx: { kind: "content", content: pfx },
@@ -112,12 +205,12 @@ describe("tlsSources", () => {
 
 describe("tlsOptions", () => {
   it("sets only what was read", () => {
-    expect(tlsOptions(tlsSources(byDefault, null), {})).toEqual({ rejectUnauthorized: true });
-    expect(tlsOptions(tlsSources({ kind: "off" }, null), {})).toEqual({ rejectUnauthorized: false });
+    expect(tlsOptions(tlsSources(terms(byDefault, null)), {})).toEqual({ rejectUnauthorized: true });
+    expect(tlsOptions(tlsSources(terms({ kind: "off" }, null)), {})).toEqual({ rejectUnauthorized: false });
   });
 
   it("hands on what was read, bytes as Buffer", () => {
-    const sources = tlsSources(byDefault, { cert: CERT, key: KEY, pfx: "/p", passphrase: "p" });
+    const sources = tlsSources(terms(byDefault, { cert: CERT, key: KEY, pfx: "/p", passphrase: "p" }));
     const whole = new Uint8Array([0, 1, 2, 3]);
     expect(tlsOptions(sources, { ca: [CERT], cert: CERT, key: KEY, pfx: whole.subarray(1, 3) })).toEqual({
       rejectUnauthorized: true,
@@ -127,6 +220,17 @@ describe("tlsOptions", () => {
       pfx: Buffer.from([1, 2]),
       passphrase: "p",
     });
+  });
+});
+
+describe("versions and cipher suites", () => {
+  it("are handed on as they are, and only when given", () => {
+    const settings = { minVersion: "TLSv1.2", maxVersion: "TLSv1.3", ciphers: "AES128-SHA256" } as const;
+    expect(tlsOptions(tlsSources(terms(byDefault, null, settings)), {})).toEqual({
+      rejectUnauthorized: true,
+      ...settings,
+    });
+    expect(tlsOptions(tlsSources(terms(byDefault, null, {})), {})).toEqual({ rejectUnauthorized: true });
   });
 });
 

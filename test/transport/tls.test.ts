@@ -93,6 +93,7 @@ describe("a server's certificate", () => {
   });
 
   it("is not looked at with verify off, for that request only", async () => {
+    vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     await using server = await tlsServer(await other.issue({ names: ["b.test"] }));
     expect((await exchange(adapter, server.url, { verify: { kind: "off" } })).text).toBe("ok");
     expect(await rejection(exchange(adapter, server.url, { verify: trusted }))).toBeInstanceOf(SSLError);
@@ -205,7 +206,7 @@ describe("a client certificate", () => {
 
   it.for([
     [{ cert: "/nowhere/client.pem" }, "/nowhere/client.pem"],
-    [{ cert: "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n" }, "verify or cert"],
+    [{ cert: "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n" }, "verify, cert or tls"],
   ] as const)("that cannot be used says so: %j", async ([cert, words]) => {
     await using server = await tlsServer(good);
     const error = await rejection(exchange(adapter, server.url, { verify: trusted, cert }));
@@ -216,6 +217,7 @@ describe("a client certificate", () => {
 
 describe("connections", () => {
   it("of different TLS settings are never shared, and those of equal ones are", async () => {
+    vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     await using server = await tlsServer({
       ...good,
       ca: authority.pem,

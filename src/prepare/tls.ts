@@ -1,0 +1,88 @@
+/**
+ * Reads `tls`: versions, cipher suites, pins and where roots come from. A request's fields go over its session's, so that no
+ * pin is lost because a request has something to say of versions.
+ *
+ * Whether OpenSSL knows the cipher suites is seen when they are used. Nothing in here is secret: messages show values.
+ *
+ * May import: `core/`, own folder. Pure.
+ */
+import type { TlsPin, TlsSettings, TlsStore, TlsVersion } from "../core/adapter.ts";
+import { describe } from "../core/describe.ts";
+import type { TlsInit } from "../core/options.ts";
+import { checkNames, isRecord, own } from "./record.ts";
+
+const VERSIONS: readonly TlsVersion[] = ["TLSv1.2", "TLSv1.3"];
+const STORES: readonly TlsStore[] = ["bundled", "system", "both"];
+const NAMES: readonly (keyof TlsInit)[] = ["minVersion", "maxVersion", "ciphers", "pins", "store"];
+const ALLOWED = "{ minVersion, maxVersion, ciphers, pins, store } or null";
+const PIN = 'must be "sha256/" and the base64 of 32 bytes, or 64 hex digits';
+const KEY_PREFIX = "sha256/";
+const SHA256_BASE64 = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
+const SHA256_HEX = /^(?:[\da-f]{64}|[\da-f]{2}(?::[\da-f]{2}){31})$/i;
+
+/**
+ * `init` over `base`. `null` is Node's default: for a field, or for all.
+ *
+ * @throws {TypeError} for an unknown name or a wrong kind of value.
+ * @throws {RangeError} for a version, store or pin that there is not, and for a least version above the highest.
+ */
+export function mergeTls(base: TlsSettings | null, init: TlsInit | null | undefined): TlsSettings | null {
+  if (init === undefined) return base;
+  if (init === null) return null;
+  if (!isRecord(init)) throw new TypeError(`tls must be ${ALLOWED}, not ${describe(init)}`);
+  checkNames(init, NAMES, "tls");
+  const settings: TlsSettings = {
+    minVersion: read(init, "minVersion", base, (value) => oneOf(VERSIONS, value, "tls.minVersion")),
+    maxVersion: read(init, "maxVersion", base, (value) => oneOf(VERSIONS, value, "tls.maxVersion")),
+    ciphers: read(init, "ciphers", base, parseCiphers),
+    pins: read(init, "pins", base, parsePins),
+    store: read(init, "store", base, (value) => oneOf(STORES, value, "tls.store")),
+  };
+  if (settings.minVersion === "TLSv1.3" && settings.maxVersion === "TLSv1.2")
+    throw new RangeError("tls.minVersion must not be above tls.maxVersion: TLSv1.3 is above TLSv1.2");
+  return settings;
+}
+
+/** One field: the value that is given, Node's default for `null`, what `base` says when nothing is given. */
+function read<Name extends keyof TlsSettings>(
+  init: TlsInit,
+  name: Name,
+  base: TlsSettings | null,
+  parse: (value: unknown) => TlsSettings[Name],
+): TlsSettings[Name] | null {
+  const value: unknown = own(init, name);
+  if (value === undefined) return base === null ? null : base[name];
+  return value === null ? null : parse(value);
+}
+
+function oneOf<Value extends string>(allowed: readonly Value[], value: unknown, option: string): Value {
+  const found = allowed.find((one) => one === value);
+  if (found !== undefined) return found;
+  const list = `${allowed.map((one) => JSON.stringify(one)).join(", ")} or null`;
+  if (typeof value !== "string") throw new TypeError(`${option} must be ${list}, not ${describe(value)}`);
+  throw new RangeError(`${option} must be ${list}, not ${JSON.stringify(value)}`);
+}
+
+function parseCiphers(value: unknown): string {
+  if (typeof value === "string" && value.trim() !== "") return value;
+  throw new TypeError(
+    `tls.ciphers must be OpenSSL's names of cipher suites joined with ":", or null, not ${typeof value === "string" ? "empty" : describe(value)}`,
+  );
+}
+
+function parsePins(value: unknown): readonly TlsPin[] {
+  if (typeof value === "string") return [parsePin(value, "tls.pins")];
+  if (!Array.isArray(value))
+    throw new TypeError(`tls.pins must be a pin, a list of pins or null, not ${describe(value)}`);
+  // An empty list would fit nothing, or everything: nobody should have to know.
+  if (value.length === 0) throw new RangeError("tls.pins must have one pin at least; null for none");
+  return value.map((pin: unknown, at) => parsePin(pin, `tls.pins[${at}]`));
+}
+
+function parsePin(value: unknown, option: string): TlsPin {
+  if (typeof value !== "string") throw new TypeError(`${option} ${PIN}, not ${describe(value)}`);
+  if (value.startsWith(KEY_PREFIX) && SHA256_BASE64.test(value.slice(KEY_PREFIX.length)))
+    return { kind: "key", hash: value.slice(KEY_PREFIX.length) };
+  if (SHA256_HEX.test(value)) return { kind: "certificate", hash: value.replaceAll(":", "").toLowerCase() };
+  throw new RangeError(`${option} ${PIN}, not ${JSON.stringify(value)}`);
+}
