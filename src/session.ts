@@ -43,7 +43,7 @@ import { readEnvironment } from "./environment/read.ts";
 import { schemeFor, signNow } from "./pipeline/auth.ts";
 import { withCookies } from "./pipeline/cookies.ts";
 import { corridor, type Surroundings } from "./pipeline/order.ts";
-import type { Exchange, Send } from "./pipeline/stage.ts";
+import type { Exchange, Reply, Send } from "./pipeline/stage.ts";
 import {
   checkRequestOptions,
   checkSendOptions,
@@ -196,8 +196,10 @@ export class Session extends Verbs implements AsyncDisposable {
   request(method: string, url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
   request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
   request(method: string, url: string | URL, options?: RequestOptions): Answered {
-    // What comes is a StreamedResponse exactly when `stream` says so: the overloads tell the caller.
-    return ResponsePromise.of(this.#call(method, url, options) as Promise<Response>);
+    return new ResponsePromise<Response>((resolve, reject) => {
+      // What comes is a StreamedResponse exactly when `stream` says so: the overloads tell the caller.
+      this.#call({ method, url, options }, resolve as Resolve, reject);
+    });
   }
 
   /**
@@ -275,25 +277,24 @@ export class Session extends Verbs implements AsyncDisposable {
     printAs(this, (self, options, inspect) => `Session ${inspect(self.toJSON(), options)}`);
   }
 
-  async #call(
-    method: string,
-    url: string | URL,
-    options?: RequestOptions,
-  ): Promise<Response | StreamedResponse> {
-    const given = checkRequestOptions(options);
-    let exchange: Exchange | null = null;
+  /** No promise of its own: it is on the path of every request. What it throws rejects the promise of the caller. */
+  #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
+    const given = checkRequestOptions(call.options);
+    let exchange: Exchange;
     try {
       this.#assertOpen();
-      exchange = this.#exchange(method, url, given);
-      return await this.#pipeline(exchange);
+      exchange = this.#exchange(call.method, call.url, given);
     } catch (error) {
       // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
-      if (exchange === null && error instanceof RequestException) {
-        error.annotate({ request: { method, url: String(url) } });
-      }
-      const hooks = exchange?.settings.hooks ?? mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);
-      throw await reported(error, exchange?.request ?? null, hooks);
+      if (error instanceof RequestException)
+        error.annotate({ request: { method: call.method, url: String(call.url) } });
+      const hooks = mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);
+      reported(error, null, hooks).then(reject, reject);
+      return;
     }
+    this.#pipeline(exchange).then(resolve, (error: unknown) => {
+      reported(error, exchange.request, exchange.settings.hooks).then(reject, reject);
+    });
   }
 
   async #sendPrepared(request: PreparedRequest, options?: SendInit): Promise<Response | StreamedResponse> {
@@ -381,6 +382,15 @@ export class Session extends Verbs implements AsyncDisposable {
   #assertOpen(): void {
     if (this.#closed) throw new SessionClosed("the session is closed; make a new one");
   }
+}
+
+type Resolve = (reply: Reply) => void;
+
+/** What a caller asks for. */
+interface Call {
+  readonly method: string;
+  readonly url: string | URL;
+  readonly options: RequestOptions | undefined;
 }
 
 /** What the error hooks hear; they change nothing. */

@@ -2,7 +2,7 @@
  * HeaderMap: header fields as they go over the wire. Case kept, looked up without case, ordered, multi-valued.
  *
  * Kept in three arrays side by side: a request has about ten fields, and a scan over ten short strings is faster than
- * a Map; a copy is three `slice`s; the wire form is one walk.
+ * a Map; the wire form is one walk. Copies share the arrays until one of them is changed.
  *
  * May import: `core/`. Pure.
  */
@@ -30,11 +30,27 @@ const KNOWN_NAMES_LIMIT = 1000;
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
+/** The fields of a map, and of its copies. */
+class Fields {
+  readonly names: string[];
+  readonly keys: string[];
+  readonly values: string[];
+
+  constructor(names: string[] = [], keys: string[] = [], values: string[] = []) {
+    this.names = names;
+    this.keys = keys;
+    this.values = values;
+  }
+}
+
+/** Of a map that is empty yet. Never changed: maps begin with it as if another one had it, too. */
+const NO_FIELDS = new Fields();
+
 /** Header fields: ordered, multi-valued, case-insensitive for look-ups and case-keeping on the wire (RFC 9110 §5). */
 export class HeaderMap implements Iterable<[name: string, value: string]> {
-  #names: string[] = [];
-  #keys: string[] = [];
-  #values: string[] = [];
+  #fields: Fields = NO_FIELDS;
+  /** Has somebody else these fields, too? They are copied before they are changed. */
+  #isShared = true;
 
   /** @throws {InvalidHeader} for a name or value that must not go on the wire. */
   constructor(init?: HeadersInit | null) {
@@ -44,31 +60,43 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** Received fields, taken as they are: flat list of name, value, name, value ... */
   static fromWire(pairs: readonly string[]): HeaderMap {
     const map = new HeaderMap();
+    const { names, keys, values } = map.#own();
     for (let at = 0; at + 1 < pairs.length; at += 2) {
       const name = pairs[at] ?? "";
-      map.#push(name, knownNames.get(name) ?? name.toLowerCase(), pairs[at + 1] ?? "");
+      names.push(name);
+      keys.push(knownNames.get(name) ?? name.toLowerCase());
+      values.push(pairs[at + 1] ?? "");
     }
     return map;
   }
 
+  /**
+   * @internal The fields as an identity: the same object means the same fields, for good. Who made something of them can see
+   * by it that it need not be made again.
+   */
+  get identity(): object {
+    this.#isShared = true;
+    return this.#fields;
+  }
+
   /** Number of field lines. */
   get size(): number {
-    return this.#names.length;
+    return this.#fields.names.length;
   }
 
   /** The value of a header, or `null`. Several field lines of one name are joined by `", "` (RFC 9110 §5.3). */
   get(name: string): string | null {
     const key = lower(name);
-    const first = this.#keys.indexOf(key);
+    const first = this.#fields.keys.indexOf(key);
     if (first === -1) return null;
-    if (this.#keys.indexOf(key, first + 1) === -1) return this.#values[first] ?? null;
+    if (this.#fields.keys.indexOf(key, first + 1) === -1) return this.#fields.values[first] ?? null;
     return this.getAll(name).join(", ");
   }
 
   /** The values of all field lines of a name, in order. `Set-Cookie` must be read like this. */
   getAll(name: string): string[] {
     const key = lower(name);
-    return this.#values.filter((_, at) => this.#keys[at] === key);
+    return this.#fields.values.filter((_, at) => this.#fields.keys[at] === key);
   }
 
   /** fetch's name for `getAll("set-cookie")`. */
@@ -78,7 +106,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Is there a field of this name? */
   has(name: string): boolean {
-    return this.#keys.includes(lower(name));
+    return this.#fields.keys.includes(lower(name));
   }
 
   /**
@@ -91,7 +119,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     const key = checkedName(name);
     const texts =
       value === null ? [] : isList(value) ? value.map((one) => text(name, one)) : [text(name, value)];
-    const place = this.#keys.indexOf(key);
+    const place = this.#fields.keys.indexOf(key);
     const [only] = texts;
     if (only === undefined) {
       this.#remove(key, 0);
@@ -99,9 +127,10 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
       for (const one of texts) this.#push(name, key, one);
     } else {
       this.#remove(key, place + 1);
-      this.#names.splice(place, 1, ...texts.map(() => name));
-      this.#keys.splice(place, 1, ...texts.map(() => key));
-      this.#values.splice(place, 1, ...texts);
+      const { names, keys, values } = this.#own();
+      names.splice(place, 1, ...texts.map(() => name));
+      keys.splice(place, 1, ...texts.map(() => key));
+      values.splice(place, 1, ...texts);
     }
     return this;
   }
@@ -119,7 +148,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** Sets every header of `init`; a `null` value deletes. Returns itself. */
   update(init: HeadersInit): this {
     if (init instanceof HeaderMap) {
-      for (const key of new Set(init.#keys)) this.#copyFrom(init, key);
+      for (const key of new Set(init.#fields.keys)) this.#copyFrom(init, key);
       return this;
     }
     const seen = new Set<string>();
@@ -144,39 +173,39 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Deletes everything. */
   clear(): void {
-    this.#names = [];
-    this.#keys = [];
-    this.#values = [];
+    this.#fields = NO_FIELDS;
+    this.#isShared = true;
   }
 
   /** An independent copy. */
   clone(): HeaderMap {
     const copy = new HeaderMap();
-    copy.#names = this.#names.slice();
-    copy.#keys = this.#keys.slice();
-    copy.#values = this.#values.slice();
+    copy.#fields = this.#fields;
+    this.#isShared = true;
     return copy;
   }
 
   /** Are the fields equal, names compared without case, in whatever order the names stand? */
   equals(other: HeaderMap): boolean {
-    const keys = new Set([...this.#keys, ...other.#keys]);
+    const keys = new Set([...this.#fields.keys, ...other.#fields.keys]);
     return [...keys].every((key) => this.getAll(key).join("\n") === other.getAll(key).join("\n"));
   }
 
   /** Every field line, in order, with the spelling it was given. */
   *entries(): IterableIterator<[name: string, value: string]> {
-    for (const [at, name] of this.#names.entries()) yield [name, this.#values[at] ?? ""];
+    for (const [at, name] of this.#fields.names.entries()) yield [name, this.#fields.values[at] ?? ""];
   }
 
   /** Names as spelled, each once, in order. */
   keys(): IterableIterator<string> {
-    return this.#names.filter((_, at) => this.#keys.indexOf(this.#keys[at] ?? "") === at).values();
+    return this.#fields.names
+      .filter((_, at) => this.#fields.keys.indexOf(this.#fields.keys[at] ?? "") === at)
+      .values();
   }
 
   /** The value of every field line, in order. */
   values(): IterableIterator<string> {
-    return this.#values.values();
+    return this.#fields.values.values();
   }
 
   [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
@@ -191,7 +220,8 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** The wire form: flat list of name, value, name, value ... */
   toWire(): string[] {
     const pairs: string[] = [];
-    for (let at = 0; at < this.#names.length; at++) pairs.push(this.#names[at] ?? "", this.#values[at] ?? "");
+    for (let at = 0; at < this.#fields.names.length; at++)
+      pairs.push(this.#fields.names[at] ?? "", this.#fields.values[at] ?? "");
     return pairs;
   }
 
@@ -209,26 +239,37 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   }
 
   #push(name: string, key: string, value: string): void {
-    this.#names.push(name);
-    this.#keys.push(key);
-    this.#values.push(value);
+    const { names, keys, values } = this.#own();
+    names.push(name);
+    keys.push(key);
+    values.push(value);
   }
 
   #remove(key: string, from: number): boolean {
-    let found = false;
-    for (let at = this.#keys.length - 1; at >= from; at--) {
-      if (this.#keys[at] !== key) continue;
-      found = true;
-      this.#names.splice(at, 1);
-      this.#keys.splice(at, 1);
-      this.#values.splice(at, 1);
+    if (this.#fields.keys.indexOf(key, from) === -1) return false;
+    const { names, keys, values } = this.#own();
+    for (let at = keys.length - 1; at >= from; at--) {
+      if (keys[at] !== key) continue;
+      names.splice(at, 1);
+      keys.splice(at, 1);
+      values.splice(at, 1);
     }
-    return found;
+    return true;
+  }
+
+  /** The fields, to be changed. */
+  #own(): Fields {
+    if (this.#isShared) {
+      const { names, keys, values } = this.#fields;
+      this.#fields = new Fields(names.slice(), keys.slice(), values.slice());
+      this.#isShared = false;
+    }
+    return this.#fields;
   }
 
   #copyFrom(other: HeaderMap, key: string): void {
-    const place = other.#keys.indexOf(key);
-    this.set(other.#names[place] ?? key, other.getAll(key));
+    const place = other.#fields.keys.indexOf(key);
+    this.set(other.#fields.names[place] ?? key, other.getAll(key));
   }
 }
 

@@ -111,6 +111,12 @@ export function isHttpLike(url: string): boolean {
   return !url.includes(":") || /^\s*http/i.test(url);
 }
 
+/** URLs that were parsed lately: a program asks for the same ones again and again, and a URL does not change. */
+const knownUrls = new Map<string, Url>();
+const KNOWN_URLS_LIMIT = 500;
+/** Longer ones are not kept. */
+const KNOWN_URL_LENGTH = 1000;
+
 /**
  * Parses and prepares the URL of a request.
  *
@@ -118,6 +124,18 @@ export function isHttpLike(url: string): boolean {
  * @throws {InvalidURL} without a host, or when a part is malformed.
  */
 export function parseUrl(text: string): Url {
+  const known = knownUrls.get(text);
+  if (known !== undefined) return known;
+  const url = parse(text);
+  // What may be a password is not kept.
+  if (url.userinfo === null && text.length <= KNOWN_URL_LENGTH) {
+    if (knownUrls.size >= KNOWN_URLS_LIMIT) knownUrls.clear();
+    knownUrls.set(text, url);
+  }
+  return url;
+}
+
+function parse(text: string): Url {
   const trimmed = text.trimStart();
   // By index: an array pattern would go through an iterator, on the path of every request.
   const parts = SPLIT.exec(trimmed) ?? [];

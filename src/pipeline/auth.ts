@@ -20,11 +20,12 @@ const CHALLENGE_BODY_BYTES = 65_536;
 
 /** Without credentials it is not there. */
 export function auth(world: AuthSurroundings): Stage {
-  return (next: Send): Send =>
-    (exchange) => {
+  return {
+    down(exchange: Exchange, next: Send) {
       const scheme = schemeFor(exchange, world);
-      return scheme === null ? next(exchange) : authorized(scheme, exchange, next);
-    };
+      return scheme === null ? exchange : authorized(scheme, exchange, next);
+    },
+  };
 }
 
 /**

@@ -6,9 +6,10 @@
  */
 import type { Clock } from "../core/clock.ts";
 import type { CookieRefusal, StoredCookie } from "../core/cookie-store.ts";
+import { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isHttpLike } from "../core/url.ts";
-import type { Exchange, Reply, Send, Stage } from "./stage.ts";
+import type { Exchange, Reply, Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */
 export interface CookieSurroundings {
@@ -17,26 +18,50 @@ export interface CookieSurroundings {
 
 /** A `Cookie` header that the caller wrote stands for itself: the jar is not asked (PARITY PRE-6). */
 export function cookies(world: CookieSurroundings): Stage {
-  return (next: Send): Send =>
-    async (exchange) => {
-      const { request } = exchange;
-      if (!isHttpLike(request.url)) return next(exchange);
-      const outgoing = withCookies(exchange, world.clock.now());
-      const response = await next(outgoing === request ? exchange : { ...exchange, request: outgoing });
-      return response.headers.has("set-cookie")
+  const memo = new HeadersMemo();
+  return {
+    down(exchange: Exchange) {
+      if (!isHttpLike(exchange.request.url)) return exchange;
+      const request = withCookies(exchange, world.clock.now(), memo);
+      return request === exchange.request ? exchange : { ...exchange, request };
+    },
+    up(response: Reply, exchange: Exchange) {
+      return response.headers.has("set-cookie") && isHttpLike(exchange.request.url)
         ? storeCookies(exchange, response, world.clock.now())
         : response;
-    };
+    },
+  };
+}
+
+/** The headers with a cookie that were made last: most requests of a session differ in their URL only. */
+export class HeadersMemo {
+  #fields: object | null = null;
+  #value: string | null = null;
+  #made: HeaderMap = new HeaderMap();
+
+  /** A copy of `headers` with `value` as their `Cookie`; `null` for none. */
+  get(headers: HeaderMap, value: string | null): HeaderMap {
+    const fields = headers.identity;
+    if (fields !== this.#fields || value !== this.#value) {
+      this.#made = headers.clone().set("Cookie", value);
+      this.#fields = fields;
+      this.#value = value;
+    }
+    return this.#made.clone();
+  }
 }
 
 /** The request with the cookies that belong to it, or itself when none do. */
-export function withCookies(exchange: Exchange, now: number): PreparedRequest {
+export function withCookies(
+  exchange: Exchange,
+  now: number,
+  memo: HeadersMemo = new HeadersMemo(),
+): PreparedRequest {
   const { request } = exchange;
   if (request.dressed || request.cookieSource === "caller") return request;
   const value = exchange.cookies.select(request.parsed, now);
   if (value === null && request.cookieSource === "none") return request;
-  const headers = request.headers.clone();
-  headers.set("Cookie", value);
+  const headers = memo.get(request.headers, value);
   return request.with({ headers, cookieSource: value === null ? "none" : "jar" });
 }
 

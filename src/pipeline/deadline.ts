@@ -7,15 +7,14 @@ import { Timeout } from "../core/errors.ts";
 import type { Exchange, Reply, Send, Stage } from "./stage.ts";
 
 /** Without a total timeout the caller's signal goes through as it is, and nothing is made. */
-export function deadline(): Stage {
-  return (next: Send): Send =>
-    (exchange) => {
-      const { totalMs } = exchange.settings.timeouts;
-      const caller = exchange.settings.signal;
-      if (totalMs !== null) return withDeadline(totalMs, exchange, next);
-      return next(caller === exchange.signal ? exchange : { ...exchange, signal: caller });
-    };
-}
+export const deadline: Stage = {
+  down(exchange: Exchange, next: Send) {
+    const { totalMs } = exchange.settings.timeouts;
+    const caller = exchange.settings.signal;
+    if (totalMs !== null) return withDeadline(totalMs, exchange, next);
+    return caller === exchange.signal ? exchange : { ...exchange, signal: caller };
+  },
+};
 
 async function withDeadline(totalMs: number, exchange: Exchange, next: Send): Promise<Reply> {
   const { request, settings } = exchange;

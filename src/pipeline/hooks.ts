@@ -19,13 +19,12 @@ import {
 } from "./stage.ts";
 
 /** Without hooks it is not there. */
-export const hooks: Stage =
-  (next: Send): Send =>
-  (exchange) => {
+export const hooks: Stage = {
+  down(exchange: Exchange, next: Send) {
     const { request, response } = exchange.settings.hooks;
-    if (request.length === 0 && response.length === 0) return next(exchange);
-    return observed(next, exchange);
-  };
+    return request.length === 0 && response.length === 0 ? exchange : observed(next, exchange);
+  },
+};
 
 async function observed(next: Send, exchange: Exchange): Promise<Reply> {
   const { hooks: all, allowRedirects } = exchange.settings;

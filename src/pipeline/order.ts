@@ -39,7 +39,7 @@ export interface Surroundings {
 export function corridor(world: Surroundings): Send {
   return compose(
     [
-      deadline(), // once per call: one signal for everything inside, body included
+      deadline, // once per call: one signal for everything inside, body included
       read, // once per call: the body into memory, unless it is streamed
       redirects, // loop: one turn a hop
       hooks, // once per hop

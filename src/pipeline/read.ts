@@ -6,15 +6,13 @@
  * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
 import { Response } from "../response/response.ts";
-import type { Send, Stage } from "./stage.ts";
+import type { Reply, Stage } from "./stage.ts";
 
 /** The response comes up with its body read. */
-export const read: Stage =
-  (next: Send): Send =>
-  async (exchange) => {
-    const response = await next(exchange);
+export const read: Stage = {
+  up(response: Reply) {
     if (!(response instanceof Response)) return response;
     const loading = response.load();
-    if (loading !== undefined) await loading;
-    return response;
-  };
+    return loading === undefined ? response : loading.then(() => response);
+  },
+};

@@ -19,28 +19,26 @@ import {
 } from "./stage.ts";
 
 /** Sends until a response is final, and hands that one up with the hops before it as `history`. */
-export const redirects: Stage =
-  (next: Send): Send =>
-  (exchange) => {
-    if (!exchange.settings.allowRedirects) return stay(next, exchange);
-    return follow(next, exchange);
-  };
+export const redirects: Stage = {
+  up(response: Reply, exchange: Exchange, next: Send) {
+    if (!isRedirect(response)) return response;
+    return exchange.settings.allowRedirects ? follow(response, exchange, next) : stay(response);
+  },
+};
 
 /** Not followed: the response tells the next request to whoever asks. */
-async function stay(next: Send, exchange: Exchange): Promise<Reply> {
-  const response = await next(exchange);
-  if (!isRedirect(response)) return response;
+function stay(response: Reply): Reply {
   return response.withNext(() => {
     const decision = decide(response);
     return decision.kind === "follow" ? decision.request : null;
   });
 }
 
-async function follow(next: Send, first: Exchange): Promise<Reply> {
-  let exchange = first;
+async function follow(first: Reply, sent: Exchange, next: Send): Promise<Reply> {
+  let exchange = sent;
+  let reply = first;
   const history: Reply[] = [];
   for (;;) {
-    const reply = await next(exchange);
     const response = history.length === 0 ? reply : reply.withHistory([...history, ...reply.history]);
     if (!isRedirect(response)) return response;
     const decision = decide(response);
@@ -57,6 +55,7 @@ async function follow(next: Send, first: Exchange): Promise<Reply> {
       request,
       settings: decision.crossOrigin ? stripped(exchange.settings) : exchange.settings,
     };
+    reply = await next(exchange);
   }
 }
 

@@ -36,13 +36,14 @@ const RETRIED_BODY_BYTES = 65_536;
 
 /** Without a policy it is not there. */
 export function retries(world: RetrySurroundings): Stage {
-  return (next: Send): Send =>
-    (exchange) => {
+  return {
+    down(exchange: Exchange, next: Send) {
       const { retry } = exchange.settings;
       const policy =
         retry === undefined ? toPolicy(world.adapterFor(exchange.request.url).maxRetries) : retry;
-      return policy == null ? next(exchange) : attempts(world, policy, exchange, next);
-    };
+      return policy == null ? exchange : attempts(world, policy, exchange, next);
+    },
+  };
 }
 
 async function attempts(

@@ -29,15 +29,79 @@ export type Reply = Response | StreamedResponse;
  */
 export const HOP_BODY_BYTES: number = 262_144;
 
-/** Sends a request through the rest of the pipeline. */
+/** Sends a request through the rest of the corridor. */
 export type Send = (exchange: Exchange) => Promise<Reply>;
 
-/** Adds one concern around `next`. It may call `next` never, once, or once per attempt. */
-export type Stage = (next: Send) => Send;
+/**
+ * One concern. A request passes every stage on its way down, its reply passes them in reverse on its way up. Both ways are
+ * plain calls: a stage with nothing to do costs one, and the corridor waits once, for the network.
+ */
+export interface Stage {
+  /**
+   * The exchange for the stages further in: a changed copy, or the same one.
+   *
+   * A promise is the reply: the stage goes the rest of the way itself, with `next`, as often as it has to. Its `up` is not
+   * called then.
+   */
+  readonly down?: (exchange: Exchange, next: Send) => Exchange | Promise<Reply>;
+  /**
+   * What comes of the reply. `exchange` is the one that was sent, as the innermost stage left it; `next` sends another one
+   * through the stages further in.
+   */
+  readonly up?: (reply: Reply, exchange: Exchange, next: Send) => Reply | Promise<Reply>;
+}
 
-/** Wraps `last` in `stages`. The first stage is the outermost: it sees requests first and responses last. */
+/** A stage in its place: both its ways, and what is further in. */
+interface Place {
+  readonly down: NonNullable<Stage["down"]>;
+  readonly up: NonNullable<Stage["up"]>;
+  readonly next: Send;
+}
+
+/** Puts `stages` before `last`. The first stage is the outermost: it sees requests first and replies last. */
 export function compose(stages: readonly Stage[], last: Send): Send {
-  return stages.reduceRight((next, stage) => stage(next), last);
+  let places: readonly Place[] = [];
+  let send = last;
+  for (const { down = unchanged, up = unchanged } of stages.toReversed()) {
+    places = [{ down, up, next: send }, ...places];
+    send = walk(places, last);
+  }
+  return send;
+}
+
+function unchanged<Passed>(passed: Passed): Passed {
+  return passed;
+}
+
+function walk(places: readonly Place[], last: Send): Send {
+  return async (exchange) => {
+    let current = exchange;
+    let depth = 0;
+    for (const { down, next } of places) {
+      const further = down(current, next);
+      if (further instanceof Promise) return climb(await further, current, places, depth);
+      current = further;
+      depth++;
+    }
+    return climb(await last(current), current, places, depth);
+  };
+}
+
+/** Up through the first `depth` places, the innermost of them first. */
+function climb(
+  reply: Reply,
+  exchange: Exchange,
+  places: readonly Place[],
+  depth: number,
+): Reply | Promise<Reply> {
+  let current = reply;
+  for (let at = depth - 1; at >= 0; at--) {
+    const { up, next } = places[at] as Place; // at is below the length
+    const above = up(current, exchange, next);
+    if (above instanceof Promise) return above.then((later) => climb(later, exchange, places, at));
+    current = above;
+  }
+  return current;
 }
 
 /**

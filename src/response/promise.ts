@@ -18,9 +18,9 @@ type Read<R extends AnyResponse, Method extends "text" | "bytes" | "blob"> = Pro
  * The body methods do not look at the status; `(await session.get(url)).raiseForStatus().json()` does.
  */
 export class ResponsePromise<R extends AnyResponse> extends Promise<R> {
-  /** `then()` gives a plain promise: what follows is no response any more. */
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
+  static {
+    // `await` wraps a promise of another constructor in one more, and takes three turns to hear of it.
+    Reflect.defineProperty(this.prototype, "constructor", { value: Promise });
   }
 
   /** Wraps a promise. */

@@ -27,6 +27,8 @@ export class Mounts {
   /** Longest prefix first; of equal length, the one mounted first (PARITY SES-27). */
   readonly #adapters = new Map<string, Adapter>();
   readonly #prefixes = new Map<string, Address>();
+  /** The last answer: it is asked for each message, and most go where the last one went. */
+  #last: { readonly url: string; readonly adapter: Adapter } | null = null;
 
   /** Every prefix as it was given, with its adapter, in the order in which they are tried. */
   get adapters(): ReadonlyMap<string, Adapter> {
@@ -43,6 +45,7 @@ export class Mounts {
       throw new TypeError("an adapter must have send() and close()");
     }
     this.#prefixes.set(prefix, parsePrefix(prefix));
+    this.#last = null;
     this.#adapters.set(prefix, adapter);
     const shorter = Array.from(this.#adapters).filter(([one]) => one.length < prefix.length);
     for (const [one, its] of shorter) {
@@ -53,6 +56,14 @@ export class Mounts {
 
   /** The adapter for `url`. @throws {InvalidSchema} when none is mounted for it, {@link InvalidURL} when it is malformed. */
   find(url: string): Adapter {
+    const last = this.#last;
+    if (last !== null && last.url === url) return last.adapter;
+    const adapter = this.#search(url);
+    this.#last = { url, adapter };
+    return adapter;
+  }
+
+  #search(url: string): Adapter {
     const scheme = schemeOf(url);
     let address: Address | null = null;
     for (const [prefix, adapter] of this.#adapters) {

@@ -43,10 +43,15 @@ const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 /**
  * Writes the head of `request`.
  *
+ * @param memo of the way, when it has one.
  * @throws {InvalidMethod | InvalidURL | InvalidHeader} for what must not go on the wire.
  * @throws {InvalidBody} when `Content-Length` is not the length of the body.
  */
-export function outgoing(request: PreparedRequest, way: Way): Outgoing {
+export function outgoing(
+  request: PreparedRequest,
+  way: Way,
+  memo: SectionMemo = new SectionMemo(),
+): Outgoing {
   const { method, payload, parsed } = request;
   // Tunnels are opened on the way to a server, by a proxy, and never as a request of their own.
   if (method === "CONNECT") throw new InvalidMethod("CONNECT cannot be sent; set a proxy to have a tunnel");
@@ -56,16 +61,44 @@ export function outgoing(request: PreparedRequest, way: Way): Outgoing {
   if (!TARGET.test(target))
     throw new InvalidURL("the path or query has a character that must be encoded", { request });
   const framing = framingOf(request);
-  const section = new Section(way, framing);
-  const wire = request.headers.toWire();
-  for (let at = 0; at + 1 < wire.length; at += 2) section.add(wire[at] as string, wire[at + 1] as string); // below the length
+  const { text, isLast } = memo.get(request, framing, way);
   return {
     target,
-    head: `${method} ${target} HTTP/1.1\r\n${section.finish(parsed.authority)}\r\n`,
+    head: `${method} ${target} HTTP/1.1\r\n${text}\r\n`,
     body: payload?.kind === "bytes" && payload.bytes.byteLength === 0 ? null : payload,
     framing,
-    isLast: section.isLast,
+    isLast,
   };
+}
+
+/** A header section, and whether it says that the connection ends. */
+interface Written {
+  readonly text: string;
+  readonly isLast: boolean;
+}
+
+/** Remembers the header section that was written last on a way: most requests of a session say the same. */
+export class SectionMemo {
+  #fields: object | null = null;
+  #framing: Framing = "none";
+  #authority = "";
+  #written: Written = { text: "", isLast: false };
+
+  /** The section for `request`. Always asked with the same `way`. @throws {InvalidHeader} */
+  get({ headers, parsed }: PreparedRequest, framing: Framing, way: Way): Written {
+    const { authority } = parsed;
+    const fields = headers.identity;
+    if (fields === this.#fields && framing === this.#framing && authority === this.#authority)
+      return this.#written;
+    const section = new Section(way, framing);
+    const wire = headers.toWire();
+    for (let at = 0; at + 1 < wire.length; at += 2) section.add(wire[at] as string, wire[at + 1] as string); // below the length
+    this.#written = { text: section.finish(authority), isLast: section.isLast };
+    this.#fields = fields;
+    this.#framing = framing;
+    this.#authority = authority;
+    return this.#written;
+  }
 }
 
 /** The header section as it grows. */

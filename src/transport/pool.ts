@@ -13,7 +13,7 @@ import { EngineConnection } from "./engine.ts";
 import { ConnectFailure, ConnectOverdue } from "./failures.ts";
 import { H2Session } from "./h2-session.ts";
 import { H2Stream } from "./h2-stream.ts";
-import type { Way } from "./outgoing.ts";
+import { SectionMemo, type Way } from "./outgoing.ts";
 import type { TlsMaterials } from "./tls-material.ts";
 
 /** What all pools of an adapter have in common. */
@@ -49,6 +49,7 @@ interface Waiter {
 export class Pool implements SessionMemory {
   readonly route: Route;
   readonly way: Way;
+  readonly sections: SectionMemo = new SectionMemo();
   /** Name of the origin, for undici's diagnostics and for `stats`. */
   readonly origin: string;
   /** When it was last asked for a connection: the pool that was idle longest is given up first. */

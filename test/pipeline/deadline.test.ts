@@ -5,7 +5,7 @@ import { noHooks } from "../../src/core/hooks.ts";
 import type { Settings } from "../../src/core/options.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
 import { deadline } from "../../src/pipeline/deadline.ts";
-import type { Exchange } from "../../src/pipeline/stage.ts";
+import { compose, type Exchange } from "../../src/pipeline/stage.ts";
 import { read, requestTo, streamed } from "../support/responses.ts";
 import { sendOptions } from "../support/messages.ts";
 
@@ -38,7 +38,7 @@ describe("the deadline", () => {
   it("makes nothing when there is neither a total timeout nor a signal", async () => {
     const one = exchange({ totalMs: null });
     const seen: Exchange[] = [];
-    await deadline()(async (passed) => (seen.push(passed), read({ status: 200 })))(one);
+    await compose([deadline], async (passed) => (seen.push(passed), read({ status: 200 })))(one);
     expect(seen[0]).toBe(one);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -46,14 +46,14 @@ describe("the deadline", () => {
   it("hands the caller's signal on as it is when there is no total timeout", async () => {
     const { signal } = new AbortController();
     const seen: (AbortSignal | null)[] = [];
-    const send = deadline()(async (passed) => (seen.push(passed.signal), read({ status: 200 })));
+    const send = compose([deadline], async (passed) => (seen.push(passed.signal), read({ status: 200 })));
     await send(exchange({ totalMs: null, signal }));
     expect(seen).toEqual([signal]);
   });
 
   it("lets go of timer and signal once a response is read", async () => {
     const { signal } = new AbortController();
-    await deadline()(async () => read({ status: 200 }))(exchange({ totalMs: 100, signal }));
+    await compose([deadline], async () => read({ status: 200 }))(exchange({ totalMs: 100, signal }));
     expect(vi.getTimerCount()).toBe(0);
     expect(getEventListeners(signal, "abort")).toEqual([]);
   });
@@ -61,7 +61,7 @@ describe("the deadline", () => {
   it("covers the body of a streamed response, and lets go of the signal when its time is up", async () => {
     const { signal } = new AbortController();
     const seen: AbortSignal[] = [];
-    const send = deadline()(async (passed) => {
+    const send = compose([deadline], async (passed) => {
       if (passed.signal !== null) seen.push(passed.signal);
       return streamed({ status: 200 });
     });
@@ -76,7 +76,7 @@ describe("the deadline", () => {
   it("aborts with the caller's reason, and stops its timer", async () => {
     const caller = new AbortController();
     const seen: AbortSignal[] = [];
-    const send = deadline()(async (passed) => {
+    const send = compose([deadline], async (passed) => {
       if (passed.signal !== null) seen.push(passed.signal);
       return streamed({ status: 200 });
     });
