@@ -32,12 +32,14 @@ export {
   type SharedOptions,
   type TimeoutInit,
   type TrustEnv,
+  type AddressPolicyInit,
   type TlsInit,
   type VerifyInit,
 } from "./core/options.ts";
 export type { Body, BytesBody, RawBody, StreamBody } from "./core/body.ts";
 export type { HookEvent, HookFunctions, HooksInit } from "./core/hooks.ts";
 export {
+  AddressRefused,
   ChunkedEncodingError,
   ConnectionError,
   ConnectTimeout,
@@ -115,6 +117,7 @@ export { AppAdapter, type AppHandler } from "./transport/app-adapter.ts";
 export { HttpAdapter, type HttpAdapterOptions } from "./transport/http-adapter.ts";
 export type {
   Adapter,
+  AddressPolicy,
   AttemptFailure,
   ClientCertificate,
   ProgressListener,

@@ -43,6 +43,7 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.verify,
     fields.cert,
     fields.tls,
+    fields.addressPolicy,
     fields.hooks,
     fields.http2,
     fields.stream,

@@ -16,6 +16,7 @@ import { RequestException, SessionClosed } from "./core/errors.ts";
 import { HeaderMap, type HeadersInit } from "./core/headers.ts";
 import { noHooks, type Hooks, type HooksInit } from "./core/hooks.ts";
 import {
+  type AddressPolicyInit,
   CallPlan,
   type CertInit,
   type CookiesInit,
@@ -90,6 +91,8 @@ export class Session extends Verbs implements AsyncDisposable {
   cert: CertInit | null | undefined;
   /** See {@link SharedOptions.tls}. */
   tls: TlsInit | null | undefined;
+  /** See {@link SharedOptions.addressPolicy}. */
+  addressPolicy: AddressPolicyInit | null | undefined;
   /** See {@link SharedOptions.timeout}. */
   timeout: TimeoutInit | null | undefined;
   /** See {@link SharedOptions.http2}. */
@@ -134,6 +137,7 @@ export class Session extends Verbs implements AsyncDisposable {
     this.verify = given.verify;
     this.cert = given.cert;
     this.tls = given.tls;
+    this.addressPolicy = given.addressPolicy;
     this.timeout = given.timeout;
     this.http2 = given.http2;
     this.hooks = given.hooks;

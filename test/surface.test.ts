@@ -8,7 +8,7 @@ import * as oauth2 from "../src/oauth2.ts";
 import * as testing from "../testing/index.ts";
 
 const names = `
-  AppAdapter ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
+  AddressRefused AppAdapter ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
   HeaderMap HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpProxyAuth InvalidBody InvalidHeader
   InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
   ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError

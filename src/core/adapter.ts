@@ -46,6 +46,18 @@ export interface TlsSettings {
   readonly store: TlsStore | null;
 }
 
+/**
+ * May a connection to `address` be used? Asked for each address that a name leads to, before anything is sent to it. `false`
+ * for one of several leaves the others.
+ *
+ * @param address IPv4 with dots or IPv6, as the resolver or the URL has it.
+ */
+export type AddressPolicy = (
+  address: string,
+  /** Where the request goes. */
+  target: { readonly hostname: string; readonly port: number },
+) => boolean;
+
 /** How long to wait, in milliseconds; `null` waits for ever. */
 export interface Timeouts {
   readonly connectMs: number | null;
@@ -67,6 +79,8 @@ export interface SendOptions {
   /** `null`: Node's defaults. */
   readonly tls: TlsSettings | null;
   readonly proxies: ProxySettings;
+  /** `null`: connect to any address. An adapter that cannot hold to a policy must fail. */
+  readonly addressPolicy: AddressPolicy | null;
   /** Offer HTTP/2 to servers behind TLS. */
   readonly http2: boolean;
   /** The caller will stream the body: the adapter does not read ahead further than its buffer. */

@@ -6,7 +6,8 @@
  * ├── HTTPError                   raiseForStatus() of a 4xx or 5xx
  * ├── ConnectionError             refused, reset, name not found, not HTTP
  * │   ├── ProxyError              the proxy, not the server
- * │   └── SSLError                handshake or certificate
+ * │   ├── SSLError                handshake or certificate
+ * │   └── AddressRefused          `addressPolicy` does not allow the address
  * ├── Timeout                     phase "total": the whole call took too long
  * │   ├── ConnectTimeout          no connection in time; the server saw nothing
  * │   └── ReadTimeout             silence for too long, before or inside the body
@@ -182,6 +183,19 @@ export class ProxyError extends ConnectionError {
 export class SSLError extends ConnectionError {
   override readonly name: string = "SSLError";
   override readonly code: string = "ERR_SSL";
+}
+
+/** `addressPolicy` does not allow to connect there. Nothing was sent, and it is not tried again. */
+export class AddressRefused extends ConnectionError {
+  override readonly name: string = "AddressRefused";
+  override readonly code: string = "ERR_ADDRESS_REFUSED";
+  /** The addresses that were refused; none when it cannot be known where a proxy would connect to. */
+  readonly addresses: readonly string[];
+
+  constructor(message: string, details: ExceptionDetails & { readonly addresses: readonly string[] }) {
+    super(message, details);
+    this.addresses = details.addresses;
+  }
 }
 
 /** Something took longer than allowed. */

@@ -6,6 +6,7 @@
  * May import: `core/`. Pure.
  */
 import type {
+  AddressPolicy,
   ClientCertificate,
   ProgressListener,
   RetryPolicy,
@@ -84,6 +85,9 @@ export type CertInit =
   | readonly [cert: string | Uint8Array, key: string | Uint8Array]
   | ClientCertificate;
 
+/** `addressPolicy`: only addresses that everybody can reach, or those that a function allows. */
+export type AddressPolicyInit = "public" | AddressPolicy;
+
 /** `tls`: what more there is to say of TLS. A request's fields go before its session's; `null` is Node's default. */
 export interface TlsInit {
   /** The least version of TLS. Default: Node's own, which is TLS 1.2 unless it was started otherwise. */
@@ -135,6 +139,16 @@ export interface SharedOptions {
   readonly cert?: CertInit | null | undefined;
   /** TLS versions, cipher suites, pins, where roots come from. `null`: Node's defaults, whatever the session says. */
   readonly tls?: TlsInit | null | undefined;
+  /**
+   * Which addresses may be connected to, at every hop: `"public"` refuses loopback, private networks, link-local (metadata of
+   * clouds), and whatever else is not for everybody (IANA's special-purpose registries), IPv4 inside IPv6 too. A function
+   * says `true` or `false` for each address that a name leads to. For programs that are given URLs by others (server-side
+   * request forgery). Through a proxy nobody can tell: such a request is refused; set `proxy: false` beside it.
+   * Default: `null`, any.
+   *
+   * @throws {AddressRefused} before anything is sent.
+   */
+  readonly addressPolicy?: AddressPolicyInit | null | undefined;
   /**
    * Offer HTTP/2 to servers behind TLS, directly or through a proxy's tunnel. Whoever speaks it gets all requests of an
    * origin on one connection; `response.httpVersion` tells. Default: `false`.

@@ -8,6 +8,7 @@ import { isReplayable } from "../core/body.ts";
 import type { Clock } from "../core/clock.ts";
 import { describe } from "../core/describe.ts";
 import {
+  AddressRefused,
   ConnectionError,
   ConnectTimeout,
   InvalidHeader,
@@ -136,6 +137,7 @@ function failureOf(outcome: Outcome): AttemptFailure | null {
     };
   }
   const { error } = outcome;
+  if (error instanceof AddressRefused) return null;
   if (error instanceof SSLError || error instanceof InvalidHeader) return { kind: "other", error };
   if (error instanceof ConnectTimeout) return { kind: "connect", error };
   if (error instanceof ReadTimeout) return { kind: "read", error };

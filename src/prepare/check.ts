@@ -12,12 +12,14 @@ import { describe } from "../core/describe.ts";
 import { noProxyRules } from "../core/environment.ts";
 import { noHooks } from "../core/hooks.ts";
 import type {
+  AddressPolicyInit,
   PreparedOption,
   RequestOptions,
   SendInit,
   SessionOptions,
   SharedOptions,
 } from "../core/options.ts";
+import { parseAddressPolicy } from "./address-policy.ts";
 import { mergeHooks } from "./hooks.ts";
 import { mergeProxies } from "./proxies.ts";
 import { checkNames, isRecord } from "./record.ts";
@@ -52,6 +54,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   verify: (value) => void parseVerify(value as SharedOptions["verify"], null),
   cert: (value) => void parseCert(value as NonNullable<SharedOptions["cert"]> | null),
   tls: (value) => void mergeTls(null, value as SharedOptions["tls"]),
+  addressPolicy: (value) => void parseAddressPolicy(value as AddressPolicyInit | null),
   hooks: (value) => void mergeHooks(noHooks, value as SharedOptions["hooks"]),
   http2: checkBoolean,
   stream: checkBoolean,
@@ -94,6 +97,7 @@ const blankRequest: CheckedRequestOptions = {
   verify: undefined,
   cert: undefined,
   tls: undefined,
+  addressPolicy: undefined,
   hooks: undefined,
   http2: undefined,
   stream: undefined,
@@ -118,6 +122,7 @@ const blankSession: CheckedSessionOptions = {
   verify: undefined,
   cert: undefined,
   tls: undefined,
+  addressPolicy: undefined,
   hooks: undefined,
   http2: undefined,
   stream: undefined,

@@ -13,8 +13,17 @@ import type { Auth } from "../core/auth-scheme.ts";
 import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { noHooks, type HooksInit } from "../core/hooks.ts";
-import type { CertInit, ProxiesInit, Settings, TimeoutInit, TlsInit, VerifyInit } from "../core/options.ts";
+import type {
+  AddressPolicyInit,
+  CertInit,
+  ProxiesInit,
+  Settings,
+  TimeoutInit,
+  TlsInit,
+  VerifyInit,
+} from "../core/options.ts";
 import { noRequestOptions, type CheckedRequestOptions } from "./check.ts";
+import { parseAddressPolicy } from "./address-policy.ts";
 import { mergeHooks } from "./hooks.ts";
 import { mergeProxies } from "./proxies.ts";
 import { defaultTimeouts, parseTimeout } from "./timeouts.ts";
@@ -36,6 +45,7 @@ export interface SessionDefaults {
   readonly verify: VerifyInit | null | undefined;
   readonly cert: CertInit | null | undefined;
   readonly tls: TlsInit | null | undefined;
+  readonly addressPolicy: AddressPolicyInit | null | undefined;
   readonly hooks: HooksInit | null | undefined;
   readonly http2: boolean | undefined;
   readonly stream: boolean | undefined;
@@ -72,6 +82,7 @@ export function sessionSettings(
     verify: parseVerify(session.verify, tls?.store == null ? environment.caBundle : null),
     cert: parseCert(session.cert ?? null),
     tls,
+    addressPolicy: parseAddressPolicy(session.addressPolicy ?? null),
     hooks: mergeHooks(noHooks, session.hooks),
     http2: session.http2 ?? false,
     stream: session.stream ?? false,
@@ -102,6 +113,8 @@ export function mergeSettings(
     verify: mergeVerify(base.verify, request.verify, tls?.store == null ? environment.caBundle : null),
     cert: request.cert === undefined ? base.cert : parseCert(request.cert),
     tls,
+    addressPolicy:
+      request.addressPolicy === undefined ? base.addressPolicy : parseAddressPolicy(request.addressPolicy),
     hooks: mergeHooks(base.hooks, request.hooks),
     http2: request.http2 ?? base.http2,
     stream: request.stream ?? base.stream,

@@ -4,6 +4,7 @@
  *
  * May import: `core/`, `proxy/`, own folder, `node:net`, `node:tls`, `node:dns`.
  */
+import type { X509Certificate } from "node:crypto";
 import { lookup as resolveName } from "node:dns/promises";
 import {
   connect as connectSocket,
@@ -14,13 +15,15 @@ import {
 } from "node:net";
 import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
 
-import type { TlsPin } from "../core/adapter.ts";
+import type { AddressPolicy, TlsPin } from "../core/adapter.ts";
 import type { ProxyCredentials, ProxyTarget } from "../proxy/select.ts";
 import { pinProblem } from "../tls/pins.ts";
 import type { TlsTerms } from "../tls/settings.ts";
+import { agreedOn, ConnectionFacts, endsOf, type ServerIdentity } from "./connection-facts.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
+import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
 import { openSocks } from "./socks.ts";
-import type { TlsMaterial, TlsMaterials } from "./tls-material.ts";
+import type { TlsMaterial, TlsMaterials, TlsPeer } from "./tls-material.ts";
 import { openTunnel } from "./tunnel.ts";
 
 /** Where a connection leads, and how. */
@@ -36,6 +39,10 @@ export interface Route {
   readonly proxyTls: TlsTerms;
   /** `host` is a proxy itself: failures are the proxy's. */
   readonly isForwarded: boolean;
+  /** Origin of the proxy, be it on the way or `host` itself, without credentials; `null` for none. */
+  readonly proxy: string | null;
+  /** Holds for `host`; `null` for none. With one, there is no proxy on the way. */
+  readonly addressPolicy: AddressPolicy | null;
   /** Offer HTTP/2 to the server, which chooses (RFC 7301). */
   readonly isHttp2: boolean;
 }
@@ -49,9 +56,27 @@ export interface SocketOptions {
   readonly socketPath?: string;
 }
 
+/** A TLS session, and whom its first handshake was with: Node shows no certificate for a resumed one. */
+export interface Resumption {
+  session: Buffer | null;
+  identity: ServerIdentity | null;
+}
+
 /** TLS sessions of a route: the next handshake is shorter. */
 export interface SessionMemory {
-  tlsSession: Buffer | null;
+  resumption: Resumption | null;
+}
+
+/** A socket that leads to the server, and what is to be told of it when it has ended. */
+export interface Opened {
+  readonly socket: Socket;
+  readonly facts: ConnectionFacts;
+}
+
+/** Who hears of it when a connection is open, or is not going to be. */
+export interface OpeningListener {
+  onOpen(opened: Opened): void;
+  onFailure(error: Error): void;
 }
 
 const KEEP_ALIVE_PROBE_MS = 60_000;
@@ -69,6 +94,8 @@ export class Opening {
   readonly #materials: TlsMaterials;
   readonly #memory: SessionMemory;
   readonly #sockets: Socket[] = [];
+  #ends: ReturnType<typeof endsOf> | null = null;
+  #agreed: ReturnType<typeof agreedOn> | null = null;
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
 
@@ -79,11 +106,7 @@ export class Opening {
   }
 
   /** Connects; one of the functions is called, later, unless it is given up before. */
-  start(
-    route: Route,
-    limitMs: number | null,
-    done: { onOpen(socket: Socket): void; onFailure(error: Error): void },
-  ): void {
+  start(route: Route, limitMs: number | null, done: OpeningListener): void {
     const fail = (error: Error): void => {
       if (this.#isOver) return;
       this.cancel();
@@ -97,7 +120,8 @@ export class Opening {
         return;
       }
       this.#finish();
-      done.onOpen(socket);
+      const ends = this.#ends ?? endsOf(socket, null);
+      done.onOpen({ socket, facts: new ConnectionFacts(ends, route.proxy, this.#agreed) });
     }, fail);
   }
 
@@ -115,10 +139,12 @@ export class Opening {
 
   async #open(route: Route): Promise<Socket> {
     const { via, tls } = route;
+    const guard = guardOf(route);
+    if (guard !== null && isIP(route.host) !== 0) checkAddress(guard, route.host);
     // What cannot be read is told before anybody is asked for a connection.
     const material = tls === null ? null : await this.#materials.load(tls, route);
     if (via === null && material === null)
-      return await this.#tcp(route.host, route.port, route.isForwarded ? "proxy" : "address");
+      return await this.#tcp(route, guard, route.isForwarded ? "proxy" : "address");
     if (via === null && material !== null) return await this.#directTls(route, material);
     const socket = await this.#throughProxy(route);
     return material === null ? socket : await this.#tlsOver(socket, route, material);
@@ -127,7 +153,7 @@ export class Opening {
   /** The socket leads to the server when it resolves. */
   async #throughProxy({ via, host, port, proxyTls }: Route): Promise<Socket> {
     if (via === null) throw new TypeError("there is no proxy on this way");
-    const plain = await this.#tcp(via.hostname, via.port, "proxy");
+    const plain = await this.#tcp({ host: via.hostname, port: via.port }, null, "proxy");
     if (via.scheme === "socks5" || via.scheme === "socks5h") {
       const target = via.scheme === "socks5h" ? host : await this.#resolve(host);
       await openSocks(plain, { host: target, port, credentials: via.credentials });
@@ -146,24 +172,30 @@ export class Opening {
     return socket;
   }
 
-  #tcp(host: string, port: number, step: "address" | "proxy"): Promise<Socket> {
-    return this.#ready(connectSocket(this.#tcpOptions(host, port)), "connect", () => step, host);
+  async #tcp(peer: TlsPeer, guard: Guard | null, step: "address" | "proxy"): Promise<Socket> {
+    const socket = connectSocket(this.#tcpOptions(peer, guard));
+    await this.#ready(socket, "connect", () => step, peer.host);
+    if (guard !== null) checkAddress(guard, socket.remoteAddress);
+    return socket;
   }
 
   /** One socket for TCP and TLS: what fails before TCP is up is no TLS failure. */
   async #directTls(route: Route, material: TlsMaterial): Promise<Socket> {
-    const { host, port, isForwarded } = route;
+    const { host, isForwarded } = route;
     // Node shows no certificate for a resumed session: with pins, each handshake is a whole one.
     const isResumable = pinsOf(route) === null;
-    const session = isResumable ? this.#memory.tlsSession : null;
+    const { session = null, identity = null } = (isResumable ? this.#memory.resumption : null) ?? {};
     const tls = {
       ...this.#tlsOptions(host, material, protocolsOf(route)),
       ...(session === null ? {} : { session }),
     };
-    const socket = connectTlsSocket({ ...this.#tcpOptions(host, port), ...tls });
+    const guard = guardOf(route);
+    const socket = connectTlsSocket({ ...this.#tcpOptions(route, guard), ...tls });
+    const resumption: Resumption = { session: null, identity };
     if (isResumable) {
       socket.on("session", (newer) => {
-        this.#memory.tlsSession = newer;
+        resumption.session = newer;
+        this.#memory.resumption = resumption;
       });
     }
     let isUp = false;
@@ -172,7 +204,8 @@ export class Opening {
     });
     const step = (): "address" | "proxy" | "tls" => (isForwarded ? "proxy" : isUp ? "tls" : "address");
     await this.#ready(socket, "secureConnect", step, host);
-    checkPins(socket, route);
+    if (guard !== null) checkAddress(guard, socket.remoteAddress);
+    resumption.identity = this.#identify(socket, route, socket.isSessionReused() ? identity : null);
     return socket;
   }
 
@@ -181,8 +214,23 @@ export class Opening {
     const tls = this.#tlsOptions(host, material, protocolsOf(route));
     const socket = connectTlsSocket({ socket: under, host, ...tls });
     await this.#ready(socket, "secureConnect", () => "tls", host);
-    checkPins(socket, route);
+    this.#identify(socket, route, null);
     return socket;
+  }
+
+  /**
+   * Who is there? `known`: whom a session that was resumed began with. Checks pins before a byte of a request is written.
+   *
+   * @throws {ConnectFailure} when the server is not the one that is pinned.
+   */
+  #identify(socket: TLSSocket, route: Route, known: ServerIdentity | null): ServerIdentity {
+    // Once: Node takes the certificate off the chain when it is asked for it, and then has the next one, or none.
+    const certificate = socket.getPeerX509Certificate();
+    checkPins(certificate, route);
+    // Node does not compare names again in a resumed session.
+    const identity = known ?? { certificate: certificate ?? null, authorized: socket.authorized };
+    this.#agreed = agreedOn(socket, identity);
+    return identity;
   }
 
   #tlsToProxy(under: Socket, host: string, material: TlsMaterial): Promise<Socket> {
@@ -212,6 +260,8 @@ export class Opening {
       socket.once("error", onFailure);
       socket.once("close", onClose);
       socket.once(event, () => {
+        // Of the first one: what is put over it has no ends of its own.
+        this.#ends ??= endsOf(socket, this.#options.socketPath ?? null);
         socket.off("error", onFailure);
         socket.off("close", onClose);
         resolve(socket);
@@ -235,11 +285,12 @@ export class Opening {
     }
   }
 
-  #tcpOptions(host: string, port: number): TcpNetConnectOpts {
+  #tcpOptions({ host, port }: TlsPeer, guard: Guard | null): TcpNetConnectOpts {
     const { socketPath, ...options } = this.#options;
     const all: object = {
       __proto__: null,
       ...options,
+      ...(guard === null ? {} : { lookup: guardedLookup(guard, options.lookup) }),
       ...(socketPath === undefined ? { host, port, autoSelectFamily: true } : { path: socketPath }),
       noDelay: true,
       keepAlive: true,
@@ -260,11 +311,24 @@ export class Opening {
   }
 }
 
-/** Before a byte of a request is written. @throws {ConnectFailure} when the server is not the one that is pinned. */
-function checkPins(socket: TLSSocket, route: Route): void {
+function guardOf({ addressPolicy, host, port }: Route): Guard | null {
+  return addressPolicy === null ? null : { policy: addressPolicy, host, port };
+}
+
+/** @throws {ConnectFailure} when the policy refuses it, or there is none: the connection has ended again. */
+function checkAddress(guard: Guard, address: string | undefined): void {
+  try {
+    if (address === undefined) throw new Error("the connection was closed");
+    assertAllowed(guard, address);
+  } catch (cause) {
+    throw new ConnectFailure("address", describe("address", guard.host, cause), { cause });
+  }
+}
+
+function checkPins(certificate: X509Certificate | undefined, route: Route): void {
   const pins = pinsOf(route);
   if (pins === null) return;
-  const problem = pinProblem(pins, socket.getPeerX509Certificate());
+  const problem = pinProblem(pins, certificate);
   if (problem !== null) throw new ConnectFailure("tls", `TLS with ${route.host} failed: ${problem}`);
 }
 

@@ -5,6 +5,7 @@
  * May import: `core/`, own folder. Pure.
  */
 import {
+  AddressRefused,
   ChunkedEncodingError,
   ConnectionError,
   ConnectTimeout,
@@ -17,6 +18,7 @@ import {
   type Phase,
 } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
+import { RefusedAddress } from "./guard.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
 
 /** Which step towards a connection failed. */
@@ -100,6 +102,10 @@ function connectFailure(failure: ConnectFailure, request: PreparedRequest): Requ
   const { message, cause } = failure;
   switch (failure.step) {
     case "address":
+      if (cause instanceof RefusedAddress) {
+        const { addresses } = cause;
+        return new AddressRefused(message, { request, phase: "connect", cause, addresses });
+      }
       return new ConnectionError(message, { request, phase: "connect", cause });
     case "pool":
       return new ConnectionError(message, { request, phase: "pool", cause });

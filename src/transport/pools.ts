@@ -6,8 +6,8 @@
  *
  * May import: `core/`, `proxy/`, `tls/`, own folder.
  */
-import type { SendOptions } from "../core/adapter.ts";
-import { InvalidSchema } from "../core/errors.ts";
+import type { AddressPolicy, SendOptions } from "../core/adapter.ts";
+import { AddressRefused, InvalidSchema } from "../core/errors.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
@@ -30,6 +30,7 @@ interface Choice {
   readonly verify: SendOptions["verify"];
   readonly cert: SendOptions["cert"];
   readonly tls: SendOptions["tls"];
+  readonly addressPolicy: SendOptions["addressPolicy"];
   readonly http2: boolean;
   readonly pool: Pool;
 }
@@ -64,7 +65,7 @@ export class Pools {
 
   /** The pool for a request to `url`. @throws {InvalidURL} when there is no way to it, or the proxy's URL is malformed. */
   find(url: Url, options: SendOptions): Pool {
-    const { proxies, verify, cert, tls, http2 } = options;
+    const { proxies, verify, cert, tls, addressPolicy, http2 } = options;
     const choices = this.#choices.get(url.origin);
     if (choices !== undefined) {
       for (const choice of choices) {
@@ -73,6 +74,7 @@ export class Pools {
           choice.verify === verify &&
           choice.cert === cert &&
           choice.tls === tls &&
+          choice.addressPolicy === addressPolicy &&
           choice.http2 === http2 &&
           !choice.pool.isClosed
         )
@@ -80,7 +82,7 @@ export class Pools {
       }
     }
     const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
-    this.#remember(url.origin, { proxies, verify, cert, tls, http2, pool });
+    this.#remember(url.origin, { proxies, verify, cert, tls, addressPolicy, http2, pool });
     return pool;
   }
 
@@ -147,6 +149,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
     throw new InvalidSchema(`only http and https can be sent, not ${JSON.stringify(scheme)}`);
   }
   const proxy = isLocal ? null : selectProxy(url, options.proxies);
+  if (options.addressPolicy !== null) assertSeen(proxy, isLocal);
   if (proxy !== null && scheme === "http" && (proxy.scheme === "http" || proxy.scheme === "https"))
     return forwardPlan(proxy, options);
   const tls: TlsTerms | null =
@@ -157,6 +160,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       tls === null ? "" : tlsKey(tls),
       proxy === null ? "" : proxyKey(proxy, options),
       options.http2 ? "h2" : "",
+      policyName(options.addressPolicy),
     ].join(" | "),
     origin: url.origin,
     route: {
@@ -166,10 +170,38 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       via: proxy,
       proxyTls: proxyTerms(options),
       isForwarded: false,
+      proxy: proxy?.origin ?? null,
+      addressPolicy: options.addressPolicy,
       isHttp2: options.http2 && tls !== null,
     },
     way: proxy === null ? DIRECT : TUNNELLED,
   };
+}
+
+const policyNames = new WeakMap<AddressPolicy, string>();
+let policies = 0;
+
+/** What one policy allowed is not for the requests of another one. */
+function policyName(policy: AddressPolicy | null): string {
+  if (policy === null) return "";
+  const known = policyNames.get(policy);
+  if (known !== undefined) return known;
+  const name = `policy ${++policies}`;
+  policyNames.set(policy, name);
+  return name;
+}
+
+/** @throws {AddressRefused} when the address that is connected to is not ours to see. */
+function assertSeen(proxy: ProxyTarget | null, isLocal: boolean): void {
+  if (proxy === null && !isLocal) return;
+  const way = isLocal
+    ? "a socket of this machine"
+    : `the proxy ${proxy?.hostname}, which chooses the address`;
+  const advice = isLocal ? "" : "; set proxy: false to connect directly";
+  throw new AddressRefused(`addressPolicy is given, and the request goes to ${way}${advice}`, {
+    phase: "connect",
+    addresses: [],
+  });
 }
 
 /** Plain http goes to the proxy as it is, with the whole URL in the request line (PARITY PRX-3). */
@@ -185,6 +217,8 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
       via: null,
       proxyTls: terms,
       isForwarded: true,
+      proxy: proxy.origin,
+      addressPolicy: null,
       isHttp2: false,
     },
     way: { isForwarded: true, isTunnelled: false, proxyAuthorization: basicCredentials(proxy.credentials) },

@@ -22,6 +22,7 @@ export function sendOptions({ connectMs = 8000, readMs = 8000, ...rest }: Overri
     verify: { kind: "default" },
     cert: null,
     tls: null,
+    addressPolicy: null,
     proxies: noProxies,
     stream: false,
     http2: false,

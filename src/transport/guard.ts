@@ -1,0 +1,69 @@
+/**
+ * Holds a connection to an address policy: what is asked is the address that is connected to, not one that a look-up of its
+ * own gave a moment earlier (DNS rebinding).
+ *
+ * May import: `core/`, `node:dns`, `node:net`.
+ */
+import { lookup as lookUpName, type LookupAddress } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+
+import type { AddressPolicy } from "../core/adapter.ts";
+import { describe } from "../core/describe.ts";
+
+/** A policy, and for whom it is asked. */
+export interface Guard {
+  readonly policy: AddressPolicy;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The policy allows none of the addresses. */
+export class RefusedAddress extends Error {
+  override readonly name: string = "RefusedAddress";
+  readonly addresses: readonly string[];
+
+  constructor(addresses: readonly string[]) {
+    super(`addressPolicy refuses ${addresses.join(", ")}`);
+    this.addresses = addresses;
+  }
+}
+
+/** @throws {RefusedAddress} when the policy does not allow `address`. What the policy throws. */
+export function assertAllowed(guard: Guard, address: string): void {
+  if (!isAllowed(guard, address)) throw new RefusedAddress([address]);
+}
+
+/** Looks names up with `lookup`, and gives those addresses only that the policy allows. */
+export function guardedLookup(guard: Guard, lookup: LookupFunction = lookUpName): LookupFunction {
+  return (hostname, options, callback) => {
+    // All of them: one that is refused leaves the others.
+    lookup(hostname, { ...options, all: true }, (error, found) => {
+      if (error !== null) {
+        callback(error, []);
+        return;
+      }
+      try {
+        const all = listOf(found, options.family);
+        const allowed = all.filter(({ address }) => isAllowed(guard, address));
+        const [first] = allowed;
+        if (first === undefined) throw new RefusedAddress(all.map(({ address }) => address));
+        if (options.all === true) callback(null, allowed);
+        else callback(null, first.address, first.family);
+      } catch (problem) {
+        callback(problem instanceof Error ? problem : new Error(String(problem)), []);
+      }
+    });
+  };
+}
+
+function isAllowed({ policy, host, port }: Guard, address: string): boolean {
+  const answer: unknown = policy(address, { hostname: host, port });
+  if (typeof answer === "boolean") return answer;
+  throw new TypeError(`addressPolicy must return true or false, not ${describe(answer)}`);
+}
+
+/** A program's own look-up may give one address, though all were asked for. */
+function listOf(found: string | readonly LookupAddress[], family: unknown): readonly LookupAddress[] {
+  if (typeof found !== "string") return found;
+  return [{ address: found, family: isIP(found) || (family === 6 ? 6 : 4) }];
+}
