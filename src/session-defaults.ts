@@ -5,6 +5,7 @@
  */
 import type { CookieStore } from "./core/cookie-store.ts";
 import { HeaderMap } from "./core/headers.ts";
+import { isIdempotent } from "./core/method.ts";
 import type { CookiesInit, TrustEnv } from "./core/options.ts";
 import { REDACTED, shownUrl } from "./core/redact.ts";
 import { version } from "./core/version.ts";
@@ -97,4 +98,13 @@ export function trusted(trust: boolean | TrustEnv): { readonly [Part in keyof Tr
 /** 32 hexadecimal digits that nobody can foresee (PARITY MPT-8). */
 export function randomBoundary(): string {
   return crypto.randomUUID().replaceAll("-", "");
+}
+
+/** The key of a request: a random one where the method needs it, the caller's own with any method; `null` for none. */
+export function idempotencyKeyFor(
+  method: string,
+  option: boolean | string | null | undefined,
+): string | null {
+  if (typeof option === "string") return option;
+  return option === true && !isIdempotent(method.toUpperCase()) ? crypto.randomUUID() : null;
 }

@@ -12,6 +12,7 @@ export interface SettingFields extends SessionDefaults {
   readonly auth: unknown;
   readonly retry: unknown;
   readonly trustEnv: unknown;
+  readonly idempotencyKey: unknown;
 }
 
 /** Remembers the last settings, and the fields that they were made of. */
@@ -37,6 +38,7 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.auth,
     fields.retry,
     fields.trustEnv,
+    fields.idempotencyKey,
     fields.timeout,
     fields.proxies,
     fields.proxy,

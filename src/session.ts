@@ -64,7 +64,14 @@ import type { StreamedResponse } from "./response/streamed.ts";
 import { RetryBudgets } from "./retries/budget.ts";
 import { toPolicy } from "./retries/from-option.ts";
 import { headersAbroad, isWithin, settingsAbroad } from "./session-border.ts";
-import { defaultHeaders, jarOf, randomBoundary, sessionFacts, trusted } from "./session-defaults.ts";
+import {
+  defaultHeaders,
+  idempotencyKeyFor,
+  jarOf,
+  randomBoundary,
+  sessionFacts,
+  trusted,
+} from "./session-defaults.ts";
 import { KeptSettings } from "./session-settings.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
@@ -93,6 +100,8 @@ export class Session extends Verbs implements AsyncDisposable {
   tls: TlsInit | null | undefined;
   /** See {@link SharedOptions.addressPolicy}. */
   addressPolicy: AddressPolicyInit | null | undefined;
+  /** See {@link SessionOptions.idempotencyKey}. */
+  idempotencyKey: boolean | undefined;
   /** See {@link SharedOptions.timeout}. */
   timeout: TimeoutInit | null | undefined;
   /** See {@link SharedOptions.http2}. */
@@ -138,6 +147,7 @@ export class Session extends Verbs implements AsyncDisposable {
     this.cert = given.cert;
     this.tls = given.tls;
     this.addressPolicy = given.addressPolicy;
+    this.idempotencyKey = given.idempotencyKey;
     this.timeout = given.timeout;
     this.http2 = given.http2;
     this.hooks = given.hooks;
@@ -343,6 +353,10 @@ export class Session extends Verbs implements AsyncDisposable {
       query: mergeParams(isHome ? this.params : null, options.params),
       options,
       boundary: randomBoundary,
+      idempotencyKey: idempotencyKeyFor(
+        method,
+        options.idempotencyKey === undefined ? this.idempotencyKey : options.idempotencyKey,
+      ),
     });
     const settings = this.#settings(options, isHome);
     const cookies: CookieStore =

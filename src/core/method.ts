@@ -20,6 +20,9 @@ export function isIdempotent(method: string): boolean {
   return IDEMPOTENT.has(method);
 }
 
+/** The field by which a server knows that two requests are one (draft-ietf-httpapi-idempotency-key-header). */
+export const IDEMPOTENCY_KEY = "Idempotency-Key";
+
 const NO_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
 
 /** Do the method's semantics expect content (RFC 9110 §8.6, §9.3)? Of methods that nobody knows they may. */

@@ -19,6 +19,7 @@ import type { RawBody } from "./body.ts";
 import type { CookieStore } from "./cookie-store.ts";
 import type { HeadersInit } from "./headers.ts";
 import type { Hooks, HooksInit } from "./hooks.ts";
+import { bareUrl, printAs, shownUrl } from "./redact.ts";
 import type { Plan } from "./request.ts";
 
 /** A scalar of a query or a form: written as JavaScript spells it. `null` and `undefined` leave the name out. */
@@ -168,6 +169,13 @@ export interface SharedOptions {
 
 /** Options of one request. */
 export interface RequestOptions extends SharedOptions {
+  /**
+   * Sent as `Idempotency-Key`: the server does once what is asked several times with the same key. So the one safe resend, on
+   * a fresh connection after a kept one had died, is made for POST and PATCH, too. `true` makes a random UUID for the
+   * methods that need one; a string is sent as it is, with any method; `false` or `null`: none. A field that `headers` has
+   * stands. Default: what the session says.
+   */
+  readonly idempotencyKey?: boolean | string | null | undefined;
   /** Body: a form, or raw. */
   readonly data?: DataInit | null | undefined;
   /** Body: any value that JSON can write; `null` is sent as `null`. */
@@ -183,7 +191,15 @@ export interface RequestOptions extends SharedOptions {
 }
 
 /** Options that a prepared request has taken up: `send()` does not take them any more. */
-export type PreparedOption = "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies";
+export type PreparedOption =
+  | "headers"
+  | "params"
+  | "auth"
+  | "data"
+  | "json"
+  | "files"
+  | "cookies"
+  | "idempotencyKey";
 
 /** How to send a prepared request: what belongs to its travel, not to the request itself. */
 export type SendInit = Omit<RequestOptions, PreparedOption>;
@@ -196,6 +212,8 @@ export interface SessionOptions extends SharedOptions {
    * with its own only.
    */
   readonly baseUrl?: string | URL | null | undefined;
+  /** Give requests whose method is not idempotent (POST, PATCH) an `Idempotency-Key` of their own. Default: `false`. */
+  readonly idempotencyKey?: boolean | undefined;
   /** Cookies to begin with: a jar to use, or names and values (with `baseUrl`: for its host). */
   readonly cookies?: CookiesInit | null | undefined;
   /** Most redirects that are followed; the next one is an error. 0 or more. Default: 30. */
@@ -221,6 +239,19 @@ export class Request {
     this.method = method;
     this.url = String(url);
     this.options = options;
+  }
+
+  /** Plain data for a log: of its options the names. Almost any of them may hold a secret. */
+  toJSON(): Record<string, unknown> {
+    return { method: this.method, url: shownUrl(this.url), options: Object.keys(this.options) };
+  }
+
+  static {
+    printAs(this, (self, options, inspect) => `Request ${inspect(self.toJSON(), options)}`);
+  }
+
+  toString(): string {
+    return `<Request [${this.method}] ${bareUrl(this.url)}>`;
   }
 }
 

@@ -72,6 +72,7 @@ const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
   json: () => undefined,
   files: orNull((value) => isObject(value) && !isBlob(value), "a record or pairs of files, or null"),
   cookies: checkCookies,
+  idempotencyKey: checkIdempotencyKey,
   signal: orNull(isSignal, "an AbortSignal or null"),
   onProgress: orNull((value) => typeof value === "function", "a function or null"),
 };
@@ -79,6 +80,8 @@ const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
 const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
   ...sharedChecks,
   cookies: checkCookies,
+  // One key for all requests would make them one.
+  idempotencyKey: checkBoolean,
   baseUrl: orNull(
     (value) => value instanceof URL || (typeof value === "string" && value !== ""),
     "a URL or null",
@@ -108,6 +111,7 @@ const blankRequest: CheckedRequestOptions = {
   json: undefined,
   files: undefined,
   cookies: undefined,
+  idempotencyKey: undefined,
   signal: undefined,
   onProgress: undefined,
 };
@@ -130,6 +134,7 @@ const blankSession: CheckedSessionOptions = {
   retry: undefined,
   maxBodyBytes: undefined,
   cookies: undefined,
+  idempotencyKey: undefined,
   baseUrl: undefined,
   maxRedirects: undefined,
   trustEnv: undefined,
@@ -156,7 +161,16 @@ export function checkRequestOptions(options: RequestOptions | undefined): Checke
   return checked;
 }
 
-const PREPARED: readonly PreparedOption[] = ["headers", "params", "auth", "data", "json", "files", "cookies"];
+const PREPARED: readonly PreparedOption[] = [
+  "headers",
+  "params",
+  "auth",
+  "data",
+  "json",
+  "files",
+  "cookies",
+  "idempotencyKey",
+];
 
 /**
  * The options of `send()`, checked: those of a request, less what a prepared one has taken up.
@@ -199,7 +213,15 @@ export function checkSessionOption(name: keyof SessionOptions, value: unknown): 
   if (value !== undefined) sessionChecks[name](value, name);
 }
 
-const UNPARSED = ["stream", "allowRedirects", "retry", "maxBodyBytes", "maxRedirects", "trustEnv"] as const;
+const UNPARSED = [
+  "stream",
+  "allowRedirects",
+  "retry",
+  "maxBodyBytes",
+  "maxRedirects",
+  "trustEnv",
+  "idempotencyKey",
+] as const;
 
 /**
  * Checks those fields of a session that are used as they stand, and may have been set wrongly since it was made. The others
@@ -293,6 +315,12 @@ function checkCookies(value: unknown, option: string): void {
       "a string, a number, or null to leave it out",
     );
   }
+}
+
+/** What may stand in a field's value is checked where the field is made. */
+function checkIdempotencyKey(value: unknown, option: string): void {
+  if (value === null || typeof value === "boolean" || (typeof value === "string" && value !== "")) return;
+  throw wrongKind(value, option, "true, false, a key or null");
 }
 
 function checkTrustEnv(value: unknown, option: string): void {

@@ -8,7 +8,7 @@
 import type { Body } from "../core/body.ts";
 import { InvalidHeader, InvalidMethod } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
-import { isToken } from "../core/method.ts";
+import { IDEMPOTENCY_KEY, isToken } from "../core/method.ts";
 import { frame, PreparedRequest } from "../core/request.ts";
 import { appendQuery, isHttpLike, parseUrl, resolveReference, type Url } from "../core/url.ts";
 import { chooseBody, type BodyOptions } from "./body.ts";
@@ -26,6 +26,8 @@ export interface Wanted {
   readonly options: BodyOptions;
   /** Gives a random boundary, 32 hex digits. Called for multipart only. */
   readonly boundary: () => string;
+  /** To be sent as `Idempotency-Key`, unless the headers have one; `null` for none. */
+  readonly idempotencyKey: string | null;
 }
 
 /**
@@ -38,6 +40,8 @@ export function prepare(wanted: Wanted): PreparedRequest {
   const method = prepareMethod(wanted.method);
   const target = withQuery(wanted.target, wanted.query);
   const payload = prepareBody(method, headers, options, wanted.boundary);
+  if (wanted.idempotencyKey !== null && !headers.has(IDEMPOTENCY_KEY))
+    headers.set(IDEMPOTENCY_KEY, wanted.idempotencyKey);
   return new PreparedRequest({
     method,
     url: typeof target === "string" ? target : target.href,

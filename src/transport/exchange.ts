@@ -11,16 +11,17 @@ import type { SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import { RequestException, type Phase } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
-import { isIdempotent } from "../core/method.ts";
+import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
 import { piecesOf, Upload, type UploadListener } from "./upload.ts";
-import { WireReply, type WireHead } from "./wire-reply.ts";
+import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
 
 /** A larger body is written in pieces, so that a slow line is not mistaken for silence. */
 const WHOLE_BYTES = 1_048_576;
@@ -29,7 +30,7 @@ const WHOLE_BYTES = 1_048_576;
 type State = "waiting" | "sending" | "headless" | "body" | "over";
 
 /** One request and its response. */
-export class Exchange implements Message, Applicant, BodySource, UploadListener {
+export class Exchange implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
   readonly target: string;
   readonly head: string;
@@ -37,6 +38,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
   readonly connectMs: number | null;
   bytes: Uint8Array | null = null;
   upload: Upload | null = null;
+  facts: ConnectionFacts | null = null;
+  isReused = false;
   readonly request: PreparedRequest;
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
@@ -140,11 +143,14 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
     const headers = HeaderMap.fromWire(head.fields);
     this.#incoming = new Incoming(this, this.#declaredLength(head.status, headers));
     const timings = { connect: this.#connectedMs, head: performance.now() - this.#began };
+    this.facts = this.#connection?.facts ?? null;
+    this.isReused = this.#connection?.isReused === true;
     const resolve = this.#resolve;
     // The promise holds the response: who forgets the response must not be kept from it by the connection.
     this.#resolve = ignore;
     this.#reject = ignore;
-    resolve(new WireReply(head, headers, this.#incoming, { timings, isStreamed: this.#options.stream }));
+    const facts = { timings, isStreamed: this.#options.stream, passage: this };
+    resolve(new WireReply(head, headers, this.#incoming, facts));
   }
 
   onData(chunk: Uint8Array): void {
@@ -171,7 +177,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
 
   onFailure(error: Error): void {
     if (this.#state === "over") return;
-    const { method, payload } = this.request;
+    const { method, headers, payload } = this.request;
     const connection = this.#connection;
     const isUnseen = connection?.isRefused === true;
     if ((this.#isReused || isUnseen) && this.#state !== "body" && connection !== null) {
@@ -181,7 +187,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener 
         return;
       }
       // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
-      const isSafe = (isUnseen || isIdempotent(method)) && isReplayable(payload);
+      const isSafe =
+        (isUnseen || isIdempotent(method) || headers.has(IDEMPOTENCY_KEY)) && isReplayable(payload);
       if (!connection.heard && !this.#isResent && isSafe) {
         this.#isResent = true;
         this.#resend();

@@ -34,6 +34,7 @@ function prepared(given: Given = {}): PreparedRequest {
     query,
     options: { data, json, files },
     boundary: () => "b",
+    idempotencyKey: null,
   });
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { TlsSettings, Verify } from "../../src/core/adapter.ts";
 import { emptyEnvironment, type Environment } from "../../src/core/environment.ts";
-import type { RequestOptions, Settings, TlsInit } from "../../src/core/options.ts";
+import type { RequestOptions, Settings, SharedOptions, TlsInit } from "../../src/core/options.ts";
 import { checkRequestOptions, checkSessionOptions } from "../../src/prepare/check.ts";
 import {
   mergeSettings,
@@ -66,7 +66,7 @@ describe("tls", () => {
     [{ pins: new Set([KEY]) }, "not Set"],
     [{ pins: [KEY, null] }, "tls.pins[1] must be"],
   ])("refuses %o: a TypeError", ([tls, message]) => {
-    const options = { tls } as RequestOptions;
+    const options = { tls } as SharedOptions;
     for (const check of [checkRequestOptions, checkSessionOptions]) {
       expect(() => check(options)).toThrow(TypeError);
       expect(() => check(options)).toThrow(message);
