@@ -1,0 +1,108 @@
+/** The kinds of requests of the soak: each ends in another way. */
+import { ChunkedEncodingError, ConnectionError, ReadTimeout, type Session } from "../../src/index.ts";
+
+/** One way to use a session. */
+export interface Kind {
+  readonly name: string;
+  /** Of a thousand requests, so many. */
+  readonly share: number;
+  /** @param signal shared by all requests; never aborts. */
+  run(session: Session, url: string, signal: AbortSignal): Promise<void>;
+}
+
+/** The call must fail with this, or the soak tests something else than it says. */
+async function failing(call: Promise<unknown>, isExpected: (error: unknown) => boolean): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (isExpected(error)) return;
+    throw error;
+  }
+  throw new Error("a request went well that should have failed");
+}
+
+/** All of them. */
+export const kinds: readonly Kind[] = [
+  {
+    name: "read",
+    share: 640,
+    async run(session, url, signal) {
+      (await session.get(`${url}/ok`, { signal })).json();
+    },
+  },
+  {
+    name: "posted",
+    share: 60,
+    async run(session, url, signal) {
+      await session.post(`${url}/ok`, { json: { a: 1 }, signal });
+    },
+  },
+  {
+    name: "status 500",
+    share: 50,
+    async run(session, url, signal) {
+      await session.get(`${url}/failed`, { signal });
+    },
+  },
+  {
+    name: "redirected",
+    share: 50,
+    async run(session, url, signal) {
+      await session.get(`${url}/redirect`, { signal });
+    },
+  },
+  {
+    name: "reset",
+    share: 30,
+    run: (session, url, signal) =>
+      failing(session.post(`${url}/reset`, { signal }), (error) => error instanceof ConnectionError),
+  },
+  {
+    name: "truncated",
+    share: 20,
+    run: (session, url, signal) =>
+      failing(session.get(`${url}/truncated`, { signal }), (error) => error instanceof ChunkedEncodingError),
+  },
+  {
+    name: "aborted",
+    share: 40,
+    async run(session, url) {
+      const controller = new AbortController();
+      const call = session.get(`${url}/slow`, { signal: controller.signal });
+      setImmediate(() => controller.abort());
+      await failing(call, (error) => error === controller.signal.reason);
+    },
+  },
+  {
+    name: "timed out",
+    share: 20,
+    run: (session, url, signal) =>
+      failing(
+        session.get(`${url}/slow`, { timeout: { read: 5 }, signal }),
+        (error) => error instanceof ReadTimeout,
+      ),
+  },
+  {
+    name: "streamed",
+    share: 50,
+    async run(session, url, signal) {
+      const response = await session.get(`${url}/large`, { stream: true, signal });
+      for await (const chunk of response) if (chunk.byteLength === 0) throw new Error("an empty piece");
+    },
+  },
+  {
+    name: "streamed, left in the middle",
+    share: 20,
+    async run(session, url, signal) {
+      const response = await session.get(`${url}/large`, { stream: true, signal });
+      for await (const chunk of response) if (chunk.byteLength > 0) break;
+    },
+  },
+  {
+    name: "streamed, never read",
+    share: 20,
+    async run(session, url) {
+      await session.get(`${url}/large`, { stream: true });
+    },
+  },
+];

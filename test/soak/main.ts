@@ -1,0 +1,136 @@
+/**
+ * `npm run soak`: very many requests that end in every way, and what remains of them: nothing may.
+ *
+ *     npm run soak -- --requests 20000 --only "streamed|aborted"
+ *
+ * Bounded: 100,000 requests unless said otherwise, about two minutes. Prints what the process holds after each tenth; ends with
+ * code 1 when sockets, timers, listeners or memory stay behind.
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { Session } from "../../src/index.ts";
+import { kinds, type Kind } from "./kinds.ts";
+import { holdings, type Holdings } from "./measure.ts";
+
+const CONCURRENT = 32;
+const STEPS = 10;
+/**
+ * Heap that may be added between two measurements, however many requests lie between them: compiled code, caches, the numbers
+ * of this program. A leak grows with the requests.
+ */
+const NOISE_BYTES = 32_768;
+
+const { values } = parseArgs({
+  options: { requests: { type: "string", default: "100000" }, only: { type: "string", default: "" } },
+});
+const wanted = Number(values.requests);
+if (!Number.isSafeInteger(wanted) || wanted < 2000)
+  throw new RangeError(`--requests must be a whole number from 2000, not ${values.requests}`);
+
+const server = fork(fileURLToPath(new URL("server.ts", import.meta.url)));
+const [port] = (await once(server, "message")) as [number];
+const url = `http://127.0.0.1:${port}`;
+
+const asked = kinds.filter(({ name }) => new RegExp(values.only).test(name));
+const deck = asked.flatMap((kind) => Array.from({ length: kind.share }, () => kind));
+const counts = new Map<string, number>();
+let warnings = 0;
+const problems: Error[] = [];
+process.on("warning", (warning) => {
+  // Those are wanted: there are responses that nobody reads.
+  if (warning.name === "UnreadResponseWarning") warnings++;
+  else problems.push(warning);
+});
+process.on("unhandledRejection", (error) => {
+  problems.push(error instanceof Error ? error : new Error(String(error)));
+});
+
+/** A thousand requests, in an order that is the same each time. */
+async function thousand(session: Session, signal: AbortSignal, seed: number): Promise<void> {
+  const order = Array.from({ length: 1000 }, (_, at) => ({
+    kind: deck[at % deck.length] as Kind, // there is one at least
+    place: (at * 7919 + seed * 104_729) % 1000,
+  }));
+  const queue = order.sort((one, other) => one.place - other.place).map(({ kind }) => kind);
+  const next = (): Kind | undefined => queue.pop();
+  const worker = async (): Promise<void> => {
+    for (let kind = next(); kind !== undefined; kind = next()) {
+      await kind.run(session, url, signal);
+      counts.set(kind.name, (counts.get(kind.name) ?? 0) + 1);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT }, worker));
+}
+
+function row(cells: readonly (string | number)[]): string {
+  return cells.map((cell) => String(cell).padStart(12)).join("");
+}
+
+function shown(done: number, held: Holdings): string {
+  const { descriptors, sockets, timers, listeners, heapBytes } = held;
+  return row([done, descriptors, sockets, timers, listeners, (heapBytes / 1_048_576).toFixed(2)]);
+}
+
+/** What one session leaves behind while it lives, and after it was closed. */
+async function soak(): Promise<readonly string[]> {
+  const { signal } = new AbortController();
+  const empty = await holdings(signal);
+  console.log(row(["requests", "descriptors", "sockets", "timers", "listeners", "heap MiB"]));
+  console.log(shown(0, empty));
+  const session = new Session({ trustEnv: false });
+  const all: Holdings[] = [];
+  const perStep = Math.max(1, Math.round(wanted / STEPS / 1000));
+  for (let step = 1; step <= Math.min(STEPS, Math.round(wanted / 1000)); step++) {
+    for (let round = 0; round < perStep; round++) await thousand(session, signal, step * perStep + round);
+    const held = await holdings(signal);
+    all.push(held);
+    console.log(shown(step * perStep * 1000, held));
+  }
+  await session.close();
+  const after = await holdings(signal);
+  console.log(`${shown(0, after).replace(/^ {11}0/, "      closed")}`);
+  return complaints(empty, all, after, perStep);
+}
+
+function complaints(
+  empty: Holdings,
+  all: readonly Holdings[],
+  after: Holdings,
+  perStep: number,
+): readonly string[] {
+  const found: string[] = [];
+  for (const name of ["descriptors", "sockets", "timers", "listeners"] as const) {
+    if (after[name] > empty[name]) found.push(`${name}: ${after[name]} after closing, ${empty[name]} before`);
+  }
+  const most = Math.max(...all.map(({ sockets }) => sockets));
+  if (most > CONCURRENT) found.push(`sockets: ${most} were open when nothing was running`);
+  if (Math.max(...all.map(({ listeners }) => listeners)) > 0)
+    found.push("listeners stayed on the shared signal");
+  // The first half warms up: code is compiled, pools and caches fill.
+  const warm = all.slice(Math.floor(all.length / 2));
+  const [first] = warm;
+  const last = warm.at(-1);
+  if (first !== undefined && last !== undefined && warm.length > 1) {
+    const perStepBytes = (last.heapBytes - first.heapBytes) / (warm.length - 1);
+    console.log(`heap per 1,000 requests, second half: ${Math.round(perStepBytes / perStep)} bytes`);
+    if (perStepBytes > NOISE_BYTES)
+      found.push(`heap: ${Math.round(perStepBytes)} bytes per ${perStep},000 requests`);
+  }
+  return found;
+}
+
+const began = performance.now();
+try {
+  const found = await soak();
+  for (const [name, count] of counts) console.log(`${name.padEnd(30)}${String(count).padStart(8)}`);
+  console.log(`warnings of unread responses: ${warnings}`);
+  console.log(`${Math.round((performance.now() - began) / 1000)} s`);
+  for (const one of problems) throw one;
+  for (const one of found) console.error(`stayed behind: ${one}`);
+  process.exitCode = found.length === 0 ? 0 : 1;
+} finally {
+  server.disconnect();
+}
