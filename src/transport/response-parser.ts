@@ -140,9 +140,11 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
 
 /** Blanks around the phrase are no part of it, as in requests. Not `trim`: 0xA0 may be the end of a UTF-8 character. */
 function withoutBlanks(reason: string): string {
-  return isBlank(reason.charCodeAt(0)) || isBlank(reason.charCodeAt(reason.length - 1))
-    ? reason.replaceAll(/^[ \t]+|[ \t]+$/g, "")
-    : reason;
+  let from = 0;
+  let to = reason.length;
+  while (from < to && isBlank(reason.charCodeAt(from))) from++;
+  while (to > from && isBlank(reason.charCodeAt(to - 1))) to--;
+  return reason.slice(from, to);
 }
 
 /** SP or HTAB. */

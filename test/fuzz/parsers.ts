@@ -1,0 +1,72 @@
+/** Every function that reads what a server, a file or a URL of somebody else says, each as a function of one text. */
+import { parseChallenges, parseParameters } from "../../src/auth/challenge.ts";
+import { parseNetrc } from "../../src/auth/netrc.ts";
+import { RequestException } from "../../src/core/errors.ts";
+import { bareUrl, shownUrls } from "../../src/core/redact.ts";
+import { parseUrl, resolveReference } from "../../src/core/url.ts";
+import { parseCookieDate } from "../../src/cookies/date.ts";
+import { CookieJar } from "../../src/cookies/jar.ts";
+import { parseSetCookie } from "../../src/cookies/parse.ts";
+import { apparentEncoding, charsetOf } from "../../src/encoding/charset.ts";
+import { parseContentEncoding } from "../../src/encoding/content-coding.ts";
+import { jsonText, parseJsonText } from "../../src/encoding/json.ts";
+import { parseMediaType } from "../../src/encoding/media-type.ts";
+import { decodeText } from "../../src/encoding/text.ts";
+import { multipartType } from "../../src/prepare/multipart.ts";
+import { bypassesProxy } from "../../src/proxy/no-proxy.ts";
+import { fileName } from "../../src/response/file-name.ts";
+import { parseLinks } from "../../src/response/links.ts";
+import { parseRetryAfter } from "../../src/retries/retry-after.ts";
+import { lineSplitter } from "../../src/stream/lines.ts";
+
+const BASE = parseUrl("http://a.test/b/c");
+const NOW = Date.UTC(2026, 10, 21);
+const utf8 = new TextEncoder();
+
+/** Our errors are an answer, too; others are not. */
+function answered(parse: () => unknown): void {
+  try {
+    parse();
+  } catch (error) {
+    if (!(error instanceof RequestException)) throw error;
+  }
+}
+
+const all: Readonly<Record<string, (text: string) => unknown>> = {
+  "Set-Cookie": parseSetCookie,
+  "Set-Cookie, into a jar": (text) => new CookieJar().setCookie(text, "http://a.test/"),
+  "cookie date": parseCookieDate,
+  challenges: (text) => parseChallenges([text]),
+  "Authentication-Info": parseParameters,
+  Link: parseLinks,
+  "Content-Type": parseMediaType,
+  "Content-Type, charset": charsetOf,
+  "Content-Encoding": (text) => parseContentEncoding(text, null),
+  "Content-Disposition": (text) => fileName(text, "http://a.test/"),
+  "Content-Disposition, quoted": (text) => fileName(`attachment; filename="${text}"`, "http://a.test/"),
+  "Content-Disposition, extended": (text) =>
+    fileName(`attachment; filename*=UTF-8''${text}`, "http://a.test/"),
+  "file name of a URL": (text) => fileName(null, `http://a.test/${text}`),
+  "Retry-After": (text) => parseRetryAfter(text, NOW),
+  Location: (text) => parseUrl(resolveReference(BASE, text)),
+  "URL, path": (text) => parseUrl(`http://a.test/${text}`),
+  "URL, host": (text) => parseUrl(`http://${text}/`),
+  "URL, whole": parseUrl,
+  "multipart boundary": (text) => multipartType(`multipart/form-data; ${text}`, () => "b"),
+  NO_PROXY: (text) => bypassesProxy(BASE, text),
+  netrc: parseNetrc,
+  JSON: (text) => parseJsonText(jsonText(utf8.encode(text), { name: "utf-8", origin: "declared" })),
+  "text, guessed": (text) => decodeText(utf8.encode(text), { name: null, origin: "assumed" }),
+  "HTML with meta": (text) => apparentEncoding(utf8.encode(`<meta ${text}>`)),
+  lines: (text) => {
+    const splitter = lineSplitter({});
+    return [...splitter.push(text), ...splitter.end()];
+  },
+  "redaction of URLs": shownUrls,
+  "redaction of a URL": bareUrl,
+};
+
+/** By name. What they throw of ours is an answer. */
+export const parsers: ReadonlyMap<string, (text: string) => void> = new Map(
+  Object.entries(all).map(([name, parse]) => [name, (text: string) => answered(() => parse(text))]),
+);
