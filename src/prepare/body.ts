@@ -1,8 +1,8 @@
 /**
  * Decides which of `data`, `json` and `files` is the body, and its media type.
  *
- * Precedence is requests' (PARITY BOD-1): files with `data`'s fields before them, else `data`, else `json`. Empty `data` is
- * no body (BOD-7), so `json` then has its turn.
+ * `files` with `data`'s fields before them, else `data`, else `json`. Empty `data` is no body (PARITY BOD-7), so `json` then
+ * has its turn. `json` beside one of the others is a mistake: requests drops it without a word (BOD-1).
  *
  * May import: `core/`, own folder, `node:stream` for a look at a stream's state. Pure.
  */
@@ -39,7 +39,7 @@ const NOTHING: ChosenBody = { payload: null, contentType: null };
  *
  * @param givenType the caller's `Content-Type`, which wins; of a multipart body its boundary is used, or added to it.
  * @param boundary gives a random boundary; called for multipart only.
- * @throws {TypeError} for what cannot be a body.
+ * @throws {TypeError} for what cannot be a body, and for two bodies.
  * @throws {InvalidJSONError} for what JSON cannot hold.
  */
 export function chooseBody(
@@ -49,10 +49,17 @@ export function chooseBody(
 ): ChosenBody {
   const { data, json, files } = options;
   const entries = files == null ? [] : fileEntries(files);
+  const hasData = data != null && !isEmpty(data);
+  if (json !== undefined && (hasData || entries.length > 0)) throw twoBodies(hasData ? "data" : "files");
   if (entries.length > 0) return multipart(besideFiles(data), entries, givenType, boundary);
-  if (data != null && !isEmpty(data)) return ofData(data, givenType, boundary);
+  if (hasData) return ofData(data, givenType, boundary);
   if (json === undefined) return NOTHING;
   return { payload: bytesBody(encodeJson(json)), contentType: givenType === null ? jsonType : null };
+}
+
+function twoBodies(other: "data" | "files"): TypeError {
+  const advice = other === "data" ? "give one of them" : "give its text as a field of data";
+  return new TypeError(`json and ${other} are both given, and a request has one body: ${advice}`);
 }
 
 /** `data` when it is no body at all (PARITY BOD-7). A form that encodes to nothing is one, of no bytes (BOD-6). */

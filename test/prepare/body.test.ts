@@ -74,12 +74,12 @@ describe("chooseBody", () => {
     ['json ""', { json: "" }, '""', JSON_TYPE],
     ["json {}", { json: {} }, "{}", JSON_TYPE],
     // precedence (BOD-1)
-    ["data before json", { data: { b: "2" }, json: { a: 1 } }, "b=2", FORM],
     ["json when data is empty", { data: {}, json: { a: 1 } }, '{"a":1}', JSON_TYPE],
+    ["json when files are empty", { files: {}, json: { a: 1 } }, '{"a":1}', JSON_TYPE],
     ["data when files are empty", { data: { b: "2" }, files: {} }, "b=2", FORM],
     [
-      "files before json",
-      { files: { f: [null, "A"] }, json: { a: 1 } },
+      "files",
+      { files: { f: [null, "A"] } },
       '--b\r\nContent-Disposition: form-data; name="f"\r\n\r\nA\r\n--b--\r\n',
       "multipart/form-data; boundary=b",
     ],
@@ -87,6 +87,17 @@ describe("chooseBody", () => {
     const chosen = choose(options);
     expect(text(chosen)).toBe(body);
     expect(chosen.contentType).toBe(contentType);
+  });
+
+  // BOD-1
+  it.for<[Partial<BodyOptions>, string]>([
+    [{ data: { b: "2" }, json: { a: 1 } }, "json and data are both given"],
+    [{ data: "b", json: null }, "json and data are both given"],
+    [{ files: { f: "A" }, json: { a: 1 } }, "json and files are both given"],
+    [{ data: { b: "2" }, files: { f: "A" }, json: 0 }, "json and data are both given"],
+  ])("refuses two bodies: %o", ([options, message]) => {
+    expect(() => choose(options)).toThrow(TypeError);
+    expect(() => choose(options)).toThrow(message);
   });
 
   it.for<Partial<BodyOptions>>([
