@@ -73,6 +73,7 @@ export {
   type SchemaIssue,
 } from "./core/errors.ts";
 
+export { dump, type DumpOptions } from "./response/dump.ts";
 export { Response } from "./response/response.ts";
 export { StreamedResponse } from "./response/streamed.ts";
 export { ResponsePromise } from "./response/promise.ts";
@@ -80,9 +81,11 @@ export { wireBodyFrom, wireResponse, type WireBodyInit, type WireResponseInit } 
 export type { ResponseFields } from "./response/parts.ts";
 export type {
   AnyResponse,
+  ConnectionInfo,
   IterContentOptions,
   IterLinesOptions,
   Link,
+  PeerCertificate,
   ReadResponse,
   ResponseCookie,
   ResponseCookies,
@@ -91,6 +94,7 @@ export type {
   SaveOptions,
   StreamResponse,
   Timings,
+  TlsInfo,
   WireBody,
   WireResponse,
 } from "./core/response.ts";

@@ -13,7 +13,7 @@ const names = `
   InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
   ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError
   SchemaError Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyRedirects UnrewindableBodyError codes
-  defaultHeaders defaultUserAgent del delete get head options parseSetCookie patch post put query request toFetch version
+  defaultHeaders defaultUserAgent del delete dump get head options parseSetCookie patch post put query request toFetch version
   wireBodyFrom wireResponse
 `;
 

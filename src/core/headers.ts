@@ -8,7 +8,7 @@
  */
 import { InvalidHeader } from "./errors.ts";
 import { isToken } from "./method.ts";
-import { printAs, isSecretName, REDACTED } from "./redact.ts";
+import { printAs, shownField } from "./redact.ts";
 
 /** A value to send. Numbers are written in decimal; bytes go out as they are (one byte a character, latin-1). */
 export type HeaderValue = string | number | Uint8Array;
@@ -225,12 +225,9 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     return pairs;
   }
 
-  /** As {@link toObject}, with values of headers that usually hold secrets hidden: `JSON.stringify` may end in a log. */
+  /** As {@link toObject}, without what usually is secret in it: `JSON.stringify` may end in a log. */
   toJSON(): Record<string, string> {
-    const shown = Object.entries(this.toObject()).map(([name, value]) => [
-      name,
-      isSecretName(name) ? REDACTED : value,
-    ]);
+    const shown = Object.entries(this.toObject()).map(([name, value]) => [name, shownField(name, value)]);
     return Object.fromEntries(shown) as Record<string, string>;
   }
 

@@ -42,20 +42,55 @@ export function bareUrl(url: string): string {
 export function shownUrl(url: string): string {
   const end = url.search(/[?#]/);
   if (end === -1) return hideUserinfo(url);
+  const start = hideUserinfo(url.slice(0, end));
+  // The password goes on.
+  if (start.endsWith(REDACTED)) return start;
   // A fragment may hold parameters too: a token, after some logins.
-  const parts = url.slice(end).split("#").map(hideValues);
-  return hideUserinfo(url.slice(0, end)) + parts.join("#");
+  return start + url.slice(end).split("#").map(shownFields).join("#");
 }
 
-function hideValues(parameters: string): string {
+/** `name=value&name=value`: a query, be it with its `?`, or a form. Values are hidden whose names look secret. */
+export function shownFields(parameters: string): string {
   return parameters
     .split("&")
     .map((pair) => {
       const equals = pair.indexOf("=");
       const name = pair.slice(0, Math.max(equals, 0));
-      return isSecretName(name.startsWith("?") ? name.slice(1) : name) ? `${name}=${REDACTED}` : pair;
+      return isSecretName(decoded(name.startsWith("?") ? name.slice(1) : name))
+        ? `${name}=${REDACTED}`
+        : pair;
     })
     .join("&");
+}
+
+/** A name may be written with escapes that it does not need. */
+function decoded(name: string): string {
+  return name.replaceAll(/%([\da-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
+}
+
+/** Fields whose value is a URL, and nothing else. */
+const URL_FIELD = /^(?:location|content-location|referer)$/i;
+
+/** The value of a header field: nothing of a secret one, others without what is secret in the URLs in them. */
+export function shownField(name: string, value: string): string {
+  if (isSecretName(name)) return REDACTED;
+  return URL_FIELD.test(name) ? shownUrl(value) : shownUrls(value);
+}
+
+const USER_INFO = /:\/\/[^/\\?#\s<>"]*@/g;
+/** The value goes on behind an escaped quote: the text may be JSON. */
+const PARAMETER = /([?&#]([^=&#?\s<>"]+)=)[^&#\\\s<>"]*(?:\\.[^&#\\\s<>"]*)*/g;
+
+/** Text in which there may be URLs: each without user info, and without the values of parameters that look secret. */
+export function shownUrls(text: string): string {
+  if (!/[?&#@]/.test(text)) return text;
+  return text
+    .replaceAll(USER_INFO, "://")
+    .replaceAll(PARAMETER, (whole, start: string, name: string) =>
+      isSecretName(decoded(name)) ? start + REDACTED : whole,
+    );
 }
 
 /** `scheme:` and slashes; also too few, too many or turned ones, since what is shown may be a mistake. */

@@ -42,6 +42,72 @@ export interface WireResponse {
   readonly trailers?: HeaderMap;
   /** When what happened, in milliseconds from the start of the message. */
   readonly timings?: Timings;
+  /** What the message came over. Absent or `null`: there was no connection, or the adapter does not tell. */
+  readonly connection?: ConnectionInfo | null;
+  /** @internal The head of the request as it was sent, with its secrets. Absent or `null`: the adapter does not tell. */
+  readonly sent?: SentHead | null;
+}
+
+/** The head of a request, with what the transport added to it. */
+export interface SentHead {
+  readonly method: string;
+  /** Path and query; the whole URL for a proxy. */
+  readonly target: string;
+  /** Fields in the order in which they were sent. With HTTP/2 in lower case, and `:authority` is called `host`. */
+  readonly headers: HeaderMap;
+}
+
+/** What a message came over. It stays as it is when the connection has ended. */
+export interface ConnectionInfo {
+  /** IP address of the other end: the server, or the first proxy on the way. `null` for a socket of this machine. */
+  readonly remoteAddress: string | null;
+  readonly remotePort: number | null;
+  /** IP address of this end. `null` for a socket of this machine. */
+  readonly localAddress: string | null;
+  readonly localPort: number | null;
+  /** Path of the Unix domain socket or named pipe; `null` for a TCP connection. */
+  readonly socketPath: string | null;
+  /** Was it opened for another message than this one? */
+  readonly isReused: boolean;
+  /** `scheme://host:port` of the proxy on the way, without its credentials; `null` for none. */
+  readonly proxy: string | null;
+  /** `null`: nothing was encrypted. */
+  readonly tls: TlsInfo | null;
+}
+
+/**
+ * TLS as it was agreed on with the server, be it through a proxy's tunnel. Of a request that an https proxy forwards: with
+ * that proxy.
+ */
+export interface TlsInfo {
+  /** `"TLSv1.3"` or `"TLSv1.2"`. */
+  readonly protocol: string | null;
+  /** The cipher suite, as OpenSSL writes it. */
+  readonly cipher: string | null;
+  /** Is the certificate one that `verify` trusts, and for this host? Only without `verify` can it be `false`. */
+  readonly authorized: boolean;
+  /** The protocol that the server chose (RFC 7301); `null` when it chose none. */
+  readonly alpnProtocol: string | null;
+  /** The name that the server was asked for (RFC 6066 §3); `null` for an IP address. */
+  readonly serverName: string | null;
+  /** The server's own certificate: of a resumed session that of its first handshake. `null`: there was none. */
+  readonly peerCertificate: PeerCertificate | null;
+}
+
+/** A server's certificate. */
+export interface PeerCertificate {
+  /** Such as `CN=example.com`; an attribute a line, `""` for none. */
+  readonly subject: string;
+  /** Whose certificate vouches for it; written as `subject`. */
+  readonly issuer: string;
+  /** When it begins to hold: ISO 8601, in UTC. */
+  readonly validFrom: string;
+  /** When it ends: ISO 8601, in UTC. */
+  readonly validTo: string;
+  /** SHA-256 of all of it: hexadecimal pairs with colons, as a pin may be written. */
+  readonly fingerprint256: string;
+  /** The names it is for: `DNS:example.com, IP Address:127.0.0.1`; `null` for none. */
+  readonly subjectAltName: string | null;
 }
 
 /** How long the parts of a message took, in milliseconds; `null` for what did not happen. */
@@ -84,6 +150,8 @@ export interface ResponseHead {
   readonly timings: Timings | null;
   /** `"1.1"`, `"1.0"` or `"2"`. */
   readonly httpVersion: string;
+  /** What it came over. `null`: there was no connection, or the adapter does not tell. */
+  readonly connection: ConnectionInfo | null;
   /** Links by relation, or by URL for those without. */
   readonly links: Readonly<Record<string, Link>>;
   readonly isRedirect: boolean;

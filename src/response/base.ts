@@ -12,6 +12,7 @@ import { bareUrl, printAs, shownUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type {
   AnyResponse,
+  ConnectionInfo,
   IterContentOptions,
   IterLinesOptions,
   Link,
@@ -19,12 +20,13 @@ import type {
   ResponseHead,
   SavedFile,
   SaveOptions,
+  SentHead,
   Timings,
 } from "../core/response.ts";
 import { isPermanentRedirectStatus, isRedirectStatus } from "../core/status.ts";
 import { charsetOf, type Charset } from "../encoding/charset.ts";
 import type { LineLimit } from "../stream/lines.ts";
-import type { ResponseBody } from "./body.ts";
+import type { BodyState, ResponseBody } from "./body.ts";
 import { CookiesOfResponse } from "./cookies.ts";
 import {
   checkContentOptions,
@@ -109,6 +111,20 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
 
   get httpVersion(): string {
     return this.#parts.wire.httpVersion;
+  }
+
+  get connection(): ConnectionInfo | null {
+    return this.#parts.wire.connection ?? null;
+  }
+
+  /** @internal What became of its body so far. */
+  get bodyState(): BodyState {
+    return this.#body.state;
+  }
+
+  /** @internal The head of its request as it was sent, where the adapter tells. */
+  get sent(): SentHead | null {
+    return this.#parts.wire.sent ?? null;
   }
 
   get trailers(): HeaderMap | null {
@@ -230,7 +246,7 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
       statusText: this.statusText,
       method: this.request.method,
       url: shownUrl(this.url),
-      headers: shownHeaders(this.headers),
+      headers: this.headers.toJSON(),
       httpVersion: this.httpVersion,
       encoding: this.encoding,
       elapsed: this.elapsed,
@@ -279,13 +295,4 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
       phase: "body",
     });
   }
-}
-
-/** A `Location` may carry a code or a token in its query. */
-function shownHeaders(headers: HeaderMap): Record<string, string> {
-  const shown = headers.toJSON();
-  for (const [name, value] of Object.entries(shown)) {
-    if (/^(?:content-)?location$/i.test(name)) shown[name] = shownUrl(value);
-  }
-  return shown;
 }

@@ -12,7 +12,7 @@ import { decodeStream } from "../encoding/decode-stream.ts";
 import { collect } from "../stream/read.ts";
 
 /** Where a body is in its life. */
-type State =
+export type BodyState =
   | { readonly kind: "unread" }
   | { readonly kind: "loading"; readonly bytes: Promise<Uint8Array> }
   | { readonly kind: "loaded"; readonly bytes: Uint8Array }
@@ -25,11 +25,11 @@ type State =
   | { readonly kind: "dropped" }
   | { readonly kind: "closed" };
 
-const unread: State = { kind: "unread" };
-const streaming: State = { kind: "streaming" };
-const consumed: State = { kind: "consumed" };
-const dropped: State = { kind: "dropped" };
-const closed: State = { kind: "closed" };
+const unread: BodyState = { kind: "unread" };
+const streaming: BodyState = { kind: "streaming" };
+const consumed: BodyState = { kind: "consumed" };
+const dropped: BodyState = { kind: "dropped" };
+const closed: BodyState = { kind: "closed" };
 
 /** What a body is made of. */
 export interface BodyParts {
@@ -42,12 +42,17 @@ export interface BodyParts {
 /** A body that is read once: into memory, or as a stream. */
 export class ResponseBody {
   readonly #parts: BodyParts;
-  #state: State;
+  #state: BodyState;
 
   /** @param bytes the decoded body, when it is there already. */
   constructor(parts: BodyParts, bytes: Uint8Array | null = null) {
     this.#parts = parts;
     this.#state = bytes === null ? unread : { kind: "loaded", bytes };
+  }
+
+  /** Where it is. */
+  get state(): BodyState {
+    return this.#state;
   }
 
   /**
@@ -221,7 +226,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
   yield bytes;
 }
 
-const reasons: { readonly [Kind in State["kind"]]: string } = {
+const reasons: { readonly [Kind in BodyState["kind"]]: string } = {
   unread: "the body was not read into memory",
   loading: "the body is not read yet",
   loaded: "the body was read into memory, where it is not coded any more",

@@ -6,7 +6,7 @@
 import { describe } from "../core/describe.ts";
 import { RequestException, ResponseTooLarge } from "../core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
-import type { Timings, WireBody, WireResponse } from "../core/response.ts";
+import type { ConnectionInfo, Timings, WireBody, WireResponse } from "../core/response.ts";
 import { collect } from "../stream/read.ts";
 
 /** What a body can be made of. A stream gives bytes or text; text is UTF-8. */
@@ -27,6 +27,7 @@ export interface WireResponseInit {
   readonly httpVersion?: string | undefined;
   readonly trailers?: HeadersInit | null | undefined;
   readonly timings?: Timings | undefined;
+  readonly connection?: ConnectionInfo | null | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -52,6 +53,7 @@ export function wireResponse(init: WireResponseInit): WireResponse {
     body: wireBodyFrom(init.body ?? null),
     ...(init.trailers == null ? {} : { trailers: new HeaderMap(init.trailers) }),
     ...(init.timings === undefined ? {} : { timings: init.timings }),
+    ...(init.connection == null ? {} : { connection: init.connection }),
   };
 }
 

@@ -224,7 +224,11 @@ class AppExchange implements BodySource {
     this.#incoming = incoming;
     this.#receive(response, incoming);
     const timings = { connect: 0, head: performance.now() - this.#began };
-    return new WireReply(head, headers, incoming, { timings, isStreamed: this.#options.stream });
+    return new WireReply(head, headers, incoming, {
+      timings,
+      isStreamed: this.#options.stream,
+      passage: null,
+    });
   }
 
   #receive(response: Response, incoming: Incoming): void {

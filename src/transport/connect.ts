@@ -39,8 +39,8 @@ export interface Route {
   readonly proxyTls: TlsTerms;
   /** `host` is a proxy itself: failures are the proxy's. */
   readonly isForwarded: boolean;
-  /** Origin of the proxy, be it on the way or `host` itself, without credentials; `null` for none. */
-  readonly proxy: string | null;
+  /** The proxy, be it on the way or `host` itself; `null` for none. */
+  readonly proxy: ProxyTarget | null;
   /** Holds for `host`; `null` for none. With one, there is no proxy on the way. */
   readonly addressPolicy: AddressPolicy | null;
   /** Offer HTTP/2 to the server, which chooses (RFC 7301). */
@@ -121,7 +121,7 @@ export class Opening {
       }
       this.#finish();
       const ends = this.#ends ?? endsOf(socket, null);
-      done.onOpen({ socket, facts: new ConnectionFacts(ends, route.proxy, this.#agreed) });
+      done.onOpen({ socket, facts: new ConnectionFacts(ends, route.proxy?.origin ?? null, this.#agreed) });
     }, fail);
   }
 
@@ -260,7 +260,7 @@ export class Opening {
       socket.once("error", onFailure);
       socket.once("close", onClose);
       socket.once(event, () => {
-        // Of the first one: what is put over it has no ends of its own.
+        // Noted at once: a socket forgets them when it ends. What is put over the first one has the same.
         this.#ends ??= endsOf(socket, this.#options.socketPath ?? null);
         socket.off("error", onFailure);
         socket.off("close", onClose);

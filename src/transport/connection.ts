@@ -3,6 +3,7 @@
  *
  * May import: own folder.
  */
+import type { ConnectionFacts } from "./connection-facts.ts";
 import type { ReadClock } from "./read-clock.ts";
 import type { Upload } from "./upload.ts";
 import type { WireHead } from "./wire-reply.ts";
@@ -31,10 +32,14 @@ export interface Message {
 
 /** Carries one message at a time. */
 export interface Connection {
+  /** What is told of it. */
+  readonly facts: ConnectionFacts;
   /** Watches over the running message. */
   readonly clock: ReadClock;
   /** Messages that were completed on the connection before this one: with any, it may have ended meanwhile. */
   readonly served: number;
+  /** Was it opened for another message than the running one? */
+  readonly isReused: boolean;
   /** Has the running message been written, at least in part? */
   readonly started: boolean;
   /** Has any byte of its response come? */

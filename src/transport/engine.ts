@@ -16,6 +16,8 @@ import diagnostics from "undici/lib/core/diagnostics.js";
 import symbols from "undici/lib/core/symbols.js";
 import Client from "undici/lib/dispatcher/client.js";
 
+import type { Opened } from "./connect.ts";
+import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { ReadClock } from "./read-clock.ts";
 import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
@@ -45,6 +47,7 @@ let ready: EngineConnection[] = [];
 /** A connection, open from the beginning to its end. */
 export class EngineConnection implements Connection {
   readonly socket: Socket;
+  readonly facts: ConnectionFacts;
   /** Watches over the running message. */
   readonly clock: ReadClock = new ReadClock();
   /** When it is not to be used any more if it stays idle, in milliseconds of the monotonic clock. Kept by the pool. */
@@ -60,8 +63,9 @@ export class EngineConnection implements Connection {
   readonly #handler = new Handler();
   #isWriting = false;
 
-  constructor(origin: string, socket: Socket, maxHeaderBytes: number) {
+  constructor(origin: string, { socket, facts }: Opened, maxHeaderBytes: number) {
     this.socket = socket;
+    this.facts = facts;
     socket.on("error", (error: Error) => {
       this.fault ??= error;
     });
@@ -101,6 +105,10 @@ export class EngineConnection implements Connection {
   /** Exchanges that were completed on it. */
   get served(): number {
     return this.#handler.served;
+  }
+
+  get isReused(): boolean {
+    return this.served > 0;
   }
 
   /** Can another message be sent when the running one is over? */

@@ -7,8 +7,9 @@
  * May import: `core/`, own folder, `node:http2`.
  */
 import { connect, constants, type ClientHttp2Session, type Settings } from "node:http2";
-import type { Socket } from "node:net";
 
+import type { Opened } from "./connect.ts";
+import type { ConnectionFacts } from "./connection-facts.ts";
 import { H2Stream } from "./h2-stream.ts";
 
 /** Until the server has said how many streams it takes at a time, and if it does not say (RFC 9113 §6.5.2). */
@@ -32,6 +33,9 @@ export class H2Session {
   idleUntil = 0;
   /** Messages that were completed on it. */
   served = 0;
+  /** Was a message put on it already? */
+  isUsed = false;
+  readonly facts: ConnectionFacts;
   readonly #session: ClientHttp2Session;
   readonly #listener: H2Listener;
   readonly #streams = new Set<H2Stream>();
@@ -39,7 +43,8 @@ export class H2Session {
   #isRetired = false;
   #fault: Error | null = null;
 
-  constructor(origin: string, socket: Socket, maxHeaderBytes: number, listener: H2Listener) {
+  constructor(origin: string, { socket, facts }: Opened, maxHeaderBytes: number, listener: H2Listener) {
+    this.facts = facts;
     this.#listener = listener;
     this.#session = connect(origin, {
       createConnection: () => socket,
@@ -82,6 +87,7 @@ export class H2Session {
   open(): H2Stream {
     const stream = new H2Stream(this);
     this.#streams.add(stream);
+    this.isUsed = true;
     // Somebody waits now: the process must not end.
     this.#session.ref();
     return stream;

@@ -6,20 +6,11 @@
  */
 import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
 
+import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import type { H2Session } from "./h2-session.ts";
 import { ReadClock } from "./read-clock.ts";
-
-/** Fields about the connection, which HTTP/2 does not have (RFC 9113 §8.2.2), and `Host`, which is `:authority`. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  "connection",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "proxy-connection",
-  "transfer-encoding",
-  "upgrade",
-]);
+import { http2Fields } from "./sent-head.ts";
 
 /** The server ended the stream for a reason of its own. */
 class StreamReset extends Error {
@@ -39,6 +30,7 @@ export class H2Stream implements Connection {
   started = false;
   heard = false;
   isRefused = false;
+  readonly isReused: boolean;
   readonly #session: H2Session;
   readonly #servedBefore: number;
   #stream: ClientHttp2Stream | null = null;
@@ -48,6 +40,11 @@ export class H2Stream implements Connection {
   constructor(session: H2Session) {
     this.#session = session;
     this.#servedBefore = session.served;
+    this.isReused = session.isUsed;
+  }
+
+  get facts(): ConnectionFacts {
+    return this.#session.facts;
   }
 
   get served(): number {
@@ -158,13 +155,10 @@ function fieldsOf(message: Message): Record<string, string | string[]> {
   fields[":method"] = message.method;
   fields[":scheme"] = "https";
   fields[":path"] = message.target;
-  for (const line of message.head.split("\r\n").slice(1)) {
-    const colon = line.indexOf(": ");
-    if (colon === -1) continue;
-    const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 2);
-    if (name === "host") fields[":authority"] = value;
-    if (NOT_SENT.has(name) || (name === "te" && value.toLowerCase() !== "trailers")) continue;
+  const sent = http2Fields(message.head);
+  for (let at = 0; at + 1 < sent.length; at += 2) {
+    const value = sent[at + 1] as string; // below the length
+    const name = sent[at] === "host" ? ":authority" : (sent[at] as string); // as above
     const before = fields[name];
     fields[name] = before === undefined ? value : [before, value].flat();
   }

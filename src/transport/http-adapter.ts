@@ -40,7 +40,11 @@ export class HttpAdapter implements Adapter {
     if (this.#isClosed) return Promise.reject(closed().annotate({ request }));
     try {
       const pool = this.#pools.find(request.parsed, options);
-      return new Exchange(request, outgoing(request, pool.way, pool.sections), { pool, options, signal }).send();
+      return new Exchange(request, outgoing(request, pool.way, pool.sections), {
+        pool,
+        options,
+        signal,
+      }).send();
     } catch (error) {
       return Promise.reject(error);
     }

@@ -4,11 +4,17 @@
  *
  * May import: `core/`, own folder.
  */
-import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 
 import type { Connection } from "./connection.ts";
-import { Opening, type Route, type SessionMemory, type SocketOptions } from "./connect.ts";
+import {
+  Opening,
+  type Opened,
+  type Resumption,
+  type Route,
+  type SessionMemory,
+  type SocketOptions,
+} from "./connect.ts";
 import { EngineConnection } from "./engine.ts";
 import { ConnectFailure, ConnectOverdue } from "./failures.ts";
 import { H2Session } from "./h2-session.ts";
@@ -54,7 +60,7 @@ export class Pool implements SessionMemory {
   readonly origin: string;
   /** When it was last asked for a connection: the pool that was idle longest is given up first. */
   lastUsed = 0;
-  tlsSession: Buffer | null = null;
+  resumption: Resumption | null = null;
   readonly #settings: PoolSettings;
   /** The last one is used next. */
   readonly #idle: EngineConnection[] = [];
@@ -204,9 +210,9 @@ export class Pool implements SessionMemory {
     const opening = new Opening(sockets, materials, this);
     this.#opening.set(applicant, opening);
     opening.start(this.route, applicant.connectMs, {
-      onOpen: (socket) => {
+      onOpen: (opened) => {
         this.#opening.delete(applicant);
-        this.#admit(socket, applicant);
+        this.#admit(opened, applicant);
       },
       onFailure: (error) => {
         this.#opening.delete(applicant);
@@ -216,15 +222,16 @@ export class Pool implements SessionMemory {
     });
   }
 
-  #admit(socket: Socket, applicant: Applicant): void {
+  #admit(opened: Opened, applicant: Applicant): void {
+    const { socket } = opened;
     if (socket instanceof TLSSocket && socket.alpnProtocol === "h2") {
-      this.#share(socket, applicant);
+      this.#share(opened, applicant);
       return;
     }
     this.#isOnlyHttp1 = true;
     let connection: EngineConnection;
     try {
-      connection = new EngineConnection(this.origin, socket, this.#settings.maxHeaderBytes);
+      connection = new EngineConnection(this.origin, opened, this.#settings.maxHeaderBytes);
     } catch (cause) {
       socket.destroy();
       applicant.onNoConnection(
@@ -240,8 +247,8 @@ export class Pool implements SessionMemory {
   }
 
   /** The connection is for all who wait, and for all to come. */
-  #share(socket: Socket, applicant: Applicant): void {
-    const session = new H2Session(this.origin, socket, this.#settings.maxHeaderBytes, {
+  #share(opened: Opened, applicant: Applicant): void {
+    const session = new H2Session(this.origin, opened, this.#settings.maxHeaderBytes, {
       onRoom: () => this.#next(),
       onRetired: () => {
         if (this.#shared === session) this.#shared = null;

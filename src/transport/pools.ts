@@ -148,8 +148,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
   if ((scheme !== "http" && scheme !== "https") || effectivePort === null) {
     throw new InvalidSchema(`only http and https can be sent, not ${JSON.stringify(scheme)}`);
   }
-  const proxy = isLocal ? null : selectProxy(url, options.proxies);
-  if (options.addressPolicy !== null) assertSeen(proxy, isLocal);
+  const proxy = proxyFor(url, options, isLocal);
   if (proxy !== null && scheme === "http" && (proxy.scheme === "http" || proxy.scheme === "https"))
     return forwardPlan(proxy, options);
   const tls: TlsTerms | null =
@@ -170,7 +169,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       via: proxy,
       proxyTls: proxyTerms(options),
       isForwarded: false,
-      proxy: proxy?.origin ?? null,
+      proxy,
       addressPolicy: options.addressPolicy,
       isHttp2: options.http2 && tls !== null,
     },
@@ -191,9 +190,10 @@ function policyName(policy: AddressPolicy | null): string {
   return name;
 }
 
-/** @throws {AddressRefused} when the address that is connected to is not ours to see. */
-function assertSeen(proxy: ProxyTarget | null, isLocal: boolean): void {
-  if (proxy === null && !isLocal) return;
+/** @throws {AddressRefused} when there is a policy for addresses, and the one that is connected to is not ours to see. */
+function proxyFor(url: Url, { proxies, addressPolicy }: SendOptions, isLocal: boolean): ProxyTarget | null {
+  const proxy = isLocal ? null : selectProxy(url, proxies);
+  if (addressPolicy === null || (proxy === null && !isLocal)) return proxy;
   const way = isLocal
     ? "a socket of this machine"
     : `the proxy ${proxy?.hostname}, which chooses the address`;
@@ -217,7 +217,7 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
       via: null,
       proxyTls: terms,
       isForwarded: true,
-      proxy: proxy.origin,
+      proxy,
       addressPolicy: null,
       isHttp2: false,
     },

@@ -4,8 +4,10 @@
  * May import: `core/`, own folder.
  */
 import { HeaderMap } from "../core/headers.ts";
-import type { Timings, WireBody, WireResponse } from "../core/response.ts";
+import type { ConnectionInfo, SentHead, Timings, WireBody, WireResponse } from "../core/response.ts";
+import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Incoming } from "./incoming.ts";
+import { sentHead } from "./sent-head.ts";
 
 /** The head of a response, as it came. */
 export interface WireHead {
@@ -15,6 +17,15 @@ export interface WireHead {
   /** Name, value, name, value ... */
   readonly fields: string[];
   readonly httpVersion: string;
+}
+
+/** How a message came to the server. Looked at when somebody asks. */
+export interface Passage {
+  /** Request line and header fields, as written for HTTP/1.1. */
+  readonly head: string;
+  /** `null`: it went over no connection. */
+  readonly facts: ConnectionFacts | null;
+  readonly isReused: boolean;
 }
 
 /** A streamed body that nobody holds any more can never be read: its connection ends. */
@@ -29,22 +40,36 @@ export class WireReply implements WireResponse {
   readonly body: WireBody;
   readonly timings: Timings;
   readonly #incoming: Incoming;
+  readonly #passage: Passage | null;
   #trailers: HeaderMap | null = null;
+  #connection: ConnectionInfo | null = null;
 
   constructor(
     head: WireHead,
     headers: HeaderMap,
     incoming: Incoming,
-    facts: { readonly timings: Timings; readonly isStreamed: boolean },
+    facts: { readonly timings: Timings; readonly isStreamed: boolean; readonly passage: Passage | null },
   ) {
     this.status = head.status;
     this.statusText = head.reason;
     this.headers = headers;
     this.httpVersion = head.httpVersion;
     this.timings = facts.timings;
+    this.#passage = facts.passage;
     this.body = new IncomingBody(incoming);
     this.#incoming = incoming;
     if (facts.isStreamed) forgotten.register(this.body, incoming);
+  }
+
+  get connection(): ConnectionInfo | null {
+    const passage = this.#passage;
+    if (this.#connection === null && passage !== null)
+      this.#connection = passage.facts?.info(passage.isReused) ?? null;
+    return this.#connection;
+  }
+
+  get sent(): SentHead | null {
+    return this.#passage === null ? null : sentHead(this.#passage.head, this.httpVersion);
   }
 
   get trailers(): HeaderMap {

@@ -1,6 +1,13 @@
 /** What may be shown of a secret: nothing. */
 import { describe, expect, it } from "vitest";
-import { bareUrl, isSecretName, shownUrl } from "../../src/core/redact.ts";
+import {
+  bareUrl,
+  isSecretName,
+  shownField,
+  shownFields,
+  shownUrl,
+  shownUrls,
+} from "../../src/core/redact.ts";
 
 describe("bareUrl", () => {
   it.for([
@@ -39,8 +46,49 @@ describe("shownUrl", () => {
     ["http://h/cb?code=1#access_token=t&x=1", "http://h/cb?code=***#access_token=***&x=1"],
     ["http://h/#access_token=t", "http://h/#access_token=***"],
     ["http://h/x?token", "http://h/x?token"],
+    ["http://h/x?to%6ben=s&%zz=1", "http://h/x?to%6ben=***&%zz=1"],
+    // malformed: no part of the password
+    ["http://u:pa#ss@h/", "http://***"],
+    ["http://u:pa?ss@h/?a=1", "http://***"],
+    ["http://u:pa?a=s/s@h/", "http://***"],
   ] as const)("shows %s as %s", ([url, shown]) => {
     expect(shownUrl(url)).toBe(shown);
+  });
+});
+
+describe("shownFields", () => {
+  it.for([
+    ["user=u&password=p", "user=u&password=***"],
+    ["token=a=b&x", "token=***&x"],
+    ["", ""],
+  ] as const)("shows %s as %s", ([fields, shown]) => {
+    expect(shownFields(fields)).toBe(shown);
+  });
+});
+
+describe("shownUrls", () => {
+  it.for([
+    ["no URL in it", "no URL in it"],
+    ["me@example.test, a = b & token = c", "me@example.test, a = b & token = c"],
+    ["from http://u:p@h/x to https://h2/?a=1", "from http://h/x to https://h2/?a=1"],
+    ["ftp://u:p@ss@h, x", "ftp://h, x"],
+    ["<http://h/?token=t&page=2>; rel=next", "<http://h/?token=***&page=2>; rel=next"],
+    ["/cb#access_token=t", "/cb#access_token=***"],
+    ["?to%6ben=t", "?to%6ben=***"],
+  ] as const)("shows %s as %s", ([text, shown]) => {
+    expect(shownUrls(text)).toBe(shown);
+  });
+});
+
+describe("shownField", () => {
+  it.for([
+    ["X-Api-Key", "k", "***"],
+    ["Location", "http://u:p/q@h/?code=c", "http://***"],
+    ["Referer", "http://u:p@h/?code=c", "http://h/?code=***"],
+    ["Link", "<http://u:p@h/?sig=s>; rel=x", "<http://h/?sig=***>; rel=x"],
+    ["Accept", "*/*", "*/*"],
+  ] as const)("shows %s: %s as %s", ([name, value, shown]) => {
+    expect(shownField(name, value)).toBe(shown);
   });
 });
 

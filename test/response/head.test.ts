@@ -102,6 +102,24 @@ describe("what a response knows", () => {
     expect(read({}).timings).toBeNull();
   });
 
+  it("has what the adapter tells of its connection, or `null`", () => {
+    const connection = {
+      remoteAddress: "127.0.0.1",
+      remotePort: 80,
+      localAddress: "127.0.0.1",
+      localPort: 4711,
+      socketPath: null,
+      isReused: true,
+      proxy: null,
+      tls: null,
+    };
+    expect(read({ connection }).connection).toBe(connection);
+    expect(streamed({ connection }).connection).toBe(connection);
+    expect(read({ connection: null }).connection).toBeNull();
+    expect(read({}).connection).toBeNull();
+    expect(streamed({}).connection).toBeNull();
+  });
+
   it("was redirected when there is a redirect in its history, not for a challenge", () => {
     const challenge = read({ status: 401 });
     const redirect = read({ status: 302, headers: { location: "/x" } });

@@ -1,0 +1,229 @@
+/**
+ * dump(): an exchange as text, for people who look for what went wrong: every message, as it went over the wire.
+ *
+ * It shows what is in memory, and says of everything else that it is not there. Nothing is read for it.
+ *
+ * May import: `core/`, `encoding/`, own folder, `node:buffer`. Pure.
+ */
+import { isUtf8 } from "node:buffer";
+import { describe } from "../core/describe.ts";
+import type { Attempt } from "../core/errors.ts";
+import { HeaderMap } from "../core/headers.ts";
+import { shownUrl } from "../core/redact.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import type { AnyResponse, SentHead } from "../core/response.ts";
+import { isHttpLike } from "../core/url.ts";
+import { charsetOf } from "../encoding/charset.ts";
+import { parseMediaType } from "../encoding/media-type.ts";
+import { TextStream } from "../encoding/text.ts";
+import { BaseResponse } from "./base.ts";
+import type { BodyState } from "./body.ts";
+import { hiddenText, hiddenValue } from "./hidden.ts";
+
+/** How {@link dump} shows an exchange. */
+export interface DumpOptions {
+  /**
+   * `"hide"`: `***` stands for credentials, cookie values, and the values of fields, parameters and members of JSON whose
+   * names look secret. `"show"`: everything as it is. Default: `"hide"`.
+   */
+  readonly secrets?: "hide" | "show" | undefined;
+  /** Most bytes of each body that are shown; what is cut off is told. `null`: no limit. Default: 65 536 (64 KiB). */
+  readonly maxBodyBytes?: number | null | undefined;
+}
+
+/** The options, each with its value. */
+interface Manner {
+  readonly isOpen: boolean;
+  readonly maxBytes: number;
+}
+
+const MOST_BODY_BYTES = 65_536;
+
+/**
+ * The messages of an exchange as text: of each response in `history` and of `response` itself the request and then the
+ * response, oldest first. Lines of requests begin with `> `, those of responses with `< `, remarks with `* `. Control
+ * characters are written as `\x1b`: what a server sent does nothing to a terminal.
+ *
+ * Bodies are shown without transfer and content codings, text only; of others and of streams the length is told. HTTP/2 is
+ * written in the manner of HTTP/1.1. A response that hooks changed is shown as it is now.
+ *
+ * @throws {TypeError} when `response` is none of this library's, or for an unknown option or a value of the wrong kind.
+ * @throws {RangeError} for a limit that is no number of bytes.
+ */
+export function dump(response: AnyResponse, options: DumpOptions = {}): string {
+  const manner = checkedManner(options);
+  const messages = [...checkedResponse(response).history, response];
+  return messages.map((message) => exchangeLines(checkedResponse(message), manner).join("\n")).join("\n\n");
+}
+
+function checkedResponse(response: unknown): BaseResponse {
+  if (response instanceof BaseResponse) return response;
+  throw new TypeError(`dump() takes a Response or a StreamedResponse, not ${describe(response)}`);
+}
+
+function checkedManner(options: DumpOptions): Manner {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`dump() takes an object of options, not ${describe(options)}`);
+  // Own properties only: a polluted prototype must not show secrets.
+  const given: Record<string, unknown> = { secrets: undefined, maxBodyBytes: undefined, ...options };
+  const unknown = Object.keys(given).find((name) => name !== "secrets" && name !== "maxBodyBytes");
+  if (unknown !== undefined)
+    throw new TypeError(`dump() has no option ${unknown}; it has secrets, maxBodyBytes`);
+  const { secrets = "hide", maxBodyBytes = MOST_BODY_BYTES } = given;
+  if (secrets !== "hide" && secrets !== "show") {
+    const shown = typeof secrets === "string" ? JSON.stringify(secrets) : describe(secrets);
+    throw new TypeError(`secrets must be "hide" or "show", not ${shown}`);
+  }
+  return { isOpen: secrets === "show", maxBytes: checkedLimit(maxBodyBytes) };
+}
+
+function checkedLimit(limit: unknown): number {
+  if (limit === null) return Number.POSITIVE_INFINITY;
+  if (typeof limit !== "number")
+    throw new TypeError(`maxBodyBytes must be a number or null, not ${describe(limit)}`);
+  if (!(Number.isSafeInteger(limit) && limit >= 0))
+    throw new RangeError(`maxBodyBytes must be a whole number, 0 or more, or null, not ${limit}`);
+  return limit;
+}
+
+function exchangeLines(response: BaseResponse, manner: Manner): string[] {
+  return [
+    ...response.attempts.map((attempt) => `* ${visible(attemptText(attempt))}`),
+    ...requestLines(response, manner),
+    ...responseLines(response, manner),
+  ];
+}
+
+function attemptText({ method, url, status, error, delayMs }: Attempt): string {
+  return `before: ${method} ${url}: ${status ?? error?.name ?? "failed"}, tried again after ${delayMs} ms`;
+}
+
+function requestLines({ request, sent, httpVersion }: BaseResponse, manner: Manner): string[] {
+  const { method, target, headers } = sent ?? headFrom(request);
+  const { payload } = request;
+  const lines = [
+    `${method} ${manner.isOpen ? target : shownUrl(target)} HTTP/${httpVersion}`,
+    ...fieldLines(headers, manner),
+    "",
+  ];
+  if (payload?.kind === "bytes") return bodyLines(lines, "> ", { bytes: payload.bytes, headers }, manner);
+  const remark = payload === null ? [] : [`* body: ${streamText(payload.length)}`];
+  return [...prefixed("> ", lines), ...remark];
+}
+
+function streamText(length: number | null): string {
+  return `a stream${length === null ? "" : ` of ${length} bytes`}, which was not kept`;
+}
+
+/** What an adapter that does not tell was given to send. */
+function headFrom(request: PreparedRequest): SentHead {
+  const { method, headers } = request;
+  if (!isHttpLike(request.url)) return { method, target: request.url, headers };
+  const { target, authority } = request.parsed;
+  if (headers.has("host")) return { method, target, headers };
+  return { method, target, headers: HeaderMap.fromWire(["Host", authority, ...headers.toWire()]) };
+}
+
+const UNKNOWN_BODY: { readonly [Kind in Exclude<BodyState["kind"], "loaded">]: string } = {
+  unread: "not read yet",
+  loading: "still being read",
+  failed: "could not be read",
+  streaming: "being read as a stream, which is not kept",
+  consumed: "was read as a stream, which was not kept",
+  dropped: "not kept, because other responses followed: too long, or broken",
+  closed: "not read: the response was closed",
+};
+
+function responseLines(response: BaseResponse, manner: Manner): string[] {
+  const { status, statusText, httpVersion, headers, trailers, bodyState } = response;
+  const lines = [
+    `HTTP/${httpVersion} ${status}${statusText === "" ? "" : ` ${statusText}`}`,
+    ...fieldLines(headers, manner),
+    "",
+  ];
+  const after = trailers === null || trailers.size === 0 ? [] : fieldLines(trailers, manner);
+  return [
+    ...(bodyState.kind === "loaded"
+      ? bodyLines(lines, "< ", { bytes: bodyState.bytes, headers: withoutCoding(headers) }, manner)
+      : prefixed("< ", lines)),
+    ...(bodyState.kind === "loaded" || hasNoBody(response)
+      ? []
+      : [`* body: ${UNKNOWN_BODY[bodyState.kind]}`]),
+    ...(after.length === 0 ? [] : ["* after the body:", ...prefixed("< ", after)]),
+  ];
+}
+
+/** A body in memory is decoded, whatever its headers say. */
+function withoutCoding(headers: HeaderMap): HeaderMap {
+  if (!headers.has("content-encoding")) return headers;
+  const copy = headers.clone();
+  copy.delete("content-encoding");
+  return copy;
+}
+
+/** RFC 9112 §6.3. */
+function hasNoBody({ status, request }: BaseResponse): boolean {
+  return request.method === "HEAD" || status === 204 || status === 304;
+}
+
+function fieldLines(headers: HeaderMap, { isOpen }: Manner): string[] {
+  return [...headers].map(([name, value]) => `${name}: ${isOpen ? value : hiddenValue(name, value)}`);
+}
+
+/** The head and the body under it. */
+function bodyLines(
+  head: readonly string[],
+  prefix: string,
+  body: { readonly bytes: Uint8Array; readonly headers: HeaderMap },
+  manner: Manner,
+): string[] {
+  const { bytes, headers } = body;
+  const { byteLength } = bytes;
+  const lines = prefixed(prefix, head);
+  if (byteLength === 0) return lines;
+  const type = headers.get("content-type");
+  const essence = type === null ? "" : parseMediaType(type).essence;
+  if (headers.has("content-encoding") || !isText(bytes, essence)) {
+    lines.push(`* body: ${byteLength} bytes${essence === "" ? "" : ` of ${visible(essence)}`}`);
+    return lines;
+  }
+  const isCut = byteLength > manner.maxBytes;
+  const text = new TextStream(charsetOf(type)).decode(bytes.subarray(0, manner.maxBytes), !isCut);
+  const shown = manner.isOpen ? text : hiddenText(text, essence);
+  // Not by pushing all of them at once: that many arguments no call takes.
+  for (const line of prefixed(prefix, linesOf(shown))) lines.push(line);
+  if (isCut) lines.push(`* body: cut off here, after ${manner.maxBytes} of ${byteLength} bytes`);
+  return lines;
+}
+
+const TEXT_TYPE = /^text\/|[/+](?:x-)?(?:nd)?json(?:l|-seq)?$|[/+]xml$|\/(?:x-)?(?:java|ecma)script$/;
+
+/** By its type, or by what the bytes look like. A form of several parts may hold files, and is none. */
+function isText(bytes: Uint8Array, essence: string): boolean {
+  if (TEXT_TYPE.test(essence) || essence === "application/x-www-form-urlencoded") return true;
+  if (essence.startsWith("multipart/")) return false;
+  if (!isUtf8(bytes)) return false;
+  return !bytes.subarray(0, MOST_BODY_BYTES).some((byte) => byte < 0x20 && (byte < 0x09 || byte > 0x0d));
+}
+
+/** What ends the last line begins no other one. */
+function linesOf(text: string): string[] {
+  if (text === "") return [];
+  const lines = text.split(/\r\n|\n|\r/);
+  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
+}
+
+function prefixed(prefix: string, lines: readonly string[]): string[] {
+  return lines.map((line) => (line === "" ? prefix.trimEnd() : prefix + visible(line)));
+}
+
+/** Characters that do something to a terminal, or turn the order of others around, and ends of lines. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const INVISIBLE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+
+function visible(text: string): string {
+  return text.replaceAll(INVISIBLE, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
+  });
+}

@@ -1,0 +1,48 @@
+/**
+ * The head of a request, read back from the text in which `outgoing.ts` wrote it: for HTTP/2, which says it in another form,
+ * and for whoever wants to see what was sent.
+ *
+ * May import: `core/`. Pure.
+ */
+import { HeaderMap } from "../core/headers.ts";
+import type { SentHead } from "../core/response.ts";
+
+/** Fields about the connection, which HTTP/2 does not have (RFC 9113 §8.2.2). */
+const NOT_SENT: ReadonlySet<string> = new Set([
+  "connection",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** Method, target and fields of a message that went out by this version of HTTP. */
+export function sentHead(head: string, httpVersion: string): SentHead {
+  const [method = "", target = ""] = head.slice(0, head.indexOf("\r\n")).split(" ");
+  const fields = httpVersion === "2" ? http2Fields(head) : fieldsOf(head);
+  return { method, target, headers: HeaderMap.fromWire(fields) };
+}
+
+/** Name, value, name, value ... of those fields that HTTP/2 has, names in lower case. `host` is its `:authority`. */
+export function http2Fields(head: string): string[] {
+  const fields = fieldsOf(head);
+  const sent: string[] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const name = (fields[at] ?? "").toLowerCase();
+    const value = fields[at + 1] ?? "";
+    if (NOT_SENT.has(name) || (name === "te" && value.toLowerCase() !== "trailers")) continue;
+    sent.push(name, value);
+  }
+  return sent;
+}
+
+/** Name, value, name, value ... as they are written. */
+function fieldsOf(head: string): string[] {
+  const fields: string[] = [];
+  for (const line of head.split("\r\n").slice(1)) {
+    const colon = line.indexOf(": ");
+    if (colon !== -1) fields.push(line.slice(0, colon), line.slice(colon + 2));
+  }
+  return fields;
+}
