@@ -3,14 +3,16 @@
  *
  * May import: `core/`, `cookies/`, `encoding/`.
  */
-import type { CookieStore } from "./core/cookie-store.ts";
+import { noCookies, type CookieStore } from "./core/cookie-store.ts";
 import { HeaderMap } from "./core/headers.ts";
 import { isIdempotent } from "./core/method.ts";
 import type { CookiesInit, TrustEnv } from "./core/options.ts";
 import { REDACTED, shownUrl } from "./core/redact.ts";
 import { version } from "./core/version.ts";
-import type { Url } from "./core/url.ts";
+import type { PreparedRequest } from "./core/request.ts";
+import { isHttpLike, type Url } from "./core/url.ts";
 import { CookieJar } from "./cookies/jar.ts";
+import { RequestCookies } from "./cookies/overlay.ts";
 import { ACCEPT_ENCODING } from "./encoding/content-coding.ts";
 
 /** What is told of a session. */
@@ -75,8 +77,20 @@ function shownProxies(session: SessionView): Record<string, string> | null {
   return Object.fromEntries(entries.map(([key, url]) => [key, url == null ? "" : shownUrl(url)]));
 }
 
-/** A session's jar: the one given, or one of these names and values. */
-export function jarOf(init: CookiesInit | null | undefined, baseUrl: Url | null): CookieJar {
+/** The cookies of a request: its own over the session's; `false` for none at all. */
+export function cookiesFor(
+  request: PreparedRequest,
+  session: CookieStore,
+  option: CookiesInit | false | null | undefined,
+): CookieStore {
+  if (option === false) return noCookies;
+  if (option == null || !isHttpLike(request.url)) return session;
+  return new RequestCookies(session, option, request.parsed);
+}
+
+/** A session's jar: the one given, one of these names and values, or one that takes none from servers. */
+export function jarOf(init: CookiesInit | false | null | undefined, baseUrl: Url | null): CookieJar {
+  if (init === false) return new CookieJar(null, { accept: false });
   const jar = init instanceof CookieJar ? init : new CookieJar(recordOf(init ?? {}));
   if (baseUrl !== null) jar.bind(baseUrl);
   return jar;

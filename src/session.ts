@@ -9,29 +9,19 @@
 import type { Adapter } from "./core/adapter.ts";
 import type { Auth, AuthOption } from "./core/auth-scheme.ts";
 import { systemClock } from "./core/clock.ts";
-import type { CookieStore } from "./core/cookie-store.ts";
 import { describe } from "./core/describe.ts";
 import { emptyEnvironment, type Environment } from "./core/environment.ts";
 import { RequestException, SessionClosed } from "./core/errors.ts";
 import { HeaderMap, type HeadersInit } from "./core/headers.ts";
-import { noHooks, type Hooks, type HooksInit } from "./core/hooks.ts";
+import { noHooks, type Hooks } from "./core/hooks.ts";
 import {
-  type AddressPolicyInit,
   CallPlan,
-  type CertInit,
   type CookiesInit,
-  type ParamsInit,
-  type ProxiesInit,
   Request,
   type RequestOptions,
   type SendInit,
   type SessionOptions,
   type Settings,
-  type SharedOptions,
-  type TimeoutInit,
-  type TrustEnv,
-  type TlsInit,
-  type VerifyInit,
 } from "./core/options.ts";
 import { printAs } from "./core/redact.ts";
 import { assertWhole, PreparedRequest } from "./core/request.ts";
@@ -39,7 +29,6 @@ import { isHttpLike, parseUrl, type Url } from "./core/url.ts";
 import { ambientAuthOf } from "./auth/ambient.ts";
 import { toAuth } from "./auth/from-option.ts";
 import type { CookieJar } from "./cookies/jar.ts";
-import { RequestCookies } from "./cookies/overlay.ts";
 import { readEnvironment } from "./environment/read.ts";
 import { schemeFor, signNow } from "./pipeline/auth.ts";
 import { withCookies } from "./pipeline/cookies.ts";
@@ -65,6 +54,7 @@ import { RetryBudgets } from "./retries/budget.ts";
 import { toPolicy } from "./retries/from-option.ts";
 import { headersAbroad, isWithin, settingsAbroad } from "./session-border.ts";
 import {
+  cookiesFor,
   defaultHeaders,
   idempotencyKeyFor,
   jarOf,
@@ -72,10 +62,11 @@ import {
   sessionFacts,
   trusted,
 } from "./session-defaults.ts";
+import { SessionFields } from "./session-fields.ts";
 import { KeptSettings } from "./session-settings.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
-import { Verbs, type Answered, type Streaming } from "./verbs.ts";
+import type { Answered, Streaming } from "./verbs.ts";
 
 /**
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
@@ -83,44 +74,7 @@ import { Verbs, type Answered, type Streaming } from "./verbs.ts";
  *
  * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `await using`.
  */
-export class Session extends Verbs implements AsyncDisposable {
-  /** Joined with each request's. See {@link SharedOptions.params}. */
-  params: ParamsInit | null | undefined;
-  /** See {@link SharedOptions.auth}. */
-  auth: AuthOption | undefined;
-  /** See {@link SharedOptions.proxies}. */
-  proxies: ProxiesInit | null | undefined;
-  /** See {@link SharedOptions.proxy}. */
-  proxy: string | false | null | undefined;
-  /** See {@link SharedOptions.verify}. */
-  verify: VerifyInit | null | undefined;
-  /** See {@link SharedOptions.cert}. */
-  cert: CertInit | null | undefined;
-  /** See {@link SharedOptions.tls}. */
-  tls: TlsInit | null | undefined;
-  /** See {@link SharedOptions.addressPolicy}. */
-  addressPolicy: AddressPolicyInit | null | undefined;
-  /** See {@link SessionOptions.idempotencyKey}. */
-  idempotencyKey: boolean | undefined;
-  /** See {@link SharedOptions.timeout}. */
-  timeout: TimeoutInit | null | undefined;
-  /** See {@link SharedOptions.http2}. */
-  http2: boolean | undefined;
-  /** See {@link SharedOptions.hooks}. */
-  hooks: HooksInit | null | undefined;
-  /** See {@link SharedOptions.retry}. */
-  retry: SharedOptions["retry"];
-  /** See {@link SharedOptions.stream}. */
-  stream: boolean | undefined;
-  /** See {@link SharedOptions.allowRedirects}. */
-  allowRedirects: boolean | undefined;
-  /** See {@link SharedOptions.maxBodyBytes}. */
-  maxBodyBytes: number | null | undefined;
-  /** See {@link SessionOptions.maxRedirects}. */
-  maxRedirects: number | undefined;
-  /** See {@link SessionOptions.trustEnv}. The environment is read once: set it before the first request. */
-  trustEnv: boolean | TrustEnv;
-
+export class Session extends SessionFields implements AsyncDisposable {
   #headers: HeaderMap;
   #cookies: CookieJar;
   #baseUrl: Url | null;
@@ -134,29 +88,11 @@ export class Session extends Verbs implements AsyncDisposable {
 
   /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
   constructor(options: SessionOptions = {}) {
-    super();
     const given = checkSessionOptions(options);
+    super(given);
     this.#headers = mergeHeaders(defaultHeaders(), given.headers);
     this.#baseUrl = given.baseUrl == null ? null : parseUrl(String(given.baseUrl));
     this.#cookies = jarOf(given.cookies, this.#baseUrl);
-    this.params = given.params;
-    this.auth = given.auth;
-    this.proxies = given.proxies;
-    this.proxy = given.proxy;
-    this.verify = given.verify;
-    this.cert = given.cert;
-    this.tls = given.tls;
-    this.addressPolicy = given.addressPolicy;
-    this.idempotencyKey = given.idempotencyKey;
-    this.timeout = given.timeout;
-    this.http2 = given.http2;
-    this.hooks = given.hooks;
-    this.retry = given.retry;
-    this.stream = given.stream;
-    this.allowRedirects = given.allowRedirects;
-    this.maxBodyBytes = given.maxBodyBytes;
-    this.maxRedirects = given.maxRedirects;
-    this.trustEnv = given.trustEnv ?? true;
     this.#mounts.mount("https://", new HttpAdapter());
     this.#mounts.mount("http://", new HttpAdapter());
     this.#world = {
@@ -178,12 +114,12 @@ export class Session extends Verbs implements AsyncDisposable {
     this.#headers = new HeaderMap(init);
   }
 
-  /** The jar. Assigning takes a jar, or names and values. */
+  /** The jar. Assigning takes a jar, names and values, or `false` for a jar that takes no cookies from servers. */
   get cookies(): CookieJar {
     return this.#cookies;
   }
 
-  set cookies(init: CookiesInit | null) {
+  set cookies(init: CookiesInit | false | null) {
     checkSessionOption("cookies", init);
     this.#cookies = jarOf(init, this.#baseUrl);
   }
@@ -359,10 +295,7 @@ export class Session extends Verbs implements AsyncDisposable {
       ),
     });
     const settings = this.#settings(options, isHome);
-    const cookies: CookieStore =
-      options.cookies == null || !isHttpLike(prepared.url)
-        ? this.#cookies
-        : new RequestCookies(this.#cookies, options.cookies, prepared.parsed);
+    const cookies = cookiesFor(prepared, this.#cookies, options.cookies);
     prepared.plan = new CallPlan(settings, cookies);
     return { request: prepared, settings, cookies, signal: null };
   }

@@ -14,6 +14,8 @@ export interface CookieJarOptions {
   readonly maxCookies?: number | undefined;
   /** Most bytes of a `Cookie` header; what does not fit is left out from the end. Default: 16,384, as servers take. */
   readonly maxHeaderBytes?: number | undefined;
+  /** Take what servers set? `false`: the jar holds only what the program puts into it. Default: `true`. */
+  readonly accept?: boolean | undefined;
   /** The time in milliseconds since the epoch. Default: the machine's clock. */
   readonly now?: (() => number) | undefined;
 }
@@ -33,13 +35,16 @@ const LIMITS = { maxCookiesPerDomain: 180, maxCookies: 10_000, maxHeaderBytes: 1
  */
 export function checkJarOptions(options: CookieJarOptions): CookieJarSettings {
   for (const name of Object.keys(options)) {
-    if (name !== "now" && !Object.hasOwn(LIMITS, name)) {
+    if (name !== "now" && name !== "accept" && !Object.hasOwn(LIMITS, name)) {
       throw new TypeError(`unknown option ${JSON.stringify(name)} of a cookie jar`);
     }
   }
-  const { now = (): number => systemClock.now(), ...limits } = ownFields(options);
+  const { now = (): number => systemClock.now(), accept = true, ...limits } = ownFields(options);
   if (typeof now !== "function") throw new TypeError(`option now is a function, not ${typeof now}`);
+  if (typeof accept !== "boolean")
+    throw new TypeError(`option accept is true or false, not ${typeof accept}`);
   return {
+    accept,
     maxCookiesPerDomain: limit(limits, "maxCookiesPerDomain"),
     maxCookies: limit(limits, "maxCookies"),
     maxHeaderBytes: limit(limits, "maxHeaderBytes"),

@@ -73,6 +73,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
   store(header: string, url: Url, now: number): CookieVerdict {
     const parsed = parseSetCookie(header);
     if (parsed.kind === "refused") return parsed;
+    if (!this.#options.accept) return { kind: "refused", reason: "not-accepted", name: parsed.name };
     const cookie = receiveCookie(parsed, url, now);
     if ("reason" in cookie) return cookie;
     const { name } = cookie;

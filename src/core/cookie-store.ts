@@ -37,6 +37,7 @@ export type CookieRefusalReason =
   | "http-prefix"
   | "same-site-none-insecure"
   | "not-a-web-url"
+  | "not-accepted"
   | "jar-full";
 
 /** A `Set-Cookie` field that was not stored. */
@@ -60,3 +61,9 @@ export interface CookieStore {
   /** The value of the `Cookie` header of a request to `url`, or `null` when no cookie goes there. */
   select(url: Url, now: number): string | null;
 }
+
+/** No cookies: none are sent, none are kept. */
+export const noCookies: CookieStore = {
+  store: () => ({ kind: "refused", reason: "not-accepted", name: "" }),
+  select: () => null,
+};

@@ -182,8 +182,11 @@ export interface RequestOptions extends SharedOptions {
   readonly json?: unknown;
   /** Body: multipart/form-data, with `data`'s fields first. */
   readonly files?: FilesInit | null | undefined;
-  /** For this request only, and only for its origin. A cookie of the session with that name gives way. */
-  readonly cookies?: CookiesInit | null | undefined;
+  /**
+   * For this request only, and only for its origin. A cookie of the session with that name gives way. `false`: no cookies at
+   * all, neither sent nor kept, redirects included.
+   */
+  readonly cookies?: CookiesInit | false | null | undefined;
   /** Ends the request in whatever phase it is; the call rejects with `signal.reason`. */
   readonly signal?: AbortSignal | null | undefined;
   /** Told of bytes sent and received. */
@@ -214,8 +217,11 @@ export interface SessionOptions extends SharedOptions {
   readonly baseUrl?: string | URL | null | undefined;
   /** Give requests whose method is not idempotent (POST, PATCH) an `Idempotency-Key` of their own. Default: `false`. */
   readonly idempotencyKey?: boolean | undefined;
-  /** Cookies to begin with: a jar to use, or names and values (with `baseUrl`: for its host). */
-  readonly cookies?: CookiesInit | null | undefined;
+  /**
+   * Cookies to begin with: a jar to use, or names and values (with `baseUrl`: for its host). `false`: a jar that takes none
+   * from servers, and so stays empty unless the program puts some in.
+   */
+  readonly cookies?: CookiesInit | false | null | undefined;
   /** Most redirects that are followed; the next one is an error. 0 or more. Default: 30. */
   readonly maxRedirects?: number | undefined;
   /** Read proxies, CA bundle and netrc from the environment: all, none, or each. Default: `true`. */

@@ -303,8 +303,9 @@ function checkRetry(value: unknown, option: string): void {
 }
 
 function checkCookies(value: unknown, option: string): void {
-  if (value === null || (isObject(value) && "select" in value && typeof value.select === "function")) return;
-  if (!isRecord(value)) throw wrongKind(value, option, "a record of names and values, a jar or null");
+  if (value === null || value === false) return;
+  if (isObject(value) && "select" in value && typeof value.select === "function") return;
+  if (!isRecord(value)) throw wrongKind(value, option, "a record of names and values, a jar, false or null");
   for (const name of Object.keys(value)) {
     const cookie = value[name];
     if (cookie === undefined || cookie === null || typeof cookie === "string" || typeof cookie === "number")

@@ -103,7 +103,7 @@ describe("checkRequestOptions", () => {
     [{ maxBodyBytes: "1" }, "maxBodyBytes must be a whole number, 0 or more, not string"],
     [{ files: "x" }, "files must be a record or pairs of files, or null, not string"],
     [{ files: new Blob([]) }, "not Blob"],
-    [{ cookies: "a=1" }, "cookies must be a record of names and values, a jar or null, not string"],
+    [{ cookies: "a=1" }, "cookies must be a record of names and values, a jar, false or null, not string"],
     [
       { cookies: { a: true } },
       'cookies["a"] must be a string, a number, or null to leave it out, not boolean',

@@ -1,0 +1,83 @@
+/**
+ * The defaults of a session, as fields: what a program may look at and set at any time. What they come to is worked out in
+ * `prepare/merge.ts`; those that need more than an assignment (`headers`, `cookies`, `baseUrl`) are in `session.ts`.
+ *
+ * May import: `core/`, `prepare/`, `verbs.ts`.
+ */
+import type { AuthOption } from "./core/auth-scheme.ts";
+import type { HooksInit } from "./core/hooks.ts";
+import type {
+  AddressPolicyInit,
+  CertInit,
+  ParamsInit,
+  ProxiesInit,
+  SharedOptions,
+  TimeoutInit,
+  TlsInit,
+  TrustEnv,
+  VerifyInit,
+} from "./core/options.ts";
+import type { CheckedSessionOptions } from "./prepare/check.ts";
+import { Verbs } from "./verbs.ts";
+
+/** A session's defaults. `undefined`: not given. */
+export abstract class SessionFields extends Verbs {
+  /** Joined with each request's. See {@link SharedOptions.params}. */
+  params: ParamsInit | null | undefined;
+  /** See {@link SharedOptions.auth}. */
+  auth: AuthOption | undefined;
+  /** See {@link SharedOptions.proxies}. */
+  proxies: ProxiesInit | null | undefined;
+  /** See {@link SharedOptions.proxy}. */
+  proxy: string | false | null | undefined;
+  /** See {@link SharedOptions.verify}. */
+  verify: VerifyInit | null | undefined;
+  /** See {@link SharedOptions.cert}. */
+  cert: CertInit | null | undefined;
+  /** See {@link SharedOptions.tls}. */
+  tls: TlsInit | null | undefined;
+  /** See {@link SharedOptions.addressPolicy}. */
+  addressPolicy: AddressPolicyInit | null | undefined;
+  /** See {@link SessionOptions.idempotencyKey}. */
+  idempotencyKey: boolean | undefined;
+  /** See {@link SharedOptions.timeout}. */
+  timeout: TimeoutInit | null | undefined;
+  /** See {@link SharedOptions.http2}. */
+  http2: boolean | undefined;
+  /** See {@link SharedOptions.hooks}. */
+  hooks: HooksInit | null | undefined;
+  /** See {@link SharedOptions.retry}. */
+  retry: SharedOptions["retry"];
+  /** See {@link SharedOptions.stream}. */
+  stream: boolean | undefined;
+  /** See {@link SharedOptions.allowRedirects}. */
+  allowRedirects: boolean | undefined;
+  /** See {@link SharedOptions.maxBodyBytes}. */
+  maxBodyBytes: number | null | undefined;
+  /** See {@link SessionOptions.maxRedirects}. */
+  maxRedirects: number | undefined;
+  /** See {@link SessionOptions.trustEnv}. The environment is read once: set it before the first request. */
+  trustEnv: boolean | TrustEnv;
+
+  constructor(given: CheckedSessionOptions) {
+    super();
+    this.params = given.params;
+    this.auth = given.auth;
+    this.proxies = given.proxies;
+    this.proxy = given.proxy;
+    this.verify = given.verify;
+    this.cert = given.cert;
+    this.tls = given.tls;
+    this.addressPolicy = given.addressPolicy;
+    this.idempotencyKey = given.idempotencyKey;
+    this.timeout = given.timeout;
+    this.http2 = given.http2;
+    this.hooks = given.hooks;
+    this.retry = given.retry;
+    this.stream = given.stream;
+    this.allowRedirects = given.allowRedirects;
+    this.maxBodyBytes = given.maxBodyBytes;
+    this.maxRedirects = given.maxRedirects;
+    this.trustEnv = given.trustEnv ?? true;
+  }
+}
