@@ -112,9 +112,11 @@ export type {
   StoredCookie,
 } from "./core/cookie-store.ts";
 
+export { AuthByOrigin } from "./auth/by-origin.ts";
 export { HttpBasicAuth, HttpProxyAuth, type BasicOptions } from "./auth/basic.ts";
 export { HttpBearerAuth, type BearerInit } from "./auth/bearer.ts";
 export { HttpDigestAuth } from "./auth/digest.ts";
+export { HttpGuessAuth } from "./auth/guess.ts";
 export type { Auth, AuthFunction, AuthOption, ChallengeResponse } from "./core/auth-scheme.ts";
 
 export { AppAdapter, type AppHandler } from "./transport/app-adapter.ts";

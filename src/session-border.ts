@@ -21,7 +21,12 @@ export function headersAbroad(headers: HeaderMap): HeaderMap {
   return new HeaderMap([...headers].filter(([name]) => keepsAcrossOrigins(name.toLowerCase())));
 }
 
-/** The settings of a session without its credentials. That there are to be none stays (`auth: null`). */
+/**
+ * The settings of a session without its credentials. That there are to be none stays (`auth: null`), and so does a map of
+ * origins, which says itself where each of them goes.
+ */
 export function settingsAbroad(settings: Settings): Settings {
-  return { ...settings, auth: settings.auth === null ? null : undefined, cert: null };
+  const { auth } = settings;
+  const stays = auth === null || auth?.forOrigin !== undefined;
+  return { ...settings, auth: stays ? auth : undefined, cert: null };
 }

@@ -8,8 +8,8 @@ import * as oauth2 from "../src/oauth2.ts";
 import * as testing from "../testing/index.ts";
 
 const names = `
-  AddressRefused AppAdapter ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
-  HeaderMap HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpProxyAuth InvalidBody InvalidHeader
+  AddressRefused AppAdapter AuthByOrigin ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
+  HeaderMap HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpGuessAuth HttpProxyAuth InvalidBody InvalidHeader
   InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
   ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError
   SchemaError Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyRedirects UnrewindableBodyError codes

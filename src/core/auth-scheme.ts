@@ -4,6 +4,7 @@
  * May import: `core/`. Pure.
  */
 import type { HeaderMap } from "./headers.ts";
+import type { Origin } from "./origin.ts";
 import type { PreparedRequest } from "./request.ts";
 
 /** The head of a response, as an auth scheme sees it. One that asks for credentials has status 401, or 407 of a proxy. */
@@ -30,6 +31,11 @@ export interface Auth {
    *   went stale meanwhile can be replaced (RFC 7616 §3.3); a scheme without such a thing says `false` unless it is 0.
    */
   onChallenge?(response: ChallengeResponse, answered?: number): boolean | Promise<boolean>;
+  /**
+   * Of a scheme that has several origins: asked for each hop, in place of the other methods. The scheme that signs there;
+   * `null` for none at all; `undefined` when it has nothing to say of that origin, as if no auth were given.
+   */
+  forOrigin?(origin: Origin): Auth | null | undefined;
   /** Sees each response that is no challenge, for what it says of the next request (`Authentication-Info`, RFC 7615). */
   onResponse?(response: ChallengeResponse): void;
 }

@@ -5,6 +5,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { describe } from "./describe.ts";
 import { InvalidURL, MissingSchema } from "./errors.ts";
 import { defaultPort, originOf, type Origin } from "./origin.ts";
 import { bareUrl } from "./redact.ts";
@@ -159,6 +160,31 @@ function parse(text: string): Url {
     query: prepareQuery(parts[4]),
     fragment: prepareFragment(parts[5]),
   });
+}
+
+/**
+ * The origin that `text` names: scheme, host and maybe a port, nothing else. Options that are about origins take such a text.
+ *
+ * @throws {TypeError} naming `option`, for anything else; user info in it is not shown.
+ */
+export function parseOrigin(text: unknown, option: string): Origin {
+  if (typeof text === "string" || text instanceof URL) {
+    const written = String(text);
+    const shown = JSON.stringify(bareUrl(written));
+    try {
+      const { scheme, userinfo, path, query, fragment, origin } = parseUrl(written);
+      const isBare = userinfo === null && path === "/" && query === null && fragment === null;
+      if (isBare && (scheme === "http" || scheme === "https")) return origin;
+    } catch (cause) {
+      throw new TypeError(`${option} must name origins such as "https://example.com", not ${shown}`, {
+        cause,
+      });
+    }
+    throw new TypeError(
+      `${option} must name origins such as "https://example.com", without more, not ${shown}`,
+    );
+  }
+  throw new TypeError(`${option} must name origins such as "https://example.com", not ${describe(text)}`);
 }
 
 /**

@@ -33,11 +33,17 @@ export function auth(world: AuthSurroundings): Stage {
  * header, those of netrc or the URL (PARITY AUT-1).
  */
 export function schemeFor(exchange: Exchange, world: AuthSurroundings): Auth | null {
-  const given = exchange.settings.auth;
-  if (given !== undefined) return given;
   const { request } = exchange;
+  const given = inForce(exchange.settings.auth, request);
+  if (given !== undefined) return given;
   if (!isHttpLike(request.url) || request.headers.has("authorization")) return null;
   return world.ambientAuth(request.parsed);
+}
+
+/** A map of origins says what holds for this one; everything else is for the origin of the request. */
+function inForce(auth: Auth | null | undefined, { origin }: PreparedRequest): Auth | null | undefined {
+  if (auth === null || auth?.forOrigin === undefined) return auth;
+  return origin === null ? undefined : auth.forOrigin(origin);
 }
 
 /** A challenge may be answered, and the answer's once more: a nonce may have gone stale meanwhile (RFC 7616 §3.3). */

@@ -103,6 +103,9 @@ function withoutCredentials(request: PreparedRequest): PreparedRequest {
 
 /** Credentials belong to the origin they were given for; they do not come back on later hops (PARITY SEC-10, SEC-11). */
 function stripped(settings: Settings): Settings {
-  if (settings.cert === null && (settings.auth === null || settings.auth === undefined)) return settings;
-  return { ...settings, cert: null, auth: settings.auth === undefined ? undefined : null };
+  const { auth, cert } = settings;
+  // A map of origins names the origin of each of its credentials.
+  const stays = auth === null || auth === undefined || auth.forOrigin !== undefined;
+  if (cert === null && stays) return settings;
+  return { ...settings, cert: null, auth: stays ? auth : null };
 }

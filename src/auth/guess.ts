@@ -1,0 +1,66 @@
+/**
+ * Credentials without a scheme: the server's challenge says which one it takes (requests-toolbelt's `GuessAuth`).
+ *
+ * May import: `core/`, own folder.
+ */
+import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
+import type { Origin } from "../core/origin.ts";
+import { printAs, REDACTED } from "../core/redact.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import { HttpBasicAuth } from "./basic.ts";
+import { parseChallenges } from "./challenge.ts";
+import { HttpDigestAuth } from "./digest.ts";
+
+/** A program talks to few origins with one auth object. */
+const MAX_ORIGINS = 100;
+
+/**
+ * Sends nothing until the server asks; then Digest if it is offered, else Basic if that is. What an origin took is remembered
+ * for its later requests.
+ */
+export class HttpGuessAuth implements Auth {
+  readonly #basic: HttpBasicAuth;
+  readonly #digest: HttpDigestAuth;
+  readonly #chosen = new Map<Origin, Auth>();
+
+  /** @throws {TypeError} when a part is no text, or has what one of the schemes cannot send. */
+  constructor(username: string, password: string) {
+    this.#digest = new HttpDigestAuth(username, password);
+    this.#basic = new HttpBasicAuth(username, password);
+  }
+
+  apply(request: PreparedRequest): ReturnType<Auth["apply"]> {
+    return request.origin === null ? undefined : this.#chosen.get(request.origin)?.apply(request);
+  }
+
+  onChallenge(response: ChallengeResponse, answered = 0): boolean {
+    const { origin } = response.request;
+    if (response.status !== 401 || origin === null) return false;
+    // The stronger one first: whoever can read the line must not choose the weaker one for both.
+    if (this.#digest.onChallenge(response, answered)) return this.#choose(origin, this.#digest);
+    const wasBasic = answered > 0 || this.#chosen.get(origin) === this.#basic;
+    return !wasBasic && offersBasic(response) && this.#choose(origin, this.#basic);
+  }
+
+  onResponse(response: ChallengeResponse): void {
+    this.#digest.onResponse(response);
+  }
+
+  toJSON(): Record<string, unknown> {
+    return { scheme: "Digest or Basic", credentials: REDACTED };
+  }
+
+  static {
+    printAs(this, () => `HttpGuessAuth ${REDACTED}`);
+  }
+
+  #choose(origin: Origin, scheme: Auth): true {
+    if (this.#chosen.size >= MAX_ORIGINS) this.#chosen.clear();
+    this.#chosen.set(origin, scheme);
+    return true;
+  }
+}
+
+function offersBasic({ headers }: ChallengeResponse): boolean {
+  return parseChallenges(headers.getAll("www-authenticate")).some(({ scheme }) => scheme === "basic");
+}
