@@ -5,6 +5,7 @@
  * May import: `core/`, `prepare/`, `verbs.ts`.
  */
 import type { AuthOption } from "./core/auth-scheme.ts";
+import type { HeadersInit } from "./core/headers.ts";
 import type { HooksInit } from "./core/hooks.ts";
 import type {
   AddressPolicyInit,
@@ -30,6 +31,8 @@ export abstract class SessionFields extends Verbs {
   proxies: ProxiesInit | null | undefined;
   /** See {@link SharedOptions.proxy}. */
   proxy: string | false | null | undefined;
+  /** See {@link SharedOptions.proxyHeaders}. */
+  proxyHeaders: HeadersInit | null | undefined;
   /** See {@link SharedOptions.verify}. */
   verify: VerifyInit | null | undefined;
   /** See {@link SharedOptions.cert}. */
@@ -65,6 +68,7 @@ export abstract class SessionFields extends Verbs {
     this.auth = given.auth;
     this.proxies = given.proxies;
     this.proxy = given.proxy;
+    this.proxyHeaders = given.proxyHeaders;
     this.verify = given.verify;
     this.cert = given.cert;
     this.tls = given.tls;

@@ -26,8 +26,8 @@ export class KeptSettings {
     if (this.#made !== null && now.every((value, at) => value === this.#of[at])) return this.#made;
     const made = make();
     // What is in an object may change without being assigned anew.
-    const { timeout, proxies, verify, cert, tls, hooks } = fields;
-    this.#made = [timeout, proxies, verify, cert, tls, hooks].some(isObject) ? null : made;
+    const { timeout, proxies, proxyHeaders, verify, cert, tls, hooks } = fields;
+    this.#made = [timeout, proxies, proxyHeaders, verify, cert, tls, hooks].some(isObject) ? null : made;
     this.#of = now;
     return made;
   }
@@ -42,6 +42,7 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.timeout,
     fields.proxies,
     fields.proxy,
+    fields.proxyHeaders,
     fields.verify,
     fields.cert,
     fields.tls,

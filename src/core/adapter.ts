@@ -4,6 +4,7 @@
  * May import: `core/`. Pure.
  */
 import type { ProxyRules } from "./environment.ts";
+import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { WireResponse } from "./response.ts";
 
@@ -79,6 +80,8 @@ export interface SendOptions {
   /** `null`: Node's defaults. */
   readonly tls: TlsSettings | null;
   readonly proxies: ProxySettings;
+  /** Fields for the proxy itself, in CONNECT or beside those of a request that it forwards; `null` for none. */
+  readonly proxyHeaders: HeaderMap | null;
   /** `null`: connect to any address. An adapter that cannot hold to a policy must fail. */
   readonly addressPolicy: AddressPolicy | null;
   /** Offer HTTP/2 to servers behind TLS. */

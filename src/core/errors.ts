@@ -36,6 +36,7 @@
  *
  * May import: `core/`.
  */
+import type { HeaderMap } from "./headers.ts";
 import { bareUrl } from "./redact.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { AnyResponse } from "./response.ts";
@@ -172,10 +173,16 @@ export class ProxyError extends ConnectionError {
   override readonly code: string = "ERR_PROXY";
   /** Status of the proxy's answer to CONNECT, or `null` when there was none. */
   readonly status: number | null;
+  /** Its header fields, or `null` when there was none. */
+  readonly headers: HeaderMap | null;
 
-  constructor(message: string, details: ExceptionDetails & { readonly status?: number } = {}) {
+  constructor(
+    message: string,
+    details: ExceptionDetails & { readonly status?: number; readonly headers?: HeaderMap } = {},
+  ) {
     super(message, details);
     this.status = details.status ?? null;
+    this.headers = details.headers ?? null;
   }
 }
 

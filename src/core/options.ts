@@ -134,6 +134,13 @@ export interface SharedOptions {
   readonly proxies?: ProxiesInit | null | undefined;
   /** One proxy for everything; `false` or `null`: none, whatever the session or the environment say. */
   readonly proxy?: string | false | null | undefined;
+  /**
+   * Header fields for an HTTP proxy: sent with `CONNECT`, or along with a request that the proxy forwards. No server gets them
+   * through a tunnel, or without a proxy; SOCKS has no such thing. A request's replace its session's. Default: none.
+   *
+   * @throws {InvalidHeader} for a field that frames a message or is about the connection.
+   */
+  readonly proxyHeaders?: HeadersInit | null | undefined;
   /** Which certificates to trust. Default: `true`, Node's own roots. */
   readonly verify?: VerifyInit | null | undefined;
   /** Client certificate: shown to the origin of the request only. */

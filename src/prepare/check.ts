@@ -10,6 +10,7 @@
 import type { ProxySettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { noProxyRules } from "../core/environment.ts";
+import type { HeadersInit } from "../core/headers.ts";
 import { noHooks } from "../core/hooks.ts";
 import type {
   AddressPolicyInit,
@@ -21,6 +22,7 @@ import type {
 } from "../core/options.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
 import { mergeHooks } from "./hooks.ts";
+import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
 import { checkNames, isRecord } from "./record.ts";
 import { unknownOption } from "./suggest.ts";
@@ -51,6 +53,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   timeout: (value) => void parseTimeout(value as SharedOptions["timeout"], defaultTimeouts),
   proxies: (value) => void mergeProxies(NO_PROXIES, value as SharedOptions["proxies"], undefined),
   proxy: (value) => void mergeProxies(NO_PROXIES, undefined, value as SharedOptions["proxy"]),
+  proxyHeaders: (value) => void parseProxyHeaders(value as HeadersInit | null),
   verify: (value) => void parseVerify(value as SharedOptions["verify"], null),
   cert: (value) => void parseCert(value as NonNullable<SharedOptions["cert"]> | null),
   tls: (value) => void mergeTls(null, value as SharedOptions["tls"]),
@@ -97,6 +100,7 @@ const blankRequest: CheckedRequestOptions = {
   timeout: undefined,
   proxies: undefined,
   proxy: undefined,
+  proxyHeaders: undefined,
   verify: undefined,
   cert: undefined,
   tls: undefined,
@@ -123,6 +127,7 @@ const blankSession: CheckedSessionOptions = {
   timeout: undefined,
   proxies: undefined,
   proxy: undefined,
+  proxyHeaders: undefined,
   verify: undefined,
   cert: undefined,
   tls: undefined,

@@ -25,6 +25,7 @@ import type {
 import { noRequestOptions, type CheckedRequestOptions } from "./check.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
 import { mergeHooks } from "./hooks.ts";
+import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
 import { defaultTimeouts, parseTimeout } from "./timeouts.ts";
 import { mergeTls } from "./tls.ts";
@@ -42,6 +43,7 @@ export interface SessionDefaults {
   /** `null`: no proxies at all, not even the environment's. */
   readonly proxies: ProxiesInit | null | undefined;
   readonly proxy: string | false | null | undefined;
+  readonly proxyHeaders: HeadersInit | null | undefined;
   readonly verify: VerifyInit | null | undefined;
   readonly cert: CertInit | null | undefined;
   readonly tls: TlsInit | null | undefined;
@@ -79,6 +81,7 @@ export function sessionSettings(
       session.proxies,
       session.proxy,
     ),
+    proxyHeaders: parseProxyHeaders(session.proxyHeaders ?? null),
     verify: parseVerify(session.verify, tls?.store == null ? environment.caBundle : null),
     cert: parseCert(session.cert ?? null),
     tls,
@@ -110,6 +113,8 @@ export function mergeSettings(
     retry,
     timeouts: parseTimeout(request.timeout, base.timeouts),
     proxies: mergeProxies(base.proxies, request.proxies, request.proxy),
+    proxyHeaders:
+      request.proxyHeaders === undefined ? base.proxyHeaders : parseProxyHeaders(request.proxyHeaders),
     verify: mergeVerify(base.verify, request.verify, tls?.store == null ? environment.caBundle : null),
     cert: request.cert === undefined ? base.cert : parseCert(request.cert),
     tls,

@@ -16,6 +16,7 @@ import {
 import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 import type { AddressPolicy, TlsPin } from "../core/adapter.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import type { ProxyCredentials, ProxyTarget } from "../proxy/select.ts";
 import { pinProblem } from "../tls/pins.ts";
 import type { TlsTerms } from "../tls/settings.ts";
@@ -35,6 +36,8 @@ export interface Route {
   readonly tls: TlsTerms | null;
   /** A proxy on the way; `null` when `host` is reached directly. */
   readonly via: ProxyTarget | null;
+  /** Fields for the proxy on the way; `null` for none. */
+  readonly proxyHeaders: HeaderMap | null;
   /** TLS to an https proxy on the way. */
   readonly proxyTls: TlsTerms;
   /** `host` is a proxy itself: failures are the proxy's. */
@@ -151,7 +154,7 @@ export class Opening {
   }
 
   /** The socket leads to the server when it resolves. */
-  async #throughProxy({ via, host, port, proxyTls }: Route): Promise<Socket> {
+  async #throughProxy({ via, host, port, proxyTls, proxyHeaders }: Route): Promise<Socket> {
     if (via === null) throw new TypeError("there is no proxy on this way");
     const plain = await this.#tcp({ host: via.hostname, port: via.port }, null, "proxy");
     if (via.scheme === "socks5" || via.scheme === "socks5h") {
@@ -168,7 +171,8 @@ export class Opening {
           )
         : plain;
     const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-    await openTunnel(socket, { authority, authorization: basicCredentials(via.credentials) });
+    const authorization = basicCredentials(via.credentials);
+    await openTunnel(socket, { authority, authorization, headers: proxyHeaders });
     return socket;
   }
 

@@ -17,6 +17,7 @@ import {
   SSLError,
   type Phase,
 } from "../core/errors.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { RefusedAddress } from "./guard.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
@@ -28,18 +29,24 @@ export type ConnectStep = "address" | "proxy" | "tls" | "material" | "pool";
 export class ConnectFailure extends Error {
   override readonly name: string = "ConnectFailure";
   readonly step: ConnectStep;
-  /** Status of the proxy's answer to CONNECT. */
-  readonly status: number | null;
+  /** The proxy's answer to CONNECT; `null` when there was none. */
+  readonly answer: ProxyAnswer | null;
 
   constructor(
     step: ConnectStep,
     message: string,
-    details: { readonly cause?: unknown; readonly status?: number } = {},
+    details: { readonly cause?: unknown; readonly answer?: ProxyAnswer } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.step = step;
-    this.status = details.status ?? null;
+    this.answer = details.answer ?? null;
   }
+}
+
+/** How a proxy answered CONNECT. */
+export interface ProxyAnswer {
+  readonly status: number;
+  readonly headers: HeaderMap;
 }
 
 /** It took too long until there was a connection, or a free one. */
@@ -114,7 +121,7 @@ function connectFailure(failure: ConnectFailure, request: PreparedRequest): Requ
         request,
         phase: "connect",
         cause,
-        ...(failure.status === null ? {} : { status: failure.status }),
+        ...failure.answer,
       });
     case "tls":
       return new SSLError(message, { request, phase: "connect", cause });

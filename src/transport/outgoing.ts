@@ -7,6 +7,7 @@
  */
 import type { Body } from "../core/body.ts";
 import { InvalidBody, InvalidHeader, InvalidMethod, InvalidURL } from "../core/errors.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 
@@ -18,6 +19,8 @@ export interface Way {
   readonly isTunnelled: boolean;
   /** The value of `Proxy-Authorization` that follows from the proxy's URL, for a request that has none. */
   readonly proxyAuthorization: string | null;
+  /** Fields for the proxy that the request goes to; `null` for none. */
+  readonly proxyHeaders: HeaderMap | null;
 }
 
 /** How the end of a body is told: its length in bytes, in chunks, or there is none. */
@@ -91,7 +94,7 @@ export class SectionMemo {
     if (fields === this.#fields && framing === this.#framing && authority === this.#authority)
       return this.#written;
     const section = new Section(way, framing);
-    const wire = headers.toWire();
+    const wire = way.proxyHeaders === null ? headers.toWire() : withProxyHeaders(headers, way.proxyHeaders);
     for (let at = 0; at + 1 < wire.length; at += 2) section.add(wire[at] as string, wire[at + 1] as string); // below the length
     this.#written = { text: section.finish(authority), isLast: section.isLast };
     this.#fields = fields;
@@ -99,6 +102,11 @@ export class SectionMemo {
     this.#authority = authority;
     return this.#written;
   }
+}
+
+/** Those for the proxy, unless the request has fields of that name: what is said of one request counts. */
+function withProxyHeaders(headers: HeaderMap, forProxy: HeaderMap): string[] {
+  return [...headers.toWire(), ...[...forProxy].filter(([name]) => !headers.has(name)).flat()];
 }
 
 /** The header section as it grows. */

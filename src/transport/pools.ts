@@ -27,6 +27,7 @@ export interface PoolStats {
 /** A decision of before: while the settings are the same objects, it holds. */
 interface Choice {
   readonly proxies: SendOptions["proxies"];
+  readonly proxyHeaders: SendOptions["proxyHeaders"];
   readonly verify: SendOptions["verify"];
   readonly cert: SendOptions["cert"];
   readonly tls: SendOptions["tls"];
@@ -45,8 +46,13 @@ interface Plan {
 
 const CHOICES_PER_ORIGIN = 8;
 const ORIGINS_REMEMBERED = 1000;
-const DIRECT: Way = { isForwarded: false, isTunnelled: false, proxyAuthorization: null };
-const TUNNELLED: Way = { isForwarded: false, isTunnelled: true, proxyAuthorization: null };
+const DIRECT: Way = {
+  isForwarded: false,
+  isTunnelled: false,
+  proxyAuthorization: null,
+  proxyHeaders: null,
+};
+const TUNNELLED: Way = { ...DIRECT, isTunnelled: true };
 
 /** @internal The pools of one adapter. */
 export class Pools {
@@ -65,12 +71,13 @@ export class Pools {
 
   /** The pool for a request to `url`. @throws {InvalidURL} when there is no way to it, or the proxy's URL is malformed. */
   find(url: Url, options: SendOptions): Pool {
-    const { proxies, verify, cert, tls, addressPolicy, http2 } = options;
+    const { proxies, proxyHeaders, verify, cert, tls, addressPolicy, http2 } = options;
     const choices = this.#choices.get(url.origin);
     if (choices !== undefined) {
       for (const choice of choices) {
         if (
           choice.proxies === proxies &&
+          choice.proxyHeaders === proxyHeaders &&
           choice.verify === verify &&
           choice.cert === cert &&
           choice.tls === tls &&
@@ -82,7 +89,7 @@ export class Pools {
       }
     }
     const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
-    this.#remember(url.origin, { proxies, verify, cert, tls, addressPolicy, http2, pool });
+    this.#remember(url.origin, { proxies, proxyHeaders, verify, cert, tls, addressPolicy, http2, pool });
     return pool;
   }
 
@@ -167,6 +174,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       port: effectivePort,
       tls,
       via: proxy,
+      proxyHeaders: options.proxyHeaders,
       proxyTls: proxyTerms(options),
       isForwarded: false,
       proxy,
@@ -215,16 +223,26 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
       port: proxy.port,
       tls: proxy.scheme === "https" ? terms : null,
       via: null,
+      proxyHeaders: null,
       proxyTls: terms,
       isForwarded: true,
       proxy,
       addressPolicy: null,
       isHttp2: false,
     },
-    way: { isForwarded: true, isTunnelled: false, proxyAuthorization: basicCredentials(proxy.credentials) },
+    way: {
+      isForwarded: true,
+      isTunnelled: false,
+      proxyAuthorization: basicCredentials(proxy.credentials),
+      proxyHeaders: options.proxyHeaders,
+    },
   };
 }
 
+/** Holds secrets; never to be shown. */
 function proxyKey(proxy: ProxyTarget, options: SendOptions): string {
-  return proxy.scheme === "https" ? `${proxy.href} ${tlsKey(proxyTerms(options))}` : proxy.href;
+  const { proxyHeaders } = options;
+  const headers = proxyHeaders === null ? "" : ` ${JSON.stringify(proxyHeaders.toWire())}`;
+  const key = `${proxy.href}${headers}`;
+  return proxy.scheme === "https" ? `${key} ${tlsKey(proxyTerms(options))}` : key;
 }

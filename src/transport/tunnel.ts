@@ -5,7 +5,9 @@
  */
 import type { Socket } from "node:net";
 
-import { ConnectFailure, reasonOf } from "./failures.ts";
+import { HeaderMap } from "../core/headers.ts";
+import { isToken } from "../core/method.ts";
+import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** Head of the proxy's answer, at most. */
@@ -17,6 +19,8 @@ export interface TunnelRequest {
   readonly authority: string;
   /** Value of `Proxy-Authorization`, or `null`. */
   readonly authorization: string | null;
+  /** Further fields for the proxy; `null` for none. */
+  readonly headers: HeaderMap | null;
 }
 
 /**
@@ -24,28 +28,48 @@ export interface TunnelRequest {
  *
  * @throws {ConnectFailure} when the proxy does not open one.
  */
-export async function openTunnel(socket: Socket, { authority, authorization }: TunnelRequest): Promise<void> {
-  const credentials = authorization === null ? "" : `Proxy-Authorization: ${authorization}\r\n`;
-  socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${credentials}\r\n`, "latin1");
+export async function openTunnel(socket: Socket, request: TunnelRequest): Promise<void> {
+  const { authority } = request;
+  socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${fieldsOf(request)}\r\n`, "latin1");
   const reader = new SocketReader(socket);
-  const status = await finalStatus(reader);
+  const answer = await finalAnswer(reader);
   reader.release();
   // Any 2xx opens the tunnel; framing fields in it mean nothing (RFC 9110 §9.3.6).
-  if (status < 200 || status > 299) {
-    throw new ConnectFailure("proxy", `the proxy answered CONNECT with status ${status}`, { status });
+  if (answer.status < 200 || answer.status > 299) {
+    throw new ConnectFailure("proxy", `the proxy answered CONNECT with status ${answer.status}`, { answer });
   }
 }
 
-async function finalStatus(reader: SocketReader): Promise<number> {
+/** The program's fields, and the credentials unless those are among them. */
+function fieldsOf({ authorization, headers }: TunnelRequest): string {
+  const all = headers === null ? new HeaderMap() : headers.clone();
+  if (authorization !== null && !all.has("proxy-authorization"))
+    all.set("Proxy-Authorization", authorization);
+  return [...all].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+}
+
+async function finalAnswer(reader: SocketReader): Promise<ProxyAnswer> {
   let left = HEAD_LIMIT_BYTES;
   for (;;) {
     const head = await nextHead(reader, left);
     left -= head.byteLength;
-    const [, digits] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |\r)/.exec(head.toString("latin1")) ?? [];
+    const text = head.toString("latin1");
+    const [, digits] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |\r)/.exec(text) ?? [];
     if (digits === undefined)
       throw new ConnectFailure("proxy", "the proxy's answer to CONNECT is no HTTP response");
-    if (Number(digits) >= 200) return Number(digits);
+    if (Number(digits) >= 200) return { status: Number(digits), headers: headersIn(text) };
   }
+}
+
+/** What is no field line is left out: the tunnel does not depend on it. */
+function headersIn(head: string): HeaderMap {
+  const pairs: string[] = [];
+  for (const line of head.split("\r\n").slice(1)) {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(colon, 0));
+    if (isToken(name)) pairs.push(name, line.slice(colon + 1).trim());
+  }
+  return HeaderMap.fromWire(pairs);
 }
 
 async function nextHead(reader: SocketReader, limit: number): Promise<Buffer> {

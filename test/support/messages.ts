@@ -24,6 +24,7 @@ export function sendOptions({ connectMs = 8000, readMs = 8000, ...rest }: Overri
     tls: null,
     addressPolicy: null,
     proxies: noProxies,
+    proxyHeaders: null,
     stream: false,
     http2: false,
     onProgress: null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Phase } from "../../src/core/errors.ts";
+import { HeaderMap } from "../../src/core/headers.ts";
 import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/failures.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "../../src/transport/response-parser.ts";
 import { requestFor } from "../support/messages.ts";
@@ -22,7 +23,12 @@ describe("errors from below", () => {
     [new ConnectOverdue(50, "pool"), "connect", "ConnectTimeout", "pool"],
     [new ConnectFailure("address", "refused"), "connect", "ConnectionError", "connect"],
     [new ConnectFailure("pool", "full"), "connect", "ConnectionError", "pool"],
-    [new ConnectFailure("proxy", "refused", { status: 407 }), "connect", "ProxyError", "connect"],
+    [
+      new ConnectFailure("proxy", "refused", { answer: { status: 407, headers: new HeaderMap() } }),
+      "connect",
+      "ProxyError",
+      "connect",
+    ],
     [new ConnectFailure("tls", "expired"), "connect", "SSLError", "connect"],
     [new ConnectFailure("material", "no file"), "connect", "SSLError", "prepare"],
     [withCode("ECONNRESET"), "head", "ConnectionError", "head"],

@@ -8,9 +8,19 @@ import { PreparedRequest } from "../../src/core/request.ts";
 import { outgoing, type Way } from "../../src/transport/outgoing.ts";
 import { requestFor } from "../support/messages.ts";
 
-const direct: Way = { isForwarded: false, isTunnelled: false, proxyAuthorization: null };
-const forwarded: Way = { isForwarded: true, isTunnelled: false, proxyAuthorization: "Basic cHU6cHA=" };
-const tunnelled: Way = { isForwarded: false, isTunnelled: true, proxyAuthorization: null };
+const direct: Way = { proxyHeaders: null, isForwarded: false, isTunnelled: false, proxyAuthorization: null };
+const forwarded: Way = {
+  proxyHeaders: null,
+  isForwarded: true,
+  isTunnelled: false,
+  proxyAuthorization: "Basic cHU6cHA=",
+};
+const tunnelled: Way = {
+  proxyHeaders: null,
+  isForwarded: false,
+  isTunnelled: true,
+  proxyAuthorization: null,
+};
 
 /** A request of exactly these fields. */
 function withFields(
