@@ -45,6 +45,10 @@ export interface TlsSettings {
   readonly pins: readonly TlsPin[] | null;
   /** Counts when `verify` is the default. */
   readonly store: TlsStore | null;
+  /** Asked for in the handshake, and looked for in the origin's certificate, in place of the URL's host. Not for proxies. */
+  readonly serverName: string | null;
+  /** Lists of revoked certificates: PEM, or paths of it. */
+  readonly crl: readonly (string | Uint8Array)[] | null;
 }
 
 /**

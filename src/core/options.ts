@@ -112,6 +112,18 @@ export interface TlsInit {
    * @throws {SSLError} (phase `prepare`) where Node cannot read the system's.
    */
   readonly store?: TlsStore | null | undefined;
+  /**
+   * The name that is asked for in the handshake (SNI) and that the origin's certificate must have, in place of the URL's
+   * host: for a server that is reached by another name or by its address. A host name or an address; of a proxy never.
+   */
+  readonly serverName?: string | null | undefined;
+  /**
+   * Lists of revoked certificates (RFC 5280 §5): PEM text, bytes of it, or a path; one or several. With them, each authority
+   * of a chain must have a list. Default: `null`, nobody asks whether a certificate was revoked.
+   *
+   * @throws {SSLError} for a revoked certificate (phase `connect`), or a list that cannot be read (phase `prepare`).
+   */
+  readonly crl?: string | Uint8Array | readonly (string | Uint8Array)[] | null | undefined;
 }
 
 /** Options that a session has as defaults and a request may override. */

@@ -4,8 +4,10 @@
  *
  * Whether OpenSSL knows the cipher suites is seen when they are used. Nothing in here is secret: messages show values.
  *
- * May import: `core/`, own folder. Pure.
+ * May import: `core/`, own folder, `node:net` to know an address. Pure.
  */
+import { isIP } from "node:net";
+
 import type { TlsPin, TlsSettings, TlsStore, TlsVersion } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import type { TlsInit } from "../core/options.ts";
@@ -13,8 +15,16 @@ import { checkNames, isRecord, own } from "./record.ts";
 
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.2", "TLSv1.3"];
 const STORES: readonly TlsStore[] = ["bundled", "system", "both"];
-const NAMES: readonly (keyof TlsInit)[] = ["minVersion", "maxVersion", "ciphers", "pins", "store"];
-const ALLOWED = "{ minVersion, maxVersion, ciphers, pins, store } or null";
+const NAMES: readonly (keyof TlsInit)[] = [
+  "minVersion",
+  "maxVersion",
+  "ciphers",
+  "pins",
+  "store",
+  "serverName",
+  "crl",
+];
+const ALLOWED = `{ ${NAMES.join(", ")} } or null`;
 const PIN = 'must be "sha256/" and the base64 of 32 bytes, or 64 hex digits';
 const KEY_PREFIX = "sha256/";
 const SHA256_BASE64 = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
@@ -37,6 +47,8 @@ export function mergeTls(base: TlsSettings | null, init: TlsInit | null | undefi
     ciphers: read(init, "ciphers", base, parseCiphers),
     pins: read(init, "pins", base, parsePins),
     store: read(init, "store", base, (value) => oneOf(STORES, value, "tls.store")),
+    serverName: read(init, "serverName", base, parseServerName),
+    crl: read(init, "crl", base, parseCrl),
   };
   if (settings.minVersion === "TLSv1.3" && settings.maxVersion === "TLSv1.2")
     throw new RangeError("tls.minVersion must not be above tls.maxVersion: TLSv1.3 is above TLSv1.2");
@@ -68,6 +80,25 @@ function parseCiphers(value: unknown): string {
   throw new TypeError(
     `tls.ciphers must be OpenSSL's names of cipher suites joined with ":", or null, not ${typeof value === "string" ? "empty" : describe(value)}`,
   );
+}
+
+/** A name as DNS has it, without a port; an IPv6 address may be in brackets, as in a URL. */
+function parseServerName(value: unknown): string {
+  const name = typeof value === "string" ? value.replace(/^\[(.*)\]$/, "$1") : "";
+  if (isIP(name) !== 0 || /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+$/i.test(name)) return name;
+  const given = typeof value === "string" ? JSON.stringify(value) : describe(value);
+  throw new TypeError(`tls.serverName must be a host name (IDNA as xn--), an address or null, not ${given}`);
+}
+
+function parseCrl(value: unknown): readonly (string | Uint8Array)[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (all.length === 0) throw new RangeError("tls.crl must have one list at least; null for none");
+  return all.map((one) => {
+    if ((typeof one === "string" && one !== "") || one instanceof Uint8Array) return one;
+    throw new TypeError(
+      `tls.crl must be PEM, a path, bytes, a list of them or null, not ${one === "" ? "empty" : describe(one)}`,
+    );
+  });
 }
 
 function parsePins(value: unknown): readonly TlsPin[] {

@@ -39,6 +39,7 @@ export interface TlsSources {
   readonly key: TlsSource | null;
   readonly pfx: TlsSource | null;
   readonly passphrase: string | null;
+  readonly crl: readonly TlsSource[];
   readonly minVersion: TlsVersion | null;
   readonly maxVersion: TlsVersion | null;
   readonly ciphers: string | null;
@@ -50,6 +51,7 @@ export interface TlsContents {
   readonly cert?: string | Uint8Array;
   readonly key?: string | Uint8Array;
   readonly pfx?: string | Uint8Array;
+  readonly crl?: readonly (string | Uint8Array)[];
 }
 
 /** The options of `tls.connect` that follow from `verify`, `cert` and `tls`. */
@@ -60,6 +62,7 @@ export interface TlsOptions {
   key?: string | Buffer;
   pfx?: string | Buffer;
   passphrase?: string;
+  crl?: (string | Buffer)[];
   minVersion?: TlsVersion;
   maxVersion?: TlsVersion;
   ciphers?: string;
@@ -89,17 +92,18 @@ export function tlsKey({ verify, cert, tls }: TlsTerms): string {
   return `${trust} ${cert === null ? "" : certKey(cert)} ${tls === null ? "" : settingsKey(tls)}`;
 }
 
-/** The terms of TLS to a proxy: whom to trust and how is the same, certificate and pins are for the origin alone. */
+/** The terms of TLS to a proxy: whom to trust and how is the same; certificate, pins and name are for the origin alone. */
 export function proxyTerms({ verify, tls }: TlsTerms): TlsTerms {
-  return { verify, cert: null, tls: tls === null || tls.pins === null ? tls : { ...tls, pins: null } };
+  const isSame = tls === null || (tls.pins === null && tls.serverName === null);
+  return { verify, cert: null, tls: isSame ? tls : { ...tls, pins: null, serverName: null } };
 }
 
 /** Nothing was said in `tls`. */
-const nodesOwn = { minVersion: null, maxVersion: null, ciphers: null, store: null };
+const nodesOwn = { minVersion: null, maxVersion: null, ciphers: null, store: null, crl: null };
 
 /** Lists what is to be read for these settings. */
 export function tlsSources({ verify, cert, tls }: TlsTerms): TlsSources {
-  const { minVersion, maxVersion, ciphers, store } = tls ?? nodesOwn;
+  const { minVersion, maxVersion, ciphers, store, crl } = tls ?? nodesOwn;
   const certificate = sourceOf(cert?.cert, "Could not find the TLS certificate file, invalid path");
   return {
     verified: verify.kind !== "off",
@@ -111,6 +115,7 @@ export function tlsSources({ verify, cert, tls }: TlsTerms): TlsSources {
     key: sourceOf(cert?.key, "Could not find the TLS key file, invalid path") ?? certificate,
     pfx: sourceOf(cert?.pfx, "Could not find the PKCS #12 file, invalid path"),
     passphrase: cert?.passphrase ?? null,
+    crl: (crl ?? []).map((one) => givenSource(one, "Could not find the revocation list, invalid path")),
     minVersion,
     maxVersion,
     ciphers,
@@ -129,6 +134,7 @@ export function tlsOptions(sources: TlsSources, contents: TlsContents): TlsOptio
   if (contents.cert !== undefined) options.cert = toTls(contents.cert);
   if (contents.key !== undefined) options.key = toTls(contents.key);
   if (contents.pfx !== undefined) options.pfx = toTls(contents.pfx);
+  if (contents.crl !== undefined) options.crl = contents.crl.map(toTls);
   if (sources.passphrase !== null) options.passphrase = sources.passphrase;
   if (sources.minVersion !== null) options.minVersion = sources.minVersion;
   if (sources.maxVersion !== null) options.maxVersion = sources.maxVersion;
@@ -160,7 +166,10 @@ function caSource(verify: Verify): TlsSource | null {
 
 /** Text that begins as PEM does is the thing itself; other text is a path. */
 function sourceOf(given: string | Uint8Array | undefined, missing: string): TlsSource | null {
-  if (given === undefined) return null;
+  return given === undefined ? null : givenSource(given, missing);
+}
+
+function givenSource(given: string | Uint8Array, missing: string): TlsSource {
   if (typeof given !== "string" || given.trimStart().startsWith("-----BEGIN"))
     return { kind: "content", content: given };
   return { kind: "path", path: given, missing: `${missing}: ${given}` };
@@ -180,8 +189,11 @@ function verifyKey(verify: Verify): string {
 }
 
 /** As JSON, so that no two settings are the same text. Pins in any order are the same pins. */
-function settingsKey({ minVersion, maxVersion, ciphers, pins, store }: TlsSettings): string {
+function settingsKey(settings: TlsSettings): string {
+  const { minVersion, maxVersion, ciphers, pins, store, serverName, crl } = settings;
   return JSON.stringify([
+    serverName,
+    crl === null ? null : hashOf(crl),
     minVersion,
     maxVersion,
     ciphers,

@@ -13,7 +13,12 @@ import {
   type Socket,
   type TcpNetConnectOpts,
 } from "node:net";
-import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
+import {
+  checkServerIdentity,
+  connect as connectTlsSocket,
+  type ConnectionOptions,
+  type TLSSocket,
+} from "node:tls";
 
 import type { AddressPolicy, TlsPin } from "../core/adapter.ts";
 import type { HeaderMap } from "../core/headers.ts";
@@ -190,7 +195,7 @@ export class Opening {
     const isResumable = pinsOf(route) === null;
     const { session = null, identity = null } = (isResumable ? this.#memory.resumption : null) ?? {};
     const tls = {
-      ...this.#tlsOptions(host, material, protocolsOf(route)),
+      ...tlsOptions(nameOf(route), material, protocolsOf(route)),
       ...(session === null ? {} : { session }),
     };
     const guard = guardOf(route);
@@ -215,7 +220,7 @@ export class Opening {
 
   async #tlsOver(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
     const { host } = route;
-    const tls = this.#tlsOptions(host, material, protocolsOf(route));
+    const tls = tlsOptions(nameOf(route), material, protocolsOf(route));
     const socket = connectTlsSocket({ socket: under, host, ...tls });
     await this.#ready(socket, "secureConnect", () => "tls", host);
     this.#identify(socket, route, null);
@@ -238,7 +243,7 @@ export class Opening {
   }
 
   #tlsToProxy(under: Socket, host: string, material: TlsMaterial): Promise<Socket> {
-    const tls = this.#tlsOptions(host, material, HTTP_1_ONLY);
+    const tls = tlsOptions(host, material, HTTP_1_ONLY);
     return this.#ready(
       connectTlsSocket({ socket: under, host, ...tls }),
       "secureConnect",
@@ -303,16 +308,22 @@ export class Opening {
     };
     return all as TcpNetConnectOpts; // Node's types know no highWaterMark here, and a path or a port, but not either
   }
+}
 
-  #tlsOptions(host: string, material: TlsMaterial, protocols: readonly string[]): ConnectionOptions {
-    return {
-      secureContext: material.context,
-      rejectUnauthorized: material.isVerified,
-      // Never from a Host header. Addresses have no SNI (RFC 6066 §3); they are checked as `host`.
-      servername: isIP(host) === 0 ? host.replace(/\.$/, "") : "",
-      ALPNProtocols: [...protocols],
-    };
-  }
+/** Never from a Host header. Addresses have no SNI (RFC 6066 §3). */
+function tlsOptions(name: string, material: TlsMaterial, protocols: readonly string[]): ConnectionOptions {
+  return {
+    secureContext: material.context,
+    rejectUnauthorized: material.isVerified,
+    servername: isIP(name) === 0 ? name.replace(/\.$/, "") : "",
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    ALPNProtocols: [...protocols],
+  };
+}
+
+/** What the origin's certificate must be for. */
+function nameOf({ host, tls }: Route): string {
+  return tls?.tls?.serverName ?? host;
 }
 
 function guardOf({ addressPolicy, host, port }: Route): Guard | null {

@@ -78,6 +78,7 @@ async function read(terms: TlsTerms): Promise<TlsMaterial> {
     ...(sources.cert === null ? {} : { cert: await contentOf(sources.cert) }),
     ...(sources.key === null ? {} : { key: await contentOf(sources.key) }),
     ...(sources.pfx === null ? {} : { pfx: await contentOf(sources.pfx) }),
+    ...(sources.crl.length === 0 ? {} : { crl: await Promise.all(sources.crl.map(contentOf)) }),
   };
   try {
     return { context: tls.createSecureContext(tlsOptions(sources, contents)), isVerified: sources.verified };

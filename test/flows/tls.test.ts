@@ -121,3 +121,62 @@ describe("a session's tls", () => {
     expect((await session.get(server.url, both)).status).toBe(200);
   });
 });
+
+describe("tls.serverName", () => {
+  it("is asked for and checked in place of the URL's host", async () => {
+    const authority = await Authority.create();
+    const pair = await authority.issue({ names: ["inside.test"] });
+    await using server = await scriptedServer(answering(ok()), pair);
+    await using session = new Session({ verify: authority.pem, trustEnv: false });
+    expect(await rejection(session.get(server.url))).toBeInstanceOf(SSLError);
+    const response = await session.get(server.url, { tls: { serverName: "inside.test" } });
+    expect(response.status).toBe(200);
+    expect((server.connections.at(-1)?.socket as TLSSocket).servername).toBe("inside.test");
+    const wrong = await rejection(session.get(server.url, { tls: { serverName: "other.test" } }));
+    expect(wrong).toBeInstanceOf(SSLError);
+    expect((wrong as Error).message).toContain("other.test");
+    // The connection of one name is not for another one.
+    expect(await rejection(session.get(server.url))).toBeInstanceOf(SSLError);
+  });
+
+  it("may be an address, which has no SNI", async () => {
+    const authority = await Authority.create();
+    const pair = await authority.issue({ addresses: ["192.0.2.1"] });
+    await using server = await scriptedServer(answering(ok()), pair);
+    await using session = new Session({ verify: authority.pem, trustEnv: false });
+    const { status } = await session.get(server.url, { tls: { serverName: "192.0.2.1" } });
+    expect(status).toBe(200);
+    expect((server.connections[0]?.socket as TLSSocket).servername).toBe(false);
+    expect(await rejection(session.get(server.url, { tls: { serverName: "192.0.2.2" } }))).toBeInstanceOf(
+      SSLError,
+    );
+  });
+});
+
+describe("tls.crl", () => {
+  it("refuses a certificate that was revoked, and takes one that was not", async () => {
+    const authority = await Authority.create();
+    const pair = await authority.issue({ addresses: ["127.0.0.1"] });
+    const another = await authority.issue({ addresses: ["127.0.0.1"] });
+    await using server = await scriptedServer(answering(ok()), pair);
+    await using session = new Session({ verify: authority.pem, trustEnv: false });
+    expect((await session.get(server.url)).status).toBe(200);
+    const revoked = await rejection(session.get(server.url, { tls: { crl: await authority.revoke(pair) } }));
+    expect(revoked).toBeInstanceOf(SSLError);
+    expect((revoked as Error).message).toContain("revoked");
+    const lists = [Buffer.from(await authority.revoke(another))];
+    expect((await session.get(server.url, { tls: { crl: lists } })).status).toBe(200);
+  });
+
+  it.for([
+    ["/nowhere/ca.crl", "Could not find the revocation list, invalid path: /nowhere/ca.crl"],
+    ["-----BEGIN X509 CRL-----\nnonsense\n-----END X509 CRL-----\n", "cannot be used for TLS"],
+  ] as const)("that cannot be used says so: %j", async ([crl, words]) => {
+    await using server = await scriptedServer(answering(ok()), good);
+    await using session = new Session({ verify: ca, tls: { crl }, trustEnv: false });
+    const error = await rejection(session.get(server.url));
+    expect(error).toBeInstanceOf(SSLError);
+    expect(error).toMatchObject({ phase: "prepare" });
+    expect((error as Error).message).toContain(words);
+  });
+});

@@ -25,6 +25,7 @@ export interface NeutralOptions {
   readonly verify?: boolean;
   readonly ca?: string;
   readonly client_cert?: { readonly cert: string; readonly key: string };
+  readonly crl?: string;
   readonly auth?: NeutralAuth;
   readonly proxy?: string | { readonly [scheme: string]: string | readonly string[] };
   readonly trust_env?: boolean;

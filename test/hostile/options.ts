@@ -66,6 +66,7 @@ export function requestOptions(
     allowRedirects: options.follow_redirects ?? true,
     verify: options.verify === false ? false : options.ca,
     cert,
+    tls: options.crl === undefined ? undefined : { crl: options.crl },
     auth: auth === undefined || isOfSession ? undefined : authFor(auth, client.auths),
     ...proxyOptions(options.proxy),
     cookies: options.cookies,

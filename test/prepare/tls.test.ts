@@ -12,7 +12,15 @@ import {
 } from "../../src/prepare/merge.ts";
 import { mergeTls } from "../../src/prepare/tls.ts";
 
-const nothing: TlsSettings = { minVersion: null, maxVersion: null, ciphers: null, pins: null, store: null };
+const nothing: TlsSettings = {
+  minVersion: null,
+  maxVersion: null,
+  ciphers: null,
+  pins: null,
+  store: null,
+  serverName: null,
+  crl: null,
+};
 const KEY = `sha256/${"A".repeat(43)}=`;
 const HEX = "ab".repeat(32);
 
@@ -45,23 +53,32 @@ describe("tls", () => {
       },
     ],
     [{ minVersion: null, maxVersion: undefined, ciphers: null, pins: null, store: null }, {}],
+    [{ serverName: "a.test", crl: "/crl.pem" }, { serverName: "a.test", crl: ["/crl.pem"] }],
+    [{ serverName: "[::1]" }, { serverName: "::1" }],
   ])("takes %o", ([init, expected]) => {
     expect(mergeTls(null, init)).toEqual(expected === null ? null : { ...nothing, ...expected });
   });
 
   it.for<[unknown, string]>([
-    ["TLSv1.3", "tls must be { minVersion, maxVersion, ciphers, pins, store } or null, not string"],
+    ["TLSv1.3", "tls must be { minVersion, maxVersion, ciphers, pins, store, serverName, crl } or null, not string"],
     [[], "not Array"],
     [new Map(), "not Map"],
     [true, "not boolean"],
     [
       { minversion: "TLSv1.2" },
-      'tls has an unknown property "minversion"; known are minVersion, maxVersion, ciphers, pins, store',
+      'tls has an unknown property "minversion"; known are minVersion, maxVersion, ciphers, pins, store, serverName, crl',
     ],
     [{ minVersion: 1.2 }, 'tls.minVersion must be "TLSv1.2", "TLSv1.3" or null, not number'],
     [{ store: true }, 'tls.store must be "bundled", "system", "both" or null, not boolean'],
     [{ ciphers: ["AES128-SHA256"] }, "tls.ciphers must be OpenSSL's names"],
     [{ ciphers: " " }, "not empty"],
+    [{ serverName: "a.test:443" }, "tls.serverName must be a host name"],
+    [{ serverName: "b\u00fccher.test" }, "tls.serverName must be a host name"],
+    [{ serverName: "" }, "tls.serverName must be a host name"],
+    [{ serverName: 5 }, "not number"],
+    [{ crl: 5 }, "tls.crl must be PEM, a path, bytes, a list of them or null, not number"],
+    [{ crl: "" }, "not empty"],
+    [{ crl: ["x", null] }, "not null"],
     [{ pins: 5 }, "tls.pins must be a pin, a list of pins or null, not number"],
     [{ pins: new Set([KEY]) }, "not Set"],
     [{ pins: [KEY, null] }, "tls.pins[1] must be"],

@@ -12,6 +12,7 @@ import {
   SubjectAlternativeNameExtension,
   X509Certificate,
   X509CertificateGenerator,
+  X509CrlGenerator,
   cryptoProvider,
 } from "@peculiar/x509";
 
@@ -61,10 +62,27 @@ export class Authority {
       keys: keys as never, // the same interface, declared twice
       extensions: [
         new BasicConstraintsExtension(true, 1, true),
-        new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
       ],
     });
     return new Authority(certificate, keys);
+  }
+
+  /** A list of revoked certificates, in PEM. */
+  async revoke(...pairs: readonly KeyPair[]): Promise<string> {
+    const list = await X509CrlGenerator.create({
+      issuer: this.#certificate.subject,
+      thisUpdate: new Date(Date.now() - DAY_MS),
+      nextUpdate: new Date(Date.now() + DAY_MS),
+      signingAlgorithm: ALGORITHM,
+      signingKey: this.#keys.privateKey as never, // the same interface, declared twice
+      entries: pairs.map(({ cert }) => ({
+        serialNumber: new X509Certificate(cert).serialNumber,
+        revocationDate: new Date(Date.now() - DAY_MS),
+      })),
+    });
+    // OpenSSL knows them by another label.
+    return list.toString("pem").replaceAll(/(BEGIN|END) CRL/g, "$1 X509 CRL");
   }
 
   /** A certificate for a server or a client. */

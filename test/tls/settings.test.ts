@@ -19,6 +19,8 @@ const noSettings: TlsSettings = {
   ciphers: null,
   pins: null,
   store: null,
+  serverName: null,
+  crl: null,
 };
 
 function terms(
@@ -78,6 +80,10 @@ describe("tlsKey", () => {
     { store: "bundled" },
     { store: "system" },
     { store: "both" },
+    { serverName: "a.test" },
+    { serverName: "b.test" },
+    { crl: ["/a.pem"] },
+    { crl: ["/a.pem", "/b.pem"] },
     { pins: [{ kind: "key", hash: "a" }] },
     { pins: [{ kind: "certificate", hash: "a" }] },
     { pins: [{ kind: "key", hash: "b" }] },
@@ -119,6 +125,7 @@ describe("proxyTerms", () => {
     expect(proxyTerms(terms({ kind: "off" }, { cert: CERT }, settings))).toEqual(
       terms({ kind: "off" }, null, { ...settings, pins: null }),
     );
+    expect(proxyTerms(terms(byDefault, null, { serverName: "a.test" }))).toEqual(terms(byDefault, null, {}));
     expect(proxyTerms(terms(byDefault, { cert: CERT }))).toEqual(terms(byDefault, null));
   });
 });
@@ -141,6 +148,7 @@ describe("tlsSources", () => {
       key: null,
       pfx: null,
       passphrase: null,
+      crl: [],
       minVersion: null,
       maxVersion: null,
       ciphers: null,

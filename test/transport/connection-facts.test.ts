@@ -234,7 +234,15 @@ describe("TLS", () => {
     await using server = await scriptedServer(answering(ok()), leaf);
     const hash = pinsOf(leaf).certificate.replaceAll(":", "").toLowerCase();
     const pins = [{ kind: "certificate", hash }] as const;
-    const settings = { minVersion: null, maxVersion: null, ciphers: null, store: null, pins };
+    const none = {
+      minVersion: null,
+      maxVersion: null,
+      ciphers: null,
+      store: null,
+      serverName: null,
+      crl: null,
+    };
+    const settings = { ...none, pins };
     const { response } = await exchange(adapter, `${server.url}/`, { verify: trusted, tls: settings });
     expect(response.connection?.tls?.peerCertificate).toEqual(shownLeaf());
   });
