@@ -47,6 +47,8 @@ export abstract class SessionFields extends Verbs {
   timeout: TimeoutInit | null | undefined;
   /** See {@link SharedOptions.http2}. */
   http2: boolean | undefined;
+  /** See {@link SharedOptions.rawUrl}. */
+  rawUrl: boolean | undefined;
   /** See {@link SharedOptions.hooks}. */
   hooks: HooksInit | null | undefined;
   /** See {@link SharedOptions.retry}. */
@@ -76,6 +78,7 @@ export abstract class SessionFields extends Verbs {
     this.idempotencyKey = given.idempotencyKey;
     this.timeout = given.timeout;
     this.http2 = given.http2;
+    this.rawUrl = given.rawUrl;
     this.hooks = given.hooks;
     this.retry = given.retry;
     this.stream = given.stream;

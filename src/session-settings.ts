@@ -13,6 +13,7 @@ export interface SettingFields extends SessionDefaults {
   readonly retry: unknown;
   readonly trustEnv: unknown;
   readonly idempotencyKey: unknown;
+  readonly rawUrl: unknown;
 }
 
 /** Remembers the last settings, and the fields that they were made of. */
@@ -39,6 +40,7 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.retry,
     fields.trustEnv,
     fields.idempotencyKey,
+    fields.rawUrl,
     fields.timeout,
     fields.proxies,
     fields.proxy,

@@ -280,10 +280,12 @@ export class Session extends SessionFields implements AsyncDisposable {
   }
 
   #exchange(method: string, url: string | URL, options: CheckedRequestOptions): Exchange {
-    const target = targetOf(url, this.#baseUrl);
+    const rawUrl = options.rawUrl ?? this.rawUrl ?? false;
+    const target = targetOf(url, this.#baseUrl, rawUrl);
     const isHome = this.#isHome(target);
     const prepared = prepare({
       method,
+      rawUrl,
       target,
       headers: mergeHeaders(isHome ? this.#headers : headersAbroad(this.#headers), options.headers),
       query: mergeParams(isHome ? this.params : null, options.params),

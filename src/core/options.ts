@@ -174,6 +174,14 @@ export interface SharedOptions {
    * origin on one connection; `response.httpVersion` tells. Default: `false`.
    */
   readonly http2?: boolean | undefined;
+  /**
+   * Send path and query as they were typed: no dot segment is resolved, no escape written otherwise, nothing encoded. For URLs
+   * that are signed as they stand. Scheme and host are prepared as ever, `params` are encoded and appended. A `Location` is the
+   * server's, and is prepared. Default: `false`.
+   *
+   * @throws {InvalidURL} for a character that cannot stand in a request line, with its place.
+   */
+  readonly rawUrl?: boolean | undefined;
   /** Functions to call at events. The session's run first. */
   readonly hooks?: HooksInit | null | undefined;
   /** Give a {@link StreamResponse}, with the body unread. Default: `false`. */
@@ -221,7 +229,8 @@ export type PreparedOption =
   | "json"
   | "files"
   | "cookies"
-  | "idempotencyKey";
+  | "idempotencyKey"
+  | "rawUrl";
 
 /** How to send a prepared request: what belongs to its travel, not to the request itself. */
 export type SendInit = Omit<RequestOptions, PreparedOption>;

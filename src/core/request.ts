@@ -11,7 +11,7 @@ import { HeaderMap } from "./headers.ts";
 import { isBodyless } from "./method.ts";
 import type { Origin } from "./origin.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
-import { isHttpLike, parseUrl, type Url } from "./url.ts";
+import { isHttpLike, parseRawUrl, parseUrl, type Url } from "./url.ts";
 
 /** How a request's `Cookie` header came about: the jar's may be made anew for the next message, the caller's never. */
 export type CookieSource = "none" | "jar" | "caller";
@@ -28,6 +28,8 @@ export interface PreparedParts {
   readonly headers: HeaderMap;
   /** `null` for none. */
   readonly payload: Body | null;
+  /** @internal Is `url` sent as it stands? Default: `false`. */
+  readonly rawUrl?: boolean;
   /** @internal Default: `"none"`. */
   readonly cookieSource?: CookieSource;
   /** @internal Carries the `Cookie` and `Authorization` of its first message already; they are sent as they stand. */
@@ -42,10 +44,12 @@ export interface PreparedParts {
 export class PreparedRequest {
   /** As sent: upper case, unless the caller's method has no upper case. */
   method: string;
-  /** Whole, with user info and fragment, which are never sent. Changed by hand it is prepared again when sent. */
+  /** Whole, with user info and fragment, which are never sent. Changed by hand it is prepared again when sent, unless `rawUrl`. */
   url: string;
   /** Header fields in the order in which they are sent. `Host` and `Connection` are added by the transport. */
   headers: HeaderMap;
+  /** Path and query are sent as they stand in `url`, also when that is changed by hand. */
+  readonly rawUrl: boolean;
   /** @internal */
   readonly cookieSource: CookieSource;
   /** @internal */
@@ -62,6 +66,7 @@ export class PreparedRequest {
     this.url = parts.url;
     this.headers = parts.headers;
     this.#payload = parts.payload;
+    this.rawUrl = parts.rawUrl ?? false;
     this.cookieSource = parts.cookieSource ?? "none";
     this.dressed = parts.dressed ?? false;
     if (parts.parsed != null) {
@@ -99,7 +104,7 @@ export class PreparedRequest {
   /** @internal The URL in parts. @throws {InvalidURL} when it was changed into something malformed. */
   get parsed(): Url {
     if (this.#parsed === null || this.#parsedFrom !== this.url) {
-      this.#parsed = parseUrl(this.url);
+      this.#parsed = this.rawUrl ? parseRawUrl(this.url) : parseUrl(this.url);
       this.#parsedFrom = this.url;
     }
     return this.#parsed;
@@ -128,6 +133,7 @@ export class PreparedRequest {
       method: this.method,
       url: this.url,
       payload: this.#payload,
+      rawUrl: this.rawUrl,
       cookieSource: this.cookieSource,
       dressed: this.dressed,
       plan: this.plan,

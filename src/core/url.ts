@@ -136,7 +136,23 @@ export function parseUrl(text: string): Url {
   return url;
 }
 
-function parse(text: string): Url {
+/**
+ * Parses the URL of a request whose path and query are to be sent as they were typed: dot segments, escapes and all. Scheme
+ * and host are as ever.
+ *
+ * @throws {InvalidURL} for a character that cannot stand in a request line, too.
+ */
+export function parseRawUrl(text: string): Url {
+  return parse(text, asTyped);
+}
+
+/** How path and query are spelled. */
+interface Spelling {
+  readonly path: (path: string) => string;
+  readonly query: (query: string | undefined) => string | null;
+}
+
+function parse(text: string, spelling: Spelling = prepared): Url {
   const trimmed = text.trimStart();
   // By index: an array pattern would go through an iterator, on the path of every request.
   const parts = SPLIT.exec(trimmed) ?? [];
@@ -156,8 +172,8 @@ function parse(text: string): Url {
     userinfo,
     host,
     port,
-    path: preparePath(parts[3] ?? ""),
-    query: prepareQuery(parts[4]),
+    path: spelling.path(parts[3] ?? ""),
+    query: spelling.query(parts[4]),
     fragment: prepareFragment(parts[5]),
   });
 }
@@ -307,6 +323,25 @@ function prepareQuery(query: string | undefined): string | null {
 
 function prepareFragment(fragment: string | undefined): string | null {
   return fragment === undefined || fragment === "" ? null : encodeIllegal(fragment, QUERY);
+}
+
+const prepared: Spelling = { path: preparePath, query: prepareQuery };
+
+const asTyped: Spelling = {
+  path: (path) => typed(path === "" ? "/" : path, "path"),
+  query: (query) => (query === undefined ? null : typed(query, "query")),
+};
+
+/** @throws {InvalidURL} for what would end the request line, or cannot be written in it (RFC 9112 §3). */
+function typed(part: string, name: "path" | "query"): string {
+  const at = part.search(/[^\x21-\x7e]/);
+  if (at !== -1) {
+    const character = JSON.stringify(String.fromCodePoint(part.codePointAt(at) ?? 0));
+    throw new InvalidURL(`the ${name} of a raw URL has ${character} at ${at}: it must be encoded`);
+  }
+  if (name === "path" && !part.startsWith("/"))
+    throw new InvalidURL("the path of a raw URL must begin with /");
+  return part;
 }
 
 /** Adds encoded parameters to a URL's query. */

@@ -60,6 +60,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   addressPolicy: (value) => void parseAddressPolicy(value as AddressPolicyInit | null),
   hooks: (value) => void mergeHooks(noHooks, value as SharedOptions["hooks"]),
   http2: checkBoolean,
+  rawUrl: checkBoolean,
   stream: checkBoolean,
   allowRedirects: checkBoolean,
   retry: checkRetry,
@@ -107,6 +108,7 @@ const blankRequest: CheckedRequestOptions = {
   addressPolicy: undefined,
   hooks: undefined,
   http2: undefined,
+  rawUrl: undefined,
   stream: undefined,
   allowRedirects: undefined,
   retry: undefined,
@@ -134,6 +136,7 @@ const blankSession: CheckedSessionOptions = {
   addressPolicy: undefined,
   hooks: undefined,
   http2: undefined,
+  rawUrl: undefined,
   stream: undefined,
   allowRedirects: undefined,
   retry: undefined,
@@ -175,6 +178,7 @@ const PREPARED: readonly PreparedOption[] = [
   "files",
   "cookies",
   "idempotencyKey",
+  "rawUrl",
 ];
 
 /**
@@ -226,6 +230,7 @@ const UNPARSED = [
   "maxRedirects",
   "trustEnv",
   "idempotencyKey",
+  "rawUrl",
 ] as const;
 
 /**

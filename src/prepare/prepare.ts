@@ -10,12 +10,13 @@ import { InvalidHeader, InvalidMethod } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isToken } from "../core/method.ts";
 import { frame, PreparedRequest } from "../core/request.ts";
-import { appendQuery, isHttpLike, parseUrl, resolveReference, type Url } from "../core/url.ts";
+import { appendQuery, isHttpLike, parseRawUrl, parseUrl, resolveReference, type Url } from "../core/url.ts";
 import { chooseBody, type BodyOptions } from "./body.ts";
 
 /** What is wanted, after merging. */
 export interface Wanted {
   readonly method: string;
+  readonly rawUrl: boolean;
   /** As {@link targetOf} gave it. */
   readonly target: Url | string;
   /** Merged. Taken over: what the body needs is added to it. */
@@ -46,6 +47,7 @@ export function prepare(wanted: Wanted): PreparedRequest {
     method,
     url: typeof target === "string" ? target : target.href,
     parsed: typeof target === "string" ? null : target,
+    rawUrl: wanted.rawUrl,
     headers,
     payload,
     cookieSource: headers.has("cookie") ? "caller" : "none",
@@ -69,13 +71,14 @@ function prepareMethod(method: unknown): string {
  * (PARITY URL-3).
  *
  * @param baseUrl relative URLs are resolved against it; `null` for none.
+ * @param rawUrl path and query stay as they were typed.
  * @throws {InvalidURL}
  */
-export function targetOf(given: string | URL, baseUrl: Url | null): Url | string {
+export function targetOf(given: string | URL, baseUrl: Url | null, rawUrl: boolean = false): Url | string {
   const written = textOf(given);
   const text = baseUrl === null ? written : resolveReference(baseUrl, written);
   if (!isHttpLike(text)) return text;
-  const url = parseUrl(text);
+  const url = rawUrl ? parseRawUrl(text) : parseUrl(text);
   // A relative reference has the user info of its base (RFC 3986 §5.2.2). An absolute URL brings its own or has none.
   const isRelative = baseUrl !== null && text !== written;
   if (isRelative && baseUrl.userinfo !== null && url.userinfo === null && url.origin === baseUrl.origin) {

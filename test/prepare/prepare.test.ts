@@ -29,6 +29,7 @@ function prepared(given: Given = {}): PreparedRequest {
   } = given;
   return prepare({
     method,
+    rawUrl: false,
     target: targetOf(url, baseUrl === null ? null : parseUrl(baseUrl)),
     headers: new HeaderMap(headers),
     query,
