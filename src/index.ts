@@ -124,6 +124,7 @@ export { HttpAdapter, type HttpAdapterOptions } from "./transport/http-adapter.t
 export type {
   Adapter,
   AddressPolicy,
+  InterimResponse,
   AttemptFailure,
   ClientCertificate,
   ProgressListener,

@@ -49,6 +49,8 @@ export abstract class SessionFields extends Verbs {
   http2: boolean | undefined;
   /** See {@link SharedOptions.rawUrl}. */
   rawUrl: boolean | undefined;
+  /** See {@link SharedOptions.expectContinue}. */
+  expectContinue: boolean | number | null | undefined;
   /** See {@link SharedOptions.hooks}. */
   hooks: HooksInit | null | undefined;
   /** See {@link SharedOptions.retry}. */
@@ -79,6 +81,7 @@ export abstract class SessionFields extends Verbs {
     this.timeout = given.timeout;
     this.http2 = given.http2;
     this.rawUrl = given.rawUrl;
+    this.expectContinue = given.expectContinue;
     this.hooks = given.hooks;
     this.retry = given.retry;
     this.stream = given.stream;

@@ -51,6 +51,7 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.addressPolicy,
     fields.hooks,
     fields.http2,
+    fields.expectContinue,
     fields.stream,
     fields.allowRedirects,
     fields.maxRedirects,

@@ -283,9 +283,9 @@ export class Session extends SessionFields implements AsyncDisposable {
     const rawUrl = options.rawUrl ?? this.rawUrl ?? false;
     const target = targetOf(url, this.#baseUrl, rawUrl);
     const isHome = this.#isHome(target);
+    const settings = this.#settings(options, isHome);
     const prepared = prepare({
       method,
-      rawUrl,
       target,
       headers: mergeHeaders(isHome ? this.#headers : headersAbroad(this.#headers), options.headers),
       query: mergeParams(isHome ? this.params : null, options.params),
@@ -295,8 +295,8 @@ export class Session extends SessionFields implements AsyncDisposable {
         method,
         options.idempotencyKey === undefined ? this.idempotencyKey : options.idempotencyKey,
       ),
+      expectsContinue: settings.expectContinueMs !== null,
     });
-    const settings = this.#settings(options, isHome);
     const cookies = cookiesFor(prepared, this.#cookies, options.cookies);
     prepared.plan = new CallPlan(settings, cookies);
     return { request: prepared, settings, cookies, signal: null };

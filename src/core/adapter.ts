@@ -93,6 +93,19 @@ export interface SendOptions {
   /** The caller will stream the body: the adapter does not read ahead further than its buffer. */
   readonly stream: boolean;
   readonly onProgress: ProgressListener | null;
+  /** Told of interim responses, but of the `100 Continue` that was waited for. What it throws ends the exchange. */
+  readonly onInformational: ((interim: InterimResponse) => void) | null;
+  /**
+   * How long the body waits for `100 Continue`, in milliseconds, when the request has `Expect: 100-continue`; `null`: not at
+   * all.
+   */
+  readonly expectContinueMs: number | null;
+}
+
+/** A response with a status below 200: the real one follows (RFC 9110 §15.2). */
+export interface InterimResponse {
+  readonly status: number;
+  readonly headers: HeaderMap;
 }
 
 /** Told of bytes sent and received; `totalBytes` is `null` when the length is not known. */

@@ -44,6 +44,8 @@ export interface StreamBody {
   readonly length: number | null;
   /** Can `open()` be called again, and gives the same bytes? */
   readonly replayable: boolean;
+  /** Has anybody begun to read? Copies of the body share it. */
+  readonly use: { isOpened: boolean };
   /** Starts to read. @throws {UnrewindableBodyError} the second time, unless replayable. */
   open(): AsyncIterable<Uint8Array>;
   /** What the caller gave: `prepared.body` shows it. */
@@ -60,9 +62,14 @@ function utf8(text: string): Uint8Array {
   return Buffer.from(text, "utf8");
 }
 
-/** Can the body be sent a second time? No body can. */
-export function isReplayable(body: Body | null): boolean {
+/** Can the body be sent as often as need be? No body can. */
+export function isRepeatable(body: Body | null): boolean {
   return body === null || body.kind === "bytes" || body.replayable;
+}
+
+/** Can it be sent after a message that failed? Also one that can be read once, when nobody began to read it. */
+export function isReplayable(body: Body | null): boolean {
+  return isRepeatable(body) || (body?.kind === "stream" && !body.use.isOpened);
 }
 
 /** Length in bytes; `null` when it is not known. */
@@ -87,7 +94,7 @@ export function rawBody(data: RawBody): Body {
   if (ArrayBuffer.isView(data))
     return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   if (data instanceof Blob)
-    return { kind: "stream", length: data.size, replayable: true, source: data, open: () => data.stream() };
+    return streamBody(data, () => data.stream(), { length: data.size, replayable: true });
   if (!isObject(data)) throw noBody(data);
   if (isOpenFile(data)) {
     return streamBody(data, () => data.createReadStream({ start: 0, autoClose: false }), {
@@ -122,7 +129,12 @@ export function streamBody(
   open: () => AsyncIterable<unknown> | Iterable<unknown>,
   facts: { readonly length: number | null; readonly replayable: boolean },
 ): StreamBody {
-  return { kind: "stream", source, ...facts, open: () => toBytes(open()) };
+  const use = { isOpened: false };
+  const begin = (): AsyncIterable<Uint8Array> => {
+    use.isOpened = true;
+    return toBytes(open());
+  };
+  return { kind: "stream", source, ...facts, use, open: begin };
 }
 
 /** Streams and iterators that were sent. Not all of them tell: a generator that is over looks like an empty one. */

@@ -3,6 +3,7 @@
  *
  * May import: `core/`. Pure.
  */
+import type { InterimResponse } from "./adapter.ts";
 import type { CookieRefusal } from "./cookie-store.ts";
 import type { Attempt, RequestException } from "./errors.ts";
 import type { PreparedRequest } from "./request.ts";
@@ -22,6 +23,11 @@ export interface HookFunctions {
   readonly retry: (attempt: Attempt, request: PreparedRequest) => Answer<never>;
   /** When a call fails, be it in preparing. May not change anything; the error is thrown afterwards. */
   readonly error: (error: RequestException) => Answer<never>;
+  /**
+   * When an interim response comes, such as `103 Early Hints`: at once, before the response. May not change anything. The
+   * response waits for what it promises.
+   */
+  readonly informational: (interim: InterimResponse, request: PreparedRequest) => Answer<never>;
   /** When the jar refused a `Set-Cookie` of a response. May not change anything. */
   readonly cookieRefused: (refusal: CookieRefusal, request: PreparedRequest) => Answer<never>;
 }
@@ -44,6 +50,7 @@ export const hookEvents: readonly HookEvent[] = [
   "redirect",
   "retry",
   "error",
+  "informational",
   "cookieRefused",
 ];
 
@@ -54,5 +61,6 @@ export const noHooks: Hooks = {
   redirect: [],
   retry: [],
   error: [],
+  informational: [],
   cookieRefused: [],
 };

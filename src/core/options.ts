@@ -182,6 +182,12 @@ export interface SharedOptions {
    * @throws {InvalidURL} for a character that cannot stand in a request line, with its place.
    */
   readonly rawUrl?: boolean | undefined;
+  /**
+   * Ask before sending a body (RFC 9110 §10.1.1): with `Expect: 100-continue` the head goes first, and the body when the
+   * server says `100 Continue`, or so many milliseconds later; `true` is 1000. A server that refuses (401, 413, a redirect)
+   * is not sent the body, and `417` is answered by sending again without asking. Default: `false`.
+   */
+  readonly expectContinue?: boolean | number | null | undefined;
   /** Functions to call at events. The session's run first. */
   readonly hooks?: HooksInit | null | undefined;
   /** Give a {@link StreamResponse}, with the body unread. Default: `false`. */

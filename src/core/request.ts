@@ -11,7 +11,7 @@ import { HeaderMap } from "./headers.ts";
 import { isBodyless } from "./method.ts";
 import type { Origin } from "./origin.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
-import { isHttpLike, parseRawUrl, parseUrl, type Url } from "./url.ts";
+import { isHttpLike, parseRawUrl, type Url } from "./url.ts";
 
 /** How a request's `Cookie` header came about: the jar's may be made anew for the next message, the caller's never. */
 export type CookieSource = "none" | "jar" | "caller";
@@ -28,8 +28,6 @@ export interface PreparedParts {
   readonly headers: HeaderMap;
   /** `null` for none. */
   readonly payload: Body | null;
-  /** @internal Is `url` sent as it stands? Default: `false`. */
-  readonly rawUrl?: boolean;
   /** @internal Default: `"none"`. */
   readonly cookieSource?: CookieSource;
   /** @internal Carries the `Cookie` and `Authorization` of its first message already; they are sent as they stand. */
@@ -44,12 +42,13 @@ export interface PreparedParts {
 export class PreparedRequest {
   /** As sent: upper case, unless the caller's method has no upper case. */
   method: string;
-  /** Whole, with user info and fragment, which are never sent. Changed by hand it is prepared again when sent, unless `rawUrl`. */
+  /**
+   * Whole, with user info and fragment, which are never sent. Path and query are sent as they stand here, also when they were
+   * changed by hand (PARITY PRE-8); what cannot stand in a request line is an {@link InvalidURL} when it is sent.
+   */
   url: string;
   /** Header fields in the order in which they are sent. `Host` and `Connection` are added by the transport. */
   headers: HeaderMap;
-  /** Path and query are sent as they stand in `url`, also when that is changed by hand. */
-  readonly rawUrl: boolean;
   /** @internal */
   readonly cookieSource: CookieSource;
   /** @internal */
@@ -66,7 +65,6 @@ export class PreparedRequest {
     this.url = parts.url;
     this.headers = parts.headers;
     this.#payload = parts.payload;
-    this.rawUrl = parts.rawUrl ?? false;
     this.cookieSource = parts.cookieSource ?? "none";
     this.dressed = parts.dressed ?? false;
     if (parts.parsed != null) {
@@ -101,10 +99,10 @@ export class PreparedRequest {
     return this.#payload;
   }
 
-  /** @internal The URL in parts. @throws {InvalidURL} when it was changed into something malformed. */
+  /** @internal The URL in parts. @throws {InvalidURL} when it was changed into what cannot be sent. */
   get parsed(): Url {
     if (this.#parsed === null || this.#parsedFrom !== this.url) {
-      this.#parsed = this.rawUrl ? parseRawUrl(this.url) : parseUrl(this.url);
+      this.#parsed = parseRawUrl(this.url);
       this.#parsedFrom = this.url;
     }
     return this.#parsed;
@@ -133,7 +131,6 @@ export class PreparedRequest {
       method: this.method,
       url: this.url,
       payload: this.#payload,
-      rawUrl: this.rawUrl,
       cookieSource: this.cookieSource,
       dressed: this.dressed,
       plan: this.plan,

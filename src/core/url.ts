@@ -348,7 +348,9 @@ function typed(part: string, name: "path" | "query"): string {
 export function appendQuery(url: Url, query: string): Url {
   if (query === "") return url;
   const added = requote(query, QUERY);
-  return url.with({ query: url.query === null ? added : `${url.query}&${added}` });
+  // A raw URL may end with its question mark.
+  const isFirst = url.query === null || url.query === "";
+  return url.with({ query: isFirst ? added : `${url.query}&${added}` });
 }
 
 /** Nothing in it needs a look, in whatever part it stands: true of nearly all URLs, and cheap to see. */

@@ -3,11 +3,13 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`. Not: `transport/`; adapters are arguments.
  */
-import type { Adapter } from "../core/adapter.ts";
+import type { Adapter, InterimResponse } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
 import { describe } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
+import type { Hooks } from "../core/hooks.ts";
+import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
@@ -25,7 +27,11 @@ export function sender(world: SendSurroundings): Send {
     try {
       const adapter = world.adapterFor(request.url);
       const start = world.clock.monotonic();
-      const wire = checked(await adapter.send(request, settings, signal));
+      const { informational } = settings.hooks;
+      const interim = informational.length === 0 ? null : new Interim(request, informational);
+      const options = interim === null ? settings : { ...settings, onInformational: interim.tell };
+      const wire = checked(await adapter.send(request, options, signal));
+      if (interim !== null) await interim.settled();
       const parts = {
         request,
         wire,
@@ -41,6 +47,34 @@ export function sender(world: SendSurroundings): Send {
       throw error instanceof RequestException ? error.annotate({ request }) : error;
     }
   };
+}
+
+/** Tells the hooks of interim responses. */
+class Interim {
+  readonly #request: PreparedRequest;
+  readonly #hooks: Hooks["informational"];
+  readonly #promised: Promise<unknown>[] = [];
+
+  constructor(request: PreparedRequest, hooks: Hooks["informational"]) {
+    this.#request = request;
+    this.#hooks = hooks;
+  }
+
+  /** Called by the adapter as they come. */
+  readonly tell = (interim: InterimResponse): void => {
+    for (const hook of this.#hooks) {
+      const told: unknown = hook(interim, this.#request);
+      if (!(told instanceof Promise)) continue;
+      this.#promised.push(told);
+      // It is heard of when the response is there, not before.
+      told.catch(() => undefined);
+    }
+  };
+
+  /** @throws what one of them was rejected with. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#promised);
+  }
 }
 
 /** Adapters are written by everybody: what is no answer is told here, not in the middle of its use. */

@@ -26,7 +26,7 @@ import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
 import { checkNames, isRecord } from "./record.ts";
 import { unknownOption } from "./suggest.ts";
-import { defaultTimeouts, parseTimeout } from "./timeouts.ts";
+import { defaultTimeouts, parseExpectContinue, parseTimeout } from "./timeouts.ts";
 import { mergeTls } from "./tls.ts";
 import { parseCert, parseVerify } from "./trust.ts";
 
@@ -61,6 +61,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   hooks: (value) => void mergeHooks(noHooks, value as SharedOptions["hooks"]),
   http2: checkBoolean,
   rawUrl: checkBoolean,
+  expectContinue: (value) => void parseExpectContinue(value as boolean | number | null),
   stream: checkBoolean,
   allowRedirects: checkBoolean,
   retry: checkRetry,
@@ -109,6 +110,7 @@ const blankRequest: CheckedRequestOptions = {
   hooks: undefined,
   http2: undefined,
   rawUrl: undefined,
+  expectContinue: undefined,
   stream: undefined,
   allowRedirects: undefined,
   retry: undefined,
@@ -137,6 +139,7 @@ const blankSession: CheckedSessionOptions = {
   hooks: undefined,
   http2: undefined,
   rawUrl: undefined,
+  expectContinue: undefined,
   stream: undefined,
   allowRedirects: undefined,
   retry: undefined,

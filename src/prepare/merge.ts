@@ -27,7 +27,7 @@ import { parseAddressPolicy } from "./address-policy.ts";
 import { mergeHooks } from "./hooks.ts";
 import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
-import { defaultTimeouts, parseTimeout } from "./timeouts.ts";
+import { defaultTimeouts, parseExpectContinue, parseTimeout } from "./timeouts.ts";
 import { mergeTls } from "./tls.ts";
 import { mergeVerify, parseCert, parseVerify } from "./trust.ts";
 
@@ -50,6 +50,7 @@ export interface SessionDefaults {
   readonly addressPolicy: AddressPolicyInit | null | undefined;
   readonly hooks: HooksInit | null | undefined;
   readonly http2: boolean | undefined;
+  readonly expectContinue: boolean | number | null | undefined;
   readonly stream: boolean | undefined;
   readonly allowRedirects: boolean | undefined;
   readonly maxRedirects: number | undefined;
@@ -88,12 +89,14 @@ export function sessionSettings(
     addressPolicy: parseAddressPolicy(session.addressPolicy ?? null),
     hooks: mergeHooks(noHooks, session.hooks),
     http2: session.http2 ?? false,
+    expectContinueMs: parseExpectContinue(session.expectContinue ?? null),
     stream: session.stream ?? false,
     allowRedirects: session.allowRedirects ?? true,
     maxRedirects: session.maxRedirects ?? defaultMaxRedirects,
     maxBodyBytes: given(session.maxBodyBytes, defaultMaxBodyBytes),
     signal: null,
     onProgress: null,
+    onInformational: null,
   };
 }
 
@@ -122,12 +125,17 @@ export function mergeSettings(
       request.addressPolicy === undefined ? base.addressPolicy : parseAddressPolicy(request.addressPolicy),
     hooks: mergeHooks(base.hooks, request.hooks),
     http2: request.http2 ?? base.http2,
+    expectContinueMs:
+      request.expectContinue === undefined
+        ? base.expectContinueMs
+        : parseExpectContinue(request.expectContinue),
     stream: request.stream ?? base.stream,
     allowRedirects: request.allowRedirects ?? base.allowRedirects,
     maxRedirects: base.maxRedirects,
     maxBodyBytes: given(request.maxBodyBytes, base.maxBodyBytes),
     signal: request.signal ?? null,
     onProgress: request.onProgress ?? null,
+    onInformational: null,
   };
 }
 

@@ -5,7 +5,7 @@
  *
  * May import: `core/`, own folder. Pure: the boundary comes from outside.
  */
-import { bytesBody, isReplayable, lengthOf, streamBody, type Body } from "../core/body.ts";
+import { bytesBody, isRepeatable, lengthOf, streamBody, type Body } from "../core/body.ts";
 import { InvalidHeader, UnrewindableBodyError } from "../core/errors.ts";
 import type { Part } from "./parts.ts";
 
@@ -74,7 +74,7 @@ export function multipartBody(parts: readonly Part[], boundary: string): Body {
     }
     return bytesBody(bytes);
   }
-  const replayable = parts.every(({ body }) => isReplayable(body));
+  const replayable = parts.every(({ body }) => isRepeatable(body));
   let opened = false;
   const open = (): AsyncIterable<Uint8Array> => {
     // Told at once, not after the parts in front of the spent one have been sent.

@@ -16,7 +16,6 @@ import { chooseBody, type BodyOptions } from "./body.ts";
 /** What is wanted, after merging. */
 export interface Wanted {
   readonly method: string;
-  readonly rawUrl: boolean;
   /** As {@link targetOf} gave it. */
   readonly target: Url | string;
   /** Merged. Taken over: what the body needs is added to it. */
@@ -27,6 +26,8 @@ export interface Wanted {
   readonly options: BodyOptions;
   /** Gives a random boundary, 32 hex digits. Called for multipart only. */
   readonly boundary: () => string;
+  /** Ask the server before the body is sent? */
+  readonly expectsContinue: boolean;
   /** To be sent as `Idempotency-Key`, unless the headers have one; `null` for none. */
   readonly idempotencyKey: string | null;
 }
@@ -41,13 +42,14 @@ export function prepare(wanted: Wanted): PreparedRequest {
   const method = prepareMethod(wanted.method);
   const target = withQuery(wanted.target, wanted.query);
   const payload = prepareBody(method, headers, options, wanted.boundary);
+  if (wanted.expectsContinue && payload !== null && !headers.has("expect"))
+    headers.set("Expect", "100-continue");
   if (wanted.idempotencyKey !== null && !headers.has(IDEMPOTENCY_KEY))
     headers.set(IDEMPOTENCY_KEY, wanted.idempotencyKey);
   return new PreparedRequest({
     method,
     url: typeof target === "string" ? target : target.href,
     parsed: typeof target === "string" ? null : target,
-    rawUrl: wanted.rawUrl,
     headers,
     payload,
     cookieSource: headers.has("cookie") ? "caller" : "none",

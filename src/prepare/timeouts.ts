@@ -67,3 +67,21 @@ function span(value: unknown, option: string): number | null {
   if (!(value > 0 && value <= LONGEST_MS)) throw new RangeError(`${option} must be ${ALLOWED}, not ${value}`);
   return value;
 }
+
+/** How long a body waits for `100 Continue` when nothing else is said, in milliseconds: as curl does. */
+const CONTINUE_MS = 1000;
+
+/**
+ * How long a body waits for `100 Continue`; `null`: not at all.
+ *
+ * @throws {TypeError | RangeError} for anything but true, false, `null` and a number of milliseconds.
+ */
+export function parseExpectContinue(value: boolean | number | null): number | null {
+  if (value === null || value === false) return null;
+  if (value === true) return CONTINUE_MS;
+  const allowed = `true, false, null or more than 0 and at most ${LONGEST_MS} milliseconds`;
+  if (typeof value !== "number")
+    throw new TypeError(`expectContinue must be ${allowed}, not ${describe(value)}`);
+  if (value > 0 && value <= LONGEST_MS) return value;
+  throw new RangeError(`expectContinue must be ${allowed}, not ${value}`);
+}

@@ -148,7 +148,7 @@ function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequ
   return request.with({
     method: hop.method,
     url: url.href,
-    rawUrl: false,
+    parsed: url,
     headers,
     payload: hop.withBody ? request.payload : null,
     cookieSource: ownCookies ? "caller" : "none",

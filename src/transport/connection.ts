@@ -21,6 +21,8 @@ export interface Message {
   readonly isLast: boolean;
   /** Bytes go out from here on. */
   onStart(): void;
+  /** An interim response: the head is still to come. */
+  onInformational(status: number, fields: string[]): void;
   onHead(head: WireHead): void;
   onData(chunk: Uint8Array): void;
   onEnd(trailers: string[]): void;

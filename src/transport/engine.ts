@@ -97,6 +97,7 @@ export class EngineConnection implements Connection {
     parser.setTimeout(0, TIMEOUT_KEEP_ALIVE);
     this.#parser = tuneParser(parser, {
       takeHead: (head) => this.#handler.message?.onHead(head),
+      takeInformational: (status, fields) => this.#handler.message?.onInformational(status, fields),
       keepFields: () => channels.headers.hasSubscribers,
       maxHeaderBytes,
     });

@@ -7,7 +7,7 @@
  *
  * May import: `core/`, own folder.
  */
-import type { SendOptions } from "../core/adapter.ts";
+import type { InterimResponse, SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import { RequestException, type Phase } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
@@ -17,14 +17,11 @@ import type { WireResponse } from "../core/response.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
-import { Incoming, type BodySource } from "./incoming.ts";
-import type { Outgoing } from "./outgoing.ts";
+import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
+import { asksBefore, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
-import { piecesOf, Upload, type UploadListener } from "./upload.ts";
+import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
 import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
-
-/** A larger body is written in pieces, so that a slow line is not mistaken for silence. */
-const WHOLE_BYTES = 1_048_576;
 
 /** Where the exchange is. */
 type State = "waiting" | "sending" | "headless" | "body" | "over";
@@ -54,6 +51,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #isWanted = false;
   #connectedMs: number | null = null;
   #sentBytes = 0;
+  /** Runs while the body waits for `100 Continue`. */
+  #continueTimer: NodeJS.Timeout | null = null;
   #resolve: (response: WireResponse) => void = ignore;
   #reject: (reason: unknown) => void = ignore;
 
@@ -113,6 +112,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     const now = performance.now();
     this.#connectedMs = this.#isReused ? 0 : now - this.#began;
     this.#listen(now);
+    const { expectContinueMs } = this.#options;
+    if (this.#isHeld && expectContinueMs !== null)
+      this.#continueTimer = setTimeout(() => this.#releaseBody(), expectContinueMs);
     if (this.bytes !== null) this.#tellUpload(this.bytes.byteLength);
   }
 
@@ -137,11 +139,17 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#fail(error instanceof RequestException ? error.annotate({ request: this.request }) : error, false);
   }
 
+  onInformational(status: number, fields: string[]): void {
+    if (status === 100 && this.#continueTimer !== null) this.#releaseBody();
+    else if (this.#options.onInformational !== null)
+      this.#inform({ status, headers: HeaderMap.fromWire(fields) });
+  }
+
   onHead(head: WireHead): void {
     this.#state = "body";
     this.#connection?.clock.stop();
     const headers = HeaderMap.fromWire(head.fields);
-    this.#incoming = new Incoming(this, this.#declaredLength(head.status, headers));
+    this.#incoming = new Incoming(this, declaredLength(this.method, head.status, headers));
     const timings = { connect: this.#connectedMs, head: performance.now() - this.#began };
     this.facts = this.#connection?.facts ?? null;
     this.isReused = this.#connection?.isReused === true;
@@ -243,13 +251,30 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   #loadBody(): void {
-    const { body, framing } = this.#outgoing;
-    if (body === null) return;
-    const length = typeof framing === "number" ? framing : null;
-    if (body.kind === "stream") this.upload = new Upload(() => body.open(), length, this);
-    else if (body.bytes.byteLength > WHOLE_BYTES)
-      this.upload = new Upload(() => piecesOf(body.bytes), length, this);
-    else this.bytes = body.bytes;
+    const { bytes, upload } = bodyOf(this.#outgoing, this.#isHeld, this);
+    this.bytes = bytes;
+    this.upload = upload;
+  }
+
+  /** Does the body wait for `100 Continue`? */
+  get #isHeld(): boolean {
+    return this.#options.expectContinueMs !== null && asksBefore(this.request);
+  }
+
+  #releaseBody(): void {
+    if (this.#continueTimer === null) return;
+    clearTimeout(this.#continueTimer);
+    this.#continueTimer = null;
+    this.upload?.release();
+  }
+
+  /** What a listener throws is the caller's, and ends the exchange as it is. */
+  #inform(interim: InterimResponse): void {
+    try {
+      this.#options.onInformational?.(interim);
+    } catch (error) {
+      this.#fail(error, true);
+    }
   }
 
   #listen(now: number): void {
@@ -302,13 +327,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     }
   }
 
-  /** What the response says of its body's length; `null` when it says nothing, or has none (RFC 9112 §6.3). */
-  #declaredLength(status: number, headers: HeaderMap): number | null {
-    if (this.method === "HEAD" || status === 204 || status === 304) return null;
-    const value = headers.get("content-length");
-    return value === null ? null : Number(value);
-  }
-
   /** Ends the exchange and its connection. An abort takes back what was not read yet. */
   #fail(error: unknown, isAbort: boolean): void {
     if (this.#state === "over") return;
@@ -328,6 +346,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#state = "over";
     this.#signal?.removeEventListener("abort", this);
     this.upload?.stop();
+    if (this.#continueTimer !== null) clearTimeout(this.#continueTimer);
+    this.#continueTimer = null;
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;

@@ -97,12 +97,17 @@ export class H2Stream implements Connection {
   /** The exchange needs the stream no more. */
   release(): void {
     this.#message = null;
+    const stream = this.#stream;
+    // The answer came before the body went out: the server hears that it will not.
+    if (stream !== null && !stream.writableEnded && !stream.destroyed)
+      stream.close(constants.NGHTTP2_NO_ERROR);
     this.#leave(this.#stream !== null);
   }
 
   #listen(stream: ClientHttp2Stream): void {
-    stream.on("headers", () => {
+    stream.on("headers", (headers) => {
       this.heard = true;
+      this.#message?.onInformational(Number(headers[":status"]), flat(headers));
     });
     stream.on("response", (headers) => {
       this.heard = true;

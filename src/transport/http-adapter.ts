@@ -5,14 +5,17 @@
  * May import: `core/`, own folder.
  */
 import type { Adapter, RetryPolicy, SendOptions } from "../core/adapter.ts";
+import { isReplayable } from "../core/body.ts";
 import { SessionClosed } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
 import { Exchange } from "./exchange.ts";
-import { outgoing } from "./outgoing.ts";
+import { asksBefore, outgoing } from "./outgoing.ts";
 import { Pools, type PoolStats } from "./pools.ts";
 import { TlsMaterials } from "./tls-material.ts";
+
+const EXPECTATION_FAILED = 417;
 
 export type { HttpAdapterOptions } from "./adapter-options.ts";
 
@@ -39,15 +42,35 @@ export class HttpAdapter implements Adapter {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (this.#isClosed) return Promise.reject(closed().annotate({ request }));
     try {
-      const pool = this.#pools.find(request.parsed, options);
-      return new Exchange(request, outgoing(request, pool.way, pool.sections), {
-        pool,
-        options,
-        signal,
-      }).send();
+      if (options.expectContinueMs !== null && asksBefore(request))
+        return this.#ask(request, options, signal);
+      return this.#exchange(request, options, signal);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  #exchange(
+    request: PreparedRequest,
+    options: SendOptions,
+    signal: AbortSignal | null,
+  ): Promise<WireResponse> {
+    const pool = this.#pools.find(request.parsed, options);
+    const message = outgoing(request, pool.way, pool.sections);
+    return new Exchange(request, message, { pool, options, signal }).send();
+  }
+
+  /** A server that cannot be asked is sent the request without asking, once (RFC 9110 §10.1.1). */
+  async #ask(
+    request: PreparedRequest,
+    options: SendOptions,
+    signal: AbortSignal | null,
+  ): Promise<WireResponse> {
+    const response = await this.#exchange(request, options, signal);
+    if (response.status !== EXPECTATION_FAILED || !isReplayable(request.payload)) return response;
+    response.body.cancel();
+    const headers = request.headers.clone().set("Expect", null);
+    return await this.#exchange(request.with({ headers }), options, signal);
   }
 
   /**

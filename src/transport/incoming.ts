@@ -12,6 +12,7 @@ import {
   StreamConsumedError,
   type FailedRequest,
 } from "../core/errors.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import { ByteQueue } from "./byte-queue.ts";
 
 /** Who brings the bytes. */
@@ -232,4 +233,11 @@ export class Incoming {
     this.#wake = null;
     wake?.();
   }
+}
+
+/** What a response says of its body's length, in bytes; `null` when it says nothing, or has none (RFC 9112 §6.3). */
+export function declaredLength(method: string, status: number, headers: HeaderMap): number | null {
+  if (method === "HEAD" || status === 204 || status === 304) return null;
+  const value = headers.get("content-length");
+  return value === null ? null : Number(value);
 }

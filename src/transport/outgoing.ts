@@ -185,6 +185,11 @@ function isSpecialLength(length: number): boolean {
   return length === 4 || length === 10 || length === 14 || length === 17 || length === 19;
 }
 
+/** Does the request want to hear `100 Continue` before its body is sent (RFC 9110 §10.1.1)? */
+export function asksBefore({ payload, headers }: PreparedRequest): boolean {
+  return payload !== null && headers.get("expect")?.toLowerCase() === "100-continue";
+}
+
 /** The caller's `Content-Length` of a stream is believed, and held to (PARITY BOD-15, BOD-16). */
 function framingOf(request: PreparedRequest): Framing {
   const { payload } = request;

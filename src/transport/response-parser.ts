@@ -34,6 +34,8 @@ export class ResponseFloodError extends Error {
 export interface TunedParser extends UndiciParser {
   /** Told of the final head. */
   takeHead: (head: WireHead) => void;
+  /** Told of the others, but of a switch of protocols. */
+  takeInformational: (status: number, fields: string[]) => void;
   /** Has anything come since the request went out? */
   heard: boolean;
   /** Is the head through? */
@@ -58,12 +60,14 @@ export function tuneParser(
   parser: UndiciParser,
   given: {
     readonly takeHead: (head: WireHead) => void;
+    readonly takeInformational: (status: number, fields: string[]) => void;
     readonly keepFields: () => boolean;
     readonly maxHeaderBytes: number;
   },
 ): TunedParser {
   return Object.assign(parser, {
     takeHead: given.takeHead,
+    takeInformational: given.takeInformational,
     keepFields: given.keepFields,
     heard: false,
     headDone: false,
@@ -117,6 +121,9 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
   if (this.socket.destroyed) return -1;
   if (status < 200) {
     this.reason = "";
+    if (status !== 101) this.takeInformational(status, textOf(this.headers));
+    // The listener may have ended it all.
+    if (this.socket.destroyed) return -1;
     return original(this).onHeadersComplete.call(this, status === 100 ? 103 : status, upgrade, keepAlive);
   }
   this.headDone = true;

@@ -8,6 +8,7 @@
 import type { Writable } from "node:stream";
 
 import { InvalidBody } from "../core/errors.ts";
+import type { Outgoing } from "./outgoing.ts";
 
 /** Who hears how an upload goes. */
 export interface UploadListener {
@@ -21,7 +22,9 @@ export interface UploadListener {
   onUploadFailure(error: unknown): void;
 }
 
-/** Bytes larger than this are written in pieces, so that progress can be seen. */
+/** A larger body is written in pieces, so that a slow line is not mistaken for silence. */
+const WHOLE_BYTES = 1_048_576;
+/** A piece of it. */
 const PIECE_BYTES = 262_144;
 
 /** A body on its way out. */
@@ -34,6 +37,8 @@ export class Upload {
   #sent = 0;
   #stopped = false;
   #finished = false;
+  /** The head goes first; the body waits until it is released. */
+  #isHeld = false;
   /** Ends whatever is being waited for. */
   #wake: (() => void) | null = null;
 
@@ -68,6 +73,17 @@ export class Upload {
       });
   }
 
+  /** Before `run`: only the head is to go out for now. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** The body may go, if it was held. */
+  release(): void {
+    this.#isHeld = false;
+    this.#wake?.();
+  }
+
   /** The exchange is over: nothing more is read or written. */
   stop(): void {
     this.#stopped = true;
@@ -76,8 +92,12 @@ export class Upload {
   }
 
   async #write(socket: Writable, head: string, isChunked: boolean): Promise<void> {
-    this.#iterator = this.#open()[Symbol.asyncIterator]();
     let unsentHead = head;
+    if (this.#isHeld) {
+      unsentHead = "";
+      if (!(await this.#headFirst(socket, head))) return;
+    }
+    this.#iterator = this.#open()[Symbol.asyncIterator]();
     for (;;) {
       const chunk = await this.#next(this.#iterator);
       if (this.#stopped || socket.destroyed) return;
@@ -88,7 +108,8 @@ export class Upload {
       else writePiece(socket, unsentHead, chunk);
       unsentHead = "";
       this.#listener.onBodySent(chunk.byteLength);
-      if (socket.writableNeedDrain) await this.#drained(socket);
+      if (socket.writableNeedDrain)
+        await this.#until(() => this.#stopped || socket.destroyed || !socket.writableNeedDrain);
     }
     this.#iterator = null;
     if (this.#length !== null && this.#sent !== this.#length) throw mismatch(this.#sent, this.#length);
@@ -114,10 +135,17 @@ export class Upload {
     });
   }
 
-  #drained(socket: Writable): Promise<void> {
+  /** Resolves when the body may follow: `false` when it is not wanted any more. */
+  async #headFirst(socket: Writable, head: string): Promise<boolean> {
+    if (head !== "") socket.write(head, "latin1");
+    await this.#until(() => this.#stopped || socket.destroyed || !this.#isHeld);
+    return !this.#stopped && !socket.destroyed;
+  }
+
+  #until(isTime: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = () => {
-        if (this.#stopped || socket.destroyed || !socket.writableNeedDrain) resolve();
+        if (isTime()) resolve();
       };
     });
   }
@@ -152,8 +180,23 @@ function writeChunk(socket: Writable, head: string, chunk: Uint8Array): void {
   socket.uncork();
 }
 
+/** The body of a message: all of it, or what gives it; both `null` for none. */
+export function bodyOf(
+  { body, framing }: Outgoing,
+  isHeld: boolean,
+  listener: UploadListener,
+): { readonly bytes: Uint8Array | null; readonly upload: Upload | null } {
+  if (body === null) return { bytes: null, upload: null };
+  const isWhole = body.kind === "bytes" && body.bytes.byteLength <= WHOLE_BYTES;
+  if (isWhole && !isHeld) return { bytes: body.bytes, upload: null };
+  const open = (): AsyncIterable<Uint8Array> => (body.kind === "bytes" ? piecesOf(body.bytes) : body.open());
+  const upload = new Upload(open, typeof framing === "number" ? framing : null, listener);
+  if (isHeld) upload.hold();
+  return { bytes: null, upload };
+}
+
 /** Large bytes, in pieces that are views of them. */
-export async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let from = 0; from < bytes.byteLength; from += PIECE_BYTES)
     yield bytes.subarray(from, from + PIECE_BYTES);
 }

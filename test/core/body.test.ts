@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import {
   bytesBody,
   factoryBody,
+  isRepeatable,
   isReplayable,
   lengthOf,
   rawBody,
@@ -71,8 +72,11 @@ describe("rawBody", () => {
   ] as const)("takes %s once, and leaves empty pieces out (BOD-13)", async ([, make]) => {
     const body = rawBody(make() as RawBody);
     expect(lengthOf(body)).toBeNull();
-    expect(isReplayable(body)).toBe(false);
+    expect(isRepeatable(body)).toBe(false);
+    // Nobody has begun to read it.
+    expect(isReplayable(body)).toBe(true);
     expect(await pieces(body)).toEqual(["a", "é"]);
+    expect(isReplayable(body)).toBe(false);
     await expect(pieces(body)).rejects.toMatchObject({ name: "UnrewindableBodyError" });
   });
 

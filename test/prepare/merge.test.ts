@@ -25,6 +25,7 @@ const nothing: SessionDefaults = {
   addressPolicy: undefined,
   hooks: undefined,
   http2: undefined,
+  expectContinue: undefined,
   stream: undefined,
   allowRedirects: undefined,
   maxRedirects: undefined,
@@ -55,14 +56,16 @@ describe("settings", () => {
       cert: null,
       tls: null,
       addressPolicy: null,
-      hooks: { request: [], response: [], redirect: [], retry: [], error: [], cookieRefused: [] },
+      hooks: { request: [], response: [], redirect: [], retry: [], error: [], informational: [], cookieRefused: [] },
       http2: false,
+      expectContinueMs: null,
       stream: false,
       allowRedirects: true,
       maxRedirects: 30,
       maxBodyBytes: 268_435_456,
       signal: null,
       onProgress: null,
+      onInformational: null,
     });
   });
 

@@ -29,13 +29,13 @@ function prepared(given: Given = {}): PreparedRequest {
   } = given;
   return prepare({
     method,
-    rawUrl: false,
     target: targetOf(url, baseUrl === null ? null : parseUrl(baseUrl)),
     headers: new HeaderMap(headers),
     query,
     options: { data, json, files },
     boundary: () => "b",
     idempotencyKey: null,
+    expectsContinue: false,
   });
 }
 

@@ -23,6 +23,8 @@ export function sendOptions({ connectMs = 8000, readMs = 8000, ...rest }: Overri
     cert: null,
     tls: null,
     addressPolicy: null,
+    onInformational: null,
+    expectContinueMs: null,
     proxies: noProxies,
     proxyHeaders: null,
     stream: false,
