@@ -4,6 +4,7 @@
  *
  * May import: `core/`, `prepare/`, `verbs.ts`.
  */
+import type { ProxyAuth } from "./core/adapter.ts";
 import type { AuthOption } from "./core/auth-scheme.ts";
 import type { HeadersInit } from "./core/headers.ts";
 import type { HooksInit } from "./core/hooks.ts";
@@ -33,6 +34,8 @@ export abstract class SessionFields extends Verbs {
   proxy: string | false | null | undefined;
   /** See {@link SharedOptions.proxyHeaders}. */
   proxyHeaders: HeadersInit | null | undefined;
+  /** See {@link SharedOptions.proxyAuth}. */
+  proxyAuth: ProxyAuth | null | undefined;
   /** See {@link SharedOptions.verify}. */
   verify: VerifyInit | null | undefined;
   /** See {@link SharedOptions.cert}. */
@@ -73,6 +76,7 @@ export abstract class SessionFields extends Verbs {
     this.proxies = given.proxies;
     this.proxy = given.proxy;
     this.proxyHeaders = given.proxyHeaders;
+    this.proxyAuth = given.proxyAuth;
     this.verify = given.verify;
     this.cert = given.cert;
     this.tls = given.tls;

@@ -45,6 +45,7 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.proxies,
     fields.proxy,
     fields.proxyHeaders,
+    fields.proxyAuth,
     fields.verify,
     fields.cert,
     fields.tls,

@@ -148,7 +148,8 @@ function newCnonce(): string {
   return randomBytes(16).toString("hex");
 }
 
-function checkedText(part: string, value: unknown): string {
+/** @internal Text that Digest can send. @throws {TypeError} */
+export function checkedText(part: string, value: unknown): string {
   if (typeof value !== "string") throw new TypeError(`the ${part} must be text, not ${describe(value)}`);
   // oxlint-disable-next-line no-control-regex -- RFC 7616 §3.4 has no way to send them
   if (/[\x00-\x1f\x7f]/.test(value)) throw new TypeError(`the ${part} must not have control characters`);

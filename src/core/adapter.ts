@@ -63,6 +63,27 @@ export type AddressPolicy = (
   target: { readonly hostname: string; readonly port: number },
 ) => boolean;
 
+/** A message to a proxy, as its credentials see it. */
+export interface ProxyMessage {
+  readonly method: string;
+  /** As in the request line: `host:port` of CONNECT, else the whole URL without user info. */
+  readonly uri: string;
+  /** `scheme://host:port` of the proxy. */
+  readonly proxy: string;
+}
+
+/** Credentials for a proxy that asks for them with 407. `auth/` has Digest; those of Basic stand in the proxy's URL. */
+export interface ProxyAuth {
+  /** The value of `Proxy-Authorization` for a message; `null` for none. */
+  authorize(message: ProxyMessage): string | null;
+  /**
+   * The proxy answered the message with 407 and these fields `Proxy-Authenticate`: does `authorize` know better now?
+   *
+   * @param answered how many challenges of this message were answered before; asked at most twice.
+   */
+  onChallenge(challenges: readonly string[], message: ProxyMessage, answered: number): boolean;
+}
+
 /** How long to wait, in milliseconds; `null` waits for ever. */
 export interface Timeouts {
   readonly connectMs: number | null;
@@ -86,6 +107,8 @@ export interface SendOptions {
   readonly proxies: ProxySettings;
   /** Fields for the proxy itself, in CONNECT or beside those of a request that it forwards; `null` for none. */
   readonly proxyHeaders: HeaderMap | null;
+  /** Credentials for proxies that ask; they go before those in the proxy's URL. `null` for none. */
+  readonly proxyAuth: ProxyAuth | null;
   /** `null`: connect to any address. An adapter that cannot hold to a policy must fail. */
   readonly addressPolicy: AddressPolicy | null;
   /** Offer HTTP/2 to servers behind TLS. */

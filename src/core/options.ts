@@ -9,6 +9,7 @@ import type {
   AddressPolicy,
   ClientCertificate,
   ProgressListener,
+  ProxyAuth,
   RetryPolicy,
   SendOptions,
   TlsStore,
@@ -153,6 +154,11 @@ export interface SharedOptions {
    * @throws {InvalidHeader} for a field that frames a message or is about the connection.
    */
   readonly proxyHeaders?: HeadersInit | null | undefined;
+  /**
+   * Credentials for proxies that ask with 407, such as {@link HttpProxyDigestAuth}. They go before those in the proxy's URL,
+   * which are sent unasked (Basic). Default: none.
+   */
+  readonly proxyAuth?: ProxyAuth | null | undefined;
   /** Which certificates to trust. Default: `true`, Node's own roots. */
   readonly verify?: VerifyInit | null | undefined;
   /** Client certificate: shown to the origin of the request only. */

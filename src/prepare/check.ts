@@ -21,10 +21,25 @@ import type {
   SharedOptions,
 } from "../core/options.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
+import {
+  checkAuth,
+  checkBoolean,
+  checkCookies,
+  checkCount,
+  checkIdempotencyKey,
+  checkRetry,
+  checkTrustEnv,
+  isBlob,
+  isHeaders,
+  isObject,
+  isProxyAuth,
+  isSignal,
+  orNull,
+  type Check,
+} from "./check-values.ts";
 import { mergeHooks } from "./hooks.ts";
 import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
-import { checkNames, isRecord } from "./record.ts";
 import { unknownOption } from "./suggest.ts";
 import { defaultTimeouts, parseExpectContinue, parseTimeout } from "./timeouts.ts";
 import { mergeTls } from "./tls.ts";
@@ -40,9 +55,6 @@ export type CheckedSessionOptions = {
   readonly [Name in keyof SessionOptions]-?: SessionOptions[Name] | undefined;
 };
 
-/** Throws unless the option takes the value. Never called with `undefined`: that is "not given". */
-type Check = (value: unknown, option: string) => void;
-
 const NO_PROXIES: ProxySettings = { explicit: noProxyRules, environment: noProxyRules };
 
 const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
@@ -54,6 +66,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   proxies: (value) => void mergeProxies(NO_PROXIES, value as SharedOptions["proxies"], undefined),
   proxy: (value) => void mergeProxies(NO_PROXIES, undefined, value as SharedOptions["proxy"]),
   proxyHeaders: (value) => void parseProxyHeaders(value as HeadersInit | null),
+  proxyAuth: orNull(isProxyAuth, "an object with authorize() and onChallenge(), or null"),
   verify: (value) => void parseVerify(value as SharedOptions["verify"], null),
   cert: (value) => void parseCert(value as NonNullable<SharedOptions["cert"]> | null),
   tls: (value) => void mergeTls(null, value as SharedOptions["tls"]),
@@ -103,6 +116,7 @@ const blankRequest: CheckedRequestOptions = {
   proxies: undefined,
   proxy: undefined,
   proxyHeaders: undefined,
+  proxyAuth: undefined,
   verify: undefined,
   cert: undefined,
   tls: undefined,
@@ -132,6 +146,7 @@ const blankSession: CheckedSessionOptions = {
   proxies: undefined,
   proxy: undefined,
   proxyHeaders: undefined,
+  proxyAuth: undefined,
   verify: undefined,
   cert: undefined,
   tls: undefined,
@@ -234,6 +249,7 @@ const UNPARSED = [
   "trustEnv",
   "idempotencyKey",
   "rawUrl",
+  "proxyAuth",
 ] as const;
 
 /**
@@ -278,104 +294,4 @@ function copy<Options extends object, Name extends keyof Options & string>(
   const value = from[name];
   if (value !== undefined) check(value, name);
   to[name] = value;
-}
-
-function orNull(fits: (value: unknown) => boolean, allowed: string): Check {
-  return (value, option) => {
-    if (value !== null && !fits(value)) throw wrongKind(value, option, allowed);
-  };
-}
-
-function checkBoolean(value: unknown, option: string): void {
-  if (typeof value !== "boolean") throw wrongKind(value, option, "true or false");
-}
-
-function checkCount(value: unknown, option: string): void {
-  const allowed = "a whole number, 0 or more";
-  if (typeof value !== "number") throw wrongKind(value, option, allowed);
-  if (!(Number.isSafeInteger(value) && value >= 0))
-    throw new RangeError(`${option} must be ${allowed}, not ${value}`);
-}
-
-function checkAuth(value: unknown, option: string): void {
-  if (value === null || value === false || typeof value === "function") return;
-  if (
-    Array.isArray(value)
-      ? value.length === 2 && value.every(isCredential)
-      : isObject(value) && "apply" in value && typeof value.apply === "function"
-  )
-    return;
-  throw wrongKind(value, option, "[user, password], an auth object, a function, false or null");
-}
-
-function checkRetry(value: unknown, option: string): void {
-  if (value === null || value === false) return;
-  if (typeof value === "number") return checkCount(value, option);
-  if (isObject(value) && "next" in value && typeof value.next === "function") return;
-  throw wrongKind(value, option, "a policy, a number, false or null");
-}
-
-function checkCookies(value: unknown, option: string): void {
-  if (value === null || value === false) return;
-  if (isObject(value) && "select" in value && typeof value.select === "function") return;
-  if (!isRecord(value)) throw wrongKind(value, option, "a record of names and values, a jar, false or null");
-  for (const name of Object.keys(value)) {
-    const cookie = value[name];
-    if (cookie === undefined || cookie === null || typeof cookie === "string" || typeof cookie === "number")
-      continue;
-    throw wrongKind(
-      cookie,
-      `${option}[${JSON.stringify(name)}]`,
-      "a string, a number, or null to leave it out",
-    );
-  }
-}
-
-/** What may stand in a field's value is checked where the field is made. */
-function checkIdempotencyKey(value: unknown, option: string): void {
-  if (value === null || typeof value === "boolean" || (typeof value === "string" && value !== "")) return;
-  throw wrongKind(value, option, "true, false, a key or null");
-}
-
-function checkTrustEnv(value: unknown, option: string): void {
-  if (typeof value === "boolean") return;
-  if (!isRecord(value)) throw wrongKind(value, option, "true, false or { proxies, ca, netrc }");
-  checkNames(value, ["proxies", "ca", "netrc"], option);
-  for (const name of Object.keys(value)) {
-    if (value[name] !== undefined) checkBoolean(value[name], `${option}.${name}`);
-  }
-}
-
-/** A promise or a date has no names of its own: its headers would silently be none. */
-function isHeaders(value: unknown): boolean {
-  return isObject(value) && (Symbol.iterator in value || isRecord(value) || Object.keys(value).length > 0);
-}
-
-function isCredential(value: unknown): boolean {
-  return typeof value === "string" || value instanceof Uint8Array;
-}
-
-function isSignal(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    "aborted" in value &&
-    "addEventListener" in value &&
-    typeof value.addEventListener === "function" &&
-    "removeEventListener" in value &&
-    typeof value.removeEventListener === "function"
-  );
-}
-
-function isBlob(value: unknown): boolean {
-  return value instanceof Blob;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-function wrongKind(value: unknown, option: string, allowed: string): TypeError {
-  return new TypeError(
-    `${option} must be ${allowed}, not ${Array.isArray(value) ? "such a list" : describe(value)}`,
-  );
 }

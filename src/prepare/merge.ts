@@ -8,7 +8,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
-import type { RetryPolicy } from "../core/adapter.ts";
+import type { ProxyAuth, RetryPolicy } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
@@ -44,6 +44,7 @@ export interface SessionDefaults {
   readonly proxies: ProxiesInit | null | undefined;
   readonly proxy: string | false | null | undefined;
   readonly proxyHeaders: HeadersInit | null | undefined;
+  readonly proxyAuth: ProxyAuth | null | undefined;
   readonly verify: VerifyInit | null | undefined;
   readonly cert: CertInit | null | undefined;
   readonly tls: TlsInit | null | undefined;
@@ -83,6 +84,7 @@ export function sessionSettings(
       session.proxy,
     ),
     proxyHeaders: parseProxyHeaders(session.proxyHeaders ?? null),
+    proxyAuth: session.proxyAuth ?? null,
     verify: parseVerify(session.verify, tls?.store == null ? environment.caBundle : null),
     cert: parseCert(session.cert ?? null),
     tls,
@@ -118,6 +120,7 @@ export function mergeSettings(
     proxies: mergeProxies(base.proxies, request.proxies, request.proxy),
     proxyHeaders:
       request.proxyHeaders === undefined ? base.proxyHeaders : parseProxyHeaders(request.proxyHeaders),
+    proxyAuth: given(request.proxyAuth, base.proxyAuth),
     verify: mergeVerify(base.verify, request.verify, tls?.store == null ? environment.caBundle : null),
     cert: request.cert === undefined ? base.cert : parseCert(request.cert),
     tls,

@@ -20,40 +20,19 @@ import {
   type TLSSocket,
 } from "node:tls";
 
-import type { AddressPolicy, TlsPin } from "../core/adapter.ts";
-import type { HeaderMap } from "../core/headers.ts";
-import type { ProxyCredentials, ProxyTarget } from "../proxy/select.ts";
+import type { ProxyMessage } from "../core/adapter.ts";
+import type { ProxyTarget } from "../proxy/select.ts";
 import { pinProblem } from "../tls/pins.ts";
-import type { TlsTerms } from "../tls/settings.ts";
 import { agreedOn, ConnectionFacts, endsOf, type ServerIdentity } from "./connection-facts.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
+import { basicCredentials, guardOf, HTTP_1_ONLY, nameOf, pinsOf, protocolsOf, type Route } from "./route.ts";
 import { openSocks } from "./socks.ts";
 import type { TlsMaterial, TlsMaterials, TlsPeer } from "./tls-material.ts";
 import { openTunnel } from "./tunnel.ts";
 
-/** Where a connection leads, and how. */
-export interface Route {
-  /** The server; for a request in absolute form, the proxy. */
-  readonly host: string;
-  readonly port: number;
-  /** TLS to that server, or `null` for none. */
-  readonly tls: TlsTerms | null;
-  /** A proxy on the way; `null` when `host` is reached directly. */
-  readonly via: ProxyTarget | null;
-  /** Fields for the proxy on the way; `null` for none. */
-  readonly proxyHeaders: HeaderMap | null;
-  /** TLS to an https proxy on the way. */
-  readonly proxyTls: TlsTerms;
-  /** `host` is a proxy itself: failures are the proxy's. */
-  readonly isForwarded: boolean;
-  /** The proxy, be it on the way or `host` itself; `null` for none. */
-  readonly proxy: ProxyTarget | null;
-  /** Holds for `host`; `null` for none. With one, there is no proxy on the way. */
-  readonly addressPolicy: AddressPolicy | null;
-  /** Offer HTTP/2 to the server, which chooses (RFC 7301). */
-  readonly isHttp2: boolean;
-}
+/** So often a challenge of a proxy is answered: once, and once more for a nonce that went stale. */
+const MOST_ANSWERS = 2;
 
 /** How sockets are made. */
 export interface SocketOptions {
@@ -89,12 +68,6 @@ export interface OpeningListener {
 
 const KEEP_ALIVE_PROBE_MS = 60_000;
 const READ_BYTES = 65_536;
-const HTTP_1_ONLY = ["http/1.1"];
-const HTTP_2_AND_1 = ["h2", "http/1.1"];
-
-function protocolsOf(route: Route): readonly string[] {
-  return route.isHttp2 ? HTTP_2_AND_1 : HTTP_1_ONLY;
-}
 
 /** One attempt to connect: settles once, and can be given up. */
 export class Opening {
@@ -158,9 +131,30 @@ export class Opening {
     return material === null ? socket : await this.#tlsOver(socket, route, material);
   }
 
-  /** The socket leads to the server when it resolves. */
-  async #throughProxy({ via, host, port, proxyTls, proxyHeaders }: Route): Promise<Socket> {
+  /** The socket leads to the server when it resolves. A challenge of the proxy is answered on another connection. */
+  async #throughProxy(route: Route): Promise<Socket> {
+    const { via, host, port, proxyAuth } = route;
     if (via === null) throw new TypeError("there is no proxy on this way");
+    const uri = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+    const message = { method: "CONNECT", uri, proxy: via.origin };
+    for (let answered = 0; ; answered++) {
+      try {
+        return await this.#tunnel(route, via, message);
+      } catch (error) {
+        const answer = error instanceof ConnectFailure ? error.answer : null;
+        if (proxyAuth === null || answer?.status !== 407 || answered >= MOST_ANSWERS) throw error;
+        const challenges = answer.headers.getAll("proxy-authenticate");
+        if (!proxyAuth.onChallenge(challenges, message, answered)) throw error;
+        this.#sockets.pop()?.destroy();
+      }
+    }
+  }
+
+  async #tunnel(
+    { host, port, proxyTls, proxyHeaders, proxyAuth }: Route,
+    via: ProxyTarget,
+    message: ProxyMessage,
+  ): Promise<Socket> {
     const plain = await this.#tcp({ host: via.hostname, port: via.port }, null, "proxy");
     if (via.scheme === "socks5" || via.scheme === "socks5h") {
       const target = via.scheme === "socks5h" ? host : await this.#resolve(host);
@@ -175,9 +169,9 @@ export class Opening {
             await this.#materials.load(proxyTls, { host: via.hostname, port: via.port }),
           )
         : plain;
-    const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-    const authorization = basicCredentials(via.credentials);
-    await openTunnel(socket, { authority, authorization, headers: proxyHeaders });
+    const authorization =
+      proxyAuth === null ? basicCredentials(via.credentials) : proxyAuth.authorize(message);
+    await openTunnel(socket, { authority: message.uri, authorization, headers: proxyHeaders });
     return socket;
   }
 
@@ -321,15 +315,6 @@ function tlsOptions(name: string, material: TlsMaterial, protocols: readonly str
   };
 }
 
-/** What the origin's certificate must be for. */
-function nameOf({ host, tls }: Route): string {
-  return tls?.tls?.serverName ?? host;
-}
-
-function guardOf({ addressPolicy, host, port }: Route): Guard | null {
-  return addressPolicy === null ? null : { policy: addressPolicy, host, port };
-}
-
 /** @throws {ConnectFailure} when the policy refuses it, or there is none: the connection has ended again. */
 function checkAddress(guard: Guard, address: string | undefined): void {
   try {
@@ -345,17 +330,6 @@ function checkPins(certificate: X509Certificate | undefined, route: Route): void
   if (pins === null) return;
   const problem = pinProblem(pins, certificate);
   if (problem !== null) throw new ConnectFailure("tls", `TLS with ${route.host} failed: ${problem}`);
-}
-
-/** Routes that lead to a proxy have none. */
-function pinsOf({ tls }: Route): readonly TlsPin[] | null {
-  return tls?.tls?.pins ?? null;
-}
-
-/** `Basic` credentials (RFC 7617) for a proxy, or `null`. */
-export function basicCredentials(credentials: ProxyCredentials | null): string | null {
-  if (credentials === null) return null;
-  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, "utf8").toString("base64")}`;
 }
 
 function describe(step: "address" | "proxy" | "tls", host: string, error: unknown): string {

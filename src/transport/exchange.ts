@@ -26,6 +26,13 @@ import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
 /** Where the exchange is. */
 type State = "waiting" | "sending" | "headless" | "body" | "over";
 
+/** Which way a request goes, and who may call it back. */
+export interface ExchangeWay {
+  readonly pool: Pool;
+  readonly options: SendOptions;
+  readonly signal: AbortSignal | null;
+}
+
 /** One request and its response. */
 export class Exchange implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
@@ -56,11 +63,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #resolve: (response: WireResponse) => void = ignore;
   #reject: (reason: unknown) => void = ignore;
 
-  constructor(
-    request: PreparedRequest,
-    message: Outgoing,
-    way: { readonly pool: Pool; readonly options: SendOptions; readonly signal: AbortSignal | null },
-  ) {
+  constructor(request: PreparedRequest, message: Outgoing, way: ExchangeWay) {
     this.method = request.method;
     this.target = message.target;
     this.head = message.head;

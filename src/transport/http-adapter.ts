@@ -4,18 +4,23 @@
  *
  * May import: `core/`, own folder.
  */
-import type { Adapter, RetryPolicy, SendOptions } from "../core/adapter.ts";
+import type { Adapter, ProxyAuth, RetryPolicy, SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import { SessionClosed } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, type ExchangeWay } from "./exchange.ts";
 import { asksBefore, outgoing } from "./outgoing.ts";
 import { Pools, type PoolStats } from "./pools.ts";
 import { TlsMaterials } from "./tls-material.ts";
 
 const EXPECTATION_FAILED = 417;
+const PROXY_AUTHENTICATION_REQUIRED = 407;
+/** So often a challenge of a proxy is answered: once, and once more for a nonce that went stale. */
+const MOST_ANSWERS = 2;
+/** So many bytes of a challenge's body are read, so that its connection can be used again. */
+const CHALLENGE_BODY_BYTES = 65_536;
 
 export type { HttpAdapterOptions } from "./adapter-options.ts";
 
@@ -56,8 +61,26 @@ export class HttpAdapter implements Adapter {
     signal: AbortSignal | null,
   ): Promise<WireResponse> {
     const pool = this.#pools.find(request.parsed, options);
-    const message = outgoing(request, pool.way, pool.sections);
-    return new Exchange(request, message, { pool, options, signal }).send();
+    const way = { pool, options, signal };
+    if (options.proxyAuth !== null && pool.way.isForwarded && !request.headers.has("proxy-authorization"))
+      return this.#introduce(request, options.proxyAuth, way);
+    return new Exchange(request, outgoing(request, pool.way, pool.sections), way).send();
+  }
+
+  /** Answers the challenges of a proxy that forwards the request. */
+  async #introduce(request: PreparedRequest, proxyAuth: ProxyAuth, way: ExchangeWay): Promise<WireResponse> {
+    const { pool } = way;
+    const message = { method: request.method, uri: request.parsed.absolute, proxy: pool.origin };
+    for (let answered = 0; ; answered++) {
+      const value = proxyAuth.authorize(message);
+      const signed = value === null ? request : withField(request, "Proxy-Authorization", value);
+      const response = await new Exchange(signed, outgoing(signed, pool.way, pool.sections), way).send();
+      if (response.status !== PROXY_AUTHENTICATION_REQUIRED || answered >= MOST_ANSWERS) return response;
+      const challenges = response.headers.getAll("proxy-authenticate");
+      if (!isReplayable(request.payload) || !proxyAuth.onChallenge(challenges, message, answered))
+        return response;
+      await response.body.drain(CHALLENGE_BODY_BYTES);
+    }
   }
 
   /** A server that cannot be asked is sent the request without asking, once (RFC 9110 §10.1.1). */
@@ -69,8 +92,7 @@ export class HttpAdapter implements Adapter {
     const response = await this.#exchange(request, options, signal);
     if (response.status !== EXPECTATION_FAILED || !isReplayable(request.payload)) return response;
     response.body.cancel();
-    const headers = request.headers.clone().set("Expect", null);
-    return await this.#exchange(request.with({ headers }), options, signal);
+    return await this.#exchange(withField(request, "Expect", null), options, signal);
   }
 
   /**
@@ -81,6 +103,10 @@ export class HttpAdapter implements Adapter {
     this.#isClosed = true;
     await this.#pools.close(closed());
   }
+}
+
+function withField(request: PreparedRequest, name: string, value: string | null): PreparedRequest {
+  return request.with({ headers: request.headers.clone().set(name, value) });
 }
 
 function closed(): SessionClosed {

@@ -7,19 +7,13 @@
 import { TLSSocket } from "node:tls";
 
 import type { Connection } from "./connection.ts";
-import {
-  Opening,
-  type Opened,
-  type Resumption,
-  type Route,
-  type SessionMemory,
-  type SocketOptions,
-} from "./connect.ts";
+import { Opening, type Opened, type Resumption, type SessionMemory, type SocketOptions } from "./connect.ts";
 import { EngineConnection } from "./engine.ts";
 import { ConnectFailure, ConnectOverdue } from "./failures.ts";
 import { H2Session } from "./h2-session.ts";
 import { H2Stream } from "./h2-stream.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
+import type { Route } from "./route.ts";
 import type { TlsMaterials } from "./tls-material.ts";
 
 /** What all pools of an adapter have in common. */

@@ -6,15 +6,16 @@
  *
  * May import: `core/`, `proxy/`, `tls/`, own folder.
  */
-import type { AddressPolicy, SendOptions } from "../core/adapter.ts";
+import type { AddressPolicy, ProxyAuth, SendOptions } from "../core/adapter.ts";
 import { AddressRefused, InvalidSchema } from "../core/errors.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
 import { proxyTerms, tlsKey, type TlsTerms } from "../tls/settings.ts";
-import { basicCredentials, type Route } from "./connect.ts";
+
 import type { Way } from "./outgoing.ts";
 import { Pool, type PoolSettings } from "./pool.ts";
+import { basicCredentials, type Route } from "./route.ts";
 
 /** Counts of one pool's connections. */
 export interface PoolStats {
@@ -28,6 +29,7 @@ export interface PoolStats {
 interface Choice {
   readonly proxies: SendOptions["proxies"];
   readonly proxyHeaders: SendOptions["proxyHeaders"];
+  readonly proxyAuth: SendOptions["proxyAuth"];
   readonly verify: SendOptions["verify"];
   readonly cert: SendOptions["cert"];
   readonly tls: SendOptions["tls"];
@@ -71,13 +73,14 @@ export class Pools {
 
   /** The pool for a request to `url`. @throws {InvalidURL} when there is no way to it, or the proxy's URL is malformed. */
   find(url: Url, options: SendOptions): Pool {
-    const { proxies, proxyHeaders, verify, cert, tls, addressPolicy, http2 } = options;
+    const { proxies, proxyHeaders, proxyAuth, verify, cert, tls, addressPolicy, http2 } = options;
     const choices = this.#choices.get(url.origin);
     if (choices !== undefined) {
       for (const choice of choices) {
         if (
           choice.proxies === proxies &&
           choice.proxyHeaders === proxyHeaders &&
+          choice.proxyAuth === proxyAuth &&
           choice.verify === verify &&
           choice.cert === cert &&
           choice.tls === tls &&
@@ -89,7 +92,17 @@ export class Pools {
       }
     }
     const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
-    this.#remember(url.origin, { proxies, proxyHeaders, verify, cert, tls, addressPolicy, http2, pool });
+    this.#remember(url.origin, {
+      proxies,
+      proxyHeaders,
+      proxyAuth,
+      verify,
+      cert,
+      tls,
+      addressPolicy,
+      http2,
+      pool,
+    });
     return pool;
   }
 
@@ -166,7 +179,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       tls === null ? "" : tlsKey(tls),
       proxy === null ? "" : proxyKey(proxy, options),
       options.http2 ? "h2" : "",
-      policyName(options.addressPolicy),
+      nameOf(options.addressPolicy),
     ].join(" | "),
     origin: url.origin,
     route: {
@@ -175,6 +188,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       tls,
       via: proxy,
       proxyHeaders: options.proxyHeaders,
+      proxyAuth: options.proxyAuth,
       proxyTls: proxyTerms(options),
       isForwarded: false,
       proxy,
@@ -185,16 +199,16 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
   };
 }
 
-const policyNames = new WeakMap<AddressPolicy, string>();
-let policies = 0;
+const names = new WeakMap<object, string>();
+let named = 0;
 
-/** What one policy allowed is not for the requests of another one. */
-function policyName(policy: AddressPolicy | null): string {
-  if (policy === null) return "";
-  const known = policyNames.get(policy);
+/** A name for what is the same only as itself: what one policy allowed is not for the requests of another one. */
+function nameOf(one: AddressPolicy | ProxyAuth | null): string {
+  if (one === null) return "";
+  const known = names.get(one);
   if (known !== undefined) return known;
-  const name = `policy ${++policies}`;
-  policyNames.set(policy, name);
+  const name = `#${++named}`;
+  names.set(one, name);
   return name;
 }
 
@@ -224,6 +238,7 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
       tls: proxy.scheme === "https" ? terms : null,
       via: null,
       proxyHeaders: null,
+      proxyAuth: null,
       proxyTls: terms,
       isForwarded: true,
       proxy,
@@ -233,7 +248,7 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
     way: {
       isForwarded: true,
       isTunnelled: false,
-      proxyAuthorization: basicCredentials(proxy.credentials),
+      proxyAuthorization: options.proxyAuth === null ? basicCredentials(proxy.credentials) : null,
       proxyHeaders: options.proxyHeaders,
     },
   };
@@ -241,8 +256,8 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
 
 /** Holds secrets; never to be shown. */
 function proxyKey(proxy: ProxyTarget, options: SendOptions): string {
-  const { proxyHeaders } = options;
+  const { proxyHeaders, proxyAuth } = options;
   const headers = proxyHeaders === null ? "" : ` ${JSON.stringify(proxyHeaders.toWire())}`;
-  const key = `${proxy.href}${headers}`;
+  const key = `${proxy.href}${headers} ${nameOf(proxyAuth)}`;
   return proxy.scheme === "https" ? `${key} ${tlsKey(proxyTerms(options))}` : key;
 }

@@ -9,7 +9,7 @@ import { mutated, pieces } from "./mutate.ts";
 import { below, oneOf, randomFrom, type Random } from "./random.ts";
 
 /** What became of a request that it should not have. */
-export interface Finding {
+interface Finding {
   readonly seed: number;
   readonly what: string;
 }

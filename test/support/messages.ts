@@ -27,6 +27,7 @@ export function sendOptions({ connectMs = 8000, readMs = 8000, ...rest }: Overri
     expectContinueMs: null,
     proxies: noProxies,
     proxyHeaders: null,
+    proxyAuth: null,
     stream: false,
     http2: false,
     onProgress: null,
