@@ -2,7 +2,7 @@
  * `npm run real`: sojourn against real servers: squid and dante as proxies, nginx behind TLS. Each check is a sentence; the
  * run ends with `N passed, N failed, N skipped` and status 1 when one failed.
  */
-import { ConnectionError, ProxyError, Session } from "../../src/index.ts";
+import { ConnectionError, HttpProxyDigestAuth, ProxyError, Session } from "../../src/index.ts";
 import { startTestServer, type TestServer } from "../../testing/index.ts";
 import { Authority } from "../support/certificates.ts";
 import { start, type Running } from "./processes.ts";
@@ -52,7 +52,7 @@ interface Targets {
 }
 
 async function throughSquid(targets: Targets): Promise<void> {
-  await using proxy = await start(squid({ users: false }));
+  await using proxy = await start(squid({ scheme: null }));
   await using session = new Session({ proxy: `http://127.0.0.1:${proxy.port}`, verify: targets.ca });
   await check(
     "squid: an http target is asked through it",
@@ -94,7 +94,7 @@ async function throughSquid(targets: Targets): Promise<void> {
 }
 
 async function throughSquidWithUsers(targets: Targets): Promise<void> {
-  await using proxy = await start(squid({ users: true }));
+  await using proxy = await start(squid({ scheme: "basic" }));
   const known = `http://user:pa%3Ass@127.0.0.1:${proxy.port}`;
   const unknown = `http://user:wrong@127.0.0.1:${proxy.port}`;
   await using session = new Session({ verify: targets.ca });
@@ -126,6 +126,25 @@ async function throughSquidWithUsers(targets: Targets): Promise<void> {
   await check(
     "squid: and a ProxyError with status 407 for https",
     () => nameOf(session.get(`${targets.url}/protocol`, { proxy: unknown })),
+    ["ProxyError", 407],
+  );
+}
+
+async function throughSquidWithDigest(targets: Targets): Promise<void> {
+  await using proxy = await start(squid({ scheme: "digest" }));
+  const url = `http://127.0.0.1:${proxy.port}`;
+  const proxyAuth = new HttpProxyDigestAuth("user", "pass");
+  await using session = new Session({ verify: targets.ca, proxy: url, proxyAuth });
+  await check(
+    "squid: Digest opens the way for http",
+    async () => (await session.get(`${targets.plain.url}/get`)).status,
+    200,
+  );
+  await check("squid: and for https", () => session.get(`${targets.url}/protocol`).text(), "HTTP/1.1 NONE");
+  await check(
+    "squid: a wrong password for Digest is a ProxyError with status 407",
+    () =>
+      nameOf(session.get(`${targets.url}/protocol`, { proxyAuth: new HttpProxyDigestAuth("user", "no") })),
     ["ProxyError", 407],
   );
 }
@@ -191,7 +210,7 @@ async function overHttp2(targets: Targets): Promise<void> {
     },
     [200, "2", 1_000_000],
   );
-  await using proxy = await start(squid({ users: false }));
+  await using proxy = await start(squid({ scheme: null }));
   await check(
     "squid: HTTP/2 through its tunnel",
     () => session.get(`${targets.url}/protocol`, { proxy: `http://127.0.0.1:${proxy.port}` }).text(),
@@ -264,6 +283,7 @@ const client = await authority.issue({ names: ["client.test"] });
   await overHttp2(targets);
   await throughSquid(targets);
   await throughSquidWithUsers(targets);
+  await throughSquidWithDigest(targets);
   await throughDante(targets);
 }
 console.log(`\n${passed} passed, ${failed} failed, 0 skipped`);

@@ -5,22 +5,23 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Program } from "./processes.ts";
 
-/** squid as a forward proxy. With `users` it wants Basic credentials: user `user`, password `pa:ss`. */
-export function squid(options: { readonly users: boolean }): Program {
+/** squid as a forward proxy. With a scheme it wants credentials: user `user`, password `pa:ss` (`pass` for Digest). */
+export function squid({ scheme }: { readonly scheme: "basic" | "digest" | null }): Program {
   const digest = execFileSync("openssl", ["passwd", "-6", "-salt", "sojourn", "pa:ss"], {
     encoding: "utf8",
   }).trim();
+  const helper = scheme === "digest" ? "digest_file_auth" : "basic_ncsa_auth";
   const auth = (folder: string): string =>
     [
-      `auth_param basic program /usr/lib/squid/basic_ncsa_auth ${join(folder, "users")}`,
-      "auth_param basic realm proxy",
+      `auth_param ${scheme} program /usr/lib/squid/${helper} ${join(folder, "users")}`,
+      `auth_param ${scheme} realm proxy`,
       "acl known proxy_auth REQUIRED",
       "http_access deny !known",
     ].join("\n");
   return {
-    name: options.users ? "squid-with-users" : "squid",
+    name: scheme === null ? "squid" : `squid-with-${scheme}`,
     files: (port, folder) => ({
-      users: `user:${digest}\n`,
+      users: scheme === "digest" ? "user:pass\n" : `user:${digest}\n`,
       "squid.conf": [
         `http_port 127.0.0.1:${port}`,
         `pid_filename ${join(folder, "squid.pid")}`,
@@ -31,7 +32,7 @@ export function squid(options: { readonly users: boolean }): Program {
         "cache_effective_user proxy",
         "dns_nameservers 127.0.0.1",
         "pinger_enable off",
-        options.users ? auth(folder) : "",
+        scheme === null ? "" : auth(folder),
         "acl loopback dst 127.0.0.0/8",
         "http_access deny !loopback",
         "http_access allow all",
