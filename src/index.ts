@@ -33,6 +33,7 @@ export {
   type TimeoutInit,
   type TrustEnv,
   type AddressPolicyInit,
+  type DetectEncoding,
   type TlsInit,
   type VerifyInit,
 } from "./core/options.ts";

@@ -11,6 +11,7 @@ import type { HooksInit } from "./core/hooks.ts";
 import type {
   AddressPolicyInit,
   CertInit,
+  DetectEncoding,
   ParamsInit,
   ProxiesInit,
   SharedOptions,
@@ -62,6 +63,8 @@ export abstract class SessionFields extends Verbs {
   stream: boolean | undefined;
   /** See {@link SharedOptions.allowRedirects}. */
   allowRedirects: boolean | undefined;
+  /** See {@link SharedOptions.detectEncoding}. */
+  detectEncoding: DetectEncoding | null | undefined;
   /** See {@link SharedOptions.maxBodyBytes}. */
   maxBodyBytes: number | null | undefined;
   /** See {@link SessionOptions.maxRedirects}. */
@@ -90,6 +93,7 @@ export abstract class SessionFields extends Verbs {
     this.retry = given.retry;
     this.stream = given.stream;
     this.allowRedirects = given.allowRedirects;
+    this.detectEncoding = given.detectEncoding;
     this.maxBodyBytes = given.maxBodyBytes;
     this.maxRedirects = given.maxRedirects;
     this.trustEnv = given.trustEnv ?? true;

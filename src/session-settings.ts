@@ -24,11 +24,13 @@ export class KeptSettings {
   /** The settings for these fields; `make` is called when they may not be those of the last time. */
   get(fields: SettingFields, make: () => Settings): Settings {
     const now = valuesOf(fields);
-    if (this.#made !== null && now.every((value, at) => value === this.#of[at])) return this.#made;
+    if (this.#made !== null && isSame(now, this.#of)) return this.#made;
     const made = make();
     // What is in an object may change without being assigned anew.
     const { timeout, proxies, proxyHeaders, verify, cert, tls, hooks } = fields;
-    this.#made = [timeout, proxies, proxyHeaders, verify, cert, tls, hooks].some(isObject) ? null : made;
+    this.#made = [timeout, proxies, proxyHeaders, verify, cert, hooks, ...partsOf(tls)].some(isObject)
+      ? null
+      : made;
     this.#of = now;
     return made;
   }
@@ -57,7 +59,20 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.allowRedirects,
     fields.maxRedirects,
     fields.maxBodyBytes,
+    fields.detectEncoding,
+    ...partsOf(fields.tls),
   ];
+}
+
+/** Names and values, of which most are text: they are compared faster than the settings are made again. */
+function partsOf(tls: SettingFields["tls"]): readonly unknown[] {
+  return tls === null || tls === undefined ? NOTHING : Object.entries(tls).flat();
+}
+
+const NOTHING: readonly unknown[] = [];
+
+function isSame(now: readonly unknown[], before: readonly unknown[]): boolean {
+  return now.length === before.length && now.every((value, at) => value === before[at]);
 }
 
 function isObject(value: unknown): boolean {

@@ -52,7 +52,7 @@ import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 import { RetryBudgets } from "./retries/budget.ts";
 import { toPolicy } from "./retries/from-option.ts";
-import { headersAbroad, isWithin, settingsAbroad } from "./session-border.ts";
+import { headersAbroad, isWithin, settingsAbroad, settingsAgain } from "./session-border.ts";
 import {
   cookiesFor,
   defaultHeaders,
@@ -260,14 +260,10 @@ export class Session extends SessionFields implements AsyncDisposable {
       given,
       this.#isHome(isHttpLike(request.url) ? request.parsed : request.url),
     );
-    // Of a request that was prepared without a session nothing is known: no auth, no hooks. Of others the credentials are
-    // those that they were prepared with, or that a redirect left them.
-    const auth = plan === null ? null : plan.settings.auth;
-    const cert = plan === null || given.cert !== undefined ? settings.cert : plan.settings.cert;
     const hooks = mergeHooks(plan?.settings.hooks ?? noHooks, given.hooks);
     const exchange: Exchange = {
       request: plan === null ? request.with({ dressed: true }) : request,
-      settings: { ...settings, auth, cert, hooks },
+      settings: { ...settingsAgain(settings, plan, given), hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
     };

@@ -87,6 +87,12 @@ export type CertInit =
   | readonly [cert: string | Uint8Array, key: string | Uint8Array]
   | ClientCertificate;
 
+/**
+ * Guesses the charset of a text that nobody names and that is neither Unicode nor plain ASCII; `null` when it cannot. The bytes
+ * must not be changed.
+ */
+export type DetectEncoding = (bytes: Uint8Array) => string | null;
+
 /** `addressPolicy`: only addresses that everybody can reach, or those that a function allows. */
 export type AddressPolicyInit = "public" | AddressPolicy;
 
@@ -202,6 +208,13 @@ export interface SharedOptions {
   readonly allowRedirects?: boolean | undefined;
   /** Retries: a policy, a number of them, `null` or `false` for none. Default: what the adapter says (none). */
   readonly retry?: RetryPolicy | number | false | null | undefined;
+  /**
+   * Guesses the charset of texts that nobody names (no `charset`, byte order mark or `meta`) and that are not Unicode:
+   * `detectCharset` of `sojourn/charset`, or a function of your own. It sees the whole body; of one that is iterated over, the
+   * first piece that needs it. Its `null`, or a name that Node does not know, is windows-1252. Default: `null`, nobody is
+   * asked.
+   */
+  readonly detectEncoding?: DetectEncoding | null | undefined;
   /** Most decoded bytes of a body that is read into memory; `null`: no limit. Default: 268 435 456 (256 MiB). */
   readonly maxBodyBytes?: number | null | undefined;
 }
@@ -311,6 +324,7 @@ export interface Settings extends SendOptions {
   /** `undefined`: what the adapter says. */
   readonly retry: RetryPolicy | null | undefined;
   readonly maxBodyBytes: number | null;
+  readonly detectEncoding: DetectEncoding | null;
   readonly signal: AbortSignal | null;
 }
 

@@ -1,10 +1,15 @@
 /**
- * Which charset a text is in: what `Content-Type` declares, and what the bytes look like (PARITY ENC-1, ENC-2).
+ * Which charset a text is in: what `Content-Type` declares, what a page says of itself, and what the bytes look like
+ * (PARITY ENC-1, ENC-2, UTL-7).
  *
  * May import: `core/`, own folder, `node:buffer`. Pure.
  */
 import { isAscii, isUtf8 } from "node:buffer";
+import { describe } from "../core/describe.ts";
 import type { HeaderMap } from "../core/headers.ts";
+import type { DetectEncoding } from "../core/options.ts";
+import { isKnownCharset } from "./codecs.ts";
+import { declarationIn, markupOf } from "./declaration.ts";
 import { parseMediaType } from "./media-type.ts";
 
 /** The charset of a text, and how sure it is. */
@@ -82,21 +87,60 @@ export function mayBecomeMark(bytes: Uint8Array): boolean {
   );
 }
 
+/** What helps to guess. A response is such. */
+export interface Hints {
+  /** The value of `Content-Type`: a page may name its charset itself. */
+  readonly contentType: string | null;
+  /** Asked about what nobody names and nothing tells; `null`: nobody is. */
+  readonly detectEncoding: DetectEncoding | null;
+}
+
+/** Nothing but the bytes. */
+export const noHints: Hints = { contentType: null, detectEncoding: null };
+
 /** The bytes that are looked at for the pattern of zeros. */
 const SAMPLE_BYTES = 64;
 
 /**
- * A guess from the bytes: byte order mark, UTF-16 or -32 by the pattern of their zeros, `ascii`, valid UTF-8, and
- * `windows-1252` for all the rest. No statistics: requests' are slow, and often wrong for short texts (PARITY BUG-16).
+ * A guess from the bytes: byte order mark, what a page says of itself, UTF-16 or -32 by the pattern of their zeros, `ascii`,
+ * valid UTF-8; then what the program's detection says, and `windows-1252` for all the rest. No statistics of our own:
+ * requests' are slow, and often wrong for short texts (PARITY BUG-16).
+ *
+ * @throws {TypeError} when the detection answers with something else than a name or `null`.
  */
-export function apparentEncoding(bytes: Uint8Array): string {
+export function apparentEncoding(bytes: Uint8Array, hints: Hints = noHints): string {
   if (bytes.byteLength === 0) return "utf-8";
   const mark = byteOrderMark(bytes);
   if (mark !== null) return mark.encoding;
+  const markup = markupOf(hints.contentType);
+  const declared = markup === null ? null : declarationIn(bytes, markup);
+  if (declared?.kind === "named") return declared.name;
   const wide = wideEncoding(bytes);
   if (wide !== null) return wide;
+  const detected = needsDetection(bytes, hints) ? detectedEncoding(bytes, hints) : null;
+  if (detected !== null) return detected;
   if (isAscii(bytes)) return "ascii";
   return isUtf8(bytes) ? "utf-8" : "windows-1252";
+}
+
+const ESCAPE = 0x1b;
+
+/** Would these bytes be a guess? ISO 2022 writes all in ASCII, with escapes in between: it is asked about, too. */
+export function needsDetection(bytes: Uint8Array, { detectEncoding }: Hints): boolean {
+  if (detectEncoding === null) return false;
+  return isAscii(bytes) ? bytes.includes(ESCAPE) : !isUtf8(bytes);
+}
+
+/**
+ * What the program's detection says; `null` when it does not know, or names what Node cannot decode.
+ *
+ * @throws {TypeError} as {@link apparentEncoding}.
+ */
+export function detectedEncoding(bytes: Uint8Array, { detectEncoding }: Hints): string | null {
+  const name: unknown = detectEncoding === null ? null : detectEncoding(bytes);
+  if (name === null) return null;
+  if (typeof name === "string") return isKnownCharset(name) ? name : null;
+  throw new TypeError(`detectEncoding must return the name of a charset or null, not ${describe(name)}`);
 }
 
 /** Western text in UTF-16 and -32 is full of zeros, always at the same places. */

@@ -56,13 +56,20 @@ function codecOf(label: string): Codec {
   return codec;
 }
 
+/** A name that nobody knows: UTF-8 with replacement characters, as requests does (PARITY ENC-3). */
+const unknown: Codec = { kind: "utf-8" };
+
 function lookUp(name: string): Codec {
   const hyphenated = name.replaceAll("_", "-");
   const codec = own.get(hyphenated);
   if (codec !== undefined) return codec;
   const label = [name, hyphenated].find(isKnownToPlatform);
-  // A name that nobody knows: UTF-8 with replacement characters, as requests does (PARITY ENC-3).
-  return label === undefined ? { kind: "utf-8" } : { kind: "other", label };
+  return label === undefined ? unknown : { kind: "other", label };
+}
+
+/** Is there a charset of that name? */
+export function isKnownCharset(label: string): boolean {
+  return codecOf(label) !== unknown;
 }
 
 function isKnownToPlatform(label: string): boolean {

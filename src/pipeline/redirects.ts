@@ -8,6 +8,7 @@
 import { RequestException, TooManyRedirects } from "../core/errors.ts";
 import { CallPlan, type Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
+import { tlsAcrossOrigins } from "../redirects/border.ts";
 import { decideRedirect, isRedirect, type RedirectDecision } from "../redirects/decide.ts";
 import {
   answeredRequest,
@@ -101,11 +102,15 @@ function withoutCredentials(request: PreparedRequest): PreparedRequest {
     : request.with({ plan: new CallPlan(settings, plan.cookies), headers });
 }
 
-/** Credentials belong to the origin they were given for; they do not come back on later hops (PARITY SEC-10, SEC-11). */
+/**
+ * Credentials belong to the origin they were given for; they do not come back on later hops (PARITY SEC-10, SEC-11). Nor does
+ * the name that a certificate is to have.
+ */
 function stripped(settings: Settings): Settings {
   const { auth, cert } = settings;
+  const tls = tlsAcrossOrigins(settings.tls);
   // A map of origins names the origin of each of its credentials.
   const stays = auth === null || auth === undefined || auth.forOrigin !== undefined;
-  if (cert === null && stays) return settings;
-  return { ...settings, cert: null, auth: stays ? auth : null };
+  if (cert === null && tls === settings.tls && stays) return settings;
+  return { ...settings, cert: null, tls, auth: stays ? auth : null };
 }

@@ -78,6 +78,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   stream: checkBoolean,
   allowRedirects: checkBoolean,
   retry: checkRetry,
+  detectEncoding: orNull((value) => typeof value === "function", "a function or null"),
   maxBodyBytes: (value, option) => {
     if (value !== null) checkCount(value, option);
   },
@@ -129,6 +130,7 @@ const blankRequest: CheckedRequestOptions = {
   allowRedirects: undefined,
   retry: undefined,
   maxBodyBytes: undefined,
+  detectEncoding: undefined,
   data: undefined,
   json: undefined,
   files: undefined,
@@ -159,6 +161,7 @@ const blankSession: CheckedSessionOptions = {
   allowRedirects: undefined,
   retry: undefined,
   maxBodyBytes: undefined,
+  detectEncoding: undefined,
   cookies: undefined,
   idempotencyKey: undefined,
   baseUrl: undefined,
@@ -250,6 +253,7 @@ const UNPARSED = [
   "idempotencyKey",
   "rawUrl",
   "proxyAuth",
+  "detectEncoding",
 ] as const;
 
 /**

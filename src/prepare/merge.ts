@@ -16,6 +16,7 @@ import { noHooks, type HooksInit } from "../core/hooks.ts";
 import type {
   AddressPolicyInit,
   CertInit,
+  DetectEncoding,
   ProxiesInit,
   Settings,
   TimeoutInit,
@@ -56,6 +57,7 @@ export interface SessionDefaults {
   readonly allowRedirects: boolean | undefined;
   readonly maxRedirects: number | undefined;
   readonly maxBodyBytes: number | null | undefined;
+  readonly detectEncoding: DetectEncoding | null | undefined;
 }
 
 /** What the session made of `auth` and `retry`, of its own or of a request. `undefined`: not given. */
@@ -95,6 +97,7 @@ export function sessionSettings(
     stream: session.stream ?? false,
     allowRedirects: session.allowRedirects ?? true,
     maxRedirects: session.maxRedirects ?? defaultMaxRedirects,
+    detectEncoding: session.detectEncoding ?? null,
     maxBodyBytes: given(session.maxBodyBytes, defaultMaxBodyBytes),
     signal: null,
     onProgress: null,
@@ -135,6 +138,7 @@ export function mergeSettings(
     stream: request.stream ?? base.stream,
     allowRedirects: request.allowRedirects ?? base.allowRedirects,
     maxRedirects: base.maxRedirects,
+    detectEncoding: given(request.detectEncoding, base.detectEncoding),
     maxBodyBytes: given(request.maxBodyBytes, base.maxBodyBytes),
     signal: request.signal ?? null,
     onProgress: request.onProgress ?? null,

@@ -8,6 +8,7 @@
 import type { StoredCookie } from "../core/cookie-store.ts";
 import { HTTPError, ResponseTooLarge, type Attempt } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
+import type { DetectEncoding } from "../core/options.ts";
 import { bareUrl, printAs, shownUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type {
@@ -27,6 +28,7 @@ import { isPermanentRedirectStatus, isRedirectStatus } from "../core/status.ts";
 import { charsetOf, type Charset } from "../encoding/charset.ts";
 import type { LineLimit } from "../stream/lines.ts";
 import type { BodyState, ResponseBody } from "./body.ts";
+import { Content } from "./content.ts";
 import { CookiesOfResponse } from "./cookies.ts";
 import {
   checkContentOptions,
@@ -88,8 +90,18 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
 
   /** @internal The charset of the body, and how sure it is. */
   get charset(): Charset {
-    if (this.#encoding === undefined) return charsetOf(this.headers.get("content-type"));
+    if (this.#encoding === undefined) return charsetOf(this.contentType);
     return { name: this.#encoding, origin: "set" };
+  }
+
+  /** @internal For whoever guesses the charset: `Hints` of `encoding/`. */
+  get contentType(): string | null {
+    return this.headers.get("content-type");
+  }
+
+  /** @internal Likewise. */
+  get detectEncoding(): DetectEncoding | null {
+    return this.#parts.detectEncoding;
   }
 
   get cookies(): ResponseCookies {
@@ -219,6 +231,11 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
   /** @internal A copy with other parts. Body and what hooks wrote are shared. */
   protected abstract copy(parts: ResponseParts): this;
 
+  /** @internal What can be made of the decoded body. */
+  protected contentOf(bytes: Uint8Array): Content {
+    return new Content(bytes, this);
+  }
+
   /** @internal A copy with this history. */
   withHistory(history: readonly AnyResponse[]): this {
     return this.copy({ ...this.#parts, history });
@@ -276,7 +293,7 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
 
   #iteration(): Iteration {
     this.#body.assertIterable(this);
-    return { source: this.#body.stream(this), charset: this.charset };
+    return { source: this.#body.stream(this), charset: this.charset, hints: this };
   }
 
   #lineLimit(): LineLimit | null {

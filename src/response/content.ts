@@ -4,26 +4,28 @@
  * May import: `core/`, `encoding/`.
  */
 import type { FailedRequest } from "../core/errors.ts";
-import { apparentEncoding, type Charset } from "../encoding/charset.ts";
+import { apparentEncoding, type Charset, type Hints } from "../encoding/charset.ts";
 import { jsonText, parseJsonText } from "../encoding/json.ts";
 import { decodeText } from "../encoding/text.ts";
 
 /** The body of one response as text, JSON, bytes and Blob. */
 export class Content {
   readonly #raw: Uint8Array;
+  readonly #hints: Hints;
   #own: Uint8Array<ArrayBuffer> | null = null;
   #text: string | null = null;
   #textCharset: Charset | null = null;
   #apparent: string | null = null;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, hints: Hints) {
     this.#raw = bytes;
+    this.#hints = hints;
   }
 
   /** The text in that charset. */
   text(charset: Charset): string {
     if (this.#text === null || !isSame(this.#textCharset, charset)) {
-      this.#text = decodeText(this.#raw, charset);
+      this.#text = decodeText(this.#raw, charset, () => this.apparentEncoding);
       this.#textCharset = charset;
     }
     return this.#text;
@@ -48,7 +50,7 @@ export class Content {
   }
 
   get apparentEncoding(): string {
-    this.#apparent ??= apparentEncoding(this.#raw);
+    this.#apparent ??= apparentEncoding(this.#raw, this.#hints);
     return this.#apparent;
   }
 }

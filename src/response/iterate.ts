@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import { describe } from "../core/describe.ts";
 import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
-import type { Charset } from "../encoding/charset.ts";
+import type { Charset, Hints } from "../encoding/charset.ts";
 import { TextStream } from "../encoding/text.ts";
 import { rechunk } from "../stream/chunks.ts";
 import { lineSplitter, type LineLimit, type LineSplitter } from "../stream/lines.ts";
@@ -15,6 +15,7 @@ import { lineSplitter, type LineLimit, type LineSplitter } from "../stream/lines
 export interface Iteration {
   readonly source: AsyncGenerator<Uint8Array, void>;
   readonly charset: Charset;
+  readonly hints: Hints;
 }
 
 /** @throws {TypeError | RangeError} for options that are none. */
@@ -44,7 +45,7 @@ export function iterateContent(
   options: IterContentOptions,
 ): AsyncGenerator<Uint8Array | string, void> {
   const pieces = piecesOf(iteration, options);
-  return options.decode === true ? texts(pieces, iteration.charset) : pieces;
+  return options.decode === true ? texts(pieces, iteration) : pieces;
 }
 
 /** The lines of a body. `limit: null`: they may be as long as they like. */
@@ -60,7 +61,7 @@ export function iterateLines(
     keepEnds: options.keepEnds ?? false,
     limit,
   });
-  return bytes ? byteLines(pieces, splitter) : textLines(texts(pieces, iteration.charset), splitter);
+  return bytes ? byteLines(pieces, splitter) : textLines(texts(pieces, iteration), splitter);
 }
 
 function piecesOf(
@@ -70,8 +71,11 @@ function piecesOf(
   return chunkSize == null ? source : rechunk(source, chunkSize);
 }
 
-async function* texts(pieces: AsyncIterable<Uint8Array>, charset: Charset): AsyncGenerator<string, void> {
-  const decoder = new TextStream(charset);
+async function* texts(
+  pieces: AsyncIterable<Uint8Array>,
+  { charset, hints }: Iteration,
+): AsyncGenerator<string, void> {
+  const decoder = new TextStream(charset, hints);
   for await (const piece of pieces) {
     const text = decoder.decode(piece, false);
     if (text !== "") yield text;

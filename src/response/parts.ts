@@ -6,6 +6,7 @@
 import type { StoredCookie } from "../core/cookie-store.ts";
 import type { Attempt } from "../core/errors.ts";
 import type { HeadersInit } from "../core/headers.ts";
+import type { DetectEncoding } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { AnyResponse, WireResponse } from "../core/response.ts";
 import { wireResponse } from "./wire.ts";
@@ -21,6 +22,8 @@ export interface ResponseParts {
   readonly elapsed: number;
   /** Most decoded bytes in memory; `null`: no limit. */
   readonly maxBodyBytes: number | null;
+  /** Asked for the charset of a text that nobody names. */
+  readonly detectEncoding: DetectEncoding | null;
   readonly history: readonly AnyResponse[];
   readonly attempts: readonly Attempt[];
   /** Makes the request that would follow this redirect, when it is asked for; `null`: there is none. */
@@ -51,5 +54,8 @@ export function partsOf(fields: ResponseFields): {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   const wire = wireResponse({ status, statusText, headers, body: bytes });
   const nothing = { cookies: [], history: [], attempts: [], nextRequest: null };
-  return { parts: { request, wire, elapsed: 0, maxBodyBytes: null, ...nothing }, bytes };
+  return {
+    parts: { request, wire, elapsed: 0, maxBodyBytes: null, detectEncoding: null, ...nothing },
+    bytes,
+  };
 }

@@ -8,7 +8,7 @@ import { RequestException } from "../core/errors.ts";
 import type { ReadResponse } from "../core/response.ts";
 import { BaseResponse } from "./base.ts";
 import { ResponseBody } from "./body.ts";
-import { Content } from "./content.ts";
+import type { Content } from "./content.ts";
 import { partsOf, type ResponseFields, type ResponseParts } from "./parts.ts";
 import { validateNow } from "./schema.ts";
 
@@ -98,7 +98,7 @@ export class Response extends BaseResponse implements ReadResponse {
   }
 
   #read(): Content {
-    this.#content ??= new Content(this.#body.bytes(this));
+    this.#content ??= this.contentOf(this.#body.bytes(this));
     return this.#content;
   }
 }

@@ -8,7 +8,7 @@ import { RequestException } from "../core/errors.ts";
 import type { StreamResponse } from "../core/response.ts";
 import { BaseResponse } from "./base.ts";
 import { ResponseBody } from "./body.ts";
-import { Content } from "./content.ts";
+import type { Content } from "./content.ts";
 import { partsOf, type ResponseFields, type ResponseParts } from "./parts.ts";
 import { validate } from "./schema.ts";
 
@@ -114,7 +114,7 @@ export class StreamedResponse extends BaseResponse implements StreamResponse, As
 
   async #read(): Promise<Content> {
     const bytes = await this.#body.read(this);
-    this.#content ??= new Content(bytes);
+    this.#content ??= this.contentOf(bytes);
     return this.#content;
   }
 

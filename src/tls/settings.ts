@@ -81,6 +81,9 @@ const PLAIN_KEY = "default";
 /** Settings live as long as a session and are looked up for each request: hash them once. */
 const certKeys = new WeakMap<ClientCertificate, string>();
 const pemKeys = new WeakMap<Verify, string>();
+const listKeys = new WeakMap<Uint8Array, string>();
+
+const PEM_LIST = /-----BEGIN X509 CRL-----[^-]*-----END X509 CRL-----/g;
 
 /**
  * Names the TLS settings: two requests may share a connection only if their keys are equal. Certificates, keys and
@@ -134,7 +137,7 @@ export function tlsOptions(sources: TlsSources, contents: TlsContents): TlsOptio
   if (contents.cert !== undefined) options.cert = toTls(contents.cert);
   if (contents.key !== undefined) options.key = toTls(contents.key);
   if (contents.pfx !== undefined) options.pfx = toTls(contents.pfx);
-  if (contents.crl !== undefined) options.crl = contents.crl.map(toTls);
+  if (contents.crl !== undefined) options.crl = contents.crl.flatMap(listsIn);
   if (sources.passphrase !== null) options.passphrase = sources.passphrase;
   if (sources.minVersion !== null) options.minVersion = sources.minVersion;
   if (sources.maxVersion !== null) options.maxVersion = sources.maxVersion;
@@ -142,10 +145,18 @@ export function tlsOptions(sources: TlsSources, contents: TlsContents): TlsOptio
   return options;
 }
 
+/** Node takes the first list of a text only, and says nothing of the others. */
+function listsIn(content: string | Uint8Array): (string | Buffer)[] {
+  const text = typeof content === "string" ? content : bufferOf(content).toString("latin1");
+  return text.match(PEM_LIST) ?? [toTls(content)];
+}
+
 function toTls(content: string | Uint8Array): string | Buffer {
-  return typeof content === "string"
-    ? content
-    : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  return typeof content === "string" ? content : bufferOf(content);
+}
+
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function caSource(verify: Verify): TlsSource | null {
@@ -193,7 +204,7 @@ function settingsKey(settings: TlsSettings): string {
   const { minVersion, maxVersion, ciphers, pins, store, serverName, crl } = settings;
   return JSON.stringify([
     serverName,
-    crl === null ? null : hashOf(crl),
+    crl === null ? null : crl.map(listKey),
     minVersion,
     maxVersion,
     ciphers,
@@ -204,6 +215,11 @@ function settingsKey(settings: TlsSettings): string {
 
 function pinKey({ kind, hash }: TlsPin): string {
   return `${kind} ${hash}`;
+}
+
+/** Lists are long, and sessions are asked for them again and again. */
+function listKey(list: string | Uint8Array): string {
+  return typeof list === "string" ? hashOf([list]) : remembered(listKeys, list, () => hashOf([list]));
 }
 
 function certKey(cert: ClientCertificate): string {

@@ -13,15 +13,11 @@ import {
   type Socket,
   type TcpNetConnectOpts,
 } from "node:net";
-import {
-  checkServerIdentity,
-  connect as connectTlsSocket,
-  type ConnectionOptions,
-  type TLSSocket,
-} from "node:tls";
+import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 import type { ProxyMessage } from "../core/adapter.ts";
 import type { ProxyTarget } from "../proxy/select.ts";
+import { nameProblem } from "../tls/name.ts";
 import { pinProblem } from "../tls/pins.ts";
 import { agreedOn, ConnectionFacts, endsOf, type ServerIdentity } from "./connection-facts.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
@@ -310,7 +306,7 @@ function tlsOptions(name: string, material: TlsMaterial, protocols: readonly str
     secureContext: material.context,
     rejectUnauthorized: material.isVerified,
     servername: isIP(name) === 0 ? name.replace(/\.$/, "") : "",
-    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    checkServerIdentity: (_host, certificate) => nameProblem(name, certificate),
     ALPNProtocols: [...protocols],
   };
 }

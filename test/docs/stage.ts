@@ -5,9 +5,9 @@
  * | --- | --- |
  * | `https://example.com` | the test server |
  * | `https://other.example` | a second one: another origin |
- * | `https://secure.example` | a TLS server, of HTTP/2 too, with its authority in `ca.pem`; it tells whose certificate it saw |
+ * | `https://secure.example` | a TLS server, of HTTP/2 too, with its authority in `ca.pem`; it tells whose certificate it saw. It is `inside.example`, too |
  * | `http://proxy.example:3128` | a proxy for http and, by CONNECT, for https |
- * | `notes.txt`, `ca.pem`, `client.pem`, `client-key.pem` | in the folder where examples run |
+ * | `notes.txt`, `ca.pem`, `revoked.pem`, `client.pem`, `client-key.pem` | in the folder where examples run |
  */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
@@ -60,6 +60,7 @@ export async function setStage(pages: readonly Page[]): Promise<Stage> {
     // The mount point of a host that is asked for over https in the example, and over http here.
     ['"https://"', '"http://"'],
     ['"sojourn/testing"', JSON.stringify(join(root, "testing/index.ts"))],
+    ['"sojourn/charset"', JSON.stringify(join(root, "src/charset.ts"))],
     ['"sojourn"', JSON.stringify(join(root, "src/index.ts"))],
   ] as const;
   const folder = await mkdtemp(join(tmpdir(), "sojourn-docs-"));
@@ -142,6 +143,7 @@ async function writePage(
   await writeFile(join(place, "main.ts"), `${steps.join("")}export {};\n`);
   const client = await authority.issue({ commonName: "my program" });
   await writeFile(join(place, "ca.pem"), authority.pem);
+  await writeFile(join(place, "revoked.pem"), await authority.revoke());
   await writeFile(join(place, "client.pem"), client.cert);
   await writeFile(join(place, "client-key.pem"), client.key);
   await writeFile(join(place, "notes.txt"), "some notes\n");
@@ -178,7 +180,7 @@ async function listening(server: Server, scheme: "http" | "https"): Promise<Runn
 }
 
 async function startSecure(authority: Authority): Promise<Running> {
-  const pair = await authority.issue({ addresses: ["127.0.0.1"] });
+  const pair = await authority.issue({ addresses: ["127.0.0.1"], names: ["inside.example"] });
   const options = { ...pair, ca: authority.pem, requestCert: true, rejectUnauthorized: false };
   const server = createSecureServer({ ...options, allowHTTP1: true }, (request, response) => {
     const { subject } = (request.socket as TLSSocket).getPeerCertificate(); // the server speaks TLS only

@@ -75,6 +75,13 @@ describe("HTTP/2", () => {
     expect((await modern.get("/")).httpVersion).toBe("2");
   });
 
+  it("sends a raw URL as it was typed", async () => {
+    await using server = await startH2((stream) => ok(stream));
+    await using session = new Session({ verify: server.ca, http2: true, rawUrl: true });
+    await session.get(`${server.url}//a/../%7e?%zz`);
+    expect(server.seen[0]?.[":path"]).toBe("//a/../%7e?%zz");
+  });
+
   it("is not spoken with a server that does not offer it, nor when the session does not", async () => {
     const authority = await Authority.create();
     const leaf = await authority.issue({ addresses: ["127.0.0.1"] });

@@ -75,6 +75,30 @@ describe("rawUrl", () => {
     expect(origin.arrived).toHaveLength(2);
   });
 
+  it("puts params behind a question mark that was typed", async () => {
+    await using origin = await plain();
+    await using session = new Session({ trustEnv: false, params: { a: "1" } });
+    await session.get(`${origin.url}/x?`, { rawUrl: true });
+    expect(targets(origin)).toEqual(["/x?a=1"]);
+  });
+
+  it("goes to a proxy as it was typed", async () => {
+    await using proxy = await plain();
+    await using session = new Session({ proxy: proxy.url, rawUrl: true });
+    await session.get("HTTP://A.test:8080/a/../%7e?%zz#part");
+    expect(targets(proxy)).toEqual(["http://a.test:8080/a/../%7e?%zz"]);
+  });
+
+  it("is what the paths of cookies are compared with", async () => {
+    await using origin = await plain();
+    await using session = new Session({ trustEnv: false });
+    session.cookies.setCookie("a=1; Path=/a", origin.url);
+    session.cookies.setCookie("b=1; Path=/b", origin.url);
+    await session.get(`${origin.url}/a/../b`, { rawUrl: true });
+    await session.get(`${origin.url}/a/../b`);
+    expect(origin.arrived.map(({ headers }) => headers.cookie)).toEqual(["a=1", "b=1"]);
+  });
+
   it("is what Digest signs", async () => {
     await using origin = await startOrigin(({ headers }, response) => {
       if (headers.authorization !== undefined) return void response.end();
@@ -107,5 +131,38 @@ describe("rawUrl", () => {
     await session.get(`HTTP://0x7f.1:${origin.port}/%7e`, { rawUrl: true });
     expect(targets(origin)).toEqual(["/%7e"]);
     expect(await rejection(session.get("http://a b/", { rawUrl: true }))).toBeInstanceOf(InvalidURL);
+  });
+});
+
+describe("the URL of a prepared request", () => {
+  it("is sent as it was edited (PARITY PRE-8)", async () => {
+    await using origin = await plain();
+    await using session = new Session({ trustEnv: false });
+    const prepared = session.prepareRequest(new Request("GET", `${origin.url}/a/../%7e`));
+    expect(prepared.pathUrl).toBe("/~");
+    prepared.url = `${origin.url}${TYPED}`;
+    expect(prepared.pathUrl).toBe(TYPED);
+    const response = await session.send(prepared);
+    expect([response.url, response.request.pathUrl]).toEqual([prepared.url, TYPED]);
+    expect(targets(origin)).toEqual([TYPED]);
+  });
+
+  it("may be edited by a hook", async () => {
+    await using origin = await plain();
+    const request = (sent: { url: string }): void => {
+      sent.url += "?sig=%7e/../";
+    };
+    await using session = new Session({ trustEnv: false, hooks: { request } });
+    await session.get(`${origin.url}/x`);
+    expect(targets(origin)).toEqual(["/x?sig=%7e/../"]);
+  });
+
+  it.for(["/a b", "/a\r\nX: 1", "/ä"])("is looked at when it was edited: %j is refused", async (path) => {
+    await using origin = await plain();
+    await using session = new Session({ trustEnv: false });
+    const prepared = session.prepareRequest(new Request("GET", origin.url));
+    prepared.url = `${origin.url}${path}`;
+    expect(await rejection(session.send(prepared))).toBeInstanceOf(InvalidURL);
+    expect(origin.connections()).toBe(0);
   });
 });

@@ -1,9 +1,12 @@
 /** TLS of a whole session: what belongs to an origin stays with it, what guards a connection guards all of them. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { Session, SSLError, type Response } from "../../src/index.ts";
+import { Request, Session, SSLError, type Response } from "../../src/index.ts";
 import { Authority, pinsOf, type KeyPair } from "../support/certificates.ts";
 import { rejection } from "../support/messages.ts";
 import {
@@ -13,6 +16,7 @@ import {
   type Script,
   type ScriptedServer,
 } from "../support/scripted-server.ts";
+import { tlsOrigin, type TlsOrigin } from "../support/tls-origin.ts";
 
 let ca = "";
 let good: KeyPair;
@@ -164,6 +168,109 @@ describe("tls.serverName", () => {
   });
 });
 
+describe("tls.serverName and other origins", () => {
+  let authority: Authority;
+  let inside: KeyPair;
+
+  beforeAll(async () => {
+    authority = await Authority.create();
+    inside = await authority.issue({ names: ["inside.test"] });
+  });
+
+  /** An origin that has its own address in its certificate, and one that has not. */
+  async function pair(
+    here: () => string | null,
+    there: () => string | null,
+  ): Promise<AsyncDisposable & { readonly named: TlsOrigin; readonly plain: TlsOrigin }> {
+    const named = await tlsOrigin(inside, here);
+    const plain = await tlsOrigin(await authority.issue({ addresses: ["127.0.0.1"] }), there);
+    return {
+      named,
+      plain,
+      [Symbol.asyncDispose]: async () => {
+        await named[Symbol.asyncDispose]();
+        await plain[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  it("does not go along with a redirect, nor come back", async () => {
+    let to: string | null = null;
+    let back: string | null = null;
+    await using origins = await pair(
+      () => to,
+      () => back,
+    );
+    const { named, plain } = origins;
+    await using session = new Session({
+      verify: authority.pem,
+      trustEnv: false,
+      tls: { serverName: "inside.test", minVersion: "TLSv1.3" },
+    });
+    to = "/here";
+    expect(await rejection(session.get(named.url))).toMatchObject({ name: "TooManyRedirects" });
+    expect(new Set(named.seen.map(({ asked }) => asked))).toEqual(new Set(["inside.test"]));
+    to = `${plain.url}/`;
+    const { connection } = await session.get(named.url);
+    expect([connection?.tls?.serverName, connection?.tls?.protocol]).toEqual([null, "TLSv1.3"]);
+    back = `${named.url}/`;
+    const error = await rejection(session.get(named.url));
+    expect((error as Error).message).toContain("IP: 127.0.0.1 is not in the cert's list");
+  });
+
+  it("does not go along with response.next either, unless it is given again", async () => {
+    let to: string | null = null;
+    await using origins = await pair(
+      () => to,
+      () => null,
+    );
+    to = `${origins.plain.url}/`;
+    const options = { verify: authority.pem, trustEnv: false, tls: { serverName: "inside.test" } };
+    await using session = new Session({ ...options, allowRedirects: false });
+    const { next } = await session.get(origins.named.url);
+    if (next === null) throw new Error("there is no next request");
+    expect((await session.send(next)).status).toBe(200);
+    expect(origins.plain.seen.map(({ asked }) => asked)).toEqual([null]);
+    const given = await rejection(session.send(next, { tls: { serverName: "inside.test" } }));
+    expect((given as Error).message).toContain("inside.test");
+    const same = session.prepareRequest(new Request("GET", `${origins.named.url}/`));
+    expect((await session.send(same)).status).toBe(302);
+  });
+
+  it("is for the base URL of a session that has one", async () => {
+    await using origins = await pair(
+      () => null,
+      () => null,
+    );
+    const { named, plain } = origins;
+    await using session = new Session({
+      baseUrl: named.url,
+      verify: authority.pem,
+      trustEnv: false,
+      tls: { serverName: "inside.test" },
+    });
+    expect((await session.get("/")).status).toBe(200);
+    expect((await session.get(plain.url)).status).toBe(200);
+  });
+
+  it.for(["TLSv1.2", "TLSv1.3"] as const)("has sessions of %s of its own", async (maxVersion) => {
+    const resumed: boolean[] = [];
+    const closing = answering((_request, { socket }) => {
+      resumed.push((socket as TLSSocket).isSessionReused());
+      return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+    });
+    await using server = await scriptedServer(closing, { ...inside, maxVersion });
+    await using session = new Session({ verify: authority.pem, trustEnv: false });
+    const right = { tls: { serverName: "inside.test" } };
+    for (let sent = 0; sent < 2; sent++) {
+      expect((await session.get(server.url, right)).text()).toBe("ok");
+      for (const tls of [{ serverName: "other.test" }, null])
+        expect(await rejection(session.get(server.url, { tls }))).toBeInstanceOf(SSLError);
+    }
+    expect(resumed).toEqual([false, true]);
+  });
+});
+
 describe("tls.crl", () => {
   it("refuses a certificate that was revoked, and takes one that was not", async () => {
     const authority = await Authority.create();
@@ -177,6 +284,62 @@ describe("tls.crl", () => {
     expect((revoked as Error).message).toContain("revoked");
     const lists = [Buffer.from(await authority.revoke(another))];
     expect((await session.get(server.url, { tls: { crl: lists } })).status).toBe(200);
+  });
+
+  it("may be a path, a list, and several lists in one text, in any order", async () => {
+    const authority = await Authority.create();
+    const stranger = await Authority.create("A stranger");
+    const pair = await authority.issue({ addresses: ["127.0.0.1"] });
+    const folder = await mkdtemp(join(tmpdir(), "sojourn-crl-"));
+    const [own, empty, foreign] = await Promise.all([
+      authority.revoke(pair),
+      authority.revoke(),
+      stranger.revoke(),
+    ]);
+    await using server = await scriptedServer(answering(ok()), pair);
+    await using session = new Session({ verify: authority.pem, trustEnv: false });
+    const path = join(folder, "lists.pem");
+    for (const [list, isRevoked] of [
+      [own, true],
+      [empty, false],
+    ] as const) {
+      await writeFile(path, `${foreign}\n${list}\n`);
+      for (const crl of [
+        `${foreign}\n${list}`,
+        `${list}${foreign}`,
+        [foreign, Buffer.from(list)],
+        [path, list],
+      ]) {
+        const call = session.get(server.url, { tls: { crl } });
+        if (isRevoked) expect(((await rejection(call)) as Error).message).toContain("certificate revoked");
+        else expect((await call).status).toBe(200);
+      }
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  it("must have a list of each authority", async () => {
+    const stranger = await Authority.create("A stranger");
+    await using server = await scriptedServer(answering(ok()), good);
+    await using session = new Session({ verify: ca, trustEnv: false });
+    const error = await rejection(session.get(server.url, { tls: { crl: await stranger.revoke() } }));
+    expect(error).toBeInstanceOf(SSLError);
+    expect((error as Error).message).toContain("unable to get certificate CRL");
+  });
+
+  it("is not got around by taking up a session of before", async () => {
+    const authority = await Authority.create();
+    const pair = await authority.issue({ addresses: ["127.0.0.1"] });
+    await using server = await scriptedServer(
+      answering("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"),
+      pair,
+    );
+    await using session = new Session({ verify: authority.pem, trustEnv: false });
+    for (let sent = 0; sent < 2; sent++) await session.get(server.url);
+    session.tls = { crl: await authority.revoke(pair) };
+    for (let sent = 0; sent < 2; sent++)
+      expect(((await rejection(session.get(server.url))) as Error).message).toContain("revoked");
+    expect(server.requests).toHaveLength(2);
   });
 
   it.for([

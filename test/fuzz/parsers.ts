@@ -7,7 +7,7 @@ import { parseUrl, resolveReference } from "../../src/core/url.ts";
 import { parseCookieDate } from "../../src/cookies/date.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
 import { parseSetCookie } from "../../src/cookies/parse.ts";
-import { apparentEncoding, charsetOf } from "../../src/encoding/charset.ts";
+import { apparentEncoding, charsetOf, type Hints } from "../../src/encoding/charset.ts";
 import { parseContentEncoding } from "../../src/encoding/content-coding.ts";
 import { jsonText, parseJsonText } from "../../src/encoding/json.ts";
 import { parseMediaType } from "../../src/encoding/media-type.ts";
@@ -22,6 +22,10 @@ import { lineSplitter } from "../../src/stream/lines.ts";
 const BASE = parseUrl("http://a.test/b/c");
 const NOW = Date.UTC(2026, 10, 21);
 const utf8 = new TextEncoder();
+
+function page(contentType: string): Hints {
+  return { contentType, detectEncoding: null };
+}
 
 /** Our errors are an answer, too; others are not. */
 function answered(parse: () => unknown): void {
@@ -57,7 +61,9 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
   netrc: parseNetrc,
   JSON: (text) => parseJsonText(jsonText(utf8.encode(text), { name: "utf-8", origin: "declared" })),
   "text, guessed": (text) => decodeText(utf8.encode(text), { name: null, origin: "assumed" }),
-  "HTML with meta": (text) => apparentEncoding(utf8.encode(`<meta ${text}>`)),
+  "HTML with meta": (text) => apparentEncoding(utf8.encode(`<meta ${text}>`), page("text/html")),
+  "XML declaration": (text) => apparentEncoding(utf8.encode(`<?xml ${text}?>`), page("text/xml")),
+  "Content-Type, page": (text) => apparentEncoding(utf8.encode("<p>"), page(text)),
   lines: (text) => {
     const splitter = lineSplitter({});
     return [...splitter.push(text), ...splitter.end()];

@@ -25,17 +25,22 @@ const settings = {
     noUncheckedIndexedAccess: true,
     skipLibCheck: false,
     noEmit: true,
-    paths: { sojourn: ["./dist/src/index.d.ts"], "sojourn/testing": ["./dist/testing/index.d.ts"] },
+    paths: {
+      sojourn: ["./dist/src/index.d.ts"],
+      "sojourn/charset": ["./dist/src/charset.d.ts"],
+      "sojourn/testing": ["./dist/testing/index.d.ts"],
+    },
   },
   files: ["program.ts"],
 };
 
 const program = `
 import { get, HTTPError, PreparedRequest, HeaderMap, Response, Retry, Session, wireResponse, type Adapter } from "sojourn";
+import { detectCharset } from "sojourn/charset";
 import { startTestServer } from "sojourn/testing";
 
 await using server = await startTestServer();
-await using session = new Session({ baseUrl: server.url, retry: new Retry({ total: 1 }) });
+await using session = new Session({ baseUrl: server.url, retry: new Retry({ total: 1 }), detectEncoding: detectCharset });
 const { args } = await get("https://example.com/get").json<{ args: object }>();
 const streamed = await session.get("/stream/2", { stream: true });
 for await (const line of streamed.iterLines()) line.toUpperCase();

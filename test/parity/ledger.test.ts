@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
-import { countsOf, loadLedger, pagePath, rowsOf } from "../ledger/ledger.ts";
+import { loadLedger, pagePath, rowsOf } from "../ledger/ledger.ts";
 import { pageOf } from "../ledger/page.ts";
 import { problemsOf, repeatedIds } from "../ledger/problems.ts";
 

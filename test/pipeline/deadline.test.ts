@@ -25,6 +25,7 @@ function exchange(settings: Partial<Settings> & { readonly totalMs: number | nul
       maxRedirects: 30,
       retry: null,
       maxBodyBytes: null,
+      detectEncoding: null,
       signal: null,
       ...rest,
     },

@@ -31,6 +31,7 @@ const nothing: SessionDefaults = {
   allowRedirects: undefined,
   maxRedirects: undefined,
   maxBodyBytes: undefined,
+  detectEncoding: undefined,
 };
 
 function merged(
@@ -58,13 +59,22 @@ describe("settings", () => {
       cert: null,
       tls: null,
       addressPolicy: null,
-      hooks: { request: [], response: [], redirect: [], retry: [], error: [], informational: [], cookieRefused: [] },
+      hooks: {
+        request: [],
+        response: [],
+        redirect: [],
+        retry: [],
+        error: [],
+        informational: [],
+        cookieRefused: [],
+      },
       http2: false,
       expectContinueMs: null,
       stream: false,
       allowRedirects: true,
       maxRedirects: 30,
       maxBodyBytes: 268_435_456,
+      detectEncoding: null,
       signal: null,
       onProgress: null,
       onInformational: null,

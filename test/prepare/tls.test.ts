@@ -53,14 +53,20 @@ describe("tls", () => {
       },
     ],
     [{ minVersion: null, maxVersion: undefined, ciphers: null, pins: null, store: null }, {}],
-    [{ serverName: "a.test", crl: "/crl.pem" }, { serverName: "a.test", crl: ["/crl.pem"] }],
+    [
+      { serverName: "a.test", crl: "/crl.pem" },
+      { serverName: "a.test", crl: ["/crl.pem"] },
+    ],
     [{ serverName: "[::1]" }, { serverName: "::1" }],
   ])("takes %o", ([init, expected]) => {
     expect(mergeTls(null, init)).toEqual(expected === null ? null : { ...nothing, ...expected });
   });
 
   it.for<[unknown, string]>([
-    ["TLSv1.3", "tls must be { minVersion, maxVersion, ciphers, pins, store, serverName, crl } or null, not string"],
+    [
+      "TLSv1.3",
+      "tls must be { minVersion, maxVersion, ciphers, pins, store, serverName, crl } or null, not string",
+    ],
     [[], "not Array"],
     [new Map(), "not Map"],
     [true, "not boolean"],

@@ -23,6 +23,7 @@ function partsOf(
     cookies: [],
     elapsed: 12,
     maxBodyBytes: null,
+    detectEncoding: null,
     history: [],
     attempts: [],
     nextRequest: null,

@@ -3,7 +3,7 @@
  * knows no HTTP but where a request ends.
  */
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions, type TLSSocket } from "node:tls";
 
 /** A request as it arrived, in latin-1. */
@@ -175,6 +175,19 @@ export function answering(
     }
   };
 }
+
+/** A proxy that takes `CONNECT` for any port of this machine, whatever the host. */
+export const tunnelling: Script = async (connection, proxy) => {
+  const request = await connection.request();
+  if (request === null) return;
+  proxy.requests.push(request);
+  const port = /^CONNECT [^ ]*:(\d+) /.exec(request.line)?.[1];
+  connection.write("HTTP/1.1 200 OK\r\n\r\n");
+  const server = connect(Number(port), "127.0.0.1");
+  server.on("error", () => connection.socket.destroy());
+  connection.socket.on("close", () => server.destroy());
+  connection.socket.pipe(server).pipe(connection.socket);
+};
 
 /** A whole answer with a `Content-Length`. */
 export function ok(body: string = "ok", fields: readonly string[] = []): string {

@@ -1,7 +1,7 @@
 /** Pins: which server is the right one, whatever its certificate is worth. */
 import { once } from "node:events";
 import { createSecureServer } from "node:http2";
-import { connect, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { SecureVersion, TLSSocket } from "node:tls";
 
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -12,7 +12,7 @@ import { mergeTls } from "../../src/prepare/tls.ts";
 import { HttpAdapter } from "../../src/transport/http-adapter.ts";
 import { Authority, pinsOf, type KeyPair } from "../support/certificates.ts";
 import { exchange, rejection, throughProxy } from "../support/messages.ts";
-import { answering, ok, scriptedServer, type Script } from "../support/scripted-server.ts";
+import { answering, ok, scriptedServer, tunnelling, type Script } from "../support/scripted-server.ts";
 
 let good: KeyPair;
 let other: KeyPair;
@@ -156,17 +156,6 @@ describe("pins with HTTP/2", () => {
 });
 
 describe("pins with a proxy", () => {
-  /** Leads wherever it is asked to. */
-  const tunnel: Script = async (connection) => {
-    const request = await connection.request();
-    const port = /^CONNECT [^ ]*:(\d+) /.exec(request?.line ?? "")?.[1];
-    connection.write("HTTP/1.1 200 OK\r\n\r\n");
-    const server = connect(Number(port), "127.0.0.1");
-    server.on("error", () => connection.socket.destroy());
-    connection.socket.on("close", () => server.destroy());
-    connection.socket.pipe(server).pipe(connection.socket);
-  };
-
   it.for([
     ["http", "good", true],
     ["http", "other", false],
@@ -176,7 +165,7 @@ describe("pins with a proxy", () => {
     "of %s are for the server in the tunnel: the %s key passes: %s",
     async ([scheme, which, passes]) => {
       await using server = await scriptedServer(answering(ok()), good);
-      await using proxy = await scriptedServer(tunnel, scheme === "https" ? other : undefined);
+      await using proxy = await scriptedServer(tunnelling, scheme === "https" ? other : undefined);
       const tls = pinned(pinsOf(which === "good" ? good : other).key);
       const via = throughProxy(`${scheme}://127.0.0.1:${proxy.port}`);
       const call = exchange(adapter, server.url, { verify: trusted, tls, ...via });

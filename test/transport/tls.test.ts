@@ -79,11 +79,14 @@ describe("a server's certificate", () => {
     ["another name", { names: ["b.test"] }, "a.test", false],
     ["the address as a name only", { names: ["127.0.0.1"] }, "127.0.0.1", false],
     ["a date that is over", { names: ["a.test"], isExpired: true }, "a.test", false],
+    ["a common name only", { commonName: "a.test" }, "a.test", false],
+    ["a wildcard in a label", { names: ["x*.wild.test"] }, "xy.wild.test", false],
   ] as const)("with %s is refused, and nothing is sent", async ([, init, host, isForeign]) => {
     await using server = await tlsServer(await (isForeign ? other : authority).issue(init));
     const error = await rejection(exchange(adapter, `https://${host}:${server.port}/`, { verify: trusted }));
     expect(error).toBeInstanceOf(SSLError);
     expect(error).toMatchObject({ phase: "connect" });
+    expect((error as Error).message).toContain(`TLS with ${host} failed: `);
     expect(server.requests).toEqual([]);
   });
 
