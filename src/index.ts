@@ -28,6 +28,7 @@ export {
   type RequestOptions,
   type Scalar,
   type SendInit,
+  type ScopeOptions,
   type SessionOptions,
   type SharedOptions,
   type TimeoutInit,

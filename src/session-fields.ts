@@ -45,6 +45,10 @@ export abstract class SessionFields extends Verbs {
   tls: TlsInit | null | undefined;
   /** See {@link SharedOptions.addressPolicy}. */
   addressPolicy: AddressPolicyInit | null | undefined;
+  /** See {@link SharedOptions.trustedOrigins}. */
+  trustedOrigins: readonly (string | URL)[] | null | undefined;
+  /** See {@link SharedOptions.crossOriginHeaders}. */
+  crossOriginHeaders: readonly string[] | null | undefined;
   /** See {@link SessionOptions.idempotencyKey}. */
   idempotencyKey: boolean | undefined;
   /** See {@link SharedOptions.timeout}. */
@@ -84,6 +88,8 @@ export abstract class SessionFields extends Verbs {
     this.cert = given.cert;
     this.tls = given.tls;
     this.addressPolicy = given.addressPolicy;
+    this.trustedOrigins = given.trustedOrigins;
+    this.crossOriginHeaders = given.crossOriginHeaders;
     this.idempotencyKey = given.idempotencyKey;
     this.timeout = given.timeout;
     this.http2 = given.http2;

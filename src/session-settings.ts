@@ -27,10 +27,10 @@ export class KeptSettings {
     if (this.#made !== null && isSame(now, this.#of)) return this.#made;
     const made = make();
     // What is in an object may change without being assigned anew.
-    const { timeout, proxies, proxyHeaders, verify, cert, tls, hooks } = fields;
-    this.#made = [timeout, proxies, proxyHeaders, verify, cert, hooks, ...partsOf(tls)].some(isObject)
-      ? null
-      : made;
+    const { timeout, proxies, proxyHeaders, verify, cert, tls, hooks, trustedOrigins, crossOriginHeaders } =
+      fields;
+    const mutable = [timeout, proxies, proxyHeaders, verify, cert, hooks, trustedOrigins, crossOriginHeaders];
+    this.#made = [...mutable, ...partsOf(tls)].some(isObject) ? null : made;
     this.#of = now;
     return made;
   }
@@ -52,6 +52,8 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.cert,
     fields.tls,
     fields.addressPolicy,
+    fields.trustedOrigins,
+    fields.crossOriginHeaders,
     fields.hooks,
     fields.http2,
     fields.expectContinue,

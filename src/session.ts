@@ -19,6 +19,7 @@ import {
   type CookiesInit,
   Request,
   type RequestOptions,
+  type ScopeOptions,
   type SendInit,
   type SessionOptions,
   type Settings,
@@ -52,7 +53,7 @@ import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 import { RetryBudgets } from "./retries/budget.ts";
 import { toPolicy } from "./retries/from-option.ts";
-import { headersAbroad, isWithin, settingsAbroad, settingsAgain } from "./session-border.ts";
+import { borderOf, defaultsAt, settingsAgain } from "./session-border.ts";
 import {
   cookiesFor,
   defaultHeaders,
@@ -63,6 +64,7 @@ import {
   trusted,
 } from "./session-defaults.ts";
 import { SessionFields } from "./session-fields.ts";
+import { Scopes, type Defaults } from "./session-scopes.ts";
 import { KeptSettings } from "./session-settings.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
@@ -83,6 +85,7 @@ export class Session extends SessionFields implements AsyncDisposable {
   readonly #kept = new KeptSettings();
   #closed = false;
   readonly #mounts = new Mounts();
+  readonly #scopes = new Scopes();
   readonly #world: Surroundings;
   readonly #pipeline: Send;
 
@@ -205,6 +208,21 @@ export class Session extends SessionFields implements AsyncDisposable {
   }
 
   /**
+   * Sets defaults for the requests to one origin, or to the part of it below a path, and for no others: over those of the
+   * session, under those of the request; where several scopes fit, a longer path over a shorter one. `/api` is `/api/x`, but
+   * not `/apiary`. Headers, params and hooks are joined. The same prefix again replaces what it had; `null` removes it.
+   *
+   * They are for requests that are made there. What a redirect leads to takes up none of them.
+   *
+   * @param prefix `https://api.example.com` or `https://api.example.com/v2`.
+   * @throws {TypeError | RangeError} for another kind of prefix, an unknown option or a value that it cannot have.
+   */
+  scope(prefix: string | URL, defaults: ScopeOptions | null): this {
+    this.#scopes.set(prefix, defaults);
+    return this;
+  }
+
+  /**
    * Closes all connections. Requests under way fail with {@link SessionClosed}, and so do later ones; only a body that is
    * being streamed is left to be read, and its connection ends with it. Settings and cookies stay readable. Safe to call
    * twice.
@@ -256,14 +274,11 @@ export class Session extends SessionFields implements AsyncDisposable {
     assertWhole(request);
     const given = checkSendOptions(options);
     const plan = request.plan instanceof CallPlan ? request.plan : null;
-    const settings = this.#settings(
-      given,
-      this.#isHome(isHttpLike(request.url) ? request.parsed : request.url),
-    );
+    const { settings } = this.#defaultsFor(isHttpLike(request.url) ? request.parsed : request.url, given);
     const hooks = mergeHooks(plan?.settings.hooks ?? noHooks, given.hooks);
     const exchange: Exchange = {
       request: plan === null ? request.with({ dressed: true }) : request,
-      settings: { ...settingsAgain(settings, plan, given), hooks },
+      settings: { ...settingsAgain(this.#over(settings, given), plan, given), hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
     };
@@ -278,18 +293,18 @@ export class Session extends SessionFields implements AsyncDisposable {
   #exchange(method: string, url: string | URL, options: CheckedRequestOptions): Exchange {
     const rawUrl = options.rawUrl ?? this.rawUrl ?? false;
     const target = targetOf(url, this.#baseUrl, rawUrl);
-    const isHome = this.#isHome(target);
-    const settings = this.#settings(options, isHome);
+    const defaults = this.#defaultsFor(target, options);
+    const settings = this.#over(defaults.settings, options);
     const prepared = prepare({
       method,
       target,
-      headers: mergeHeaders(isHome ? this.#headers : headersAbroad(this.#headers), options.headers),
-      query: mergeParams(isHome ? this.params : null, options.params),
+      headers: mergeHeaders(defaults.headers, options.headers),
+      query: mergeParams(defaults.params, options.params),
       options,
       boundary: randomBoundary,
       idempotencyKey: idempotencyKeyFor(
         method,
-        options.idempotencyKey === undefined ? this.idempotencyKey : options.idempotencyKey,
+        options.idempotencyKey === undefined ? defaults.idempotencyKey : options.idempotencyKey,
       ),
       expectsContinue: settings.expectContinueMs !== null,
     });
@@ -298,20 +313,28 @@ export class Session extends SessionFields implements AsyncDisposable {
     return { request: prepared, settings, cookies, signal: null };
   }
 
-  #settings(options: CheckedRequestOptions, isHome: boolean = true): Settings {
-    const ours = this.#kept.get(this, () => {
+  /** What the session and its scopes say of requests to `target`. */
+  #defaultsFor(target: Url | string, options: CheckedRequestOptions): Defaults {
+    const settings = this.#kept.get(this, () => {
       checkSessionFields(this);
       return sessionSettings(this, { auth: this.#sessionAuth(), retry: toPolicy(this.retry) }, this.#env());
     });
-    const base = isHome ? ours : settingsAbroad(ours);
-    if (options === noRequestOptions) return base;
-    const auth = options.auth === undefined ? undefined : toAuth(options.auth);
-    return mergeSettings(base, options, { auth, retry: toPolicy(options.retry) }, this.#env());
+    const ours = {
+      settings,
+      headers: this.#headers,
+      params: this.params,
+      idempotencyKey: this.idempotencyKey,
+    };
+    const baseUrl = this.#baseUrl;
+    const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, borderOf(settings, options));
+    return this.#scopes.over(defaults, target, this.#env());
   }
 
-  /** May the session's secrets go there? */
-  #isHome(target: Url | string): boolean {
-    return this.#baseUrl === null || isWithin(this.#baseUrl, target);
+  /** Settings with what a request says over them. */
+  #over(settings: Settings, options: CheckedRequestOptions): Settings {
+    if (options === noRequestOptions) return settings;
+    const auth = options.auth === undefined ? undefined : toAuth(options.auth);
+    return mergeSettings(settings, options, { auth, retry: toPolicy(options.retry) }, this.#env());
   }
 
   /** Made once for each value of `auth`: a scheme may remember things, such as a nonce. */

@@ -20,6 +20,7 @@ import type { RawBody } from "./body.ts";
 import type { CookieStore } from "./cookie-store.ts";
 import type { HeadersInit } from "./headers.ts";
 import type { Hooks, HooksInit } from "./hooks.ts";
+import type { Origin } from "./origin.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
 import type { Plan } from "./request.ts";
 
@@ -182,6 +183,23 @@ export interface SharedOptions {
    */
   readonly addressPolicy?: AddressPolicyInit | null | undefined;
   /**
+   * Origins, such as `"https://files.example.com"`, that may have what is for the request's own: a redirect to one of them
+   * keeps auth, client certificate, the caller's `Cookie` and all headers, and with a `baseUrl` the session's defaults go to
+   * them, too. Exactly these; a redirect from one of them to any other loses it all. A request's list replaces its session's.
+   * Default: `null`, none.
+   *
+   * @throws {TypeError} for anything but a list of origins.
+   */
+  readonly trustedOrigins?: readonly (string | URL)[] | null | undefined;
+  /**
+   * Names of header fields that go along to any origin, beside harmless ones such as `Accept`: on redirects, and with a
+   * `baseUrl` those of the session in requests elsewhere. For what is no secret, such as `X-Trace-Id`. A request's list
+   * replaces its session's. Default: `null`, none.
+   *
+   * @throws {RangeError} for `Authorization`, `Cookie`, `Proxy-Authorization` and `Host`; {@link trustedOrigins} is for those.
+   */
+  readonly crossOriginHeaders?: readonly string[] | null | undefined;
+  /**
    * Offer HTTP/2 to servers behind TLS, directly or through a proxy's tunnel. Whoever speaks it gets all requests of an
    * origin on one connection; `response.httpVersion` tells. Default: `false`.
    */
@@ -260,6 +278,12 @@ export type PreparedOption =
 /** How to send a prepared request: what belongs to its travel, not to the request itself. */
 export type SendInit = Omit<RequestOptions, PreparedOption>;
 
+/** What `session.scope()` takes: defaults for the requests to one origin, or to a part of it. */
+export interface ScopeOptions extends Omit<SharedOptions, "rawUrl"> {
+  /** See {@link SessionOptions.idempotencyKey}. */
+  readonly idempotencyKey?: boolean | undefined;
+}
+
 /** Options of a session: defaults for its requests, and what belongs to the session itself. */
 export interface SessionOptions extends SharedOptions {
   /**
@@ -321,6 +345,10 @@ export interface Settings extends SendOptions {
   readonly hooks: Hooks;
   readonly allowRedirects: boolean;
   readonly maxRedirects: number;
+  /** Origins that secrets may go to, beside that of the request. */
+  readonly trustedOrigins: ReadonlySet<Origin>;
+  /** Names of fields, in lower case, that go to any origin. */
+  readonly crossOriginHeaders: ReadonlySet<string>;
   /** `undefined`: what the adapter says. */
   readonly retry: RetryPolicy | null | undefined;
   readonly maxBodyBytes: number | null;

@@ -17,10 +17,12 @@ import type {
   PreparedOption,
   RequestOptions,
   SendInit,
+  ScopeOptions,
   SessionOptions,
   SharedOptions,
 } from "../core/options.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
+import { mergeCrossOriginHeaders, mergeTrustedOrigins, noFields, noOrigins } from "./border.ts";
 import {
   checkAuth,
   checkBoolean,
@@ -40,7 +42,7 @@ import {
 import { mergeHooks } from "./hooks.ts";
 import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
-import { unknownOption } from "./suggest.ts";
+import { unknownOption, type KnownOptions } from "./suggest.ts";
 import { defaultTimeouts, parseExpectContinue, parseTimeout } from "./timeouts.ts";
 import { mergeTls } from "./tls.ts";
 import { parseCert, parseVerify } from "./trust.ts";
@@ -49,6 +51,9 @@ import { parseCert, parseVerify } from "./trust.ts";
 export type CheckedRequestOptions = {
   readonly [Name in keyof RequestOptions]-?: RequestOptions[Name] | undefined;
 };
+
+/** A scope's options, as those of a request: every one there, `undefined` when not given. */
+export type CheckedScopeOptions = CheckedRequestOptions & Pick<ScopeOptions, "idempotencyKey">;
 
 /** A session's options: every one there, `undefined` when not given. */
 export type CheckedSessionOptions = {
@@ -71,6 +76,8 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   cert: (value) => void parseCert(value as NonNullable<SharedOptions["cert"]> | null),
   tls: (value) => void mergeTls(null, value as SharedOptions["tls"]),
   addressPolicy: (value) => void parseAddressPolicy(value as AddressPolicyInit | null),
+  trustedOrigins: (value) => void mergeTrustedOrigins(noOrigins, value),
+  crossOriginHeaders: (value) => void mergeCrossOriginHeaders(noFields, value),
   hooks: (value) => void mergeHooks(noHooks, value as SharedOptions["hooks"]),
   http2: checkBoolean,
   rawUrl: checkBoolean,
@@ -109,6 +116,13 @@ const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
   trustEnv: checkTrustEnv,
 };
 
+const { rawUrl: _rawUrl, ...ofScopes } = sharedChecks;
+
+const scopeChecks: { readonly [Name in keyof ScopeOptions]-?: Check } = {
+  ...ofScopes,
+  idempotencyKey: checkBoolean,
+};
+
 const blankRequest: CheckedRequestOptions = {
   headers: undefined,
   params: undefined,
@@ -122,6 +136,8 @@ const blankRequest: CheckedRequestOptions = {
   cert: undefined,
   tls: undefined,
   addressPolicy: undefined,
+  trustedOrigins: undefined,
+  crossOriginHeaders: undefined,
   hooks: undefined,
   http2: undefined,
   rawUrl: undefined,
@@ -153,6 +169,8 @@ const blankSession: CheckedSessionOptions = {
   cert: undefined,
   tls: undefined,
   addressPolicy: undefined,
+  trustedOrigins: undefined,
+  crossOriginHeaders: undefined,
   hooks: undefined,
   http2: undefined,
   rawUrl: undefined,
@@ -235,6 +253,25 @@ export function checkSessionOptions(options: SessionOptions | undefined): Checke
 }
 
 /**
+ * The options of a scope, checked: as a request says them.
+ *
+ * @throws {TypeError} for an unknown option or a wrong kind of value.
+ * @throws {RangeError} for a number out of range.
+ */
+export function checkScopeOptions(options: ScopeOptions): CheckedScopeOptions {
+  const checked: { -readonly [Name in keyof CheckedScopeOptions]: CheckedScopeOptions[Name] } = {
+    ...blankRequest,
+    idempotencyKey: undefined,
+  };
+  for (const name of namesOf(options)) {
+    if (!isKnown(name, scopeChecks)) throw unknownOption(name, "scope", known);
+    copy(options, checked, name, scopeChecks[name]);
+  }
+  mergeProxies(NO_PROXIES, checked.proxies, checked.proxy);
+  return checked;
+}
+
+/**
  * Checks one option of a session when it is set later: `session.timeout = ...`.
  *
  * @throws {TypeError | RangeError} as {@link checkSessionOptions}.
@@ -266,8 +303,9 @@ export function checkSessionFields(session: { readonly [Name in (typeof UNPARSED
   for (const name of UNPARSED) checkSessionOption(name, session[name]);
 }
 
-const known: { readonly request: readonly string[]; readonly session: readonly string[] } = {
+const known: KnownOptions = {
   request: Object.keys(requestChecks),
+  scope: Object.keys(scopeChecks),
   session: Object.keys(sessionChecks),
 };
 

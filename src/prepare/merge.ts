@@ -25,6 +25,7 @@ import type {
 } from "../core/options.ts";
 import { noRequestOptions, type CheckedRequestOptions } from "./check.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
+import { mergeCrossOriginHeaders, mergeTrustedOrigins, noFields, noOrigins } from "./border.ts";
 import { mergeHooks } from "./hooks.ts";
 import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
@@ -50,6 +51,8 @@ export interface SessionDefaults {
   readonly cert: CertInit | null | undefined;
   readonly tls: TlsInit | null | undefined;
   readonly addressPolicy: AddressPolicyInit | null | undefined;
+  readonly trustedOrigins: readonly (string | URL)[] | null | undefined;
+  readonly crossOriginHeaders: readonly string[] | null | undefined;
   readonly hooks: HooksInit | null | undefined;
   readonly http2: boolean | undefined;
   readonly expectContinue: boolean | number | null | undefined;
@@ -91,6 +94,8 @@ export function sessionSettings(
     cert: parseCert(session.cert ?? null),
     tls,
     addressPolicy: parseAddressPolicy(session.addressPolicy ?? null),
+    trustedOrigins: mergeTrustedOrigins(noOrigins, session.trustedOrigins),
+    crossOriginHeaders: mergeCrossOriginHeaders(noFields, session.crossOriginHeaders),
     hooks: mergeHooks(noHooks, session.hooks),
     http2: session.http2 ?? false,
     expectContinueMs: parseExpectContinue(session.expectContinue ?? null),
@@ -129,6 +134,8 @@ export function mergeSettings(
     tls,
     addressPolicy:
       request.addressPolicy === undefined ? base.addressPolicy : parseAddressPolicy(request.addressPolicy),
+    trustedOrigins: mergeTrustedOrigins(base.trustedOrigins, request.trustedOrigins),
+    crossOriginHeaders: mergeCrossOriginHeaders(base.crossOriginHeaders, request.crossOriginHeaders),
     hooks: mergeHooks(base.hooks, request.hooks),
     http2: request.http2 ?? base.http2,
     expectContinueMs:

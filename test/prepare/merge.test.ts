@@ -24,6 +24,8 @@ const nothing: SessionDefaults = {
   cert: undefined,
   tls: undefined,
   addressPolicy: undefined,
+  trustedOrigins: undefined,
+  crossOriginHeaders: undefined,
   hooks: undefined,
   http2: undefined,
   expectContinue: undefined,
@@ -59,6 +61,8 @@ describe("settings", () => {
       cert: null,
       tls: null,
       addressPolicy: null,
+      trustedOrigins: new Set(),
+      crossOriginHeaders: new Set(),
       hooks: {
         request: [],
         response: [],
