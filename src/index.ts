@@ -102,6 +102,8 @@ export type {
 } from "./core/response.ts";
 
 export { CookieJar, type CookieFilter, type CookieJarInit, type CookieLike } from "./cookies/jar.ts";
+export { HstsStore, type HstsHost, type HstsJson } from "./hsts/store.ts";
+export type { StrictTransport } from "./core/strict-transport.ts";
 export type { CookieJarOptions } from "./cookies/jar-options.ts";
 export type { CookieJarJson } from "./cookies/cookie-json.ts";
 export type { CookieAttributes } from "./cookies/cookie.ts";

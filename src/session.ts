@@ -26,6 +26,7 @@ import {
 } from "./core/options.ts";
 import { printAs } from "./core/redact.ts";
 import { assertWhole, PreparedRequest } from "./core/request.ts";
+import type { StrictTransport } from "./core/strict-transport.ts";
 import { isHttpLike, parseUrl, type Url } from "./core/url.ts";
 import { ambientAuthOf } from "./auth/ambient.ts";
 import { toAuth } from "./auth/from-option.ts";
@@ -57,6 +58,7 @@ import { borderOf, defaultsAt, settingsAgain } from "./session-border.ts";
 import {
   cookiesFor,
   defaultHeaders,
+  hstsOf,
   idempotencyKeyFor,
   jarOf,
   randomBoundary,
@@ -80,6 +82,7 @@ export class Session extends SessionFields implements AsyncDisposable {
   #headers: HeaderMap;
   #cookies: CookieJar;
   #baseUrl: Url | null;
+  #hsts: StrictTransport | null;
   #environment: Environment | null = null;
   #auth: { readonly option: AuthOption | undefined; readonly auth: Auth | null | undefined } | null = null;
   readonly #kept = new KeptSettings();
@@ -96,6 +99,7 @@ export class Session extends SessionFields implements AsyncDisposable {
     this.#headers = mergeHeaders(defaultHeaders(), given.headers);
     this.#baseUrl = given.baseUrl == null ? null : parseUrl(String(given.baseUrl));
     this.#cookies = jarOf(given.cookies, this.#baseUrl);
+    this.#hsts = hstsOf(given.hsts);
     this.#mounts.mount("https://", new HttpAdapter());
     this.#mounts.mount("http://", new HttpAdapter());
     this.#world = {
@@ -103,6 +107,7 @@ export class Session extends SessionFields implements AsyncDisposable {
       random: Math.random,
       budgets: new RetryBudgets(),
       adapterFor: (url) => this.#mounts.find(url),
+      strictTransport: () => this.#hsts,
       ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
     };
     this.#pipeline = corridor(this.#world);
@@ -135,6 +140,16 @@ export class Session extends SessionFields implements AsyncDisposable {
   set baseUrl(url: string | URL | null) {
     checkSessionOption("baseUrl", url);
     this.#baseUrl = url == null ? null : parseUrl(String(url));
+  }
+
+  /** Hosts that are to be reached over TLS only; `null` when off. Assigning takes what the option takes. */
+  get hsts(): StrictTransport | null {
+    return this.#hsts;
+  }
+
+  set hsts(init: StrictTransport | boolean | null) {
+    checkSessionOption("hsts", init);
+    this.#hsts = hstsOf(init);
   }
 
   /**

@@ -22,6 +22,7 @@ import type { HeadersInit } from "./headers.ts";
 import type { Hooks, HooksInit } from "./hooks.ts";
 import type { Origin } from "./origin.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
+import type { StrictTransport } from "./strict-transport.ts";
 import type { Plan } from "./request.ts";
 
 /** A scalar of a query or a form: written as JavaScript spells it. `null` and `undefined` leave the name out. */
@@ -301,6 +302,12 @@ export interface SessionOptions extends SharedOptions {
   readonly cookies?: CookiesInit | false | null | undefined;
   /** Most redirects that are followed; the next one is an error. 0 or more. Default: 30. */
   readonly maxRedirects?: number | undefined;
+  /**
+   * Keep to what servers ask for with `Strict-Transport-Security` (HSTS, RFC 6797): once a host has said so over a checked TLS
+   * connection, `http:` URLs of it are requested with `https:`, redirects included. `true`: a list of the session's own; an
+   * {@link HstsStore} is one that is shared or saved. Default: `false`, as in requests.
+   */
+  readonly hsts?: boolean | StrictTransport | null | undefined;
   /** Read proxies, CA bundle and netrc from the environment: all, none, or each. Default: `true`. */
   readonly trustEnv?: boolean | TrustEnv | undefined;
 }

@@ -28,6 +28,7 @@ import {
   checkBoolean,
   checkCookies,
   checkCount,
+  checkHsts,
   checkIdempotencyKey,
   checkRetry,
   checkTrustEnv,
@@ -113,6 +114,7 @@ const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
     "a URL or null",
   ),
   maxRedirects: checkCount,
+  hsts: checkHsts,
   trustEnv: checkTrustEnv,
 };
 
@@ -184,6 +186,7 @@ const blankSession: CheckedSessionOptions = {
   idempotencyKey: undefined,
   baseUrl: undefined,
   maxRedirects: undefined,
+  hsts: undefined,
   trustEnv: undefined,
 };
 
