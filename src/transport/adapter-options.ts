@@ -17,7 +17,10 @@ export interface HttpAdapterOptions {
   readonly poolMaxsize?: number | undefined;
   /** Open no more than `poolMaxsize`: further requests wait, first come, first served. Default: `false`. */
   readonly poolBlock?: boolean | undefined;
-  /** How long a request waits for its turn; `null`: for ever. Default: `null`. @throws {ConnectTimeout} with phase `pool`. */
+  /**
+   * How long a request waits for its turn, with `poolBlock` or for a stream of a shared connection; `null`: for ever. Default:
+   * 60 000. @throws {ConnectTimeout} with phase `pool`.
+   */
   readonly poolTimeout?: number | null | undefined;
   /** Retries of requests that say nothing themselves: a number, or a policy such as `Retry`. Default: `null`, none. */
   readonly maxRetries?: RetryPolicy | number | null | undefined;
@@ -57,6 +60,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
 ]);
 /** Node's timers count no further: 24.8 days. */
 const LONGEST_MS = 2_147_483_647;
+const DEFAULT_WAIT_MS = 60_000;
 const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
 
@@ -69,7 +73,7 @@ export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
       `HttpAdapter has no option ${JSON.stringify(unknown)}; allowed are ${[...NAMES].join(", ")}`,
     );
   }
-  const { poolTimeout = null } = options;
+  const { poolTimeout = DEFAULT_WAIT_MS } = options;
   return {
     poolConnections: within("poolConnections", options.poolConnections ?? 100, 1, Number.MAX_SAFE_INTEGER),
     maxRetries: retries(options.maxRetries ?? null),

@@ -55,8 +55,8 @@ export class ConnectOverdue extends Error {
   readonly limitMs: number;
   readonly phase: "connect" | "pool";
 
-  constructor(limitMs: number, phase: "connect" | "pool") {
-    super(`no connection after ${limitMs} ms`);
+  constructor(limitMs: number, phase: "connect" | "pool", reason: string = "") {
+    super(`${phase} timeout after ${limitMs} ms${reason}`);
     this.limitMs = limitMs;
     this.phase = phase;
   }
@@ -76,8 +76,7 @@ export function translate(error: Error, { request, phase, isForwarded }: Circums
   if (error instanceof SessionClosed) return new SessionClosed(error.message, { request, phase });
   if (error instanceof RequestException) return error.annotate({ request });
   if (error instanceof ConnectOverdue) {
-    const message = `${error.phase} timeout after ${error.limitMs} ms`;
-    return new ConnectTimeout(message, { request, phase: error.phase, limitMs: error.limitMs });
+    return new ConnectTimeout(error.message, { request, phase: error.phase, limitMs: error.limitMs });
   }
   if (error instanceof ConnectFailure) return connectFailure(error, request);
   if (isTlsError(error))

@@ -113,7 +113,11 @@ export class Pool implements SessionMemory {
     const limitMs = isConnecting ? applicant.connectMs : this.#settings.waitMs;
     const overdue = (): void => {
       this.#removeWaiter(applicant);
-      applicant.onNoConnection(new ConnectOverdue(limitMs ?? 0, isConnecting ? "connect" : "pool"));
+      applicant.onNoConnection(
+        isConnecting
+          ? new ConnectOverdue(limitMs ?? 0, "connect")
+          : new ConnectOverdue(limitMs ?? 0, "pool", this.#whyBusy()),
+      );
     };
     this.#waiting.push({ applicant, timer: limitMs === null ? null : setTimeout(overdue, limitMs) });
   }
@@ -275,6 +279,16 @@ export class Pool implements SessionMemory {
       else waiter.applicant.onConnection(connection);
       this.#next();
     });
+  }
+
+  /** Mostly it is a streamed body that nobody reads: undici would wait for ever, and say nothing. */
+  #whyBusy(): string {
+    const shared = this.#shared;
+    const busy =
+      shared === null
+        ? `all connections are busy (${this.#open.size})`
+        : `all streams of the connection are in use (${shared.running})`;
+    return `: ${busy}; a streamed response holds its own until it is read or closed`;
   }
 
   #removeWaiter(applicant: Applicant): void {
