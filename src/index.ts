@@ -47,6 +47,7 @@ export {
   ConnectTimeout,
   ContentDecodingError,
   CookieConflictError,
+  HeadersTooLarge,
   HTTPError,
   InvalidBody,
   InvalidHeader,

@@ -71,6 +71,8 @@ export abstract class SessionFields extends Verbs {
   detectEncoding: DetectEncoding | null | undefined;
   /** See {@link SharedOptions.maxBodyBytes}. */
   maxBodyBytes: number | null | undefined;
+  /** See {@link SharedOptions.maxDrainBytes}. */
+  maxDrainBytes: number | undefined;
   /** See {@link SessionOptions.maxRedirects}. */
   maxRedirects: number | undefined;
   /** See {@link SessionOptions.trustEnv}. The environment is read once: set it before the first request. */
@@ -101,6 +103,7 @@ export abstract class SessionFields extends Verbs {
     this.allowRedirects = given.allowRedirects;
     this.detectEncoding = given.detectEncoding;
     this.maxBodyBytes = given.maxBodyBytes;
+    this.maxDrainBytes = given.maxDrainBytes;
     this.maxRedirects = given.maxRedirects;
     this.trustEnv = given.trustEnv ?? true;
   }

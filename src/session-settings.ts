@@ -61,6 +61,7 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.allowRedirects,
     fields.maxRedirects,
     fields.maxBodyBytes,
+    fields.maxDrainBytes,
     fields.detectEncoding,
     ...partsOf(fields.tls),
   ];

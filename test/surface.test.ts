@@ -10,7 +10,7 @@ import * as testing from "../testing/index.ts";
 
 const names = `
   AddressRefused AppAdapter AuthByOrigin ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
-  HeaderMap HstsStore HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpGuessAuth HttpProxyAuth HttpProxyDigestAuth InvalidBody InvalidHeader
+  HeaderMap HeadersTooLarge HstsStore HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpGuessAuth HttpProxyAuth HttpProxyDigestAuth InvalidBody InvalidHeader
   InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
   ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError
   SchemaError Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyRedirects UnrewindableBodyError codes

@@ -115,6 +115,8 @@ export interface SendOptions {
   readonly http2: boolean;
   /** The caller will stream the body: the adapter does not read ahead further than its buffer. */
   readonly stream: boolean;
+  /** Most bytes of a response that another one follows: they are read, so that its connection can be used again. */
+  readonly maxDrainBytes: number;
   readonly onProgress: ProgressListener | null;
   /** Told of interim responses, but of the `100 Continue` that was waited for. What it throws ends the exchange. */
   readonly onInformational: ((interim: InterimResponse) => void) | null;

@@ -343,6 +343,25 @@ export class ResponseTooLarge extends RequestException {
   }
 }
 
+/** What a response has beside its body is more than the adapter takes. The connection is not used again. */
+export class HeadersTooLarge extends ConnectionError {
+  override readonly name: string = "HeadersTooLarge";
+  override readonly code: string = "ERR_HEADERS_TOO_LARGE";
+  /** The option that says how much it takes: `maxHeaderSize`, `maxHeaderCount` or `maxInformational`. */
+  readonly option: string;
+  /** Its value: bytes, fields, or responses. */
+  readonly limit: number;
+
+  constructor(
+    message: string,
+    details: ExceptionDetails & { readonly option: string; readonly limit: number },
+  ) {
+    super(message, details);
+    this.option = details.option;
+    this.limit = details.limit;
+  }
+}
+
 /** The body of a response was consumed before. */
 export class StreamConsumedError extends RequestException {
   override readonly name: string = "StreamConsumedError";

@@ -236,6 +236,12 @@ export interface SharedOptions {
   readonly detectEncoding?: DetectEncoding | null | undefined;
   /** Most decoded bytes of a body that is read into memory; `null`: no limit. Default: 268 435 456 (256 MiB). */
   readonly maxBodyBytes?: number | null | undefined;
+  /**
+   * Most bytes of the body of a response that another one follows (a redirect, a challenge, a status that is retried): so many
+   * are read and kept, so that the connection can be used again. With more the body in `history` cannot be read, and what
+   * has not come yet costs the connection. 0 or more. Default: 262 144 (256 KiB).
+   */
+  readonly maxDrainBytes?: number | undefined;
 }
 
 /** Options of one request. */

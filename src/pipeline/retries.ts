@@ -11,6 +11,7 @@ import {
   AddressRefused,
   ConnectionError,
   ConnectTimeout,
+  HeadersTooLarge,
   InvalidHeader,
   ReadTimeout,
   RequestException,
@@ -31,9 +32,6 @@ export interface RetrySurroundings {
   readonly adapterFor: (url: string) => Adapter;
   readonly budgets: RetryBudgets;
 }
-
-/** So much of a response that is not handed out is read, so that its connection can be used again. */
-const RETRIED_BODY_BYTES = 65_536;
 
 /** Without a policy it is not there. */
 export function retries(world: RetrySurroundings): Stage {
@@ -63,8 +61,12 @@ async function attempts(
     const { request } = exchange;
     const decision = decide(world, policy, request, outcome);
     if (decision.kind === "final") return finish(outcome, past);
-    if (decision.kind === "exhausted") return exhausted(outcome, past, decision.raise);
-    if (outcome.kind === "response") await outcome.response.loadHop(RETRIED_BODY_BYTES);
+    if (decision.kind === "exhausted") {
+      if (!decision.raise || outcome.kind === "error") return finish(outcome, past);
+      await outcome.response.loadHop(exchange.settings.maxDrainBytes);
+      throw exhausted(outcome.response, past);
+    }
+    if (outcome.kind === "response") await outcome.response.loadHop(exchange.settings.maxDrainBytes);
     const record = recordOf(outcome, request, decision.delayMs);
     past.push(record);
     for (const hook of exchange.settings.hooks.retry) await hook(record, request);
@@ -137,7 +139,8 @@ function failureOf(outcome: Outcome): AttemptFailure | null {
     };
   }
   const { error } = outcome;
-  if (error instanceof AddressRefused) return null;
+  // The next attempt would be told the same.
+  if (error instanceof AddressRefused || error instanceof HeadersTooLarge) return null;
   if (error instanceof SSLError || error instanceof InvalidHeader) return { kind: "other", error };
   if (error instanceof ConnectTimeout) return { kind: "connect", error };
   if (error instanceof ReadTimeout) return { kind: "read", error };
@@ -152,11 +155,8 @@ function finish(outcome: Outcome, past: readonly Attempt[]): Reply {
   return past.length === 0 ? outcome.response : outcome.response.withAttempts(past);
 }
 
-async function exhausted(outcome: Outcome, past: readonly Attempt[], raise: boolean): Promise<Reply> {
-  if (outcome.kind === "error" || !raise) return finish(outcome, past);
-  const { response } = outcome;
-  await response.loadHop(RETRIED_BODY_BYTES);
-  throw new RetryError(`status ${response.status} after ${past.length + 1} attempts`, {
+function exhausted(response: Reply, past: readonly Attempt[]): RetryError {
+  return new RetryError(`status ${response.status} after ${past.length + 1} attempts`, {
     request: response.request,
     response: response.withAttempts(past),
     attempts: past,

@@ -87,6 +87,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   allowRedirects: checkBoolean,
   retry: checkRetry,
   detectEncoding: orNull((value) => typeof value === "function", "a function or null"),
+  maxDrainBytes: checkCount,
   maxBodyBytes: (value, option) => {
     if (value !== null) checkCount(value, option);
   },
@@ -148,6 +149,7 @@ const blankRequest: CheckedRequestOptions = {
   allowRedirects: undefined,
   retry: undefined,
   maxBodyBytes: undefined,
+  maxDrainBytes: undefined,
   detectEncoding: undefined,
   data: undefined,
   json: undefined,
@@ -181,6 +183,7 @@ const blankSession: CheckedSessionOptions = {
   allowRedirects: undefined,
   retry: undefined,
   maxBodyBytes: undefined,
+  maxDrainBytes: undefined,
   detectEncoding: undefined,
   cookies: undefined,
   idempotencyKey: undefined,
@@ -288,6 +291,7 @@ const UNPARSED = [
   "allowRedirects",
   "retry",
   "maxBodyBytes",
+  "maxDrainBytes",
   "maxRedirects",
   "trustEnv",
   "idempotencyKey",

@@ -36,6 +36,9 @@ import { mergeVerify, parseCert, parseVerify } from "./trust.ts";
 /** Most decoded bytes of a body that is read, unless said otherwise: 256 MiB. */
 const defaultMaxBodyBytes = 268_435_456;
 
+/** Most bytes of a response that another one follows, unless said otherwise: 256 KiB. */
+const defaultMaxDrainBytes = 262_144;
+
 /** Most redirects that are followed, unless said otherwise. */
 const defaultMaxRedirects = 30;
 
@@ -60,6 +63,7 @@ export interface SessionDefaults {
   readonly allowRedirects: boolean | undefined;
   readonly maxRedirects: number | undefined;
   readonly maxBodyBytes: number | null | undefined;
+  readonly maxDrainBytes: number | undefined;
   readonly detectEncoding: DetectEncoding | null | undefined;
 }
 
@@ -104,6 +108,7 @@ export function sessionSettings(
     maxRedirects: session.maxRedirects ?? defaultMaxRedirects,
     detectEncoding: session.detectEncoding ?? null,
     maxBodyBytes: given(session.maxBodyBytes, defaultMaxBodyBytes),
+    maxDrainBytes: session.maxDrainBytes ?? defaultMaxDrainBytes,
     signal: null,
     onProgress: null,
     onInformational: null,
@@ -147,6 +152,7 @@ export function mergeSettings(
     maxRedirects: base.maxRedirects,
     detectEncoding: given(request.detectEncoding, base.detectEncoding),
     maxBodyBytes: given(request.maxBodyBytes, base.maxBodyBytes),
+    maxDrainBytes: given(request.maxDrainBytes, base.maxDrainBytes),
     signal: request.signal ?? null,
     onProgress: request.onProgress ?? null,
     onInformational: null,

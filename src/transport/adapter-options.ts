@@ -26,8 +26,12 @@ export interface HttpAdapterOptions {
   readonly maxRetries?: RetryPolicy | number | null | undefined;
   /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number | undefined;
-  /** Largest header section of a response. Default: 65 536. */
+  /** Largest header section of a response, and largest trailers. Default: 65 536. @throws {HeadersTooLarge} */
   readonly maxHeaderSize?: number | undefined;
+  /** Most fields in a header section, or in trailers. 1 or more. Default: 1000. @throws {HeadersTooLarge} */
+  readonly maxHeaderCount?: number | undefined;
+  /** Most informational responses (1xx) before the one that counts. 0 or more. Default: 100. @throws {HeadersTooLarge} */
+  readonly maxInformational?: number | undefined;
   /** Address of this machine to connect from. */
   readonly localAddress?: string | undefined;
   /** 4 or 6 for one kind of addresses only; 0 for both. Default: 0. */
@@ -53,6 +57,8 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
   "maxRetries",
   "keepAliveTimeout",
   "maxHeaderSize",
+  "maxHeaderCount",
+  "maxInformational",
   "localAddress",
   "family",
   "lookup",
@@ -61,6 +67,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
 /** Node's timers count no further: 24.8 days. */
 const LONGEST_MS = 2_147_483_647;
 const DEFAULT_WAIT_MS = 60_000;
+const MOST_FIELDS = 1_000_000;
 const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
 
@@ -88,6 +95,8 @@ export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
         SMALLEST_HEADER_BYTES,
         LARGEST_HEADER_BYTES,
       ),
+      maxHeaderCount: within("maxHeaderCount", options.maxHeaderCount ?? 1000, 1, MOST_FIELDS),
+      maxInformational: within("maxInformational", options.maxInformational ?? 100, 0, MOST_FIELDS),
       sockets: socketOptions(options),
     },
   };

@@ -9,6 +9,7 @@ import {
   ChunkedEncodingError,
   ConnectionError,
   ConnectTimeout,
+  HeadersTooLarge,
   InvalidHeader,
   ProxyError,
   ReadTimeout,
@@ -20,6 +21,7 @@ import {
 import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { RefusedAddress } from "./guard.ts";
+import { HeadOverflow, type HeadLimits } from "./head-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
 
 /** Which step towards a connection failed. */
@@ -68,16 +70,21 @@ export interface Circumstances {
   readonly phase: Phase;
   /** The request went to a proxy in absolute form: who does not answer is the proxy. */
   readonly isForwarded: boolean;
+  readonly limits: HeadLimits;
 }
 
 /** `error` in our words. */
-export function translate(error: Error, { request, phase, isForwarded }: Circumstances): RequestException {
+export function translate(error: Error, circumstances: Circumstances): RequestException {
+  const { request, phase, isForwarded, limits } = circumstances;
   // One reason for all requests that it ends: each has an error of its own.
   if (error instanceof SessionClosed) return new SessionClosed(error.message, { request, phase });
   if (error instanceof RequestException) return error.annotate({ request });
   if (error instanceof ConnectOverdue) {
     return new ConnectTimeout(error.message, { request, phase: error.phase, limitMs: error.limitMs });
   }
+  if (codeOf(error) === "UND_ERR_HEADERS_OVERFLOW")
+    return headersTooLarge(new HeadOverflow(limits, "maxHeaderBytes"), circumstances);
+  if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
   if (error instanceof ConnectFailure) return connectFailure(error, request);
   if (isTlsError(error))
     return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
@@ -97,6 +104,16 @@ export function translate(error: Error, { request, phase, isForwarded }: Circums
   }
   const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
   return new Kind(`no valid response: ${reasonOf(error)}`, { request, phase, cause: error });
+}
+
+function headersTooLarge(error: HeadOverflow, { request, phase }: Circumstances): HeadersTooLarge {
+  const { message, option, limit } = error;
+  return new HeadersTooLarge(`${message}, which is ${option} of the adapter`, {
+    request,
+    phase,
+    option,
+    limit,
+  });
 }
 
 /** Nothing came for `limitMs`. */
@@ -142,11 +159,7 @@ function isTlsError(error: Error): boolean {
 
 /** Did bytes come that are no response? */
 function isResponseError(error: Error): boolean {
-  return (
-    error instanceof ResponseSyntaxError ||
-    error instanceof ResponseFloodError ||
-    codeOf(error) === "UND_ERR_HEADERS_OVERFLOW"
-  );
+  return error instanceof ResponseSyntaxError || error instanceof ResponseFloodError;
 }
 
 /** What a person is told. Errors of several addresses are told one by one. */
@@ -165,7 +178,6 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: "the connection was reset",
   EPIPE: "the connection was closed while sending",
   UND_ERR_SOCKET: "the other side closed the connection",
-  UND_ERR_HEADERS_OVERFLOW: "the header section is too large",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "it is not as long as Content-Length says",
 };
 

@@ -10,6 +10,7 @@ import { connect, constants, type ClientHttp2Session, type Settings } from "node
 
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
+import type { HeadLimits } from "./head-limits.ts";
 import { H2Stream } from "./h2-stream.ts";
 
 /** Until the server has said how many streams it takes at a time, and if it does not say (RFC 9113 §6.5.2). */
@@ -18,6 +19,10 @@ const STREAMS_BY_DEFAULT = 100;
 /** Bytes that may be under way unasked: on one stream, and on all. */
 const STREAM_WINDOW_BYTES = 262_144;
 const CONNECTION_WINDOW_BYTES = 1_048_576;
+/** Node resets a stream for too large a head without a word. What is above our limits but not above this is told by name. */
+const SLACK = 2;
+/** A response has `:status`, and Node counts from 4. */
+const PSEUDO_FIELDS = 4;
 
 /** Who is told what becomes of a connection. */
 export interface H2Listener {
@@ -36,6 +41,8 @@ export class H2Session {
   /** Was a message put on it already? */
   isUsed = false;
   readonly facts: ConnectionFacts;
+  /** What is taken of a response beside its body. */
+  readonly limits: HeadLimits;
   readonly #session: ClientHttp2Session;
   readonly #listener: H2Listener;
   readonly #streams = new Set<H2Stream>();
@@ -43,16 +50,18 @@ export class H2Session {
   #isRetired = false;
   #fault: Error | null = null;
 
-  constructor(origin: string, { socket, facts }: Opened, maxHeaderBytes: number, listener: H2Listener) {
+  constructor(origin: string, { socket, facts }: Opened, limits: HeadLimits, listener: H2Listener) {
     this.facts = facts;
+    this.limits = limits;
     this.#listener = listener;
     this.#session = connect(origin, {
       createConnection: () => socket,
       settings: {
         enablePush: false,
         initialWindowSize: STREAM_WINDOW_BYTES,
-        maxHeaderListSize: maxHeaderBytes,
+        maxHeaderListSize: SLACK * limits.maxHeaderBytes,
       },
+      maxHeaderListPairs: SLACK * limits.maxHeaderCount + PSEUDO_FIELDS,
       maxReservedRemoteStreams: 0,
     });
     this.#session.on("connect", () => this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));

@@ -8,6 +8,7 @@ import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "nod
 
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
+import { HeadOverflow } from "./head-limits.ts";
 import type { H2Session } from "./h2-session.ts";
 import { ReadClock } from "./read-clock.ts";
 import { http2Fields } from "./sent-head.ts";
@@ -107,20 +108,19 @@ export class H2Stream implements Connection {
   #listen(stream: ClientHttp2Stream): void {
     stream.on("headers", (headers) => {
       this.heard = true;
-      this.#message?.onInformational(Number(headers[":status"]), flat(headers));
+      const fields = this.#fieldsOf(headers);
+      if (fields !== null) this.#message?.onInformational(Number(headers[":status"]), fields);
     });
     stream.on("response", (headers) => {
       this.heard = true;
-      this.#message?.onHead({
-        status: Number(headers[":status"]),
-        reason: "",
-        fields: flat(headers),
-        httpVersion: "2",
-      });
+      const fields = this.#fieldsOf(headers);
+      if (fields === null) return;
+      const status = Number(headers[":status"]);
+      this.#message?.onHead({ status, reason: "", fields, httpVersion: "2" });
     });
     stream.on("data", (chunk: Uint8Array) => this.#message?.onData(chunk));
     stream.on("trailers", (headers: IncomingHttpHeaders) => {
-      this.#trailers = flat(headers);
+      this.#trailers = this.#fieldsOf(headers) ?? [];
     });
     stream.on("end", () => this.#end(stream));
     stream.on("error", (error: Error) => {
@@ -133,6 +133,17 @@ export class H2Stream implements Connection {
       if (this.#message !== null) this.#fail(this.#session.fault ?? new StreamReset(stream.rstCode ?? 0));
       this.#leave(false);
     });
+  }
+
+  /** `null`: they are too large, and the message has failed. With HTTP/1.1 undici counts. */
+  #fieldsOf(headers: IncomingHttpHeaders): string[] | null {
+    const fields = flat(headers);
+    const { limits } = this.#session;
+    if (bytesOf(fields) <= limits.maxHeaderBytes) return fields;
+    const message = this.#message;
+    this.destroy();
+    message?.onFailure(new HeadOverflow(limits, "maxHeaderBytes"));
+    return null;
   }
 
   #end(stream: ClientHttp2Stream): void {
@@ -178,6 +189,11 @@ function flat(headers: IncomingHttpHeaders): string[] {
     for (const one of Array.isArray(value) ? value : [value]) fields.push(name, one);
   }
   return fields;
+}
+
+/** Size of a field section (RFC 9113 §10.5.1), but for the 32 bytes that it adds for each field. */
+function bytesOf(fields: readonly string[]): number {
+  return fields.reduce((sum, text) => sum + text.length, 0);
 }
 
 /** RFC 9113 §7. */

@@ -10,6 +10,7 @@ import type { Connection } from "./connection.ts";
 import { Opening, type Opened, type Resumption, type SessionMemory, type SocketOptions } from "./connect.ts";
 import { EngineConnection } from "./engine.ts";
 import { ConnectFailure, ConnectOverdue } from "./failures.ts";
+import type { HeadLimits } from "./head-limits.ts";
 import { H2Session } from "./h2-session.ts";
 import { H2Stream } from "./h2-stream.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
@@ -17,14 +18,13 @@ import type { Route } from "./route.ts";
 import type { TlsMaterials } from "./tls-material.ts";
 
 /** What all pools of an adapter have in common. */
-export interface PoolSettings {
+export interface PoolSettings extends HeadLimits {
   /** Idle connections kept; with `isBlocking` the most there are. */
   readonly maxSize: number;
   readonly isBlocking: boolean;
   /** How long a request waits for its turn, in milliseconds; `null`: for ever. */
   readonly waitMs: number | null;
   readonly keepAliveMs: number;
-  readonly maxHeaderBytes: number;
   readonly sockets: SocketOptions;
   readonly materials: TlsMaterials;
   /** A connection became idle; it is not to be used after this time. */
@@ -73,6 +73,11 @@ export class Pool implements SessionMemory {
     this.way = way;
     this.#settings = settings;
     this.#isOnlyHttp1 = !route.isHttp2;
+  }
+
+  /** What is taken of a response beside its body. */
+  get limits(): HeadLimits {
+    return this.#settings;
   }
 
   /** Connections that are open, and how many of them are idle. */
@@ -246,7 +251,7 @@ export class Pool implements SessionMemory {
 
   /** The connection is for all who wait, and for all to come. */
   #share(opened: Opened, applicant: Applicant): void {
-    const session = new H2Session(this.origin, opened, this.#settings.maxHeaderBytes, {
+    const session = new H2Session(this.origin, opened, this.#settings, {
       onRoom: () => this.#next(),
       onRetired: () => {
         if (this.#shared === session) this.#shared = null;

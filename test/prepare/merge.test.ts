@@ -33,6 +33,7 @@ const nothing: SessionDefaults = {
   allowRedirects: undefined,
   maxRedirects: undefined,
   maxBodyBytes: undefined,
+  maxDrainBytes: undefined,
   detectEncoding: undefined,
 };
 
@@ -78,6 +79,7 @@ describe("settings", () => {
       allowRedirects: true,
       maxRedirects: 30,
       maxBodyBytes: 268_435_456,
+      maxDrainBytes: 262_144,
       detectEncoding: null,
       signal: null,
       onProgress: null,

@@ -6,6 +6,7 @@ import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/f
 import { ResponseFloodError, ResponseSyntaxError } from "../../src/transport/response-parser.ts";
 import { requestFor } from "../support/messages.ts";
 
+const limits = { maxHeaderBytes: 65_536, maxHeaderCount: 1000, maxInformational: 100 };
 const request = requestFor("https://user:s3cret@a.test/x?token=s3cret");
 
 function withCode(code: string, message: string = "so it is"): Error {
@@ -13,7 +14,7 @@ function withCode(code: string, message: string = "so it is"): Error {
 }
 
 function translated(error: Error, phase: Phase, isForwarded: boolean = false) {
-  return translate(error, { request, phase, isForwarded });
+  return translate(error, { request, phase, isForwarded, limits });
 }
 
 describe("errors from below", () => {
@@ -34,7 +35,7 @@ describe("errors from below", () => {
     [withCode("ECONNRESET"), "head", "ConnectionError", "head"],
     [withCode("EPIPE"), "send", "ConnectionError", "send"],
     [withCode("UND_ERR_SOCKET"), "head", "ConnectionError", "head"],
-    [withCode("UND_ERR_HEADERS_OVERFLOW"), "head", "ConnectionError", "head"],
+    [withCode("UND_ERR_HEADERS_OVERFLOW"), "head", "HeadersTooLarge", "head"],
     [withCode("ERR_ASSERTION"), "head", "ConnectionError", "head"],
     [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "head", "SSLError", "head"],
     [withCode("EPROTO"), "head", "SSLError", "head"],
