@@ -31,6 +31,7 @@ import { isHttpLike, parseUrl, type Url } from "./core/url.ts";
 import { ambientAuthOf } from "./auth/ambient.ts";
 import { toAuth } from "./auth/from-option.ts";
 import type { CookieJar } from "./cookies/jar.ts";
+import { callSite } from "./environment/call-site.ts";
 import { readEnvironment } from "./environment/read.ts";
 import { schemeFor, signNow } from "./pipeline/auth.ts";
 import { withCookies } from "./pipeline/cookies.ts";
@@ -275,6 +276,8 @@ export class Session extends SessionFields implements AsyncDisposable {
       reported(error, null, hooks).then(reject, reject);
       return;
     }
+    // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
+    if (exchange.settings.stream) exchange = withCallSite(exchange, this.request);
     this.#pipeline(exchange).then(resolve, (error: unknown) => {
       reported(error, exchange.request, exchange.settings.hooks).then(reject, reject);
     });
@@ -369,6 +372,12 @@ export class Session extends SessionFields implements AsyncDisposable {
   #assertOpen(): void {
     if (this.#closed) throw new SessionClosed("the session is closed; make a new one");
   }
+}
+
+/** A streamed response that is forgotten has to be found in the program. */
+function withCallSite(exchange: Exchange, callee: (...args: never[]) => unknown): Exchange {
+  const site = callSite(callee);
+  return site === null ? exchange : { ...exchange, settings: { ...exchange.settings, callSite: site } };
 }
 
 type Resolve = (reply: Reply) => void;

@@ -115,6 +115,8 @@ export interface SendOptions {
   readonly http2: boolean;
   /** The caller will stream the body: the adapter does not read ahead further than its buffer. */
   readonly stream: boolean;
+  /** Where a streamed response was asked for: lines of a stack, for a warning; `null` when it is not known. */
+  readonly callSite: string | null;
   /** Most bytes of a response that another one follows: they are read, so that its connection can be used again. */
   readonly maxDrainBytes: number;
   readonly onProgress: ProgressListener | null;

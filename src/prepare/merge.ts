@@ -104,6 +104,7 @@ export function sessionSettings(
     http2: session.http2 ?? false,
     expectContinueMs: parseExpectContinue(session.expectContinue ?? null),
     stream: session.stream ?? false,
+    callSite: null,
     allowRedirects: session.allowRedirects ?? true,
     maxRedirects: session.maxRedirects ?? defaultMaxRedirects,
     detectEncoding: session.detectEncoding ?? null,
@@ -148,6 +149,7 @@ export function mergeSettings(
         ? base.expectContinueMs
         : parseExpectContinue(request.expectContinue),
     stream: request.stream ?? base.stream,
+    callSite: null,
     allowRedirects: request.allowRedirects ?? base.allowRedirects,
     maxRedirects: base.maxRedirects,
     detectEncoding: given(request.detectEncoding, base.detectEncoding),

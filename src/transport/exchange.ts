@@ -47,6 +47,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   facts: ConnectionFacts | null = null;
   isReused = false;
   readonly request: PreparedRequest;
+  readonly callSite: string | null;
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -74,6 +75,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.isLast = message.isLast;
     this.connectMs = way.options.timeouts.connectMs;
     this.request = request;
+    this.callSite = way.options.callSite;
     this.#outgoing = message;
     this.#options = way.options;
     this.#signal = way.signal;

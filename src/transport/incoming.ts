@@ -4,7 +4,7 @@
  * It holds what has come and was not taken yet, and asks for a pause when that is too much. It knows no connection: the
  * exchange does, and listens.
  *
- * May import: `core/`, own folder. Pure.
+ * May import: `core/`, own folder.
  */
 import {
   ConnectionError,
@@ -14,11 +14,14 @@ import {
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { ByteQueue } from "./byte-queue.ts";
+import { warnUnread } from "./unread.ts";
 
 /** Who brings the bytes. */
 export interface BodySource {
   /** For errors. */
   readonly request: FailedRequest;
+  /** Where it was made, for warnings; `null` when it is not known. */
+  readonly callSite: string | null;
   /** Enough is waiting: bring no more for now. */
   pause(): void;
   resume(): void;
@@ -187,7 +190,12 @@ export class Incoming {
 
   /** Nobody holds the consumer's end any more. Who waits for the rest holds this. */
   forget(): void {
-    if (this.#wake === null) this.drop();
+    if (this.#wake !== null) return;
+    const isWanted = this.#mode === "undecided" || this.#mode === "streaming";
+    const isTaken = this.#isOver && this.#queue.size === 0;
+    if (isWanted && !isTaken && this.#failure === null)
+      warnUnread(this.#source.request, this.#source.callSite);
+    this.drop();
   }
 
   #exceed(): void {

@@ -76,6 +76,7 @@ describe("settings", () => {
       http2: false,
       expectContinueMs: null,
       stream: false,
+      callSite: null,
       allowRedirects: true,
       maxRedirects: 30,
       maxBodyBytes: 268_435_456,

@@ -1,0 +1,33 @@
+/**
+ * Warns of streamed responses that nobody read to the end, closed, or kept.
+ *
+ * May import: `core/`, `node:process`.
+ */
+import process from "node:process";
+
+import type { FailedRequest } from "../core/errors.ts";
+import { bareUrl } from "../core/redact.ts";
+
+/** So many are remembered, so that a loop warns once. */
+const MOST_WARNED = 1000;
+
+const warned = new Set<string>();
+
+/** @param callSite where the request was made: lines of a stack; `null` when it is not known. */
+export function warnUnread(request: FailedRequest, callSite: string | null): void {
+  const call = `${request.method} ${bareUrl(request.url)}`;
+  if (warned.has(call)) return;
+  if (warned.size >= MOST_WARNED) warned.clear();
+  warned.add(call);
+  process.emitWarning(
+    `the streamed response of ${call} was neither read to its end nor closed, and is gone: its connection is closed`,
+    {
+      type: "UnreadResponseWarning",
+      code: "SOJOURN_UNREAD",
+      detail:
+        callSite === null
+          ? "Read its body, call close(), or hold it with `await using`. node --trace-warnings tells where it was asked for."
+          : `It was asked for here:\n${callSite}`,
+    },
+  );
+}
