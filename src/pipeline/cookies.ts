@@ -62,7 +62,7 @@ export function withCookies(
   const value = exchange.cookies.select(request.parsed, now);
   if (value === null && request.cookieSource === "none") return request;
   const headers = memo.get(request.headers, value);
-  return request.with({ headers, cookieSource: value === null ? "none" : "jar" });
+  return request.withHeaders(headers, value === null ? "none" : "jar");
 }
 
 async function storeCookies(exchange: Exchange, response: Reply, now: number): Promise<Reply> {

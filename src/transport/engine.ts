@@ -61,6 +61,7 @@ export class EngineConnection implements Connection {
   readonly #client: Client;
   readonly #parser: TunedParser;
   readonly #handler = new Handler();
+  readonly #request = new Dispatched();
   #isWriting = false;
 
   constructor(origin: string, { socket, facts }: Opened, maxHeaderBytes: number) {
@@ -146,8 +147,9 @@ export class EngineConnection implements Connection {
   dispatch(): void {
     const { message } = this.#handler;
     if (message === null) return;
-    // Without a prototype: undici would take headers, a query and more from a polluted one.
-    const request = { __proto__: null, method: message.method, path: message.target };
+    const request = this.#request;
+    request.method = message.method;
+    request.path = message.target;
     if (this.usable) this.#client.dispatch(request, this.#handler);
     else
       this.#handler.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
@@ -218,6 +220,27 @@ export class EngineConnection implements Connection {
       this.#client[kResume]();
     });
   }
+}
+
+/** A request as undici takes it. Everything that it looks for is there: it would take the rest from a polluted prototype. */
+class Dispatched {
+  method = "";
+  path = "";
+  readonly body: undefined = undefined;
+  readonly headers: undefined = undefined;
+  readonly query: undefined = undefined;
+  readonly idempotent: undefined = undefined;
+  readonly blocking: undefined = undefined;
+  readonly upgrade: undefined = undefined;
+  readonly headersTimeout: undefined = undefined;
+  readonly bodyTimeout: undefined = undefined;
+  readonly reset: undefined = undefined;
+  readonly expectContinue: undefined = undefined;
+  readonly servername: undefined = undefined;
+  readonly throwOnError: undefined = undefined;
+  readonly maxRedirections: undefined = undefined;
+  readonly typeOfService: undefined = undefined;
+  readonly dispatcher: undefined = undefined;
 }
 
 /** What undici tells of a request goes to the message that is running. */

@@ -89,7 +89,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       this.#reject = reject;
       this.#signal?.addEventListener("abort", this);
       this.#loadBody();
-      this.#obtain();
+      this.#obtain(this.#began);
     });
   }
 
@@ -207,7 +207,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if ((this.#isReused || isUnseen) && this.#state !== "body" && connection !== null) {
       // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
       if (!connection.started) {
-        this.#obtain();
+        this.#obtain(performance.now());
         return;
       }
       // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
@@ -249,10 +249,10 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#finish();
   }
 
-  #obtain(): void {
+  #obtain(now: number): void {
     this.#connection = null;
     this.#state = "waiting";
-    const connection = this.#pool.take(performance.now());
+    const connection = this.#pool.take(now);
     if (connection === null) this.#pool.apply(this);
     else this.onConnection(connection);
   }
