@@ -71,6 +71,7 @@ function copyOf(fields: SettingFields): SettingFields {
 }
 
 /** Field by field, and nothing made: it is asked for each request. */
+// oxlint-disable-next-line complexity -- a list of fields, and no decision in it
 function isSame(now: SettingFields, before: SettingFields): boolean {
   return (
     now.auth === before.auth &&
