@@ -24,7 +24,7 @@ import type { CheckedSessionOptions } from "./prepare/check.ts";
 import { Verbs } from "./verbs.ts";
 
 /** A session's defaults. `undefined`: not given. */
-export abstract class SessionFields extends Verbs {
+export abstract class SessionFields<Streams extends boolean> extends Verbs<Streams> {
   /** Joined with each request's. See {@link SharedOptions.params}. */
   params: ParamsInit | null | undefined;
   /** See {@link SharedOptions.auth}. */
@@ -63,8 +63,8 @@ export abstract class SessionFields extends Verbs {
   hooks: HooksInit | null | undefined;
   /** See {@link SharedOptions.retry}. */
   retry: SharedOptions["retry"];
-  /** See {@link SharedOptions.stream}. */
-  stream: boolean | undefined;
+  /** See {@link SharedOptions.stream}. May be changed where the type says `boolean`. */
+  stream: Streams;
   /** See {@link SharedOptions.allowRedirects}. */
   allowRedirects: boolean | undefined;
   /** See {@link SharedOptions.detectEncoding}. */
@@ -99,7 +99,8 @@ export abstract class SessionFields extends Verbs {
     this.expectContinue = given.expectContinue;
     this.hooks = given.hooks;
     this.retry = given.retry;
-    this.stream = given.stream;
+    // The type comes from the same options: absent is `false`, by default.
+    this.stream = (given.stream ?? false) as Streams;
     this.allowRedirects = given.allowRedirects;
     this.detectEncoding = given.detectEncoding;
     this.maxBodyBytes = given.maxBodyBytes;

@@ -71,15 +71,21 @@ import { Scopes, type Defaults } from "./session-scopes.ts";
 import { KeptSettings } from "./session-settings.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
-import type { Answered, Streaming } from "./verbs.ts";
+import type { Answered, CallOptions, StreamOption } from "./verbs.ts";
 
 /**
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
  * proxies and TLS settings to every request made through it.
  *
  * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `await using`.
+ *
+ * @typeParam Streams what `stream` says, and so what calls give that say nothing themselves: `false` a {@link Response},
+ *   `true` a {@link StreamedResponse}, `boolean` one of both. Comes from the options.
  */
-export class Session extends SessionFields implements AsyncDisposable {
+export class Session<Streams extends boolean = false>
+  extends SessionFields<Streams>
+  implements AsyncDisposable
+{
   #headers: HeaderMap;
   #cookies: CookieJar;
   #baseUrl: Url | null;
@@ -94,7 +100,7 @@ export class Session extends SessionFields implements AsyncDisposable {
   readonly #pipeline: Send;
 
   /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
-  constructor(options: SessionOptions = {}) {
+  constructor(options: SessionOptions & { readonly stream?: Streams | undefined } = {}) {
     const given = checkSessionOptions(options);
     super(given);
     this.#headers = mergeHeaders(defaultHeaders(), given.headers);
@@ -162,11 +168,13 @@ export class Session extends SessionFields implements AsyncDisposable {
    * @throws {RequestException} whatever goes wrong with the request.
    * @throws `signal.reason`, as it is, when the caller's signal aborts.
    */
-  request(method: string, url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  request(method: string, url: string | URL, options?: RequestOptions): Answered {
-    return new ResponsePromise<Response>((resolve, reject) => {
-      // What comes is a StreamedResponse exactly when `stream` says so: the overloads tell the caller.
+  request<Stream extends StreamOption = undefined>(
+    method: string,
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
+    return new ResponsePromise((resolve, reject) => {
+      // What comes is a StreamedResponse exactly when `stream` says so: the type tells the caller.
       this.#call({ method, url, options }, resolve as Resolve, reject);
     });
   }
@@ -193,13 +201,12 @@ export class Session extends SessionFields implements AsyncDisposable {
    *
    * @throws {TypeError} for an option that the request has taken up already, such as `headers`; as {@link request}.
    */
-  send(
+  send<Stream extends StreamOption = undefined>(
     request: PreparedRequest,
-    options: SendInit & { readonly stream: true },
-  ): ResponsePromise<StreamedResponse>;
-  send(request: PreparedRequest, options?: SendInit): ResponsePromise<Response>;
-  send(request: PreparedRequest, options?: SendInit): Answered {
-    return ResponsePromise.of(this.#sendPrepared(request, options) as Promise<Response>);
+    options?: SendInit & { readonly stream?: Stream },
+  ): Answered<Stream, Streams> {
+    // As in request().
+    return ResponsePromise.of(this.#sendPrepared(request, options)) as Answered<Stream, Streams>;
   }
 
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */

@@ -50,6 +50,12 @@ async function runResponseHooks(all: Hooks, first: Reply): Promise<Reply> {
       throw new TypeError(`a response hook must return a Response or nothing, not ${describe(answer)}`);
     }
     if (answer === response) continue;
+    // The caller counts on one of the two: it said which with `stream`.
+    if (answer instanceof Response !== first instanceof Response) {
+      throw new TypeError(
+        `a response hook got a ${describe(first)} and must return one, not a ${describe(answer)}`,
+      );
+    }
     // The response that is replaced is not seen again: its connection is free, or ended.
     await response.close();
     response = answer;

@@ -7,6 +7,7 @@ import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
 import type { SocketOptions } from "./connect.ts";
+import { lookupOf } from "./lookup.ts";
 import type { PoolSettings } from "./pool.ts";
 
 /** Options of an HttpAdapter. Absent ones have their default; times are milliseconds, sizes bytes. */
@@ -32,11 +33,14 @@ export interface HttpAdapterOptions {
   readonly maxHeaderCount?: number | undefined;
   /** Most informational responses (1xx) before the one that counts. 0 or more. Default: 100. @throws {HeadersTooLarge} */
   readonly maxInformational?: number | undefined;
-  /** Address of this machine to connect from. */
+  /** Address of this machine to connect from, to addresses of its kind. */
   readonly localAddress?: string | undefined;
-  /** 4 or 6 for one kind of addresses only; 0 for both. Default: 0. */
+  /**
+   * Of the addresses that a name leads to: 4 or 6 for those of one kind only, 0 for both. Default: that of `localAddress`,
+   * else 0.
+   */
   readonly family?: 0 | 4 | 6 | undefined;
-  /** Resolves names in place of `dns.lookup`. */
+  /** Resolves names in place of `dns.lookup`. It may give one address, or a list of which the next is tried if need be. */
   readonly lookup?: LookupFunction | undefined;
   /** A Unix domain socket or named pipe to connect to, whatever the URL's host; without proxies. */
   readonly socketPath?: string | undefined;
@@ -115,10 +119,23 @@ function socketOptions(options: HttpAdapterOptions): SocketOptions {
   if (socketPath !== undefined && (typeof socketPath !== "string" || socketPath === "")) {
     throw wrongType("socketPath", socketPath, "a path");
   }
-  const given = Object.entries({ localAddress, family, lookup, socketPath }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const kind = kindOf(localAddress, family);
+  const given = Object.entries({
+    localAddress,
+    lookup: lookup === undefined && kind === 0 ? undefined : lookupOf(lookup, kind),
+    socketPath,
+  }).filter(([, value]) => value !== undefined);
   return bare<SocketOptions>(Object.fromEntries(given));
+}
+
+/** From an address of one kind nobody gets to one of the other. */
+function kindOf(localAddress: string | undefined, family: 0 | 4 | 6 | undefined): 0 | 4 | 6 {
+  if (localAddress === undefined) return family ?? 0;
+  const own = isIP(localAddress) === 6 ? 6 : 4;
+  if (family === undefined || family === 0 || family === own) return own;
+  throw new RangeError(
+    `option family is ${family}; allowed beside localAddress ${localAddress} are 0 and ${own}`,
+  );
 }
 
 /** Own properties alone: what somebody put on Object.prototype is no option. */

@@ -33,7 +33,7 @@ const MOST_ANSWERS = 2;
 /** How sockets are made. */
 export interface SocketOptions {
   readonly localAddress?: string;
-  readonly family?: 0 | 4 | 6;
+  /** As `lookup.ts` makes it; absent for Node's own. */
   readonly lookup?: LookupFunction;
   /** A Unix domain socket or named pipe in place of host and port. */
   readonly socketPath?: string;
@@ -270,11 +270,11 @@ export class Opening {
 
   async #resolve(host: string): Promise<string> {
     if (isIP(host) !== 0) return host;
-    const { lookup, family = 0 } = this.#options;
+    const { lookup } = this.#options;
     try {
-      if (lookup === undefined) return (await resolveName(host, { family })).address;
+      if (lookup === undefined) return (await resolveName(host)).address;
       return await new Promise((resolve, reject) => {
-        lookup(host, { family }, (error, address) => {
+        lookup(host, {}, (error, address) => {
           if (error !== null) reject(error);
           else resolve(typeof address === "string" ? address : (address[0]?.address ?? host));
         });

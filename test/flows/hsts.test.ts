@@ -26,7 +26,7 @@ function secure(): Promise<ScriptedServer> {
 }
 
 /** A session for which every name is loopback. */
-function sessionWith(options: SessionOptions): Session {
+function sessionWith(options: Omit<SessionOptions, "stream">): Session {
   const session = new Session({ trustEnv: false, verify: ca, ...options });
   const adapter = new HttpAdapter({
     lookup: (_name, { all }, callback) => {

@@ -38,6 +38,13 @@ describe("options of HttpAdapter", () => {
     expect(make).toThrow(words);
   });
 
+  it("refuse a family that is not that of localAddress", () => {
+    const make = (): unknown => new HttpAdapter({ localAddress: "127.0.0.2", family: 6 });
+    expect(make).toThrow(RangeError);
+    expect(make).toThrow("option family is 6; allowed beside localAddress 127.0.0.2 are 0 and 4");
+    expect(() => new HttpAdapter({ localAddress: "::1", family: 6 })).not.toThrow();
+  });
+
   it("may all be absent or undefined", () => {
     expect(new HttpAdapter().maxRetries).toBeNull();
     expect(
