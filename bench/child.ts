@@ -16,9 +16,19 @@ function say(reply: Reply): void {
 /** Counts up from round to round. */
 let turns = 0;
 
-async function round(operation: Operation, workload: Workload, ms: number): Promise<Sample> {
-  const { concurrency, count, batch } = workload;
+async function round(operation: Operation, workload: Workload, order: RoundOrder): Promise<Sample> {
+  if (workload.count === null) await run(operation, workload, order.leadMs);
   const before = process.cpuUsage();
+  const start = performance.now();
+  const operations = await run(operation, workload, order.ms);
+  const wallMs = performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return { operations, wallMs, cpuUs: user + system };
+}
+
+/** @returns how many operations were run. */
+async function run(operation: Operation, workload: Workload, ms: number): Promise<number> {
+  const { concurrency, count, batch } = workload;
   const start = performance.now();
   let calls = 0;
   const isOver = count === null ? () => performance.now() - start >= ms : () => calls * batch >= count;
@@ -29,9 +39,7 @@ async function round(operation: Operation, workload: Workload, ms: number): Prom
     } while (!isOver());
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  const wallMs = performance.now() - start;
-  const { user, system } = process.cpuUsage(before);
-  return { operations: calls * batch, wallMs, cpuUs: user + system };
+  return calls * batch;
 }
 
 /**
@@ -53,8 +61,8 @@ async function obey(order: Order): Promise<void> {
   const { operation, close } = await prepare(client, order);
   say({ kind: "ready", version: null });
   for await (const line of createInterface({ input: process.stdin })) {
-    const { ms } = JSON.parse(line) as RoundOrder;
-    say({ kind: "round", ...(await round(operation, order.workload, ms)) });
+    const roundOrder = JSON.parse(line) as RoundOrder;
+    say({ kind: "round", ...(await round(operation, order.workload, roundOrder)) });
   }
   say({ kind: "end", peakBytes: peakBytes() });
   await close();

@@ -10,6 +10,8 @@ import type { Workload } from "./workloads.ts";
 export interface Pace {
   readonly rounds: number;
   readonly roundMs: number;
+  /** Before each round. */
+  readonly leadMs: number;
   /** Before the first round, until the code is compiled. */
   readonly warmUpMs: number;
 }
@@ -51,7 +53,7 @@ class Heat {
     try {
       for (const contender of contenders) await this.#start(contender, runners);
       for (let round = 0; round < this.#pace.rounds; round++) {
-        for (const runner of rotated(this.#left(runners), round)) await this.#round(runner);
+        for (const runner of inTurn(this.#left(runners), round)) await this.#round(runner);
       }
       for (const runner of this.#left(runners)) await this.#finish(runner, results);
     } finally {
@@ -64,7 +66,7 @@ class Heat {
   async runStarts(contenders: readonly Contender[]): Promise<Outcome> {
     const starts = new Map(contenders.map((contender) => [contender, [] as [Sample, number][]]));
     for (let round = -1; round < this.#pace.rounds; round++) {
-      for (const contender of rotated(contenders, round + 1)) {
+      for (const contender of inTurn(contenders, round + 1)) {
         const start = await this.#startOnce(contender);
         if (start !== null && round >= 0) starts.get(contender)?.push(start);
       }
@@ -86,7 +88,7 @@ class Heat {
     runners.push({ contender, process, samples: [] });
     await this.#guarded(contender, async () => {
       expectReply(await process.hear(), "ready");
-      const order: RoundOrder = { ms: this.#pace.warmUpMs };
+      const order: RoundOrder = { leadMs: 0, ms: this.#pace.warmUpMs };
       process.say(order);
       expectReply(await process.hear(), "round");
     });
@@ -94,7 +96,7 @@ class Heat {
 
   async #round({ contender, process, samples }: Runner): Promise<void> {
     await this.#guarded(contender, async () => {
-      const order: RoundOrder = { ms: this.#pace.roundMs };
+      const order: RoundOrder = { leadMs: this.#pace.leadMs, ms: this.#pace.roundMs };
       process.say(order);
       const { operations, wallMs, cpuUs } = expectReply(await process.hear(), "round");
       samples.push({ operations, wallMs, cpuUs });
@@ -140,10 +142,11 @@ class Heat {
   }
 }
 
-/** From another one on each time: nobody always runs after the same neighbour. */
-function rotated<Item>(items: readonly Item[], turn: number): Item[] {
+/** From another one on each time, forwards and backwards: nobody is always first, or always after the same neighbour. */
+function inTurn<Item>(items: readonly Item[], turn: number): Item[] {
   const start = items.length === 0 ? 0 : turn % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
+  const order = [...items.slice(start), ...items.slice(0, start)];
+  return turn % 2 === 0 ? order : order.reverse();
 }
 
 function expectReply<Kind extends Reply["kind"]>(heard: unknown, kind: Kind): Extract<Reply, { kind: Kind }> {

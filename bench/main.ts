@@ -44,7 +44,7 @@ function wanted(): Wanted {
   const rounds = whole("rounds", values.rounds ?? (quick ? "3" : "7"));
   const roundMs = whole("ms", values.ms ?? (quick ? "150" : "500"));
   return {
-    pace: { rounds, roundMs, warmUpMs: quick ? 400 : 1000 },
+    pace: { rounds, roundMs, leadMs: 50, warmUpMs: quick ? 400 : 1000 },
     clients: new RegExp(only.slice(0, slash)),
     workloads: new RegExp(only.slice(slash + 1)),
     isWhole: only === "/" && !quick,

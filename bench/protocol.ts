@@ -17,6 +17,11 @@ export interface Order {
 
 /** One round, please. */
 export interface RoundOrder {
+  /**
+   * Time to run before the round itself: connections that were closed while others ran are opened again, caches are warm. All
+   * workers run once at least. Nothing is run before a round of a fixed count.
+   */
+  readonly leadMs: number;
   readonly ms: number;
 }
 

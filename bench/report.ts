@@ -36,15 +36,23 @@ export function report(run: Run, chart: string): string {
   ].join("\n\n");
 }
 
+const MEASURES: Readonly<Record<Finding["measure"], string>> = {
+  speed: "times as fast",
+  cpu: "times the CPU time",
+  memory: "times the memory",
+  growth: "times the time",
+};
+
 function headlineSection(found: readonly Finding[]): string {
   if (found.length === 0) return "";
-  const rows = found.map(({ title, against, measure, ratio }) => [
+  const rows = found.map(({ title, against, measure, ratio, goal, isReached }) => [
     title,
     against,
-    measure === "speed" ? "times as fast" : `times the ${measure === "cpu" ? "CPU time" : "memory"}`,
-    measure === "memory" ? number(ratio.median) : withSpread(ratio),
+    `${ratio.least === ratio.most ? number(ratio.median) : withSpread(ratio)} ${MEASURES[measure]}`,
+    goal === null ? "" : `${measure === "speed" ? "≥" : "≤"} ${goal}`,
+    isReached === null ? "" : isReached ? "yes" : "**no**",
   ]);
-  return `## sojourn, compared\n\n${table(["what", "with", "sojourn is or takes", "ratio"], rows)}`;
+  return `## sojourn, compared\n\n${table(["what", "with", "sojourn", "goal", "reached"], rows)}`;
 }
 
 function section({ workload, results, failures }: Outcome): string {

@@ -26,6 +26,14 @@ export const roster: readonly Contender[] = [
     skills: [...MESSAGES, ...BODIES, ...SESSION, "cookies", "redirect", "http2", "gzip", "jar"],
   },
   {
+    // Beside those with cookies: what a jar costs.
+    name: "sojourn, no cookies",
+    kind: "sojourn",
+    module: "./clients/sojourn-no-cookies.ts",
+    imports: ["../dist/src/index.js"],
+    skills: ["cookies"],
+  },
+  {
     name: "undici.request",
     kind: "peer",
     module: "./clients/undici-request.ts",

@@ -107,14 +107,20 @@ class Rounds:
         self.pool = ThreadPoolExecutor(self.workers)
         self.turn = 0
 
-    def run(self, ms):
+    def run(self, lead_ms, ms):
+        if self.count is None:
+            self._run_all(lead_ms)
         before = resource.getrusage(resource.RUSAGE_SELF)
         start = time.perf_counter()
-        calls = sum(self.pool.map(self._work, [start + ms / 1000] * self.workers))
+        calls = self._run_all(ms)
         wall = time.perf_counter() - start
         after = resource.getrusage(resource.RUSAGE_SELF)
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         say(kind="round", operations=calls, wallMs=wall * 1000, cpuUs=cpu * 1_000_000)
+
+    def _run_all(self, ms):
+        end = time.perf_counter() + ms / 1000
+        return sum(self.pool.map(self._work, [end] * self.workers))
 
     def _work(self, end):
         calls = 0
@@ -154,7 +160,8 @@ def obey(order):
     rounds = Rounds(operations(session, workload, url), workload)
     say(kind="ready", version=requests.__version__)
     for line in sys.stdin:
-        rounds.run(json.loads(line)["ms"])
+        order = json.loads(line)
+        rounds.run(order["leadMs"], order["ms"])
     say(kind="end", peakBytes=peak_bytes())
     rounds.pool.shutdown()
     session.close()

@@ -9,6 +9,8 @@ export interface Case {
   readonly batch: number;
   /** Requests of one count. */
   readonly requests: number;
+  /** More than this above what is stored is a failure: a share of it. Repeated counts of most cases are the same to the digit. */
+  readonly tolerance: number;
   /** @param url origin of the server. */
   prepare(url: string): Promise<Prepared>;
 }
@@ -23,18 +25,20 @@ type Session = InstanceType<typeof sojourn.Session>;
 
 const CONCURRENT = 50;
 const REQUESTS = 500;
+const TOLERANCE = 0.01;
 
 /** A session with a cookie, and what is done with it. */
 function exchange(
   name: string,
   act: (session: Session, url: string) => Promise<unknown>,
-  sizes: Partial<Pick<Case, "batch" | "requests">> = {},
+  rest: Partial<Case> = {},
 ): Case {
   return {
     name,
     batch: 1,
     requests: REQUESTS,
-    ...sizes,
+    tolerance: TOLERANCE,
+    ...rest,
     prepare(url) {
       const session = new sojourn.Session();
       session.cookies.setCookie(`${OWN_COOKIE}; Path=/`, url);
@@ -56,7 +60,8 @@ export const cases: readonly Case[] = [
   exchange(
     "GET, 50 at a time",
     (session, url) => Promise.all(Array.from({ length: CONCURRENT }, () => session.get(`${url}/small`))),
-    { batch: CONCURRENT },
+    // How many answers arrive before the first is looked at is chance; it makes up to 1 % of the calls.
+    { batch: CONCURRENT, tolerance: 0.03 },
   ),
   exchange("GET with options", (session, url) =>
     session.get(`${url}/small`, {
@@ -78,6 +83,7 @@ export const cases: readonly Case[] = [
     name: "session opened and closed",
     batch: 1,
     requests: REQUESTS,
+    tolerance: TOLERANCE,
     prepare: () =>
       Promise.resolve({
         run: () => new sojourn.Session().close(),

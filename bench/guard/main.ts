@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Arena } from "../arena.ts";
 import { LineProcess } from "../processes.ts";
+import { cases } from "./cases.ts";
 import { formatStored, judge, type Counts, type Stored, type Table, type Verdict } from "./compare.ts";
 import { measures, type Measure } from "./measures.ts";
 
@@ -44,12 +45,12 @@ async function countAll(): Promise<Table> {
 /** Prints every count; gives those that are not what is stored. */
 function compare(stored: Stored, found: Table): Verdict[] {
   const verdicts: Verdict[] = [];
-  for (const [name, counted] of Object.entries(found)) {
-    console.log(name);
+  for (const { name, tolerance } of cases) {
+    console.log(`${name} (to ${tolerance * 100} %)`);
     for (const measure of measures) {
-      const counts = counted[measure.name];
+      const counts = found[name]?.[measure.name];
       if (counts === undefined) continue;
-      const verdict = judge(stored.cases[name]?.[measure.name], counts, measure.tolerance);
+      const verdict = judge(stored.cases[name]?.[measure.name], counts, tolerance);
       if (verdict.kind !== "same") verdicts.push(verdict);
       print(measure, verdict);
     }
@@ -57,13 +58,12 @@ function compare(stored: Stored, found: Table): Verdict[] {
   return verdicts;
 }
 
-function print({ title, tolerance }: Measure, { kind, stored, found, parts }: Verdict): void {
+function print({ title }: Measure, { kind, stored, found, parts }: Verdict): void {
   const change = stored === 0 ? "new" : `${(((found - stored) / stored) * 100).toFixed(2)} %`;
   const mark = { same: " ", more: "✗", less: "✓", new: "+" }[kind];
   console.log(
     `  ${mark} ${title.padEnd(46)} ${shown(stored).padStart(8)} → ${shown(found).padStart(8)}  ${change}`,
   );
-  if (kind === "more") console.log(`      more than ${tolerance * 100} % above what is stored:`);
   for (const part of parts.slice(0, SHOWN_PARTS)) {
     console.log(
       `      ${part.name.padEnd(42)} ${shown(part.stored).padStart(8)} → ${shown(part.found).padStart(8)}`,

@@ -14,8 +14,6 @@ export interface Measure {
   readonly title: string;
   /** Of Node, so that two runs count the same. */
   readonly flags: readonly string[];
-  /** More than this above what is stored is a failure: a share of it. */
-  readonly tolerance: number;
   /** Begins to watch, before the package is loaded. */
   start(): Promise<Meter>;
 }
@@ -35,14 +33,12 @@ export const measures: readonly Measure[] = [
     name: "calls",
     title: "function calls in sojourn and its packages",
     flags: UNOPTIMISED,
-    tolerance: 0.01,
     start: startCalls,
   },
   {
     name: "async",
     title: "promises and other asynchronous resources",
     flags: UNOPTIMISED,
-    tolerance: 0.01,
     start: () => Promise.resolve({ count: countResources }),
   },
   {
@@ -50,7 +46,6 @@ export const measures: readonly Measure[] = [
     title: "bytes allocated on the heap",
     // No collection may come between: all of a run fits into the young generation.
     flags: [...UNOPTIMISED, "--expose-gc", "--min-semi-space-size=512", "--max-semi-space-size=512"],
-    tolerance: 0.01,
     start: () => Promise.resolve({ count: countBytes }),
   },
 ];
