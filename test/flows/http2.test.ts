@@ -11,6 +11,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { ChunkedEncodingError, ConnectionError, ReadTimeout, Session } from "../../src/index.ts";
 import { Authority } from "../support/certificates.ts";
+import { scriptedServer, tunnelling } from "../support/scripted-server.ts";
 
 type Headers = Record<string, string | string[] | undefined>;
 
@@ -141,6 +142,19 @@ describe("HTTP/2", () => {
     const responses = await Promise.all(Array.from({ length: 60 }, (_, at) => session.get(`/${at}`)));
     expect(responses.every((response) => response.text() === "ok")).toBe(true);
     expect(server.connections()).toBe(1);
+  });
+
+  it("carries many messages on one connection through a proxy's tunnel, too", async () => {
+    await using server = await startH2((stream) => void setTimeout(() => ok(stream), 20));
+    await using proxy = await scriptedServer(tunnelling);
+    await using session = new Session({ verify: server.ca, http2: true, proxy: proxy.url });
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => session.get(`${server.url}/${at}`)),
+    );
+    expect(new Set(responses.map(({ httpVersion }) => httpVersion))).toEqual(new Set(["2"]));
+    expect(server.seen).toHaveLength(20);
+    expect(server.connections()).toBe(1);
+    expect(proxy.requests.map(({ line }) => line)).toEqual([`CONNECT ${new URL(server.url).host} HTTP/1.1`]);
   });
 
   it("streams bodies both ways", async () => {

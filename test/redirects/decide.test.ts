@@ -221,6 +221,18 @@ describe("the border of an origin", () => {
     },
   );
 
+  // CVE-2018-18074 of requests: from https to http, and to another port.
+  it.for([
+    ["http://one.test/x", true],
+    ["http://one.test:443/x", true],
+    ["https://one.test:8443/x", true],
+    ["https://one.test:443/x", false],
+  ] as const)("is crossed from https by %s: %s", ([location, isCrossed]) => {
+    const headers = new HeaderMap({ Authorization: "Bearer t", "X-Api-Key": "k" });
+    const request = followed(location, prepared({ url: "https://one.test/a", headers }));
+    expect([...request.headers.keys()]).toEqual(isCrossed ? [] : ["Authorization", "X-Api-Key"]);
+  });
+
   it.for(["/x", "http://one.test:80/x", "HTTP://ONE.test/x"])("is not crossed by %s", (location) => {
     const { Cookie: _jar, "Proxy-Authorization": _proxy, ...kept } = secrets;
     expect(headersAfter(location, { ...secrets, ...harmless })).toEqual({ ...kept, ...harmless });

@@ -117,6 +117,16 @@ describe("family", () => {
     expect((await exchange(adapter, `http://app.test:${server.port}/`)).text).toBe("four");
   });
 
+  it("of one kind leaves out what the look-up gives of the other", async () => {
+    await using servers = await both();
+    const all = resolver("127.0.0.1", "::1");
+    const adapter = adapterWith({
+      family: 6,
+      lookup: (name, options, callback) => all(name, { ...options, family: 0 }, callback),
+    });
+    expect((await exchange(adapter, `http://app.test:${servers.port}/`)).text).toBe("six");
+  });
+
   it("of one kind: an address where nobody listens leaves the next one", async () => {
     await using server = await scriptedServer(answering(ok("four")));
     const adapter = adapterWith({ family: 4, lookup: resolver("127.0.0.9", "::1", "127.0.0.1") });
