@@ -4,6 +4,7 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
+import { unlessAborted } from "../core/abort.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CookieRefusal, StoredCookie } from "../core/cookie-store.ts";
 import { HeaderMap } from "../core/headers.ts";
@@ -76,7 +77,7 @@ async function storeCookies(exchange: Exchange, response: Reply, now: number): P
     if (verdict.kind === "refused") refused.push(verdict);
   }
   for (const hook of settings.hooks.cookieRefused)
-    for (const refusal of refused) await hook(refusal, request);
+    for (const refusal of refused) await unlessAborted(hook(refusal, request), exchange.signal);
   return stored.size === 0 ? response : response.withCookies([...stored.values()]);
 }
 

@@ -5,6 +5,7 @@
  *
  * May import: `core/`, `redirects/`, `response/`, `pipeline/stage.ts`. Not: other stages, `transport/`.
  */
+import { unlessAborted } from "../core/abort.ts";
 import { RequestException, TooManyRedirects } from "../core/errors.ts";
 import { CallPlan, type Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
@@ -44,7 +45,7 @@ async function follow(first: Reply, sent: Exchange, next: Send): Promise<Reply> 
     if (decision.kind === "refuse") throw decision.error.annotate({ request: response.request, response });
     if (history.length >= exchange.settings.maxRedirects)
       throw tooMany(response, exchange.settings.maxRedirects);
-    const request = await announced(response, decision.request, exchange.settings);
+    const request = await announced(response, decision.request, exchange);
     history.push(...(reply.history as readonly Reply[]), response); // what stages put there are replies
     exchange = { ...exchange, request, settings: settingsBeyond(decision.crossing, exchange.settings) };
     reply = await next(exchange);
@@ -74,11 +75,12 @@ function tooMany(response: Reply, maxRedirects: number): TooManyRedirects {
 async function announced(
   response: Reply,
   next: PreparedRequest,
-  settings: Settings,
+  { settings, signal }: Exchange,
 ): Promise<PreparedRequest> {
   let request = next;
   for (const hook of settings.hooks.redirect) {
-    request = answeredRequest(await hook(response, request), request, "a redirect hook");
+    const answer: unknown = await unlessAborted(hook(response, request), signal);
+    request = answeredRequest(answer, request, "a redirect hook");
   }
   return request;
 }

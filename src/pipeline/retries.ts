@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `retries/`, `response/`, `pipeline/stage.ts`.
  */
+import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import type { Clock } from "../core/clock.ts";
@@ -69,7 +70,8 @@ async function attempts(
     if (outcome.kind === "response") await outcome.response.loadHop(exchange.settings.maxDrainBytes);
     const record = recordOf(outcome, request, decision.delayMs);
     past.push(record);
-    for (const hook of exchange.settings.hooks.retry) await hook(record, request);
+    for (const hook of exchange.settings.hooks.retry)
+      await unlessAborted(hook(record, request), exchange.signal);
     if (decision.delayMs > 0) await world.clock.sleep(decision.delayMs, exchange.signal);
     ({ policy } = decision);
     // Cookies and credentials are made anew for each attempt, also when the first one was shown to the caller.
