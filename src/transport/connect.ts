@@ -63,6 +63,7 @@ export interface OpeningListener {
 }
 
 const KEEP_ALIVE_PROBE_MS = 60_000;
+const NOTHING_ELSE = { signal: undefined, fd: undefined, handle: undefined, onread: undefined };
 const READ_BYTES = 65_536;
 
 /** One attempt to connect: settles once, and can be given up. */
@@ -294,6 +295,8 @@ export class Opening {
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+      // Node makes a plain object of it, which has what a polluted prototype has.
+      ...NOTHING_ELSE,
       highWaterMark: READ_BYTES,
     };
     return all as TcpNetConnectOpts; // Node's types know no highWaterMark here, and a path or a port, but not either

@@ -72,6 +72,8 @@ export class EngineConnection implements Connection {
     });
     socket.once("close", () => this.clock.end());
     this.#client = new Client(origin, {
+      // Without a prototype: what a polluted one has would be options.
+      __proto__: null,
       connect: (_options, callback) => {
         if (socket.destroyed) callback(new StaleConnectionError("the connection ended while it was idle"));
         else callback(null, socket);

@@ -99,6 +99,7 @@ declare module "undici/lib/dispatcher/client.js" {
   }
 
   interface ClientOptions {
+    readonly __proto__: null;
     readonly connect: (options: object, callback: (error: Error | null, socket?: Socket) => void) => void;
     readonly pipelining: number;
     readonly allowH2: false;
