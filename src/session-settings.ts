@@ -66,6 +66,7 @@ function copyOf(fields: SettingFields): SettingFields {
     maxRedirects: fields.maxRedirects,
     maxBodyBytes: fields.maxBodyBytes,
     maxDrainBytes: fields.maxDrainBytes,
+    maxCodings: fields.maxCodings,
     detectEncoding: fields.detectEncoding,
   };
 }
@@ -98,6 +99,7 @@ function isSame(now: SettingFields, before: SettingFields): boolean {
     now.maxRedirects === before.maxRedirects &&
     now.maxBodyBytes === before.maxBodyBytes &&
     now.maxDrainBytes === before.maxDrainBytes &&
+    now.maxCodings === before.maxCodings &&
     now.detectEncoding === before.detectEncoding
   );
 }

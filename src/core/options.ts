@@ -237,6 +237,12 @@ export interface SharedOptions {
   /** Most decoded bytes of a body that is read into memory; `null`: no limit. Default: 268 435 456 (256 MiB). */
   readonly maxBodyBytes?: number | null | undefined;
   /**
+   * Most content codings on one body, `identity` not counted. 0 or more. Default: 5, as in urllib3 and undici.
+   *
+   * @throws {TooManyCodings} when the body is read.
+   */
+  readonly maxCodings?: number | undefined;
+  /**
    * Most bytes of the body of a response that another one follows (a redirect, a challenge, a status that is retried): so many
    * are read and kept, so that the connection can be used again. With more the body in `history` cannot be read, and what
    * has not come yet costs the connection. 0 or more. Default: 262 144 (256 KiB).
@@ -365,6 +371,7 @@ export interface Settings extends SendOptions {
   /** `undefined`: what the adapter says. */
   readonly retry: RetryPolicy | null | undefined;
   readonly maxBodyBytes: number | null;
+  readonly maxCodings: number;
   readonly detectEncoding: DetectEncoding | null;
   readonly signal: AbortSignal | null;
 }

@@ -88,6 +88,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   retry: checkRetry,
   detectEncoding: orNull((value) => typeof value === "function", "a function or null"),
   maxDrainBytes: checkCount,
+  maxCodings: checkCount,
   maxBodyBytes: (value, option) => {
     if (value !== null) checkCount(value, option);
   },
@@ -150,6 +151,7 @@ const blankRequest: CheckedRequestOptions = {
   retry: undefined,
   maxBodyBytes: undefined,
   maxDrainBytes: undefined,
+  maxCodings: undefined,
   detectEncoding: undefined,
   data: undefined,
   json: undefined,
@@ -184,6 +186,7 @@ const blankSession: CheckedSessionOptions = {
   retry: undefined,
   maxBodyBytes: undefined,
   maxDrainBytes: undefined,
+  maxCodings: undefined,
   detectEncoding: undefined,
   cookies: undefined,
   idempotencyKey: undefined,
@@ -292,6 +295,7 @@ const UNPARSED = [
   "retry",
   "maxBodyBytes",
   "maxDrainBytes",
+  "maxCodings",
   "maxRedirects",
   "trustEnv",
   "idempotencyKey",

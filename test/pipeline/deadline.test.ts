@@ -28,6 +28,7 @@ function exchange(settings: Partial<Settings> & { readonly totalMs: number | nul
       crossOriginHeaders: noFields,
       retry: null,
       maxBodyBytes: null,
+      maxCodings: 5,
       detectEncoding: null,
       signal: null,
       ...rest,
