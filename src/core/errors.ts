@@ -351,7 +351,7 @@ export class TooManyCodings extends ContentDecodingError {
   }
 }
 
-/** The response's body has more decoded bytes than `maxBodyBytes`. */
+/** The response's body has more decoded bytes than `maxBodyBytes`, at its end or between two of its codings. */
 export class ResponseTooLarge extends RequestException {
   override readonly name: string = "ResponseTooLarge";
   override readonly code: string = "ERR_RESPONSE_TOO_LARGE";

@@ -234,7 +234,12 @@ export interface SharedOptions {
    * asked.
    */
   readonly detectEncoding?: DetectEncoding | null | undefined;
-  /** Most decoded bytes of a body that is read into memory; `null`: no limit. Default: 268 435 456 (256 MiB). */
+  /**
+   * Most decoded bytes of a body that is read into memory; `null`: no limit. What a coding inside a chain gives may be a
+   * sixteenth and 64 KiB longer. Default: 268 435 456 (256 MiB).
+   *
+   * @throws {ResponseTooLarge} when the body is read.
+   */
   readonly maxBodyBytes?: number | null | undefined;
   /**
    * Most content codings on one body, `identity` not counted. 0 or more. Default: 5, as in urllib3 and undici.

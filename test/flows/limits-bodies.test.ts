@@ -1,5 +1,5 @@
 /** What a body may have, and what a response may bring beside it: codings, what they give, cookies. */
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 
 import { Session } from "../../src/index.ts";
@@ -55,3 +55,53 @@ describe("content codings", () => {
     expect(await rejection(session.get(gzipped.url))).toMatchObject({ limit: 0, found: 1 });
   });
 });
+
+describe("what codings give", () => {
+  // The chain is small on the wire and at its end.
+  const middle = gzipSync(
+    Buffer.concat([gzipSync("tiny"), gzipSync(Buffer.alloc(0)), Buffer.alloc(300_000)]),
+  );
+  const skippable = Buffer.concat([skippableFrame(9_000_000), zstdCompressSync("tiny")]);
+
+  it("may be skipped by the next one where it is small", async () => {
+    await using server = await serverOf(coded(gzipSync(skippable), "zstd, gzip"));
+    await using session = new Session({ trustEnv: false });
+    expect((await session.get(server.url)).text()).toBe("tiny");
+  });
+
+  it.for([
+    ["in the middle, decoded at once", coded(middle, "gzip, gzip"), 1000],
+    ["in the middle, decoded as a stream", coded(gzipSync(skippable), "zstd, gzip"), 5_000_000],
+    [
+      "in the middle of a longer chain",
+      coded(brotliCompressSync(gzipSync(skippable)), "zstd, gzip, br"),
+      5_000_000,
+    ],
+    ["at the end", coded(deflateSync(Buffer.alloc(100_001)), "deflate"), 100_000],
+  ] as const)("is a ResponseTooLarge beyond maxBodyBytes: %s", async ([where, bytes, maxBodyBytes]) => {
+    await using server = await serverOf(bytes);
+    await using session = new Session({ trustEnv: false, maxBodyBytes });
+    const error = await rejection(session.get(server.url));
+    const place = where === "at the end" ? "once decoded" : "between two of its codings";
+    expect(error).toMatchObject({
+      name: "ResponseTooLarge",
+      limitBytes: maxBodyBytes,
+      phase: "decode",
+      message: `the body has more than ${maxBodyBytes} bytes ${place}: GET ${server.url}/`,
+    });
+  });
+
+  it("may be as much as maxBodyBytes", async () => {
+    await using server = await serverOf(coded(deflateSync(Buffer.alloc(100_000)), "deflate"));
+    await using session = new Session({ trustEnv: false, maxBodyBytes: 100_000 });
+    expect((await session.get(server.url)).bytes()).toHaveLength(100_000);
+  });
+});
+
+/** A frame that zstd leaves out (RFC 8878 §3.1.2). */
+function skippableFrame(bytes: number): Buffer {
+  const frame = Buffer.alloc(8 + bytes);
+  frame.writeUInt32LE(0x184d2a50, 0);
+  frame.writeUInt32LE(bytes, 4);
+  return frame;
+}
