@@ -75,6 +75,8 @@ export abstract class SessionFields<Streams extends boolean> extends Verbs<Strea
   maxDrainBytes: number | undefined;
   /** See {@link SharedOptions.maxCodings}. */
   maxCodings: number | undefined;
+  /** See {@link SharedOptions.maxSetCookies}. */
+  maxSetCookies: number | undefined;
   /** See {@link SessionOptions.maxRedirects}. */
   maxRedirects: number | undefined;
   /** See {@link SessionOptions.trustEnv}. The environment is read once: set it before the first request. */
@@ -108,6 +110,7 @@ export abstract class SessionFields<Streams extends boolean> extends Verbs<Strea
     this.maxBodyBytes = given.maxBodyBytes;
     this.maxDrainBytes = given.maxDrainBytes;
     this.maxCodings = given.maxCodings;
+    this.maxSetCookies = given.maxSetCookies;
     this.maxRedirects = given.maxRedirects;
     this.trustEnv = given.trustEnv ?? true;
   }

@@ -67,6 +67,7 @@ function copyOf(fields: SettingFields): SettingFields {
     maxBodyBytes: fields.maxBodyBytes,
     maxDrainBytes: fields.maxDrainBytes,
     maxCodings: fields.maxCodings,
+    maxSetCookies: fields.maxSetCookies,
     detectEncoding: fields.detectEncoding,
   };
 }
@@ -100,6 +101,7 @@ function isSame(now: SettingFields, before: SettingFields): boolean {
     now.maxBodyBytes === before.maxBodyBytes &&
     now.maxDrainBytes === before.maxDrainBytes &&
     now.maxCodings === before.maxCodings &&
+    now.maxSetCookies === before.maxSetCookies &&
     now.detectEncoding === before.detectEncoding
   );
 }

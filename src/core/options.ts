@@ -248,6 +248,11 @@ export interface SharedOptions {
    */
   readonly maxCodings?: number | undefined;
   /**
+   * Most `Set-Cookie` fields of one response that are looked at; the others are refused with the reason `too-many`, of which
+   * the `cookieRefused` hook is told. 0 or more. Default: 180, as many as a jar keeps for one domain.
+   */
+  readonly maxSetCookies?: number | undefined;
+  /**
    * Most bytes of the body of a response that another one follows (a redirect, a challenge, a status that is retried): so many
    * are read and kept, so that the connection can be used again. With more the body in `history` cannot be read, and what
    * has not come yet costs the connection. 0 or more. Default: 262 144 (256 KiB).
@@ -377,6 +382,7 @@ export interface Settings extends SendOptions {
   readonly retry: RetryPolicy | null | undefined;
   readonly maxBodyBytes: number | null;
   readonly maxCodings: number;
+  readonly maxSetCookies: number;
   readonly detectEncoding: DetectEncoding | null;
   readonly signal: AbortSignal | null;
 }

@@ -89,6 +89,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   detectEncoding: orNull((value) => typeof value === "function", "a function or null"),
   maxDrainBytes: checkCount,
   maxCodings: checkCount,
+  maxSetCookies: checkCount,
   maxBodyBytes: (value, option) => {
     if (value !== null) checkCount(value, option);
   },
@@ -152,6 +153,7 @@ const blankRequest: CheckedRequestOptions = {
   maxBodyBytes: undefined,
   maxDrainBytes: undefined,
   maxCodings: undefined,
+  maxSetCookies: undefined,
   detectEncoding: undefined,
   data: undefined,
   json: undefined,
@@ -187,6 +189,7 @@ const blankSession: CheckedSessionOptions = {
   maxBodyBytes: undefined,
   maxDrainBytes: undefined,
   maxCodings: undefined,
+  maxSetCookies: undefined,
   detectEncoding: undefined,
   cookies: undefined,
   idempotencyKey: undefined,
@@ -296,6 +299,7 @@ const UNPARSED = [
   "maxBodyBytes",
   "maxDrainBytes",
   "maxCodings",
+  "maxSetCookies",
   "maxRedirects",
   "trustEnv",
   "idempotencyKey",

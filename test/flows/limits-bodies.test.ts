@@ -2,7 +2,7 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 
-import { Session } from "../../src/index.ts";
+import { CookieJar, Session, type CookieRefusal } from "../../src/index.ts";
 import { rejection } from "../support/messages.ts";
 import { answering, ok, scriptedServer, type ScriptedServer } from "../support/scripted-server.ts";
 
@@ -96,6 +96,55 @@ describe("what codings give", () => {
     await using session = new Session({ trustEnv: false, maxBodyBytes: 100_000 });
     expect((await session.get(server.url)).bytes()).toHaveLength(100_000);
   });
+});
+
+describe("cookies", () => {
+  const setting = (count: number, more: readonly string[] = []): string =>
+    ok("ok", [...Array.from({ length: count }, (_, at) => `Set-Cookie: c${at}=s3cret`), ...more]);
+  function listener(refused: CookieRefusal[]): { cookieRefused: (refusal: CookieRefusal) => void } {
+    return { cookieRefused: (refusal) => void refused.push(refusal) };
+  }
+
+  it.for([3, 2, 0])("of one response are looked at up to maxSetCookies: %i", async (maxSetCookies) => {
+    const refused: CookieRefusal[] = [];
+    await using server = await serverOf(setting(3));
+    await using session = new Session({ trustEnv: false, maxSetCookies, hooks: listener(refused) });
+    const response = await session.get(server.url);
+    expect(session.cookies.size).toBe(maxSetCookies);
+    expect([...response.cookies]).toHaveLength(maxSetCookies);
+    const names = ["c0", "c1", "c2"].slice(maxSetCookies);
+    expect(refused).toEqual(names.map((name) => ({ kind: "refused", reason: "too-many", name })));
+  });
+
+  it("that are refused or deleted count, too", async () => {
+    await using server = await serverOf(
+      ok("ok", ["Set-Cookie: a=1; Domain=b.test", "Set-Cookie: b=; Max-Age=0", "Set-Cookie: c=1"]),
+    );
+    await using session = new Session({ trustEnv: false });
+    await session.get(server.url, { maxSetCookies: 2 });
+    expect(session.cookies.size).toBe(0);
+    await session.get(server.url, { maxSetCookies: 3 });
+    expect(session.cookies.size).toBe(1);
+  });
+
+  it("of one response are 180 by default, and a value is never told as a name", async () => {
+    const refused: CookieRefusal[] = [];
+    await using server = await serverOf(setting(180, ["Set-Cookie: s3cret; a=b"]));
+    await using session = new Session({ trustEnv: false, hooks: listener(refused) });
+    await session.get(server.url);
+    expect(session.cookies.size).toBe(180);
+    expect(refused).toEqual([{ kind: "refused", reason: "too-many", name: "" }]);
+  });
+
+  it.for([{ maxCookiesPerDomain: 3 }, { maxCookies: 3 }])(
+    "have the limits of their jar, too: %j",
+    async (limits) => {
+      await using server = await serverOf(setting(5));
+      await using session = new Session({ trustEnv: false, cookies: new CookieJar(null, limits) });
+      await session.get(server.url);
+      expect(session.cookies.size).toBe(3);
+    },
+  );
 });
 
 /** A frame that zstd leaves out (RFC 8878 §3.1.2). */

@@ -29,6 +29,7 @@ function exchange(settings: Partial<Settings> & { readonly totalMs: number | nul
       retry: null,
       maxBodyBytes: null,
       maxCodings: 5,
+      maxSetCookies: 180,
       detectEncoding: null,
       signal: null,
       ...rest,

@@ -82,6 +82,7 @@ function run({ retry, adapter = null, method = "GET", payload = null, random = 0
       retry,
       maxBodyBytes: null,
       maxCodings: 5,
+      maxSetCookies: 180,
       detectEncoding: null,
       signal: null,
     },
