@@ -234,8 +234,24 @@ export interface SharedOptions {
    * asked.
    */
   readonly detectEncoding?: DetectEncoding | null | undefined;
-  /** Most decoded bytes of a body that is read into memory; `null`: no limit. Default: 268 435 456 (256 MiB). */
+  /**
+   * Most decoded bytes of a body that is read into memory; `null`: no limit. What a coding inside a chain gives may be a
+   * sixteenth and 64 KiB longer. Default: 268 435 456 (256 MiB).
+   *
+   * @throws {ResponseTooLarge} when the body is read.
+   */
   readonly maxBodyBytes?: number | null | undefined;
+  /**
+   * Most content codings on one body, `identity` not counted. 0 or more. Default: 5, as in urllib3 and undici.
+   *
+   * @throws {TooManyCodings} when the body is read.
+   */
+  readonly maxCodings?: number | undefined;
+  /**
+   * Most `Set-Cookie` fields of one response that are looked at; the others are refused with the reason `too-many`, of which
+   * the `cookieRefused` hook is told. 0 or more. Default: 180, as many as a jar keeps for one domain.
+   */
+  readonly maxSetCookies?: number | undefined;
   /**
    * Most bytes of the body of a response that another one follows (a redirect, a challenge, a status that is retried): so many
    * are read and kept, so that the connection can be used again. With more the body in `history` cannot be read, and what
@@ -365,6 +381,8 @@ export interface Settings extends SendOptions {
   /** `undefined`: what the adapter says. */
   readonly retry: RetryPolicy | null | undefined;
   readonly maxBodyBytes: number | null;
+  readonly maxCodings: number;
+  readonly maxSetCookies: number;
   readonly detectEncoding: DetectEncoding | null;
   readonly signal: AbortSignal | null;
 }

@@ -27,7 +27,10 @@ export interface HttpAdapterOptions {
   readonly maxRetries?: RetryPolicy | number | null | undefined;
   /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number | undefined;
-  /** Largest header section of a response, and largest trailers. Default: 65 536. @throws {HeadersTooLarge} */
+  /**
+   * Largest header section of a response, and largest trailers; largest answer of a proxy to CONNECT, with its status line.
+   * Default: 65 536. @throws {HeadersTooLarge}, for CONNECT as cause of a {@link ProxyError}; so do the next two.
+   */
   readonly maxHeaderSize?: number | undefined;
   /** Most fields in a header section, or in trailers. 1 or more. Default: 1000. @throws {HeadersTooLarge} */
   readonly maxHeaderCount?: number | undefined;

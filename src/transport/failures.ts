@@ -85,7 +85,7 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
   if (codeOf(error) === "UND_ERR_HEADERS_OVERFLOW")
     return headersTooLarge(new HeadOverflow(limits, "maxHeaderBytes"), circumstances);
   if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
-  if (error instanceof ConnectFailure) return connectFailure(error, request);
+  if (error instanceof ConnectFailure) return connectFailure(error, circumstances);
   if (isTlsError(error))
     return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
   if (phase === "body") {
@@ -121,7 +121,8 @@ export function silence(limitMs: number, request: PreparedRequest, phase: Phase)
   return new ReadTimeout(`read timeout after ${limitMs} ms`, { request, phase, limitMs });
 }
 
-function connectFailure(failure: ConnectFailure, request: PreparedRequest): RequestException {
+function connectFailure(failure: ConnectFailure, circumstances: Circumstances): RequestException {
+  const { request } = circumstances;
   const { message, cause } = failure;
   switch (failure.step) {
     case "address":
@@ -136,7 +137,8 @@ function connectFailure(failure: ConnectFailure, request: PreparedRequest): Requ
       return new ProxyError(message, {
         request,
         phase: "connect",
-        cause,
+        // A program that sees which limit it was can raise it.
+        cause: cause instanceof HeadOverflow ? headersTooLarge(cause, circumstances) : cause,
         ...failure.answer,
       });
     case "tls":

@@ -1,7 +1,8 @@
 /**
  * How much a response may have beside its body.
  *
- * undici counts the bytes of HTTP/1.1, `h2-stream.ts` those of HTTP/2; the rest is counted for both in the exchange.
+ * undici counts the bytes of HTTP/1.1, `h2-stream.ts` those of HTTP/2; the rest is counted for both in the exchange. What a
+ * proxy answers to CONNECT is counted in `tunnel.ts`.
  *
  * May import: nothing. Pure.
  */

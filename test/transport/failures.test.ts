@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Phase } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/failures.ts";
+import { HeadOverflow } from "../../src/transport/head-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "../../src/transport/response-parser.ts";
 import { requestFor } from "../support/messages.ts";
 
@@ -26,6 +27,12 @@ describe("errors from below", () => {
     [new ConnectFailure("pool", "full"), "connect", "ConnectionError", "pool"],
     [
       new ConnectFailure("proxy", "refused", { answer: { status: 407, headers: new HeaderMap() } }),
+      "connect",
+      "ProxyError",
+      "connect",
+    ],
+    [
+      new ConnectFailure("proxy", "much", { cause: new HeadOverflow(limits, "maxHeaderCount") }),
       "connect",
       "ProxyError",
       "connect",
