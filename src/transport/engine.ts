@@ -84,7 +84,8 @@ export class EngineConnection implements Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_UNSAID,
-      maxHeaderSize: maxHeaderBytes,
+      // undici refuses what is as large as it says.
+      maxHeaderSize: maxHeaderBytes + 1,
     });
     this.#client[kConnect](() => {});
     const context = this.#client[kHTTPContext];
