@@ -67,6 +67,12 @@ export abstract class SessionFields extends Verbs {
   detectEncoding: DetectEncoding | null | undefined;
   /** See {@link SharedOptions.maxBodyBytes}. */
   maxBodyBytes: number | null | undefined;
+  /** See {@link SharedOptions.maxCodings}. */
+  maxCodings: number | undefined;
+  /** See {@link SharedOptions.maxRedirectBodyBytes}. */
+  maxRedirectBodyBytes: number | undefined;
+  /** See {@link SharedOptions.maxSetCookies}. */
+  maxSetCookies: number | undefined;
   /** See {@link SessionOptions.maxRedirects}. */
   maxRedirects: number | undefined;
   /** See {@link SessionOptions.trustEnv}. The environment is read once: set it before the first request. */
@@ -95,6 +101,9 @@ export abstract class SessionFields extends Verbs {
     this.allowRedirects = given.allowRedirects;
     this.detectEncoding = given.detectEncoding;
     this.maxBodyBytes = given.maxBodyBytes;
+    this.maxCodings = given.maxCodings;
+    this.maxRedirectBodyBytes = given.maxRedirectBodyBytes;
+    this.maxSetCookies = given.maxSetCookies;
     this.maxRedirects = given.maxRedirects;
     this.trustEnv = given.trustEnv ?? true;
   }

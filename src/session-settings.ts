@@ -59,6 +59,9 @@ function valuesOf(fields: SettingFields): readonly unknown[] {
     fields.allowRedirects,
     fields.maxRedirects,
     fields.maxBodyBytes,
+    fields.maxCodings,
+    fields.maxRedirectBodyBytes,
+    fields.maxSetCookies,
     fields.detectEncoding,
     ...partsOf(fields.tls),
   ];

@@ -173,8 +173,15 @@ export type RetryDecision =
   | { readonly kind: "again"; readonly delayMs: number; readonly policy: RetryPolicy }
   /** Not a case for a retry: the response or the error is the result. */
   | { readonly kind: "final" }
-  /** One attempt too many: a {@link RetryError} for a status (unless the policy hands the response out), else the error. */
-  | { readonly kind: "exhausted"; readonly raise: boolean };
+  /**
+   * One attempt too many: a {@link RetryError} for a status (unless the policy hands the response out), else the error.
+   * `tooLong`: there are attempts left, but the server wants us to wait longer than the policy does.
+   */
+  | {
+      readonly kind: "exhausted";
+      readonly raise: boolean;
+      readonly tooLong?: { readonly limitMs: number; readonly foundMs: number };
+    };
 
 /** Decides about retries. Immutable: a decision brings the policy for the next attempt. `retries/` has `Retry`. */
 export interface RetryPolicy {

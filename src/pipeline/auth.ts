@@ -15,9 +15,6 @@ export interface AuthSurroundings {
   readonly ambientAuth: (url: Url) => Auth | null;
 }
 
-/** So many bytes of a challenge's body are kept for `history`. */
-const CHALLENGE_BODY_BYTES = 65_536;
-
 /** Without credentials it is not there. */
 export function auth(world: AuthSurroundings): Stage {
   return {
@@ -65,7 +62,7 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
     if (!isChallenge(response) || !(await canAnswer(scheme, response, challenges.length))) {
       return challenges.length === 0 ? response : response.withHistory(challenges);
     }
-    await response.loadHop(CHALLENGE_BODY_BYTES);
+    await response.loadHop(exchange.settings.maxRedirectBodyBytes);
     if (!isReplayable(request.payload)) throw spent(response);
     challenges.push(challenges.length === 0 ? response : response.withHistory([...challenges]));
     if (request.dressed) exchange = { ...exchange, request: request.with({ dressed: false }) };

@@ -9,14 +9,7 @@ import type { PreparedRequest } from "../core/request.ts";
 import { isRedirect } from "../redirects/decide.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
-import {
-  answeredRequest,
-  HOP_BODY_BYTES,
-  type Exchange,
-  type Reply,
-  type Send,
-  type Stage,
-} from "./stage.ts";
+import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
 
 /** Without hooks it is not there. */
 export const hooks: Stage = {
@@ -27,12 +20,12 @@ export const hooks: Stage = {
 };
 
 async function observed(next: Send, exchange: Exchange): Promise<Reply> {
-  const { hooks: all, allowRedirects } = exchange.settings;
+  const { hooks: all, allowRedirects, maxRedirectBodyBytes } = exchange.settings;
   const request = await runRequestHooks(all, exchange.request);
   const response = await next(request === exchange.request ? exchange : { ...exchange, request });
   if (all.response.length === 0) return response;
   if (response instanceof Response) {
-    if (allowRedirects && isRedirect(response)) await response.loadHop(HOP_BODY_BYTES);
+    if (allowRedirects && isRedirect(response)) await response.loadHop(maxRedirectBodyBytes);
     else await response.load();
   }
   return runResponseHooks(all, response);

@@ -10,14 +10,7 @@ import { CallPlan, type Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { tlsAcrossOrigins } from "../redirects/border.ts";
 import { decideRedirect, isRedirect, type RedirectDecision } from "../redirects/decide.ts";
-import {
-  answeredRequest,
-  HOP_BODY_BYTES,
-  type Exchange,
-  type Reply,
-  type Send,
-  type Stage,
-} from "./stage.ts";
+import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
 
 /** Sends until a response is final, and hands that one up with the hops before it as `history`. */
 export const redirects: Stage = {
@@ -45,7 +38,7 @@ async function follow(first: Reply, sent: Exchange, next: Send): Promise<Reply> 
     const decision = decide(response);
     if (decision.kind === "final") return response;
     // The connection goes back to the pool only once this hop's body is read or dropped.
-    await response.loadHop(HOP_BODY_BYTES);
+    await response.loadHop(exchange.settings.maxRedirectBodyBytes);
     if (decision.kind === "refuse") throw decision.error.annotate({ request: response.request, response });
     if (history.length >= exchange.settings.maxRedirects)
       throw tooMany(response, exchange.settings.maxRedirects);

@@ -11,9 +11,11 @@ import {
   AddressRefused,
   ConnectionError,
   ConnectTimeout,
+  HeaderOverflow,
   InvalidHeader,
   ReadTimeout,
   RequestException,
+  RetryAfterTooLong,
   RetryError,
   SSLError,
   type Attempt,
@@ -31,9 +33,6 @@ export interface RetrySurroundings {
   readonly adapterFor: (url: string) => Adapter;
   readonly budgets: RetryBudgets;
 }
-
-/** So much of a response that is not handed out is read, so that its connection can be used again. */
-const RETRIED_BODY_BYTES = 65_536;
 
 /** Without a policy it is not there. */
 export function retries(world: RetrySurroundings): Stage {
@@ -56,6 +55,7 @@ async function attempts(
   const past: Attempt[] = [];
   let policy = first;
   let exchange = original;
+  const hopBytes = original.settings.maxRedirectBodyBytes;
   const { origin } = original.request;
   if (origin !== null && first.budget != null) world.budgets.earn(origin, first.budget);
   for (;;) {
@@ -63,8 +63,8 @@ async function attempts(
     const { request } = exchange;
     const decision = decide(world, policy, request, outcome);
     if (decision.kind === "final") return finish(outcome, past);
-    if (decision.kind === "exhausted") return exhausted(outcome, past, decision.raise);
-    if (outcome.kind === "response") await outcome.response.loadHop(RETRIED_BODY_BYTES);
+    if (decision.kind === "exhausted") return exhausted(outcome, past, decision, hopBytes);
+    if (outcome.kind === "response") await outcome.response.loadHop(hopBytes);
     const record = recordOf(outcome, request, decision.delayMs);
     past.push(record);
     for (const hook of exchange.settings.hooks.retry) await hook(record, request);
@@ -137,7 +137,8 @@ function failureOf(outcome: Outcome): AttemptFailure | null {
     };
   }
   const { error } = outcome;
-  if (error instanceof AddressRefused) return null;
+  // It would be the same again.
+  if (error instanceof AddressRefused || error instanceof HeaderOverflow) return null;
   if (error instanceof SSLError || error instanceof InvalidHeader) return { kind: "other", error };
   if (error instanceof ConnectTimeout) return { kind: "connect", error };
   if (error instanceof ReadTimeout) return { kind: "read", error };
@@ -152,14 +153,26 @@ function finish(outcome: Outcome, past: readonly Attempt[]): Reply {
   return past.length === 0 ? outcome.response : outcome.response.withAttempts(past);
 }
 
-async function exhausted(outcome: Outcome, past: readonly Attempt[], raise: boolean): Promise<Reply> {
+async function exhausted(
+  outcome: Outcome,
+  past: readonly Attempt[],
+  { raise, tooLong }: Extract<RetryDecision, { kind: "exhausted" }>,
+  hopBytes: number,
+): Promise<Reply> {
   if (outcome.kind === "error" || !raise) return finish(outcome, past);
   const { response } = outcome;
-  await response.loadHop(RETRIED_BODY_BYTES);
-  throw new RetryError(`status ${response.status} after ${past.length + 1} attempts`, {
+  await response.loadHop(hopBytes);
+  const message = `status ${response.status} after ${past.length + 1} ${past.length === 0 ? "attempt" : "attempts"}`;
+  const details = {
     request: response.request,
     response: response.withAttempts(past),
     attempts: past,
     phase: "head",
-  });
+  } as const;
+  if (tooLong === undefined) throw new RetryError(message, details);
+  const { limitMs, foundMs } = tooLong;
+  throw new RetryAfterTooLong(
+    `${message}, with a Retry-After of ${foundMs} ms, more than retryAfterMax (${limitMs} ms)`,
+    { ...details, limitMs, foundMs },
+  );
 }

@@ -23,12 +23,6 @@ export interface Exchange {
 /** What comes up: a body to be read into memory, or one to be streamed. */
 export type Reply = Response | StreamedResponse;
 
-/**
- * So many bytes of a redirect's body are read, so that its connection can be used again and hooks can look at it. Above
- * that the connection is given up (PARITY RED-24).
- */
-export const HOP_BODY_BYTES: number = 262_144;
-
 /** Sends a request through the rest of the corridor. */
 export type Send = (exchange: Exchange) => Promise<Reply>;
 

@@ -82,6 +82,9 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   maxBodyBytes: (value, option) => {
     if (value !== null) checkCount(value, option);
   },
+  maxCodings: checkCount,
+  maxRedirectBodyBytes: checkCount,
+  maxSetCookies: checkCount,
 };
 
 const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
@@ -130,6 +133,9 @@ const blankRequest: CheckedRequestOptions = {
   allowRedirects: undefined,
   retry: undefined,
   maxBodyBytes: undefined,
+  maxCodings: undefined,
+  maxRedirectBodyBytes: undefined,
+  maxSetCookies: undefined,
   detectEncoding: undefined,
   data: undefined,
   json: undefined,
@@ -161,6 +167,9 @@ const blankSession: CheckedSessionOptions = {
   allowRedirects: undefined,
   retry: undefined,
   maxBodyBytes: undefined,
+  maxCodings: undefined,
+  maxRedirectBodyBytes: undefined,
+  maxSetCookies: undefined,
   detectEncoding: undefined,
   cookies: undefined,
   idempotencyKey: undefined,
@@ -248,6 +257,9 @@ const UNPARSED = [
   "allowRedirects",
   "retry",
   "maxBodyBytes",
+  "maxCodings",
+  "maxRedirectBodyBytes",
+  "maxSetCookies",
   "maxRedirects",
   "trustEnv",
   "idempotencyKey",

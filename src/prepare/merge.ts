@@ -35,6 +35,15 @@ import { mergeVerify, parseCert, parseVerify } from "./trust.ts";
 /** Most decoded bytes of a body that is read, unless said otherwise: 256 MiB. */
 const defaultMaxBodyBytes = 268_435_456;
 
+/** Most content codings on one body, unless said otherwise (PARITY DEC-3, CVE-2025-66418). */
+const defaultMaxCodings = 5;
+
+/** Most bytes of a body on the way to another response, unless said otherwise: 256 KiB. */
+const defaultMaxRedirectBodyBytes = 262_144;
+
+/** Most `Set-Cookie` fields that one response may set, unless said otherwise. */
+const defaultMaxSetCookies = 180;
+
 /** Most redirects that are followed, unless said otherwise. */
 const defaultMaxRedirects = 30;
 
@@ -57,6 +66,9 @@ export interface SessionDefaults {
   readonly allowRedirects: boolean | undefined;
   readonly maxRedirects: number | undefined;
   readonly maxBodyBytes: number | null | undefined;
+  readonly maxCodings: number | undefined;
+  readonly maxRedirectBodyBytes: number | undefined;
+  readonly maxSetCookies: number | undefined;
   readonly detectEncoding: DetectEncoding | null | undefined;
 }
 
@@ -99,6 +111,9 @@ export function sessionSettings(
     maxRedirects: session.maxRedirects ?? defaultMaxRedirects,
     detectEncoding: session.detectEncoding ?? null,
     maxBodyBytes: given(session.maxBodyBytes, defaultMaxBodyBytes),
+    maxCodings: given(session.maxCodings, defaultMaxCodings),
+    maxRedirectBodyBytes: given(session.maxRedirectBodyBytes, defaultMaxRedirectBodyBytes),
+    maxSetCookies: given(session.maxSetCookies, defaultMaxSetCookies),
     signal: null,
     onProgress: null,
     onInformational: null,
@@ -140,6 +155,9 @@ export function mergeSettings(
     maxRedirects: base.maxRedirects,
     detectEncoding: given(request.detectEncoding, base.detectEncoding),
     maxBodyBytes: given(request.maxBodyBytes, base.maxBodyBytes),
+    maxCodings: given(request.maxCodings, base.maxCodings),
+    maxRedirectBodyBytes: given(request.maxRedirectBodyBytes, base.maxRedirectBodyBytes),
+    maxSetCookies: given(request.maxSetCookies, base.maxSetCookies),
     signal: request.signal ?? null,
     onProgress: request.onProgress ?? null,
     onInformational: null,

@@ -7,6 +7,7 @@ import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
 import type { SocketOptions } from "./connect.ts";
+import type { HeadLimits } from "./head-limits.ts";
 import type { PoolSettings } from "./pool.ts";
 
 /** Options of an HttpAdapter. Absent ones have their default; times are milliseconds, sizes bytes. */
@@ -23,8 +24,26 @@ export interface HttpAdapterOptions {
   readonly maxRetries?: RetryPolicy | number | null | undefined;
   /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number | undefined;
-  /** Largest header section of a response. Default: 65 536. */
+  /**
+   * Most bytes of names and values in the header section of a response, or of an interim one, and in its trailers; and of the
+   * heads of a proxy's answer to CONNECT. 1024 to 16 777 216. Default: 65 536.
+   *
+   * @throws {HeaderOverflow} and ends the connection (with HTTP/2: the stream). For CONNECT a {@link ProxyError}.
+   */
   readonly maxHeaderSize?: number | undefined;
+  /**
+   * Most header fields of a response, or of an interim one, and of its trailers. A name that comes several times counts each
+   * time. 1 to 65 536. Default: 256.
+   *
+   * @throws {TooManyHeaders} and ends the connection (with HTTP/2: the stream).
+   */
+  readonly maxHeaderCount?: number | undefined;
+  /**
+   * Most interim responses (1xx) before the final one, `100 Continue` among them. 0 or more. Default: 100.
+   *
+   * @throws {TooManyInformational} and ends the connection (with HTTP/2: the stream).
+   */
+  readonly maxInformational?: number | undefined;
   /** Address of this machine to connect from. */
   readonly localAddress?: string | undefined;
   /** 4 or 6 for one kind of addresses only; 0 for both. Default: 0. */
@@ -50,6 +69,8 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
   "maxRetries",
   "keepAliveTimeout",
   "maxHeaderSize",
+  "maxHeaderCount",
+  "maxInformational",
   "localAddress",
   "family",
   "lookup",
@@ -59,6 +80,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
 const LONGEST_MS = 2_147_483_647;
 const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
+const MOST_HEADER_FIELDS = 65_536;
 
 /** @internal @throws {TypeError | RangeError} naming the option, its value and what is allowed. */
 export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
@@ -78,14 +100,18 @@ export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
       isBlocking: boolean("poolBlock", options.poolBlock ?? false),
       waitMs: poolTimeout === null ? null : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
       keepAliveMs: within("keepAliveTimeout", options.keepAliveTimeout ?? 60_000, 1, LONGEST_MS),
-      maxHeaderBytes: within(
-        "maxHeaderSize",
-        options.maxHeaderSize ?? 65_536,
-        SMALLEST_HEADER_BYTES,
-        LARGEST_HEADER_BYTES,
-      ),
+      limits: headLimits(options),
       sockets: socketOptions(options),
     },
+  };
+}
+
+function headLimits(options: HttpAdapterOptions): HeadLimits {
+  const { maxHeaderSize = 65_536, maxHeaderCount = 256, maxInformational = 100 } = options;
+  return {
+    maxBytes: within("maxHeaderSize", maxHeaderSize, SMALLEST_HEADER_BYTES, LARGEST_HEADER_BYTES),
+    maxFields: within("maxHeaderCount", maxHeaderCount, 1, MOST_HEADER_FIELDS),
+    maxInformational: within("maxInformational", maxInformational, 0, Number.MAX_SAFE_INTEGER),
   };
 }
 

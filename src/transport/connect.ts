@@ -22,6 +22,7 @@ import { pinProblem } from "../tls/pins.ts";
 import { agreedOn, ConnectionFacts, endsOf, type ServerIdentity } from "./connection-facts.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
+import type { HeadLimits } from "./head-limits.ts";
 import { basicCredentials, guardOf, HTTP_1_ONLY, nameOf, pinsOf, protocolsOf, type Route } from "./route.ts";
 import { openSocks } from "./socks.ts";
 import type { TlsMaterial, TlsMaterials, TlsPeer } from "./tls-material.ts";
@@ -37,6 +38,13 @@ export interface SocketOptions {
   readonly lookup?: LookupFunction;
   /** A Unix domain socket or named pipe in place of host and port. */
   readonly socketPath?: string;
+}
+
+/** What is the same for all connections of an adapter. */
+export interface ConnectSettings {
+  readonly sockets: SocketOptions;
+  readonly materials: TlsMaterials;
+  readonly limits: HeadLimits;
 }
 
 /** A TLS session, and whom its first handshake was with: Node shows no certificate for a resumed one. */
@@ -69,6 +77,7 @@ const READ_BYTES = 65_536;
 export class Opening {
   readonly #options: SocketOptions;
   readonly #materials: TlsMaterials;
+  readonly #limits: HeadLimits;
   readonly #memory: SessionMemory;
   readonly #sockets: Socket[] = [];
   #ends: ReturnType<typeof endsOf> | null = null;
@@ -76,9 +85,10 @@ export class Opening {
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(options: SocketOptions, materials: TlsMaterials, memory: SessionMemory) {
-    this.#options = options;
+  constructor({ sockets, materials, limits }: ConnectSettings, memory: SessionMemory) {
+    this.#options = sockets;
     this.#materials = materials;
+    this.#limits = limits;
     this.#memory = memory;
   }
 
@@ -167,7 +177,8 @@ export class Opening {
         : plain;
     const authorization =
       proxyAuth === null ? basicCredentials(via.credentials) : proxyAuth.authorize(message);
-    await openTunnel(socket, { authority: message.uri, authorization, headers: proxyHeaders });
+    const { maxBytes } = this.#limits;
+    await openTunnel(socket, { authority: message.uri, authorization, headers: proxyHeaders, maxBytes });
     return socket;
   }
 

@@ -19,6 +19,7 @@ import Client from "undici/lib/dispatcher/client.js";
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
+import { HeadTooLarge, type HeadLimits } from "./head-limits.ts";
 import { ReadClock } from "./read-clock.ts";
 import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import type { Upload } from "./upload.ts";
@@ -60,12 +61,13 @@ export class EngineConnection implements Connection {
   started = false;
   readonly #client: Client;
   readonly #parser: TunedParser;
-  readonly #handler = new Handler();
+  readonly #handler: Handler;
   #isWriting = false;
 
-  constructor(origin: string, { socket, facts }: Opened, maxHeaderBytes: number) {
+  constructor(origin: string, { socket, facts }: Opened, limits: HeadLimits) {
     this.socket = socket;
     this.facts = facts;
+    this.#handler = new Handler(limits);
     socket.on("error", (error: Error) => {
       this.fault ??= error;
     });
@@ -81,7 +83,8 @@ export class EngineConnection implements Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_UNSAID,
-      maxHeaderSize: maxHeaderBytes,
+      // Counted in the parser, where the error can tell what came.
+      maxHeaderSize: limits.maxBytes,
     });
     this.#client[kConnect](() => {});
     const context = this.#client[kHTTPContext];
@@ -99,7 +102,7 @@ export class EngineConnection implements Connection {
       takeHead: (head) => this.#handler.message?.onHead(head),
       takeInformational: (status, fields) => this.#handler.message?.onInformational(status, fields),
       keepFields: () => channels.headers.hasSubscribers,
-      maxHeaderBytes,
+      limits,
     });
   }
 
@@ -225,6 +228,11 @@ class Handler implements UndiciHandler {
   message: Message | null = null;
   controller: UndiciController | null = null;
   served = 0;
+  readonly #limits: HeadLimits;
+
+  constructor(limits: HeadLimits) {
+    this.#limits = limits;
+  }
 
   onRequestStart(controller: UndiciController): void {
     this.controller = controller;
@@ -242,7 +250,10 @@ class Handler implements UndiciHandler {
     const { message } = this;
     this.message = null;
     this.served++;
-    message?.onEnd(trailersOf(controller.rawTrailers));
+    const { maxFields } = this.#limits;
+    const count = (controller.rawTrailers?.length ?? 0) / 2;
+    if (count > maxFields) message?.onFailure(new HeadTooLarge("fields", maxFields, count));
+    else message?.onEnd(trailersOf(controller.rawTrailers));
   }
 
   onResponseError(_controller: UndiciController | null, error: Error): void {

@@ -9,18 +9,22 @@ import {
   ChunkedEncodingError,
   ConnectionError,
   ConnectTimeout,
+  HeaderOverflow,
   InvalidHeader,
   ProxyError,
   ReadTimeout,
   RequestException,
   SessionClosed,
   SSLError,
+  TooManyHeaders,
+  TooManyInformational,
   type Phase,
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { RefusedAddress } from "./guard.ts";
-import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
+import { HeadTooLarge } from "./head-limits.ts";
+import { ResponseSyntaxError } from "./response-parser.ts";
 
 /** Which step towards a connection failed. */
 export type ConnectStep = "address" | "proxy" | "tls" | "material" | "pool";
@@ -80,6 +84,7 @@ export function translate(error: Error, { request, phase, isForwarded }: Circums
     return new ConnectTimeout(message, { request, phase: error.phase, limitMs: error.limitMs });
   }
   if (error instanceof ConnectFailure) return connectFailure(error, request);
+  if (error instanceof HeadTooLarge) return headerOverflow(error, { request, phase });
   if (isTlsError(error))
     return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
   if (phase === "body") {
@@ -96,13 +101,24 @@ export function translate(error: Error, { request, phase, isForwarded }: Circums
       cause: error,
     });
   }
-  const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
+  const Kind = isForwarded && !(error instanceof ResponseSyntaxError) ? ProxyError : ConnectionError;
   return new Kind(`no valid response: ${reasonOf(error)}`, { request, phase, cause: error });
 }
 
 /** Nothing came for `limitMs`. */
 export function silence(limitMs: number, request: PreparedRequest, phase: Phase): ReadTimeout {
   return new ReadTimeout(`read timeout after ${limitMs} ms`, { request, phase, limitMs });
+}
+
+function headerOverflow(
+  error: HeadTooLarge,
+  details: { readonly request: PreparedRequest; readonly phase: Phase },
+): HeaderOverflow {
+  const { message, limit, found } = error;
+  const Kind = { bytes: HeaderOverflow, fields: TooManyHeaders, informational: TooManyInformational }[
+    error.kind
+  ];
+  return new Kind(message, { ...details, limit, found, cause: error });
 }
 
 function connectFailure(failure: ConnectFailure, request: PreparedRequest): RequestException {
@@ -141,15 +157,6 @@ function isTlsError(error: Error): boolean {
   );
 }
 
-/** Did bytes come that are no response? */
-function isResponseError(error: Error): boolean {
-  return (
-    error instanceof ResponseSyntaxError ||
-    error instanceof ResponseFloodError ||
-    codeOf(error) === "UND_ERR_HEADERS_OVERFLOW"
-  );
-}
-
 /** What a person is told. Errors of several addresses are told one by one. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) {
@@ -166,7 +173,6 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: "the connection was reset",
   EPIPE: "the connection was closed while sending",
   UND_ERR_SOCKET: "the other side closed the connection",
-  UND_ERR_HEADERS_OVERFLOW: "the header section is too large",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "it is not as long as Content-Length says",
 };
 

@@ -10,6 +10,7 @@ import { connect, constants, type ClientHttp2Session, type Settings } from "node
 
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
+import type { HeadLimits } from "./head-limits.ts";
 import { H2Stream } from "./h2-stream.ts";
 
 /** Until the server has said how many streams it takes at a time, and if it does not say (RFC 9113 §6.5.2). */
@@ -18,6 +19,12 @@ const STREAMS_BY_DEFAULT = 100;
 /** Bytes that may be under way unasked: on one stream, and on all. */
 const STREAM_WINDOW_BYTES = 262_144;
 const CONNECTION_WINDOW_BYTES = 1_048_576;
+/**
+ * What Node may take of one header section: its most. A stream with more it ends by a reset that looks like the server's, so
+ * `h2-stream.ts` counts itself. What is compressed is bounded earlier: by the number of CONTINUATION frames.
+ */
+const NODES_HEADER_BYTES = 16_777_215;
+const NODES_HEADER_PAIRS = 1_048_576;
 
 /** Who is told what becomes of a connection. */
 export interface H2Listener {
@@ -36,6 +43,7 @@ export class H2Session {
   /** Was a message put on it already? */
   isUsed = false;
   readonly facts: ConnectionFacts;
+  readonly limits: HeadLimits;
   readonly #session: ClientHttp2Session;
   readonly #listener: H2Listener;
   readonly #streams = new Set<H2Stream>();
@@ -43,16 +51,18 @@ export class H2Session {
   #isRetired = false;
   #fault: Error | null = null;
 
-  constructor(origin: string, { socket, facts }: Opened, maxHeaderBytes: number, listener: H2Listener) {
+  constructor(origin: string, { socket, facts }: Opened, limits: HeadLimits, listener: H2Listener) {
     this.facts = facts;
+    this.limits = limits;
     this.#listener = listener;
     this.#session = connect(origin, {
       createConnection: () => socket,
       settings: {
         enablePush: false,
         initialWindowSize: STREAM_WINDOW_BYTES,
-        maxHeaderListSize: maxHeaderBytes,
+        maxHeaderListSize: NODES_HEADER_BYTES,
       },
+      maxHeaderListPairs: NODES_HEADER_PAIRS,
       maxReservedRemoteStreams: 0,
     });
     this.#session.on("connect", () => this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));

@@ -9,6 +9,7 @@ import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "nod
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import type { H2Session } from "./h2-session.ts";
+import { HeadTooLarge, headExcess } from "./head-limits.ts";
 import { ReadClock } from "./read-clock.ts";
 import { http2Fields } from "./sent-head.ts";
 
@@ -36,6 +37,7 @@ export class H2Stream implements Connection {
   #stream: ClientHttp2Stream | null = null;
   #message: Message | null = null;
   #trailers: string[] = [];
+  #informational = 0;
 
   constructor(session: H2Session) {
     this.#session = session;
@@ -105,12 +107,14 @@ export class H2Stream implements Connection {
   }
 
   #listen(stream: ClientHttp2Stream): void {
-    stream.on("headers", (headers) => {
+    stream.on("headers", (headers, _flags, raw) => {
       this.heard = true;
+      if (!this.#isWithin(raw) || !this.#isInterimWithin()) return;
       this.#message?.onInformational(Number(headers[":status"]), flat(headers));
     });
-    stream.on("response", (headers) => {
+    stream.on("response", (headers, _flags, raw) => {
       this.heard = true;
+      if (!this.#isWithin(raw)) return;
       this.#message?.onHead({
         status: Number(headers[":status"]),
         reason: "",
@@ -119,13 +123,14 @@ export class H2Stream implements Connection {
       });
     });
     stream.on("data", (chunk: Uint8Array) => this.#message?.onData(chunk));
-    stream.on("trailers", (headers: IncomingHttpHeaders) => {
-      this.#trailers = flat(headers);
+    stream.on("trailers", (headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
+      if (this.#isWithin(raw)) this.#trailers = flat(headers);
     });
     stream.on("end", () => this.#end(stream));
     stream.on("error", (error: Error) => {
       this.isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-      this.#fail(error);
+      const { maxBytes } = this.#session.limits;
+      this.#fail(isContinuationFlood(error) ? new HeadTooLarge("bytes", maxBytes, null) : error);
     });
     stream.on("close", () => {
       this.clock.end();
@@ -133,6 +138,24 @@ export class H2Stream implements Connection {
       if (this.#message !== null) this.#fail(this.#session.fault ?? new StreamReset(stream.rstCode ?? 0));
       this.#leave(false);
     });
+  }
+
+  /** Ends the message when a header section is larger than allowed. */
+  #isWithin(raw: readonly string[]): boolean {
+    return this.#isAllowed(headExcess(raw, this.#session.limits));
+  }
+
+  #isInterimWithin(): boolean {
+    this.#informational++;
+    const { maxInformational: most } = this.#session.limits;
+    const found = this.#informational;
+    return this.#isAllowed(found > most ? new HeadTooLarge("informational", most, found) : null);
+  }
+
+  #isAllowed(excess: HeadTooLarge | null): boolean {
+    if (excess === null) return true;
+    this.#fail(excess);
+    return false;
   }
 
   #end(stream: ClientHttp2Stream): void {
@@ -168,6 +191,11 @@ function fieldsOf(message: Message): Record<string, string | string[]> {
     fields[name] = before === undefined ? value : [before, value].flat();
   }
   return fields;
+}
+
+/** A header section in so many frames that Node ends the connection before it can be counted. */
+function isContinuationFlood(error: Error): boolean {
+  return error.message.startsWith("Too many CONTINUATION frames");
 }
 
 /** Name, value, name, value ... without pseudo-fields. */

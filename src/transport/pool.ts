@@ -10,6 +10,7 @@ import type { Connection } from "./connection.ts";
 import { Opening, type Opened, type Resumption, type SessionMemory, type SocketOptions } from "./connect.ts";
 import { EngineConnection } from "./engine.ts";
 import { ConnectFailure, ConnectOverdue } from "./failures.ts";
+import type { HeadLimits } from "./head-limits.ts";
 import { H2Session } from "./h2-session.ts";
 import { H2Stream } from "./h2-stream.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
@@ -24,7 +25,7 @@ export interface PoolSettings {
   /** How long a request waits for its turn, in milliseconds; `null`: for ever. */
   readonly waitMs: number | null;
   readonly keepAliveMs: number;
-  readonly maxHeaderBytes: number;
+  readonly limits: HeadLimits;
   readonly sockets: SocketOptions;
   readonly materials: TlsMaterials;
   /** A connection became idle; it is not to be used after this time. */
@@ -200,8 +201,7 @@ export class Pool implements SessionMemory {
   }
 
   #connect(applicant: Applicant): void {
-    const { sockets, materials } = this.#settings;
-    const opening = new Opening(sockets, materials, this);
+    const opening = new Opening(this.#settings, this);
     this.#opening.set(applicant, opening);
     opening.start(this.route, applicant.connectMs, {
       onOpen: (opened) => {
@@ -225,7 +225,7 @@ export class Pool implements SessionMemory {
     this.#isOnlyHttp1 = true;
     let connection: EngineConnection;
     try {
-      connection = new EngineConnection(this.origin, opened, this.#settings.maxHeaderBytes);
+      connection = new EngineConnection(this.origin, opened, this.#settings.limits);
     } catch (cause) {
       socket.destroy();
       applicant.onNoConnection(
@@ -242,7 +242,7 @@ export class Pool implements SessionMemory {
 
   /** The connection is for all who wait, and for all to come. */
   #share(opened: Opened, applicant: Applicant): void {
-    const session = new H2Session(this.origin, opened, this.#settings.maxHeaderBytes, {
+    const session = new H2Session(this.origin, opened, this.#settings.limits, {
       onRoom: () => this.#next(),
       onRetired: () => {
         if (this.#shared === session) this.#shared = null;

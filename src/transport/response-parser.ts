@@ -5,12 +5,14 @@
  * - an unasked `100 Continue` is skipped as the other 1xx are, not taken for an attack (RFC 9110 §15.2);
  * - blanks behind the digits of `Content-Length` are no digits (RFC 9110 §5.5);
  * - the head is taken as bytes came: reason phrase in latin-1, names in their case, and once only;
- * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici;
+ * - what is not a body is bounded: header fields, reason phrase, chunk extensions and 1xx have no limit in undici, or one
+ *   that does not tell what came;
  * - timers: undici's are coarse and one more per request; ours are in `read-clock.ts` and `pools.ts`.
  *
  * May import: `core/`, own folder. Not: undici.
  */
 
+import { HeadTooLarge, type HeadLimits } from "./head-limits.ts";
 import type { WireHead } from "./wire-reply.ts";
 
 /** What came is no HTTP/1 response. */
@@ -41,6 +43,9 @@ export interface TunedParser extends UndiciParser {
   /** Is the head through? */
   headDone: boolean;
   reason: string;
+  readonly limits: HeadLimits;
+  /** Interim responses so far. */
+  informational: number;
   /** Bytes that came since the body last grew. */
   quietBytes: number;
   quietLimit: number;
@@ -62,7 +67,7 @@ export function tuneParser(
     readonly takeHead: (head: WireHead) => void;
     readonly takeInformational: (status: number, fields: string[]) => void;
     readonly keepFields: () => boolean;
-    readonly maxHeaderBytes: number;
+    readonly limits: HeadLimits;
   },
 ): TunedParser {
   return Object.assign(parser, {
@@ -71,11 +76,14 @@ export function tuneParser(
     keepFields: given.keepFields,
     heard: false,
     headDone: false,
+    limits: given.limits,
+    informational: 0,
     reason: "",
     quietBytes: 0,
-    quietLimit: 2 * (given.maxHeaderBytes + READ_BYTES),
+    quietLimit: 2 * (given.limits.maxBytes + READ_BYTES),
     bodyBytesSeen: 0,
     setTimeout: noteTimeout,
+    trackHeader: countHeader,
     execute: executeBounded,
     onStatus: takeReason,
     onHeadersComplete: completeHead,
@@ -87,6 +95,7 @@ export function tuneParser(
 export function expectResponse(parser: TunedParser): void {
   parser.heard = false;
   parser.headDone = false;
+  parser.informational = 0;
   parser.reason = "";
   parser.quietBytes = 0;
 }
@@ -104,10 +113,22 @@ function executeBounded(this: TunedParser, chunk: Uint8Array): void {
   }
   this.quietBytes += chunk.byteLength;
   if (this.quietBytes > this.quietLimit) {
-    this.socket.destroy(new ResponseFloodError(`${this.quietBytes} bytes came that belong to no body`));
+    this.socket.destroy(
+      this.headDone
+        ? new ResponseFloodError(`${this.quietBytes} bytes came that belong to no body`)
+        : new HeadTooLarge("bytes", this.limits.maxBytes, this.quietBytes),
+    );
     return;
   }
   original(this).execute.call(this, chunk);
+}
+
+/** Names and values, as they come. */
+function countHeader(this: TunedParser, bytes: number): void {
+  this.headersSize += bytes;
+  const { maxBytes } = this.limits;
+  if (this.headersSize > maxBytes && !this.socket.destroyed)
+    this.socket.destroy(new HeadTooLarge("bytes", maxBytes, this.headersSize));
 }
 
 /** llhttp gives the phrase in pieces, as the reads fell. */
@@ -119,6 +140,11 @@ function takeReason(this: TunedParser, text: Uint8Array): number {
 function completeHead(this: TunedParser, status: number, upgrade: boolean, keepAlive: boolean): number {
   // undici has ended the connection for a header section that is too long, and llhttp has not heard of it.
   if (this.socket.destroyed) return -1;
+  const excess = excessOf(this, status);
+  if (excess !== null) {
+    this.socket.destroy(excess);
+    return -1;
+  }
   if (status < 200) {
     this.reason = "";
     if (status !== 101) this.takeInformational(status, textOf(this.headers));
@@ -143,6 +169,17 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
   // undici would make an object of the fields that nobody looks at.
   if (!this.keepFields()) this.headers = NO_FIELDS;
   return original(this).onHeadersComplete.call(this, status, upgrade, keepAlive);
+}
+
+function excessOf(parser: TunedParser, status: number): HeadTooLarge | null {
+  const { maxFields, maxInformational } = parser.limits;
+  const count = parser.headers.length / 2;
+  if (count > maxFields) return new HeadTooLarge("fields", maxFields, count);
+  if (status >= 200) return null;
+  parser.informational++;
+  const { informational } = parser;
+  if (informational <= maxInformational) return null;
+  return new HeadTooLarge("informational", maxInformational, informational);
 }
 
 /** Blanks around the phrase are no part of it, as in requests. Not `trim`: 0xA0 may be the end of a UTF-8 character. */

@@ -31,6 +31,9 @@ const nothing: SessionDefaults = {
   allowRedirects: undefined,
   maxRedirects: undefined,
   maxBodyBytes: undefined,
+  maxCodings: undefined,
+  maxRedirectBodyBytes: undefined,
+  maxSetCookies: undefined,
   detectEncoding: undefined,
 };
 
@@ -74,6 +77,9 @@ describe("settings", () => {
       allowRedirects: true,
       maxRedirects: 30,
       maxBodyBytes: 268_435_456,
+      maxCodings: 5,
+      maxRedirectBodyBytes: 262_144,
+      maxSetCookies: 180,
       detectEncoding: null,
       signal: null,
       onProgress: null,
@@ -105,6 +111,12 @@ describe("settings", () => {
     ["maxBodyBytes", { maxBodyBytes: null }, {}, null],
     ["maxBodyBytes", { maxBodyBytes: 5 }, { maxBodyBytes: null }, null],
     ["maxBodyBytes", { maxBodyBytes: null }, { maxBodyBytes: 0 }, 0],
+    ["maxCodings", { maxCodings: 1 }, {}, 1],
+    ["maxCodings", { maxCodings: 1 }, { maxCodings: 0 }, 0],
+    ["maxRedirectBodyBytes", { maxRedirectBodyBytes: 1 }, {}, 1],
+    ["maxRedirectBodyBytes", { maxRedirectBodyBytes: 1 }, { maxRedirectBodyBytes: 0 }, 0],
+    ["maxSetCookies", { maxSetCookies: 1 }, {}, 1],
+    ["maxSetCookies", { maxSetCookies: 1 }, { maxSetCookies: 0 }, 0],
     // timeouts: part by part
     ["timeouts", { timeout: 5 }, {}, { connectMs: 5, readMs: 5, totalMs: null }],
     ["timeouts", { timeout: 5 }, { timeout: [1, null] }, { connectMs: 1, readMs: null, totalMs: null }],

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Phase } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/failures.ts";
+import { HeadTooLarge } from "../../src/transport/head-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "../../src/transport/response-parser.ts";
 import { requestFor } from "../support/messages.ts";
 
@@ -34,13 +35,14 @@ describe("errors from below", () => {
     [withCode("ECONNRESET"), "head", "ConnectionError", "head"],
     [withCode("EPIPE"), "send", "ConnectionError", "send"],
     [withCode("UND_ERR_SOCKET"), "head", "ConnectionError", "head"],
-    [withCode("UND_ERR_HEADERS_OVERFLOW"), "head", "ConnectionError", "head"],
+    [new HeadTooLarge("bytes", 10, 11), "head", "HeaderOverflow", "head"],
+    [new HeadTooLarge("fields", 10, 11), "body", "TooManyHeaders", "body"],
+    [new HeadTooLarge("informational", 10, 11), "head", "TooManyInformational", "head"],
     [withCode("ERR_ASSERTION"), "head", "ConnectionError", "head"],
     [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "head", "SSLError", "head"],
     [withCode("EPROTO"), "head", "SSLError", "head"],
     [new ResponseSyntaxError("two lengths", true), "head", "InvalidHeader", "head"],
     [new ResponseSyntaxError("no HTTP", false), "head", "ConnectionError", "head"],
-    [new ResponseFloodError("too much"), "head", "ConnectionError", "head"],
     [withCode("ECONNRESET"), "body", "ChunkedEncodingError", "body"],
     [withCode("UND_ERR_RES_CONTENT_LENGTH_MISMATCH"), "body", "ChunkedEncodingError", "body"],
     [new ResponseSyntaxError("bad chunk", false), "body", "ChunkedEncodingError", "body"],
