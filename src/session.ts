@@ -64,6 +64,7 @@ import {
 } from "./session-defaults.ts";
 import { SessionFields } from "./session-fields.ts";
 import { KeptSettings } from "./session-settings.ts";
+import { calledHere, callSite } from "./session-trace.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
 import type { Answered, Streaming } from "./verbs.ts";
@@ -262,7 +263,7 @@ export class Session extends SessionFields implements AsyncDisposable {
     );
     const hooks = mergeHooks(plan?.settings.hooks ?? noHooks, given.hooks);
     const exchange: Exchange = {
-      request: plan === null ? request.with({ dressed: true }) : request,
+      request: plan === null ? request.with({ dressed: true }) : calledHere(request, plan, settings.stream),
       settings: { ...settingsAgain(settings, plan, given), hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
@@ -294,7 +295,7 @@ export class Session extends SessionFields implements AsyncDisposable {
       expectsContinue: settings.expectContinueMs !== null,
     });
     const cookies = cookiesFor(prepared, this.#cookies, options.cookies);
-    prepared.plan = new CallPlan(settings, cookies);
+    prepared.plan = new CallPlan(settings, cookies, settings.stream ? callSite() : null);
     return { request: prepared, settings, cookies, signal: null };
   }
 

@@ -360,9 +360,12 @@ export class CallPlan implements Plan {
   readonly settings: Settings;
   /** The session's jar, or the request's own cookies laid over it. */
   readonly cookies: CookieStore;
+  /** Frames of a stack: where the program asked for a response that it streams; `null` when nobody wants to know. */
+  readonly calledAt: string | null;
 
-  constructor(settings: Settings, cookies: CookieStore) {
+  constructor(settings: Settings, cookies: CookieStore, calledAt: string | null) {
     this.settings = settings;
     this.cookies = cookies;
+    this.calledAt = calledAt;
   }
 }

@@ -92,7 +92,7 @@ function withoutCredentials(request: PreparedRequest): PreparedRequest {
   const settings = stripped(plan.settings);
   return settings === plan.settings
     ? request
-    : request.with({ plan: new CallPlan(settings, plan.cookies), headers });
+    : request.with({ plan: new CallPlan(settings, plan.cookies, plan.calledAt), headers });
 }
 
 /**

@@ -60,6 +60,11 @@ export class Incoming {
     this.declared = declared;
   }
 
+  /** What it answers. */
+  get request(): FailedRequest {
+    return this.#source.request;
+  }
+
   /** Has all of it come? */
   get isOver(): boolean {
     return this.#isOver;
@@ -185,9 +190,16 @@ export class Incoming {
     this.#signal();
   }
 
-  /** Nobody holds the consumer's end any more. Who waits for the rest holds this. */
-  forget(): void {
-    if (this.#wake === null) this.drop();
+  /**
+   * Nobody holds the consumer's end any more: it is dropped. Is there anything that was to be read, and now cannot be? Who
+   * waits for the rest holds this.
+   */
+  forget(): boolean {
+    if (this.#wake !== null) return false;
+    const isRead = this.#isOver && this.#queue.size === 0;
+    const isLost = !isRead && this.#mode !== "dropped" && this.#failure === null;
+    this.drop();
+    return isLost;
   }
 
   #exceed(): void {
