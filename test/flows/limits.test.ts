@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -236,11 +236,28 @@ describe("content codings", () => {
   const middle = gzipSync(
     Buffer.concat([gzipSync("tiny"), gzipSync(Buffer.alloc(0)), Buffer.alloc(300_000)]),
   );
+  // A frame that zstd skips (RFC 8878 §3.1.2), and one that it does not.
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(9_000_000);
+  const skippable = Buffer.concat([
+    Buffer.from([0x50, 0x2a, 0x4d, 0x18]),
+    length,
+    Buffer.alloc(9_000_000),
+    zstdCompressSync("tiny"),
+  ]);
+
+  it("may skip what is small", async () => {
+    await using server = await serverOf(coded(gzipSync(skippable), "zstd, gzip"));
+    await using session = new Session({ trustEnv: false });
+    expect((await session.get(`${server.url}/limit`)).text()).toBe("tiny");
+  });
+
   it.for([
     ["in the middle, read at once", coded(middle, "gzip, gzip"), 1000],
+    ["in the middle, of a large body", coded(gzipSync(skippable), "zstd, gzip"), 5_000_000],
     [
-      "in the middle, of a large body",
-      coded(brotliCompressSync(gzipSync(gzipSync(Buffer.alloc(9_000_000)))), "gzip, gzip, br"),
+      "in the middle, of a longer chain",
+      coded(brotliCompressSync(gzipSync(skippable)), "zstd, gzip, br"),
       5_000_000,
     ],
     ["at the end", coded(deflateSync(Buffer.alloc(100_001)), "deflate"), 100_000],
