@@ -8,42 +8,40 @@ import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 import { Session } from "./session.ts";
-import { headOptions, type Answered, type Streaming } from "./verbs.ts";
+import { headOptions, type Answered, type CallOptions, type StreamOption } from "./verbs.ts";
 
 /** A verb without a session. */
-interface Verb {
-  (url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  (url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-}
+type Verb = <Stream extends StreamOption = undefined>(
+  url: string | URL,
+  options?: CallOptions<Stream>,
+) => Answered<Stream, false>;
 
 /**
  * Sends one request in a session of its own.
  *
  * @throws as {@link Session.request}.
  */
-export function request(
+export function request<Stream extends StreamOption = undefined>(
   method: string,
   url: string | URL,
-  options: Streaming,
-): ResponsePromise<StreamedResponse>;
-export function request(
-  method: string,
-  url: string | URL,
-  options?: RequestOptions,
-): ResponsePromise<Response>;
-export function request(method: string, url: string | URL, options?: RequestOptions): Answered {
-  return ResponsePromise.of(sendOnce(method, url, options));
+  options?: CallOptions<Stream>,
+): Answered<Stream, false> {
+  // What comes is a StreamedResponse exactly when `stream` says so: the type tells the caller.
+  return ResponsePromise.of(sendOnce(method, url, options)) as Answered<Stream, false>;
 }
 
-async function sendOnce(method: string, url: string | URL, options?: RequestOptions): Promise<Response> {
+async function sendOnce(
+  method: string,
+  url: string | URL,
+  options: RequestOptions | undefined,
+): Promise<Response | StreamedResponse> {
   // Closing leaves a body that is still being streamed alone: its connection ends with it (PARITY FN-1).
   await using session = new Session();
   return await session.request(method, url, options);
 }
 
 function verb(method: string): Verb {
-  // An arrow function cannot have overloads; `request()` has the same two.
-  return ((url: string | URL, options?: RequestOptions) => request(method, url, options)) as Verb;
+  return (url, options) => request(method, url, options);
 }
 
 /** GET without a session. */
@@ -51,8 +49,7 @@ export const get: Verb = verb("GET");
 /** OPTIONS without a session. */
 export const options: Verb = verb("OPTIONS");
 /** HEAD without a session. Does not follow redirects, unless asked to (PARITY FN-4). */
-export const head: Verb = ((url: string | URL, options?: RequestOptions) =>
-  request("HEAD", url, headOptions(options))) as Verb; // as in verb()
+export const head: Verb = (url, options) => request("HEAD", url, headOptions(options));
 /** POST without a session. */
 export const post: Verb = verb("POST");
 /** PUT without a session. */

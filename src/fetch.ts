@@ -36,7 +36,7 @@ export type FetchDefaults = Omit<
  * @example
  * const client = new SomeSdk({ fetch: toFetch(session) });
  */
-export function toFetch(session: Session, defaults: FetchDefaults = {}): typeof fetch {
+export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {}): typeof fetch {
   return async (input, init) => {
     const { body, ...rest } = init ?? {};
     // Merges a Request and what is to be different, and refuses what fetch refuses.
@@ -64,7 +64,7 @@ export function toFetch(session: Session, defaults: FetchDefaults = {}): typeof 
 }
 
 async function send(
-  session: Session,
+  session: Session<boolean>,
   { method, url }: Request,
   options: RequestOptions & { readonly stream: true },
 ): Promise<StreamedResponse> {
@@ -75,7 +75,10 @@ async function send(
   }
 }
 
-function locate(input: Parameters<typeof fetch>[0], { baseUrl }: Session): Parameters<typeof fetch>[0] {
+function locate(
+  input: Parameters<typeof fetch>[0],
+  { baseUrl }: Session<boolean>,
+): Parameters<typeof fetch>[0] {
   return typeof input === "string" && baseUrl !== null ? new URL(input, baseUrl) : input;
 }
 

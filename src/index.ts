@@ -28,6 +28,7 @@ export {
   type RequestOptions,
   type Scalar,
   type SendInit,
+  type ScopeOptions,
   type SessionOptions,
   type SharedOptions,
   type TimeoutInit,
@@ -46,7 +47,7 @@ export {
   ConnectTimeout,
   ContentDecodingError,
   CookieConflictError,
-  HeaderOverflow,
+  HeadersTooLarge,
   HTTPError,
   InvalidBody,
   InvalidHeader,
@@ -61,16 +62,12 @@ export {
   ReadTimeout,
   RequestException,
   ResponseTooLarge,
-  RetryAfterTooLong,
   RetryError,
   SchemaError,
   SessionClosed,
   SSLError,
   StreamConsumedError,
   Timeout,
-  TooManyCodings,
-  TooManyHeaders,
-  TooManyInformational,
   TooManyRedirects,
   UnrewindableBodyError,
   type Attempt,
@@ -106,6 +103,8 @@ export type {
 } from "./core/response.ts";
 
 export { CookieJar, type CookieFilter, type CookieJarInit, type CookieLike } from "./cookies/jar.ts";
+export { HstsStore, type HstsHost, type HstsJson } from "./hsts/store.ts";
+export type { StrictTransport } from "./core/strict-transport.ts";
 export type { CookieJarOptions } from "./cookies/jar-options.ts";
 export type { CookieJarJson } from "./cookies/cookie-json.ts";
 export type { CookieAttributes } from "./cookies/cookie.ts";

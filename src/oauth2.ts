@@ -30,7 +30,7 @@ export interface OAuth2Options {
   /** More parameters of the request for a token: `audience`, `resource` ... */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
   /** Tokens are asked for through it, without its `auth`. Default: a session for each time. */
-  readonly session?: Session | undefined;
+  readonly session?: Session<boolean> | undefined;
   /** So many milliseconds before it expires a token is renewed, but never in the first half of its life. Default: 30 000. */
   readonly leeway?: number | undefined;
   /** Allow `http:` for server and endpoint. For tests: secrets are sent as they are. Default: `false`. */
@@ -213,7 +213,7 @@ class TokenServer {
     }
   }
 
-  async #askThrough(session: Session, grant: Grant): Promise<OAuth2Tokens> {
+  async #askThrough(session: Session<boolean>, grant: Grant): Promise<OAuth2Tokens> {
     // With the session's auth, which may be this very one, a token would be needed to get a token.
     const send = toFetch(session, { auth: false });
     const http = {

@@ -2,30 +2,47 @@
  * The border of a session with a base URL: its secrets are for that origin. An absolute URL, or one that begins with `//`,
  * may lead elsewhere, and then goes without them.
  *
- * May import: `core/`, `redirects/`. Pure.
+ * May import: `core/`, `prepare/`, `redirects/`, `session-scopes.ts`. Pure.
  */
 import { HeaderMap } from "./core/headers.ts";
-import type { CallPlan, SendInit, Settings } from "./core/options.ts";
+import type { CallPlan, RequestOptions, SendInit, Settings } from "./core/options.ts";
 import type { Url } from "./core/url.ts";
-import { keepsAcrossOrigins, tlsAcrossOrigins } from "./redirects/border.ts";
+import { mergeCrossOriginHeaders, mergeTrustedOrigins } from "./prepare/border.ts";
+import { crossingOf, keepsAcrossOrigins, tlsAcrossOrigins, type Border } from "./redirects/border.ts";
+import type { Defaults } from "./session-scopes.ts";
 
-/** Is a target of the origin of a base URL? Text is a URL that only its adapter can read. */
-export function isWithin(baseUrl: Url, target: Url | string): boolean {
-  if (typeof target !== "string") return target.origin === baseUrl.origin;
+/** What may cross the border of a session: a request says it in place of its session. */
+export function borderOf(
+  settings: Settings,
+  given: { readonly [Name in keyof Border]: RequestOptions[Name] },
+): Border {
+  return {
+    trustedOrigins: mergeTrustedOrigins(settings.trustedOrigins, given.trustedOrigins),
+    crossOriginHeaders: mergeCrossOriginHeaders(settings.crossOriginHeaders, given.crossOriginHeaders),
+  };
+}
+
+/** A session's defaults for `target`: all of them at home, and elsewhere how to send and harmless headers. */
+export function defaultsAt(target: Url | string, baseUrl: Url, defaults: Defaults, border: Border): Defaults {
+  if (isHome(target, baseUrl, border)) return defaults;
+  const { settings, headers, idempotencyKey } = defaults;
+  return {
+    settings: settingsAbroad(settings),
+    headers: new HeaderMap([...headers].filter(([name]) => keepsAcrossOrigins(name.toLowerCase(), border))),
+    params: null,
+    idempotencyKey,
+  };
+}
+
+/** Is a target of the origin of a base URL, or of one that is trusted like it? Text is a URL that only its adapter can read. */
+function isHome(target: Url | string, baseUrl: Url, border: Border): boolean {
+  if (typeof target !== "string") return crossingOf(baseUrl.origin, target.origin, border) !== "foreign";
   const root = `${baseUrl.scheme}://${baseUrl.authority}`;
   return target === root || target.startsWith(`${root}/`);
 }
 
-/** The headers of a session that may go to any origin. */
-export function headersAbroad(headers: HeaderMap): HeaderMap {
-  return new HeaderMap([...headers].filter(([name]) => keepsAcrossOrigins(name.toLowerCase())));
-}
-
-/**
- * The settings of a session without its credentials. That there are to be none stays (`auth: null`), and so does a map of
- * origins, which says itself where each of them goes.
- */
-export function settingsAbroad(settings: Settings): Settings {
+/** That there are to be no credentials stays (`auth: null`), and so does a map of origins: it says where each of them goes. */
+function settingsAbroad(settings: Settings): Settings {
   const { auth } = settings;
   const stays = auth === null || auth?.forOrigin !== undefined;
   return {

@@ -1,7 +1,7 @@
 /**
  * What a session begins with, and what it shows of itself.
  *
- * May import: `core/`, `cookies/`, `encoding/`.
+ * May import: `core/`, `cookies/`, `encoding/`, `hsts/`.
  */
 import { noCookies, type CookieStore } from "./core/cookie-store.ts";
 import { HeaderMap } from "./core/headers.ts";
@@ -10,9 +10,11 @@ import type { CookiesInit, TrustEnv } from "./core/options.ts";
 import { REDACTED, shownUrl } from "./core/redact.ts";
 import { version } from "./core/version.ts";
 import type { PreparedRequest } from "./core/request.ts";
+import type { StrictTransport } from "./core/strict-transport.ts";
 import { isHttpLike, type Url } from "./core/url.ts";
 import { CookieJar } from "./cookies/jar.ts";
 import { RequestCookies } from "./cookies/overlay.ts";
+import { HstsStore } from "./hsts/store.ts";
 import { ACCEPT_ENCODING } from "./encoding/content-coding.ts";
 
 /** What is told of a session. */
@@ -94,6 +96,11 @@ export function jarOf(init: CookiesInit | false | null | undefined, baseUrl: Url
   const jar = init instanceof CookieJar ? init : new CookieJar(recordOf(init ?? {}));
   if (baseUrl !== null) jar.bind(baseUrl);
   return jar;
+}
+
+/** A session's list of HSTS hosts: the one given, a new one for `true`, or none. */
+export function hstsOf(init: StrictTransport | boolean | null | undefined): StrictTransport | null {
+  return typeof init === "object" ? init : init === true ? new HstsStore() : null;
 }
 
 /** A jar of another kind may come with a request, but a session's own is looked into, and so must be a CookieJar. */

@@ -24,7 +24,7 @@ import type { CheckedSessionOptions } from "./prepare/check.ts";
 import { Verbs } from "./verbs.ts";
 
 /** A session's defaults. `undefined`: not given. */
-export abstract class SessionFields extends Verbs {
+export abstract class SessionFields<Streams extends boolean> extends Verbs<Streams> {
   /** Joined with each request's. See {@link SharedOptions.params}. */
   params: ParamsInit | null | undefined;
   /** See {@link SharedOptions.auth}. */
@@ -45,6 +45,10 @@ export abstract class SessionFields extends Verbs {
   tls: TlsInit | null | undefined;
   /** See {@link SharedOptions.addressPolicy}. */
   addressPolicy: AddressPolicyInit | null | undefined;
+  /** See {@link SharedOptions.trustedOrigins}. */
+  trustedOrigins: readonly (string | URL)[] | null | undefined;
+  /** See {@link SharedOptions.crossOriginHeaders}. */
+  crossOriginHeaders: readonly string[] | null | undefined;
   /** See {@link SessionOptions.idempotencyKey}. */
   idempotencyKey: boolean | undefined;
   /** See {@link SharedOptions.timeout}. */
@@ -59,20 +63,16 @@ export abstract class SessionFields extends Verbs {
   hooks: HooksInit | null | undefined;
   /** See {@link SharedOptions.retry}. */
   retry: SharedOptions["retry"];
-  /** See {@link SharedOptions.stream}. */
-  stream: boolean | undefined;
+  /** See {@link SharedOptions.stream}. May be changed where the type says `boolean`. */
+  stream: Streams;
   /** See {@link SharedOptions.allowRedirects}. */
   allowRedirects: boolean | undefined;
   /** See {@link SharedOptions.detectEncoding}. */
   detectEncoding: DetectEncoding | null | undefined;
   /** See {@link SharedOptions.maxBodyBytes}. */
   maxBodyBytes: number | null | undefined;
-  /** See {@link SharedOptions.maxCodings}. */
-  maxCodings: number | undefined;
-  /** See {@link SharedOptions.maxRedirectBodyBytes}. */
-  maxRedirectBodyBytes: number | undefined;
-  /** See {@link SharedOptions.maxSetCookies}. */
-  maxSetCookies: number | undefined;
+  /** See {@link SharedOptions.maxDrainBytes}. */
+  maxDrainBytes: number | undefined;
   /** See {@link SessionOptions.maxRedirects}. */
   maxRedirects: number | undefined;
   /** See {@link SessionOptions.trustEnv}. The environment is read once: set it before the first request. */
@@ -90,6 +90,8 @@ export abstract class SessionFields extends Verbs {
     this.cert = given.cert;
     this.tls = given.tls;
     this.addressPolicy = given.addressPolicy;
+    this.trustedOrigins = given.trustedOrigins;
+    this.crossOriginHeaders = given.crossOriginHeaders;
     this.idempotencyKey = given.idempotencyKey;
     this.timeout = given.timeout;
     this.http2 = given.http2;
@@ -97,13 +99,12 @@ export abstract class SessionFields extends Verbs {
     this.expectContinue = given.expectContinue;
     this.hooks = given.hooks;
     this.retry = given.retry;
-    this.stream = given.stream;
+    // The type comes from the same options: absent is `false`, by default.
+    this.stream = (given.stream ?? false) as Streams;
     this.allowRedirects = given.allowRedirects;
     this.detectEncoding = given.detectEncoding;
     this.maxBodyBytes = given.maxBodyBytes;
-    this.maxCodings = given.maxCodings;
-    this.maxRedirectBodyBytes = given.maxRedirectBodyBytes;
-    this.maxSetCookies = given.maxSetCookies;
+    this.maxDrainBytes = given.maxDrainBytes;
     this.maxRedirects = given.maxRedirects;
     this.trustEnv = given.trustEnv ?? true;
   }

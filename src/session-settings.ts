@@ -19,62 +19,98 @@ export interface SettingFields extends SessionDefaults {
 /** Remembers the last settings, and the fields that they were made of. */
 export class KeptSettings {
   #made: Settings | null = null;
-  #of: readonly unknown[] = [];
+  #of: SettingFields | null = null;
+  #tls: readonly unknown[] = NOTHING;
 
   /** The settings for these fields; `make` is called when they may not be those of the last time. */
   get(fields: SettingFields, make: () => Settings): Settings {
-    const now = valuesOf(fields);
-    if (this.#made !== null && isSame(now, this.#of)) return this.#made;
+    if (this.#made !== null && this.#of !== null && isSame(fields, this.#of)) {
+      if (fields.tls == null || hasParts(fields.tls, this.#tls)) return this.#made;
+    }
     const made = make();
+    const tls = partsOf(fields.tls);
     // What is in an object may change without being assigned anew.
-    const { timeout, proxies, proxyHeaders, verify, cert, tls, hooks } = fields;
-    this.#made = [timeout, proxies, proxyHeaders, verify, cert, hooks, ...partsOf(tls)].some(isObject)
-      ? null
-      : made;
-    this.#of = now;
+    const { timeout, proxies, proxyHeaders, verify, cert, hooks, trustedOrigins, crossOriginHeaders } =
+      fields;
+    const mutable = [timeout, proxies, proxyHeaders, verify, cert, hooks, trustedOrigins, crossOriginHeaders];
+    this.#made = [...mutable, ...tls].some(isObject) ? null : made;
+    this.#of = copyOf(fields);
+    this.#tls = tls;
     return made;
   }
 }
 
-function valuesOf(fields: SettingFields): readonly unknown[] {
-  return [
-    fields.auth,
-    fields.retry,
-    fields.trustEnv,
-    fields.idempotencyKey,
-    fields.rawUrl,
-    fields.timeout,
-    fields.proxies,
-    fields.proxy,
-    fields.proxyHeaders,
-    fields.proxyAuth,
-    fields.verify,
-    fields.cert,
-    fields.tls,
-    fields.addressPolicy,
-    fields.hooks,
-    fields.http2,
-    fields.expectContinue,
-    fields.stream,
-    fields.allowRedirects,
-    fields.maxRedirects,
-    fields.maxBodyBytes,
-    fields.maxCodings,
-    fields.maxRedirectBodyBytes,
-    fields.maxSetCookies,
-    fields.detectEncoding,
-    ...partsOf(fields.tls),
-  ];
+function copyOf(fields: SettingFields): SettingFields {
+  return {
+    auth: fields.auth,
+    retry: fields.retry,
+    trustEnv: fields.trustEnv,
+    idempotencyKey: fields.idempotencyKey,
+    rawUrl: fields.rawUrl,
+    timeout: fields.timeout,
+    proxies: fields.proxies,
+    proxy: fields.proxy,
+    proxyHeaders: fields.proxyHeaders,
+    proxyAuth: fields.proxyAuth,
+    verify: fields.verify,
+    cert: fields.cert,
+    tls: fields.tls,
+    addressPolicy: fields.addressPolicy,
+    trustedOrigins: fields.trustedOrigins,
+    crossOriginHeaders: fields.crossOriginHeaders,
+    hooks: fields.hooks,
+    http2: fields.http2,
+    expectContinue: fields.expectContinue,
+    stream: fields.stream,
+    allowRedirects: fields.allowRedirects,
+    maxRedirects: fields.maxRedirects,
+    maxBodyBytes: fields.maxBodyBytes,
+    maxDrainBytes: fields.maxDrainBytes,
+    detectEncoding: fields.detectEncoding,
+  };
 }
+
+/** Field by field, and nothing made: it is asked for each request. */
+// oxlint-disable-next-line complexity -- a list of fields, and no decision in it
+function isSame(now: SettingFields, before: SettingFields): boolean {
+  return (
+    now.auth === before.auth &&
+    now.retry === before.retry &&
+    now.trustEnv === before.trustEnv &&
+    now.idempotencyKey === before.idempotencyKey &&
+    now.rawUrl === before.rawUrl &&
+    now.timeout === before.timeout &&
+    now.proxies === before.proxies &&
+    now.proxy === before.proxy &&
+    now.proxyHeaders === before.proxyHeaders &&
+    now.proxyAuth === before.proxyAuth &&
+    now.verify === before.verify &&
+    now.cert === before.cert &&
+    now.tls === before.tls &&
+    now.addressPolicy === before.addressPolicy &&
+    now.trustedOrigins === before.trustedOrigins &&
+    now.crossOriginHeaders === before.crossOriginHeaders &&
+    now.hooks === before.hooks &&
+    now.http2 === before.http2 &&
+    now.expectContinue === before.expectContinue &&
+    now.stream === before.stream &&
+    now.allowRedirects === before.allowRedirects &&
+    now.maxRedirects === before.maxRedirects &&
+    now.maxBodyBytes === before.maxBodyBytes &&
+    now.maxDrainBytes === before.maxDrainBytes &&
+    now.detectEncoding === before.detectEncoding
+  );
+}
+
+const NOTHING: readonly unknown[] = [];
 
 /** Names and values, of which most are text: they are compared faster than the settings are made again. */
 function partsOf(tls: SettingFields["tls"]): readonly unknown[] {
   return tls === null || tls === undefined ? NOTHING : Object.entries(tls).flat();
 }
 
-const NOTHING: readonly unknown[] = [];
-
-function isSame(now: readonly unknown[], before: readonly unknown[]): boolean {
+function hasParts(tls: SettingFields["tls"], before: readonly unknown[]): boolean {
+  const now = partsOf(tls);
   return now.length === before.length && now.every((value, at) => value === before[at]);
 }
 

@@ -8,7 +8,7 @@
  */
 import type { Adapter } from "./core/adapter.ts";
 import type { Auth, AuthOption } from "./core/auth-scheme.ts";
-import { systemClock } from "./core/clock.ts";
+import { alarmed, systemClock } from "./core/clock.ts";
 import { describe } from "./core/describe.ts";
 import { emptyEnvironment, type Environment } from "./core/environment.ts";
 import { RequestException, SessionClosed } from "./core/errors.ts";
@@ -19,16 +19,19 @@ import {
   type CookiesInit,
   Request,
   type RequestOptions,
+  type ScopeOptions,
   type SendInit,
   type SessionOptions,
   type Settings,
 } from "./core/options.ts";
 import { printAs } from "./core/redact.ts";
 import { assertWhole, PreparedRequest } from "./core/request.ts";
+import type { StrictTransport } from "./core/strict-transport.ts";
 import { isHttpLike, parseUrl, type Url } from "./core/url.ts";
 import { ambientAuthOf } from "./auth/ambient.ts";
 import { toAuth } from "./auth/from-option.ts";
 import type { CookieJar } from "./cookies/jar.ts";
+import { callSite } from "./environment/call-site.ts";
 import { readEnvironment } from "./environment/read.ts";
 import { schemeFor, signNow } from "./pipeline/auth.ts";
 import { withCookies } from "./pipeline/cookies.ts";
@@ -52,10 +55,11 @@ import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 import { RetryBudgets } from "./retries/budget.ts";
 import { toPolicy } from "./retries/from-option.ts";
-import { headersAbroad, isWithin, settingsAbroad, settingsAgain } from "./session-border.ts";
+import { borderOf, defaultsAt, settingsAgain } from "./session-border.ts";
 import {
   cookiesFor,
   defaultHeaders,
+  hstsOf,
   idempotencyKeyFor,
   jarOf,
   randomBoundary,
@@ -63,44 +67,58 @@ import {
   trusted,
 } from "./session-defaults.ts";
 import { SessionFields } from "./session-fields.ts";
+import { Scopes, type Defaults } from "./session-scopes.ts";
 import { KeptSettings } from "./session-settings.ts";
-import { calledHere, callSite } from "./session-trace.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
-import type { Answered, Streaming } from "./verbs.ts";
+import type { Answered, CallOptions, StreamOption } from "./verbs.ts";
 
 /**
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
  * proxies and TLS settings to every request made through it.
  *
  * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `await using`.
+ *
+ * @typeParam Streams what `stream` says, and so what calls give that say nothing themselves: `false` a {@link Response},
+ *   `true` a {@link StreamedResponse}, `boolean` one of both. Comes from the options.
  */
-export class Session extends SessionFields implements AsyncDisposable {
+export class Session<Streams extends boolean = false>
+  extends SessionFields<Streams>
+  implements AsyncDisposable
+{
   #headers: HeaderMap;
   #cookies: CookieJar;
   #baseUrl: Url | null;
+  #hsts: StrictTransport | null;
   #environment: Environment | null = null;
   #auth: { readonly option: AuthOption | undefined; readonly auth: Auth | null | undefined } | null = null;
   readonly #kept = new KeptSettings();
-  #closed = false;
+  readonly #closing = new AbortController();
   readonly #mounts = new Mounts();
+  readonly #scopes = new Scopes();
   readonly #world: Surroundings;
   readonly #pipeline: Send;
 
   /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
-  constructor(options: SessionOptions = {}) {
+  constructor(options: SessionOptions & { readonly stream?: Streams | undefined } = {}) {
     const given = checkSessionOptions(options);
     super(given);
     this.#headers = mergeHeaders(defaultHeaders(), given.headers);
     this.#baseUrl = given.baseUrl == null ? null : parseUrl(String(given.baseUrl));
     this.#cookies = jarOf(given.cookies, this.#baseUrl);
+    this.#hsts = hstsOf(given.hsts);
     this.#mounts.mount("https://", new HttpAdapter());
     this.#mounts.mount("http://", new HttpAdapter());
     this.#world = {
-      clock: systemClock,
+      clock: alarmed(systemClock, this.#closing.signal),
       random: Math.random,
       budgets: new RetryBudgets(),
-      adapterFor: (url) => this.#mounts.find(url),
+      adapterFor: (url) => {
+        // Also what began before: an adapter may not know that it was closed.
+        this.#assertOpen();
+        return this.#mounts.find(url);
+      },
+      strictTransport: () => this.#hsts,
       ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
     };
     this.#pipeline = corridor(this.#world);
@@ -135,6 +153,16 @@ export class Session extends SessionFields implements AsyncDisposable {
     this.#baseUrl = url == null ? null : parseUrl(String(url));
   }
 
+  /** Hosts that are to be reached over TLS only; `null` when off. Assigning takes what the option takes. */
+  get hsts(): StrictTransport | null {
+    return this.#hsts;
+  }
+
+  set hsts(init: StrictTransport | boolean | null) {
+    checkSessionOption("hsts", init);
+    this.#hsts = hstsOf(init);
+  }
+
   /**
    * Sends a request.
    *
@@ -144,11 +172,13 @@ export class Session extends SessionFields implements AsyncDisposable {
    * @throws {RequestException} whatever goes wrong with the request.
    * @throws `signal.reason`, as it is, when the caller's signal aborts.
    */
-  request(method: string, url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  request(method: string, url: string | URL, options?: RequestOptions): Answered {
-    return new ResponsePromise<Response>((resolve, reject) => {
-      // What comes is a StreamedResponse exactly when `stream` says so: the overloads tell the caller.
+  request<Stream extends StreamOption = undefined>(
+    method: string,
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
+    return new ResponsePromise((resolve, reject) => {
+      // What comes is a StreamedResponse exactly when `stream` says so: the type tells the caller.
       this.#call({ method, url, options }, resolve as Resolve, reject);
     });
   }
@@ -175,13 +205,12 @@ export class Session extends SessionFields implements AsyncDisposable {
    *
    * @throws {TypeError} for an option that the request has taken up already, such as `headers`; as {@link request}.
    */
-  send(
+  send<Stream extends StreamOption = undefined>(
     request: PreparedRequest,
-    options: SendInit & { readonly stream: true },
-  ): ResponsePromise<StreamedResponse>;
-  send(request: PreparedRequest, options?: SendInit): ResponsePromise<Response>;
-  send(request: PreparedRequest, options?: SendInit): Answered {
-    return ResponsePromise.of(this.#sendPrepared(request, options) as Promise<Response>);
+    options?: SendInit & { readonly stream?: Stream },
+  ): Answered<Stream, Streams> {
+    // As in request().
+    return ResponsePromise.of(this.#sendPrepared(request, options)) as Answered<Stream, Streams>;
   }
 
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
@@ -206,12 +235,27 @@ export class Session extends SessionFields implements AsyncDisposable {
   }
 
   /**
+   * Sets defaults for the requests to one origin, or to the part of it below a path, and for no others: over those of the
+   * session, under those of the request; where several scopes fit, a longer path over a shorter one. `/api` is `/api/x`, but
+   * not `/apiary`. Headers, params and hooks are joined. The same prefix again replaces what it had; `null` removes it.
+   *
+   * They are for requests that are made there. What a redirect leads to takes up none of them.
+   *
+   * @param prefix `https://api.example.com` or `https://api.example.com/v2`.
+   * @throws {TypeError | RangeError} for another kind of prefix, an unknown option or a value that it cannot have.
+   */
+  scope(prefix: string | URL, defaults: ScopeOptions | null): this {
+    this.#scopes.set(prefix, defaults);
+    return this;
+  }
+
+  /**
    * Closes all connections. Requests under way fail with {@link SessionClosed}, and so do later ones; only a body that is
    * being streamed is left to be read, and its connection ends with it. Settings and cookies stay readable. Safe to call
    * twice.
    */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     await Promise.all([...new Set(this.#mounts.adapters.values())].map((adapter) => adapter.close()));
   }
 
@@ -221,7 +265,7 @@ export class Session extends SessionFields implements AsyncDisposable {
 
   /** Plain data for a log: no secret in it. Cookies by name only. */
   toJSON(): Record<string, unknown> {
-    return sessionFacts(this, this.#closed);
+    return sessionFacts(this, this.#closing.signal.aborted);
   }
 
   static {
@@ -243,6 +287,8 @@ export class Session extends SessionFields implements AsyncDisposable {
       reported(error, null, hooks).then(reject, reject);
       return;
     }
+    // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
+    if (exchange.settings.stream) exchange = withCallSite(exchange, this.request);
     this.#pipeline(exchange).then(resolve, (error: unknown) => {
       reported(error, exchange.request, exchange.settings.hooks).then(reject, reject);
     });
@@ -257,14 +303,11 @@ export class Session extends SessionFields implements AsyncDisposable {
     assertWhole(request);
     const given = checkSendOptions(options);
     const plan = request.plan instanceof CallPlan ? request.plan : null;
-    const settings = this.#settings(
-      given,
-      this.#isHome(isHttpLike(request.url) ? request.parsed : request.url),
-    );
+    const { settings } = this.#defaultsFor(isHttpLike(request.url) ? request.parsed : request.url, given);
     const hooks = mergeHooks(plan?.settings.hooks ?? noHooks, given.hooks);
     const exchange: Exchange = {
-      request: plan === null ? request.with({ dressed: true }) : calledHere(request, plan, settings.stream),
-      settings: { ...settingsAgain(settings, plan, given), hooks },
+      request: plan === null ? request.with({ dressed: true }) : request,
+      settings: { ...settingsAgain(this.#over(settings, given), plan, given), hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
     };
@@ -279,40 +322,48 @@ export class Session extends SessionFields implements AsyncDisposable {
   #exchange(method: string, url: string | URL, options: CheckedRequestOptions): Exchange {
     const rawUrl = options.rawUrl ?? this.rawUrl ?? false;
     const target = targetOf(url, this.#baseUrl, rawUrl);
-    const isHome = this.#isHome(target);
-    const settings = this.#settings(options, isHome);
+    const defaults = this.#defaultsFor(target, options);
+    const settings = this.#over(defaults.settings, options);
     const prepared = prepare({
       method,
       target,
-      headers: mergeHeaders(isHome ? this.#headers : headersAbroad(this.#headers), options.headers),
-      query: mergeParams(isHome ? this.params : null, options.params),
+      headers: mergeHeaders(defaults.headers, options.headers),
+      query: mergeParams(defaults.params, options.params),
       options,
       boundary: randomBoundary,
       idempotencyKey: idempotencyKeyFor(
         method,
-        options.idempotencyKey === undefined ? this.idempotencyKey : options.idempotencyKey,
+        options.idempotencyKey === undefined ? defaults.idempotencyKey : options.idempotencyKey,
       ),
       expectsContinue: settings.expectContinueMs !== null,
     });
     const cookies = cookiesFor(prepared, this.#cookies, options.cookies);
-    prepared.plan = new CallPlan(settings, cookies, settings.stream ? callSite() : null);
+    prepared.plan = new CallPlan(settings, cookies);
     return { request: prepared, settings, cookies, signal: null };
   }
 
-  #settings(options: CheckedRequestOptions, isHome: boolean = true): Settings {
-    const ours = this.#kept.get(this, () => {
+  /** What the session and its scopes say of requests to `target`. */
+  #defaultsFor(target: Url | string, options: CheckedRequestOptions): Defaults {
+    const settings = this.#kept.get(this, () => {
       checkSessionFields(this);
       return sessionSettings(this, { auth: this.#sessionAuth(), retry: toPolicy(this.retry) }, this.#env());
     });
-    const base = isHome ? ours : settingsAbroad(ours);
-    if (options === noRequestOptions) return base;
-    const auth = options.auth === undefined ? undefined : toAuth(options.auth);
-    return mergeSettings(base, options, { auth, retry: toPolicy(options.retry) }, this.#env());
+    const ours = {
+      settings,
+      headers: this.#headers,
+      params: this.params,
+      idempotencyKey: this.idempotencyKey,
+    };
+    const baseUrl = this.#baseUrl;
+    const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, borderOf(settings, options));
+    return this.#scopes.over(defaults, target, this.#env());
   }
 
-  /** May the session's secrets go there? */
-  #isHome(target: Url | string): boolean {
-    return this.#baseUrl === null || isWithin(this.#baseUrl, target);
+  /** Settings with what a request says over them. */
+  #over(settings: Settings, options: CheckedRequestOptions): Settings {
+    if (options === noRequestOptions) return settings;
+    const auth = options.auth === undefined ? undefined : toAuth(options.auth);
+    return mergeSettings(settings, options, { auth, retry: toPolicy(options.retry) }, this.#env());
   }
 
   /** Made once for each value of `auth`: a scheme may remember things, such as a nonce. */
@@ -330,8 +381,14 @@ export class Session extends SessionFields implements AsyncDisposable {
   }
 
   #assertOpen(): void {
-    if (this.#closed) throw new SessionClosed("the session is closed; make a new one");
+    if (this.#closing.signal.aborted) throw new SessionClosed("the session is closed; make a new one");
   }
+}
+
+/** A streamed response that is forgotten has to be found in the program. */
+function withCallSite(exchange: Exchange, callee: (...args: never[]) => unknown): Exchange {
+  const site = callSite(callee);
+  return site === null ? exchange : { ...exchange, settings: { ...exchange.settings, callSite: site } };
 }
 
 type Resolve = (reply: Reply) => void;

@@ -11,82 +11,103 @@ import type { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 
-/** Options that ask for a streamed response. */
-export type Streaming = RequestOptions & { readonly stream: true };
+/** The option `stream`, as a type: `undefined` asks the session, `boolean` may be either. */
+export type StreamOption = boolean | undefined;
 
-/** Which of the two the overloads tell. */
-export type Answered = ResponsePromise<Response> | ResponsePromise<StreamedResponse>;
+/** Options of a request, of whose `stream` is known whether it is there, and what it says. */
+export type CallOptions<Stream extends StreamOption> = RequestOptions & { readonly stream?: Stream };
+
+/** Which of the two it is: `true` is streamed, `false` is read, `boolean` may be either. */
+type Kind<Streams extends boolean> = Streams extends true ? StreamedResponse : Response;
+
+/** What a call gives: as its own `stream` says, else as the session's does. */
+export type Answered<Stream extends StreamOption, Streams extends boolean> = ResponsePromise<
+  Stream extends boolean ? Kind<Stream> : Kind<Streams>
+>;
 
 /**
  * `head()` does not follow redirects, unless asked to (PARITY FN-4); `undefined` says nothing here either. What are no
  * options goes on as it is, to be refused where all options are checked.
  */
-export function headOptions(options: RequestOptions | undefined): RequestOptions {
+export function headOptions<Stream extends StreamOption>(
+  options: CallOptions<Stream> | undefined,
+): CallOptions<Stream> {
   if (options === undefined) return { allowRedirects: false };
   if (typeof options !== "object" || options === null || Array.isArray(options)) return options;
   const isAsked = Object.hasOwn(options, "allowRedirects") && options.allowRedirects !== undefined;
   return isAsked ? options : { ...options, allowRedirects: false };
 }
 
-/** Shortcuts for `request()`. */
-export abstract class Verbs {
+/** Shortcuts for `request()`. `Streams` is what the session says of `stream`. */
+export abstract class Verbs<Streams extends boolean> {
   /** Sends a request. */
-  abstract request(method: string, url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  abstract request(method: string, url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
+  abstract request<Stream extends StreamOption = undefined>(
+    method: string,
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams>;
 
   /** GET (RFC 9110 §9.3.1). */
-  get(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  get(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  get(url: string | URL, options?: RequestOptions): Answered {
+  get<Stream extends StreamOption = undefined>(
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
     return this.request("GET", url, options);
   }
 
   /** OPTIONS (RFC 9110 §9.3.7). */
-  options(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  options(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  options(url: string | URL, options?: RequestOptions): Answered {
+  options<Stream extends StreamOption = undefined>(
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
     return this.request("OPTIONS", url, options);
   }
 
   /** HEAD (RFC 9110 §9.3.2). Does not follow redirects, unless asked to (PARITY FN-4). */
-  head(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  head(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  head(url: string | URL, options?: RequestOptions): Answered {
+  head<Stream extends StreamOption = undefined>(
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
     return this.request("HEAD", url, headOptions(options));
   }
 
   /** POST (RFC 9110 §9.3.3). */
-  post(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  post(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  post(url: string | URL, options?: RequestOptions): Answered {
+  post<Stream extends StreamOption = undefined>(
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
     return this.request("POST", url, options);
   }
 
   /** PUT (RFC 9110 §9.3.4). */
-  put(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  put(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  put(url: string | URL, options?: RequestOptions): Answered {
+  put<Stream extends StreamOption = undefined>(
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
     return this.request("PUT", url, options);
   }
 
   /** PATCH (RFC 5789). */
-  patch(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  patch(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  patch(url: string | URL, options?: RequestOptions): Answered {
+  patch<Stream extends StreamOption = undefined>(
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
     return this.request("PATCH", url, options);
   }
 
   /** DELETE (RFC 9110 §9.3.5). */
-  delete(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  delete(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  delete(url: string | URL, options?: RequestOptions): Answered {
+  delete<Stream extends StreamOption = undefined>(
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
     return this.request("DELETE", url, options);
   }
 
   /** QUERY: safe and idempotent, with a body (RFC 10008). */
-  query(url: string | URL, options: Streaming): ResponsePromise<StreamedResponse>;
-  query(url: string | URL, options?: RequestOptions): ResponsePromise<Response>;
-  query(url: string | URL, options?: RequestOptions): Answered {
+  query<Stream extends StreamOption = undefined>(
+    url: string | URL,
+    options?: CallOptions<Stream>,
+  ): Answered<Stream, Streams> {
     return this.request("QUERY", url, options);
   }
 

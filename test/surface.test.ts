@@ -9,12 +9,11 @@ import * as oauth2 from "../src/oauth2.ts";
 import * as testing from "../testing/index.ts";
 
 const names = `
-  AddressRefused AppAdapter AuthByOrigin ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError HeaderOverflow
-  HeaderMap HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpGuessAuth HttpProxyAuth HttpProxyDigestAuth InvalidBody InvalidHeader
+  AddressRefused AppAdapter AuthByOrigin ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
+  HeaderMap HeadersTooLarge HstsStore HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpGuessAuth HttpProxyAuth HttpProxyDigestAuth InvalidBody InvalidHeader
   InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
-  ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryAfterTooLong RetryError SSLError
-  SchemaError Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyCodings TooManyHeaders
-  TooManyInformational TooManyRedirects UnrewindableBodyError codes
+  ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError
+  SchemaError Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyRedirects UnrewindableBodyError codes
   defaultHeaders defaultUserAgent del delete dump get head options parseSetCookie patch post put query request toFetch version
   wireBodyFrom wireResponse
 `;

@@ -115,6 +115,10 @@ export interface SendOptions {
   readonly http2: boolean;
   /** The caller will stream the body: the adapter does not read ahead further than its buffer. */
   readonly stream: boolean;
+  /** Where a streamed response was asked for: lines of a stack, for a warning; `null` when it is not known. */
+  readonly callSite: string | null;
+  /** Most bytes of a response that another one follows: they are read, so that its connection can be used again. */
+  readonly maxDrainBytes: number;
   readonly onProgress: ProgressListener | null;
   /** Told of interim responses, but of the `100 Continue` that was waited for. What it throws ends the exchange. */
   readonly onInformational: ((interim: InterimResponse) => void) | null;
@@ -173,15 +177,8 @@ export type RetryDecision =
   | { readonly kind: "again"; readonly delayMs: number; readonly policy: RetryPolicy }
   /** Not a case for a retry: the response or the error is the result. */
   | { readonly kind: "final" }
-  /**
-   * One attempt too many: a {@link RetryError} for a status (unless the policy hands the response out), else the error.
-   * `tooLong`: there are attempts left, but the server wants us to wait longer than the policy does.
-   */
-  | {
-      readonly kind: "exhausted";
-      readonly raise: boolean;
-      readonly tooLong?: { readonly limitMs: number; readonly foundMs: number };
-    };
+  /** One attempt too many: a {@link RetryError} for a status (unless the policy hands the response out), else the error. */
+  | { readonly kind: "exhausted"; readonly raise: boolean };
 
 /** Decides about retries. Immutable: a decision brings the policy for the next attempt. `retries/` has `Retry`. */
 export interface RetryPolicy {

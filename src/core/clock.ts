@@ -18,6 +18,21 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal | null): Promise<void>;
 }
 
+/** `clock`, but who sleeps wakes up when `morning` aborts. */
+export function alarmed(clock: Clock, morning: AbortSignal): Clock {
+  return {
+    ...clock,
+    sleep: async (ms, signal) => {
+      const either = signal === null ? morning : AbortSignal.any([signal, morning]);
+      try {
+        await clock.sleep(ms, either);
+      } catch (error) {
+        if (!morning.aborted || signal?.aborted === true) throw error;
+      }
+    },
+  };
+}
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

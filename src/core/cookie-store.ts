@@ -38,8 +38,7 @@ export type CookieRefusalReason =
   | "same-site-none-insecure"
   | "not-a-web-url"
   | "not-accepted"
-  | "jar-full"
-  | "too-many";
+  | "jar-full";
 
 /** A `Set-Cookie` field that was not stored. */
 export interface CookieRefusal {

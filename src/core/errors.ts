@@ -7,10 +7,7 @@
  * ├── ConnectionError             refused, reset, name not found, not HTTP
  * │   ├── ProxyError              the proxy, not the server
  * │   ├── SSLError                handshake or certificate
- * │   ├── AddressRefused          `addressPolicy` does not allow the address
- * │   └── HeaderOverflow          more header bytes than `maxHeaderSize`
- * │       ├── TooManyHeaders      more header fields than `maxHeaderCount`
- * │       └── TooManyInformational  more 1xx responses than `maxInformational`
+ * │   └── AddressRefused          `addressPolicy` does not allow the address
  * ├── Timeout                     phase "total": the whole call took too long
  * │   ├── ConnectTimeout          no connection in time; the server saw nothing
  * │   └── ReadTimeout             silence for too long, before or inside the body
@@ -27,12 +24,10 @@
  * │   └── SchemaError             JSON, but not what the schema says
  * ├── ChunkedEncodingError        the body broke off, or its framing is wrong
  * ├── ContentDecodingError        gzip, deflate, br, zstd
- * │   └── TooManyCodings          a longer chain of them than `maxCodings`
  * ├── ResponseTooLarge            more decoded bytes than `maxBodyBytes`
  * ├── StreamConsumedError         a body was read twice
  * ├── UnrewindableBodyError       a one-shot body would have to be sent again
  * ├── RetryError                  the last of several attempts had a status that is to be retried
- * │   └── RetryAfterTooLong       its `Retry-After` asks for more than `retryAfterMax`
  * ├── CookieConflictError         several cookies of one name
  * └── SessionClosed               the session was used after `close()`
  * ```
@@ -210,43 +205,6 @@ export class AddressRefused extends ConnectionError {
   }
 }
 
-/** What an error tells of a limit that a server has overstepped. */
-export interface LimitDetails extends ExceptionDetails {
-  readonly limit: number;
-  readonly found: number | null;
-}
-
-/**
- * A header section, its trailers or the heads before it have more bytes than `maxHeaderSize`. The connection is not used
- * again, and retries leave it alone.
- */
-export class HeaderOverflow extends ConnectionError {
-  override readonly name: string = "HeaderOverflow";
-  override readonly code: string = "ERR_HEADER_OVERFLOW";
-  /** What is allowed: bytes, or a number of fields or responses. */
-  readonly limit: number;
-  /** What had come when it was given up; `null` when nobody counted. */
-  readonly found: number | null;
-
-  constructor(message: string, details: LimitDetails) {
-    super(message, details);
-    this.limit = details.limit;
-    this.found = details.found;
-  }
-}
-
-/** A response, its trailers or an interim response has more header fields than `maxHeaderCount`. */
-export class TooManyHeaders extends HeaderOverflow {
-  override readonly name: string = "TooManyHeaders";
-  override readonly code: string = "ERR_TOO_MANY_HEADERS";
-}
-
-/** More interim responses (1xx) than `maxInformational` came before the final one. */
-export class TooManyInformational extends HeaderOverflow {
-  override readonly name: string = "TooManyInformational";
-  override readonly code: string = "ERR_TOO_MANY_INFORMATIONAL";
-}
-
 /** Something took longer than allowed. */
 export class Timeout extends RequestException {
   override readonly name: string = "Timeout";
@@ -372,38 +330,35 @@ export class ContentDecodingError extends RequestException {
   override readonly code: string = "ERR_CONTENT_DECODING";
 }
 
-/** The body of the response has more content codings than `maxCodings`. None of them was taken off. */
-export class TooManyCodings extends ContentDecodingError {
-  override readonly name: string = "TooManyCodings";
-  override readonly code: string = "ERR_TOO_MANY_CODINGS";
-  /** The most that are allowed. */
-  readonly limit: number;
-  /** How many `Content-Encoding` names. */
-  readonly found: number;
-
-  constructor(message: string, details: LimitDetails & { readonly found: number }) {
-    super(message, details);
-    this.limit = details.limit;
-    this.found = details.found;
-  }
-}
-
-/** The response's body has more decoded bytes than `maxBodyBytes`, at its end or between two of its codings. */
+/** The response's body has more decoded bytes than `maxBodyBytes`. */
 export class ResponseTooLarge extends RequestException {
   override readonly name: string = "ResponseTooLarge";
   override readonly code: string = "ERR_RESPONSE_TOO_LARGE";
   /** The limit, in bytes. */
   readonly limitBytes: number;
-  /** Bytes that were announced, or had come when it was given up; `null` when decoding was stopped at the limit. */
-  readonly foundBytes: number | null;
+
+  constructor(message: string, details: ExceptionDetails & { readonly limitBytes: number }) {
+    super(message, details);
+    this.limitBytes = details.limitBytes;
+  }
+}
+
+/** What a response has beside its body is more than the adapter takes. The connection is not used again. */
+export class HeadersTooLarge extends ConnectionError {
+  override readonly name: string = "HeadersTooLarge";
+  override readonly code: string = "ERR_HEADERS_TOO_LARGE";
+  /** The option that says how much it takes: `maxHeaderSize`, `maxHeaderCount` or `maxInformational`. */
+  readonly option: string;
+  /** Its value: bytes, fields, or responses. */
+  readonly limit: number;
 
   constructor(
     message: string,
-    details: ExceptionDetails & { readonly limitBytes: number; readonly foundBytes?: number | null },
+    details: ExceptionDetails & { readonly option: string; readonly limit: number },
   ) {
     super(message, details);
-    this.limitBytes = details.limitBytes;
-    this.foundBytes = details.foundBytes ?? null;
+    this.option = details.option;
+    this.limit = details.limit;
   }
 }
 
@@ -423,25 +378,6 @@ export class UnrewindableBodyError extends RequestException {
 export class RetryError extends RequestException {
   override readonly name: string = "RetryError";
   override readonly code: string = "ERR_RETRY";
-}
-
-/** A status that is to be retried came with a `Retry-After` of more than `retryAfterMax`; `response` has it. */
-export class RetryAfterTooLong extends RetryError {
-  override readonly name: string = "RetryAfterTooLong";
-  override readonly code: string = "ERR_RETRY_AFTER_TOO_LONG";
-  /** The longest that is waited for, in milliseconds. */
-  readonly limitMs: number;
-  /** What the server asks for, in milliseconds from then on. */
-  readonly foundMs: number;
-
-  constructor(
-    message: string,
-    details: ExceptionDetails & { readonly limitMs: number; readonly foundMs: number },
-  ) {
-    super(message, details);
-    this.limitMs = details.limitMs;
-    this.foundMs = details.foundMs;
-  }
 }
 
 /** Several cookies have the name that was asked for: say which domain or path. */

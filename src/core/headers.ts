@@ -26,6 +26,10 @@ export type HeadersInit =
 const knownNames = new Map<string, string>();
 const KNOWN_NAMES_LIMIT = 1000;
 
+/** Names that were received last, with their lower case: a server sends the same ones in the same order all day. */
+const lastReceived: { readonly names: string[]; readonly keys: string[] } = { names: [], keys: [] };
+const LAST_RECEIVED_LIMIT = 32;
+
 /** A character that must not stand in a field value (RFC 9110 §5.5), or that cannot be written in one byte. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
@@ -64,7 +68,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     for (let at = 0; at + 1 < pairs.length; at += 2) {
       const name = pairs[at] ?? "";
       names.push(name);
-      keys.push(knownNames.get(name) ?? name.toLowerCase());
+      keys.push(receivedKey(name, at >> 1));
       values.push(pairs[at + 1] ?? "");
     }
     return map;
@@ -268,6 +272,17 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     const place = other.#fields.keys.indexOf(key);
     this.set(other.#fields.names[place] ?? key, other.getAll(key));
   }
+}
+
+/** @param place of the field in its section. */
+function receivedKey(name: string, place: number): string {
+  if (lastReceived.names[place] === name) return lastReceived.keys[place] as string; // they have the same length
+  const key = knownNames.get(name) ?? name.toLowerCase();
+  if (place < LAST_RECEIVED_LIMIT && place <= lastReceived.names.length) {
+    lastReceived.names[place] = name;
+    lastReceived.keys[place] = key;
+  }
+  return key;
 }
 
 function lower(name: string): string {

@@ -20,7 +20,9 @@ import type { RawBody } from "./body.ts";
 import type { CookieStore } from "./cookie-store.ts";
 import type { HeadersInit } from "./headers.ts";
 import type { Hooks, HooksInit } from "./hooks.ts";
+import type { Origin } from "./origin.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
+import type { StrictTransport } from "./strict-transport.ts";
 import type { Plan } from "./request.ts";
 
 /** A scalar of a query or a form: written as JavaScript spells it. `null` and `undefined` leave the name out. */
@@ -182,6 +184,23 @@ export interface SharedOptions {
    */
   readonly addressPolicy?: AddressPolicyInit | null | undefined;
   /**
+   * Origins, such as `"https://files.example.com"`, that may have what is for the request's own: a redirect to one of them
+   * keeps auth, client certificate, the caller's `Cookie` and all headers, and with a `baseUrl` the session's defaults go to
+   * them, too. Exactly these; a redirect from one of them to any other loses it all. A request's list replaces its session's.
+   * Default: `null`, none.
+   *
+   * @throws {TypeError} for anything but a list of origins.
+   */
+  readonly trustedOrigins?: readonly (string | URL)[] | null | undefined;
+  /**
+   * Names of header fields that go along to any origin, beside harmless ones such as `Accept`: on redirects, and with a
+   * `baseUrl` those of the session in requests elsewhere. For what is no secret, such as `X-Trace-Id`. A request's list
+   * replaces its session's. Default: `null`, none.
+   *
+   * @throws {RangeError} for `Authorization`, `Cookie`, `Proxy-Authorization` and `Host`; {@link trustedOrigins} is for those.
+   */
+  readonly crossOriginHeaders?: readonly string[] | null | undefined;
+  /**
    * Offer HTTP/2 to servers behind TLS, directly or through a proxy's tunnel. Whoever speaks it gets all requests of an
    * origin on one connection; `response.httpVersion` tells. Default: `false`.
    */
@@ -215,31 +234,14 @@ export interface SharedOptions {
    * asked.
    */
   readonly detectEncoding?: DetectEncoding | null | undefined;
-  /**
-   * Most decoded bytes of a body that is read into memory; `null`: no limit. It holds for what comes over the wire, and for
-   * what each coding of a chain gives, which may be a sixteenth and 64 KiB longer than what it stands for. 0 or more.
-   * Default: 268 435 456 (256 MiB).
-   *
-   * @throws {ResponseTooLarge} and gives up the connection.
-   */
+  /** Most decoded bytes of a body that is read into memory; `null`: no limit. Default: 268 435 456 (256 MiB). */
   readonly maxBodyBytes?: number | null | undefined;
   /**
-   * Most content codings on one body, `identity` not counted. 0 or more. Default: 5, as in urllib3 and undici.
-   *
-   * @throws {TooManyCodings} when the body is read.
+   * Most bytes of the body of a response that another one follows (a redirect, a challenge, a status that is retried): so many
+   * are read and kept, so that the connection can be used again. With more the body in `history` cannot be read, and what
+   * has not come yet costs the connection. 0 or more. Default: 262 144 (256 KiB).
    */
-  readonly maxCodings?: number | undefined;
-  /**
-   * Most bytes, decoded or not, that are read of the body of a response that another one follows: a redirect, a challenge
-   * that is answered, a status that is retried. With more the body is not kept, and its connection is closed unless all of
-   * it has come already; that is no error. 0 or more. Default: 262 144 (256 KiB).
-   */
-  readonly maxRedirectBodyBytes?: number | undefined;
-  /**
-   * Most `Set-Cookie` fields that are taken from one response; the others are refused with the reason `too-many`, of which
-   * the `cookieRefused` hook is told. 0 or more. Default: 180, as many as a jar keeps for one domain.
-   */
-  readonly maxSetCookies?: number | undefined;
+  readonly maxDrainBytes?: number | undefined;
 }
 
 /** Options of one request. */
@@ -283,6 +285,12 @@ export type PreparedOption =
 /** How to send a prepared request: what belongs to its travel, not to the request itself. */
 export type SendInit = Omit<RequestOptions, PreparedOption>;
 
+/** What `session.scope()` takes: defaults for the requests to one origin, or to a part of it. */
+export interface ScopeOptions extends Omit<SharedOptions, "rawUrl"> {
+  /** See {@link SessionOptions.idempotencyKey}. */
+  readonly idempotencyKey?: boolean | undefined;
+}
+
 /** Options of a session: defaults for its requests, and what belongs to the session itself. */
 export interface SessionOptions extends SharedOptions {
   /**
@@ -300,6 +308,12 @@ export interface SessionOptions extends SharedOptions {
   readonly cookies?: CookiesInit | false | null | undefined;
   /** Most redirects that are followed; the next one is an error. 0 or more. Default: 30. */
   readonly maxRedirects?: number | undefined;
+  /**
+   * Keep to what servers ask for with `Strict-Transport-Security` (HSTS, RFC 6797): once a host has said so over a checked TLS
+   * connection, `http:` URLs of it are requested with `https:`, redirects included. `true`: a list of the session's own; an
+   * {@link HstsStore} is one that is shared or saved. Default: `false`, as in requests.
+   */
+  readonly hsts?: boolean | StrictTransport | null | undefined;
   /** Read proxies, CA bundle and netrc from the environment: all, none, or each. Default: `true`. */
   readonly trustEnv?: boolean | TrustEnv | undefined;
 }
@@ -344,12 +358,13 @@ export interface Settings extends SendOptions {
   readonly hooks: Hooks;
   readonly allowRedirects: boolean;
   readonly maxRedirects: number;
+  /** Origins that secrets may go to, beside that of the request. */
+  readonly trustedOrigins: ReadonlySet<Origin>;
+  /** Names of fields, in lower case, that go to any origin. */
+  readonly crossOriginHeaders: ReadonlySet<string>;
   /** `undefined`: what the adapter says. */
   readonly retry: RetryPolicy | null | undefined;
   readonly maxBodyBytes: number | null;
-  readonly maxCodings: number;
-  readonly maxRedirectBodyBytes: number;
-  readonly maxSetCookies: number;
   readonly detectEncoding: DetectEncoding | null;
   readonly signal: AbortSignal | null;
 }
@@ -360,12 +375,9 @@ export class CallPlan implements Plan {
   readonly settings: Settings;
   /** The session's jar, or the request's own cookies laid over it. */
   readonly cookies: CookieStore;
-  /** Frames of a stack: where the program asked for a response that it streams; `null` when nobody wants to know. */
-  readonly calledAt: string | null;
 
-  constructor(settings: Settings, cookies: CookieStore, calledAt: string | null) {
+  constructor(settings: Settings, cookies: CookieStore) {
     this.settings = settings;
     this.cookies = cookies;
-    this.calledAt = calledAt;
   }
 }

@@ -123,6 +123,20 @@ export class PreparedRequest {
     return this.with({});
   }
 
+  /** @internal The same with these headers, which are taken over. On the path of every request that has a cookie. */
+  withHeaders(headers: HeaderMap, cookieSource: CookieSource): PreparedRequest {
+    return new PreparedRequest({
+      method: this.method,
+      url: this.url,
+      parsed: this.#parsedFrom === this.url ? this.#parsed : null,
+      headers,
+      payload: this.#payload,
+      cookieSource,
+      dressed: this.dressed,
+      plan: this.plan,
+    });
+  }
+
   /** @internal A copy with some parts changed. Headers are copied too, unless given. */
   with(parts: Partial<PreparedParts>): PreparedRequest {
     // Own properties only: a polluted prototype must not change a request.

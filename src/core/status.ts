@@ -1,7 +1,7 @@
 /**
  * Status codes by name, and what a status means for the message (RFC 9110 §15).
  *
- * The names are those of the IANA registry in camelCase, and requests' aliases where they do not contradict it.
+ * The names are those of the IANA registry in camelCase, and a few that many know from elsewhere (`okay`, `teapot`).
  *
  * May import: `core/`. Pure.
  */

@@ -109,7 +109,8 @@ const SPLIT = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/\\?#]*))?([^?#]*)(?:\?
 
 /** Is it a URL that is prepared at all? Others (`mailto:`, `data:`) go to their adapter as they are (PARITY URL-3). */
 export function isHttpLike(url: string): boolean {
-  return !url.includes(":") || /^\s*http/i.test(url);
+  // Nearly all are written like this, and it is asked for several times a request.
+  return url.startsWith("http") || !url.includes(":") || /^\s*http/i.test(url);
 }
 
 /** URLs that were parsed lately: a program asks for the same ones again and again, and a URL does not change. */

@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
+import { unlessAborted } from "../core/abort.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { isReplayable } from "../core/body.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
@@ -50,19 +51,22 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
   let exchange = first;
   const challenges: Reply[] = [];
   for (;;) {
-    const { request } = exchange;
+    const { request, signal } = exchange;
     const response = await next(
-      request.dressed ? exchange : { ...exchange, request: await sign(scheme, request) },
+      request.dressed ? exchange : { ...exchange, request: await sign(scheme, request, signal) },
     );
     if (!isChallenge(response)) {
       // An asynchronous one fits the type, too: what goes wrong in it is not to be lost.
       const seen: unknown = scheme.onResponse?.(response);
-      if (seen instanceof Promise) await seen;
+      if (seen instanceof Promise) await unlessAborted(seen, signal);
     }
-    if (!isChallenge(response) || !(await canAnswer(scheme, response, challenges.length))) {
+    if (
+      !isChallenge(response) ||
+      !(await unlessAborted(canAnswer(scheme, response, challenges.length), signal))
+    ) {
       return challenges.length === 0 ? response : response.withHistory(challenges);
     }
-    await response.loadHop(exchange.settings.maxRedirectBodyBytes);
+    await response.loadHop(exchange.settings.maxDrainBytes);
     if (!isReplayable(request.payload)) throw spent(response);
     challenges.push(challenges.length === 0 ? response : response.withHistory([...challenges]));
     if (request.dressed) exchange = { ...exchange, request: request.with({ dressed: false }) };
@@ -73,7 +77,7 @@ function isChallenge(response: Reply): boolean {
   return response.status === 401 || response.status === 407;
 }
 
-async function canAnswer(scheme: Auth, response: Reply, answered: number): Promise<boolean> {
+function canAnswer(scheme: Auth, response: Reply, answered: number): boolean | Promise<boolean> {
   if (scheme.onChallenge === undefined || answered >= MOST_ANSWERS) return false;
   return scheme.onChallenge(response, answered);
 }
@@ -98,8 +102,13 @@ export function signNow(scheme: Auth, request: PreparedRequest): PreparedRequest
 }
 
 /** A scheme changes a copy: what the caller prepared stays as it is. */
-async function sign(scheme: Auth, request: PreparedRequest): Promise<PreparedRequest> {
+async function sign(
+  scheme: Auth,
+  request: PreparedRequest,
+  signal: AbortSignal | null,
+): Promise<PreparedRequest> {
   const copy = request.clone();
   const applied = scheme.apply(copy);
-  return answeredRequest(applied instanceof Promise ? await applied : applied, copy, "auth");
+  const answer = applied instanceof Promise ? await unlessAborted(applied, signal) : applied;
+  return answeredRequest(answer, copy, "auth");
 }

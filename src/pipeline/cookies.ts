@@ -4,6 +4,7 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
+import { unlessAborted } from "../core/abort.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CookieRefusal, StoredCookie } from "../core/cookie-store.ts";
 import { HeaderMap } from "../core/headers.ts";
@@ -62,7 +63,7 @@ export function withCookies(
   const value = exchange.cookies.select(request.parsed, now);
   if (value === null && request.cookieSource === "none") return request;
   const headers = memo.get(request.headers, value);
-  return request.with({ headers, cookieSource: value === null ? "none" : "jar" });
+  return request.withHeaders(headers, value === null ? "none" : "jar");
 }
 
 async function storeCookies(exchange: Exchange, response: Reply, now: number): Promise<Reply> {
@@ -70,22 +71,14 @@ async function storeCookies(exchange: Exchange, response: Reply, now: number): P
   // A later field of the same response replaces an earlier one.
   const stored = new Map<string, StoredCookie>();
   const refused: CookieRefusal[] = [];
-  let left = settings.maxSetCookies;
   for (const header of response.headers.getSetCookie()) {
-    const verdict =
-      left-- > 0 ? exchange.cookies.store(header, request.parsed, now) : refusedAsTooMany(header);
+    const verdict = exchange.cookies.store(header, request.parsed, now);
     if (verdict.kind === "stored") stored.set(identityOf(verdict.cookie), verdict.cookie);
     if (verdict.kind === "refused") refused.push(verdict);
   }
   for (const hook of settings.hooks.cookieRefused)
-    for (const refusal of refused) await hook(refusal, request);
+    for (const refusal of refused) await unlessAborted(hook(refusal, request), exchange.signal);
   return stored.size === 0 ? response : response.withCookies([...stored.values()]);
-}
-
-/** Not parsed: there may be any number of them. Without `=` all of it is the value. */
-function refusedAsTooMany(header: string): CookieRefusal {
-  const [pair = ""] = header.split(";", 1);
-  return { kind: "refused", reason: "too-many", name: pair.slice(0, Math.max(pair.indexOf("="), 0)).trim() };
 }
 
 /** What makes a cookie this one and no other (RFC 6265bis §5.7). */

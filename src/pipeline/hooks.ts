@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `response/`, `redirects/`, `pipeline/stage.ts`.
  */
+import { unlessAborted } from "../core/abort.ts";
 import { describe } from "../core/describe.ts";
 import type { Hooks } from "../core/hooks.ts";
 import type { PreparedRequest } from "../core/request.ts";
@@ -20,36 +21,42 @@ export const hooks: Stage = {
 };
 
 async function observed(next: Send, exchange: Exchange): Promise<Reply> {
-  const { hooks: all, allowRedirects, maxRedirectBodyBytes } = exchange.settings;
-  const request = await runRequestHooks(all, exchange.request);
+  const { hooks: all, allowRedirects } = exchange.settings;
+  const request = await runRequestHooks(all, exchange);
   const response = await next(request === exchange.request ? exchange : { ...exchange, request });
   if (all.response.length === 0) return response;
   if (response instanceof Response) {
-    if (allowRedirects && isRedirect(response)) await response.loadHop(maxRedirectBodyBytes);
+    if (allowRedirects && isRedirect(response)) await response.loadHop(exchange.settings.maxDrainBytes);
     else await response.load();
   }
-  return runResponseHooks(all, response);
+  return runResponseHooks(all, response, exchange.signal);
 }
 
-async function runRequestHooks(all: Hooks, first: PreparedRequest): Promise<PreparedRequest> {
+async function runRequestHooks(all: Hooks, { request: first, signal }: Exchange): Promise<PreparedRequest> {
   if (all.request.length === 0) return first;
   // A hook edits what it gets; the request that was prepared stays as it was shown.
   let request = first.clone();
   for (const hook of all.request) {
-    request = answeredRequest(await hook(request), request, "a request hook");
+    request = answeredRequest(await unlessAborted(hook(request), signal), request, "a request hook");
   }
   return request;
 }
 
-async function runResponseHooks(all: Hooks, first: Reply): Promise<Reply> {
+async function runResponseHooks(all: Hooks, first: Reply, signal: AbortSignal | null): Promise<Reply> {
   let response = first;
   for (const hook of all.response) {
-    const answer: unknown = await hook(response);
+    const answer: unknown = await unlessAborted(hook(response), signal);
     if (answer === undefined) continue;
     if (!(answer instanceof Response || answer instanceof StreamedResponse)) {
       throw new TypeError(`a response hook must return a Response or nothing, not ${describe(answer)}`);
     }
     if (answer === response) continue;
+    // The caller counts on one of the two: it said which with `stream`.
+    if (answer instanceof Response !== first instanceof Response) {
+      throw new TypeError(
+        `a response hook got a ${describe(first)} and must return one, not a ${describe(answer)}`,
+      );
+    }
     // The response that is replaced is not seen again: its connection is free, or ended.
     await response.close();
     response = answer;

@@ -12,11 +12,13 @@ import type { Adapter } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Url } from "../core/url.ts";
+import type { StrictTransport } from "../core/strict-transport.ts";
 import type { RetryBudgets } from "../retries/budget.ts";
 import { auth } from "./auth.ts";
 import { cookies } from "./cookies.ts";
 import { deadline } from "./deadline.ts";
 import { hooks } from "./hooks.ts";
+import { hsts } from "./hsts.ts";
 import { read } from "./read.ts";
 import { redirects } from "./redirects.ts";
 import { retries } from "./retries.ts";
@@ -31,6 +33,8 @@ export interface Surroundings {
   readonly budgets: RetryBudgets;
   /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
   readonly adapterFor: (url: string) => Adapter;
+  /** The hosts that are to be reached over TLS only; `null` when nobody cares. */
+  readonly strictTransport: () => StrictTransport | null;
   /** Credentials that the caller did not give: netrc's for the URL's host, or those in the URL. */
   readonly ambientAuth: (url: Url) => Auth | null;
 }
@@ -43,6 +47,7 @@ export function corridor(world: Surroundings): Send {
       read, // once per call: the body into memory, unless it is streamed
       redirects, // loop: one turn a hop
       hooks, // once per hop
+      hsts(world), // once per hop
       retries(world), // loop: one turn an attempt
       auth(world), // once per attempt; answers challenges
       cookies(world), // once per message

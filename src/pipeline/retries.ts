@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `retries/`, `response/`, `pipeline/stage.ts`.
  */
+import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import type { Clock } from "../core/clock.ts";
@@ -11,11 +12,10 @@ import {
   AddressRefused,
   ConnectionError,
   ConnectTimeout,
-  HeaderOverflow,
+  HeadersTooLarge,
   InvalidHeader,
   ReadTimeout,
   RequestException,
-  RetryAfterTooLong,
   RetryError,
   SSLError,
   type Attempt,
@@ -55,7 +55,6 @@ async function attempts(
   const past: Attempt[] = [];
   let policy = first;
   let exchange = original;
-  const hopBytes = original.settings.maxRedirectBodyBytes;
   const { origin } = original.request;
   if (origin !== null && first.budget != null) world.budgets.earn(origin, first.budget);
   for (;;) {
@@ -63,11 +62,16 @@ async function attempts(
     const { request } = exchange;
     const decision = decide(world, policy, request, outcome);
     if (decision.kind === "final") return finish(outcome, past);
-    if (decision.kind === "exhausted") return exhausted(outcome, past, decision, hopBytes);
-    if (outcome.kind === "response") await outcome.response.loadHop(hopBytes);
+    if (decision.kind === "exhausted") {
+      if (!decision.raise || outcome.kind === "error") return finish(outcome, past);
+      await outcome.response.loadHop(exchange.settings.maxDrainBytes);
+      throw exhausted(outcome.response, past);
+    }
+    if (outcome.kind === "response") await outcome.response.loadHop(exchange.settings.maxDrainBytes);
     const record = recordOf(outcome, request, decision.delayMs);
     past.push(record);
-    for (const hook of exchange.settings.hooks.retry) await hook(record, request);
+    for (const hook of exchange.settings.hooks.retry)
+      await unlessAborted(hook(record, request), exchange.signal);
     if (decision.delayMs > 0) await world.clock.sleep(decision.delayMs, exchange.signal);
     ({ policy } = decision);
     // Cookies and credentials are made anew for each attempt, also when the first one was shown to the caller.
@@ -137,8 +141,8 @@ function failureOf(outcome: Outcome): AttemptFailure | null {
     };
   }
   const { error } = outcome;
-  // It would be the same again.
-  if (error instanceof AddressRefused || error instanceof HeaderOverflow) return null;
+  // The next attempt would be told the same.
+  if (error instanceof AddressRefused || error instanceof HeadersTooLarge) return null;
   if (error instanceof SSLError || error instanceof InvalidHeader) return { kind: "other", error };
   if (error instanceof ConnectTimeout) return { kind: "connect", error };
   if (error instanceof ReadTimeout) return { kind: "read", error };
@@ -153,26 +157,11 @@ function finish(outcome: Outcome, past: readonly Attempt[]): Reply {
   return past.length === 0 ? outcome.response : outcome.response.withAttempts(past);
 }
 
-async function exhausted(
-  outcome: Outcome,
-  past: readonly Attempt[],
-  { raise, tooLong }: Extract<RetryDecision, { kind: "exhausted" }>,
-  hopBytes: number,
-): Promise<Reply> {
-  if (outcome.kind === "error" || !raise) return finish(outcome, past);
-  const { response } = outcome;
-  await response.loadHop(hopBytes);
-  const message = `status ${response.status} after ${past.length + 1} ${past.length === 0 ? "attempt" : "attempts"}`;
-  const details = {
+function exhausted(response: Reply, past: readonly Attempt[]): RetryError {
+  return new RetryError(`status ${response.status} after ${past.length + 1} attempts`, {
     request: response.request,
     response: response.withAttempts(past),
     attempts: past,
     phase: "head",
-  } as const;
-  if (tooLong === undefined) throw new RetryError(message, details);
-  const { limitMs, foundMs } = tooLong;
-  throw new RetryAfterTooLong(
-    `${message}, with a Retry-After of ${foundMs} ms, more than retryAfterMax (${limitMs} ms)`,
-    { ...details, limitMs, foundMs },
-  );
+  });
 }

@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`. Not: `transport/`; adapters are arguments.
  */
+import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, InterimResponse } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
 import { describe } from "../core/describe.ts";
@@ -31,14 +32,13 @@ export function sender(world: SendSurroundings): Send {
       const interim = informational.length === 0 ? null : new Interim(request, informational);
       const options = interim === null ? settings : { ...settings, onInformational: interim.tell };
       const wire = checked(await adapter.send(request, options, signal));
-      if (interim !== null) await interim.settled();
+      if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
         wire,
         cookies: [],
         elapsed: world.clock.monotonic() - start,
         maxBodyBytes: settings.maxBodyBytes,
-        maxCodings: settings.maxCodings,
         detectEncoding: settings.detectEncoding,
         history: [],
         attempts: [],

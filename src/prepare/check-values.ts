@@ -84,6 +84,13 @@ export function checkIdempotencyKey(value: unknown, option: string): void {
   throw wrongKind(value, option, "true, false, a key or null");
 }
 
+/** What `hsts` takes. */
+export function checkHsts(value: unknown, option: string): void {
+  if (value === null || typeof value === "boolean") return;
+  if (isObject(value) && "covers" in value && typeof value.covers === "function" && "note" in value) return;
+  throw wrongKind(value, option, "true, false, an HstsStore or null");
+}
+
 /** What `trustEnv` takes. */
 export function checkTrustEnv(value: unknown, option: string): void {
   if (typeof value === "boolean") return;

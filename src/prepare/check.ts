@@ -17,15 +17,18 @@ import type {
   PreparedOption,
   RequestOptions,
   SendInit,
+  ScopeOptions,
   SessionOptions,
   SharedOptions,
 } from "../core/options.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
+import { mergeCrossOriginHeaders, mergeTrustedOrigins, noFields, noOrigins } from "./border.ts";
 import {
   checkAuth,
   checkBoolean,
   checkCookies,
   checkCount,
+  checkHsts,
   checkIdempotencyKey,
   checkRetry,
   checkTrustEnv,
@@ -40,7 +43,7 @@ import {
 import { mergeHooks } from "./hooks.ts";
 import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
-import { unknownOption } from "./suggest.ts";
+import { unknownOption, type KnownOptions } from "./suggest.ts";
 import { defaultTimeouts, parseExpectContinue, parseTimeout } from "./timeouts.ts";
 import { mergeTls } from "./tls.ts";
 import { parseCert, parseVerify } from "./trust.ts";
@@ -49,6 +52,9 @@ import { parseCert, parseVerify } from "./trust.ts";
 export type CheckedRequestOptions = {
   readonly [Name in keyof RequestOptions]-?: RequestOptions[Name] | undefined;
 };
+
+/** A scope's options, as those of a request: every one there, `undefined` when not given. */
+export type CheckedScopeOptions = CheckedRequestOptions & Pick<ScopeOptions, "idempotencyKey">;
 
 /** A session's options: every one there, `undefined` when not given. */
 export type CheckedSessionOptions = {
@@ -71,6 +77,8 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   cert: (value) => void parseCert(value as NonNullable<SharedOptions["cert"]> | null),
   tls: (value) => void mergeTls(null, value as SharedOptions["tls"]),
   addressPolicy: (value) => void parseAddressPolicy(value as AddressPolicyInit | null),
+  trustedOrigins: (value) => void mergeTrustedOrigins(noOrigins, value),
+  crossOriginHeaders: (value) => void mergeCrossOriginHeaders(noFields, value),
   hooks: (value) => void mergeHooks(noHooks, value as SharedOptions["hooks"]),
   http2: checkBoolean,
   rawUrl: checkBoolean,
@@ -79,12 +87,10 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   allowRedirects: checkBoolean,
   retry: checkRetry,
   detectEncoding: orNull((value) => typeof value === "function", "a function or null"),
+  maxDrainBytes: checkCount,
   maxBodyBytes: (value, option) => {
     if (value !== null) checkCount(value, option);
   },
-  maxCodings: checkCount,
-  maxRedirectBodyBytes: checkCount,
-  maxSetCookies: checkCount,
 };
 
 const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
@@ -109,7 +115,15 @@ const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
     "a URL or null",
   ),
   maxRedirects: checkCount,
+  hsts: checkHsts,
   trustEnv: checkTrustEnv,
+};
+
+const { rawUrl: _rawUrl, ...ofScopes } = sharedChecks;
+
+const scopeChecks: { readonly [Name in keyof ScopeOptions]-?: Check } = {
+  ...ofScopes,
+  idempotencyKey: checkBoolean,
 };
 
 const blankRequest: CheckedRequestOptions = {
@@ -125,6 +139,8 @@ const blankRequest: CheckedRequestOptions = {
   cert: undefined,
   tls: undefined,
   addressPolicy: undefined,
+  trustedOrigins: undefined,
+  crossOriginHeaders: undefined,
   hooks: undefined,
   http2: undefined,
   rawUrl: undefined,
@@ -133,9 +149,7 @@ const blankRequest: CheckedRequestOptions = {
   allowRedirects: undefined,
   retry: undefined,
   maxBodyBytes: undefined,
-  maxCodings: undefined,
-  maxRedirectBodyBytes: undefined,
-  maxSetCookies: undefined,
+  maxDrainBytes: undefined,
   detectEncoding: undefined,
   data: undefined,
   json: undefined,
@@ -159,6 +173,8 @@ const blankSession: CheckedSessionOptions = {
   cert: undefined,
   tls: undefined,
   addressPolicy: undefined,
+  trustedOrigins: undefined,
+  crossOriginHeaders: undefined,
   hooks: undefined,
   http2: undefined,
   rawUrl: undefined,
@@ -167,14 +183,13 @@ const blankSession: CheckedSessionOptions = {
   allowRedirects: undefined,
   retry: undefined,
   maxBodyBytes: undefined,
-  maxCodings: undefined,
-  maxRedirectBodyBytes: undefined,
-  maxSetCookies: undefined,
+  maxDrainBytes: undefined,
   detectEncoding: undefined,
   cookies: undefined,
   idempotencyKey: undefined,
   baseUrl: undefined,
   maxRedirects: undefined,
+  hsts: undefined,
   trustEnv: undefined,
 };
 
@@ -244,6 +259,25 @@ export function checkSessionOptions(options: SessionOptions | undefined): Checke
 }
 
 /**
+ * The options of a scope, checked: as a request says them.
+ *
+ * @throws {TypeError} for an unknown option or a wrong kind of value.
+ * @throws {RangeError} for a number out of range.
+ */
+export function checkScopeOptions(options: ScopeOptions): CheckedScopeOptions {
+  const checked: { -readonly [Name in keyof CheckedScopeOptions]: CheckedScopeOptions[Name] } = {
+    ...blankRequest,
+    idempotencyKey: undefined,
+  };
+  for (const name of namesOf(options)) {
+    if (!isKnown(name, scopeChecks)) throw unknownOption(name, "scope", known);
+    copy(options, checked, name, scopeChecks[name]);
+  }
+  mergeProxies(NO_PROXIES, checked.proxies, checked.proxy);
+  return checked;
+}
+
+/**
  * Checks one option of a session when it is set later: `session.timeout = ...`.
  *
  * @throws {TypeError | RangeError} as {@link checkSessionOptions}.
@@ -257,9 +291,7 @@ const UNPARSED = [
   "allowRedirects",
   "retry",
   "maxBodyBytes",
-  "maxCodings",
-  "maxRedirectBodyBytes",
-  "maxSetCookies",
+  "maxDrainBytes",
   "maxRedirects",
   "trustEnv",
   "idempotencyKey",
@@ -278,8 +310,9 @@ export function checkSessionFields(session: { readonly [Name in (typeof UNPARSED
   for (const name of UNPARSED) checkSessionOption(name, session[name]);
 }
 
-const known: { readonly request: readonly string[]; readonly session: readonly string[] } = {
+const known: KnownOptions = {
   request: Object.keys(requestChecks),
+  scope: Object.keys(scopeChecks),
   session: Object.keys(sessionChecks),
 };
 

@@ -25,6 +25,7 @@ import type {
 } from "../core/options.ts";
 import { noRequestOptions, type CheckedRequestOptions } from "./check.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
+import { mergeCrossOriginHeaders, mergeTrustedOrigins, noFields, noOrigins } from "./border.ts";
 import { mergeHooks } from "./hooks.ts";
 import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
@@ -35,14 +36,8 @@ import { mergeVerify, parseCert, parseVerify } from "./trust.ts";
 /** Most decoded bytes of a body that is read, unless said otherwise: 256 MiB. */
 const defaultMaxBodyBytes = 268_435_456;
 
-/** Most content codings on one body, unless said otherwise (PARITY DEC-3, CVE-2025-66418). */
-const defaultMaxCodings = 5;
-
-/** Most bytes of a body on the way to another response, unless said otherwise: 256 KiB. */
-const defaultMaxRedirectBodyBytes = 262_144;
-
-/** Most `Set-Cookie` fields that one response may set, unless said otherwise. */
-const defaultMaxSetCookies = 180;
+/** Most bytes of a response that another one follows, unless said otherwise: 256 KiB. */
+const defaultMaxDrainBytes = 262_144;
 
 /** Most redirects that are followed, unless said otherwise. */
 const defaultMaxRedirects = 30;
@@ -59,6 +54,8 @@ export interface SessionDefaults {
   readonly cert: CertInit | null | undefined;
   readonly tls: TlsInit | null | undefined;
   readonly addressPolicy: AddressPolicyInit | null | undefined;
+  readonly trustedOrigins: readonly (string | URL)[] | null | undefined;
+  readonly crossOriginHeaders: readonly string[] | null | undefined;
   readonly hooks: HooksInit | null | undefined;
   readonly http2: boolean | undefined;
   readonly expectContinue: boolean | number | null | undefined;
@@ -66,9 +63,7 @@ export interface SessionDefaults {
   readonly allowRedirects: boolean | undefined;
   readonly maxRedirects: number | undefined;
   readonly maxBodyBytes: number | null | undefined;
-  readonly maxCodings: number | undefined;
-  readonly maxRedirectBodyBytes: number | undefined;
-  readonly maxSetCookies: number | undefined;
+  readonly maxDrainBytes: number | undefined;
   readonly detectEncoding: DetectEncoding | null | undefined;
 }
 
@@ -103,17 +98,18 @@ export function sessionSettings(
     cert: parseCert(session.cert ?? null),
     tls,
     addressPolicy: parseAddressPolicy(session.addressPolicy ?? null),
+    trustedOrigins: mergeTrustedOrigins(noOrigins, session.trustedOrigins),
+    crossOriginHeaders: mergeCrossOriginHeaders(noFields, session.crossOriginHeaders),
     hooks: mergeHooks(noHooks, session.hooks),
     http2: session.http2 ?? false,
     expectContinueMs: parseExpectContinue(session.expectContinue ?? null),
     stream: session.stream ?? false,
+    callSite: null,
     allowRedirects: session.allowRedirects ?? true,
     maxRedirects: session.maxRedirects ?? defaultMaxRedirects,
     detectEncoding: session.detectEncoding ?? null,
     maxBodyBytes: given(session.maxBodyBytes, defaultMaxBodyBytes),
-    maxCodings: given(session.maxCodings, defaultMaxCodings),
-    maxRedirectBodyBytes: given(session.maxRedirectBodyBytes, defaultMaxRedirectBodyBytes),
-    maxSetCookies: given(session.maxSetCookies, defaultMaxSetCookies),
+    maxDrainBytes: session.maxDrainBytes ?? defaultMaxDrainBytes,
     signal: null,
     onProgress: null,
     onInformational: null,
@@ -144,6 +140,8 @@ export function mergeSettings(
     tls,
     addressPolicy:
       request.addressPolicy === undefined ? base.addressPolicy : parseAddressPolicy(request.addressPolicy),
+    trustedOrigins: mergeTrustedOrigins(base.trustedOrigins, request.trustedOrigins),
+    crossOriginHeaders: mergeCrossOriginHeaders(base.crossOriginHeaders, request.crossOriginHeaders),
     hooks: mergeHooks(base.hooks, request.hooks),
     http2: request.http2 ?? base.http2,
     expectContinueMs:
@@ -151,13 +149,12 @@ export function mergeSettings(
         ? base.expectContinueMs
         : parseExpectContinue(request.expectContinue),
     stream: request.stream ?? base.stream,
+    callSite: null,
     allowRedirects: request.allowRedirects ?? base.allowRedirects,
     maxRedirects: base.maxRedirects,
     detectEncoding: given(request.detectEncoding, base.detectEncoding),
     maxBodyBytes: given(request.maxBodyBytes, base.maxBodyBytes),
-    maxCodings: given(request.maxCodings, base.maxCodings),
-    maxRedirectBodyBytes: given(request.maxRedirectBodyBytes, base.maxRedirectBodyBytes),
-    maxSetCookies: given(request.maxSetCookies, base.maxSetCookies),
+    maxDrainBytes: given(request.maxDrainBytes, base.maxDrainBytes),
     signal: request.signal ?? null,
     onProgress: request.onProgress ?? null,
     onInformational: null,

@@ -8,24 +8,29 @@
 import type { FieldsInit, ParamsInit } from "../core/options.ts";
 import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
 
+/** Params as they are given; `null` for none, `undefined` when nothing is said. */
+export type GivenParams = ParamsInit | null | undefined;
+
+/** The query to append to a URL; `""` for none. @throws {TypeError} for a value that a query cannot hold. */
+export function mergeParams(session: GivenParams, request: GivenParams): string {
+  const params = layerParams(session, request);
+  return params == null ? "" : encodeParams(params);
+}
+
 /**
- * The query to append to a URL; `""` for none. Two sets of params are always combined (PARITY MRG-6, BUG-35): fields of
- * a record or `Map` in the request replace those of the session name by name, in their place, and `null` removes one;
- * pairs and encoded queries come after the session's. `null` for all leaves none of the session's.
+ * Params with more specific ones over them. Two sets are always combined (PARITY MRG-6, BUG-35): fields of a record or `Map`
+ * in the specific ones replace the general ones name by name, in their place, and `null` removes one; pairs and encoded
+ * queries come after them. `null` for all leaves none.
  *
  * @throws {TypeError} for a value that a query cannot hold.
  */
-export function mergeParams(
-  session: ParamsInit | null | undefined,
-  request: ParamsInit | null | undefined,
-): string {
-  if (request === undefined) return session == null ? "" : encodeParams(session);
-  if (request === null) return "";
-  if (session == null) return encodeParams(request);
-  if (isEncoded(session) || isEncoded(request) || !isFieldMap(request)) {
-    return join(encodeParams(session), encodeParams(request));
+export function layerParams(general: GivenParams, specific: GivenParams): GivenParams {
+  if (specific === undefined) return general;
+  if (specific === null || general == null) return specific;
+  if (isEncoded(general) || isEncoded(specific) || !isFieldMap(specific)) {
+    return join(encodeParams(general), encodeParams(specific));
   }
-  return encodeFields(overlay(session, request), "params");
+  return overlay(general, specific);
 }
 
 function encodeParams(params: ParamsInit): string {
@@ -43,12 +48,12 @@ function isEncoded(params: ParamsInit): params is string | Uint8Array {
   return typeof params === "string" || params instanceof Uint8Array;
 }
 
-/** The session's fields with the request's in their places, then the request's others. */
-function overlay(session: FieldsInit, request: FieldsInit): Field[] {
-  const replacing = new Map(fieldPairs(request, "params"));
+/** The general fields with the specific ones in their places, then the specific others. */
+function overlay(general: FieldsInit, specific: FieldsInit): Field[] {
+  const replacing = new Map(fieldPairs(specific, "params"));
   const merged: Field[] = [];
   const placed = new Set<string | Uint8Array>();
-  for (const [name, value] of fieldPairs(session, "params")) {
+  for (const [name, value] of fieldPairs(general, "params")) {
     if (!replacing.has(name)) merged.push([name, value]);
     else if (!placed.has(name)) merged.push([name, replacing.get(name)]);
     placed.add(name);

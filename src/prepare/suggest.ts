@@ -23,12 +23,15 @@ const ELSEWHERE: ReadonlyMap<string, string> = new Map([
 /** The most letters that may differ for a name to be offered. */
 const NEAR = 3;
 
+/** Names of options, by who takes them. */
+export interface KnownOptions {
+  readonly request: readonly string[];
+  readonly scope: readonly string[];
+  readonly session: readonly string[];
+}
+
 /** The error for an option that there is not: it names the option, and the nearest known one. */
-export function unknownOption(
-  name: string,
-  kind: "request" | "session",
-  known: { readonly request: readonly string[]; readonly session: readonly string[] },
-): TypeError {
+export function unknownOption(name: string, kind: keyof KnownOptions, known: KnownOptions): TypeError {
   const other = kind === "request" ? "session" : "request";
   const shown = JSON.stringify(name);
   if (known[other].includes(name))

@@ -6,6 +6,24 @@
  * May import: `core/`. Pure.
  */
 import type { TlsSettings } from "../core/adapter.ts";
+import type { Origin } from "../core/origin.ts";
+
+/** What a caller lets cross the border on purpose, beside what is harmless. */
+export interface Border {
+  /** Origins that may have what the origin before them has. */
+  readonly trustedOrigins: ReadonlySet<Origin>;
+  /** Names of fields, in lower case, that may go anywhere. */
+  readonly crossOriginHeaders: ReadonlySet<string>;
+}
+
+/** Where a redirect leads: to the same origin, to another one that is trusted like it, or to any other. */
+export type Crossing = "none" | "trusted" | "foreign";
+
+/** Which of them it is. */
+export function crossingOf(from: Origin, to: Origin, border: Border): Crossing {
+  if (from === to) return "none";
+  return border.trustedOrigins.has(to) ? "trusted" : "foreign";
+}
 
 /** Describe the message or the program, never the person. */
 const HARMLESS: ReadonlySet<string> = new Set([
@@ -34,8 +52,8 @@ const HARMLESS: ReadonlySet<string> = new Set([
 ]);
 
 /** May a field of this name, in lower case, go to another origin? */
-export function keepsAcrossOrigins(name: string): boolean {
-  return HARMLESS.has(name) || name.startsWith("content-");
+export function keepsAcrossOrigins(name: string, border: Border): boolean {
+  return HARMLESS.has(name) || name.startsWith("content-") || border.crossOriginHeaders.has(name);
 }
 
 /** What a connection to another origin is to be: as demanding, but for the name, which is that of one server. */

@@ -17,7 +17,7 @@ import { expectsContent } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isRedirectStatus } from "../core/status.ts";
 import { parseUrl, resolveReference, type Url } from "../core/url.ts";
-import { keepsAcrossOrigins } from "./border.ts";
+import { crossingOf, keepsAcrossOrigins, type Border, type Crossing } from "./border.ts";
 
 /** The head of a response, as far as it matters here. */
 export interface Redirecting {
@@ -30,7 +30,7 @@ export interface Redirecting {
 /** What a response can mean. */
 export type RedirectDecision =
   | { readonly kind: "final" }
-  | { readonly kind: "follow"; readonly request: PreparedRequest; readonly crossOrigin: boolean }
+  | { readonly kind: "follow"; readonly request: PreparedRequest; readonly crossing: Crossing }
   | { readonly kind: "refuse"; readonly error: RequestException };
 
 const FINAL: RedirectDecision = { kind: "final" };
@@ -41,7 +41,7 @@ export function isRedirect(response: { readonly status: number; readonly headers
 }
 
 /** Reads `response` as an answer to its request. How many redirects are too many is the caller's question. */
-export function decideRedirect(response: Redirecting): RedirectDecision {
+export function decideRedirect(response: Redirecting, border: Border): RedirectDecision {
   if (!isRedirect(response)) return FINAL;
   const locations = new Set(response.headers.getAll("location").map((value) => value.trim()));
   const [location = ""] = locations;
@@ -52,7 +52,7 @@ export function decideRedirect(response: Redirecting): RedirectDecision {
   }
   if (location === "") return FINAL;
   const { request } = response;
-  const target = targetOf(request, location);
+  const target = targetOf(request, location, border);
   if (target.kind !== "target") return target;
   const method = redirectMethod(response.status, request.method);
   const withBody = keepsBody(response.status, request, method);
@@ -60,11 +60,11 @@ export function decideRedirect(response: Redirecting): RedirectDecision {
     const message = `redirect ${response.status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
     return refuse(new UnrewindableBodyError(message, { phase: "redirect" }));
   }
-  const crossOrigin = target.url.origin !== request.parsed.origin;
+  const { url, crossing } = target;
   return {
     kind: "follow",
-    request: nextRequest(request, target.url, { method, withBody, crossOrigin }),
-    crossOrigin,
+    request: nextRequest(request, url, { method, withBody, isForeign: crossing === "foreign", border }),
+    crossing,
   };
 }
 
@@ -92,9 +92,9 @@ function refuse(error: RequestException): RedirectDecision {
   return { kind: "refuse", error };
 }
 
-type Target = { readonly kind: "target"; readonly url: Url } | RedirectDecision;
+type Target = { readonly kind: "target"; readonly url: Url; readonly crossing: Crossing } | RedirectDecision;
 
-function targetOf(request: PreparedRequest, location: string): Target {
+function targetOf(request: PreparedRequest, location: string, border: Border): Target {
   const from = request.parsed;
   const reference = resolveReference(from, asUtf8(location));
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*(?=:)/.exec(reference)?.[0].toLowerCase() ?? "";
@@ -109,8 +109,9 @@ function targetOf(request: PreparedRequest, location: string): Target {
   const to = parseUrl(reference);
   // A target without a fragment inherits the one before it (RFC 9110 §10.2.2). User info in a Location is not the
   // caller's and is never used; the caller's own stays within its origin (PARITY RED-9, RED-10).
-  const userinfo = to.origin === from.origin ? from.userinfo : null;
-  return { kind: "target", url: to.with({ userinfo, fragment: to.fragment ?? from.fragment }) };
+  const crossing = crossingOf(from.origin, to.origin, border);
+  const userinfo = crossing === "foreign" ? null : from.userinfo;
+  return { kind: "target", url: to.with({ userinfo, fragment: to.fragment ?? from.fragment }), crossing };
 }
 
 /** Fields arrive as latin-1; most servers mean UTF-8 (PARITY RED-17). Bytes that are not UTF-8 stay as they are. */
@@ -128,20 +129,22 @@ function asUtf8(latin1: string): string {
 interface Hop {
   readonly method: string;
   readonly withBody: boolean;
-  readonly crossOrigin: boolean;
+  readonly isForeign: boolean;
+  readonly border: Border;
 }
 
 function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequest {
   const headers = request.headers.clone();
   // RFC 9110 §11.7.2: for the next proxy only; whatever it needs is added anew (PARITY RED-14).
   headers.delete("proxy-authorization");
-  const ownCookies = request.cookieSource === "caller" && !hop.crossOrigin;
+  const ownCookies = request.cookieSource === "caller" && !hop.isForeign;
   if (!ownCookies) headers.delete("cookie");
   if (url.host !== request.parsed.host) headers.delete("host");
   for (const name of headers.keys()) {
     const lower = name.toLowerCase();
     const ofBody = lower.startsWith("content-") || lower === "transfer-encoding";
-    if ((ofBody && !hop.withBody) || (hop.crossOrigin && !keepsAcrossOrigins(lower))) headers.delete(name);
+    if ((ofBody && !hop.withBody) || (hop.isForeign && !keepsAcrossOrigins(lower, hop.border)))
+      headers.delete(name);
   }
   // That there is none is said where a body would be expected (RFC 9110 §8.6).
   if (!hop.withBody && expectsContent(hop.method)) headers.set("Content-Length", 0);

@@ -52,10 +52,9 @@ export interface RetryOptions {
    */
   readonly respectRetryAfterHeader?: boolean | undefined;
   /**
-   * Longest `Retry-After` that is waited for, in milliseconds. One that asks for more ends the retries: a status of
-   * `statusForcelist` is a {@link RetryAfterTooLong} (with `raiseOnStatus`), any other response the result. To ask again
-   * earlier than the server wants would only make things worse. (urllib3 waits six hours at most, and then asks early.)
-   * 0 or more. Default: 120 000.
+   * Longest `Retry-After` that is waited for, in milliseconds. One that asks for more ends the retries, and the response
+   * is the result: to ask again earlier than the server wants would only make things worse. (urllib3 waits six hours at
+   * most, and then asks early.) 0 or more. Default: 120 000.
    */
   readonly retryAfterMax?: number | undefined;
   /**

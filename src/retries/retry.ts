@@ -77,8 +77,8 @@ export class Retry implements RetryPolicy {
   ): RetryDecision {
     const retryAfterMs = this.#retryAfterMs(failure, context.now);
     if (!this.isRetry(method, failure, retryAfterMs !== null)) return FINAL;
-    if (retryAfterMs !== null && retryAfterMs > this.#settings.retryAfterMax)
-      return this.#tooLong(failure, retryAfterMs);
+    // Asking before the server wants us back would be no help, and waiting for ever none either.
+    if (retryAfterMs !== null && retryAfterMs > this.#settings.retryAfterMax) return FINAL;
 
     const policy = this.increment(method, failure);
     if (policy === null) {
@@ -149,16 +149,6 @@ export class Retry implements RetryPolicy {
   #allows(method: string): boolean {
     const { allowedMethods } = this.#settings;
     return allowedMethods === null || allowedMethods.has(method.toUpperCase());
-  }
-
-  /**
-   * Asking before the server wants us back would be no help, and waiting for ever none either. As with retries that are
-   * used up, a status that is not listed is the result.
-   */
-  #tooLong(failure: AttemptFailure, foundMs: number): RetryDecision {
-    const { statusForcelist, raiseOnStatus, retryAfterMax: limitMs } = this.#settings;
-    const isListed = failure.kind === "status" && statusForcelist.has(failure.status);
-    return isListed ? { kind: "exhausted", raise: raiseOnStatus, tooLong: { limitMs, foundMs } } : FINAL;
   }
 
   #retryAfterMs(failure: AttemptFailure, now: number): number | null {

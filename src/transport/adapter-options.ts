@@ -7,7 +7,7 @@ import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
 import type { SocketOptions } from "./connect.ts";
-import type { HeadLimits } from "./head-limits.ts";
+import { lookupOf } from "./lookup.ts";
 import type { PoolSettings } from "./pool.ts";
 
 /** Options of an HttpAdapter. Absent ones have their default; times are milliseconds, sizes bytes. */
@@ -18,37 +18,29 @@ export interface HttpAdapterOptions {
   readonly poolMaxsize?: number | undefined;
   /** Open no more than `poolMaxsize`: further requests wait, first come, first served. Default: `false`. */
   readonly poolBlock?: boolean | undefined;
-  /** How long a request waits for its turn; `null`: for ever. Default: `null`. @throws {ConnectTimeout} with phase `pool`. */
+  /**
+   * How long a request waits for its turn, with `poolBlock` or for a stream of a shared connection; `null`: for ever. Default:
+   * 60 000. @throws {ConnectTimeout} with phase `pool`.
+   */
   readonly poolTimeout?: number | null | undefined;
   /** Retries of requests that say nothing themselves: a number, or a policy such as `Retry`. Default: `null`, none. */
   readonly maxRetries?: RetryPolicy | number | null | undefined;
   /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number | undefined;
-  /**
-   * Most bytes of names and values in the header section of a response, or of an interim one, and in its trailers; and of the
-   * heads of a proxy's answer to CONNECT. 1024 to 16 777 216. Default: 65 536.
-   *
-   * @throws {HeaderOverflow} and ends the connection (with HTTP/2: the stream). For CONNECT a {@link ProxyError}.
-   */
+  /** Largest header section of a response, and largest trailers. Default: 65 536. @throws {HeadersTooLarge} */
   readonly maxHeaderSize?: number | undefined;
-  /**
-   * Most header fields of a response, or of an interim one, and of its trailers. A name that comes several times counts each
-   * time. 1 to 65 536. Default: 256.
-   *
-   * @throws {TooManyHeaders} and ends the connection (with HTTP/2: the stream).
-   */
+  /** Most fields in a header section, or in trailers. 1 or more. Default: 1000. @throws {HeadersTooLarge} */
   readonly maxHeaderCount?: number | undefined;
-  /**
-   * Most interim responses (1xx) before the final one, `100 Continue` among them. 0 or more. Default: 100.
-   *
-   * @throws {TooManyInformational} and ends the connection (with HTTP/2: the stream).
-   */
+  /** Most informational responses (1xx) before the one that counts. 0 or more. Default: 100. @throws {HeadersTooLarge} */
   readonly maxInformational?: number | undefined;
-  /** Address of this machine to connect from. */
+  /** Address of this machine to connect from, to addresses of its kind. */
   readonly localAddress?: string | undefined;
-  /** 4 or 6 for one kind of addresses only; 0 for both. Default: 0. */
+  /**
+   * Of the addresses that a name leads to: 4 or 6 for those of one kind only, 0 for both. Default: that of `localAddress`,
+   * else 0.
+   */
   readonly family?: 0 | 4 | 6 | undefined;
-  /** Resolves names in place of `dns.lookup`. */
+  /** Resolves names in place of `dns.lookup`. It may give one address, or a list of which the next is tried if need be. */
   readonly lookup?: LookupFunction | undefined;
   /** A Unix domain socket or named pipe to connect to, whatever the URL's host; without proxies. */
   readonly socketPath?: string | undefined;
@@ -78,9 +70,10 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
 ]);
 /** Node's timers count no further: 24.8 days. */
 const LONGEST_MS = 2_147_483_647;
+const DEFAULT_WAIT_MS = 60_000;
+const MOST_FIELDS = 1_000_000;
 const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
-const MOST_HEADER_FIELDS = 65_536;
 
 /** @internal @throws {TypeError | RangeError} naming the option, its value and what is allowed. */
 export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
@@ -91,7 +84,7 @@ export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
       `HttpAdapter has no option ${JSON.stringify(unknown)}; allowed are ${[...NAMES].join(", ")}`,
     );
   }
-  const { poolTimeout = null } = options;
+  const { poolTimeout = DEFAULT_WAIT_MS } = options;
   return {
     poolConnections: within("poolConnections", options.poolConnections ?? 100, 1, Number.MAX_SAFE_INTEGER),
     maxRetries: retries(options.maxRetries ?? null),
@@ -100,18 +93,16 @@ export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
       isBlocking: boolean("poolBlock", options.poolBlock ?? false),
       waitMs: poolTimeout === null ? null : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
       keepAliveMs: within("keepAliveTimeout", options.keepAliveTimeout ?? 60_000, 1, LONGEST_MS),
-      limits: headLimits(options),
+      maxHeaderBytes: within(
+        "maxHeaderSize",
+        options.maxHeaderSize ?? 65_536,
+        SMALLEST_HEADER_BYTES,
+        LARGEST_HEADER_BYTES,
+      ),
+      maxHeaderCount: within("maxHeaderCount", options.maxHeaderCount ?? 1000, 1, MOST_FIELDS),
+      maxInformational: within("maxInformational", options.maxInformational ?? 100, 0, MOST_FIELDS),
       sockets: socketOptions(options),
     },
-  };
-}
-
-function headLimits(options: HttpAdapterOptions): HeadLimits {
-  const { maxHeaderSize = 65_536, maxHeaderCount = 256, maxInformational = 100 } = options;
-  return {
-    maxBytes: within("maxHeaderSize", maxHeaderSize, SMALLEST_HEADER_BYTES, LARGEST_HEADER_BYTES),
-    maxFields: within("maxHeaderCount", maxHeaderCount, 1, MOST_HEADER_FIELDS),
-    maxInformational: within("maxInformational", maxInformational, 0, Number.MAX_SAFE_INTEGER),
   };
 }
 
@@ -128,10 +119,23 @@ function socketOptions(options: HttpAdapterOptions): SocketOptions {
   if (socketPath !== undefined && (typeof socketPath !== "string" || socketPath === "")) {
     throw wrongType("socketPath", socketPath, "a path");
   }
-  const given = Object.entries({ localAddress, family, lookup, socketPath }).filter(
-    ([, value]) => value !== undefined,
-  );
+  const kind = kindOf(localAddress, family);
+  const given = Object.entries({
+    localAddress,
+    lookup: lookup === undefined && kind === 0 ? undefined : lookupOf(lookup, kind),
+    socketPath,
+  }).filter(([, value]) => value !== undefined);
   return bare<SocketOptions>(Object.fromEntries(given));
+}
+
+/** From an address of one kind nobody gets to one of the other. */
+function kindOf(localAddress: string | undefined, family: 0 | 4 | 6 | undefined): 0 | 4 | 6 {
+  if (localAddress === undefined) return family ?? 0;
+  const own = isIP(localAddress) === 6 ? 6 : 4;
+  if (family === undefined || family === 0 || family === own) return own;
+  throw new RangeError(
+    `option family is ${family}; allowed beside localAddress ${localAddress} are 0 and ${own}`,
+  );
 }
 
 /** Own properties alone: what somebody put on Object.prototype is no option. */

@@ -73,6 +73,7 @@ export class AppAdapter implements Adapter {
 /** One request and its answer: its clock and its abort are here. */
 class AppExchange implements BodySource {
   readonly request: PreparedRequest;
+  readonly callSite: string | null;
   onOver: () => void = ignore;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -91,6 +92,7 @@ class AppExchange implements BodySource {
 
   constructor(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null) {
     this.request = request;
+    this.callSite = options.callSite;
     this.#options = options;
     this.#signal = signal;
   }

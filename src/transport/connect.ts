@@ -22,7 +22,6 @@ import { pinProblem } from "../tls/pins.ts";
 import { agreedOn, ConnectionFacts, endsOf, type ServerIdentity } from "./connection-facts.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
-import type { HeadLimits } from "./head-limits.ts";
 import { basicCredentials, guardOf, HTTP_1_ONLY, nameOf, pinsOf, protocolsOf, type Route } from "./route.ts";
 import { openSocks } from "./socks.ts";
 import type { TlsMaterial, TlsMaterials, TlsPeer } from "./tls-material.ts";
@@ -34,17 +33,10 @@ const MOST_ANSWERS = 2;
 /** How sockets are made. */
 export interface SocketOptions {
   readonly localAddress?: string;
-  readonly family?: 0 | 4 | 6;
+  /** As `lookup.ts` makes it; absent for Node's own. */
   readonly lookup?: LookupFunction;
   /** A Unix domain socket or named pipe in place of host and port. */
   readonly socketPath?: string;
-}
-
-/** What is the same for all connections of an adapter. */
-export interface ConnectSettings {
-  readonly sockets: SocketOptions;
-  readonly materials: TlsMaterials;
-  readonly limits: HeadLimits;
 }
 
 /** A TLS session, and whom its first handshake was with: Node shows no certificate for a resumed one. */
@@ -77,7 +69,6 @@ const READ_BYTES = 65_536;
 export class Opening {
   readonly #options: SocketOptions;
   readonly #materials: TlsMaterials;
-  readonly #limits: HeadLimits;
   readonly #memory: SessionMemory;
   readonly #sockets: Socket[] = [];
   #ends: ReturnType<typeof endsOf> | null = null;
@@ -85,10 +76,9 @@ export class Opening {
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor({ sockets, materials, limits }: ConnectSettings, memory: SessionMemory) {
-    this.#options = sockets;
+  constructor(options: SocketOptions, materials: TlsMaterials, memory: SessionMemory) {
+    this.#options = options;
     this.#materials = materials;
-    this.#limits = limits;
     this.#memory = memory;
   }
 
@@ -177,8 +167,7 @@ export class Opening {
         : plain;
     const authorization =
       proxyAuth === null ? basicCredentials(via.credentials) : proxyAuth.authorize(message);
-    const { maxBytes } = this.#limits;
-    await openTunnel(socket, { authority: message.uri, authorization, headers: proxyHeaders, maxBytes });
+    await openTunnel(socket, { authority: message.uri, authorization, headers: proxyHeaders });
     return socket;
   }
 
@@ -281,11 +270,11 @@ export class Opening {
 
   async #resolve(host: string): Promise<string> {
     if (isIP(host) !== 0) return host;
-    const { lookup, family = 0 } = this.#options;
+    const { lookup } = this.#options;
     try {
-      if (lookup === undefined) return (await resolveName(host, { family })).address;
+      if (lookup === undefined) return (await resolveName(host)).address;
       return await new Promise((resolve, reject) => {
-        lookup(host, { family }, (error, address) => {
+        lookup(host, {}, (error, address) => {
           if (error !== null) reject(error);
           else resolve(typeof address === "string" ? address : (address[0]?.address ?? host));
         });

@@ -19,7 +19,6 @@ import Client from "undici/lib/dispatcher/client.js";
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
-import { HeadTooLarge, type HeadLimits } from "./head-limits.ts";
 import { ReadClock } from "./read-clock.ts";
 import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import type { Upload } from "./upload.ts";
@@ -61,13 +60,13 @@ export class EngineConnection implements Connection {
   started = false;
   readonly #client: Client;
   readonly #parser: TunedParser;
-  readonly #handler: Handler;
+  readonly #handler = new Handler();
+  readonly #request = new Dispatched();
   #isWriting = false;
 
-  constructor(origin: string, { socket, facts }: Opened, limits: HeadLimits) {
+  constructor(origin: string, { socket, facts }: Opened, maxHeaderBytes: number) {
     this.socket = socket;
     this.facts = facts;
-    this.#handler = new Handler(limits);
     socket.on("error", (error: Error) => {
       this.fault ??= error;
     });
@@ -83,8 +82,7 @@ export class EngineConnection implements Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_UNSAID,
-      // Counted in the parser, where the error can tell what came.
-      maxHeaderSize: limits.maxBytes,
+      maxHeaderSize: maxHeaderBytes,
     });
     this.#client[kConnect](() => {});
     const context = this.#client[kHTTPContext];
@@ -102,7 +100,7 @@ export class EngineConnection implements Connection {
       takeHead: (head) => this.#handler.message?.onHead(head),
       takeInformational: (status, fields) => this.#handler.message?.onInformational(status, fields),
       keepFields: () => channels.headers.hasSubscribers,
-      limits,
+      maxHeaderBytes,
     });
   }
 
@@ -149,8 +147,9 @@ export class EngineConnection implements Connection {
   dispatch(): void {
     const { message } = this.#handler;
     if (message === null) return;
-    // Without a prototype: undici would take headers, a query and more from a polluted one.
-    const request = { __proto__: null, method: message.method, path: message.target };
+    const request = this.#request;
+    request.method = message.method;
+    request.path = message.target;
     if (this.usable) this.#client.dispatch(request, this.#handler);
     else
       this.#handler.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
@@ -223,16 +222,32 @@ export class EngineConnection implements Connection {
   }
 }
 
+/** A request as undici takes it. Everything that it looks for is there: it would take the rest from a polluted prototype. */
+class Dispatched {
+  method = "";
+  path = "";
+  readonly body: undefined = undefined;
+  readonly headers: undefined = undefined;
+  readonly query: undefined = undefined;
+  readonly idempotent: undefined = undefined;
+  readonly blocking: undefined = undefined;
+  readonly upgrade: undefined = undefined;
+  readonly headersTimeout: undefined = undefined;
+  readonly bodyTimeout: undefined = undefined;
+  readonly reset: undefined = undefined;
+  readonly expectContinue: undefined = undefined;
+  readonly servername: undefined = undefined;
+  readonly throwOnError: undefined = undefined;
+  readonly maxRedirections: undefined = undefined;
+  readonly typeOfService: undefined = undefined;
+  readonly dispatcher: undefined = undefined;
+}
+
 /** What undici tells of a request goes to the message that is running. */
 class Handler implements UndiciHandler {
   message: Message | null = null;
   controller: UndiciController | null = null;
   served = 0;
-  readonly #limits: HeadLimits;
-
-  constructor(limits: HeadLimits) {
-    this.#limits = limits;
-  }
 
   onRequestStart(controller: UndiciController): void {
     this.controller = controller;
@@ -250,10 +265,7 @@ class Handler implements UndiciHandler {
     const { message } = this;
     this.message = null;
     this.served++;
-    const { maxFields } = this.#limits;
-    const count = (controller.rawTrailers?.length ?? 0) / 2;
-    if (count > maxFields) message?.onFailure(new HeadTooLarge("fields", maxFields, count));
-    else message?.onEnd(trailersOf(controller.rawTrailers));
+    message?.onEnd(trailersOf(controller.rawTrailers));
   }
 
   onResponseError(_controller: UndiciController | null, error: Error): void {

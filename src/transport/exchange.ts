@@ -7,7 +7,7 @@
  *
  * May import: `core/`, own folder.
  */
-import type { InterimResponse, SendOptions } from "../core/adapter.ts";
+import type { SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import { RequestException, type Phase } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
@@ -17,6 +17,8 @@ import type { WireResponse } from "../core/response.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
+import { overflowOf } from "./head-limits.ts";
+import { inform } from "./listeners.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { asksBefore, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
@@ -45,6 +47,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   facts: ConnectionFacts | null = null;
   isReused = false;
   readonly request: PreparedRequest;
+  readonly callSite: string | null;
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -58,6 +61,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #isWanted = false;
   #connectedMs: number | null = null;
   #sentBytes = 0;
+  /** Informational responses so far. */
+  #informed = 0;
   /** Runs while the body waits for `100 Continue`. */
   #continueTimer: NodeJS.Timeout | null = null;
   #resolve: (response: WireResponse) => void = ignore;
@@ -70,6 +75,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.isLast = message.isLast;
     this.connectMs = way.options.timeouts.connectMs;
     this.request = request;
+    this.callSite = way.options.callSite;
     this.#outgoing = message;
     this.#options = way.options;
     this.#signal = way.signal;
@@ -83,7 +89,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       this.#reject = reject;
       this.#signal?.addEventListener("abort", this);
       this.#loadBody();
-      this.#obtain();
+      this.#obtain(this.#began);
     });
   }
 
@@ -143,12 +149,19 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   onInformational(status: number, fields: string[]): void {
+    const overflow = overflowOf(this.#pool.limits, fields, ++this.#informed);
+    if (overflow !== null) return this.#fail(this.#translated(overflow), false);
+    const { onInformational } = this.#options;
     if (status === 100 && this.#continueTimer !== null) this.#releaseBody();
-    else if (this.#options.onInformational !== null)
-      this.#inform({ status, headers: HeaderMap.fromWire(fields) });
+    else if (onInformational !== null) {
+      const interim = { status, headers: HeaderMap.fromWire(fields) };
+      inform(onInformational, interim, (error) => this.#fail(error, true));
+    }
   }
 
   onHead(head: WireHead): void {
+    const overflow = overflowOf(this.#pool.limits, head.fields);
+    if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     this.#state = "body";
     this.#connection?.clock.stop();
     const headers = HeaderMap.fromWire(head.fields);
@@ -169,11 +182,11 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     const incoming = this.#incoming;
     if (incoming === null) return;
     incoming.push(chunk);
-    if (this.#options.onProgress !== null) this.#tell("download", incoming.received, incoming.declared);
+    this.#tell("download", incoming.received, incoming.declared);
   }
 
   onEnd(trailers: string[]): void {
-    const fault = this.#connection?.fault ?? null;
+    const fault = this.#connection?.fault ?? overflowOf(this.#pool.limits, trailers);
     // A reset is not the end of a body that runs until the connection ends, though undici takes it for that.
     if (fault !== null) {
       this.#fail(this.#translated(fault), false);
@@ -194,7 +207,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if ((this.#isReused || isUnseen) && this.#state !== "body" && connection !== null) {
       // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
       if (!connection.started) {
-        this.#obtain();
+        this.#obtain(performance.now());
         return;
       }
       // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
@@ -236,10 +249,10 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#finish();
   }
 
-  #obtain(): void {
+  #obtain(now: number): void {
     this.#connection = null;
     this.#state = "waiting";
-    const connection = this.#pool.take(performance.now());
+    const connection = this.#pool.take(now);
     if (connection === null) this.#pool.apply(this);
     else this.onConnection(connection);
   }
@@ -248,6 +261,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection = null;
     this.#state = "waiting";
     this.#sentBytes = 0;
+    this.#informed = 0;
     this.upload?.stop();
     this.#loadBody();
     this.#pool.apply(this);
@@ -269,15 +283,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     clearTimeout(this.#continueTimer);
     this.#continueTimer = null;
     this.upload?.release();
-  }
-
-  /** What a listener throws is the caller's, and ends the exchange as it is. */
-  #inform(interim: InterimResponse): void {
-    try {
-      this.#options.onInformational?.(interim);
-    } catch (error) {
-      this.#fail(error, true);
-    }
   }
 
   #listen(now: number): void {
@@ -309,25 +314,20 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       request: this.request,
       phase: this.#phase,
       isForwarded: this.#pool.way.isForwarded,
+      limits: this.#pool.limits,
     });
   }
 
   #tellUpload(bytes: number): void {
     this.#sentBytes += bytes;
     const { framing } = this.#outgoing;
-    if (this.#options.onProgress !== null)
-      this.#tell("upload", this.#sentBytes, typeof framing === "number" ? framing : null);
+    this.#tell("upload", this.#sentBytes, typeof framing === "number" ? framing : null);
   }
 
-  /** What a listener throws is the caller's, and ends the exchange as it is. */
   #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
-    try {
-      const told: unknown = this.#options.onProgress?.({ direction, bytes, totalBytes });
-      // An asynchronous listener fits the type, too.
-      if (told instanceof Promise) told.catch((error: unknown) => this.#fail(error, true));
-    } catch (error) {
-      this.#fail(error, true);
-    }
+    const { onProgress } = this.#options;
+    if (onProgress !== null)
+      inform(onProgress, { direction, bytes, totalBytes }, (error) => this.#fail(error, true));
   }
 
   /** Ends the exchange and its connection. An abort takes back what was not read yet. */

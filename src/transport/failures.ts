@@ -9,22 +9,20 @@ import {
   ChunkedEncodingError,
   ConnectionError,
   ConnectTimeout,
-  HeaderOverflow,
+  HeadersTooLarge,
   InvalidHeader,
   ProxyError,
   ReadTimeout,
   RequestException,
   SessionClosed,
   SSLError,
-  TooManyHeaders,
-  TooManyInformational,
   type Phase,
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { RefusedAddress } from "./guard.ts";
-import { HeadTooLarge } from "./head-limits.ts";
-import { ResponseSyntaxError } from "./response-parser.ts";
+import { HeadOverflow, type HeadLimits } from "./head-limits.ts";
+import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
 
 /** Which step towards a connection failed. */
 export type ConnectStep = "address" | "proxy" | "tls" | "material" | "pool";
@@ -59,8 +57,8 @@ export class ConnectOverdue extends Error {
   readonly limitMs: number;
   readonly phase: "connect" | "pool";
 
-  constructor(limitMs: number, phase: "connect" | "pool") {
-    super(`no connection after ${limitMs} ms`);
+  constructor(limitMs: number, phase: "connect" | "pool", reason: string = "") {
+    super(`${phase} timeout after ${limitMs} ms${reason}`);
     this.limitMs = limitMs;
     this.phase = phase;
   }
@@ -72,19 +70,22 @@ export interface Circumstances {
   readonly phase: Phase;
   /** The request went to a proxy in absolute form: who does not answer is the proxy. */
   readonly isForwarded: boolean;
+  readonly limits: HeadLimits;
 }
 
 /** `error` in our words. */
-export function translate(error: Error, { request, phase, isForwarded }: Circumstances): RequestException {
+export function translate(error: Error, circumstances: Circumstances): RequestException {
+  const { request, phase, isForwarded, limits } = circumstances;
   // One reason for all requests that it ends: each has an error of its own.
   if (error instanceof SessionClosed) return new SessionClosed(error.message, { request, phase });
   if (error instanceof RequestException) return error.annotate({ request });
   if (error instanceof ConnectOverdue) {
-    const message = `${error.phase} timeout after ${error.limitMs} ms`;
-    return new ConnectTimeout(message, { request, phase: error.phase, limitMs: error.limitMs });
+    return new ConnectTimeout(error.message, { request, phase: error.phase, limitMs: error.limitMs });
   }
+  if (codeOf(error) === "UND_ERR_HEADERS_OVERFLOW")
+    return headersTooLarge(new HeadOverflow(limits, "maxHeaderBytes"), circumstances);
+  if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
   if (error instanceof ConnectFailure) return connectFailure(error, request);
-  if (error instanceof HeadTooLarge) return headerOverflow(error, { request, phase });
   if (isTlsError(error))
     return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
   if (phase === "body") {
@@ -101,24 +102,23 @@ export function translate(error: Error, { request, phase, isForwarded }: Circums
       cause: error,
     });
   }
-  const Kind = isForwarded && !(error instanceof ResponseSyntaxError) ? ProxyError : ConnectionError;
+  const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
   return new Kind(`no valid response: ${reasonOf(error)}`, { request, phase, cause: error });
+}
+
+function headersTooLarge(error: HeadOverflow, { request, phase }: Circumstances): HeadersTooLarge {
+  const { message, option, limit } = error;
+  return new HeadersTooLarge(`${message}, which is ${option} of the adapter`, {
+    request,
+    phase,
+    option,
+    limit,
+  });
 }
 
 /** Nothing came for `limitMs`. */
 export function silence(limitMs: number, request: PreparedRequest, phase: Phase): ReadTimeout {
   return new ReadTimeout(`read timeout after ${limitMs} ms`, { request, phase, limitMs });
-}
-
-function headerOverflow(
-  error: HeadTooLarge,
-  details: { readonly request: PreparedRequest; readonly phase: Phase },
-): HeaderOverflow {
-  const { message, limit, found } = error;
-  const Kind = { bytes: HeaderOverflow, fields: TooManyHeaders, informational: TooManyInformational }[
-    error.kind
-  ];
-  return new Kind(message, { ...details, limit, found, cause: error });
 }
 
 function connectFailure(failure: ConnectFailure, request: PreparedRequest): RequestException {
@@ -155,6 +155,11 @@ function isTlsError(error: Error): boolean {
     code.startsWith("ERR_TLS_") ||
     code.startsWith("ERR_OSSL_")
   );
+}
+
+/** Did bytes come that are no response? */
+function isResponseError(error: Error): boolean {
+  return error instanceof ResponseSyntaxError || error instanceof ResponseFloodError;
 }
 
 /** What a person is told. Errors of several addresses are told one by one. */

@@ -8,8 +8,8 @@ import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "nod
 
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
+import { HeadOverflow } from "./head-limits.ts";
 import type { H2Session } from "./h2-session.ts";
-import { HeadTooLarge, headExcess } from "./head-limits.ts";
 import { ReadClock } from "./read-clock.ts";
 import { http2Fields } from "./sent-head.ts";
 
@@ -37,7 +37,6 @@ export class H2Stream implements Connection {
   #stream: ClientHttp2Stream | null = null;
   #message: Message | null = null;
   #trailers: string[] = [];
-  #informational = 0;
 
   constructor(session: H2Session) {
     this.#session = session;
@@ -107,30 +106,26 @@ export class H2Stream implements Connection {
   }
 
   #listen(stream: ClientHttp2Stream): void {
-    stream.on("headers", (headers, _flags, raw) => {
+    stream.on("headers", (headers) => {
       this.heard = true;
-      if (!this.#isWithin(raw) || !this.#isInterimWithin()) return;
-      this.#message?.onInformational(Number(headers[":status"]), flat(headers));
+      const fields = this.#fieldsOf(headers);
+      if (fields !== null) this.#message?.onInformational(Number(headers[":status"]), fields);
     });
-    stream.on("response", (headers, _flags, raw) => {
+    stream.on("response", (headers) => {
       this.heard = true;
-      if (!this.#isWithin(raw)) return;
-      this.#message?.onHead({
-        status: Number(headers[":status"]),
-        reason: "",
-        fields: flat(headers),
-        httpVersion: "2",
-      });
+      const fields = this.#fieldsOf(headers);
+      if (fields === null) return;
+      const status = Number(headers[":status"]);
+      this.#message?.onHead({ status, reason: "", fields, httpVersion: "2" });
     });
     stream.on("data", (chunk: Uint8Array) => this.#message?.onData(chunk));
-    stream.on("trailers", (headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
-      if (this.#isWithin(raw)) this.#trailers = flat(headers);
+    stream.on("trailers", (headers: IncomingHttpHeaders) => {
+      this.#trailers = this.#fieldsOf(headers) ?? [];
     });
     stream.on("end", () => this.#end(stream));
     stream.on("error", (error: Error) => {
       this.isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-      const { maxBytes } = this.#session.limits;
-      this.#fail(isContinuationFlood(error) ? new HeadTooLarge("bytes", maxBytes, null) : error);
+      this.#fail(error);
     });
     stream.on("close", () => {
       this.clock.end();
@@ -140,22 +135,15 @@ export class H2Stream implements Connection {
     });
   }
 
-  /** Ends the message when a header section is larger than allowed. */
-  #isWithin(raw: readonly string[]): boolean {
-    return this.#isAllowed(headExcess(raw, this.#session.limits));
-  }
-
-  #isInterimWithin(): boolean {
-    this.#informational++;
-    const { maxInformational: most } = this.#session.limits;
-    const found = this.#informational;
-    return this.#isAllowed(found > most ? new HeadTooLarge("informational", most, found) : null);
-  }
-
-  #isAllowed(excess: HeadTooLarge | null): boolean {
-    if (excess === null) return true;
-    this.#fail(excess);
-    return false;
+  /** `null`: they are too large, and the message has failed. With HTTP/1.1 undici counts. */
+  #fieldsOf(headers: IncomingHttpHeaders): string[] | null {
+    const fields = flat(headers);
+    const { limits } = this.#session;
+    if (bytesOf(fields) <= limits.maxHeaderBytes) return fields;
+    const message = this.#message;
+    this.destroy();
+    message?.onFailure(new HeadOverflow(limits, "maxHeaderBytes"));
+    return null;
   }
 
   #end(stream: ClientHttp2Stream): void {
@@ -193,11 +181,6 @@ function fieldsOf(message: Message): Record<string, string | string[]> {
   return fields;
 }
 
-/** A header section in so many frames that Node ends the connection before it can be counted. */
-function isContinuationFlood(error: Error): boolean {
-  return error.message.startsWith("Too many CONTINUATION frames");
-}
-
 /** Name, value, name, value ... without pseudo-fields. */
 function flat(headers: IncomingHttpHeaders): string[] {
   const fields: string[] = [];
@@ -206,6 +189,11 @@ function flat(headers: IncomingHttpHeaders): string[] {
     for (const one of Array.isArray(value) ? value : [value]) fields.push(name, one);
   }
   return fields;
+}
+
+/** Size of a field section (RFC 9113 §10.5.1), but for the 32 bytes that it adds for each field. */
+function bytesOf(fields: readonly string[]): number {
+  return fields.reduce((sum, text) => sum + text.length, 0);
 }
 
 /** RFC 9113 §7. */

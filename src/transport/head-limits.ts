@@ -1,49 +1,52 @@
 /**
- * Limits of what comes before a body, and behind it: bytes and fields of a header section, interim responses.
+ * How much a response may have beside its body.
  *
- * May import: own folder. Pure.
+ * undici counts the bytes of HTTP/1.1, `h2-stream.ts` those of HTTP/2; the rest is counted for both in the exchange.
+ *
+ * May import: nothing. Pure.
  */
 
-/** Limits of an adapter. */
+/** What an adapter takes. */
 export interface HeadLimits {
-  /** Bytes of names and values in one header section. */
-  readonly maxBytes: number;
-  /** Fields of one header section. */
-  readonly maxFields: number;
-  /** Interim responses before the final one. */
+  /** Of a header section, or of trailers. */
+  readonly maxHeaderBytes: number;
+  /** Fields of a header section, or of trailers. */
+  readonly maxHeaderCount: number;
+  /** Responses of 1xx before the one that counts. */
   readonly maxInformational: number;
 }
 
-/** A server has overstepped one of them. */
-export class HeadTooLarge extends Error {
-  override readonly name: string = "HeadTooLarge";
-  readonly kind: "bytes" | "fields" | "informational";
-  readonly limit: number;
-  /** `null` when nobody counted. */
-  readonly found: number | null;
+const NAMES = {
+  maxHeaderBytes: { option: "maxHeaderSize", what: "bytes in a header section" },
+  maxHeaderCount: { option: "maxHeaderCount", what: "fields in a header section" },
+  maxInformational: { option: "maxInformational", what: "informational responses" },
+} as const;
 
-  constructor(kind: HeadTooLarge["kind"], limit: number, found: number | null) {
-    super(WORDS[kind](limit, found ?? `more than ${limit}`));
-    this.kind = kind;
-    this.limit = limit;
-    this.found = found;
+/** There is more of it than a limit allows. */
+export class HeadOverflow extends Error {
+  override readonly name: string = "HeadOverflow";
+  readonly option: string;
+  readonly limit: number;
+
+  constructor(limits: HeadLimits, which: keyof HeadLimits) {
+    const { option, what } = NAMES[which];
+    super(`more than ${limits[which]} ${what}`);
+    this.option = option;
+    this.limit = limits[which];
   }
 }
 
-const WORDS: { readonly [Kind in HeadTooLarge["kind"]]: (limit: number, found: number | string) => string } =
-  {
-    bytes: (limit, found) => `the header section has ${found} bytes; maxHeaderSize is ${limit}`,
-    fields: (limit, found) => `the response has ${found} header fields; maxHeaderCount is ${limit}`,
-    informational: (limit, found) => `${found} interim responses came; maxInformational is ${limit}`,
-  };
-
-/** Names and values, flat, pseudo-fields first and not counted, against the limits; `null` when they keep to them. */
-export function headExcess(fields: readonly string[], limits: HeadLimits): HeadTooLarge | null {
-  let from = 0;
-  while (fields[from]?.startsWith(":") === true) from += 2;
-  const count = (fields.length - from) / 2;
-  if (count > limits.maxFields) return new HeadTooLarge("fields", limits.maxFields, count);
-  let bytes = 0;
-  for (let at = from; at < fields.length; at++) bytes += (fields[at] as string).length; // below the length
-  return bytes > limits.maxBytes ? new HeadTooLarge("bytes", limits.maxBytes, bytes) : null;
+/**
+ * What is too much, or `null`.
+ *
+ * @param fields name, value, name, value ...
+ * @param informed informational responses so far.
+ */
+export function overflowOf(
+  limits: HeadLimits,
+  fields: readonly string[],
+  informed: number = 0,
+): HeadOverflow | null {
+  if (informed > limits.maxInformational) return new HeadOverflow(limits, "maxInformational");
+  return fields.length > 2 * limits.maxHeaderCount ? new HeadOverflow(limits, "maxHeaderCount") : null;
 }

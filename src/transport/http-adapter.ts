@@ -19,8 +19,6 @@ const EXPECTATION_FAILED = 417;
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 /** So often a challenge of a proxy is answered: once, and once more for a nonce that went stale. */
 const MOST_ANSWERS = 2;
-/** So many bytes of a challenge's body are read, so that its connection can be used again. */
-const CHALLENGE_BODY_BYTES = 65_536;
 
 export type { HttpAdapterOptions } from "./adapter-options.ts";
 
@@ -79,7 +77,7 @@ export class HttpAdapter implements Adapter {
       const challenges = response.headers.getAll("proxy-authenticate");
       if (!isReplayable(request.payload) || !proxyAuth.onChallenge(challenges, message, answered))
         return response;
-      await response.body.drain(CHALLENGE_BODY_BYTES);
+      await response.body.drain(way.options.maxDrainBytes);
     }
   }
 

@@ -4,7 +4,7 @@
  * It holds what has come and was not taken yet, and asks for a pause when that is too much. It knows no connection: the
  * exchange does, and listens.
  *
- * May import: `core/`, own folder. Pure.
+ * May import: `core/`, own folder.
  */
 import {
   ConnectionError,
@@ -14,11 +14,14 @@ import {
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { ByteQueue } from "./byte-queue.ts";
+import { warnUnread } from "./unread.ts";
 
 /** Who brings the bytes. */
 export interface BodySource {
   /** For errors. */
   readonly request: FailedRequest;
+  /** Where it was made, for warnings; `null` when it is not known. */
+  readonly callSite: string | null;
   /** Enough is waiting: bring no more for now. */
   pause(): void;
   resume(): void;
@@ -58,11 +61,6 @@ export class Incoming {
   constructor(source: BodySource, declared: number | null) {
     this.#source = source;
     this.declared = declared;
-  }
-
-  /** What it answers. */
-  get request(): FailedRequest {
-    return this.#source.request;
   }
 
   /** Has all of it come? */
@@ -190,25 +188,21 @@ export class Incoming {
     this.#signal();
   }
 
-  /**
-   * Nobody holds the consumer's end any more: it is dropped. Is there anything that was to be read, and now cannot be? Who
-   * waits for the rest holds this.
-   */
-  forget(): boolean {
-    if (this.#wake !== null) return false;
-    const isRead = this.#isOver && this.#queue.size === 0;
-    const isLost = !isRead && this.#mode !== "dropped" && this.#failure === null;
+  /** Nobody holds the consumer's end any more. Who waits for the rest holds this. */
+  forget(): void {
+    if (this.#wake !== null) return;
+    const isWanted = this.#mode === "undecided" || this.#mode === "streaming";
+    const isTaken = this.#isOver && this.#queue.size === 0;
+    if (isWanted && !isTaken && this.#failure === null)
+      warnUnread(this.#source.request, this.#source.callSite);
     this.drop();
-    return isLost;
   }
 
   #exceed(): void {
     if (this.#mode === "collecting") {
-      const limitBytes = this.#limit;
-      const { request } = this.#source;
-      const foundBytes = Math.max(this.received, this.declared ?? 0);
-      const details = { request, phase: "body", limitBytes, foundBytes } as const;
-      this.#failure = { error: new ResponseTooLarge(`the body has more than ${limitBytes} bytes`, details) };
+      const message = `the body has more than ${this.#limit} bytes`;
+      const details = { request: this.#source.request, phase: "body", limitBytes: this.#limit } as const;
+      this.#failure = { error: new ResponseTooLarge(message, details) };
     }
     this.drop();
   }

@@ -18,14 +18,13 @@ import type { Route } from "./route.ts";
 import type { TlsMaterials } from "./tls-material.ts";
 
 /** What all pools of an adapter have in common. */
-export interface PoolSettings {
+export interface PoolSettings extends HeadLimits {
   /** Idle connections kept; with `isBlocking` the most there are. */
   readonly maxSize: number;
   readonly isBlocking: boolean;
   /** How long a request waits for its turn, in milliseconds; `null`: for ever. */
   readonly waitMs: number | null;
   readonly keepAliveMs: number;
-  readonly limits: HeadLimits;
   readonly sockets: SocketOptions;
   readonly materials: TlsMaterials;
   /** A connection became idle; it is not to be used after this time. */
@@ -76,6 +75,11 @@ export class Pool implements SessionMemory {
     this.#isOnlyHttp1 = !route.isHttp2;
   }
 
+  /** What is taken of a response beside its body. */
+  get limits(): HeadLimits {
+    return this.#settings;
+  }
+
   /** Connections that are open, and how many of them are idle. */
   get counts(): { readonly open: number; readonly idle: number } {
     const shared = this.#shared === null ? 0 : 1;
@@ -114,7 +118,11 @@ export class Pool implements SessionMemory {
     const limitMs = isConnecting ? applicant.connectMs : this.#settings.waitMs;
     const overdue = (): void => {
       this.#removeWaiter(applicant);
-      applicant.onNoConnection(new ConnectOverdue(limitMs ?? 0, isConnecting ? "connect" : "pool"));
+      applicant.onNoConnection(
+        isConnecting
+          ? new ConnectOverdue(limitMs ?? 0, "connect")
+          : new ConnectOverdue(limitMs ?? 0, "pool", this.#whyBusy()),
+      );
     };
     this.#waiting.push({ applicant, timer: limitMs === null ? null : setTimeout(overdue, limitMs) });
   }
@@ -201,7 +209,8 @@ export class Pool implements SessionMemory {
   }
 
   #connect(applicant: Applicant): void {
-    const opening = new Opening(this.#settings, this);
+    const { sockets, materials } = this.#settings;
+    const opening = new Opening(sockets, materials, this);
     this.#opening.set(applicant, opening);
     opening.start(this.route, applicant.connectMs, {
       onOpen: (opened) => {
@@ -225,7 +234,7 @@ export class Pool implements SessionMemory {
     this.#isOnlyHttp1 = true;
     let connection: EngineConnection;
     try {
-      connection = new EngineConnection(this.origin, opened, this.#settings.limits);
+      connection = new EngineConnection(this.origin, opened, this.#settings.maxHeaderBytes);
     } catch (cause) {
       socket.destroy();
       applicant.onNoConnection(
@@ -242,7 +251,7 @@ export class Pool implements SessionMemory {
 
   /** The connection is for all who wait, and for all to come. */
   #share(opened: Opened, applicant: Applicant): void {
-    const session = new H2Session(this.origin, opened, this.#settings.limits, {
+    const session = new H2Session(this.origin, opened, this.#settings, {
       onRoom: () => this.#next(),
       onRetired: () => {
         if (this.#shared === session) this.#shared = null;
@@ -275,6 +284,16 @@ export class Pool implements SessionMemory {
       else waiter.applicant.onConnection(connection);
       this.#next();
     });
+  }
+
+  /** Mostly it is a streamed body that nobody reads: undici would wait for ever, and say nothing. */
+  #whyBusy(): string {
+    const shared = this.#shared;
+    const busy =
+      shared === null
+        ? `all connections are busy (${this.#open.size})`
+        : `all streams of the connection are in use (${shared.running})`;
+    return `: ${busy}; a streamed response holds its own until it is read or closed`;
   }
 
   #removeWaiter(applicant: Applicant): void {

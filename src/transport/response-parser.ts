@@ -5,14 +5,12 @@
  * - an unasked `100 Continue` is skipped as the other 1xx are, not taken for an attack (RFC 9110 §15.2);
  * - blanks behind the digits of `Content-Length` are no digits (RFC 9110 §5.5);
  * - the head is taken as bytes came: reason phrase in latin-1, names in their case, and once only;
- * - what is not a body is bounded: header fields, reason phrase, chunk extensions and 1xx have no limit in undici, or one
- *   that does not tell what came;
+ * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici;
  * - timers: undici's are coarse and one more per request; ours are in `read-clock.ts` and `pools.ts`.
  *
  * May import: `core/`, own folder. Not: undici.
  */
 
-import { HeadTooLarge, type HeadLimits } from "./head-limits.ts";
 import type { WireHead } from "./wire-reply.ts";
 
 /** What came is no HTTP/1 response. */
@@ -43,9 +41,8 @@ export interface TunedParser extends UndiciParser {
   /** Is the head through? */
   headDone: boolean;
   reason: string;
-  readonly limits: HeadLimits;
-  /** Interim responses so far. */
-  informational: number;
+  /** What is being read. */
+  chunk: Uint8Array | null;
   /** Bytes that came since the body last grew. */
   quietBytes: number;
   quietLimit: number;
@@ -67,7 +64,7 @@ export function tuneParser(
     readonly takeHead: (head: WireHead) => void;
     readonly takeInformational: (status: number, fields: string[]) => void;
     readonly keepFields: () => boolean;
-    readonly limits: HeadLimits;
+    readonly maxHeaderBytes: number;
   },
 ): TunedParser {
   return Object.assign(parser, {
@@ -76,14 +73,12 @@ export function tuneParser(
     keepFields: given.keepFields,
     heard: false,
     headDone: false,
-    limits: given.limits,
-    informational: 0,
     reason: "",
+    chunk: null,
     quietBytes: 0,
-    quietLimit: 2 * (given.limits.maxBytes + READ_BYTES),
+    quietLimit: 2 * (given.maxHeaderBytes + READ_BYTES),
     bodyBytesSeen: 0,
     setTimeout: noteTimeout,
-    trackHeader: countHeader,
     execute: executeBounded,
     onStatus: takeReason,
     onHeadersComplete: completeHead,
@@ -95,7 +90,6 @@ export function tuneParser(
 export function expectResponse(parser: TunedParser): void {
   parser.heard = false;
   parser.headDone = false;
-  parser.informational = 0;
   parser.reason = "";
   parser.quietBytes = 0;
 }
@@ -113,22 +107,12 @@ function executeBounded(this: TunedParser, chunk: Uint8Array): void {
   }
   this.quietBytes += chunk.byteLength;
   if (this.quietBytes > this.quietLimit) {
-    this.socket.destroy(
-      this.headDone
-        ? new ResponseFloodError(`${this.quietBytes} bytes came that belong to no body`)
-        : new HeadTooLarge("bytes", this.limits.maxBytes, this.quietBytes),
-    );
+    this.socket.destroy(new ResponseFloodError(`${this.quietBytes} bytes came that belong to no body`));
     return;
   }
+  this.chunk = chunk;
   original(this).execute.call(this, chunk);
-}
-
-/** Names and values, as they come. */
-function countHeader(this: TunedParser, bytes: number): void {
-  this.headersSize += bytes;
-  const { maxBytes } = this.limits;
-  if (this.headersSize > maxBytes && !this.socket.destroyed)
-    this.socket.destroy(new HeadTooLarge("bytes", maxBytes, this.headersSize));
+  this.chunk = null;
 }
 
 /** llhttp gives the phrase in pieces, as the reads fell. */
@@ -140,21 +124,16 @@ function takeReason(this: TunedParser, text: Uint8Array): number {
 function completeHead(this: TunedParser, status: number, upgrade: boolean, keepAlive: boolean): number {
   // undici has ended the connection for a header section that is too long, and llhttp has not heard of it.
   if (this.socket.destroyed) return -1;
-  const excess = excessOf(this, status);
-  if (excess !== null) {
-    this.socket.destroy(excess);
-    return -1;
-  }
   if (status < 200) {
     this.reason = "";
-    if (status !== 101) this.takeInformational(status, textOf(this.headers));
+    if (status !== 101) this.takeInformational(status, textOf(this.headers, this.chunk));
     // The listener may have ended it all.
     if (this.socket.destroyed) return -1;
     return original(this).onHeadersComplete.call(this, status === 100 ? 103 : status, upgrade, keepAlive);
   }
   this.headDone = true;
   const { llhttp, ptr } = this;
-  const fields = textOf(this.headers);
+  const fields = textOf(this.headers, this.chunk);
   if (this.contentLength !== -1) this.contentLength = declaredLength(fields);
   else if (hasUnaskedCoding(fields)) {
     this.socket.destroy(new ResponseSyntaxError("a Transfer-Encoding that nobody asked for", true));
@@ -169,17 +148,6 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
   // undici would make an object of the fields that nobody looks at.
   if (!this.keepFields()) this.headers = NO_FIELDS;
   return original(this).onHeadersComplete.call(this, status, upgrade, keepAlive);
-}
-
-function excessOf(parser: TunedParser, status: number): HeadTooLarge | null {
-  const { maxFields, maxInformational } = parser.limits;
-  const count = parser.headers.length / 2;
-  if (count > maxFields) return new HeadTooLarge("fields", maxFields, count);
-  if (status >= 200) return null;
-  parser.informational++;
-  const { informational } = parser;
-  if (informational <= maxInformational) return null;
-  return new HeadTooLarge("informational", maxInformational, informational);
 }
 
 /** Blanks around the phrase are no part of it, as in requests. Not `trim`: 0xA0 may be the end of a UTF-8 character. */
@@ -210,17 +178,44 @@ function original(parser: TunedParser): UndiciParser {
   return Object.getPrototypeOf(parser) as UndiciParser; // our methods lie on the object, undici's on its class
 }
 
-/** The value without white space at its ends (RFC 9112 §5): llhttp leaves it at the end. */
-function textOf(raw: readonly Uint8Array[]): string[] {
+/**
+ * Names and values as text, values without white space at their ends (RFC 9112 §5): llhttp leaves it at the end.
+ *
+ * A section mostly lies in one read. Then it is made text once and cut: a call into Node for each of them costs more than all
+ * else that is done to a head.
+ */
+function textOf(raw: readonly Uint8Array[], chunk: Uint8Array | null): string[] {
   const fields: string[] = [];
+  const from = raw[0]?.byteOffset ?? 0;
+  const section = chunk === null ? null : sectionIn(raw, chunk);
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] as Uint8Array; // at is below the length
     const value = raw[at + 1] as Uint8Array;
     let end = value.byteLength;
     while (end > 0 && (value[end - 1] === 0x20 || value[end - 1] === 0x09)) end--;
-    fields.push(latin1(name, 0, name.byteLength), latin1(value, 0, end));
+    if (section === null) {
+      fields.push(latin1(name, 0, name.byteLength), latin1(value, 0, end));
+    } else {
+      const nameAt = name.byteOffset - from;
+      const valueAt = value.byteOffset - from;
+      fields.push(section.slice(nameAt, nameAt + name.byteLength), section.slice(valueAt, valueAt + end));
+    }
   }
   return fields;
+}
+
+/** The section as text, from its first name to its last value; `null` when a part of it came in another read. */
+function sectionIn(raw: readonly Uint8Array[], chunk: Uint8Array): string | null {
+  const { buffer, byteOffset: start } = chunk;
+  let last = start;
+  for (const part of raw) {
+    // undici joins what came in two reads: that lies elsewhere.
+    if (part.buffer !== buffer || part.byteOffset < last) return null;
+    last = part.byteOffset + part.byteLength;
+  }
+  const [first] = raw;
+  if (first === undefined || last > start + chunk.byteLength) return null;
+  return latin1(chunk, first.byteOffset - start, last - start);
 }
 
 /** llhttp has refused by now what is no number, or two numbers. */
@@ -248,7 +243,7 @@ function hasUnaskedCoding(fields: readonly string[]): boolean {
 
 /** Names and values of trailers. */
 export function trailersOf(raw: readonly Uint8Array[] | null): string[] {
-  return raw === null ? [] : textOf(raw);
+  return raw === null ? [] : textOf(raw, null);
 }
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {

@@ -51,9 +51,6 @@ interface UndiciParser {
   /** Bytes of the body so far. */
   readonly bytesRead: number;
   timeoutType: number | null;
-  /** Bytes of the header section, or of the trailers, so far. */
-  headersSize: number;
-  trackHeader(bytes: number): void;
   setTimeout(delayMs: number, type: number): void;
   execute(chunk: Uint8Array): void;
   onStatus(text: Uint8Array): number;

@@ -1,37 +1,33 @@
 /**
- * Streamed bodies that nobody holds any more: they can never be read, so what they hold is given up, and the program is told.
+ * Warns of streamed responses that nobody read to the end, closed, or kept.
  *
- * May import: `core/`, own folder.
+ * May import: `core/`, `node:process`.
  */
+import process from "node:process";
+
 import type { FailedRequest } from "../core/errors.ts";
-import { CallPlan } from "../core/options.ts";
 import { bareUrl } from "../core/redact.ts";
-import { PreparedRequest } from "../core/request.ts";
-import type { Incoming } from "./incoming.ts";
 
-const TYPE = "UnreadResponseWarning";
-const CODE = "SOJOURN_UNREAD";
+/** So many are remembered, so that a loop warns once. */
+const MOST_WARNED = 1000;
 
-const forgotten = new FinalizationRegistry<Incoming>((incoming) => {
-  if (incoming.forget()) warn(incoming.request);
-});
+const warned = new Set<string>();
 
-/** Ends `incoming` when `body`, the consumer's end of it, is collected as garbage. Nothing here may lead back to `body`. */
-export function watchOver(body: object, incoming: Incoming): void {
-  forgotten.register(body, incoming);
-}
-
-function warn(request: FailedRequest): void {
-  const { method, url } = request;
-  const message = `a streamed response was neither read to its end nor closed, and its connection is given up: ${method} ${bareUrl(url)}`;
-  const calledAt =
-    request instanceof PreparedRequest && request.plan instanceof CallPlan ? request.plan.calledAt : null;
-  if (calledAt === null) {
-    process.emitWarning(message, { type: TYPE, code: CODE });
-    return;
-  }
-  const warning = Object.assign(new Error(message), { name: TYPE, code: CODE });
-  // Where the garbage was collected tells nothing.
-  warning.stack = `${TYPE}: ${message}\n${calledAt}`;
-  process.emitWarning(warning);
+/** @param callSite where the request was made: lines of a stack; `null` when it is not known. */
+export function warnUnread(request: FailedRequest, callSite: string | null): void {
+  const call = `${request.method} ${bareUrl(request.url)}`;
+  if (warned.has(call)) return;
+  if (warned.size >= MOST_WARNED) warned.clear();
+  warned.add(call);
+  process.emitWarning(
+    `the streamed response of ${call} was neither read to its end nor closed, and is gone: its connection is closed`,
+    {
+      type: "UnreadResponseWarning",
+      code: "SOJOURN_UNREAD",
+      detail:
+        callSite === null
+          ? "Read its body, call close(), or hold it with `await using`. node --trace-warnings tells where it was asked for."
+          : `It was asked for here:\n${callSite}`,
+    },
+  );
 }

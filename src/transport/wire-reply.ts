@@ -8,7 +8,6 @@ import type { ConnectionInfo, SentHead, Timings, WireBody, WireResponse } from "
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Incoming } from "./incoming.ts";
 import { sentHead } from "./sent-head.ts";
-import { watchOver } from "./unread.ts";
 
 /** The head of a response, as it came. */
 export interface WireHead {
@@ -28,6 +27,9 @@ export interface Passage {
   readonly facts: ConnectionFacts | null;
   readonly isReused: boolean;
 }
+
+/** A streamed body that nobody holds any more can never be read: its connection ends. */
+const forgotten = new FinalizationRegistry<Incoming>((incoming) => incoming.forget());
 
 /** The head, and the body to come. */
 export class WireReply implements WireResponse {
@@ -56,7 +58,7 @@ export class WireReply implements WireResponse {
     this.#passage = facts.passage;
     this.body = new IncomingBody(incoming);
     this.#incoming = incoming;
-    if (facts.isStreamed) watchOver(this.body, incoming);
+    if (facts.isStreamed) forgotten.register(this.body, incoming);
   }
 
   get connection(): ConnectionInfo | null {

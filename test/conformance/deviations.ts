@@ -11,6 +11,8 @@ interface Deviation {
   readonly row: string;
   /** What sojourn does instead, and why. */
   readonly reason: string;
+  /** Words of docs/from-requests.md that tell of it. */
+  readonly told: string;
   /** Where this is tested: `test/parity/file.test.ts › name of the test`. */
   readonly test: string;
   /**

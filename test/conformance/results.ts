@@ -52,8 +52,12 @@ export function headerRows(headers: HeaderMap): [name: string, value: string | n
   return Array.from(names.values(), (name) => [name, headers.get(name)]);
 }
 
+/** Classes that requests has not, and what it raises there. */
+const OURS: ReadonlyMap<string, string> = new Map([["HeadersTooLarge", "ConnectionError"]]);
+
 /**
- * An ERROR by its class. `isa` is left out: sojourn's tree is drawn otherwise on purpose (a class has one parent, and
+ * An ERROR by its class; a finer one of ours, which requests has not, by the one above it: who catches that catches both. `isa` is
+ * left out: sojourn's tree is drawn otherwise on purpose (a class has one parent, and
  * `MissingSchema` is an `InvalidURL`); `test/core/` has its own table.
  */
 export function failure(error: unknown): Result {
@@ -62,7 +66,7 @@ export function failure(error: unknown): Result {
   const status = error instanceof RequestException ? error.response?.status : undefined;
   return {
     error: {
-      class: error.name,
+      class: OURS.get(error.name) ?? error.name,
       message: error.message.slice(0, 300),
       ...(status === undefined ? {} : { responseStatus: status }),
     },

@@ -6,7 +6,7 @@ import { selectScenarios } from "./kit.ts";
 import { judge, total, type Kind } from "./verdicts.ts";
 
 const scenario = { id: "one", title: "One", tags: ["body", "quirk"] };
-const listed = { one: { row: "BOD-1", reason: "", test: "", paths: ["requests[0].body"] } };
+const listed = { one: { row: "BOD-1", reason: "", told: "", test: "", paths: ["requests[0].body"] } };
 
 function outcome(verdict: Outcome["verdict"], path: string): Outcome {
   return { id: "one", verdict, differences: [{ path, expected: 1, actual: 2 }], skipped: null };

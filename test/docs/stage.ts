@@ -60,6 +60,7 @@ export async function setStage(pages: readonly Page[]): Promise<Stage> {
     // The mount point of a host that is asked for over https in the example, and over http here.
     ['"https://"', '"http://"'],
     ['"sojourn/testing"', JSON.stringify(join(root, "testing/index.ts"))],
+    ['"sojourn/oauth2"', JSON.stringify(join(root, "src/oauth2.ts"))],
     ['"sojourn/charset"', JSON.stringify(join(root, "src/charset.ts"))],
     ['"sojourn"', JSON.stringify(join(root, "src/index.ts"))],
   ] as const;

@@ -20,7 +20,7 @@ import { failureOf } from "../support/play.ts";
 const APP = "http://app.test";
 
 /** A session whose requests to the app's origin go to `handler`. */
-function sessionTo(handler: AppHandler, options: SessionOptions = {}): Session {
+function sessionTo(handler: AppHandler, options: Omit<SessionOptions, "stream"> = {}): Session {
   const session = new Session({ trustEnv: false, baseUrl: APP, ...options });
   return session.mount(APP, new AppAdapter(handler));
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Response, Session, type RequestException } from "../../src/index.ts";
+import {
+  Response,
+  Session,
+  StreamedResponse,
+  type AnyResponse,
+  type RequestException,
+} from "../../src/index.ts";
 import { reply, routes, startOrigin } from "../support/origins.ts";
 
 describe("hooks", () => {
@@ -116,6 +122,24 @@ describe("hooks", () => {
     const hooks = { response: () => 5 as unknown as undefined };
     await expect(session.get("/", { hooks })).rejects.toThrow(
       /response hook must return a Response or nothing/,
+    );
+  });
+
+  it("must give a response of the kind that the call asked for", async () => {
+    await using origin = await startOrigin(reply(200));
+    await using session = new Session({ baseUrl: origin.url });
+    const read = { response: ({ request }: AnyResponse) => Response.from({ request, body: "read" }) };
+    const streamed = {
+      response: ({ request }: AnyResponse) => StreamedResponse.from({ request, body: "came" }),
+    };
+
+    expect((await session.get("/", { hooks: read })).text()).toBe("read");
+    expect(await (await session.get("/", { hooks: streamed, stream: true })).text()).toBe("came");
+    await expect(session.get("/", { hooks: streamed })).rejects.toThrow(
+      new TypeError("a response hook got a Response and must return one, not a StreamedResponse"),
+    );
+    await expect(session.get("/", { hooks: read, stream: true })).rejects.toThrow(
+      new TypeError("a response hook got a StreamedResponse and must return one, not a Response"),
     );
   });
 });

@@ -1,66 +1,12 @@
 import { once } from "node:events";
 import { createServer as createHttpsServer } from "node:https";
-import {
-  constants,
-  createSecureServer,
-  type Http2SecureServer,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
+import { constants, createSecureServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { ChunkedEncodingError, ConnectionError, ReadTimeout, Session } from "../../src/index.ts";
 import { Authority } from "../support/certificates.ts";
-
-type Headers = Record<string, string | string[] | undefined>;
-
-interface H2Server extends AsyncDisposable {
-  readonly url: string;
-  readonly ca: string;
-  readonly server: Http2SecureServer;
-  readonly connections: () => number;
-  readonly seen: Headers[];
-}
-
-/** A server that speaks HTTP/2, and HTTP/1.1 to who asks for it. */
-async function startH2(
-  answer: (stream: ServerHttp2Stream, headers: Headers) => void,
-  settings: { maxConcurrentStreams?: number } = {},
-): Promise<H2Server> {
-  const authority = await Authority.create();
-  const leaf = await authority.issue({ addresses: ["127.0.0.1"] });
-  const server = createSecureServer({ ...leaf, allowHTTP1: true, settings });
-  const seen: Headers[] = [];
-  let connections = 0;
-  server.on("secureConnection", () => connections++);
-  server.on("sessionError", () => undefined);
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => sessions.add(session));
-  server.on("stream", (stream, headers) => {
-    stream.on("error", () => undefined);
-    seen.push(headers);
-    answer(stream, headers);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ca: authority.pem,
-    server,
-    connections: () => connections,
-    seen,
-    [Symbol.asyncDispose]: async () => {
-      for (const session of sessions) session.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-function ok(stream: ServerHttp2Stream, body = "ok", headers: Headers = {}): void {
-  if (stream.destroyed) return;
-  stream.respond({ ":status": 200, ...headers });
-  stream.end(body);
-}
+import { ok, startH2 } from "../support/h2-server.ts";
+import { scriptedServer, tunnelling } from "../support/scripted-server.ts";
 
 async function body(stream: ServerHttp2Stream): Promise<string> {
   let text = "";
@@ -141,6 +87,19 @@ describe("HTTP/2", () => {
     const responses = await Promise.all(Array.from({ length: 60 }, (_, at) => session.get(`/${at}`)));
     expect(responses.every((response) => response.text() === "ok")).toBe(true);
     expect(server.connections()).toBe(1);
+  });
+
+  it("carries many messages on one connection through a proxy's tunnel, too", async () => {
+    await using server = await startH2((stream) => void setTimeout(() => ok(stream), 20));
+    await using proxy = await scriptedServer(tunnelling);
+    await using session = new Session({ verify: server.ca, http2: true, proxy: proxy.url });
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => session.get(`${server.url}/${at}`)),
+    );
+    expect(new Set(responses.map(({ httpVersion }) => httpVersion))).toEqual(new Set(["2"]));
+    expect(server.seen).toHaveLength(20);
+    expect(server.connections()).toBe(1);
+    expect(proxy.requests.map(({ line }) => line)).toEqual([`CONNECT ${new URL(server.url).host} HTTP/1.1`]);
   });
 
   it("streams bodies both ways", async () => {

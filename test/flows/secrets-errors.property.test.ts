@@ -63,7 +63,7 @@ function everywhere({ text }: Secret): RequestOptions {
 /** The failure of a call through a session of its own. */
 async function failed(
   options: SessionOptions,
-  call: (session: Session) => PromiseLike<unknown>,
+  call: (session: Session<boolean>) => PromiseLike<unknown>,
 ): Promise<unknown> {
   await using session = new Session({ trustEnv: false, ...options });
   return await failureOf(call(session));

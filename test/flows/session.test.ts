@@ -3,8 +3,10 @@ import {
   get,
   type HeaderMap,
   Request,
+  Response,
   Session,
   SessionClosed,
+  StreamedResponse,
   type RequestOptions,
 } from "../../src/index.ts";
 import { reply, startOrigin } from "../support/origins.ts";
@@ -28,6 +30,24 @@ describe("a session's defaults", () => {
     });
     expect(origin.arrived[0]?.headers).not.toHaveProperty("x-gone");
     expect(response.url).toBe(`${origin.url}/x?own=1&both=request&session=1&request=1`);
+  });
+
+  it("of `stream` say which kind of response comes, unless the request does", async () => {
+    await using origin = await startOrigin(reply(200));
+    await using session = new Session({ baseUrl: origin.url, stream: true });
+    const prepared = session.prepareRequest(new Request("GET", "/"));
+    expect(await session.get("/")).toBeInstanceOf(StreamedResponse);
+    expect(await session.get("/", { stream: undefined })).toBeInstanceOf(StreamedResponse);
+    expect(await session.send(prepared)).toBeInstanceOf(StreamedResponse);
+    expect(await session.get("/", { stream: false })).toBeInstanceOf(Response);
+    expect(await session.send(prepared, { stream: false })).toBeInstanceOf(Response);
+
+    await using either = new Session<boolean>({ baseUrl: origin.url });
+    expect(either.stream).toBe(false);
+    expect(await either.head("/")).toBeInstanceOf(Response);
+    either.stream = true;
+    expect(await either.head("/")).toBeInstanceOf(StreamedResponse);
+    expect(await either.send(prepared)).toBeInstanceOf(StreamedResponse);
   });
 
   it("can be changed at any time", async () => {

@@ -61,7 +61,7 @@ interface AtProxy {
 /** A session on this way. A proxy that speaks TLS asks for a client certificate, and notes what it is told. */
 async function onItsWay(
   { http2, proxy }: Way,
-  options: SessionOptions = {},
+  options: Omit<SessionOptions, "stream"> = {},
 ): Promise<AsyncDisposable & { readonly session: Session; readonly atProxy: readonly AtProxy[] }> {
   const atProxy: AtProxy[] = [];
   const noting: Script = (connection, server) => {

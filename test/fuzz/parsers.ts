@@ -1,8 +1,11 @@
 /** Every function that reads what a server, a file or a URL of somebody else says, each as a function of one text. */
 import { parseChallenges, parseParameters } from "../../src/auth/challenge.ts";
+import { chooseDigest } from "../../src/auth/digest-challenge.ts";
 import { parseNetrc } from "../../src/auth/netrc.ts";
 import { RequestException } from "../../src/core/errors.ts";
-import { bareUrl, shownUrls } from "../../src/core/redact.ts";
+import { HeaderMap } from "../../src/core/headers.ts";
+import { bareUrl, shownFields, shownUrls } from "../../src/core/redact.ts";
+import { PreparedRequest } from "../../src/core/request.ts";
 import { parseUrl, resolveReference } from "../../src/core/url.ts";
 import { parseCookieDate } from "../../src/cookies/date.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
@@ -12,16 +15,28 @@ import { parseContentEncoding } from "../../src/encoding/content-coding.ts";
 import { jsonText, parseJsonText } from "../../src/encoding/json.ts";
 import { parseMediaType } from "../../src/encoding/media-type.ts";
 import { decodeText } from "../../src/encoding/text.ts";
+import { parseStrictTransport } from "../../src/hsts/header.ts";
+import { noFields, noOrigins } from "../../src/prepare/border.ts";
 import { multipartType } from "../../src/prepare/multipart.ts";
 import { bypassesProxy } from "../../src/proxy/no-proxy.ts";
+import { parseProxy } from "../../src/proxy/select.ts";
+import { decideRedirect } from "../../src/redirects/decide.ts";
 import { fileName } from "../../src/response/file-name.ts";
 import { parseLinks } from "../../src/response/links.ts";
+import { contentRange, versionOf } from "../../src/response/ranges.ts";
 import { parseRetryAfter } from "../../src/retries/retry-after.ts";
 import { lineSplitter } from "../../src/stream/lines.ts";
 
 const BASE = parseUrl("http://a.test/b/c");
 const NOW = Date.UTC(2026, 10, 21);
 const utf8 = new TextEncoder();
+const REQUEST = new PreparedRequest({
+  method: "GET",
+  url: BASE.href,
+  headers: new HeaderMap(),
+  payload: null,
+});
+const BORDER = { trustedOrigins: noOrigins, crossOriginHeaders: noFields };
 
 function page(contentType: string): Hints {
   return { contentType, detectEncoding: null };
@@ -41,11 +56,12 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
   "Set-Cookie, into a jar": (text) => new CookieJar().setCookie(text, "http://a.test/"),
   "cookie date": parseCookieDate,
   challenges: (text) => parseChallenges([text]),
+  "challenges, Digest": (text) => chooseDigest(parseChallenges([`Digest ${text}`])),
   "Authentication-Info": parseParameters,
   Link: parseLinks,
   "Content-Type": parseMediaType,
   "Content-Type, charset": charsetOf,
-  "Content-Encoding": (text) => parseContentEncoding(text, 5),
+  "Content-Encoding": (text) => parseContentEncoding(text, null),
   "Content-Disposition": (text) => fileName(text, "http://a.test/"),
   "Content-Disposition, quoted": (text) => fileName(`attachment; filename="${text}"`, "http://a.test/"),
   "Content-Disposition, extended": (text) =>
@@ -53,6 +69,19 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
   "file name of a URL": (text) => fileName(null, `http://a.test/${text}`),
   "Retry-After": (text) => parseRetryAfter(text, NOW),
   Location: (text) => parseUrl(resolveReference(BASE, text)),
+  "Location, decision": (text) =>
+    decideRedirect(
+      { status: 302, headers: HeaderMap.fromWire(["Location", text]), request: REQUEST },
+      BORDER,
+    ),
+  "Strict-Transport-Security": parseStrictTransport,
+  "Content-Range": (text) => contentRange(HeaderMap.fromWire(["Content-Range", text])),
+  "ETag, Last-Modified, Date": (text) =>
+    versionOf({
+      status: 200,
+      headers: HeaderMap.fromWire(["ETag", text, "Last-Modified", text, "Date", text]),
+    }),
+  "proxy URL": parseProxy,
   "URL, path": (text) => parseUrl(`http://a.test/${text}`),
   "URL, host": (text) => parseUrl(`http://${text}/`),
   "URL, whole": parseUrl,
@@ -68,6 +97,7 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
     const splitter = lineSplitter({});
     return [...splitter.push(text), ...splitter.end()];
   },
+  "redaction of fields": shownFields,
   "redaction of URLs": shownUrls,
   "redaction of a URL": bareUrl,
 };

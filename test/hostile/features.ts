@@ -17,6 +17,7 @@ const BUILT: ReadonlySet<string> = new Set([
   "digest-sess",
   "expect_continue",
   "h2",
+  "hsts",
   "https_proxy",
   "max_decoded_bytes",
   "multipart",

@@ -33,6 +33,7 @@ export function newClient(options: NeutralOptions, cookies?: SessionOptions["coo
   const { base_url: baseUrl, resolve, trust_env: trustEnv = false, auth } = options;
   const session = new Session({
     trustEnv,
+    hsts: true,
     cookies,
     // Credentials of an API come with its base URL: they are the session's.
     ...(baseUrl === undefined

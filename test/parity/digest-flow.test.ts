@@ -35,6 +35,20 @@ describe("digest credentials", () => {
     expect(result[0].history[0]?.elapsed).toBeGreaterThan(0);
   });
 
+  it("count a nonce through, also when requests go side by side", async () => {
+    const { heard } = await play([challenge, answer()], async (session, url) => {
+      session.auth = new HttpDigestAuth("user", "pass");
+      await session.get(url);
+      await Promise.all(Array.from({ length: 10 }, () => session.get(url)));
+    });
+    const counts = heard
+      .slice(1)
+      .map((request) => /nc=([\da-f]+)/.exec(request.header("authorization") ?? "")?.[1]);
+    const expected = Array.from({ length: 11 }, (_none, at) => (at + 1).toString(16).padStart(8, "0"));
+    expect(new Set(counts)).toEqual(new Set(expected));
+    expect(counts).toHaveLength(11);
+  });
+
   it("that are wrong end in the second 401, with the first in its history", async () => {
     const { heard, result } = await play([challenge], (session, url) =>
       session.get(url, { auth: new HttpDigestAuth("user", "wrong") }),

@@ -5,6 +5,7 @@ import { noHooks } from "../../src/core/hooks.ts";
 import type { Settings } from "../../src/core/options.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
 import { deadline } from "../../src/pipeline/deadline.ts";
+import { noFields, noOrigins } from "../../src/prepare/border.ts";
 import { compose, type Exchange } from "../../src/pipeline/stage.ts";
 import { read, requestTo, streamed } from "../support/responses.ts";
 import { sendOptions } from "../support/messages.ts";
@@ -23,11 +24,10 @@ function exchange(settings: Partial<Settings> & { readonly totalMs: number | nul
       hooks: noHooks,
       allowRedirects: true,
       maxRedirects: 30,
+      trustedOrigins: noOrigins,
+      crossOriginHeaders: noFields,
       retry: null,
       maxBodyBytes: null,
-      maxCodings: 5,
-      maxRedirectBodyBytes: 0,
-      maxSetCookies: 180,
       detectEncoding: null,
       signal: null,
       ...rest,

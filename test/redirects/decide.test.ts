@@ -3,12 +3,17 @@ import { factoryBody, rawBody } from "../../src/core/body.ts";
 import { InvalidHeader, InvalidSchema, UnrewindableBodyError } from "../../src/core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../../src/core/headers.ts";
 import { PreparedRequest, type PreparedParts } from "../../src/core/request.ts";
+import { noFields, noOrigins } from "../../src/prepare/border.ts";
+import type { Border } from "../../src/redirects/border.ts";
 import {
   decideRedirect,
   isRedirect,
   redirectMethod,
   type RedirectDecision,
 } from "../../src/redirects/decide.ts";
+
+/** Nothing crosses on purpose. */
+const closed: Border = { trustedOrigins: noOrigins, crossOriginHeaders: noFields };
 
 function prepared(parts: Partial<PreparedParts> = {}): PreparedRequest {
   return new PreparedRequest({
@@ -22,7 +27,7 @@ function prepared(parts: Partial<PreparedParts> = {}): PreparedRequest {
 
 function decide(location: string | readonly string[], request = prepared(), status = 302): RedirectDecision {
   const fields = [location].flat().flatMap((value) => ["Location", value]);
-  return decideRedirect({ status, headers: HeaderMap.fromWire(fields), request });
+  return decideRedirect({ status, headers: HeaderMap.fromWire(fields), request }, closed);
 }
 
 function followed(location: string, request = prepared(), status = 302): PreparedRequest {
@@ -116,7 +121,7 @@ describe("the target of a redirect", () => {
 
   it("is final without a Location, or with an empty one", () => {
     expect(decide("")).toEqual({ kind: "final" });
-    expect(decideRedirect({ status: 302, headers: new HeaderMap(), request: prepared() })).toEqual({
+    expect(decideRedirect({ status: 302, headers: new HeaderMap(), request: prepared() }, closed)).toEqual({
       kind: "final",
     });
   });
@@ -216,6 +221,18 @@ describe("the border of an origin", () => {
     },
   );
 
+  // CVE-2018-18074 of requests: from https to http, and to another port.
+  it.for([
+    ["http://one.test/x", true],
+    ["http://one.test:443/x", true],
+    ["https://one.test:8443/x", true],
+    ["https://one.test:443/x", false],
+  ] as const)("is crossed from https by %s: %s", ([location, isCrossed]) => {
+    const headers = new HeaderMap({ Authorization: "Bearer t", "X-Api-Key": "k" });
+    const request = followed(location, prepared({ url: "https://one.test/a", headers }));
+    expect([...request.headers.keys()]).toEqual(isCrossed ? [] : ["Authorization", "X-Api-Key"]);
+  });
+
   it.for(["/x", "http://one.test:80/x", "HTTP://ONE.test/x"])("is not crossed by %s", (location) => {
     const { Cookie: _jar, "Proxy-Authorization": _proxy, ...kept } = secrets;
     expect(headersAfter(location, { ...secrets, ...harmless })).toEqual({ ...kept, ...harmless });
@@ -233,7 +250,7 @@ describe("the border of an origin", () => {
   });
 
   it("tells the stage that it was crossed", () => {
-    expect(decide("http://two.test/")).toMatchObject({ kind: "follow", crossOrigin: true });
-    expect(decide("/")).toMatchObject({ kind: "follow", crossOrigin: false });
+    expect(decide("http://two.test/")).toMatchObject({ kind: "follow", crossing: "foreign" });
+    expect(decide("/")).toMatchObject({ kind: "follow", crossing: "none" });
   });
 });

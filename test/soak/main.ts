@@ -129,6 +129,8 @@ try {
   console.log(`warnings of unread responses: ${warnings}`);
   console.log(`${Math.round((performance.now() - began) / 1000)} s`);
   for (const one of problems) throw one;
+  if (warnings === 0 && counts.has("streamed, never read"))
+    throw new Error("nobody warned of unread responses");
   for (const one of found) console.error(`stayed behind: ${one}`);
   process.exitCode = found.length === 0 ? 0 : 1;
 } finally {

@@ -29,6 +29,8 @@ export function sendOptions({ connectMs = 8000, readMs = 8000, ...rest }: Overri
     proxyHeaders: null,
     proxyAuth: null,
     stream: false,
+    callSite: null,
+    maxDrainBytes: 262_144,
     http2: false,
     onProgress: null,
     ...rest,

@@ -23,7 +23,6 @@ function partsOf(
     cookies: [],
     elapsed: 12,
     maxBodyBytes: null,
-    maxCodings: 5,
     detectEncoding: null,
     history: [],
     attempts: [],

@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { Phase } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/failures.ts";
-import { HeadTooLarge } from "../../src/transport/head-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "../../src/transport/response-parser.ts";
 import { requestFor } from "../support/messages.ts";
 
+const limits = { maxHeaderBytes: 65_536, maxHeaderCount: 1000, maxInformational: 100 };
 const request = requestFor("https://user:s3cret@a.test/x?token=s3cret");
 
 function withCode(code: string, message: string = "so it is"): Error {
@@ -14,7 +14,7 @@ function withCode(code: string, message: string = "so it is"): Error {
 }
 
 function translated(error: Error, phase: Phase, isForwarded: boolean = false) {
-  return translate(error, { request, phase, isForwarded });
+  return translate(error, { request, phase, isForwarded, limits });
 }
 
 describe("errors from below", () => {
@@ -35,14 +35,13 @@ describe("errors from below", () => {
     [withCode("ECONNRESET"), "head", "ConnectionError", "head"],
     [withCode("EPIPE"), "send", "ConnectionError", "send"],
     [withCode("UND_ERR_SOCKET"), "head", "ConnectionError", "head"],
-    [new HeadTooLarge("bytes", 10, 11), "head", "HeaderOverflow", "head"],
-    [new HeadTooLarge("fields", 10, 11), "body", "TooManyHeaders", "body"],
-    [new HeadTooLarge("informational", 10, 11), "head", "TooManyInformational", "head"],
+    [withCode("UND_ERR_HEADERS_OVERFLOW"), "head", "HeadersTooLarge", "head"],
     [withCode("ERR_ASSERTION"), "head", "ConnectionError", "head"],
     [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "head", "SSLError", "head"],
     [withCode("EPROTO"), "head", "SSLError", "head"],
     [new ResponseSyntaxError("two lengths", true), "head", "InvalidHeader", "head"],
     [new ResponseSyntaxError("no HTTP", false), "head", "ConnectionError", "head"],
+    [new ResponseFloodError("too much"), "head", "ConnectionError", "head"],
     [withCode("ECONNRESET"), "body", "ChunkedEncodingError", "body"],
     [withCode("UND_ERR_RES_CONTENT_LENGTH_MISMATCH"), "body", "ChunkedEncodingError", "body"],
     [new ResponseSyntaxError("bad chunk", false), "body", "ChunkedEncodingError", "body"],

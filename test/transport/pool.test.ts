@@ -188,6 +188,7 @@ describe("requests at the same time", () => {
     const error = await rejection(exchange(adapter, server.url));
     expect(error).toBeInstanceOf(ConnectTimeout);
     expect(error).toMatchObject({ phase: "pool", limitMs: 30 });
+    expect((error as Error).message).toMatch(/all connections are busy \(1\); a streamed response/);
     release();
     await first;
   });

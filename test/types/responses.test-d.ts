@@ -10,7 +10,8 @@ import {
   Response,
   type ResponsePromise,
   type ResponseTooLarge,
-  type Session,
+  Session,
+  type SessionOptions,
   type StreamedResponse,
   type AnyResponse,
   type FailedRequest,
@@ -22,6 +23,7 @@ import {
 declare const session: Session;
 declare const prepared: PreparedRequest;
 declare const options: RequestOptions;
+declare const sessionOptions: SessionOptions;
 
 describe("a call", () => {
   it("gives a response that is read", () => {
@@ -32,14 +34,62 @@ describe("a call", () => {
     expectTypeOf(get("/", {})).resolves.toEqualTypeOf<Response>();
   });
 
-  it("gives a streamed one with `stream: true`, and only then", () => {
+  it("gives a streamed one with `stream: true`", () => {
     expectTypeOf(session.get("/", { stream: true })).toEqualTypeOf<ResponsePromise<StreamedResponse>>();
     expectTypeOf(session.request("GET", "/", { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
     expectTypeOf(session.send(prepared, { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
     expectTypeOf(request("GET", "/", { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
     expectTypeOf(get("/", { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
     expectTypeOf(session.get("/", { stream: false })).resolves.toEqualTypeOf<Response>();
-    expectTypeOf(session.get("/", options)).resolves.toEqualTypeOf<Response>();
+    expectTypeOf(session.head("/", { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
+  });
+
+  it("gives one of both where nobody knows what `stream` says", () => {
+    expectTypeOf(session.get("/", options)).toEqualTypeOf<ResponsePromise<Response | StreamedResponse>>();
+    expectTypeOf(get("/", options)).resolves.toEqualTypeOf<Response | StreamedResponse>();
+    expectTypeOf(request("GET", "/", options)).resolves.toEqualTypeOf<Response | StreamedResponse>();
+    expectTypeOf(session.send(prepared, options)).resolves.toEqualTypeOf<Response | StreamedResponse>();
+    const isStreamed = Boolean(options.stream);
+    expectTypeOf(session.get("/", { stream: isStreamed })).resolves.toEqualTypeOf<
+      Response | StreamedResponse
+    >();
+    // Options without `stream`, and those of which it is known to be off, are those of a response that is read.
+    const quiet: Omit<RequestOptions, "stream"> = options;
+    expectTypeOf(session.get("/", quiet)).resolves.toEqualTypeOf<Response>();
+    expectTypeOf(session.get("/", { ...options, stream: false })).resolves.toEqualTypeOf<Response>();
+    const literal = { timeout: 5_000 } satisfies RequestOptions;
+    expectTypeOf(session.get("/", literal)).resolves.toEqualTypeOf<Response>();
+    expectTypeOf(session.get("/", { stream: undefined })).resolves.toEqualTypeOf<Response>();
+    // Either way, the body methods of the promise.
+    expectTypeOf(session.get("/", options).text()).toEqualTypeOf<Promise<string>>();
+  });
+
+  it("of a session with `stream` gives what the session says", () => {
+    const streaming = new Session({ stream: true });
+    expectTypeOf(streaming).toEqualTypeOf<Session<true>>();
+    expectTypeOf(streaming.get("/")).resolves.toEqualTypeOf<StreamedResponse>();
+    expectTypeOf(streaming.get("/", { timeout: 5 })).resolves.toEqualTypeOf<StreamedResponse>();
+    expectTypeOf(streaming.send(prepared)).resolves.toEqualTypeOf<StreamedResponse>();
+    expectTypeOf(streaming.get("/", { stream: false })).resolves.toEqualTypeOf<Response>();
+    expectTypeOf(streaming.get("/", { stream: undefined })).resolves.toEqualTypeOf<StreamedResponse>();
+
+    expectTypeOf(new Session()).toEqualTypeOf<Session>();
+    expectTypeOf(new Session({ timeout: 5 })).toEqualTypeOf<Session>();
+    expectTypeOf(new Session({ stream: false })).toEqualTypeOf<Session>();
+    const either = new Session(sessionOptions);
+    expectTypeOf(either).toEqualTypeOf<Session<boolean>>();
+    expectTypeOf(either.get("/")).resolves.toEqualTypeOf<Response | StreamedResponse>();
+  });
+
+  it("cannot be made to give another kind than its type says", () => {
+    // @ts-expect-error: its calls say that they give responses that are read
+    session.stream = true;
+    const settable: Session<boolean> = new Session<boolean>();
+    settable.stream = true;
+    expectTypeOf<Session<true>>().not.toExtend<Session>();
+    expectTypeOf<Session<boolean>>().not.toExtend<Session>();
+    expectTypeOf<Session>().toExtend<Session<boolean>>();
+    expectTypeOf<Session<true>>().toExtend<Session<boolean>>();
   });
 
   it("has the body methods before the response is there", () => {

@@ -1,0 +1,127 @@
+/**
+ * The comparisons that matter most, to be read off at one glance, each with the goal that sojourn has in it. Pure.
+ *
+ * A goal that is missed is told, and no more: on a busy machine some always are. What must not get worse is the business of
+ * `guard/`.
+ */
+import { cpuRatios, figure, median, resultOf, speedRatios, spread } from "./statistics.ts";
+import type { Outcome, Spread } from "./statistics.ts";
+
+/** One of them. */
+interface Headline {
+  readonly title: string;
+  readonly workload: string;
+  /** Another client in the same workload; for `growth`, another workload of sojourn alone. */
+  readonly against: string;
+  /** `speed`: sojourn's beside the other's. `cpu`, `memory`: what sojourn takes beside the other. `growth`: time, beside itself. */
+  readonly measure: "speed" | "cpu" | "memory" | "growth";
+  /** At least so much speed; at most so much of anything else. `null`: only told. */
+  readonly goal: number | null;
+}
+
+/** One of them, with what was found. */
+export interface Finding extends Headline {
+  /** Where rounds do not belong together there is one figure for all of them. */
+  readonly ratio: Spread;
+  /** `null`: there is no goal. */
+  readonly isReached: boolean | null;
+}
+
+function speed(title: string, workload: string, against: string, goal: number | null = null): Headline {
+  return { title, workload, against, measure: "speed", goal };
+}
+
+function cost(measure: "cpu" | "memory" | "growth", row: Omit<Headline, "measure">): Headline {
+  return { ...row, measure };
+}
+
+const headlines: readonly Headline[] = [
+  speed("50 at a time", "concurrent", "undici.request", 1.2),
+  speed("50 at a time, 1 cookie", "cookies-1", "undici.request", 1.14),
+  speed("50 at a time, 1,000 cookies", "cookies-1000", "undici.request", 1.14),
+  speed("50 at a time, 1,000 cookies", "cookies-1000", "sojourn, no cookies", 0.95),
+  speed("one after another", "sequential", "undici.request", 1),
+  speed("POST JSON", "post-json", "undici.request", 1.1),
+  speed("HTTPS", "https", "undici.request", 1),
+  speed("HTTP/2", "http2", "undici.request"),
+  cost("cpu", {
+    title: "CPU time of a request",
+    workload: "concurrent",
+    against: "undici.request",
+    goal: null,
+  }),
+  cost("cpu", { title: "CPU time of a request", workload: "concurrent", against: "raw socket", goal: 2 }),
+  speed("50 at a time", "concurrent", "fetch", 3),
+  speed("50 at a time", "concurrent", "got"),
+  speed("50 at a time", "concurrent", "axios"),
+  speed("50 at a time, 1 cookie", "cookies-1", "fetch-cookie", 4),
+  speed("50 at a time, 1 cookie", "cookies-1", "got + tough-cookie", 6),
+  speed("50 at a time, 1 cookie", "cookies-1", "axios + tough-cookie", 9),
+  speed("50 at a time, 1,000 cookies", "cookies-1000", "fetch-cookie", 4),
+  speed("50 at a time, 1,000 cookies", "cookies-1000", "got + tough-cookie", 6),
+  speed("50 at a time, 1,000 cookies", "cookies-1000", "axios + tough-cookie", 9),
+  speed("one after another", "sequential", "requests (Python)"),
+  speed("50 at a time, 1,000 cookies", "cookies-1000", "requests (Python)"),
+  speed("10 MB down, streamed", "stream-10", "undici.stream", 0.95),
+  speed("100 MB down, streamed", "stream-100", "undici.stream", 0.95),
+  speed("100 MB down, streamed", "stream-100", "undici.request"),
+  cost("memory", {
+    title: "100 MB down, peak",
+    workload: "stream-100",
+    against: "undici.stream",
+    goal: null,
+  }),
+  speed("10 MB down, as one piece", "bytes-10", "undici.request", 1),
+  speed("10 MB up, streamed", "upload-10", "undici.request"),
+  speed("100 MB up, streamed", "upload-100", "undici.request"),
+  speed("20 KB of JSON with gzip", "gzip", "undici.request"),
+  speed("first request of a session", "first", "undici.request"),
+  speed("look-up in a jar of 1,000", "jar-lookup-1000", "tough-cookie"),
+  cost("growth", {
+    title: "look-up in a jar of 100,000",
+    workload: "jar-lookup-100000",
+    against: "jar-lookup-10",
+    goal: 1.5,
+  }),
+  speed("import", "import", "undici.request", 1),
+  cost("memory", { title: "import, what it adds", workload: "import", against: "undici.request", goal: 1 }),
+  speed("import to first response", "cold", "undici.request"),
+];
+
+/** Those of which both sides were measured. */
+export function findings(outcomes: readonly Outcome[]): Finding[] {
+  return headlines.flatMap((headline) => {
+    const ratio = ratioOf(headline, outcomes);
+    return ratio === null ? [] : [{ ...headline, ratio, isReached: isReached(headline, ratio.median) }];
+  });
+}
+
+function ratioOf({ measure, workload, against }: Headline, outcomes: readonly Outcome[]): Spread | null {
+  const outcome = outcomes.find((one) => one.workload.id === workload);
+  if (measure === "growth") {
+    const [own, its] = [outcome, outcomes.find((one) => one.workload.id === against)].map(ownFigure);
+    return own == null || its == null ? null : spread([own / its]);
+  }
+  const own = resultOf(outcome, "sojourn");
+  const its = resultOf(outcome, against);
+  if (own === null || its === null) return null;
+  switch (measure) {
+    case "speed":
+      return spread(speedRatios(own, its));
+    case "cpu":
+      return spread(cpuRatios(own, its));
+    case "memory":
+      return spread([own.peakBytes / its.peakBytes]);
+  }
+}
+
+function ownFigure(outcome: Outcome | undefined): number | null {
+  const own = resultOf(outcome, "sojourn");
+  if (outcome === undefined || own === null) return null;
+  return median(own.samples.map((sample) => figure(sample, outcome.workload)));
+}
+
+function isReached({ measure, goal }: Headline, ratio: number): boolean | null {
+  if (goal === null) return null;
+  return measure === "speed" ? ratio >= goal : ratio <= goal;
+}

@@ -1,0 +1,23 @@
+/**
+ * Waiting for code that knows no signal: a hook, a refresh of a token.
+ *
+ * May import: `core/`. Pure.
+ */
+
+/**
+ * What `result` comes to, unless `signal` aborts first. What is no promise is handed back as it is.
+ *
+ * @throws `signal.reason`, as it is, when it aborts first. What becomes of `result` then is nobody's business any more.
+ */
+export function unlessAborted<Result>(
+  result: Result | Promise<Result>,
+  signal: AbortSignal | null,
+): Result | Promise<Result> {
+  if (signal === null || !(result instanceof Promise)) return result;
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    result.finally(() => signal.removeEventListener("abort", onAbort)).then(resolve, reject);
+    if (signal.aborted) onAbort();
+  });
+}

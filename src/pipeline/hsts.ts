@@ -1,0 +1,48 @@
+/**
+ * Stage: `http:` becomes `https:` for hosts that asked for it (HSTS, RFC 6797), where the session keeps a list of them.
+ *
+ * It stands inside redirects and hooks: what they lead to is looked at, too.
+ *
+ * May import: `core/`, `response/`, `pipeline/stage.ts`.
+ */
+import type { Clock } from "../core/clock.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import type { StrictTransport } from "../core/strict-transport.ts";
+import { isHttpLike, type Url } from "../core/url.ts";
+import type { Exchange, Reply, Stage } from "./stage.ts";
+
+/** What the stage needs of the world. */
+export interface HstsSurroundings {
+  readonly clock: Clock;
+  /** The hosts that the session knows of; `null` when it does not care. */
+  readonly strictTransport: () => StrictTransport | null;
+}
+
+/** Not for a header that came over an unchecked connection: anybody may have written it (RFC 6797 §8.1). */
+export function hsts(world: HstsSurroundings): Stage {
+  return {
+    down(exchange: Exchange) {
+      const hosts = world.strictTransport();
+      if (hosts === null || !isHttpLike(exchange.request.url)) return exchange;
+      const { request } = exchange;
+      const { scheme, host } = request.parsed;
+      const isInsecure = scheme === "http" && hosts.covers(host, world.clock.now());
+      return isInsecure ? { ...exchange, request: secured(request) } : exchange;
+    },
+    up(reply: Reply, { request, settings }: Exchange) {
+      const hosts = world.strictTransport();
+      if (hosts === null || !isHttpLike(request.url) || request.parsed.scheme !== "https") return reply;
+      const header = reply.headers.getAll("strict-transport-security")[0];
+      if (header !== undefined && settings.verify.kind !== "off")
+        hosts.note(request.parsed.host, header, world.clock.now());
+      return reply;
+    },
+  };
+}
+
+/** Port 80 becomes TLS's own, any other stays (RFC 6797 §8.3). */
+function secured(request: PreparedRequest): PreparedRequest {
+  const { parsed } = request;
+  const url: Url = parsed.with({ scheme: "https", port: parsed.port === 80 ? null : parsed.port });
+  return request.with({ url: url.href, parsed: url });
+}

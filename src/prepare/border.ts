@@ -1,0 +1,63 @@
+/**
+ * Reads `trustedOrigins` and `crossOriginHeaders`: what a caller lets cross the border of an origin on purpose.
+ *
+ * What crosses it anyway, and where the border is, is `redirects/border.ts`.
+ *
+ * May import: `core/`. Pure.
+ */
+import { describe } from "../core/describe.ts";
+import { isToken } from "../core/method.ts";
+import type { Origin } from "../core/origin.ts";
+import { parseOrigin } from "../core/url.ts";
+
+/** Nobody is trusted. */
+export const noOrigins: ReadonlySet<Origin> = new Set();
+
+/** Nothing crosses. */
+export const noFields: ReadonlySet<string> = new Set();
+
+/** These are made for each hop, or are credentials; those go to the origins that are trusted with them. */
+const BOUND: ReadonlySet<string> = new Set(["authorization", "cookie", "host", "proxy-authorization"]);
+
+/**
+ * The origins of a list in place of `base`; none for `null`.
+ *
+ * @throws {TypeError} for anything but a list of origins.
+ */
+export function mergeTrustedOrigins(base: ReadonlySet<Origin>, value: unknown): ReadonlySet<Origin> {
+  if (value === undefined) return base;
+  if (value === null) return noOrigins;
+  if (!Array.isArray(value)) throw noList("trustedOrigins", 'origins such as "https://example.com"', value);
+  return new Set(value.map((origin) => parseOrigin(origin, "trustedOrigins")));
+}
+
+/**
+ * The names of a list, in lower case, in place of `base`; none for `null`.
+ *
+ * @throws {TypeError} for anything but a list of names of header fields.
+ * @throws {RangeError} for a field that carries credentials or belongs to one hop.
+ */
+export function mergeCrossOriginHeaders(base: ReadonlySet<string>, value: unknown): ReadonlySet<string> {
+  if (value === undefined) return base;
+  if (value === null) return noFields;
+  if (!Array.isArray(value)) throw noList("crossOriginHeaders", "names of header fields", value);
+  return new Set(value.map(fieldName));
+}
+
+function fieldName(name: unknown): string {
+  if (typeof name !== "string" || !isToken(name)) {
+    const shown = typeof name === "string" ? JSON.stringify(name) : describe(name);
+    throw new TypeError(`crossOriginHeaders must name header fields such as "X-Trace-Id", not ${shown}`);
+  }
+  const lower = name.toLowerCase();
+  if (BOUND.has(lower)) {
+    throw new RangeError(
+      `crossOriginHeaders must not name ${name}: it is for one origin; name the others that may have it in trustedOrigins`,
+    );
+  }
+  return lower;
+}
+
+function noList(option: string, of: string, value: unknown): TypeError {
+  return new TypeError(`${option} must be a list of ${of}, or null, not ${describe(value)}`);
+}

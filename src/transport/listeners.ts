@@ -1,0 +1,19 @@
+/**
+ * Calls functions of the caller's from the middle of an exchange: what they throw must not get into undici.
+ *
+ * May import: nothing. Pure.
+ */
+
+/** Calls `listener`; what it throws, now or later, goes to `fail`. An asynchronous listener fits the type of any other. */
+export function inform<Told>(
+  listener: (told: Told) => void,
+  told: Told,
+  fail: (error: unknown) => void,
+): void {
+  try {
+    const answer: unknown = listener(told);
+    if (answer instanceof Promise) answer.catch(fail);
+  } catch (error) {
+    fail(error);
+  }
+}

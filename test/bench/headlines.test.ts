@@ -1,0 +1,78 @@
+/** The comparisons that matter most, and their goals. */
+import { describe, expect, it } from "vitest";
+import { findings } from "../../bench/headlines.ts";
+import type { Outcome } from "../../bench/statistics.ts";
+import { roster } from "../../bench/roster.ts";
+import { workloads } from "../../bench/workloads.ts";
+import { outcome, result } from "./outcomes.ts";
+
+function only(outcomes: readonly Outcome[]): ReturnType<typeof findings>[number] {
+  const [found, ...others] = findings(outcomes);
+  if (found === undefined || others.length > 0) throw new Error(`found ${others.length + 1}`);
+  return found;
+}
+
+it("tells nothing of what was not measured on both sides", () => {
+  expect(findings([outcome("concurrent", [result("sojourn", [1])])])).toEqual([]);
+  expect(findings([])).toEqual([]);
+});
+
+describe("a goal of speed", () => {
+  it.for([
+    [130, true],
+    [120, true],
+    [119, false],
+  ] as const)("of 1.2: with %d to 100 it is %s", ([operations, isReached]) => {
+    const found = findings([
+      outcome("concurrent", [result("sojourn", [operations]), result("undici.request", [100])]),
+    ]);
+    expect(found.find(({ measure }) => measure === "speed")).toMatchObject({ goal: 1.2, isReached });
+  });
+});
+
+describe("a goal of CPU time", () => {
+  it.for([
+    [19, true],
+    [21, false],
+  ] as const)("of at most twice: with %d to 10 it is %s", ([cpuUs, isReached]) => {
+    const own = { samples: [{ operations: 1, wallMs: 1, cpuUs }] };
+    const found = only([outcome("concurrent", [result("sojourn", [1], own), result("raw socket", [1])])]);
+    expect(found).toMatchObject({ measure: "cpu", goal: 2, ratio: { median: cpuUs / 10 }, isReached });
+  });
+});
+
+it("compares memory by the peak", () => {
+  const found = findings([
+    outcome("import", [
+      result("sojourn", [1], { peakBytes: 60_000_000 }),
+      result("undici.request", [1], { peakBytes: 40_000_000 }),
+    ]),
+  ]);
+  expect(found.find(({ measure }) => measure === "memory")).toMatchObject({
+    ratio: { median: 1.5 },
+    isReached: false,
+  });
+});
+
+it("compares the time in a large jar with the time in a small one, whatever others do", () => {
+  const small = outcome("jar-lookup-10", [result("sojourn", [1000])]);
+  const large = outcome("jar-lookup-100000", [result("sojourn", [500])]);
+  expect(only([small, large])).toMatchObject({ measure: "growth", ratio: { median: 2 }, isReached: false });
+});
+
+it("names workloads and clients that there are", () => {
+  const clients = roster.map(({ name }) => name);
+  const all = workloads.map((workload) => ({
+    workload,
+    results: clients.map((client) => result(client, [1])),
+    failures: [],
+  }));
+  const found = findings(all);
+  expect(found.length).toBeGreaterThan(30);
+  const ids = workloads.map(({ id }) => id);
+  for (const { workload, against } of found) {
+    const its = workloads.find(({ id }) => id === workload)?.skill ?? "import";
+    const takesPart = roster.some(({ name, skills }) => name === against && skills.includes(its));
+    expect(takesPart || ids.includes(against), `${workload} against ${against}`).toBe(true);
+  }
+});

@@ -1,0 +1,51 @@
+/**
+ * An address on loopback that nobody can connect to and nobody refuses: its server listens and takes no connection, and the
+ * system's queue for it is full. For tests of what ends the wait for a connection.
+ */
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { Worker } from "node:worker_threads";
+
+/** Whoever connects to it waits. */
+export interface DeafServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** More than the system queues for a backlog of 1. */
+const CROWD = 8;
+
+const PROGRAM = `
+  const { createServer } = require("node:net");
+  const { parentPort, workerData } = require("node:worker_threads");
+  const server = createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+    parentPort.postMessage(server.address().port);
+    // Its loop stands still from here on: no connection is taken from the queue.
+    setImmediate(() => Atomics.wait(workerData, 0, 0));
+  });
+`;
+
+/** Starts one. */
+export async function deafServer(): Promise<DeafServer> {
+  const held = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(PROGRAM, { eval: true, workerData: held });
+  const [port] = (await once(worker, "message")) as [number];
+  const crowd = Array.from({ length: CROWD }, () => connect(port, "127.0.0.1").on("error", () => undefined));
+  await crowded(crowd);
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of crowd) socket.destroy();
+      Atomics.notify(held, 0);
+      await worker.terminate();
+    },
+  };
+}
+
+/** Resolves when some have got in, and nobody else does. */
+async function crowded(crowd: readonly Socket[]): Promise<void> {
+  const waiting = (): number => crowd.filter(({ connecting }) => connecting).length;
+  for (let before = CROWD + 1; before === CROWD || before > waiting();) {
+    before = waiting();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
