@@ -351,14 +351,21 @@ export class HeadersTooLarge extends ConnectionError {
   readonly option: string;
   /** Its value: bytes, fields, or responses. */
   readonly limit: number;
+  /** How many had come when it was given up; `null` when nobody could count them. */
+  readonly found: number | null;
 
   constructor(
     message: string,
-    details: ExceptionDetails & { readonly option: string; readonly limit: number },
+    details: ExceptionDetails & {
+      readonly option: string;
+      readonly limit: number;
+      readonly found: number | null;
+    },
   ) {
     super(message, details);
     this.option = details.option;
     this.limit = details.limit;
+    this.found = details.found;
   }
 }
 

@@ -27,9 +27,13 @@ export interface HttpAdapterOptions {
   readonly maxRetries?: RetryPolicy | number | null | undefined;
   /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number | undefined;
-  /** Largest header section of a response, and largest trailers. Default: 65 536. @throws {HeadersTooLarge} */
+  /**
+   * Most bytes of names and values in a header section, or in trailers; and of a proxy's answer to CONNECT. Default: 65 536.
+   *
+   * @throws {HeadersTooLarge}, for CONNECT a {@link ProxyError}.
+   */
   readonly maxHeaderSize?: number | undefined;
-  /** Most fields in a header section, or in trailers. 1 or more. Default: 1000. @throws {HeadersTooLarge} */
+  /** Most fields in a header section, or in trailers, those of one name each for itself. 1 or more. Default: 1000. @throws {HeadersTooLarge} */
   readonly maxHeaderCount?: number | undefined;
   /** Most informational responses (1xx) before the one that counts. 0 or more. Default: 100. @throws {HeadersTooLarge} */
   readonly maxInformational?: number | undefined;

@@ -39,6 +39,14 @@ export interface SocketOptions {
   readonly socketPath?: string;
 }
 
+/** What is the same for all connections of an adapter. */
+export interface ConnectSettings {
+  readonly sockets: SocketOptions;
+  readonly materials: TlsMaterials;
+  /** Most bytes of the heads with which a proxy answers CONNECT. */
+  readonly maxHeaderBytes: number;
+}
+
 /** A TLS session, and whom its first handshake was with: Node shows no certificate for a resumed one. */
 export interface Resumption {
   session: Buffer | null;
@@ -69,6 +77,7 @@ const READ_BYTES = 65_536;
 export class Opening {
   readonly #options: SocketOptions;
   readonly #materials: TlsMaterials;
+  readonly #maxHeaderBytes: number;
   readonly #memory: SessionMemory;
   readonly #sockets: Socket[] = [];
   #ends: ReturnType<typeof endsOf> | null = null;
@@ -76,9 +85,10 @@ export class Opening {
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(options: SocketOptions, materials: TlsMaterials, memory: SessionMemory) {
-    this.#options = options;
+  constructor({ sockets, materials, maxHeaderBytes }: ConnectSettings, memory: SessionMemory) {
+    this.#options = sockets;
     this.#materials = materials;
+    this.#maxHeaderBytes = maxHeaderBytes;
     this.#memory = memory;
   }
 
@@ -167,7 +177,8 @@ export class Opening {
         : plain;
     const authorization =
       proxyAuth === null ? basicCredentials(via.credentials) : proxyAuth.authorize(message);
-    await openTunnel(socket, { authority: message.uri, authorization, headers: proxyHeaders });
+    const maxBytes = this.#maxHeaderBytes;
+    await openTunnel(socket, { authority: message.uri, authorization, headers: proxyHeaders, maxBytes });
     return socket;
   }
 

@@ -209,8 +209,7 @@ export class Pool implements SessionMemory {
   }
 
   #connect(applicant: Applicant): void {
-    const { sockets, materials } = this.#settings;
-    const opening = new Opening(sockets, materials, this);
+    const opening = new Opening(this.#settings, this);
     this.#opening.set(applicant, opening);
     opening.start(this.route, applicant.connectMs, {
       onOpen: (opened) => {
@@ -234,7 +233,7 @@ export class Pool implements SessionMemory {
     this.#isOnlyHttp1 = true;
     let connection: EngineConnection;
     try {
-      connection = new EngineConnection(this.origin, opened, this.#settings.maxHeaderBytes);
+      connection = new EngineConnection(this.origin, opened, this.#settings);
     } catch (cause) {
       socket.destroy();
       applicant.onNoConnection(

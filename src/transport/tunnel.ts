@@ -10,9 +10,6 @@ import { isToken } from "../core/method.ts";
 import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { SocketReader } from "./socket-reader.ts";
 
-/** Head of the proxy's answer, at most. */
-const HEAD_LIMIT_BYTES = 65_536;
-
 /** What to ask the proxy for. */
 export interface TunnelRequest {
   /** `host:port` of the server, IPv6 addresses in brackets. */
@@ -21,6 +18,8 @@ export interface TunnelRequest {
   readonly authorization: string | null;
   /** Further fields for the proxy; `null` for none. */
   readonly headers: HeaderMap | null;
+  /** Most bytes of the heads of its answer, interim ones included. */
+  readonly maxBytes: number;
 }
 
 /**
@@ -32,7 +31,7 @@ export async function openTunnel(socket: Socket, request: TunnelRequest): Promis
   const { authority } = request;
   socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${fieldsOf(request)}\r\n`, "latin1");
   const reader = new SocketReader(socket);
-  const answer = await finalAnswer(reader);
+  const answer = await finalAnswer(reader, request.maxBytes);
   reader.release();
   // Any 2xx opens the tunnel; framing fields in it mean nothing (RFC 9110 §9.3.6).
   if (answer.status < 200 || answer.status > 299) {
@@ -48,8 +47,8 @@ function fieldsOf({ authorization, headers }: TunnelRequest): string {
   return [...all].map(([name, value]) => `${name}: ${value}\r\n`).join("");
 }
 
-async function finalAnswer(reader: SocketReader): Promise<ProxyAnswer> {
-  let left = HEAD_LIMIT_BYTES;
+async function finalAnswer(reader: SocketReader, maxBytes: number): Promise<ProxyAnswer> {
+  let left = maxBytes;
   for (;;) {
     const head = await nextHead(reader, left);
     left -= head.byteLength;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Phase } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/failures.ts";
+import { HeadOverflow } from "../../src/transport/head-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "../../src/transport/response-parser.ts";
 import { requestFor } from "../support/messages.ts";
 
@@ -14,7 +15,7 @@ function withCode(code: string, message: string = "so it is"): Error {
 }
 
 function translated(error: Error, phase: Phase, isForwarded: boolean = false) {
-  return translate(error, { request, phase, isForwarded, limits });
+  return translate(error, { request, phase, isForwarded });
 }
 
 describe("errors from below", () => {
@@ -35,7 +36,8 @@ describe("errors from below", () => {
     [withCode("ECONNRESET"), "head", "ConnectionError", "head"],
     [withCode("EPIPE"), "send", "ConnectionError", "send"],
     [withCode("UND_ERR_SOCKET"), "head", "ConnectionError", "head"],
-    [withCode("UND_ERR_HEADERS_OVERFLOW"), "head", "HeadersTooLarge", "head"],
+    [new HeadOverflow(limits, "maxHeaderBytes", null), "head", "HeadersTooLarge", "head"],
+    [new HeadOverflow(limits, "maxHeaderCount", 1001), "body", "HeadersTooLarge", "body"],
     [withCode("ERR_ASSERTION"), "head", "ConnectionError", "head"],
     [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "head", "SSLError", "head"],
     [withCode("EPROTO"), "head", "SSLError", "head"],
