@@ -68,6 +68,7 @@ export {
   SSLError,
   StreamConsumedError,
   Timeout,
+  TooManyCodings,
   TooManyRedirects,
   UnrewindableBodyError,
   type Attempt,

@@ -73,6 +73,10 @@ export abstract class SessionFields<Streams extends boolean> extends Verbs<Strea
   maxBodyBytes: number | null | undefined;
   /** See {@link SharedOptions.maxDrainBytes}. */
   maxDrainBytes: number | undefined;
+  /** See {@link SharedOptions.maxCodings}. */
+  maxCodings: number | undefined;
+  /** See {@link SharedOptions.maxSetCookies}. */
+  maxSetCookies: number | undefined;
   /** See {@link SessionOptions.maxRedirects}. */
   maxRedirects: number | undefined;
   /** See {@link SessionOptions.trustEnv}. The environment is read once: set it before the first request. */
@@ -105,6 +109,8 @@ export abstract class SessionFields<Streams extends boolean> extends Verbs<Strea
     this.detectEncoding = given.detectEncoding;
     this.maxBodyBytes = given.maxBodyBytes;
     this.maxDrainBytes = given.maxDrainBytes;
+    this.maxCodings = given.maxCodings;
+    this.maxSetCookies = given.maxSetCookies;
     this.maxRedirects = given.maxRedirects;
     this.trustEnv = given.trustEnv ?? true;
   }

@@ -66,6 +66,8 @@ function copyOf(fields: SettingFields): SettingFields {
     maxRedirects: fields.maxRedirects,
     maxBodyBytes: fields.maxBodyBytes,
     maxDrainBytes: fields.maxDrainBytes,
+    maxCodings: fields.maxCodings,
+    maxSetCookies: fields.maxSetCookies,
     detectEncoding: fields.detectEncoding,
   };
 }
@@ -98,6 +100,8 @@ function isSame(now: SettingFields, before: SettingFields): boolean {
     now.maxRedirects === before.maxRedirects &&
     now.maxBodyBytes === before.maxBodyBytes &&
     now.maxDrainBytes === before.maxDrainBytes &&
+    now.maxCodings === before.maxCodings &&
+    now.maxSetCookies === before.maxSetCookies &&
     now.detectEncoding === before.detectEncoding
   );
 }

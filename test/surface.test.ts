@@ -13,7 +13,7 @@ const names = `
   HeaderMap HeadersTooLarge HstsStore HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpGuessAuth HttpProxyAuth HttpProxyDigestAuth InvalidBody InvalidHeader
   InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
   ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError
-  SchemaError Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyRedirects UnrewindableBodyError codes
+  SchemaError Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyCodings TooManyRedirects UnrewindableBodyError codes
   defaultHeaders defaultUserAgent del delete dump get head options parseSetCookie patch post put query request toFetch version
   wireBodyFrom wireResponse
 `;

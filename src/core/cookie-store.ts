@@ -38,7 +38,8 @@ export type CookieRefusalReason =
   | "same-site-none-insecure"
   | "not-a-web-url"
   | "not-accepted"
-  | "jar-full";
+  | "jar-full"
+  | "too-many";
 
 /** A `Set-Cookie` field that was not stored. */
 export interface CookieRefusal {

@@ -24,6 +24,7 @@
  * │   └── SchemaError             JSON, but not what the schema says
  * ├── ChunkedEncodingError        the body broke off, or its framing is wrong
  * ├── ContentDecodingError        gzip, deflate, br, zstd
+ * │   └── TooManyCodings          more of them on one body than `maxCodings`
  * ├── ResponseTooLarge            more decoded bytes than `maxBodyBytes`
  * ├── StreamConsumedError         a body was read twice
  * ├── UnrewindableBodyError       a one-shot body would have to be sent again
@@ -330,16 +331,41 @@ export class ContentDecodingError extends RequestException {
   override readonly code: string = "ERR_CONTENT_DECODING";
 }
 
-/** The response's body has more decoded bytes than `maxBodyBytes`. */
+/** The body of the response has more content codings than `maxCodings`. None of them was taken off. */
+export class TooManyCodings extends ContentDecodingError {
+  override readonly name: string = "TooManyCodings";
+  override readonly code: string = "ERR_TOO_MANY_CODINGS";
+  /** The most that are allowed. */
+  readonly limit: number;
+  /** How many `Content-Encoding` names. */
+  readonly found: number;
+
+  constructor(
+    message: string,
+    details: ExceptionDetails & { readonly limit: number; readonly found: number },
+  ) {
+    super(message, details);
+    this.limit = details.limit;
+    this.found = details.found;
+  }
+}
+
+/** The response's body has more decoded bytes than `maxBodyBytes`, at its end or between two of its codings. */
 export class ResponseTooLarge extends RequestException {
   override readonly name: string = "ResponseTooLarge";
   override readonly code: string = "ERR_RESPONSE_TOO_LARGE";
   /** The limit, in bytes. */
   readonly limitBytes: number;
+  /** Bytes that were announced, or had come when it was given up; `null` when decoding was stopped at the limit. */
+  readonly foundBytes: number | null;
 
-  constructor(message: string, details: ExceptionDetails & { readonly limitBytes: number }) {
+  constructor(
+    message: string,
+    details: ExceptionDetails & { readonly limitBytes: number; readonly foundBytes?: number | null },
+  ) {
     super(message, details);
     this.limitBytes = details.limitBytes;
+    this.foundBytes = details.foundBytes ?? null;
   }
 }
 

@@ -234,8 +234,25 @@ export interface SharedOptions {
    * asked.
    */
   readonly detectEncoding?: DetectEncoding | null | undefined;
-  /** Most decoded bytes of a body that is read into memory; `null`: no limit. Default: 268 435 456 (256 MiB). */
+  /**
+   * Most decoded bytes of a body that is read into memory; `null`: no limit. It holds for what comes over the wire, and for
+   * what each coding of a chain gives, which may be a sixteenth and 64 KiB longer than what it stands for. 0 or more.
+   * Default: 268 435 456 (256 MiB).
+   *
+   * @throws {ResponseTooLarge} and gives up the connection.
+   */
   readonly maxBodyBytes?: number | null | undefined;
+  /**
+   * Most content codings on one body, `identity` not counted. 0 or more. Default: 5, as in urllib3 and undici.
+   *
+   * @throws {TooManyCodings} when the body is read.
+   */
+  readonly maxCodings?: number | undefined;
+  /**
+   * Most `Set-Cookie` fields that are taken from one response; the others are refused with the reason `too-many`, of which
+   * the `cookieRefused` hook is told. 0 or more. Default: 180, as many as a jar keeps for one domain.
+   */
+  readonly maxSetCookies?: number | undefined;
   /**
    * Most bytes of the body of a response that another one follows (a redirect, a challenge, a status that is retried): so many
    * are read and kept, so that the connection can be used again. With more the body in `history` cannot be read, and what
@@ -365,6 +382,8 @@ export interface Settings extends SendOptions {
   /** `undefined`: what the adapter says. */
   readonly retry: RetryPolicy | null | undefined;
   readonly maxBodyBytes: number | null;
+  readonly maxCodings: number;
+  readonly maxSetCookies: number;
   readonly detectEncoding: DetectEncoding | null;
   readonly signal: AbortSignal | null;
 }

@@ -4,16 +4,13 @@
  *
  * May import: `core/`. Pure.
  */
-import { ContentDecodingError, type FailedRequest } from "../core/errors.ts";
+import { TooManyCodings, type FailedRequest } from "../core/errors.ts";
 
 /** A coding that can be taken off. */
 export type ContentCoding = "gzip" | "deflate" | "br" | "zstd";
 
 /** The default `Accept-Encoding`: every coding there is here, in the order of preference (PARITY DEC-1). */
 export const ACCEPT_ENCODING: string = "gzip, deflate, br, zstd";
-
-/** Most codings on one body. urllib3 and undici have the same limit (PARITY DEC-3, CVE-2025-66418). */
-const MAX_CODINGS: number = 5;
 
 /** No coding: the bytes are the body. Shared, so that "nothing to do" is one comparison of lengths. */
 const none: readonly ContentCoding[] = [];
@@ -30,24 +27,28 @@ const codings = new Map<string, ContentCoding>([
  * The codings of a body in the order in which they were put on, so the last one comes off first. `identity` means
  * nothing. A coding that is not known here leaves the body as it was received, as a whole (PARITY DEC-3).
  *
- * @throws {ContentDecodingError} for more than {@link MAX_CODINGS}.
+ * @throws {TooManyCodings} for more than `maxCodings`.
  */
 export function parseContentEncoding(
   value: string | null,
+  maxCodings: number,
   request: FailedRequest | null = null,
 ): readonly ContentCoding[] {
   if (value === null) return none;
   const only = codings.get(value);
-  if (only !== undefined) return [only];
+  if (only !== undefined && maxCodings > 0) return [only];
   const names = value
     .toLowerCase()
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "" && name !== "identity");
-  if (names.length > MAX_CODINGS) {
-    throw new ContentDecodingError(`the body has ${names.length} content codings, more than ${MAX_CODINGS}`, {
+  const found = names.length;
+  if (found > maxCodings) {
+    throw new TooManyCodings(`the body has ${found} content codings, more than maxCodings (${maxCodings})`, {
       request,
       phase: "decode",
+      limit: maxCodings,
+      found,
     });
   }
   const known = names.map((name) => codings.get(name)).filter((coding) => coding !== undefined);

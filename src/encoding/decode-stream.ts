@@ -8,7 +8,7 @@ import { createBrotliDecompress, createInflate, createInflateRaw, createZstdDeco
 import { ContentDecodingError, type FailedRequest } from "../core/errors.ts";
 import { ByteInput } from "./byte-input.ts";
 import type { ContentCoding } from "./content-coding.ts";
-import { isZlib, tooLarge, zstdParams, type DecodeOptions } from "./decode.ts";
+import { isZlib, limitBetween, tooLarge, zstdParams, type DecodeOptions } from "./decode.ts";
 import { FormatError, run, type Engine } from "./engine.ts";
 import { GzipTrailer, readGzipHeader } from "./gzip.ts";
 
@@ -27,7 +27,7 @@ const FREE_MEMBERS = 1000;
  * `maxBytes` bounds what codings inside a chain give, not what comes out at the end: that is the reader's to count.
  *
  * @throws {ContentDecodingError} when the data is damaged, or ends too early (PARITY DEC-6, BUG-20).
- * @throws {ResponseTooLarge} when a coding inside the chain gives far more than `maxBytes`.
+ * @throws {ResponseTooLarge} when a coding inside the chain gives more than `limitBetween(maxBytes)`.
  */
 export function decodeStream(
   source: AsyncIterable<Uint8Array>,
@@ -114,16 +114,15 @@ class MemberAllowance {
   }
 }
 
-/** Coded bytes may be a little longer than what they stand for, never much. */
 async function* bounded(
   source: AsyncIterable<Uint8Array>,
   maxBytes: number,
   request: FailedRequest | null = null,
 ): AsyncGenerator<Uint8Array, void> {
-  let left = maxBytes + maxBytes / 16 + OUTPUT_BYTES;
+  let left = limitBetween(maxBytes);
   for await (const chunk of source) {
     left -= chunk.byteLength;
-    if (left < 0) throw tooLarge(maxBytes, request);
+    if (left < 0) throw tooLarge(maxBytes, request, true);
     yield chunk;
   }
 }

@@ -22,6 +22,9 @@ const MAX_INPUT_BYTES = 64 * 1024;
 /** Larger outputs too: a bomb of 64 KiB can be gigabytes. */
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
+/** Of the smallest bodies, too, the coded form has a head. */
+const BETWEEN_BYTES = 64 * 1024;
+
 /** A window of 8 MiB: what the content coding allows, and every decoder has to have (RFC 9659 §3). */
 export const zstdParams: NonNullable<ZstdOptions["params"]> = { [constants.ZSTD_d_windowLogMax]: 23 };
 
@@ -44,24 +47,34 @@ export function decodeNow(
   codings: readonly ContentCoding[],
   options: DecodeOptions,
 ): Uint8Array | null {
-  const maxBytes = Math.min(options.maxBytes ?? MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES);
   let decoded = bytes;
   for (let at = codings.length - 1; at >= 0; at--) {
     const coding = codings[at];
     if (coding === undefined || decoded.byteLength === 0) return decoded;
     if (decoded.byteLength > MAX_INPUT_BYTES) return null;
-    const step = decodeOne(coding, decoded, at === 0 ? maxBytes : MAX_OUTPUT_BYTES);
-    if (step === "too large" && at === 0 && maxBytes === options.maxBytes)
-      throw tooLarge(maxBytes, options.request);
+    const limit = options.maxBytes === null || at === 0 ? options.maxBytes : limitBetween(options.maxBytes);
+    const step = decodeOne(coding, decoded, Math.min(limit ?? MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES));
+    if (step === "too large" && options.maxBytes !== null && limit !== null && limit <= MAX_OUTPUT_BYTES)
+      throw tooLarge(options.maxBytes, options.request, at > 0);
     if (!(step instanceof Uint8Array)) return null;
     decoded = step;
   }
   return decoded;
 }
 
-/** The error of a body that has more decoded bytes than are allowed. */
-export function tooLarge(limitBytes: number, request: FailedRequest | null = null): ResponseTooLarge {
-  return new ResponseTooLarge(`the body has more than ${limitBytes} bytes once decoded`, {
+/** Most bytes between two codings of a chain: coded bytes may be a little longer than what they stand for, never much. */
+export function limitBetween(maxBytes: number): number {
+  return maxBytes + Math.ceil(maxBytes / 16) + BETWEEN_BYTES;
+}
+
+/** The error of a body that has more decoded bytes than are allowed, at its end or between two codings. */
+export function tooLarge(
+  limitBytes: number,
+  request: FailedRequest | null = null,
+  isBetween: boolean = false,
+): ResponseTooLarge {
+  const where = isBetween ? "between two of its codings" : "once decoded";
+  return new ResponseTooLarge(`the body has more than ${limitBytes} bytes ${where}`, {
     limitBytes,
     request,
     phase: "decode",

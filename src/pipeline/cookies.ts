@@ -71,14 +71,21 @@ async function storeCookies(exchange: Exchange, response: Reply, now: number): P
   // A later field of the same response replaces an earlier one.
   const stored = new Map<string, StoredCookie>();
   const refused: CookieRefusal[] = [];
+  let left = settings.maxSetCookies;
   for (const header of response.headers.getSetCookie()) {
-    const verdict = exchange.cookies.store(header, request.parsed, now);
+    const verdict = left-- > 0 ? exchange.cookies.store(header, request.parsed, now) : oneTooMany(header);
     if (verdict.kind === "stored") stored.set(identityOf(verdict.cookie), verdict.cookie);
     if (verdict.kind === "refused") refused.push(verdict);
   }
   for (const hook of settings.hooks.cookieRefused)
     for (const refusal of refused) await unlessAborted(hook(refusal, request), exchange.signal);
   return stored.size === 0 ? response : response.withCookies([...stored.values()]);
+}
+
+/** Not parsed: there may be any number of them. Without `=` all of it is the value. */
+function oneTooMany(header: string): CookieRefusal {
+  const [pair = ""] = header.split(";", 1);
+  return { kind: "refused", reason: "too-many", name: pair.slice(0, Math.max(pair.indexOf("="), 0)).trim() };
 }
 
 /** What makes a cookie this one and no other (RFC 6265bis §5.7). */

@@ -39,6 +39,7 @@ export function sender(world: SendSurroundings): Send {
         cookies: [],
         elapsed: world.clock.monotonic() - start,
         maxBodyBytes: settings.maxBodyBytes,
+        maxCodings: settings.maxCodings,
         detectEncoding: settings.detectEncoding,
         history: [],
         attempts: [],

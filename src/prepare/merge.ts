@@ -39,6 +39,12 @@ const defaultMaxBodyBytes = 268_435_456;
 /** Most bytes of a response that another one follows, unless said otherwise: 256 KiB. */
 const defaultMaxDrainBytes = 262_144;
 
+/** Most content codings on one body, unless said otherwise (PARITY DEC-3, CVE-2025-66418). */
+const defaultMaxCodings = 5;
+
+/** Most `Set-Cookie` fields of one response, unless said otherwise. */
+const defaultMaxSetCookies = 180;
+
 /** Most redirects that are followed, unless said otherwise. */
 const defaultMaxRedirects = 30;
 
@@ -64,6 +70,8 @@ export interface SessionDefaults {
   readonly maxRedirects: number | undefined;
   readonly maxBodyBytes: number | null | undefined;
   readonly maxDrainBytes: number | undefined;
+  readonly maxCodings: number | undefined;
+  readonly maxSetCookies: number | undefined;
   readonly detectEncoding: DetectEncoding | null | undefined;
 }
 
@@ -110,6 +118,8 @@ export function sessionSettings(
     detectEncoding: session.detectEncoding ?? null,
     maxBodyBytes: given(session.maxBodyBytes, defaultMaxBodyBytes),
     maxDrainBytes: session.maxDrainBytes ?? defaultMaxDrainBytes,
+    maxCodings: given(session.maxCodings, defaultMaxCodings),
+    maxSetCookies: given(session.maxSetCookies, defaultMaxSetCookies),
     signal: null,
     onProgress: null,
     onInformational: null,
@@ -155,6 +165,8 @@ export function mergeSettings(
     detectEncoding: given(request.detectEncoding, base.detectEncoding),
     maxBodyBytes: given(request.maxBodyBytes, base.maxBodyBytes),
     maxDrainBytes: given(request.maxDrainBytes, base.maxDrainBytes),
+    maxCodings: given(request.maxCodings, base.maxCodings),
+    maxSetCookies: given(request.maxSetCookies, base.maxSetCookies),
     signal: request.signal ?? null,
     onProgress: request.onProgress ?? null,
     onInformational: null,

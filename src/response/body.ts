@@ -37,6 +37,8 @@ export interface BodyParts {
   readonly request: PreparedRequest;
   /** Most decoded bytes in memory; `null`: no limit. */
   readonly maxBodyBytes: number | null;
+  /** Most content codings. */
+  readonly maxCodings: number;
 }
 
 /** A body that is read once: into memory, or as a stream. */
@@ -193,8 +195,8 @@ export class ResponseBody {
 
   /** As the header stands when reading begins. */
   #codings(): readonly ContentCoding[] {
-    const { wire, request } = this.#parts;
-    return parseContentEncoding(wire.headers.get("content-encoding"), request);
+    const { wire, request, maxCodings } = this.#parts;
+    return parseContentEncoding(wire.headers.get("content-encoding"), maxCodings, request);
   }
 
   #open(form: "decoded" | "coded"): AsyncIterable<Uint8Array> {

@@ -22,6 +22,8 @@ export interface ResponseParts {
   readonly elapsed: number;
   /** Most decoded bytes in memory; `null`: no limit. */
   readonly maxBodyBytes: number | null;
+  /** Most content codings on the body. */
+  readonly maxCodings: number;
   /** Asked for the charset of a text that nobody names. */
   readonly detectEncoding: DetectEncoding | null;
   readonly history: readonly AnyResponse[];
@@ -55,7 +57,7 @@ export function partsOf(fields: ResponseFields): {
   const wire = wireResponse({ status, statusText, headers, body: bytes });
   const nothing = { cookies: [], history: [], attempts: [], nextRequest: null };
   return {
-    parts: { request, wire, elapsed: 0, maxBodyBytes: null, detectEncoding: null, ...nothing },
+    parts: { request, wire, elapsed: 0, maxBodyBytes: null, maxCodings: 5, detectEncoding: null, ...nothing },
     bytes,
   };
 }

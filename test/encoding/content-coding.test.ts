@@ -20,24 +20,32 @@ describe("parseContentEncoding", () => {
     ["gzip,identity", ["gzip"]],
     ["gzip, gzip, gzip, gzip, gzip", ["gzip", "gzip", "gzip", "gzip", "gzip"]],
   ] as const)("reads %j as %j", ([value, expected]) => {
-    expect(parseContentEncoding(value)).toEqual(expected);
+    expect(parseContentEncoding(value, 5)).toEqual(expected);
   });
 
   // PARITY DEC-3: as a whole, for nobody knows what an unknown coding was put on.
   it.for(["x-unknown", "gzip, x-unknown", "x-unknown, gzip", "aws-chunked", "compress", "constructor"])(
     "leaves a body of the unknown coding %j alone",
     (value) => {
-      expect(parseContentEncoding(value)).toEqual([]);
+      expect(parseContentEncoding(value, 5)).toEqual([]);
     },
   );
 
   it.for([6, 1000])("refuses %i codings", (count) => {
     const value = Array.from({ length: count }, () => "gzip").join(", ");
-    expect(() => parseContentEncoding(value)).toThrow(ContentDecodingError);
-    expect(() => parseContentEncoding(value)).toThrow(`${count} content codings`);
+    expect(() => parseContentEncoding(value, 5)).toThrow(ContentDecodingError);
+    expect(() => parseContentEncoding(value, 5)).toThrow(
+      expect.objectContaining({ name: "TooManyCodings", limit: 5, found: count }),
+    );
+    expect(parseContentEncoding(value, count)).toHaveLength(count);
+  });
+
+  it("refuses a single one when none is allowed, and lets none pass", () => {
+    expect(() => parseContentEncoding("gzip", 0)).toThrow("1 content codings, more than maxCodings (0)");
+    expect(parseContentEncoding("identity", 0)).toEqual([]);
   });
 
   it("asks for nothing that it cannot read", () => {
-    for (const name of ACCEPT_ENCODING.split(", ")) expect(parseContentEncoding(name)).toEqual([name]);
+    for (const name of ACCEPT_ENCODING.split(", ")) expect(parseContentEncoding(name, 5)).toEqual([name]);
   });
 });

@@ -140,6 +140,18 @@ describe("decodeNow", () => {
     expect(() => decodeNow(bytes, ["gzip"], { maxBytes: 999 })).toThrow(ResponseTooLarge);
     expect(() => decodeNow(bytes, ["gzip"], { maxBytes: 0 })).toThrow("more than 0 bytes");
   });
+
+  it("gives no more between two codings than a sixteenth and 64 KiB above that", () => {
+    const between = 1600 + 100 + 65_536;
+    const chain = (bytes: number): Uint8Array => {
+      const inner = zlib.gzipSync("x");
+      return zlib.gzipSync(Buffer.concat([inner, Buffer.alloc(bytes - inner.byteLength)]));
+    };
+    expect(() => decodeNow(chain(between + 1), ["gzip", "gzip"], { maxBytes: 1600 })).toThrow(
+      "more than 1600 bytes between two of its codings",
+    );
+    expect(() => decodeNow(chain(between), ["gzip", "gzip"], { maxBytes: 1600 })).not.toThrow();
+  });
 });
 
 describe("a bomb", () => {

@@ -61,7 +61,7 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
   Link: parseLinks,
   "Content-Type": parseMediaType,
   "Content-Type, charset": charsetOf,
-  "Content-Encoding": (text) => parseContentEncoding(text, null),
+  "Content-Encoding": (text) => parseContentEncoding(text, 5),
   "Content-Disposition": (text) => fileName(text, "http://a.test/"),
   "Content-Disposition, quoted": (text) => fileName(`attachment; filename="${text}"`, "http://a.test/"),
   "Content-Disposition, extended": (text) =>

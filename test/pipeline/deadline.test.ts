@@ -28,6 +28,8 @@ function exchange(settings: Partial<Settings> & { readonly totalMs: number | nul
       crossOriginHeaders: noFields,
       retry: null,
       maxBodyBytes: null,
+      maxCodings: 5,
+      maxSetCookies: 180,
       detectEncoding: null,
       signal: null,
       ...rest,

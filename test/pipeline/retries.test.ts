@@ -81,6 +81,8 @@ function run({ retry, adapter = null, method = "GET", payload = null, random = 0
       crossOriginHeaders: noFields,
       retry,
       maxBodyBytes: null,
+      maxCodings: 5,
+      maxSetCookies: 180,
       detectEncoding: null,
       signal: null,
     },

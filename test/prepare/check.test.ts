@@ -101,6 +101,8 @@ describe("checkRequestOptions", () => {
     [{ retry: true }, "retry must be a policy, a number, false or null, not boolean"],
     [{ retry: {} }, "retry must be"],
     [{ maxBodyBytes: "1" }, "maxBodyBytes must be a whole number, 0 or more, not string"],
+    [{ maxCodings: null }, "maxCodings must be a whole number, 0 or more, not null"],
+    [{ maxSetCookies: true }, "maxSetCookies must be a whole number, 0 or more, not boolean"],
     [{ files: "x" }, "files must be a record or pairs of files, or null, not string"],
     [{ files: new Blob([]) }, "not Blob"],
     [{ cookies: "a=1" }, "cookies must be a record of names and values, a jar, false or null, not string"],
@@ -145,6 +147,8 @@ describe("checkRequestOptions", () => {
     [{ retry: 1.5 }, "not 1.5"],
     [{ maxBodyBytes: -1 }, "maxBodyBytes must be a whole number, 0 or more, not -1"],
     [{ maxBodyBytes: Number.POSITIVE_INFINITY }, "not Infinity"],
+    [{ maxCodings: -1 }, "maxCodings must be a whole number, 0 or more, not -1"],
+    [{ maxSetCookies: Number.NaN }, "not NaN"],
   ])("finds %o out of range", ([options, message]) => {
     expect(() => checkRequestOptions(asRequest(options))).toThrow(RangeError);
     expect(() => checkRequestOptions(asRequest(options))).toThrow(message);

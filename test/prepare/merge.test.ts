@@ -34,6 +34,8 @@ const nothing: SessionDefaults = {
   maxRedirects: undefined,
   maxBodyBytes: undefined,
   maxDrainBytes: undefined,
+  maxCodings: undefined,
+  maxSetCookies: undefined,
   detectEncoding: undefined,
 };
 
@@ -81,6 +83,8 @@ describe("settings", () => {
       maxRedirects: 30,
       maxBodyBytes: 268_435_456,
       maxDrainBytes: 262_144,
+      maxCodings: 5,
+      maxSetCookies: 180,
       detectEncoding: null,
       signal: null,
       onProgress: null,
@@ -112,6 +116,10 @@ describe("settings", () => {
     ["maxBodyBytes", { maxBodyBytes: null }, {}, null],
     ["maxBodyBytes", { maxBodyBytes: 5 }, { maxBodyBytes: null }, null],
     ["maxBodyBytes", { maxBodyBytes: null }, { maxBodyBytes: 0 }, 0],
+    ["maxCodings", { maxCodings: 1 }, {}, 1],
+    ["maxCodings", { maxCodings: 1 }, { maxCodings: 0 }, 0],
+    ["maxSetCookies", { maxSetCookies: 1 }, {}, 1],
+    ["maxSetCookies", { maxSetCookies: 1 }, { maxSetCookies: 0 }, 0],
     // timeouts: part by part
     ["timeouts", { timeout: 5 }, {}, { connectMs: 5, readMs: 5, totalMs: null }],
     ["timeouts", { timeout: 5 }, { timeout: [1, null] }, { connectMs: 1, readMs: null, totalMs: null }],

@@ -23,6 +23,7 @@ function partsOf(
     cookies: [],
     elapsed: 12,
     maxBodyBytes: null,
+    maxCodings: 5,
     detectEncoding: null,
     history: [],
     attempts: [],
