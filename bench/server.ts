@@ -118,6 +118,9 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port; // it listens on a port
 }
 
+const bulk = createHttpServer(onBulk);
+// Between its rounds a client waits for all others: how it deals with connections that were closed is another question.
+bulk.keepAliveTimeout = 0;
 const lines = createInterface({ input: process.stdin });
 const { value: line } = await lines[Symbol.asyncIterator]().next();
 const credentials = JSON.parse(String(line)) as { readonly cert: string; readonly key: string };
@@ -128,7 +131,7 @@ const ports: Record<Port, number> = {
   http: await portOf(createTcpServer(onConnection)),
   https: await portOf(createTlsServer({ ...credentials, ALPNProtocols: ["http/1.1"] }, onConnection)),
   h2: await portOf(h2),
-  bulk: await portOf(createHttpServer(onBulk)),
+  bulk: await portOf(bulk),
 };
 process.stdout.write(`${JSON.stringify(ports)}\n`);
 // Whoever started it has gone when the input ends.

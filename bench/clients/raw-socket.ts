@@ -30,6 +30,7 @@ class Wire {
     this.socket.setNoDelay(true);
     this.socket.on("data", (piece: Buffer) => this.#take(piece));
     this.socket.on("error", (error) => this.#receiver?.onError(error));
+    this.socket.on("close", () => this.#receiver?.onError(new Error("the connection was closed")));
   }
 
   send(head: string, receiver: Receiver): void {

@@ -1,5 +1,5 @@
 /** The fixed runs of the guard: each a way to use a session. */
-import { sojourn } from "../sojourn.ts";
+import * as sojourn from "../../src/index.ts";
 import { OWN_COOKIE } from "../workloads.ts";
 
 /** One of them. */

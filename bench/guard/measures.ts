@@ -77,7 +77,7 @@ async function startCalls(): Promise<Meter> {
 function partOf(url: string): string | null {
   const [, packageName] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];
   if (packageName !== undefined) return packageName;
-  const [, file] = /\/dist\/src\/(.+)\.js$/.exec(url) ?? [];
+  const [, file] = /\/src\/(.+)\.ts$/.exec(url) ?? [];
   return file ?? null;
 }
 

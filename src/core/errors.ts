@@ -7,7 +7,8 @@
  * ├── ConnectionError             refused, reset, name not found, not HTTP
  * │   ├── ProxyError              the proxy, not the server
  * │   ├── SSLError                handshake or certificate
- * │   └── AddressRefused          `addressPolicy` does not allow the address
+ * │   ├── AddressRefused          `addressPolicy` does not allow the address
+ * │   └── HeadersTooLarge         more beside the body than the adapter takes
  * ├── Timeout                     phase "total": the whole call took too long
  * │   ├── ConnectTimeout          no connection in time; the server saw nothing
  * │   └── ReadTimeout             silence for too long, before or inside the body
@@ -337,7 +338,7 @@ export class TooManyCodings extends ContentDecodingError {
   override readonly code: string = "ERR_TOO_MANY_CODINGS";
   /** The most that are allowed. */
   readonly limit: number;
-  /** How many `Content-Encoding` names. */
+  /** How many `Content-Encoding` names, `identity` not counted. */
   readonly found: number;
 
   constructor(
@@ -356,16 +357,10 @@ export class ResponseTooLarge extends RequestException {
   override readonly code: string = "ERR_RESPONSE_TOO_LARGE";
   /** The limit, in bytes. */
   readonly limitBytes: number;
-  /** Bytes that were announced, or had come when it was given up; `null` when decoding was stopped at the limit. */
-  readonly foundBytes: number | null;
 
-  constructor(
-    message: string,
-    details: ExceptionDetails & { readonly limitBytes: number; readonly foundBytes?: number | null },
-  ) {
+  constructor(message: string, details: ExceptionDetails & { readonly limitBytes: number }) {
     super(message, details);
     this.limitBytes = details.limitBytes;
-    this.foundBytes = details.foundBytes ?? null;
   }
 }
 
@@ -377,21 +372,14 @@ export class HeadersTooLarge extends ConnectionError {
   readonly option: string;
   /** Its value: bytes, fields, or responses. */
   readonly limit: number;
-  /** How many had come when it was given up; `null` when nobody could count them. */
-  readonly found: number | null;
 
   constructor(
     message: string,
-    details: ExceptionDetails & {
-      readonly option: string;
-      readonly limit: number;
-      readonly found: number | null;
-    },
+    details: ExceptionDetails & { readonly option: string; readonly limit: number },
   ) {
     super(message, details);
     this.option = details.option;
     this.limit = details.limit;
-    this.found = details.found;
   }
 }
 

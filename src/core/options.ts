@@ -235,11 +235,10 @@ export interface SharedOptions {
    */
   readonly detectEncoding?: DetectEncoding | null | undefined;
   /**
-   * Most decoded bytes of a body that is read into memory; `null`: no limit. It holds for what comes over the wire, and for
-   * what each coding of a chain gives, which may be a sixteenth and 64 KiB longer than what it stands for. 0 or more.
-   * Default: 268 435 456 (256 MiB).
+   * Most decoded bytes of a body that is read into memory; `null`: no limit. What a coding inside a chain gives may be a
+   * sixteenth and 64 KiB longer. Default: 268 435 456 (256 MiB).
    *
-   * @throws {ResponseTooLarge} and gives up the connection.
+   * @throws {ResponseTooLarge} when the body is read.
    */
   readonly maxBodyBytes?: number | null | undefined;
   /**
@@ -249,7 +248,7 @@ export interface SharedOptions {
    */
   readonly maxCodings?: number | undefined;
   /**
-   * Most `Set-Cookie` fields that are taken from one response; the others are refused with the reason `too-many`, of which
+   * Most `Set-Cookie` fields of one response that are looked at; the others are refused with the reason `too-many`, of which
    * the `cookieRefused` hook is told. 0 or more. Default: 180, as many as a jar keeps for one domain.
    */
   readonly maxSetCookies?: number | undefined;

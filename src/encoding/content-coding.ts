@@ -52,5 +52,5 @@ export function parseContentEncoding(
     });
   }
   const known = names.map((name) => codings.get(name)).filter((coding) => coding !== undefined);
-  return known.length === names.length ? known : none;
+  return known.length === found ? known : none;
 }

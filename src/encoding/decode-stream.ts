@@ -27,7 +27,7 @@ const FREE_MEMBERS = 1000;
  * `maxBytes` bounds what codings inside a chain give, not what comes out at the end: that is the reader's to count.
  *
  * @throws {ContentDecodingError} when the data is damaged, or ends too early (PARITY DEC-6, BUG-20).
- * @throws {ResponseTooLarge} when a coding inside the chain gives more than `limitBetween(maxBytes)`.
+ * @throws {ResponseTooLarge} when a coding inside the chain gives more than {@link limitBetween} allows.
  */
 export function decodeStream(
   source: AsyncIterable<Uint8Array>,

@@ -22,7 +22,7 @@ const MAX_INPUT_BYTES = 64 * 1024;
 /** Larger outputs too: a bomb of 64 KiB can be gigabytes. */
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
-/** Of the smallest bodies, too, the coded form has a head. */
+/** What a coding may add to a body of any length: heads, checksums, blocks of no bytes. */
 const BETWEEN_BYTES = 64 * 1024;
 
 /** A window of 8 MiB: what the content coding allows, and every decoder has to have (RFC 9659 §3). */
@@ -40,22 +40,23 @@ export interface DecodeOptions {
  * Takes the codings off, or answers `null` where that is not to be done at once: the body is large, or zlib did not like
  * it. An empty body is empty, whatever the header says (PARITY DEC-5).
  *
- * @throws {ResponseTooLarge} when there are more than `maxBytes`.
+ * @throws {ResponseTooLarge} when there are more than `maxBytes`, or more than {@link limitBetween} inside the chain.
  */
 export function decodeNow(
   bytes: Uint8Array,
   codings: readonly ContentCoding[],
   options: DecodeOptions,
 ): Uint8Array | null {
+  const { maxBytes } = options;
   let decoded = bytes;
   for (let at = codings.length - 1; at >= 0; at--) {
     const coding = codings[at];
     if (coding === undefined || decoded.byteLength === 0) return decoded;
     if (decoded.byteLength > MAX_INPUT_BYTES) return null;
-    const limit = options.maxBytes === null || at === 0 ? options.maxBytes : limitBetween(options.maxBytes);
+    const limit = maxBytes === null || at === 0 ? maxBytes : limitBetween(maxBytes);
     const step = decodeOne(coding, decoded, Math.min(limit ?? MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES));
-    if (step === "too large" && options.maxBytes !== null && limit !== null && limit <= MAX_OUTPUT_BYTES)
-      throw tooLarge(options.maxBytes, options.request, at > 0);
+    if (step === "too large" && maxBytes !== null && limit !== null && limit <= MAX_OUTPUT_BYTES)
+      throw tooLarge(maxBytes, options.request, at > 0);
     if (!(step instanceof Uint8Array)) return null;
     decoded = step;
   }

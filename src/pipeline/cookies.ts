@@ -73,7 +73,8 @@ async function storeCookies(exchange: Exchange, response: Reply, now: number): P
   const refused: CookieRefusal[] = [];
   let left = settings.maxSetCookies;
   for (const header of response.headers.getSetCookie()) {
-    const verdict = left-- > 0 ? exchange.cookies.store(header, request.parsed, now) : oneTooMany(header);
+    const verdict =
+      left-- > 0 ? exchange.cookies.store(header, request.parsed, now) : refusedAsTooMany(header);
     if (verdict.kind === "stored") stored.set(identityOf(verdict.cookie), verdict.cookie);
     if (verdict.kind === "refused") refused.push(verdict);
   }
@@ -83,7 +84,7 @@ async function storeCookies(exchange: Exchange, response: Reply, now: number): P
 }
 
 /** Not parsed: there may be any number of them. Without `=` all of it is the value. */
-function oneTooMany(header: string): CookieRefusal {
+function refusedAsTooMany(header: string): CookieRefusal {
   const [pair = ""] = header.split(";", 1);
   return { kind: "refused", reason: "too-many", name: pair.slice(0, Math.max(pair.indexOf("="), 0)).trim() };
 }

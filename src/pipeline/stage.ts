@@ -73,8 +73,11 @@ function walk(places: readonly Place[], last: Send): Send {
     let depth = 0;
     for (const { down, next } of places) {
       const further = down(current, next);
-      if (further instanceof Promise) return climb(await further, current, places, depth);
-      current = further;
+      // Most have nothing to do: that is one comparison.
+      if (further !== current) {
+        if (further instanceof Promise) return climb(await further, current, places, depth);
+        current = further;
+      }
       depth++;
     }
     return climb(await last(current), current, places, depth);
@@ -92,6 +95,7 @@ function climb(
   for (let at = depth - 1; at >= 0; at--) {
     const { up, next } = places[at] as Place; // at is below the length
     const above = up(current, exchange, next);
+    if (above === current) continue;
     if (above instanceof Promise) return above.then((later) => climb(later, exchange, places, at));
     current = above;
   }

@@ -42,7 +42,7 @@ const defaultMaxDrainBytes = 262_144;
 /** Most content codings on one body, unless said otherwise (PARITY DEC-3, CVE-2025-66418). */
 const defaultMaxCodings = 5;
 
-/** Most `Set-Cookie` fields of one response, unless said otherwise. */
+/** Most `Set-Cookie` fields of one response that are looked at, unless said otherwise. */
 const defaultMaxSetCookies = 180;
 
 /** Most redirects that are followed, unless said otherwise. */
@@ -117,7 +117,7 @@ export function sessionSettings(
     maxRedirects: session.maxRedirects ?? defaultMaxRedirects,
     detectEncoding: session.detectEncoding ?? null,
     maxBodyBytes: given(session.maxBodyBytes, defaultMaxBodyBytes),
-    maxDrainBytes: session.maxDrainBytes ?? defaultMaxDrainBytes,
+    maxDrainBytes: given(session.maxDrainBytes, defaultMaxDrainBytes),
     maxCodings: given(session.maxCodings, defaultMaxCodings),
     maxSetCookies: given(session.maxSetCookies, defaultMaxSetCookies),
     signal: null,

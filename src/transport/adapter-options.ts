@@ -28,12 +28,11 @@ export interface HttpAdapterOptions {
   /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number | undefined;
   /**
-   * Most bytes of names and values in a header section, or in trailers; and of a proxy's answer to CONNECT. Default: 65 536.
-   *
-   * @throws {HeadersTooLarge}, for CONNECT a {@link ProxyError}.
+   * Largest header section of a response, and largest trailers; largest answer of a proxy to CONNECT, with its status line.
+   * Default: 65 536. @throws {HeadersTooLarge}, for CONNECT as cause of a {@link ProxyError}; so do the next two.
    */
   readonly maxHeaderSize?: number | undefined;
-  /** Most fields in a header section, or in trailers, those of one name each for itself. 1 or more. Default: 1000. @throws {HeadersTooLarge} */
+  /** Most fields in a header section, or in trailers. 1 or more. Default: 1000. @throws {HeadersTooLarge} */
   readonly maxHeaderCount?: number | undefined;
   /** Most informational responses (1xx) before the one that counts. 0 or more. Default: 100. @throws {HeadersTooLarge} */
   readonly maxInformational?: number | undefined;

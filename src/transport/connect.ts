@@ -22,6 +22,7 @@ import { pinProblem } from "../tls/pins.ts";
 import { agreedOn, ConnectionFacts, endsOf, type ServerIdentity } from "./connection-facts.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
+import type { HeadLimits } from "./head-limits.ts";
 import { basicCredentials, guardOf, HTTP_1_ONLY, nameOf, pinsOf, protocolsOf, type Route } from "./route.ts";
 import { openSocks } from "./socks.ts";
 import type { TlsMaterial, TlsMaterials, TlsPeer } from "./tls-material.ts";
@@ -39,12 +40,10 @@ export interface SocketOptions {
   readonly socketPath?: string;
 }
 
-/** What is the same for all connections of an adapter. */
-export interface ConnectSettings {
+/** What is the same for all connections of an adapter. The limits are for a proxy's answer to CONNECT. */
+export interface ConnectSettings extends HeadLimits {
   readonly sockets: SocketOptions;
   readonly materials: TlsMaterials;
-  /** Most bytes of the heads with which a proxy answers CONNECT. */
-  readonly maxHeaderBytes: number;
 }
 
 /** A TLS session, and whom its first handshake was with: Node shows no certificate for a resumed one. */
@@ -71,13 +70,14 @@ export interface OpeningListener {
 }
 
 const KEEP_ALIVE_PROBE_MS = 60_000;
+const NOTHING_ELSE = { signal: undefined, fd: undefined, handle: undefined, onread: undefined };
 const READ_BYTES = 65_536;
 
 /** One attempt to connect: settles once, and can be given up. */
 export class Opening {
   readonly #options: SocketOptions;
   readonly #materials: TlsMaterials;
-  readonly #maxHeaderBytes: number;
+  readonly #limits: HeadLimits;
   readonly #memory: SessionMemory;
   readonly #sockets: Socket[] = [];
   #ends: ReturnType<typeof endsOf> | null = null;
@@ -85,10 +85,10 @@ export class Opening {
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor({ sockets, materials, maxHeaderBytes }: ConnectSettings, memory: SessionMemory) {
-    this.#options = sockets;
-    this.#materials = materials;
-    this.#maxHeaderBytes = maxHeaderBytes;
+  constructor(settings: ConnectSettings, memory: SessionMemory) {
+    this.#options = settings.sockets;
+    this.#materials = settings.materials;
+    this.#limits = settings;
     this.#memory = memory;
   }
 
@@ -177,8 +177,8 @@ export class Opening {
         : plain;
     const authorization =
       proxyAuth === null ? basicCredentials(via.credentials) : proxyAuth.authorize(message);
-    const maxBytes = this.#maxHeaderBytes;
-    await openTunnel(socket, { authority: message.uri, authorization, headers: proxyHeaders, maxBytes });
+    const request = { authority: message.uri, authorization, headers: proxyHeaders, limits: this.#limits };
+    await openTunnel(socket, request);
     return socket;
   }
 
@@ -305,6 +305,8 @@ export class Opening {
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+      // Node makes a plain object of it, which has what a polluted prototype has.
+      ...NOTHING_ELSE,
       highWaterMark: READ_BYTES,
     };
     return all as TcpNetConnectOpts; // Node's types know no highWaterMark here, and a path or a port, but not either

@@ -19,7 +19,6 @@ import Client from "undici/lib/dispatcher/client.js";
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
-import type { HeadLimits } from "./head-limits.ts";
 import { ReadClock } from "./read-clock.ts";
 import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import type { Upload } from "./upload.ts";
@@ -65,7 +64,7 @@ export class EngineConnection implements Connection {
   readonly #request = new Dispatched();
   #isWriting = false;
 
-  constructor(origin: string, { socket, facts }: Opened, limits: HeadLimits) {
+  constructor(origin: string, { socket, facts }: Opened, maxHeaderBytes: number) {
     this.socket = socket;
     this.facts = facts;
     socket.on("error", (error: Error) => {
@@ -73,6 +72,8 @@ export class EngineConnection implements Connection {
     });
     socket.once("close", () => this.clock.end());
     this.#client = new Client(origin, {
+      // Without a prototype: what a polluted one has would be options.
+      __proto__: null,
       connect: (_options, callback) => {
         if (socket.destroyed) callback(new StaleConnectionError("the connection ended while it was idle"));
         else callback(null, socket);
@@ -83,7 +84,7 @@ export class EngineConnection implements Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_UNSAID,
-      maxHeaderSize: limits.maxHeaderBytes,
+      maxHeaderSize: maxHeaderBytes,
     });
     this.#client[kConnect](() => {});
     const context = this.#client[kHTTPContext];
@@ -101,7 +102,7 @@ export class EngineConnection implements Connection {
       takeHead: (head) => this.#handler.message?.onHead(head),
       takeInformational: (status, fields) => this.#handler.message?.onInformational(status, fields),
       keepFields: () => channels.headers.hasSubscribers,
-      limits,
+      maxHeaderBytes,
     });
   }
 

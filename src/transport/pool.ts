@@ -7,7 +7,13 @@
 import { TLSSocket } from "node:tls";
 
 import type { Connection } from "./connection.ts";
-import { Opening, type Opened, type Resumption, type SessionMemory, type SocketOptions } from "./connect.ts";
+import {
+  Opening,
+  type ConnectSettings,
+  type Opened,
+  type Resumption,
+  type SessionMemory,
+} from "./connect.ts";
 import { EngineConnection } from "./engine.ts";
 import { ConnectFailure, ConnectOverdue } from "./failures.ts";
 import type { HeadLimits } from "./head-limits.ts";
@@ -15,18 +21,15 @@ import { H2Session } from "./h2-session.ts";
 import { H2Stream } from "./h2-stream.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
 import type { Route } from "./route.ts";
-import type { TlsMaterials } from "./tls-material.ts";
 
 /** What all pools of an adapter have in common. */
-export interface PoolSettings extends HeadLimits {
+export interface PoolSettings extends ConnectSettings {
   /** Idle connections kept; with `isBlocking` the most there are. */
   readonly maxSize: number;
   readonly isBlocking: boolean;
   /** How long a request waits for its turn, in milliseconds; `null`: for ever. */
   readonly waitMs: number | null;
   readonly keepAliveMs: number;
-  readonly sockets: SocketOptions;
-  readonly materials: TlsMaterials;
   /** A connection became idle; it is not to be used after this time. */
   readonly onIdle: (until: number) => void;
 }
@@ -233,7 +236,7 @@ export class Pool implements SessionMemory {
     this.#isOnlyHttp1 = true;
     let connection: EngineConnection;
     try {
-      connection = new EngineConnection(this.origin, opened, this.#settings);
+      connection = new EngineConnection(this.origin, opened, this.#settings.maxHeaderBytes);
     } catch (cause) {
       socket.destroy();
       applicant.onNoConnection(

@@ -27,13 +27,13 @@ export class SocketReader {
     return this.#cut(count);
   }
 
-  /** Everything up to and with the first `mark`, at most `limit` bytes. @throws when there is no such thing. */
-  async takeThrough(mark: string, limit: number): Promise<Buffer> {
+  /** Everything up to and with the first `mark`; `null` for more than `limit` bytes. @throws when the connection ends before. */
+  async takeThrough(mark: string, limit: number): Promise<Buffer | null> {
     let from = 0;
     for (;;) {
       const at = this.#held.indexOf(mark, from, "latin1");
       const end = at === -1 ? this.#held.byteLength : at + mark.length;
-      if (end > limit) throw new Error("the answer is too long");
+      if (end > limit) return null;
       if (at !== -1) return this.#cut(end);
       from = Math.max(0, this.#held.byteLength - mark.length + 1);
       await this.#more();

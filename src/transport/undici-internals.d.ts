@@ -51,10 +51,7 @@ interface UndiciParser {
   /** Bytes of the body so far. */
   readonly bytesRead: number;
   timeoutType: number | null;
-  /** Bytes of the header section, or of the trailers, so far. */
-  headersSize: number;
   setTimeout(delayMs: number, type: number): void;
-  trackHeader(bytes: number): void;
   execute(chunk: Uint8Array): void;
   onStatus(text: Uint8Array): number;
   onHeadersComplete(status: number, upgrade: boolean, keepAlive: boolean): number;
@@ -102,6 +99,7 @@ declare module "undici/lib/dispatcher/client.js" {
   }
 
   interface ClientOptions {
+    readonly __proto__: null;
     readonly connect: (options: object, callback: (error: Error | null, socket?: Socket) => void) => void;
     readonly pipelining: number;
     readonly allowH2: false;

@@ -43,6 +43,7 @@ describe("parseContentEncoding", () => {
   it("refuses a single one when none is allowed, and lets none pass", () => {
     expect(() => parseContentEncoding("gzip", 0)).toThrow("1 content codings, more than maxCodings (0)");
     expect(parseContentEncoding("identity", 0)).toEqual([]);
+    expect(parseContentEncoding(null, 0)).toEqual([]);
   });
 
   it("asks for nothing that it cannot read", () => {

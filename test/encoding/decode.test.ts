@@ -152,6 +152,14 @@ describe("decodeNow", () => {
     );
     expect(() => decodeNow(chain(between), ["gzip", "gzip"], { maxBytes: 1600 })).not.toThrow();
   });
+
+  it.for([
+    ["beyond the most that is decoded at once", 5_000_000, 10_000_000],
+    ["without a limit", 100_000, null],
+  ] as const)("leaves what is between two codings to the stream: %s", ([, bytes, maxBytes]) => {
+    const chain = zlib.gzipSync(Buffer.concat([zlib.gzipSync("x"), Buffer.alloc(bytes)]));
+    expect(decodeNow(chain, ["gzip", "gzip"], { maxBytes })).toBeNull();
+  });
 });
 
 describe("a bomb", () => {

@@ -9,6 +9,7 @@ import {
   ConnectionError,
   HeadersTooLarge,
   HttpAdapter,
+  ProxyError,
   Retry,
   Session,
   StreamConsumedError,
@@ -17,6 +18,7 @@ import {
 import { Authority, type KeyPair } from "../support/certificates.ts";
 import { rejection } from "../support/messages.ts";
 import { startOrigin } from "../support/origins.ts";
+import { answering, scriptedServer } from "../support/scripted-server.ts";
 
 interface Server extends AsyncDisposable {
   readonly url: string;
@@ -115,6 +117,51 @@ describe.for([false, true])("with http2: %s", (http2) => {
     await using session = sessionWith(http2, {});
     expect([...(await session.get(`${server.url}/fields/990`)).headers].length).toBeGreaterThan(989);
     expect((await session.get(`${server.url}/hints/100`)).status).toBe(200);
+  });
+});
+
+describe("a proxy's answer to CONNECT", () => {
+  const fields = (count: number): string =>
+    Array.from({ length: count }, (_, at) => `X-${at}: v\r\n`).join("");
+  /** So many bytes in all. */
+  const refusal = (bytes: number): string => `HTTP/1.1 403 No\r\nX-A: ${"v".repeat(bytes - 26)}\r\n\r\n`;
+  const hints = (count: number): string => `HTTP/1.1 103 x\r\nX-A: ${"v".repeat(700)}\r\n\r\n`.repeat(count);
+  const forbidden = "HTTP/1.1 403 No\r\n\r\n";
+
+  it.for([
+    // option             limit  just enough       too much
+    ["maxHeaderSize", 2000, refusal(2000), refusal(2001)],
+    ["maxHeaderCount", 5, `HTTP/1.1 403 No\r\n${fields(5)}\r\n`, `HTTP/1.1 200 OK\r\n${fields(6)}\r\n`],
+    [
+      "maxHeaderCount",
+      5,
+      `HTTP/1.1 103 x\r\n${fields(5)}\r\n${forbidden}`,
+      `HTTP/1.1 103 x\r\n${fields(6)}\r\n`,
+    ],
+    ["maxInformational", 3, hints(3) + forbidden, hints(4)],
+    ["maxInformational", 0, forbidden, hints(1)],
+  ] as const)("has %s: %i", async ([option, limit, enough, tooMuch]) => {
+    for (const [said, status] of [
+      [enough, 403],
+      [tooMuch, null],
+    ] as const) {
+      await using proxy = await scriptedServer(answering(said));
+      await using session = new Session({ trustEnv: false, proxy: proxy.url });
+      session.mount("https://", new HttpAdapter({ [option]: limit }));
+      const error = await rejection(session.get("https://a.test/"));
+      // Whatever a proxy does instead of opening a tunnel is one class of error.
+      expect(error).toBeInstanceOf(ProxyError);
+      expect(error).toMatchObject({ status, phase: "connect" });
+      const { cause } = error as ProxyError;
+      if (status !== null) {
+        expect(cause).toBeUndefined();
+        continue;
+      }
+      expect(cause).toBeInstanceOf(HeadersTooLarge);
+      expect(cause).toMatchObject({ option, limit, phase: "connect" });
+      expect((error as Error).message).toMatch(`the proxy's answer to CONNECT has more than ${limit} `);
+      await proxy.connections[0]?.closed;
+    }
   });
 });
 

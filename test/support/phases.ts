@@ -8,7 +8,7 @@ import { deafServer } from "./deaf-server.ts";
 import { scriptedServer, type Script, type ScriptedServer } from "./scripted-server.ts";
 
 /** A request on its way. */
-export interface Ongoing extends AsyncDisposable {
+interface Ongoing extends AsyncDisposable {
   readonly call: Promise<unknown>;
   /** Is it in its phase? */
   readonly isThere: () => boolean;

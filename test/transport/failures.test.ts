@@ -15,7 +15,7 @@ function withCode(code: string, message: string = "so it is"): Error {
 }
 
 function translated(error: Error, phase: Phase, isForwarded: boolean = false) {
-  return translate(error, { request, phase, isForwarded });
+  return translate(error, { request, phase, isForwarded, limits });
 }
 
 describe("errors from below", () => {
@@ -31,13 +31,18 @@ describe("errors from below", () => {
       "ProxyError",
       "connect",
     ],
+    [
+      new ConnectFailure("proxy", "much", { cause: new HeadOverflow(limits, "maxHeaderCount") }),
+      "connect",
+      "ProxyError",
+      "connect",
+    ],
     [new ConnectFailure("tls", "expired"), "connect", "SSLError", "connect"],
     [new ConnectFailure("material", "no file"), "connect", "SSLError", "prepare"],
     [withCode("ECONNRESET"), "head", "ConnectionError", "head"],
     [withCode("EPIPE"), "send", "ConnectionError", "send"],
     [withCode("UND_ERR_SOCKET"), "head", "ConnectionError", "head"],
-    [new HeadOverflow(limits, "maxHeaderBytes", null), "head", "HeadersTooLarge", "head"],
-    [new HeadOverflow(limits, "maxHeaderCount", 1001), "body", "HeadersTooLarge", "body"],
+    [withCode("UND_ERR_HEADERS_OVERFLOW"), "head", "HeadersTooLarge", "head"],
     [withCode("ERR_ASSERTION"), "head", "ConnectionError", "head"],
     [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "head", "SSLError", "head"],
     [withCode("EPROTO"), "head", "SSLError", "head"],
