@@ -19,10 +19,12 @@ const STREAMS_BY_DEFAULT = 100;
 /** Bytes that may be under way unasked: on one stream, and on all. */
 const STREAM_WINDOW_BYTES = 262_144;
 const CONNECTION_WINDOW_BYTES = 1_048_576;
-/** Node resets a stream for too large a head without a word. What is above our limits but not above this is told by name. */
-const SLACK = 2;
-/** A response has `:status`, and Node counts from 4. */
-const PSEUDO_FIELDS = 4;
+/**
+ * What Node may take of one header section: its most. Above it Node resets the stream, which looks as if the server had; so
+ * `h2-stream.ts` counts. What is compressed has a limit of its own, the number of CONTINUATION frames.
+ */
+const NODES_HEADER_BYTES = 16_777_215;
+const NODES_HEADER_FIELDS = 1_048_576;
 
 /** Who is told what becomes of a connection. */
 export interface H2Listener {
@@ -59,9 +61,9 @@ export class H2Session {
       settings: {
         enablePush: false,
         initialWindowSize: STREAM_WINDOW_BYTES,
-        maxHeaderListSize: SLACK * limits.maxHeaderBytes,
+        maxHeaderListSize: NODES_HEADER_BYTES,
       },
-      maxHeaderListPairs: SLACK * limits.maxHeaderCount + PSEUDO_FIELDS,
+      maxHeaderListPairs: NODES_HEADER_FIELDS,
       maxReservedRemoteStreams: 0,
     });
     this.#session.on("connect", () => this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
