@@ -357,10 +357,16 @@ export class ResponseTooLarge extends RequestException {
   override readonly code: string = "ERR_RESPONSE_TOO_LARGE";
   /** The limit, in bytes. */
   readonly limitBytes: number;
+  /** Bytes that were announced, or had come when it was given up; `null` when decoding was stopped at the limit. */
+  readonly foundBytes: number | null;
 
-  constructor(message: string, details: ExceptionDetails & { readonly limitBytes: number }) {
+  constructor(
+    message: string,
+    details: ExceptionDetails & { readonly limitBytes: number; readonly foundBytes?: number | null },
+  ) {
     super(message, details);
     this.limitBytes = details.limitBytes;
+    this.foundBytes = details.foundBytes ?? null;
   }
 }
 
@@ -372,14 +378,21 @@ export class HeadersTooLarge extends ConnectionError {
   readonly option: string;
   /** Its value: bytes, fields, or responses. */
   readonly limit: number;
+  /** How many had come when it was given up; `null` when nobody could count them. */
+  readonly found: number | null;
 
   constructor(
     message: string,
-    details: ExceptionDetails & { readonly option: string; readonly limit: number },
+    details: ExceptionDetails & {
+      readonly option: string;
+      readonly limit: number;
+      readonly found: number | null;
+    },
   ) {
     super(message, details);
     this.option = details.option;
     this.limit = details.limit;
+    this.found = details.found;
   }
 }
 

@@ -19,6 +19,7 @@ import Client from "undici/lib/dispatcher/client.js";
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
+import type { HeadLimits } from "./head-limits.ts";
 import { ReadClock } from "./read-clock.ts";
 import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import type { Upload } from "./upload.ts";
@@ -64,7 +65,7 @@ export class EngineConnection implements Connection {
   readonly #request = new Dispatched();
   #isWriting = false;
 
-  constructor(origin: string, { socket, facts }: Opened, maxHeaderBytes: number) {
+  constructor(origin: string, { socket, facts }: Opened, limits: HeadLimits) {
     this.socket = socket;
     this.facts = facts;
     socket.on("error", (error: Error) => {
@@ -85,7 +86,7 @@ export class EngineConnection implements Connection {
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_UNSAID,
       // undici refuses what is as large as it says.
-      maxHeaderSize: maxHeaderBytes + 1,
+      maxHeaderSize: limits.maxHeaderBytes + 1,
     });
     this.#client[kConnect](() => {});
     const context = this.#client[kHTTPContext];
@@ -103,7 +104,7 @@ export class EngineConnection implements Connection {
       takeHead: (head) => this.#handler.message?.onHead(head),
       takeInformational: (status, fields) => this.#handler.message?.onInformational(status, fields),
       keepFields: () => channels.headers.hasSubscribers,
-      maxHeaderBytes,
+      limits,
     });
   }
 

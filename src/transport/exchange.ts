@@ -314,7 +314,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       request: this.request,
       phase: this.#phase,
       isForwarded: this.#pool.way.isForwarded,
-      limits: this.#pool.limits,
     });
   }
 

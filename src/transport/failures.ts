@@ -21,7 +21,7 @@ import {
 import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { RefusedAddress } from "./guard.ts";
-import { HeadOverflow, type HeadLimits } from "./head-limits.ts";
+import { HeadOverflow } from "./head-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
 
 /** Which step towards a connection failed. */
@@ -70,20 +70,17 @@ export interface Circumstances {
   readonly phase: Phase;
   /** The request went to a proxy in absolute form: who does not answer is the proxy. */
   readonly isForwarded: boolean;
-  readonly limits: HeadLimits;
 }
 
 /** `error` in our words. */
 export function translate(error: Error, circumstances: Circumstances): RequestException {
-  const { request, phase, isForwarded, limits } = circumstances;
+  const { request, phase, isForwarded } = circumstances;
   // One reason for all requests that it ends: each has an error of its own.
   if (error instanceof SessionClosed) return new SessionClosed(error.message, { request, phase });
   if (error instanceof RequestException) return error.annotate({ request });
   if (error instanceof ConnectOverdue) {
     return new ConnectTimeout(error.message, { request, phase: error.phase, limitMs: error.limitMs });
   }
-  if (codeOf(error) === "UND_ERR_HEADERS_OVERFLOW")
-    return headersTooLarge(new HeadOverflow(limits, "maxHeaderBytes"), circumstances);
   if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
   if (error instanceof ConnectFailure) return connectFailure(error, circumstances);
   if (isTlsError(error))
@@ -107,12 +104,14 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
 }
 
 function headersTooLarge(error: HeadOverflow, { request, phase }: Circumstances): HeadersTooLarge {
-  const { message, option, limit } = error;
-  return new HeadersTooLarge(`${message}, which is ${option} of the adapter`, {
+  const { message, option, limit, found } = error;
+  const came = found === null ? "" : `; ${found} came`;
+  return new HeadersTooLarge(`${message}, which is ${option} of the adapter${came}`, {
     request,
     phase,
     option,
     limit,
+    found,
   });
 }
 

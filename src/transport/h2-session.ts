@@ -19,10 +19,16 @@ const STREAMS_BY_DEFAULT = 100;
 /** Bytes that may be under way unasked: on one stream, and on all. */
 const STREAM_WINDOW_BYTES = 262_144;
 const CONNECTION_WINDOW_BYTES = 1_048_576;
-/** Node resets a stream for too large a head without a word. What is above our limits but not above this is told by name. */
-const SLACK = 2;
-/** A response has `:status`, and Node counts from 4. */
-const PSEUDO_FIELDS = 4;
+/**
+ * Node takes more of a header section than is allowed, or at least so much: above its limit it resets the stream, which looks
+ * as if the server had, while `h2-stream.ts` counts and tells by name. Not all that Node could take: a few bytes may stand for
+ * very many (RFC 7541), on each stream. What is compressed has a limit of its own, the number of CONTINUATION frames.
+ */
+const SLACK = 4;
+const LEAST_NODE_BYTES = 1_048_576;
+const LEAST_NODE_FIELDS = 10_000;
+/** Node's own limit of its settings. */
+const MOST_NODE_BYTES = 16_777_215;
 
 /** Who is told what becomes of a connection. */
 export interface H2Listener {
@@ -59,9 +65,12 @@ export class H2Session {
       settings: {
         enablePush: false,
         initialWindowSize: STREAM_WINDOW_BYTES,
-        maxHeaderListSize: SLACK * limits.maxHeaderBytes,
+        maxHeaderListSize: Math.min(
+          Math.max(SLACK * limits.maxHeaderBytes, LEAST_NODE_BYTES),
+          MOST_NODE_BYTES,
+        ),
       },
-      maxHeaderListPairs: SLACK * limits.maxHeaderCount + PSEUDO_FIELDS,
+      maxHeaderListPairs: Math.max(SLACK * limits.maxHeaderCount, LEAST_NODE_FIELDS),
       maxReservedRemoteStreams: 0,
     });
     this.#session.on("connect", () => this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));

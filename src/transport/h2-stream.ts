@@ -8,7 +8,7 @@ import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "nod
 
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
-import { HeadOverflow } from "./head-limits.ts";
+import { HeadOverflow, overflowOf, type HeadLimits } from "./head-limits.ts";
 import type { H2Session } from "./h2-session.ts";
 import { ReadClock } from "./read-clock.ts";
 import { http2Fields } from "./sent-head.ts";
@@ -106,26 +106,27 @@ export class H2Stream implements Connection {
   }
 
   #listen(stream: ClientHttp2Stream): void {
-    stream.on("headers", (headers) => {
+    stream.on("headers", (headers, _flags, raw) => {
       this.heard = true;
-      const fields = this.#fieldsOf(headers);
+      const fields = this.#fieldsOf(headers, raw);
       if (fields !== null) this.#message?.onInformational(Number(headers[":status"]), fields);
     });
-    stream.on("response", (headers) => {
+    stream.on("response", (headers, _flags, raw) => {
       this.heard = true;
-      const fields = this.#fieldsOf(headers);
+      const fields = this.#fieldsOf(headers, raw);
       if (fields === null) return;
       const status = Number(headers[":status"]);
       this.#message?.onHead({ status, reason: "", fields, httpVersion: "2" });
     });
     stream.on("data", (chunk: Uint8Array) => this.#message?.onData(chunk));
-    stream.on("trailers", (headers: IncomingHttpHeaders) => {
-      this.#trailers = this.#fieldsOf(headers) ?? [];
+    stream.on("trailers", (headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
+      this.#trailers = this.#fieldsOf(headers, raw) ?? [];
     });
     stream.on("end", () => this.#end(stream));
     stream.on("error", (error: Error) => {
       this.isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-      this.#fail(error);
+      const { limits } = this.#session;
+      this.#fail(isContinuationFlood(error) ? new HeadOverflow(limits, "maxHeaderBytes", null) : error);
     });
     stream.on("close", () => {
       this.clock.end();
@@ -135,14 +136,19 @@ export class H2Stream implements Connection {
     });
   }
 
-  /** `null`: they are too large, and the message has failed. With HTTP/1.1 undici counts. */
-  #fieldsOf(headers: IncomingHttpHeaders): string[] | null {
-    const fields = flat(headers);
+  /**
+   * `null`: they are too large, and the message has failed.
+   *
+   * @param raw the same as they came, pseudo-fields first: Node joins those of one name.
+   */
+  #fieldsOf(headers: IncomingHttpHeaders, raw: readonly string[]): string[] | null {
     const { limits } = this.#session;
-    if (bytesOf(fields) <= limits.maxHeaderBytes) return fields;
+    const came = raw[0]?.startsWith(":") === true ? raw.slice(2) : raw;
+    const overflow = overflowOf(limits, came) ?? bytesOverflow(limits, came);
+    if (overflow === null) return flat(headers);
     const message = this.#message;
     this.destroy();
-    message?.onFailure(new HeadOverflow(limits, "maxHeaderBytes"));
+    message?.onFailure(overflow);
     return null;
   }
 
@@ -181,6 +187,11 @@ function fieldsOf(message: Message): Record<string, string | string[]> {
   return fields;
 }
 
+/** A header section in so many frames that Node ends the connection before anybody can count. */
+function isContinuationFlood(error: Error): boolean {
+  return error.message.startsWith("Too many CONTINUATION frames");
+}
+
 /** Name, value, name, value ... without pseudo-fields. */
 function flat(headers: IncomingHttpHeaders): string[] {
   const fields: string[] = [];
@@ -191,9 +202,11 @@ function flat(headers: IncomingHttpHeaders): string[] {
   return fields;
 }
 
-/** Size of a field section (RFC 9113 §10.5.1), but for the 32 bytes that it adds for each field. */
-function bytesOf(fields: readonly string[]): number {
-  return fields.reduce((sum, text) => sum + text.length, 0);
+/** By the size of a field section (RFC 9113 §10.5.1), but for the 32 bytes that it adds for each field. */
+function bytesOverflow(limits: HeadLimits, fields: readonly string[]): HeadOverflow | null {
+  let bytes = 0;
+  for (const text of fields) bytes += text.length;
+  return bytes > limits.maxHeaderBytes ? new HeadOverflow(limits, "maxHeaderBytes", bytes) : null;
 }
 
 /** RFC 9113 §7. */

@@ -1,7 +1,7 @@
 /**
  * How much a response may have beside its body.
  *
- * undici counts the bytes of HTTP/1.1, `h2-stream.ts` those of HTTP/2; the rest is counted for both in the exchange. What a
+ * Bytes are counted as they come: in `response-parser.ts`, and in `h2-stream.ts`; the rest for both in the exchange. What a
  * proxy answers to CONNECT is counted in `tunnel.ts`.
  *
  * May import: nothing. Pure.
@@ -28,12 +28,15 @@ export class HeadOverflow extends Error {
   override readonly name: string = "HeadOverflow";
   readonly option: string;
   readonly limit: number;
+  /** `null` when nobody could count. */
+  readonly found: number | null;
 
-  constructor(limits: HeadLimits, which: keyof HeadLimits) {
+  constructor(limits: HeadLimits, which: keyof HeadLimits, found: number | null) {
     const { option, what } = NAMES[which];
     super(`more than ${limits[which]} ${what}`);
     this.option = option;
     this.limit = limits[which];
+    this.found = found;
   }
 }
 
@@ -48,6 +51,7 @@ export function overflowOf(
   fields: readonly string[],
   informed: number = 0,
 ): HeadOverflow | null {
-  if (informed > limits.maxInformational) return new HeadOverflow(limits, "maxInformational");
-  return fields.length > 2 * limits.maxHeaderCount ? new HeadOverflow(limits, "maxHeaderCount") : null;
+  if (informed > limits.maxInformational) return new HeadOverflow(limits, "maxInformational", informed);
+  const count = fields.length / 2;
+  return count > limits.maxHeaderCount ? new HeadOverflow(limits, "maxHeaderCount", count) : null;
 }

@@ -200,9 +200,11 @@ export class Incoming {
 
   #exceed(): void {
     if (this.#mode === "collecting") {
-      const message = `the body has more than ${this.#limit} bytes`;
-      const details = { request: this.#source.request, phase: "body", limitBytes: this.#limit } as const;
-      this.#failure = { error: new ResponseTooLarge(message, details) };
+      const limitBytes = this.#limit;
+      const { request } = this.#source;
+      const foundBytes = Math.max(this.received, this.declared ?? 0);
+      const details = { request, phase: "body", limitBytes, foundBytes } as const;
+      this.#failure = { error: new ResponseTooLarge(`the body has more than ${limitBytes} bytes`, details) };
     }
     this.drop();
   }

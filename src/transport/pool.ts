@@ -239,7 +239,7 @@ export class Pool implements SessionMemory {
     this.#isOnlyHttp1 = true;
     let connection: EngineConnection;
     try {
-      connection = new EngineConnection(this.origin, opened, this.#settings.maxHeaderBytes);
+      connection = new EngineConnection(this.origin, opened, this.#settings);
     } catch (cause) {
       socket.destroy();
       applicant.onNoConnection(

@@ -5,12 +5,14 @@
  * - an unasked `100 Continue` is skipped as the other 1xx are, not taken for an attack (RFC 9110 §15.2);
  * - blanks behind the digits of `Content-Length` are no digits (RFC 9110 §5.5);
  * - the head is taken as bytes came: reason phrase in latin-1, names in their case, and once only;
- * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici;
+ * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici, header fields one
+ *   that does not tell how many came;
  * - timers: undici's are coarse and one more per request; ours are in `read-clock.ts` and `pools.ts`.
  *
  * May import: `core/`, own folder. Not: undici.
  */
 
+import { HeadOverflow, type HeadLimits } from "./head-limits.ts";
 import type { WireHead } from "./wire-reply.ts";
 
 /** What came is no HTTP/1 response. */
@@ -43,6 +45,7 @@ export interface TunedParser extends UndiciParser {
   reason: string;
   /** What is being read. */
   chunk: Uint8Array | null;
+  readonly limits: HeadLimits;
   /** Bytes that came since the body last grew. */
   quietBytes: number;
   quietLimit: number;
@@ -64,7 +67,7 @@ export function tuneParser(
     readonly takeHead: (head: WireHead) => void;
     readonly takeInformational: (status: number, fields: string[]) => void;
     readonly keepFields: () => boolean;
-    readonly maxHeaderBytes: number;
+    readonly limits: HeadLimits;
   },
 ): TunedParser {
   return Object.assign(parser, {
@@ -76,9 +79,11 @@ export function tuneParser(
     reason: "",
     chunk: null,
     quietBytes: 0,
-    quietLimit: 2 * (given.maxHeaderBytes + READ_BYTES),
+    limits: given.limits,
+    quietLimit: 2 * (given.limits.maxHeaderBytes + READ_BYTES),
     bodyBytesSeen: 0,
     setTimeout: noteTimeout,
+    trackHeader: countHeader,
     execute: executeBounded,
     onStatus: takeReason,
     onHeadersComplete: completeHead,
@@ -107,12 +112,23 @@ function executeBounded(this: TunedParser, chunk: Uint8Array): void {
   }
   this.quietBytes += chunk.byteLength;
   if (this.quietBytes > this.quietLimit) {
-    this.socket.destroy(new ResponseFloodError(`${this.quietBytes} bytes came that belong to no body`));
+    this.socket.destroy(
+      this.headDone
+        ? new ResponseFloodError(`${this.quietBytes} bytes came that belong to no body`)
+        : new HeadOverflow(this.limits, "maxHeaderBytes", this.quietBytes),
+    );
     return;
   }
   this.chunk = chunk;
   original(this).execute.call(this, chunk);
   this.chunk = null;
+}
+
+/** Names and values of a section, as they come. */
+function countHeader(this: TunedParser, bytes: number): void {
+  this.headersSize += bytes;
+  if (this.headersSize > this.limits.maxHeaderBytes && !this.socket.destroyed)
+    this.socket.destroy(new HeadOverflow(this.limits, "maxHeaderBytes", this.headersSize));
 }
 
 /** llhttp gives the phrase in pieces, as the reads fell. */
@@ -122,7 +138,7 @@ function takeReason(this: TunedParser, text: Uint8Array): number {
 }
 
 function completeHead(this: TunedParser, status: number, upgrade: boolean, keepAlive: boolean): number {
-  // undici has ended the connection for a header section that is too long, and llhttp has not heard of it.
+  // The connection was ended for a header section that is too long, and llhttp has not heard of it.
   if (this.socket.destroyed) return -1;
   if (status < 200) {
     this.reason = "";

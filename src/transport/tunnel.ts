@@ -81,7 +81,7 @@ async function nextHead(reader: SocketReader, limits: HeadLimits): Promise<strin
   } catch (cause) {
     throw new ConnectFailure("proxy", `the proxy did not answer CONNECT: ${reasonOf(cause)}`, { cause });
   }
-  if (head === null) throw tooLarge(new HeadOverflow(limits, "maxHeaderBytes"));
+  if (head === null) throw tooLarge(new HeadOverflow(limits, "maxHeaderBytes", null));
   return head.toString("latin1");
 }
 

@@ -51,7 +51,10 @@ interface UndiciParser {
   /** Bytes of the body so far. */
   readonly bytesRead: number;
   timeoutType: number | null;
+  /** Bytes of the header section, or of the trailers, so far. */
+  headersSize: number;
   setTimeout(delayMs: number, type: number): void;
+  trackHeader(bytes: number): void;
   execute(chunk: Uint8Array): void;
   onStatus(text: Uint8Array): number;
   onHeadersComplete(status: number, upgrade: boolean, keepAlive: boolean): number;

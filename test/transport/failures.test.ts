@@ -15,7 +15,7 @@ function withCode(code: string, message: string = "so it is"): Error {
 }
 
 function translated(error: Error, phase: Phase, isForwarded: boolean = false) {
-  return translate(error, { request, phase, isForwarded, limits });
+  return translate(error, { request, phase, isForwarded });
 }
 
 describe("errors from below", () => {
@@ -32,7 +32,7 @@ describe("errors from below", () => {
       "connect",
     ],
     [
-      new ConnectFailure("proxy", "much", { cause: new HeadOverflow(limits, "maxHeaderCount") }),
+      new ConnectFailure("proxy", "much", { cause: new HeadOverflow(limits, "maxHeaderCount", 1001) }),
       "connect",
       "ProxyError",
       "connect",
@@ -42,7 +42,8 @@ describe("errors from below", () => {
     [withCode("ECONNRESET"), "head", "ConnectionError", "head"],
     [withCode("EPIPE"), "send", "ConnectionError", "send"],
     [withCode("UND_ERR_SOCKET"), "head", "ConnectionError", "head"],
-    [withCode("UND_ERR_HEADERS_OVERFLOW"), "head", "HeadersTooLarge", "head"],
+    [new HeadOverflow(limits, "maxHeaderBytes", null), "head", "HeadersTooLarge", "head"],
+    [new HeadOverflow(limits, "maxHeaderCount", 1001), "body", "HeadersTooLarge", "body"],
     [withCode("ERR_ASSERTION"), "head", "ConnectionError", "head"],
     [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "head", "SSLError", "head"],
     [withCode("EPROTO"), "head", "SSLError", "head"],
