@@ -1,5 +1,12 @@
 /** The kinds of requests of the soak: each ends in another way. */
-import { ChunkedEncodingError, ConnectionError, ReadTimeout, type Session } from "../../src/index.ts";
+import {
+  ChunkedEncodingError,
+  ConnectionError,
+  ProxyError,
+  ReadTimeout,
+  SSLError,
+  type Session,
+} from "../../src/index.ts";
 
 /** One way to use a session. */
 export interface Kind {
@@ -25,7 +32,7 @@ async function failing(call: Promise<unknown>, isExpected: (error: unknown) => b
 export const kinds: readonly Kind[] = [
   {
     name: "read",
-    share: 640,
+    share: 610,
     async run(session, url, signal) {
       (await session.get(`${url}/ok`, { signal })).json();
     },
@@ -56,6 +63,33 @@ export const kinds: readonly Kind[] = [
     share: 30,
     run: (session, url, signal) =>
       failing(session.post(`${url}/reset`, { signal }), (error) => error instanceof ConnectionError),
+  },
+  {
+    name: "refused",
+    share: 10,
+    run: (session, _url, signal) =>
+      failing(
+        session.get("http://127.0.0.1:1/", { retry: 1, signal }),
+        (error) => error instanceof ConnectionError,
+      ),
+  },
+  {
+    name: "TLS failed",
+    share: 10,
+    run: (session, url, signal) =>
+      failing(
+        session.get(url.replace("http:", "https:"), { retry: 1, signal }),
+        (error) => error instanceof SSLError,
+      ),
+  },
+  {
+    name: "proxy refused",
+    share: 10,
+    run: (session, url, signal) =>
+      failing(
+        session.get("https://server.test/", { proxy: url, retry: 1, signal }),
+        (error) => error instanceof ProxyError,
+      ),
   },
   {
     name: "truncated",

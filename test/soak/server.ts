@@ -11,6 +11,8 @@
  * | `/reset` | the connection is reset |
  * | `/truncated` | half of the body, then the end |
  * | `/slow` | nothing, until the client goes away |
+ *
+ * `CONNECT` is answered 407, and what is no HTTP with 400.
  */
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -34,6 +36,10 @@ const server = createServer((request, response) => {
   const path = (request.url ?? "").split("?", 1)[0] ?? "";
   const answer = answers[path] ?? ((other) => void other.writeHead(404).end());
   answer(response);
+});
+server.on("connect", (_request, socket) => {
+  socket.on("error", () => undefined);
+  socket.end("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
 });
 server.keepAliveTimeout = 0;
 server.listen(0, "127.0.0.1", () => {
