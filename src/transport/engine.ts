@@ -85,6 +85,7 @@ export class EngineConnection implements Connection {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_UNSAID,
+      // Counted in the parser, whose error tells what came.
       maxHeaderSize: limits.maxHeaderBytes,
     });
     this.#client[kConnect](() => {});

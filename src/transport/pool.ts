@@ -197,7 +197,10 @@ export class Pool implements SessionMemory {
   /** Ends all connections but those of bodies that are being streamed, which end with them. Resolves when they are gone. */
   async close(reason: Error): Promise<void> {
     this.#isClosed = true;
-    for (const { applicant } of this.#waiting.splice(0)) applicant.onNoConnection(reason);
+    for (const { applicant, timer } of this.#waiting.splice(0)) {
+      if (timer !== null) clearTimeout(timer);
+      applicant.onNoConnection(reason);
+    }
     for (const [applicant, opening] of this.#opening) {
       opening.cancel();
       applicant.onNoConnection(reason);

@@ -1,8 +1,14 @@
-/** What a body may have, and what a response may bring beside it: codings, what they give, cookies. */
+/** What a body may have, and what a response may bring beside it: codings, what they give, bodies of hops, cookies. */
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 
-import { CookieJar, Session, type CookieRefusal } from "../../src/index.ts";
+import {
+  CookieJar,
+  HttpDigestAuth,
+  Session,
+  StreamConsumedError,
+  type CookieRefusal,
+} from "../../src/index.ts";
 import { rejection } from "../support/messages.ts";
 import { answering, ok, scriptedServer, type ScriptedServer } from "../support/scripted-server.ts";
 
@@ -95,6 +101,55 @@ describe("what codings give", () => {
     await using server = await serverOf(coded(deflateSync(Buffer.alloc(100_000)), "deflate"));
     await using session = new Session({ trustEnv: false, maxBodyBytes: 100_000 });
     expect((await session.get(server.url)).bytes()).toHaveLength(100_000);
+  });
+});
+
+describe("maxDrainBytes", () => {
+  /** A redirect with these bytes behind its status line, and then `fine`. */
+  const redirecting = (rest: string): Promise<ScriptedServer> =>
+    scriptedServer(
+      answering(({ line }) =>
+        line.startsWith("GET /next") ? ok("fine") : `HTTP/1.1 302 Found\r\nLocation: /next\r\n${rest}`,
+      ),
+    );
+
+  it("is an end of bodies that have none", async () => {
+    await using server = await redirecting(`\r\n${"b".repeat(1001)}`);
+    await using session = new Session({ trustEnv: false, maxDrainBytes: 1000 });
+    expect((await session.get(server.url)).text()).toBe("fine");
+    expect(server.connections).toHaveLength(2);
+    await server.connections[0]?.closed;
+  });
+
+  it.for([
+    [100_000, "kept"],
+    [99_999, "dropped"],
+  ] as const)("counts decoded bytes, too: with %i the body is %s", async ([maxDrainBytes, outcome]) => {
+    const bytes = gzipSync("b".repeat(100_000)).toString("latin1");
+    await using server = await redirecting(
+      `Content-Encoding: gzip\r\nContent-Length: ${bytes.length}\r\n\r\n${bytes}`,
+    );
+    await using session = new Session({ trustEnv: false, maxDrainBytes });
+    const [hop] = (await session.get(server.url)).history;
+    const read = async (): Promise<unknown> => hop?.bytes();
+    if (outcome === "kept") expect(await read()).toHaveLength(100_000);
+    else expect(await rejection(read())).toBeInstanceOf(StreamConsumedError);
+  });
+
+  it.for([
+    [1000, 1],
+    [999, 2],
+  ] as const)("holds for a challenge: %i bytes of 1000 take %i connections", async (row) => {
+    const [maxDrainBytes, connections] = row;
+    const sent = connections === 1 ? "b".repeat(1000) : "b";
+    const challenge = `HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm="r", nonce="n", qop="auth"\r\nContent-Length: 1000\r\n\r\n${sent}`;
+    await using server = await scriptedServer(
+      answering(({ fields }) => (fields.some((field) => /^authorization/i.test(field)) ? ok() : challenge)),
+    );
+    await using session = new Session({ trustEnv: false, maxDrainBytes });
+    const auth = new HttpDigestAuth("u", "p");
+    expect((await session.get(server.url, { auth })).status).toBe(200);
+    expect(server.connections).toHaveLength(connections);
   });
 });
 

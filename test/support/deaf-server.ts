@@ -17,19 +17,22 @@ const CROWD = 8;
 const PROGRAM = `
   const { createServer } = require("node:net");
   const { parentPort, workerData } = require("node:worker_threads");
-  const server = createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
+  const { held, host, port } = workerData;
+  const server = createServer().listen({ port, host, backlog: 1 }, () => {
     parentPort.postMessage(server.address().port);
     // Its loop stands still from here on: no connection is taken from the queue.
-    setImmediate(() => Atomics.wait(workerData, 0, 0));
+    setImmediate(() => Atomics.wait(held, 0, 0));
   });
 `;
 
-/** Starts one. */
-export async function deafServer(): Promise<DeafServer> {
+/** Starts one. @param place an address on loopback and a port; else any port of 127.0.0.1. */
+export async function deafServer(
+  place: { readonly host: string; readonly port: number } = { host: "127.0.0.1", port: 0 },
+): Promise<DeafServer> {
   const held = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(PROGRAM, { eval: true, workerData: held });
+  const worker = new Worker(PROGRAM, { eval: true, execArgv: [], workerData: { held, ...place } });
   const [port] = (await once(worker, "message")) as [number];
-  const crowd = Array.from({ length: CROWD }, () => connect(port, "127.0.0.1").on("error", () => undefined));
+  const crowd = Array.from({ length: CROWD }, () => connect(port, place.host).on("error", () => undefined));
   await crowded(crowd);
   return {
     port,

@@ -34,6 +34,7 @@ import {
   SSLError,
   StreamConsumedError,
   Timeout,
+  TooManyCodings,
   TooManyRedirects,
   UnrewindableBodyError,
   type RequestException,
@@ -121,6 +122,11 @@ export const failures: readonly (readonly [name: string, Kind: typeof RequestExc
       "ContentDecodingError",
       ContentDecodingError,
       (secret, url) => failed({}, (session) => session.get(url("/gzip"), everywhere(secret))),
+    ],
+    [
+      "TooManyCodings",
+      TooManyCodings,
+      (secret, url) => failed({ maxCodings: 0 }, (session) => session.get(url("/gzip"), everywhere(secret))),
     ],
     [
       "ResponseTooLarge",

@@ -3,8 +3,9 @@
  *
  * May import: `src/`, own folder.
  */
-import { HttpAdapter, type RequestOptions, type Session } from "../../src/index.ts";
+import { AppAdapter, HttpAdapter, type RequestOptions, type Session } from "../../src/index.ts";
 import { deafServer } from "./deaf-server.ts";
+import { startH2 } from "./h2-server.ts";
 import { scriptedServer, type Script, type ScriptedServer } from "./scripted-server.ts";
 
 /** A request on its way. */
@@ -190,6 +191,31 @@ export const phases: Readonly<Record<string, Start>> = {
       (url) => session.get(url, options),
       ({ requests }) => requests.length > 1,
     ),
+  "waiting for the head with HTTP/2": async (session, options) => {
+    const server = await startH2(() => undefined);
+    return {
+      call: session.get(server.url, { ...options, verify: server.ca, http2: true }),
+      isThere: () => server.seen.length > 0,
+      isLeft: () => true,
+      held: 0,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  },
+  "waiting for an app in this process": async (session, options) => {
+    let asked = 0;
+    const app = (): Promise<never> => {
+      asked++;
+      return new Promise(() => undefined);
+    };
+    session.mount("http://app.test", new AppAdapter(app));
+    return {
+      call: session.get("http://app.test/", options),
+      isThere: () => asked > 0,
+      isLeft: () => true,
+      held: 0,
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  },
   "the wait between two attempts": (session, options) => {
     let waits = 0;
     const retry = { next: () => ({ kind: "again", delayMs: 60_000, policy: retry }) as const };
