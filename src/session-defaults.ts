@@ -39,14 +39,16 @@ export function defaultUserAgent(name: string = "sojourn"): string {
   return `${name}/${version}`;
 }
 
+const firstHeaders = new HeaderMap([
+  ["User-Agent", defaultUserAgent()],
+  ["Accept-Encoding", ACCEPT_ENCODING],
+  ["Accept", "*/*"],
+  ["Connection", "keep-alive"],
+]);
+
 /** The headers that a session begins with (PARITY SES-1). */
 export function defaultHeaders(): HeaderMap {
-  return new HeaderMap([
-    ["User-Agent", defaultUserAgent()],
-    ["Accept-Encoding", ACCEPT_ENCODING],
-    ["Accept", "*/*"],
-    ["Connection", "keep-alive"],
-  ]);
+  return firstHeaders.clone();
 }
 
 /** Settings without secrets: header values that look secret, cookie values, credentials and user info are hidden. */

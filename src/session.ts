@@ -8,7 +8,7 @@
  */
 import type { Adapter } from "./core/adapter.ts";
 import type { Auth, AuthOption } from "./core/auth-scheme.ts";
-import { alarmed, systemClock } from "./core/clock.ts";
+import { Alarm, alarmed, systemClock } from "./core/clock.ts";
 import { describe } from "./core/describe.ts";
 import { emptyEnvironment, type Environment } from "./core/environment.ts";
 import { RequestException, SessionClosed } from "./core/errors.ts";
@@ -93,7 +93,7 @@ export class Session<Streams extends boolean = false>
   #environment: Environment | null = null;
   #auth: { readonly option: AuthOption | undefined; readonly auth: Auth | null | undefined } | null = null;
   readonly #kept = new KeptSettings();
-  readonly #closing = new AbortController();
+  readonly #closing = new Alarm();
   readonly #mounts = new Mounts();
   readonly #scopes = new Scopes();
   readonly #world: Surroundings;
@@ -110,7 +110,7 @@ export class Session<Streams extends boolean = false>
     this.#mounts.mount("https://", new HttpAdapter());
     this.#mounts.mount("http://", new HttpAdapter());
     this.#world = {
-      clock: alarmed(systemClock, this.#closing.signal),
+      clock: alarmed(systemClock, this.#closing),
       random: Math.random,
       budgets: new RetryBudgets(),
       adapterFor: (url) => {
@@ -255,7 +255,7 @@ export class Session<Streams extends boolean = false>
    * twice.
    */
   async close(): Promise<void> {
-    this.#closing.abort();
+    this.#closing.ring();
     await Promise.all([...new Set(this.#mounts.adapters.values())].map((adapter) => adapter.close()));
   }
 
@@ -265,7 +265,7 @@ export class Session<Streams extends boolean = false>
 
   /** Plain data for a log: no secret in it. Cookies by name only. */
   toJSON(): Record<string, unknown> {
-    return sessionFacts(this, this.#closing.signal.aborted);
+    return sessionFacts(this, this.#closing.isOver);
   }
 
   static {
@@ -381,7 +381,7 @@ export class Session<Streams extends boolean = false>
   }
 
   #assertOpen(): void {
-    if (this.#closing.signal.aborted) throw new SessionClosed("the session is closed; make a new one");
+    if (this.#closing.isOver) throw new SessionClosed("the session is closed; make a new one");
   }
 }
 

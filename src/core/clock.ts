@@ -18,11 +18,36 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal | null): Promise<void>;
 }
 
-/** `clock`, but who sleeps wakes up when `morning` aborts. */
-export function alarmed(clock: Clock, morning: AbortSignal): Clock {
+/** Goes off once. Costs nothing as long as nobody sleeps. */
+export class Alarm {
+  #isOver = false;
+  #controller: AbortController | null = null;
+
+  /** Has it gone off? */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Aborts when it goes off. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#isOver) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  /** Wakes everybody up. */
+  ring(): void {
+    this.#isOver = true;
+    this.#controller?.abort();
+  }
+}
+
+/** `clock`, but who sleeps wakes up when `alarm` goes off. */
+export function alarmed(clock: Clock, alarm: Alarm): Clock {
   return {
     ...clock,
     sleep: async (ms, signal) => {
+      const morning = alarm.signal;
       const either = signal === null ? morning : AbortSignal.any([signal, morning]);
       try {
         await clock.sleep(ms, either);

@@ -79,7 +79,11 @@ const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
 
 /** @internal @throws {TypeError | RangeError} naming the option, its value and what is allowed. */
-export function checkedOptions(given: HttpAdapterOptions): CheckedOptions {
+export function checkedOptions(given: HttpAdapterOptions | undefined): CheckedOptions {
+  return given === undefined ? defaults : check(given);
+}
+
+function check(given: HttpAdapterOptions): CheckedOptions {
   const options = bare(given);
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
   if (unknown !== undefined) {
@@ -169,3 +173,6 @@ function wrongType(name: string, value: unknown, allowed: string): TypeError {
   const shown = typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : typeof value;
   return new TypeError(`option ${name} is ${shown}; it must be ${allowed}`);
 }
+
+/** Those of every session, unless it mounts an adapter of its own: worked out once. */
+const defaults: CheckedOptions = check({});

@@ -29,7 +29,7 @@ export class HttpAdapter implements Adapter {
   #isClosed = false;
 
   /** @throws {TypeError | RangeError} naming the option, its value and what is allowed. */
-  constructor(options: HttpAdapterOptions = {}) {
+  constructor(options?: HttpAdapterOptions) {
     const checked = checkedOptions(options);
     this.maxRetries = checked.maxRetries;
     const pool = { ...checked.pool, materials: new TlsMaterials() };
@@ -99,7 +99,7 @@ export class HttpAdapter implements Adapter {
    */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#pools.close(closed());
+    if (!this.#pools.isEmpty) await this.#pools.close(closed());
   }
 }
 

@@ -111,6 +111,11 @@ export class Pools {
     return [...this.#byKey.values()].map((pool) => ({ origin: pool.origin, ...pool.counts }));
   }
 
+  /** Was nothing sent yet? */
+  get isEmpty(): boolean {
+    return this.#byKey.size === 0;
+  }
+
   /** Ends all connections. */
   async close(reason: Error): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
