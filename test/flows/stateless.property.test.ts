@@ -86,7 +86,7 @@ const server = answering(({ line }) => {
 /** What is heard of these calls through one session. */
 async function heard(
   { url, requests }: ScriptedServer,
-  session: Session,
+  session: Session<boolean>,
   calls: readonly Call[],
 ): Promise<RawRequest[]> {
   for (const { method, path, options: own } of calls) {
