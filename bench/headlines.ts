@@ -23,6 +23,8 @@ interface Headline {
 export interface Finding extends Headline {
   /** Where rounds do not belong together there is one figure for all of them. */
   readonly ratio: Spread;
+  /** Of speed: what sojourn takes of the other's CPU time for the same, the median. It is steadier on a busy machine. */
+  readonly cpu: number | null;
   /** `null`: there is no goal. */
   readonly isReached: boolean | null;
 }
@@ -92,7 +94,9 @@ const headlines: readonly Headline[] = [
 export function findings(outcomes: readonly Outcome[]): Finding[] {
   return headlines.flatMap((headline) => {
     const ratio = ratioOf(headline, outcomes);
-    return ratio === null ? [] : [{ ...headline, ratio, isReached: isReached(headline, ratio.median) }];
+    if (ratio === null) return [];
+    const cpu = cpuOf(headline, outcomes);
+    return [{ ...headline, ratio, cpu, isReached: isReached(headline, ratio.median) }];
   });
 }
 
@@ -113,6 +117,13 @@ function ratioOf({ measure, workload, against }: Headline, outcomes: readonly Ou
     case "memory":
       return spread([own.peakBytes / its.peakBytes]);
   }
+}
+
+function cpuOf({ measure, workload, against }: Headline, outcomes: readonly Outcome[]): number | null {
+  const outcome = outcomes.find((one) => one.workload.id === workload);
+  const own = resultOf(outcome, "sojourn");
+  const its = resultOf(outcome, against);
+  return measure !== "speed" || own === null || its === null ? null : median(cpuRatios(own, its));
 }
 
 function ownFigure(outcome: Outcome | undefined): number | null {

@@ -55,12 +55,17 @@ export function facts(cores: Cores | null, packages: readonly string[]): Facts {
     machine: `${cpus()[0]?.model.trim() ?? "unknown"}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     system: `${platform()} ${release()} ${arch()}`,
     cores: cores === null ? "not pinned" : `server on ${cores.server}, clients on ${cores.client}`,
-    "load before": loadavg()[0]?.toFixed(2) ?? "unknown",
+    "load before": loadNow(),
     node: `${process.version} (undici ${process.versions["undici"] ?? "unknown"} inside)`,
     sojourn: [version, commit()].filter((part) => part !== null).join(", commit "),
     ...Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
     ...(requests === null ? {} : { "requests (Python)": `${requests}, ${python ?? "Python"}` }),
   };
+}
+
+/** Programs that wanted to run, on average of the last minute. The bench makes about 2 by itself. */
+export function loadNow(): string {
+  return loadavg()[0]?.toFixed(2) ?? "unknown";
 }
 
 function commit(): string | null {

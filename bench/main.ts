@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { Arena } from "./arena.ts";
 import { chart } from "./chart.ts";
 import { contest, type Pace } from "./contest.ts";
-import { facts, findCores, findPythonRequests } from "./machine.ts";
+import { facts, findCores, findPythonRequests, loadNow } from "./machine.ts";
 import { number, report, speedOf, type Run } from "./report.ts";
 import { roster, type Contender } from "./roster.ts";
 import { figure, median, resultOf, speedRatios, type Outcome } from "./statistics.ts";
@@ -117,7 +117,10 @@ const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...proces
   " ",
 );
 const at = new Date().toISOString();
-await write({ at, command, facts: about, outcomes }, asked.isWhole ? "bench" : "trial");
+await write(
+  { at, command, facts: { ...about, "load after": loadNow() }, outcomes },
+  asked.isWhole ? "bench" : "trial",
+);
 console.log(`${((performance.now() - start) / 60_000).toFixed(1)} minutes`);
 if (outcomes.some(({ failures }) => failures.some(({ client }) => client === "sojourn")))
   process.exitCode = 1;

@@ -45,14 +45,15 @@ const MEASURES: Readonly<Record<Finding["measure"], string>> = {
 
 function headlineSection(found: readonly Finding[]): string {
   if (found.length === 0) return "";
-  const rows = found.map(({ title, against, measure, ratio, goal, isReached }) => [
+  const rows = found.map(({ title, against, measure, ratio, cpu, goal, isReached }) => [
     title,
     against,
     `${ratio.least === ratio.most ? number(ratio.median) : withSpread(ratio)} ${MEASURES[measure]}`,
     goal === null ? "" : `${measure === "speed" ? "≥" : "≤"} ${goal}`,
     isReached === null ? "" : isReached ? "yes" : "**no**",
+    cpu === null ? "" : number(cpu),
   ]);
-  return `## sojourn, compared\n\n${table(["what", "with", "sojourn", "goal", "reached"], rows)}`;
+  return `## sojourn, compared\n\n${table(["what", "with", "sojourn", "goal", "reached", "× its CPU"], rows)}`;
 }
 
 function section({ workload, results, failures }: Outcome): string {

@@ -41,6 +41,12 @@ describe("a goal of CPU time", () => {
   });
 });
 
+it("tells the CPU time beside each speed", () => {
+  const own = { samples: [{ operations: 10, wallMs: 1, cpuUs: 50 }] };
+  const results = [result("sojourn", [1], own), result("fetch", [1])];
+  expect(only([outcome("concurrent", results)])).toMatchObject({ measure: "speed", cpu: 0.5 });
+});
+
 it("compares memory by the peak", () => {
   const found = findings([
     outcome("import", [
