@@ -53,7 +53,10 @@ export function headerRows(headers: HeaderMap): [name: string, value: string | n
 }
 
 /** Classes that requests has not, and what it raises there. */
-const OURS: ReadonlyMap<string, string> = new Map([["HeadersTooLarge", "ConnectionError"]]);
+const OURS: ReadonlyMap<string, string> = new Map([
+  ["HeadersTooLarge", "ConnectionError"],
+  ["TooManyCodings", "ContentDecodingError"],
+]);
 
 /**
  * An ERROR by its class; a finer one of ours, which requests has not, by the one above it: who catches that catches both. `isa` is

@@ -87,6 +87,7 @@ const KIT_NAMES: Readonly<Record<string, readonly string[]>> = {
   // "Both are 'the body ended wrongly'" (README of the kit); ours is one class for both.
   ChunkedEncodingError: ["ChunkedEncodingError", "IncompleteBody"],
   InvalidProxyURL: ["InvalidURL"],
+  TooManyCodings: ["ContentDecodingError"],
   UnrewindableBodyError: ["UnrewindableBody"],
 };
 
