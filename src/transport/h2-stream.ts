@@ -125,8 +125,7 @@ export class H2Stream implements Connection {
     stream.on("end", () => this.#end(stream));
     stream.on("error", (error: Error) => {
       this.isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-      const { limits } = this.#session;
-      this.#fail(isContinuationFlood(error) ? new HeadOverflow(limits, "maxHeaderBytes", null) : error);
+      this.#fail(error);
     });
     stream.on("close", () => {
       this.clock.end();
@@ -185,11 +184,6 @@ function fieldsOf(message: Message): Record<string, string | string[]> {
     fields[name] = before === undefined ? value : [before, value].flat();
   }
   return fields;
-}
-
-/** A header section in so many frames that Node ends the connection before anybody can count. */
-function isContinuationFlood(error: Error): boolean {
-  return error.message.startsWith("Too many CONTINUATION frames");
 }
 
 /** Name, value, name, value ... without pseudo-fields. */
