@@ -9,6 +9,15 @@ import { describe } from "./describe.ts";
 import { InvalidURL, MissingSchema } from "./errors.ts";
 import { defaultPort, originOf, type Origin } from "./origin.ts";
 import { bareUrl } from "./redact.ts";
+import {
+  encodeIllegal,
+  prepareFragment,
+  preparePath,
+  prepareQuery,
+  QUERY,
+  requote,
+  USERINFO,
+} from "./url-spelling.ts";
 
 /** The parts of a URL, each in its final spelling. */
 export interface UrlParts {
@@ -41,7 +50,8 @@ export class Url implements UrlParts {
   /** The scope of credentials. */
   readonly origin: Origin;
 
-  constructor(parts: UrlParts) {
+  /** @param origin of these parts, where it is known. */
+  constructor(parts: UrlParts, origin?: Origin) {
     this.scheme = parts.scheme;
     this.userinfo = parts.userinfo;
     this.host = parts.host;
@@ -50,7 +60,7 @@ export class Url implements UrlParts {
     this.query = parts.query;
     this.fragment = parts.fragment;
     this.href = format(this);
-    this.origin = originOf(this);
+    this.origin = origin ?? originOf(this);
   }
 
   /** `host` or `host:port`: the value of a `Host` header. */
@@ -113,11 +123,20 @@ export function isHttpLike(url: string): boolean {
   return url.startsWith("http") || !url.includes(":") || /^\s*http/i.test(url);
 }
 
-/** URLs that were parsed lately: a program asks for the same ones again and again, and a URL does not change. */
-const knownUrls = new Map<string, Url>();
-const KNOWN_URLS_LIMIT = 500;
-/** Longer ones are not kept. */
-const KNOWN_URL_LENGTH = 1000;
+/** Scheme and authority as they were written, and what they mean. */
+interface Site {
+  readonly written: string;
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number | null;
+  readonly origin: Origin;
+}
+
+/** The last one: most URLs of a program differ behind it only. Never one with user info: that may be a password. */
+let lastSite: Site | null = null;
+/** And the last URL, which many ask for again and again. */
+let lastText = "";
+let lastUrl: Url | null = null;
 
 /**
  * Parses and prepares the URL of a request.
@@ -126,15 +145,36 @@ const KNOWN_URL_LENGTH = 1000;
  * @throws {InvalidURL} without a host, or when a part is malformed.
  */
 export function parseUrl(text: string): Url {
-  const known = knownUrls.get(text);
-  if (known !== undefined) return known;
-  const url = parse(text);
-  // What may be a password is not kept.
-  if (url.userinfo === null && text.length <= KNOWN_URL_LENGTH) {
-    if (knownUrls.size >= KNOWN_URLS_LIMIT) knownUrls.clear();
-    knownUrls.set(text, url);
+  if (lastUrl !== null && text === lastText) return lastUrl;
+  const url = parseOnSite(text) ?? parse(text);
+  if (url.userinfo === null) {
+    lastText = text;
+    lastUrl = url;
   }
   return url;
+}
+
+/** A URL that begins as the last one did; `null` for any other. Path, query and fragment end where `SPLIT` ends them. */
+function parseOnSite(text: string): Url | null {
+  const site = lastSite;
+  if (site === null || !text.startsWith(site.written)) return null;
+  const start = site.written.length;
+  if (start < text.length && !"/?#".includes(text.charAt(start))) return null;
+  const hash = text.indexOf("#", start);
+  const end = hash === -1 ? text.length : hash;
+  const mark = text.indexOf("?", start);
+  const pathEnd = mark === -1 || mark > end ? end : mark;
+  const { scheme, host, port, origin } = site;
+  const parts = {
+    scheme,
+    userinfo: null,
+    host,
+    port,
+    path: preparePath(text.slice(start, pathEnd)),
+    query: prepareQuery(pathEnd === end ? undefined : text.slice(pathEnd + 1, end)),
+    fragment: prepareFragment(hash === -1 ? undefined : text.slice(hash + 1)),
+  };
+  return new Url(parts, origin);
 }
 
 /**
@@ -168,7 +208,7 @@ function parse(text: string, spelling: Spelling = prepared): Url {
     throw new InvalidURL(`no host in URL ${JSON.stringify(bareUrl(trimmed))}`);
   }
   const { userinfo, host, port } = parseAuthority(scheme, authority, trimmed);
-  return new Url({
+  const url = new Url({
     scheme,
     userinfo,
     host,
@@ -177,6 +217,9 @@ function parse(text: string, spelling: Spelling = prepared): Url {
     query: spelling.query(parts[4]),
     fragment: prepareFragment(parts[5]),
   });
+  if (userinfo === null)
+    lastSite = { written: `${parts[1]}://${authority}`, scheme, host, port, origin: url.origin };
+  return url;
 }
 
 /**
@@ -309,23 +352,6 @@ function checkLabels(host: string): string {
   return host;
 }
 
-/** Every character that may stand in the part as it is (RFC 3986 §3); `%` is handled apart. */
-const USERINFO = /[^A-Za-z0-9\-._~!$&'()*+,;=:%]/gu;
-const PATH = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu;
-const QUERY = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]/gu;
-
-function preparePath(path: string): string {
-  return path === "" ? "/" : removeDotSegments(requote(path.startsWith("/") ? path : `/${path}`, PATH));
-}
-
-function prepareQuery(query: string | undefined): string | null {
-  return query === undefined || query === "" ? null : requote(query, QUERY);
-}
-
-function prepareFragment(fragment: string | undefined): string | null {
-  return fragment === undefined || fragment === "" ? null : encodeIllegal(fragment, QUERY);
-}
-
 const prepared: Spelling = { path: preparePath, query: prepareQuery };
 
 const asTyped: Spelling = {
@@ -352,41 +378,6 @@ export function appendQuery(url: Url, query: string): Url {
   // A raw URL may end with its question mark.
   const isFirst = url.query === null || url.query === "";
   return url.with({ query: isFirst ? added : `${url.query}&${added}` });
-}
-
-/** Nothing in it needs a look, in whatever part it stands: true of nearly all URLs, and cheap to see. */
-const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:/]*$/;
-
-/** Undoes escapes of unreserved characters, writes the others in capitals, encodes what is illegal (PARITY URL-15, -16). */
-function requote(part: string, illegal: RegExp): string {
-  if (PLAIN.test(part)) return part;
-  const encoded = encodeIllegal(part, illegal);
-  if (!encoded.includes("%")) return encoded;
-  return encoded.replace(/%([0-9a-fA-F]{2})/g, (escape, hex: string) => {
-    const character = String.fromCharCode(Number.parseInt(hex, 16));
-    return /[A-Za-z0-9\-._~]/.test(character) ? character : escape.toUpperCase();
-  });
-}
-
-function encodeIllegal(part: string, illegal: RegExp): string {
-  // A percent sign that starts no escape is data: only that one is encoded, the valid ones stay (PARITY URL-15).
-  return part
-    .replace(illegal, (character) => encodeURIComponent(character.isWellFormed() ? character : "\ufffd"))
-    .replace(/%(?![0-9a-fA-F]{2})/g, "%25");
-}
-
-/** RFC 3986 §5.2.4. */
-function removeDotSegments(path: string): string {
-  if (!path.includes("/.")) return path;
-  const output: string[] = [];
-  const segments = path.slice(1).split("/");
-  for (const [at, segment] of segments.entries()) {
-    const last = at === segments.length - 1;
-    if (segment === "..") output.pop();
-    if (segment !== "." && segment !== "..") output.push(segment);
-    else if (last) output.push("");
-  }
-  return `/${output.join("/")}`;
 }
 
 function decodeLoosely(text: string): string {

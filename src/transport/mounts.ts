@@ -27,8 +27,8 @@ export class Mounts {
   /** Longest prefix first; of equal length, the one mounted first (PARITY SES-27). */
   readonly #adapters = new Map<string, Adapter>();
   readonly #prefixes = new Map<string, Address>();
-  /** The last answer: it is asked for each message, and most go where the last one went. */
-  #last: { readonly url: string; readonly adapter: Adapter } | null = null;
+  /** The two that nearly all sessions have, and no others; `null` when more is to be looked at than how a URL begins. */
+  #whole: { readonly http: Adapter | undefined; readonly https: Adapter | undefined } | null = null;
 
   /** Every prefix as it was given, with its adapter, in the order in which they are tried. */
   get adapters(): ReadonlyMap<string, Adapter> {
@@ -45,22 +45,30 @@ export class Mounts {
       throw new TypeError("an adapter must have send() and close()");
     }
     this.#prefixes.set(prefix, parsePrefix(prefix));
-    this.#last = null;
     this.#adapters.set(prefix, adapter);
     const shorter = Array.from(this.#adapters).filter(([one]) => one.length < prefix.length);
     for (const [one, its] of shorter) {
       this.#adapters.delete(one);
       this.#adapters.set(one, its);
     }
+    const isWhole = [...this.#adapters.keys()].every((one) => one === "http://" || one === "https://");
+    this.#whole = isWhole
+      ? { http: this.#adapters.get("http://"), https: this.#adapters.get("https://") }
+      : null;
   }
 
   /** The adapter for `url`. @throws {InvalidSchema} when none is mounted for it, {@link InvalidURL} when it is malformed. */
   find(url: string): Adapter {
-    const last = this.#last;
-    if (last !== null && last.url === url) return last.adapter;
-    const adapter = this.#search(url);
-    this.#last = { url, adapter };
-    return adapter;
+    const whole = this.#whole;
+    const adapter =
+      whole === null
+        ? undefined
+        : url.startsWith("https://")
+          ? whole.https
+          : url.startsWith("http://")
+            ? whole.http
+            : undefined;
+    return adapter ?? this.#search(url);
   }
 
   #search(url: string): Adapter {

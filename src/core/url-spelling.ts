@@ -1,0 +1,63 @@
+/**
+ * How the parts of a URL are spelled (PARITY URL-15, URL-16): what is illegal is encoded, escapes of unreserved characters are
+ * undone, dot segments are resolved.
+ *
+ * May import: nothing. Pure.
+ */
+
+/** Every character that may not stand in user info as it is (RFC 3986 §3); `%` is handled apart. */
+export const USERINFO: RegExp = /[^A-Za-z0-9\-._~!$&'()*+,;=:%]/gu;
+const PATH = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu;
+/** The same of queries and fragments. */
+export const QUERY: RegExp = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]/gu;
+
+/** A path as it is sent: it begins with `/`. */
+export function preparePath(path: string): string {
+  return path === "" ? "/" : removeDotSegments(requote(path.startsWith("/") ? path : `/${path}`, PATH));
+}
+
+/** A query as it is sent; `null` for none, and for an empty one. */
+export function prepareQuery(query: string | undefined): string | null {
+  return query === undefined || query === "" ? null : requote(query, QUERY);
+}
+
+/** A fragment; `null` for none, and for an empty one. */
+export function prepareFragment(fragment: string | undefined): string | null {
+  return fragment === undefined || fragment === "" ? null : encodeIllegal(fragment, QUERY);
+}
+
+/** Nothing in it needs a look, in whatever part it stands: true of nearly all URLs, and cheap to see. */
+const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:/]*$/;
+
+/** Undoes escapes of unreserved characters, writes the others in capitals, encodes what is illegal (PARITY URL-15, -16). */
+export function requote(part: string, illegal: RegExp): string {
+  if (PLAIN.test(part)) return part;
+  const encoded = encodeIllegal(part, illegal);
+  if (!encoded.includes("%")) return encoded;
+  return encoded.replace(/%([0-9a-fA-F]{2})/g, (escape, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[A-Za-z0-9\-._~]/.test(character) ? character : escape.toUpperCase();
+  });
+}
+
+/** Encodes what must not stand there as it is. */
+export function encodeIllegal(part: string, illegal: RegExp): string {
+  // A percent sign that starts no escape is data: only that one is encoded, the valid ones stay (PARITY URL-15).
+  return part
+    .replace(illegal, (character) => encodeURIComponent(character.isWellFormed() ? character : "\ufffd"))
+    .replace(/%(?![0-9a-fA-F]{2})/g, "%25");
+}
+
+/** RFC 3986 §5.2.4. */
+function removeDotSegments(path: string): string {
+  if (!path.includes("/.")) return path;
+  const output: string[] = [];
+  const segments = path.slice(1).split("/");
+  for (const [at, segment] of segments.entries()) {
+    const last = at === segments.length - 1;
+    if (segment === "..") output.pop();
+    if (segment !== "." && segment !== "..") output.push(segment);
+    else if (last) output.push("");
+  }
+  return `/${output.join("/")}`;
+}
