@@ -1,17 +1,7 @@
-/** The limits of a head to the byte, the field and the response; and what a server does beyond them. */
-import { once } from "node:events";
-import {
-  constants,
-  createSecureServer,
-  type OutgoingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
-import type { AddressInfo } from "node:net";
+/** The limits of a head over HTTP/1.1, to the byte, the field and the response. `limits-http2.test.ts` has those of HTTP/2. */
 import { describe, expect, it } from "vitest";
 
 import { HeadersTooLarge, HttpAdapter, Session, type HttpAdapterOptions } from "../../src/index.ts";
-import { Authority } from "../support/certificates.ts";
 import { rejection } from "../support/messages.ts";
 import { answering, ok, scriptedServer, type ScriptedServer } from "../support/scripted-server.ts";
 
@@ -81,114 +71,5 @@ describe("over HTTP/1.1", () => {
       await using exceeds = await serverOf(tooMuch);
       expect(await rejection(session.get(`${exceeds.url}/limit`))).toMatchObject({ option });
     }
-  });
-});
-
-interface Running extends AsyncDisposable {
-  readonly url: string;
-  readonly ca: string;
-  readonly connections: () => number;
-  /** How streams of `/limit` ended. */
-  readonly resets: (number | undefined)[];
-}
-
-/** Answers `/limit` as told, everything else with `fine`. Its heads may be as large as it likes. */
-async function startH2(answer: (stream: ServerHttp2Stream) => void): Promise<Running> {
-  const authority = await Authority.create();
-  const leaf = await authority.issue({ addresses: ["127.0.0.1"] });
-  const server = createSecureServer({ ...leaf, maxSendHeaderBlockLength: 10_000_000 });
-  const sessions = new Set<ServerHttp2Session>();
-  const resets: (number | undefined)[] = [];
-  server.on("sessionError", () => undefined);
-  server.on("session", (session) => sessions.add(session));
-  server.on("stream", (stream, headers) => {
-    stream.on("error", () => undefined);
-    if (headers[":path"] !== "/limit") {
-      stream.respond({ ":status": 200 });
-      stream.end("fine");
-      return;
-    }
-    stream.on("close", () => resets.push(stream.rstCode));
-    answer(stream);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, // it listens on TCP
-    ca: authority.pem,
-    connections: () => sessions.size,
-    resets,
-    [Symbol.asyncDispose]: async () => {
-      for (const session of sessions) session.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-describe("over HTTP/2", () => {
-  function sessionFor(server: Running, options: HttpAdapterOptions): Session {
-    const session = new Session({ trustEnv: false, verify: server.ca, http2: true });
-    return session.mount("https://", new HttpAdapter(options));
-  }
-  const fields = (count: number): OutgoingHttpHeaders =>
-    Object.fromEntries(Array.from({ length: count }, (_, at) => [`x-${at}`, "v"]));
-  /** A name of three bytes. */
-  const sized = (bytes: number): OutgoingHttpHeaders => ({ "x-a": "v".repeat(bytes - 3) });
-  const cookies = (count: number): OutgoingHttpHeaders => ({ "set-cookie": Array(count).fill("a=1") });
-  type Answer = (stream: ServerHttp2Stream) => void;
-  const respond =
-    (headers: OutgoingHttpHeaders): Answer =>
-    (stream) => {
-      stream.respond({ ":status": 200, ...headers });
-      stream.end("ok");
-    };
-  const trail =
-    (trailers: OutgoingHttpHeaders): Answer =>
-    (stream) => {
-      stream.respond({ ":status": 200 }, { waitForTrailers: true });
-      stream.on("wantTrailers", () => stream.sendTrailers(trailers));
-      stream.end("ok");
-    };
-  const hint =
-    (count: number, headers: OutgoingHttpHeaders = {}): Answer =>
-    (stream) => {
-      for (let times = 0; times < count; times++) stream.additionalHeaders({ ":status": 103, ...headers });
-      respond({})(stream);
-    };
-
-  // Node adds `date`, of 4 and 29 bytes.
-  it.for<[string, Answer, Answer, string, number, string]>([
-    ["bytes", respond(sized(1967)), respond(sized(1968)), "maxHeaderSize", 2000, "head"],
-    ["many bytes", respond({}), respond(sized(60_000)), "maxHeaderSize", 2000, "head"],
-    ["fields", respond(fields(19)), respond(fields(20)), "maxHeaderCount", 20, "head"],
-    ["fields of one name", respond(cookies(19)), respond(cookies(20)), "maxHeaderCount", 20, "head"],
-    ["bytes of trailers", trail(sized(2000)), trail(sized(2001)), "maxHeaderSize", 2000, "body"],
-    ["trailers", trail(fields(20)), trail(fields(21)), "maxHeaderCount", 20, "body"],
-    ["interim responses", hint(3), hint(4), "maxInformational", 3, "head"],
-    ["fields of an interim response", hint(1, fields(20)), hint(1, fields(21)), "maxHeaderCount", 20, "head"],
-  ])("%s", async ([, enough, tooMuch, option, limit, phase]) => {
-    await using fits = await startH2(enough);
-    await using session = sessionFor(fits, small);
-    const response = await session.get(`${fits.url}/limit`);
-    expect([response.httpVersion, response.text()]).toEqual(["2", "ok"]);
-
-    await using exceeds = await startH2(tooMuch);
-    await using other = sessionFor(exceeds, small);
-    const error = await rejection(other.get(`${exceeds.url}/limit`));
-    expect(error).toBeInstanceOf(HeadersTooLarge);
-    expect(error).toMatchObject({ option, limit, phase });
-    // The stream is at its end, the connection goes on with others.
-    expect((await other.get(exceeds.url)).text()).toBe("fine");
-    expect(exceeds.connections()).toBe(1);
-  });
-
-  it("the server hears that nobody wants the body", async () => {
-    await using server = await startH2((stream) => {
-      stream.respond({ ":status": 200, ...fields(20) });
-      stream.write("the rest would follow");
-    });
-    await using session = sessionFor(server, small);
-    await rejection(session.get(`${server.url}/limit`));
-    await expect.poll(() => server.resets).toEqual([constants.NGHTTP2_CANCEL]);
   });
 });

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createSecureServer } from "node:http2";
 import { connect, createServer, type AddressInfo, type LookupFunction } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import tls from "node:tls";
 
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -115,9 +115,9 @@ describe("the ends of a connection", () => {
     expect(response.connection).toBe(response.connection);
   });
 
-  it.skipIf(process.platform === "win32")("are a path for a Unix domain socket", async () => {
+  it("are a path for a Unix domain socket, or a named pipe", async () => {
     const folder = await mkdtemp(join(tmpdir(), "sojourn-facts-"));
-    const socketPath = join(folder, "s");
+    const socketPath = process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, "s");
     const server = createServer((socket) => socket.on("data", () => socket.write(ok())));
     await once(server.listen(socketPath), "listening");
     const local = new HttpAdapter({ socketPath });

@@ -36,7 +36,8 @@ function resolver(...addresses: readonly string[]): LookupFunction {
   };
 }
 
-// Only Linux and Windows have all of 127/8 as addresses of their own.
+// A second address of loopback is what shows it. Only Linux and Windows have all of 127/8; macOS would need an alias, which
+// takes root.
 describe.skipIf(process.platform === "darwin")("localAddress", () => {
   const localAddress = "127.0.0.2";
 
