@@ -79,6 +79,7 @@ async function attempts(
   }
 }
 
+const LONGEST_DELAY_MS = 2_147_483_647;
 const FINAL: RetryDecision = { kind: "final" };
 
 /** The policy's decision; a retry for which the origin's budget has nothing left is none. */
@@ -111,7 +112,13 @@ function recordOf(outcome: Outcome, { method, url }: PreparedRequest, delayMs: n
 function checked(decision: RetryDecision): RetryDecision {
   const { kind }: { readonly kind?: unknown } = decision ?? {};
   if (kind === "final" || kind === "exhausted") return decision;
-  if (decision?.kind === "again" && typeof decision.policy?.next === "function") return decision;
+  if (decision?.kind === "again" && typeof decision.policy?.next === "function") {
+    const { delayMs }: { readonly delayMs: unknown } = decision;
+    // Timers count no further, and take what is no number for "at once".
+    if (typeof delayMs === "number" && delayMs >= 0 && delayMs <= LONGEST_DELAY_MS) return decision;
+    const shown = typeof delayMs === "number" ? String(delayMs) : describe(delayMs);
+    throw new RangeError(`delayMs of a retry must be 0 to ${LONGEST_DELAY_MS} milliseconds, not ${shown}`);
+  }
   throw new TypeError(
     `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describe(decision)}`,
   );

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { bytesBody, factoryBody, rawBody, type Body } from "../../src/core/body.ts";
+import type { RetryPolicy } from "../../src/core/adapter.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { ConnectionError, ConnectTimeout, ReadTimeout, SSLError } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
@@ -210,5 +211,17 @@ describe("the budget of an origin", () => {
     const again = sent - 200;
     expect(again).toBeGreaterThan(RESERVE);
     expect(again).toBeLessThanOrEqual(RESERVE + 200 * 0.1);
+  });
+});
+
+describe("a policy of one's own", () => {
+  it.for([Number.NaN, -1, 2 ** 31, Infinity, "5", undefined])("cannot wait for %s", async (delayMs) => {
+    const refused = new ConnectionError("refused", { phase: "connect" });
+    const policy = { next: () => ({ kind: "again", delayMs, policy }) } as unknown as RetryPolicy;
+    const { reply, sent } = run({ retry: policy, outcomes: [refused] });
+    const error = await rejection(reply);
+    expect(error).toBeInstanceOf(RangeError);
+    expect((error as Error).message).toMatch(/delayMs of a retry must be 0 to 2147483647 milliseconds/);
+    expect(sent()).toBe(1);
   });
 });
