@@ -99,7 +99,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   onShutdown(reason: Error): void {
-    if (this.#state !== "body" || !this.#options.stream) this.#fail(this.#translated(reason), false);
+    const isStreamed = this.#options.stream && this.#incoming?.isGathered !== true;
+    if (this.#state !== "body" || !isStreamed) this.#fail(this.#translated(reason), false);
   }
 
   onConnection(connection: Connection): void {

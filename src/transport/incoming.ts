@@ -63,6 +63,11 @@ export class Incoming {
     this.declared = declared;
   }
 
+  /** Does somebody wait for all of it at once, and not for its pieces? */
+  get isGathered(): boolean {
+    return this.#mode === "collecting" || this.#mode === "draining";
+  }
+
   /** Has all of it come? */
   get isOver(): boolean {
     return this.#isOver;

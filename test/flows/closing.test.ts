@@ -56,6 +56,19 @@ describe("close()", () => {
     expect((error as RequestException).request?.url).toMatch(/^https?:/);
   });
 
+  it("ends a streamed request that is still on its way: in the body of a redirect", async () => {
+    await using server = await scriptedServer(async (connection) => {
+      await connection.request();
+      connection.write("HTTP/1.1 302 Found\r\nLocation: /next\r\nContent-Length: 1000\r\n\r\nhalf");
+    });
+    const session = new Session({ trustEnv: false });
+    const call = rejection(session.get(server.url, { stream: true }));
+    await expect.poll(() => server.connections.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await session.close();
+    expect(await call).toBeInstanceOf(SessionClosed);
+  });
+
   it("leaves a streamed body to be read, and ends its connection then", async () => {
     let finish = (): void => {};
     await using server = await scriptedServer(async (connection) => {
