@@ -11,6 +11,8 @@
 /** So large an announcement is believed at once; a larger one when a quarter of it has come. */
 const TRUSTED_BYTES = 1_048_576;
 const PART_TO_BELIEVE = 4;
+/** A smaller part of a buffer is copied out of it. */
+const PART_TO_KEEP = 2;
 /** Less is put together at the end. */
 const SMALL_BYTES = 65_536;
 /** Smaller chunks are crumbs, and are gathered in buffers of a page or more. */
@@ -31,14 +33,23 @@ export class ByteQueue {
   #whole: Buffer | null = null;
   #expected = 0;
 
-  /** Adds a chunk. It is kept as it is, not copied, unless it is small and not the only one. */
-  push(chunk: Uint8Array): void {
+  /**
+   * Adds a chunk: as it is, or copied when it is small and not the only one, or a small part of the memory that it lies in.
+   * Is it kept as it is?
+   */
+  push(chunk: Uint8Array): boolean {
+    let isKept = false;
     if (this.#whole !== null) this.#fill(chunk);
-    else if (this.size === 0) this.#first = chunk;
-    else if (chunk.byteLength < CRUMB_BYTES) this.#gatherCrumb(chunk);
-    else this.#append(chunk);
+    else if (this.size > 0 && chunk.byteLength < CRUMB_BYTES) this.#gatherCrumb(chunk);
+    else {
+      isKept = chunk.byteLength * PART_TO_KEEP >= chunk.buffer.byteLength;
+      const piece = isKept ? chunk : Buffer.from(chunk);
+      if (this.size === 0) this.#first = piece;
+      else this.#append(piece);
+    }
     this.size += chunk.byteLength;
     if (this.#expected > 0 && this.#whole === null) this.#believe();
+    return isKept;
   }
 
   /** All of it will be wanted at once: `expected` bytes, if the announcement is true. */

@@ -23,6 +23,7 @@ import { agreedOn, ConnectionFacts, endsOf, type ServerIdentity } from "./connec
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
 import type { HeadLimits } from "./head-limits.ts";
+import { Intake } from "./intake.ts";
 import { basicCredentials, guardOf, HTTP_1_ONLY, nameOf, pinsOf, protocolsOf, type Route } from "./route.ts";
 import { openSocks } from "./socks.ts";
 import type { TlsMaterial, TlsMaterials, TlsPeer } from "./tls-material.ts";
@@ -61,6 +62,8 @@ export interface SessionMemory {
 export interface Opened {
   readonly socket: Socket;
   readonly facts: ConnectionFacts;
+  /** What it reads into; `null` when that is Node's business: below it is another socket, or above it HTTP/2. */
+  readonly intake: Intake | null;
 }
 
 /** Who hears of it when a connection is open, or is not going to be. */
@@ -70,7 +73,7 @@ export interface OpeningListener {
 }
 
 const KEEP_ALIVE_PROBE_MS = 60_000;
-const NOTHING_ELSE = { signal: undefined, fd: undefined, handle: undefined, onread: undefined };
+const NOTHING_ELSE = { signal: undefined, fd: undefined, handle: undefined };
 const READ_BYTES = 65_536;
 
 /** One attempt to connect: settles once, and can be given up. */
@@ -80,6 +83,7 @@ export class Opening {
   readonly #limits: HeadLimits;
   readonly #memory: SessionMemory;
   readonly #sockets: Socket[] = [];
+  #intake: Intake | null = null;
   #ends: ReturnType<typeof endsOf> | null = null;
   #agreed: ReturnType<typeof agreedOn> | null = null;
   #isOver = false;
@@ -108,7 +112,8 @@ export class Opening {
       }
       this.#finish();
       const ends = this.#ends ?? endsOf(socket, null);
-      done.onOpen({ socket, facts: new ConnectionFacts(ends, route.proxy?.origin ?? null, this.#agreed) });
+      const facts = new ConnectionFacts(ends, route.proxy?.origin ?? null, this.#agreed);
+      done.onOpen({ socket, facts, intake: this.#intake });
     }, fail);
   }
 
@@ -128,6 +133,8 @@ export class Opening {
     const { via, tls } = route;
     const guard = guardOf(route);
     if (guard !== null && isIP(route.host) !== 0) checkAddress(guard, route.host);
+    // Tunnels and HTTP/2 take bytes from the socket's own queue.
+    if (via === null && !route.isHttp2) this.#intake = new Intake();
     // What cannot be read is told before anybody is asked for a connection.
     const material = tls === null ? null : await this.#materials.load(tls, route);
     if (via === null && material === null)
@@ -184,6 +191,7 @@ export class Opening {
 
   async #tcp(peer: TlsPeer, guard: Guard | null, step: "address" | "proxy"): Promise<Socket> {
     const socket = connectSocket(this.#tcpOptions(peer, guard));
+    this.#intake?.bind(socket);
     await this.#ready(socket, "connect", () => step, peer.host);
     if (guard !== null) checkAddress(guard, socket.remoteAddress);
     return socket;
@@ -201,6 +209,7 @@ export class Opening {
     };
     const guard = guardOf(route);
     const socket = connectTlsSocket({ ...this.#tcpOptions(route, guard), ...tls });
+    this.#intake?.bind(socket);
     const resumption: Resumption = { session: null, identity };
     if (isResumable) {
       socket.on("session", (newer) => {
@@ -307,6 +316,7 @@ export class Opening {
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
       // Node makes a plain object of it, which has what a polluted prototype has.
       ...NOTHING_ELSE,
+      onread: this.#intake?.onread,
       highWaterMark: READ_BYTES,
     };
     return all as TcpNetConnectOpts; // Node's types know no highWaterMark here, and a path or a port, but not either

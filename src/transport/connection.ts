@@ -24,7 +24,8 @@ export interface Message {
   /** An interim response: the head is still to come. */
   onInformational(status: number, fields: string[]): void;
   onHead(head: WireHead): void;
-  onData(chunk: Uint8Array): void;
+  /** Is `chunk` kept? If not, its memory may be written over afterwards. */
+  onData(chunk: Uint8Array): boolean;
   onEnd(trailers: string[]): void;
   /** There will be no response, or no more of it. */
   onFailure(error: Error): void;

@@ -20,6 +20,7 @@ import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import type { HeadLimits } from "./head-limits.ts";
+import type { IntakeReader } from "./intake.ts";
 import { ReadClock } from "./read-clock.ts";
 import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import type { Upload } from "./upload.ts";
@@ -49,7 +50,7 @@ const SMALL_BODY_BYTES = 16_384;
 let ready: EngineConnection[] = [];
 
 /** A connection, open from the beginning to its end. */
-export class EngineConnection implements Connection {
+export class EngineConnection implements Connection, IntakeReader {
   readonly socket: Socket;
   readonly facts: ConnectionFacts;
   /** Watches over the running message. */
@@ -68,7 +69,7 @@ export class EngineConnection implements Connection {
   readonly #request = new Dispatched();
   #isWriting = false;
 
-  constructor(origin: string, { socket, facts }: Opened, limits: HeadLimits) {
+  constructor(origin: string, { socket, facts, intake }: Opened, limits: HeadLimits) {
     this.socket = socket;
     this.facts = facts;
     socket.on("error", (error: Error) => {
@@ -109,6 +110,7 @@ export class EngineConnection implements Connection {
       keepFields: () => channels.headers.hasSubscribers,
       limits,
     });
+    intake?.attach(this);
   }
 
   /** Exchanges that were completed on it. */
@@ -135,6 +137,24 @@ export class EngineConnection implements Connection {
   get keepAliveHintMs(): number | null {
     const hint = this.#client[kKeepAliveTimeoutValue];
     return hint === KEEP_ALIVE_UNSAID ? null : hint;
+  }
+
+  /** Does the parser take nothing now? */
+  get isPaused(): boolean {
+    return this.#parser.paused;
+  }
+
+  /** The socket read `bytes`. Fields of a section that is not whole yet are kept as well as pieces of a body. */
+  read(bytes: Uint8Array): boolean {
+    const handler = this.#handler;
+    handler.isKept = false;
+    this.#parser.execute(bytes);
+    return (
+      handler.isKept ||
+      this.#parser.paused ||
+      this.#parser.headers.length > 0 ||
+      channels.headers.hasSubscribers
+    );
   }
 
   /** Sends a message. Nothing else may be running. */
@@ -255,6 +275,8 @@ class Handler implements UndiciHandler {
   message: Message | null = null;
   controller: UndiciController | null = null;
   served = 0;
+  /** Does somebody keep what was read last? */
+  isKept = false;
 
   onRequestStart(controller: UndiciController): void {
     this.controller = controller;
@@ -265,7 +287,7 @@ class Handler implements UndiciHandler {
   }
 
   onResponseData(_controller: UndiciController, chunk: Uint8Array): void {
-    this.message?.onData(chunk);
+    if (this.message?.onData(chunk) === true) this.isKept = true;
   }
 
   onResponseEnd(controller: UndiciController): void {

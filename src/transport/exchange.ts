@@ -178,12 +178,13 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     resolve(new WireReply(head, headers, this.#incoming, facts));
   }
 
-  onData(chunk: Uint8Array): void {
+  onData(chunk: Uint8Array): boolean {
     if (this.#isWanted) this.#connection?.clock.touch(performance.now());
     const incoming = this.#incoming;
-    if (incoming === null) return;
-    incoming.push(chunk);
+    if (incoming === null) return false;
+    const isKept = incoming.push(chunk);
     this.#tell("download", incoming.received, incoming.declared);
+    return isKept;
   }
 
   onEnd(trailers: string[]): void {

@@ -73,22 +73,23 @@ export class Incoming {
     return this.#isOver;
   }
 
-  /** Bytes came. */
-  push(chunk: Uint8Array): void {
+  /** Bytes came. Is `chunk` kept? */
+  push(chunk: Uint8Array): boolean {
     this.received += chunk.byteLength;
-    if (this.#mode === "dropped") return;
+    if (this.#mode === "dropped") return false;
     if (this.received > this.#limit) {
       this.#exceed();
-      return;
+      return false;
     }
-    if (this.#mode === "draining") return;
-    this.#queue.push(chunk);
-    if (this.#mode === "collecting") return;
+    if (this.#mode === "draining") return false;
+    const isKept = this.#queue.push(chunk);
+    if (this.#mode === "collecting") return isKept;
     this.#signal();
     if (this.#queue.size > HIGH_WATER_BYTES && !this.#isPaused) {
       this.#isPaused = true;
       this.#source.pause();
     }
+    return isKept;
   }
 
   /** The last byte has come. */

@@ -46,7 +46,7 @@ export interface TunedParser extends UndiciParser {
   /** What is being read. */
   chunk: Uint8Array | null;
   readonly limits: HeadLimits;
-  /** Bytes that came since the body last grew. */
+  /** Bytes that came since the body last grew, those of the last read with them. */
   quietBytes: number;
   quietLimit: number;
   bodyBytesSeen: number;
@@ -56,8 +56,8 @@ export interface TunedParser extends UndiciParser {
 
 /** Codes of llhttp: unexpected or invalid Content-Length, invalid Transfer-Encoding. */
 const FRAMING_CODES: ReadonlySet<number> = new Set([4, 11, 15]);
-/** One read of a socket gives so much at most. */
-const READ_BYTES = 65_536;
+/** What may come beside a header section and belongs to no body: chunk sizes, small chunks' extensions. */
+const SLACK_BYTES = 65_536;
 const NO_FIELDS: Uint8Array[] = [];
 
 /** Lays our methods over those of `parser`. */
@@ -80,7 +80,7 @@ export function tuneParser(
     chunk: null,
     quietBytes: 0,
     limits: given.limits,
-    quietLimit: 2 * (given.limits.maxHeaderBytes + READ_BYTES),
+    quietLimit: 2 * (given.limits.maxHeaderBytes + SLACK_BYTES),
     bodyBytesSeen: 0,
     setTimeout: noteTimeout,
     trackHeader: countHeader,
@@ -110,7 +110,7 @@ function executeBounded(this: TunedParser, chunk: Uint8Array): void {
     this.bodyBytesSeen = this.bytesRead;
     this.quietBytes = 0;
   }
-  this.quietBytes += chunk.byteLength;
+  // Of what came before: most of a large piece is body, and how much of it shows only afterwards.
   if (this.quietBytes > this.quietLimit) {
     this.socket.destroy(
       this.headDone
@@ -119,6 +119,7 @@ function executeBounded(this: TunedParser, chunk: Uint8Array): void {
     );
     return;
   }
+  this.quietBytes += chunk.byteLength;
   this.chunk = chunk;
   original(this).execute.call(this, chunk);
   this.chunk = null;

@@ -43,6 +43,8 @@ interface Llhttp {
 interface UndiciParser {
   readonly llhttp: Llhttp;
   readonly ptr: number;
+  /** Does it wait for `resume`? */
+  readonly paused: boolean;
   readonly socket: { readonly destroyed: boolean; destroy(error: Error): void };
   /** Name, value, name, value ... of the header section, or of the trailers, so far. */
   headers: Uint8Array[];

@@ -1,0 +1,70 @@
+/**
+ * Intake: where a socket reads into. Node makes a buffer of 64 KiB for every read and shortens it; here a connection has one,
+ * which is read into again and again, until somebody keeps a part of it. Large bodies are read in larger pieces.
+ *
+ * Bytes go to the parser as they come, past the socket's own queue, unless there is no parser yet, or it is paused.
+ *
+ * May import: own folder, types of `node:net`.
+ */
+import type { OnReadOpts, Socket } from "node:net";
+
+/** What a connection begins with: a small response fits. */
+const FIRST_BYTES = 16_384;
+/** What it goes on with once a read has filled that. */
+export const MOST_READ_BYTES = 262_144;
+
+/** Who takes what was read. */
+export interface IntakeReader {
+  /** Does it take nothing now? */
+  readonly isPaused: boolean;
+  /** Takes bytes, at once. Is a part of their memory kept? */
+  read(bytes: Uint8Array): boolean;
+}
+
+/** What one socket reads into. */
+export class Intake {
+  /** For the options of the socket. */
+  readonly onread: OnReadOpts = {
+    buffer: () => this.#room(),
+    callback: (count) => this.#take(count),
+  };
+  #socket: Socket | null = null;
+  #reader: IntakeReader | null = null;
+  #buffer: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #size = FIRST_BYTES;
+  #isKept = false;
+
+  /** What `socket` reads is for it, and later for a reader. */
+  bind(socket: Socket): void {
+    this.#socket = socket;
+  }
+
+  /** From now on `reader` is given what comes; what came before waits in the socket. */
+  attach(reader: IntakeReader): void {
+    this.#reader = reader;
+  }
+
+  /** What the next read fills. */
+  #room(): Buffer {
+    if (this.#isKept || this.#size !== this.#buffer.byteLength) {
+      this.#buffer = Buffer.allocUnsafeSlow(this.#size);
+      this.#isKept = false;
+    }
+    return this.#buffer;
+  }
+
+  /** Go on reading? */
+  #take(count: number): boolean {
+    const bytes = this.#buffer.subarray(0, count);
+    if (count === this.#size) this.#size = MOST_READ_BYTES;
+    const socket = this.#socket;
+    const reader = this.#reader;
+    if (reader === null || reader.isPaused || socket === null || socket.readableLength > 0) {
+      this.#isKept = true;
+      socket?.push(bytes);
+      return false;
+    }
+    this.#isKept = reader.read(bytes);
+    return !reader.isPaused;
+  }
+}
