@@ -19,8 +19,8 @@ export interface Message {
   readonly upload: Upload | null;
   /** The connection is not to be used again. */
   readonly isLast: boolean;
-  /** Bytes go out from here on. */
-  onStart(): void;
+  /** Bytes go out from here on. `now` is the time on the monotonic clock, in milliseconds. */
+  onStart(now: number): void;
   /** An interim response: the head is still to come. */
   onInformational(status: number, fields: string[]): void;
   onHead(head: WireHead): void;
@@ -47,6 +47,8 @@ export interface Connection {
   readonly started: boolean;
   /** Has any byte of its response come? */
   readonly heard: boolean;
+  /** When bytes of it came last, in milliseconds of the monotonic clock. */
+  readonly heardAt: number;
   /** Did the server say that it did nothing with the message (RFC 9113 §8.7)? */
   readonly isRefused: boolean;
   /** What the socket reported first, before a parser saw it. */

@@ -1,37 +1,31 @@
 /**
- * Engine: the only file that knows undici. One connection, one HTTP/1.1 exchange at a time.
+ * Engine: with `lane.ts` all that knows undici. One connection, one HTTP/1.1 exchange at a time.
  *
- * Of undici it takes the dispatcher core (queue, keep-alive, the llhttp parser) by its files, not by its entry: the entry
- * registers a global dispatcher, which changes the program's own `fetch`, and loads twice as long.
+ * Of undici it takes the HTTP/1 context (keep-alive, framing, the llhttp parser) and its requests by their files, not by the
+ * entry: that registers a global dispatcher, which changes the program's own `fetch`, and loads twice as long.
  *
- * A Client is given a socket that is open already and never opens another. It is given requests without headers and body:
- * the head is written here, as it was prepared, since undici refuses some fields (`Expect`) and drops others
- * (`Content-Length: 0` of DELETE). Timeouts are not its business either.
+ * undici is given a socket that is open already. The head and the body of a request are written here, as they were prepared,
+ * since undici refuses some fields (`Expect`) and drops others (`Content-Length: 0` of DELETE). Timeouts are not its
+ * business either.
  *
  * May import: `core/`, own folder, undici.
  */
 import type { Socket } from "node:net";
 
 import diagnostics from "undici/lib/core/diagnostics.js";
-import symbols from "undici/lib/core/symbols.js";
-import Client from "undici/lib/dispatcher/client.js";
+import Request from "undici/lib/core/request.js";
 
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import type { IntakeReader } from "./intake.ts";
+import { Lane } from "./lane.ts";
 import { ReadClock } from "./read-clock.ts";
 import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
+import { dispatchAfterPoll, letGoLater, type Actor } from "./turns.ts";
 import type { Upload } from "./upload.ts";
 
-const kConnect: typeof symbols.kConnect = symbols.kConnect;
-const kHTTPContext: typeof symbols.kHTTPContext = symbols.kHTTPContext;
-const kKeepAliveTimeoutValue: typeof symbols.kKeepAliveTimeoutValue = symbols.kKeepAliveTimeoutValue;
-const kParser: typeof symbols.kParser = symbols.kParser;
-const kReset: typeof symbols.kReset = symbols.kReset;
-const kResume: typeof symbols.kResume = symbols.kResume;
-const kWriting: typeof symbols.kWriting = symbols.kWriting;
 const { channels } = diagnostics;
 
 /** The connection ended while nobody used it. Nothing was sent. */
@@ -39,18 +33,11 @@ class StaleConnectionError extends Error {
   override readonly name: string = "StaleConnectionError";
 }
 
-/** undici writes down what the server hints at in place of this number. */
-const KEEP_ALIVE_UNSAID = 2_147_483_647;
-const TIMEOUT_KEEP_ALIVE = 8;
-
 /** Bodies up to here are written together with their head. */
 const SMALL_BODY_BYTES = 16_384;
 
-/** Connections whose messages go out in the next turn of the event loop. */
-let ready: EngineConnection[] = [];
-
 /** A connection, open from the beginning to its end. */
-export class EngineConnection implements Connection, IntakeReader {
+export class EngineConnection implements Connection, IntakeReader, Actor {
   readonly socket: Socket;
   readonly facts: ConnectionFacts;
   /** Watches over the running message. */
@@ -63,54 +50,36 @@ export class EngineConnection implements Connection, IntakeReader {
   readonly isRefused: boolean = false;
   /** Has the running message been written, at least in part? */
   started = false;
-  readonly #client: Client;
+  readonly #origin: string;
+  readonly #lane: Lane;
   readonly #parser: TunedParser;
-  readonly #handler = new Handler();
-  readonly #request = new Dispatched();
-  #isWriting = false;
+  readonly #handler: Handler = new Handler(this);
+  readonly #options = new RequestOptions();
+  /** Does it keep the process alive? */
+  #isHeld = true;
 
+  /** @throws when the connection has ended already. */
   constructor(origin: string, { socket, facts, intake }: Opened, limits: HeadLimits) {
     this.socket = socket;
     this.facts = facts;
+    this.#origin = origin;
     socket.on("error", (error: Error) => {
       this.fault ??= error;
     });
-    socket.once("close", () => this.clock.end());
-    this.#client = new Client(origin, {
-      // Without a prototype: what a polluted one has would be options.
-      __proto__: null,
-      connect: (_options, callback) => {
-        if (socket.destroyed) callback(new StaleConnectionError("the connection ended while it was idle"));
-        else callback(null, socket);
-      },
-      pipelining: 1,
-      allowH2: false,
-      useMilo: false,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: KEEP_ALIVE_UNSAID,
-      // undici refuses what is as large as it says.
-      maxHeaderSize: limits.maxHeaderBytes + 1,
+    this.#lane = new Lane(origin, socket, limits.maxHeaderBytes);
+    socket.once("close", () => {
+      this.clock.end();
+      // undici tells the request why, unless it ended the connection itself.
+      this.#handler.onResponseError(null, new Error("the connection was closed"));
     });
-    this.#client[kConnect](() => {});
-    const context = this.#client[kHTTPContext];
-    if (context === null) throw new StaleConnectionError("the connection ended as soon as it was open");
-    context.write = (request) => {
-      this.#isWriting = true;
-      const isTaken = this.#write(request);
-      this.#isWriting = false;
-      return isTaken;
-    };
-    const parser = this.#socket[kParser];
-    // Takes off the timer that undici has set for the idle connection.
-    parser.setTimeout(0, TIMEOUT_KEEP_ALIVE);
-    this.#parser = tuneParser(parser, {
+    this.#parser = tuneParser(this.#lane.parser, {
       takeHead: (head) => this.#handler.message?.onHead(head),
       takeInformational: (status, fields) => this.#handler.message?.onInformational(status, fields),
       keepFields: () => channels.headers.hasSubscribers,
       limits,
     });
     intake?.attach(this);
+    letGoLater(this);
   }
 
   /** Exchanges that were completed on it. */
@@ -124,8 +93,7 @@ export class EngineConnection implements Connection, IntakeReader {
 
   /** Can another message be sent when the running one is over? */
   get usable(): boolean {
-    const socket = this.#socket;
-    return !socket.destroyed && !socket[kReset] && !socket[kWriting] && this.fault === null;
+    return !this.socket.destroyed && !this.#lane.isLast && !this.#lane.isWriting && this.fault === null;
   }
 
   /** Has any byte of the running message's response come? */
@@ -133,10 +101,14 @@ export class EngineConnection implements Connection, IntakeReader {
     return this.#parser.heard;
   }
 
-  /** How long the server said that it keeps an idle connection, in milliseconds, less a margin; `null` when it did not. */
+  /** When the socket was read last. */
+  get heardAt(): number {
+    return this.#parser.heardAt;
+  }
+
+  /** As {@link Lane.keepAliveHintMs}. */
   get keepAliveHintMs(): number | null {
-    const hint = this.#client[kKeepAliveTimeoutValue];
-    return hint === KEEP_ALIVE_UNSAID ? null : hint;
+    return this.#lane.keepAliveHintMs;
   }
 
   /** Does the parser take nothing now? */
@@ -162,24 +134,45 @@ export class EngineConnection implements Connection, IntakeReader {
     this.#handler.message = message;
     this.started = false;
     if (this.served === 0) {
-      this.dispatch();
+      this.dispatch(performance.now());
       return;
     }
-    // What the server sent or did meanwhile is seen first: an answer that nobody asked for must not become this one's
-    // (GHSA-35p6-xmwp-9g52 in undici), and nothing is written on a connection that has ended.
-    if (ready.push(this) === 1) setImmediate(dispatchReady);
+    dispatchAfterPoll(this);
   }
 
   /** @internal */
-  dispatch(): void {
-    const { message } = this.#handler;
+  dispatch(now: number): void {
+    const handler = this.#handler;
+    const { message } = handler;
     if (message === null) return;
-    const request = this.#request;
-    request.method = message.method;
-    request.path = message.target;
-    if (this.usable) this.#client.dispatch(request, this.#handler);
-    else
-      this.#handler.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
+    // What came unasked ends the connection.
+    if (this.socket.readableLength > 0) this.#parser.readMore();
+    if (!this.usable) {
+      handler.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
+      return;
+    }
+    this.#hold();
+    this.#options.method = message.method;
+    this.#options.path = message.target;
+    try {
+      this.#write(new Request(this.#origin, this.#options, handler), message, now);
+    } catch (error) {
+      // From undici's own checks, or a subscriber of its channels.
+      handler.onResponseError(null, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** @internal Nobody uses it: the process may end. */
+  letGo(): void {
+    if (this.#handler.message !== null || !this.#isHeld) return;
+    this.#isHeld = false;
+    this.socket.unref();
+  }
+
+  #hold(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.socket.ref();
   }
 
   /** Stops reading: what is on its way fills the buffers between here and the server. */
@@ -201,56 +194,42 @@ export class EngineConnection implements Connection, IntakeReader {
   destroy(error: Error): void {
     this.#handler.message = null;
     this.fault ??= error;
-    // undici's queue must not change while it hands out a request: what ends in the middle of that ends right after it.
-    if (this.#isWriting) {
-      queueMicrotask(() => this.destroy(error));
-      return;
-    }
-    this.#client.destroy(error, () => {});
-    // A Client that has lost its connection has nothing left to destroy.
-    this.socket.destroy();
+    this.socket.destroy(error);
   }
 
-  get #socket(): Client.ClientSocket {
-    return this.socket as Client.ClientSocket; // the Client has taken it over
-  }
-
-  /** Takes the place of undici's own writing. */
-  #write(request: UndiciRequest): boolean {
-    const { message } = this.#handler;
-    const socket = this.#socket;
+  #write(request: Request, message: Message, now: number): void {
+    const { socket } = this;
     request.onRequestStart((error) => {
       if (request.aborted || request.completed) return;
       const reason = error ?? new Error("aborted");
       request.onResponseError(reason);
       socket.destroy(reason);
     }, null);
-    if (message === null || request.aborted) return false;
     this.started = true;
     expectResponse(this.#parser);
-    socket[kReset] = message.isLast;
-    message.onStart();
+    this.#lane.enter(request);
+    this.#lane.isLast = message.isLast;
+    message.onStart(now);
+    // Somebody who was told of the start may have ended it all.
+    if (socket.destroyed) return;
     const head = request.headers.length === 0 ? message.head : withAdded(message.head, request.headers);
     if (channels.sendHeaders.hasSubscribers) channels.sendHeaders.publish({ request, headers: head, socket });
     if (message.upload === null) writeWhole(request, socket, head, message.bytes);
     else this.#writeUpload(request, head, message.upload);
-    return true;
   }
 
-  #writeUpload(request: UndiciRequest, head: string, upload: Upload): void {
-    const socket = this.#socket;
-    socket[kWriting] = true;
-    upload.run(socket, { head, isChunked: true }, (complete) => {
+  #writeUpload(request: Request, head: string, upload: Upload): void {
+    this.#lane.isWriting = true;
+    upload.run(this.socket, { head, isChunked: true }, (complete) => {
       if (!complete) return;
-      socket[kWriting] = false;
+      this.#lane.isWriting = false;
       request.onRequestSent();
-      this.#client[kResume]();
     });
   }
 }
 
-/** A request as undici takes it. Everything that it looks for is there: it would take the rest from a polluted prototype. */
-class Dispatched {
+/** Of a request, as undici takes them. All that it looks for is there: it would take the rest from a polluted prototype. */
+class RequestOptions {
   method = "";
   path = "";
   readonly body: undefined = undefined;
@@ -277,6 +256,11 @@ class Handler implements UndiciHandler {
   served = 0;
   /** Does somebody keep what was read last? */
   isKept = false;
+  readonly #connection: EngineConnection;
+
+  constructor(connection: EngineConnection) {
+    this.#connection = connection;
+  }
 
   onRequestStart(controller: UndiciController): void {
     this.controller = controller;
@@ -294,6 +278,7 @@ class Handler implements UndiciHandler {
     const { message } = this;
     this.message = null;
     this.served++;
+    letGoLater(this.#connection);
     message?.onEnd(trailersOf(controller.rawTrailers));
   }
 
@@ -302,12 +287,6 @@ class Handler implements UndiciHandler {
     this.message = null;
     message?.onFailure(error);
   }
-}
-
-function dispatchReady(): void {
-  const now = ready;
-  ready = [];
-  for (const connection of now) connection.dispatch();
 }
 
 function writeWhole(request: UndiciRequest, socket: Socket, head: string, bytes: Uint8Array | null): void {

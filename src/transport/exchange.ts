@@ -28,6 +28,15 @@ import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
 /** Where the exchange is. */
 type State = "waiting" | "sending" | "headless" | "body" | "over";
 
+/** What an error tells of it. */
+const phases: { readonly [At in State]: Phase } = {
+  waiting: "connect",
+  sending: "send",
+  headless: "head",
+  body: "body",
+  over: "body",
+};
+
 /** Which way a request goes, and who may call it back. */
 export interface ExchangeWay {
   readonly pool: Pool;
@@ -117,9 +126,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#fail(this.#translated(error), false);
   }
 
-  onStart(): void {
+  onStart(now: number): void {
     this.#state = this.upload === null ? "headless" : "sending";
-    const now = performance.now();
     this.#connectedMs = this.#isReused ? 0 : now - this.#began;
     this.#listen(now);
     const { expectContinueMs } = this.#options;
@@ -167,9 +175,11 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection?.clock.stop();
     const headers = HeaderMap.fromWire(head.fields);
     this.#incoming = new Incoming(this, declaredLength(this.method, head.status, headers));
-    const timings = { connect: this.#connectedMs, head: performance.now() - this.#began };
-    this.facts = this.#connection?.facts ?? null;
-    this.isReused = this.#connection?.isReused === true;
+    const connection = this.#connection;
+    const heardAt = connection?.heardAt ?? performance.now();
+    const timings = { connect: this.#connectedMs, head: heardAt - this.#began };
+    this.facts = connection?.facts ?? null;
+    this.isReused = connection?.isReused === true;
     const resolve = this.#resolve;
     // The promise holds the response: who forgets the response must not be kept from it by the connection.
     this.#resolve = ignore;
@@ -179,7 +189,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   onData(chunk: Uint8Array): boolean {
-    if (this.#isWanted) this.#connection?.clock.touch(performance.now());
+    const connection = this.#connection;
+    if (this.#isWanted) connection?.clock.touch(connection.heardAt);
     const incoming = this.#incoming;
     if (incoming === null) return false;
     const isKept = incoming.push(chunk);
@@ -197,7 +208,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection?.clock.stop();
     this.upload?.stop();
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
-    if (!this.#options.stream) this.#finish();
+    if (!this.#options.stream) this.#finish(this.#connection?.heardAt);
     this.#incoming?.end(trailers);
   }
 
@@ -294,27 +305,13 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   /** Nothing came for too long. */
   onSilence(limitMs: number): void {
-    this.#fail(silence(limitMs, this.request, this.#phase), false);
-  }
-
-  get #phase(): Phase {
-    switch (this.#state) {
-      case "waiting":
-        return "connect";
-      case "sending":
-        return "send";
-      case "headless":
-        return "head";
-      case "body":
-      case "over":
-        return "body";
-    }
+    this.#fail(silence(limitMs, this.request, phases[this.#state]), false);
   }
 
   #translated(error: Error): RequestException {
     return translate(error, {
       request: this.request,
-      phase: this.#phase,
+      phase: phases[this.#state],
       isForwarded: this.#pool.way.isForwarded,
     });
   }
@@ -345,7 +342,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   /** Gives the connection back, once. */
-  #finish(): void {
+  #finish(now: number = performance.now()): void {
     if (this.#state === "over") return;
     this.#state = "over";
     this.#signal?.removeEventListener("abort", this);
@@ -356,7 +353,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection = null;
     if (connection === null) return;
     connection.clock.stop();
-    this.#pool.release(connection, performance.now());
+    this.#pool.release(connection, now);
   }
 }
 

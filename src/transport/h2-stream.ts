@@ -67,11 +67,15 @@ export class H2Stream implements Connection {
     this.#stream = stream;
     this.started = true;
     this.#listen(stream);
-    message.onStart();
+    message.onStart(performance.now());
     if (message.bytes !== null) stream.end(message.bytes);
     message.upload?.run(stream, { head: "", isChunked: false }, (complete) => {
       if (complete) stream.end();
     });
+  }
+
+  get heardAt(): number {
+    return performance.now();
   }
 
   pause(): void {

@@ -40,6 +40,8 @@ export interface TunedParser extends UndiciParser {
   takeInformational: (status: number, fields: string[]) => void;
   /** Has anything come since the request went out? */
   heard: boolean;
+  /** When it came last, in milliseconds of the monotonic clock. */
+  heardAt: number;
   /** Is the head through? */
   headDone: boolean;
   reason: string;
@@ -54,6 +56,8 @@ export interface TunedParser extends UndiciParser {
   keepFields: () => boolean;
 }
 
+/** What undici asserts before a head. */
+const TIMEOUT_HEADERS = 3;
 /** Codes of llhttp: unexpected or invalid Content-Length, invalid Transfer-Encoding. */
 const FRAMING_CODES: ReadonlySet<number> = new Set([4, 11, 15]);
 /** What may come beside a header section and belongs to no body: chunk sizes, small chunks' extensions. */
@@ -75,6 +79,7 @@ export function tuneParser(
     takeInformational: given.takeInformational,
     keepFields: given.keepFields,
     heard: false,
+    heardAt: 0,
     headDone: false,
     reason: "",
     chunk: null,
@@ -93,6 +98,7 @@ export function tuneParser(
 
 /** A request goes out. */
 export function expectResponse(parser: TunedParser): void {
+  parser.timeoutType = TIMEOUT_HEADERS;
   parser.heard = false;
   parser.headDone = false;
   parser.reason = "";
@@ -106,6 +112,8 @@ function noteTimeout(this: TunedParser, _delayMs: number, type: number): void {
 
 function executeBounded(this: TunedParser, chunk: Uint8Array): void {
   this.heard = true;
+  // Once for all that is told of this read.
+  this.heardAt = performance.now();
   if (this.bytesRead !== this.bodyBytesSeen) {
     this.bodyBytesSeen = this.bytesRead;
     this.quietBytes = 0;

@@ -1,11 +1,11 @@
 /**
- * Types of those parts of undici's dispatcher core that `engine.ts` uses. undici types its public entry only.
+ * Types of those parts of undici's dispatcher core that `lane.ts` and `engine.ts` use. undici types its public entry only.
  *
  * Written against undici 8.12.4; `package.json` holds the version, and `test/transport/engine.test.ts` holds undici to
  * what is said here.
  */
 
-/** A request in a Client's queue. */
+/** A request, as undici's HTTP/1 context sees it. */
 interface UndiciRequest {
   readonly aborted: boolean;
   readonly completed: boolean;
@@ -58,24 +58,38 @@ interface UndiciParser {
   setTimeout(delayMs: number, type: number): void;
   trackHeader(bytes: number): void;
   execute(chunk: Uint8Array): void;
+  /** Executes what waits in the socket. */
+  readMore(): void;
   onStatus(text: Uint8Array): number;
   onHeadersComplete(status: number, upgrade: boolean, keepAlive: boolean): number;
   createError(code: number, data: Uint8Array): Error;
 }
 
-/** Writes requests of a Client on its connection. */
-interface UndiciContext {
-  write(request: UndiciRequest): boolean;
-}
-
 declare module "undici/lib/core/symbols.js" {
   const symbols: {
-    readonly kConnect: unique symbol;
+    readonly kBodyTimeout: unique symbol;
+    readonly kClient: unique symbol;
+    readonly kError: unique symbol;
     readonly kHTTPContext: unique symbol;
+    readonly kKeepAliveDefaultTimeout: unique symbol;
+    readonly kKeepAliveMaxTimeout: unique symbol;
+    readonly kKeepAliveTimeoutThreshold: unique symbol;
     readonly kKeepAliveTimeoutValue: unique symbol;
+    readonly kMaxHeadersSize: unique symbol;
+    readonly kMaxResponseSize: unique symbol;
+    readonly kOnError: unique symbol;
     readonly kParser: unique symbol;
+    readonly kPending: unique symbol;
+    readonly kPendingIdx: unique symbol;
+    readonly kPipelining: unique symbol;
+    readonly kQueue: unique symbol;
     readonly kReset: unique symbol;
     readonly kResume: unique symbol;
+    readonly kRunning: unique symbol;
+    readonly kRunningIdx: unique symbol;
+    readonly kSocket: unique symbol;
+    readonly kUrl: unique symbol;
+    readonly kUseMilo: unique symbol;
     readonly kWriting: unique symbol;
   };
   export = symbols;
@@ -90,42 +104,43 @@ declare module "undici/lib/core/diagnostics.js" {
   export = diagnostics;
 }
 
-declare module "undici/lib/dispatcher/client.js" {
+declare module "undici/lib/core/request.js" {
+  class Request implements UndiciRequest {
+    constructor(
+      origin: string,
+      options: { readonly method: string; readonly path: string },
+      handler: UndiciHandler,
+    );
+    readonly aborted: boolean;
+    readonly completed: boolean;
+    readonly headers: readonly string[];
+    onRequestStart(abort: (error?: Error) => void, context: null): void;
+    onRequestSent(): void;
+    onBodySent(chunk: Uint8Array): void;
+    onResponseError(error: Error): void;
+  }
+  export = Request;
+}
+
+declare module "undici/lib/dispatcher/client-h1.js" {
   import type { Socket } from "node:net";
   import symbols = require("undici/lib/core/symbols.js");
 
-  /** A socket that a Client has taken over. */
-  interface ClientSocket extends Socket {
+  /** A socket that the context has taken over. */
+  interface H1Socket extends Socket {
     /** The connection ends with the exchange that is running. */
     [symbols.kReset]: boolean;
     /** A body is being sent: a response that is complete before it ends the connection. */
     [symbols.kWriting]: boolean;
+    [symbols.kClient]: object;
+    [symbols.kError]: Error | null;
     readonly [symbols.kParser]: UndiciParser;
   }
 
-  interface ClientOptions {
-    readonly __proto__: null;
-    readonly connect: (options: object, callback: (error: Error | null, socket?: Socket) => void) => void;
-    readonly pipelining: number;
-    readonly allowH2: false;
-    readonly useMilo: false;
-    readonly headersTimeout: 0;
-    readonly bodyTimeout: 0;
-    readonly keepAliveTimeout: number;
-    readonly maxHeaderSize: number;
+  /** Takes `socket` over: puts its parser on it, and listens. */
+  function connectH1(client: object, socket: Socket): object;
+  namespace connectH1 {
+    export type { H1Socket };
   }
-
-  class Client {
-    constructor(origin: string, options: ClientOptions);
-    dispatch(request: { readonly method: string; readonly path: string }, handler: UndiciHandler): boolean;
-    destroy(error: Error, callback: () => void): void;
-    [symbols.kConnect](callback: () => void): void;
-    readonly [symbols.kHTTPContext]: UndiciContext | null;
-    readonly [symbols.kKeepAliveTimeoutValue]: number;
-    readonly [symbols.kResume]: () => void;
-  }
-  namespace Client {
-    export type { ClientSocket };
-  }
-  export = Client;
+  export = connectH1;
 }

@@ -111,11 +111,17 @@ describe("a sequence of requests", () => {
 
   it("drops bytes that nobody asked for together with their connection", async () => {
     await using server = await scriptedServer(async (connection) => {
+      for (const text of ["one", "two"]) {
+        await connection.request();
+        connection.write(ok(text));
+      }
       await connection.request();
       connection.write(`${ok("first")}${ok("smuggled")}`);
       if ((await connection.request()) !== null) connection.write(ok("second"));
     });
     const adapter = newAdapter();
+    await exchange(adapter, server.url);
+    await exchange(adapter, server.url);
     const first = await exchange(adapter, server.url);
     await server.connections[0]?.closed;
     await using other = await scriptedServer(answering(ok("second")));

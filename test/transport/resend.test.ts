@@ -82,6 +82,33 @@ describe("a reused connection that ends", () => {
     expect(server.connections).toHaveLength(3);
   });
 
+  it("is noticed as soon after many exchanges as after the first", async () => {
+    const lines: string[] = [];
+    await using server = await scriptedServer(async (connection) => {
+      for (let count = 1; ; count++) {
+        const request = await connection.request();
+        if (request === null) return;
+        lines.push(`${request.line} on ${connection.number}`);
+        // The end comes right behind the answer.
+        if (count === 4) connection.end(ok());
+        else connection.write(ok());
+      }
+    });
+    for (const path of ["/1", "/2", "/3", "/4", "/5"]) {
+      const body = async function* (): AsyncGenerator<string> {
+        yield "only once";
+      };
+      await exchange(adapter, requestFor(`${server.url}${path}`, { method: "POST", body }));
+    }
+    expect(lines).toEqual([
+      "POST /1 HTTP/1.1 on 1",
+      "POST /2 HTTP/1.1 on 1",
+      "POST /3 HTTP/1.1 on 1",
+      "POST /4 HTTP/1.1 on 1",
+      "POST /5 HTTP/1.1 on 2",
+    ]);
+  });
+
   it("does not make a one-shot body go out again", async () => {
     const lines: string[] = [];
     await using server = await scriptedServer(failingOnReuse("fin", lines));

@@ -1,0 +1,133 @@
+/**
+ * Lane: what undici's HTTP/1 context takes for its client. undici's own `Client` has a queue, reconnects, and looks after both
+ * before and after each request; a connection that carries one request at a time, and is not replaced when it ends, needs none
+ * of that. Here is what remains: the fields that the context and its parser ask for, and a queue of one.
+ *
+ * May import: undici.
+ */
+import type { Socket } from "node:net";
+
+import symbols from "undici/lib/core/symbols.js";
+import connectH1 from "undici/lib/dispatcher/client-h1.js";
+
+const kBodyTimeout: typeof symbols.kBodyTimeout = symbols.kBodyTimeout;
+const kClient: typeof symbols.kClient = symbols.kClient;
+const kError: typeof symbols.kError = symbols.kError;
+const kHTTPContext: typeof symbols.kHTTPContext = symbols.kHTTPContext;
+const kKeepAliveDefaultTimeout: typeof symbols.kKeepAliveDefaultTimeout = symbols.kKeepAliveDefaultTimeout;
+const kKeepAliveMaxTimeout: typeof symbols.kKeepAliveMaxTimeout = symbols.kKeepAliveMaxTimeout;
+const kKeepAliveTimeoutThreshold: typeof symbols.kKeepAliveTimeoutThreshold =
+  symbols.kKeepAliveTimeoutThreshold;
+const kKeepAliveTimeoutValue: typeof symbols.kKeepAliveTimeoutValue = symbols.kKeepAliveTimeoutValue;
+const kMaxHeadersSize: typeof symbols.kMaxHeadersSize = symbols.kMaxHeadersSize;
+const kMaxResponseSize: typeof symbols.kMaxResponseSize = symbols.kMaxResponseSize;
+const kOnError: typeof symbols.kOnError = symbols.kOnError;
+const kParser: typeof symbols.kParser = symbols.kParser;
+const kPending: typeof symbols.kPending = symbols.kPending;
+const kPendingIdx: typeof symbols.kPendingIdx = symbols.kPendingIdx;
+const kPipelining: typeof symbols.kPipelining = symbols.kPipelining;
+const kQueue: typeof symbols.kQueue = symbols.kQueue;
+const kReset: typeof symbols.kReset = symbols.kReset;
+const kResume: typeof symbols.kResume = symbols.kResume;
+const kRunning: typeof symbols.kRunning = symbols.kRunning;
+const kRunningIdx: typeof symbols.kRunningIdx = symbols.kRunningIdx;
+const kSocket: typeof symbols.kSocket = symbols.kSocket;
+const kUrl: typeof symbols.kUrl = symbols.kUrl;
+const kUseMilo: typeof symbols.kUseMilo = symbols.kUseMilo;
+const kWriting: typeof symbols.kWriting = symbols.kWriting;
+
+/** undici writes down what the server hints at in place of this number. */
+const KEEP_ALIVE_UNSAID = 2_147_483_647;
+/** A hint is taken for a little less, and not for more than ten minutes, in milliseconds. */
+const KEEP_ALIVE_MARGIN = 2000;
+const MOST_KEEP_ALIVE = 600_000;
+
+/** One connection in undici's hands. */
+export class Lane {
+  readonly destroyed: boolean = false;
+  readonly [kUrl]: string;
+  readonly [kUseMilo]: boolean = false;
+  readonly [kMaxHeadersSize]: number;
+  readonly [kMaxResponseSize]: number = -1;
+  readonly [kBodyTimeout]: number = 0;
+  readonly [kKeepAliveDefaultTimeout]: number = KEEP_ALIVE_UNSAID;
+  readonly [kKeepAliveMaxTimeout]: number = MOST_KEEP_ALIVE;
+  readonly [kKeepAliveTimeoutThreshold]: number = KEEP_ALIVE_MARGIN;
+  /** With more than one, the context does not take a turn of the event loop after each message: we take ours before. */
+  readonly [kPipelining]: number = 2;
+  /** The running request, and behind it nothing. */
+  readonly [kQueue]: (UndiciRequest | null)[] = [null];
+  [kKeepAliveTimeoutValue]: number = KEEP_ALIVE_UNSAID;
+  [kRunningIdx]: number = 1;
+  [kPendingIdx]: number = 1;
+  [kSocket]: Socket | null = null;
+  [kHTTPContext]: object | null = null;
+  readonly #socket: connectH1.H1Socket;
+  /** The parser of the connection. */
+  readonly parser: UndiciParser;
+
+  /** @throws when the connection has ended already. */
+  constructor(origin: string, socket: Socket, maxHeaderBytes: number) {
+    this[kUrl] = origin;
+    // undici refuses what is as large as it says.
+    this[kMaxHeadersSize] = maxHeaderBytes + 1;
+    this[kHTTPContext] = connectH1(this, socket);
+    this.#socket = socket as connectH1.H1Socket; // the context has put its fields on it
+    this.#socket[kClient] = this;
+    this.#socket[kError] = null;
+    this.parser = this.#socket[kParser];
+  }
+
+  /** How long the server said that it keeps an idle connection, in milliseconds, less a margin; `null` when it did not. */
+  get keepAliveHintMs(): number | null {
+    const hint = this[kKeepAliveTimeoutValue];
+    return hint === KEEP_ALIVE_UNSAID ? null : hint;
+  }
+
+  /** Does the connection end with the running request? */
+  get isLast(): boolean {
+    return this.#socket[kReset];
+  }
+
+  set isLast(isLast: boolean) {
+    this.#socket[kReset] = isLast;
+  }
+
+  /** Is the body of the running request still being sent? A response that is complete before that ends the connection. */
+  get isWriting(): boolean {
+    return this.#socket[kWriting];
+  }
+
+  set isWriting(isWriting: boolean) {
+    this.#socket[kWriting] = isWriting;
+  }
+
+  /** The next response is for `request`. No other may be running. */
+  enter(request: UndiciRequest): void {
+    this[kQueue][0] = request;
+    this[kRunningIdx] = 0;
+  }
+
+  get [kRunning](): number {
+    return 1 - this[kRunningIdx];
+  }
+
+  get [kPending](): number {
+    return 0;
+  }
+
+  /** The context has room for the next request: whoever has one will see that. */
+  [kResume](): void {
+    // Nothing waits here.
+  }
+
+  /** The socket reported an error: the running request is told when the connection has ended. */
+  [kOnError](): void {
+    // No request waits behind it.
+  }
+
+  /** What a client tells the world: that it was disconnected, and errors that have nowhere to go. */
+  emit(event: string, ...told: readonly unknown[]): void {
+    if (event === "error") throw told[0];
+  }
+}
