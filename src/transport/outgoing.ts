@@ -86,6 +86,7 @@ export class SectionMemo {
   #framing: Framing = "none";
   #authority = "";
   #written: Written = { text: "", isLast: false };
+  readonly #lines = new LinesMemo();
 
   /** The section for `request`. Always asked with the same `way`. @throws {InvalidHeader} */
   get({ headers, parsed }: PreparedRequest, framing: Framing, way: Way): Written {
@@ -93,7 +94,7 @@ export class SectionMemo {
     const fields = headers.identity;
     if (fields === this.#fields && framing === this.#framing && authority === this.#authority)
       return this.#written;
-    const section = new Section(way, framing);
+    const section = new Section(way, framing, this.#lines);
     const wire = way.proxyHeaders === null ? headers.toWire() : withProxyHeaders(headers, way.proxyHeaders);
     for (let at = 0; at + 1 < wire.length; at += 2) section.add(wire[at] as string, wire[at + 1] as string); // below the length
     this.#written = { text: section.finish(authority), isLast: section.isLast };
@@ -118,8 +119,11 @@ class Section {
   isLast = false;
   readonly #isTunnelled: boolean;
   readonly #framing: Framing;
+  readonly #lines: LinesMemo;
+  #count = 0;
 
-  constructor(way: Way, framing: Framing) {
+  constructor(way: Way, framing: Framing, lines: LinesMemo) {
+    this.#lines = lines;
     this.#isTunnelled = way.isTunnelled;
     this.#proxyAuthorization = way.proxyAuthorization;
     this.#framing = framing;
@@ -171,13 +175,28 @@ class Section {
   }
 
   #line(name: string, value: string): void {
+    this.#text += this.#lines.get(this.#count++, name, value);
+  }
+}
+
+/** Remembers the lines that were written last, place by place: those of the next section mostly differ in one or two. */
+class LinesMemo {
+  readonly #names: string[] = [];
+  readonly #values: string[] = [];
+  readonly #lines: string[] = [];
+
+  /** The line of a field, with its end. @throws {InvalidHeader} */
+  get(place: number, name: string, value: string): string {
+    if (this.#names[place] === name && this.#values[place] === value) return this.#lines[place] as string; // they have the same length
     const line = `${name}: ${value}`;
     if (!FIELD.test(line)) {
       throw new InvalidHeader(
         `header ${JSON.stringify(name)} or its value has a character that must not go on the wire`,
       );
     }
-    this.#text += `${line}\r\n`;
+    this.#names[place] = name;
+    this.#values[place] = value;
+    return (this.#lines[place] = `${line}\r\n`);
   }
 }
 
