@@ -42,45 +42,77 @@ const KEEP_ALIVE_UNSAID = 2_147_483_647;
 const KEEP_ALIVE_MARGIN = 2000;
 const MOST_KEEP_ALIVE = 600_000;
 
-/** One connection in undici's hands. */
-export class Lane {
-  readonly destroyed: boolean = false;
-  readonly [kUrl]: string;
-  readonly [kUseMilo]: boolean = false;
-  readonly [kMaxHeadersSize]: number;
-  readonly [kMaxResponseSize]: number = -1;
-  readonly [kBodyTimeout]: number = 0;
-  readonly [kKeepAliveDefaultTimeout]: number = KEEP_ALIVE_UNSAID;
-  readonly [kKeepAliveMaxTimeout]: number = MOST_KEEP_ALIVE;
-  readonly [kKeepAliveTimeoutThreshold]: number = KEEP_ALIVE_MARGIN;
+/** A client, as far as the context asks. */
+class OneRequestClient {
+  readonly destroyed = false;
+  readonly [kUseMilo] = false;
+  readonly [kMaxResponseSize] = -1;
+  readonly [kBodyTimeout] = 0;
+  readonly [kKeepAliveDefaultTimeout] = KEEP_ALIVE_UNSAID;
+  readonly [kKeepAliveMaxTimeout] = MOST_KEEP_ALIVE;
+  readonly [kKeepAliveTimeoutThreshold] = KEEP_ALIVE_MARGIN;
   /** With more than one, the context does not take a turn of the event loop after each message: we take ours before. */
-  readonly [kPipelining]: number = 2;
+  readonly [kPipelining] = 2;
+  readonly [kUrl]: string;
+  readonly [kMaxHeadersSize]: number;
+  [kKeepAliveTimeoutValue]: number = KEEP_ALIVE_UNSAID;
   /** The running request, and behind it nothing. */
   readonly [kQueue]: (UndiciRequest | null)[] = [null];
-  [kKeepAliveTimeoutValue]: number = KEEP_ALIVE_UNSAID;
-  [kRunningIdx]: number = 1;
-  [kPendingIdx]: number = 1;
+  [kRunningIdx] = 1;
+  [kPendingIdx] = 1;
   [kSocket]: Socket | null = null;
   [kHTTPContext]: object | null = null;
-  readonly #socket: connectH1.H1Socket;
-  /** The parser of the connection. */
-  readonly parser: UndiciParser;
 
-  /** @throws when the connection has ended already. */
-  constructor(origin: string, socket: Socket, maxHeaderBytes: number) {
+  constructor(origin: string, maxHeaderBytes: number) {
     this[kUrl] = origin;
     // undici refuses what is as large as it says.
     this[kMaxHeadersSize] = maxHeaderBytes + 1;
-    this[kHTTPContext] = connectH1(this, socket);
+  }
+
+  get [kRunning](): number {
+    return this[kPendingIdx] - this[kRunningIdx];
+  }
+
+  get [kPending](): number {
+    return 0;
+  }
+
+  /** There is room for the next request: whoever has one will see that. */
+  [kResume](): void {
+    // Nothing waits here.
+  }
+
+  /** The socket reported an error: the running request is told when the connection has ended. */
+  [kOnError](): void {
+    // No request waits behind it.
+  }
+
+  /** What a client tells the world: that it was disconnected, and errors that have nowhere to go. */
+  emit(event: string, ...told: readonly unknown[]): void {
+    if (event === "error") throw told[0];
+  }
+}
+
+/** One connection in undici's hands. */
+export class Lane {
+  /** The parser of the connection. */
+  readonly parser: UndiciParser;
+  readonly #client: OneRequestClient;
+  readonly #socket: connectH1.H1Socket;
+
+  /** @throws when the connection has ended already. */
+  constructor(origin: string, socket: Socket, maxHeaderBytes: number) {
+    this.#client = new OneRequestClient(origin, maxHeaderBytes);
+    this.#client[kHTTPContext] = connectH1(this.#client, socket);
     this.#socket = socket as connectH1.H1Socket; // the context has put its fields on it
-    this.#socket[kClient] = this;
+    this.#socket[kClient] = this.#client;
     this.#socket[kError] = null;
     this.parser = this.#socket[kParser];
   }
 
   /** How long the server said that it keeps an idle connection, in milliseconds, less a margin; `null` when it did not. */
   get keepAliveHintMs(): number | null {
-    const hint = this[kKeepAliveTimeoutValue];
+    const hint = this.#client[kKeepAliveTimeoutValue];
     return hint === KEEP_ALIVE_UNSAID ? null : hint;
   }
 
@@ -104,30 +136,8 @@ export class Lane {
 
   /** The next response is for `request`. No other may be running. */
   enter(request: UndiciRequest): void {
-    this[kQueue][0] = request;
-    this[kRunningIdx] = 0;
-  }
-
-  get [kRunning](): number {
-    return 1 - this[kRunningIdx];
-  }
-
-  get [kPending](): number {
-    return 0;
-  }
-
-  /** The context has room for the next request: whoever has one will see that. */
-  [kResume](): void {
-    // Nothing waits here.
-  }
-
-  /** The socket reported an error: the running request is told when the connection has ended. */
-  [kOnError](): void {
-    // No request waits behind it.
-  }
-
-  /** What a client tells the world: that it was disconnected, and errors that have nowhere to go. */
-  emit(event: string, ...told: readonly unknown[]): void {
-    if (event === "error") throw told[0];
+    this.#client[kQueue][0] = request;
+    this.#client[kRunningIdx] = 0;
+    this.#client[kPendingIdx] = 1;
   }
 }
