@@ -10,8 +10,11 @@ import { connect, constants, type ClientHttp2Session, type Settings } from "node
 
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
+import type { Message } from "./connection.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import { H2Stream } from "./h2-stream.ts";
+import { ReadClock } from "./read-clock.ts";
+import { Http2Heads } from "./sent-head.ts";
 
 /** Until the server has said how many streams it takes at a time, and if it does not say (RFC 9113 §6.5.2). */
 const STREAMS_BEFORE_SETTINGS = 1;
@@ -52,6 +55,9 @@ export class H2Session {
   readonly #session: ClientHttp2Session;
   readonly #listener: H2Listener;
   readonly #streams = new Set<H2Stream>();
+  readonly #heads = new Http2Heads();
+  /** Of messages that are over. */
+  readonly #clocks: ReadClock[] = [];
   #mostStreams = STREAMS_BEFORE_SETTINGS;
   #isRetired = false;
   #fault: Error | null = null;
@@ -82,7 +88,10 @@ export class H2Session {
       this.#mostStreams = settings.maxConcurrentStreams ?? STREAMS_BY_DEFAULT;
       listener.onRoom();
     });
-    this.#session.once("close", () => this.#retire());
+    this.#session.once("close", () => {
+      this.#retire();
+      for (const clock of this.#clocks.splice(0)) clock.end();
+    });
     this.#session.unref();
   }
 
@@ -103,26 +112,27 @@ export class H2Session {
 
   /** A place for one message. */
   open(): H2Stream {
-    const stream = new H2Stream(this);
+    const stream = new H2Stream(this, this.#clocks.pop() ?? new ReadClock());
     this.#streams.add(stream);
     this.isUsed = true;
     // Somebody waits now: the process must not end.
-    this.#session.ref();
+    if (this.#streams.size === 1) this.#session.ref();
     return stream;
   }
 
   /** @internal Begins a stream. `null` when the connection takes none any more. */
   request(
-    headers: Record<string, string | string[]>,
+    { method, target, head }: Message,
     endStream: boolean,
   ): ReturnType<ClientHttp2Session["request"]> | null {
     if (this.#session.destroyed || this.#session.closed) return null;
-    return this.#session.request(headers, { endStream });
+    return this.#session.request(this.#heads.fieldsOf(method, target, head), { endStream });
   }
 
   /** @internal The message on `stream` is over. */
   leave(stream: H2Stream, isComplete: boolean): void {
     if (!this.#streams.delete(stream)) return;
+    this.#giveBack(stream.clock);
     if (isComplete) this.served++;
     if (this.#streams.size === 0) {
       this.#session.unref();
@@ -148,6 +158,13 @@ export class H2Session {
       this.#session.once("close", resolve);
       this.#session.destroy();
     });
+  }
+
+  /** A clock that stands still costs the next message no timer. */
+  #giveBack(clock: ReadClock): void {
+    clock.stop();
+    if (this.#session.destroyed) clock.end();
+    else this.#clocks.push(clock);
   }
 
   #retire(): void {

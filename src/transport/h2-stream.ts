@@ -10,8 +10,7 @@ import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { HeadOverflow, overflowOf, type HeadLimits } from "./head-limits.ts";
 import type { H2Session } from "./h2-session.ts";
-import { ReadClock } from "./read-clock.ts";
-import { http2Fields } from "./sent-head.ts";
+import type { ReadClock } from "./read-clock.ts";
 
 /** The server ended the stream for a reason of its own. */
 class StreamReset extends Error {
@@ -25,9 +24,19 @@ class StreamReset extends Error {
   }
 }
 
+const kOwner: unique symbol = Symbol("owner");
+
+/** Node's stream, and whose it is. */
+interface OwnedStream extends ClientHttp2Stream {
+  [kOwner]: H2Stream;
+}
+
+/** A listener on such a stream. */
+type Listener = (this: OwnedStream, ...told: never[]) => void;
+
 /** A place on an HTTP/2 connection, for one message. */
 export class H2Stream implements Connection {
-  readonly clock: ReadClock = new ReadClock();
+  readonly clock: ReadClock;
   started = false;
   heard = false;
   isRefused = false;
@@ -38,7 +47,9 @@ export class H2Stream implements Connection {
   #message: Message | null = null;
   #trailers: string[] = [];
 
-  constructor(session: H2Session) {
+  /** @param clock to be used until the stream has left. */
+  constructor(session: H2Session, clock: ReadClock) {
+    this.clock = clock;
     this.#session = session;
     this.#servedBefore = session.served;
     this.isReused = session.isUsed;
@@ -59,7 +70,7 @@ export class H2Stream implements Connection {
   send(message: Message): void {
     this.#message = message;
     const hasBody = message.bytes !== null || message.upload !== null;
-    const stream = this.#session.request(fieldsOf(message), !hasBody);
+    const stream = this.#session.request(message, !hasBody);
     if (stream === null) {
       queueMicrotask(() => this.#fail(new Error("the connection ended while it was idle")));
       return;
@@ -110,45 +121,81 @@ export class H2Stream implements Connection {
   }
 
   #listen(stream: ClientHttp2Stream): void {
-    stream.on("headers", (headers, _flags, raw) => {
-      this.heard = true;
-      const fields = this.#fieldsOf(headers, raw);
-      if (fields !== null) this.#message?.onInformational(Number(headers[":status"]), fields);
-    });
-    stream.on("response", (headers, _flags, raw) => {
-      this.heard = true;
-      const fields = this.#fieldsOf(headers, raw);
-      if (fields === null) return;
-      const status = Number(headers[":status"]);
-      this.#message?.onHead({ status, reason: "", fields, httpVersion: "2" });
-    });
-    stream.on("data", (chunk: Uint8Array) => this.#message?.onData(chunk));
-    stream.on("trailers", (headers: IncomingHttpHeaders, _flags: number, raw: string[]) => {
-      this.#trailers = this.#fieldsOf(headers, raw) ?? [];
-    });
-    stream.on("end", () => this.#end(stream));
-    stream.on("error", (error: Error) => {
-      this.isRefused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-      this.#fail(error);
-    });
-    stream.on("close", () => {
-      this.clock.end();
-      // A stream that was reset may close without an error, and one that was cut short without an end.
-      if (this.#message !== null) this.#fail(this.#session.fault ?? new StreamReset(stream.rstCode ?? 0));
-      this.#leave(false);
-    });
+    const owned = Object.assign(stream, { [kOwner]: this });
+    for (const [event, listener] of H2Stream.#listeners)
+      owned.on(event, listener as (...told: unknown[]) => void); // each takes what its event tells
   }
+
+  /** The same functions for all streams: seven closures for each message are a part of what it costs. */
+  static readonly #listeners: readonly (readonly [event: string, listener: Listener])[] = [
+    [
+      "headers",
+      function (headers: IncomingHttpHeaders, _flags: number, raw: string[]): void {
+        const self = this[kOwner];
+        self.heard = true;
+        const fields = self.#fieldsOf(raw);
+        if (fields !== null) self.#message?.onInformational(Number(headers[":status"]), fields);
+      },
+    ],
+    [
+      "response",
+      function (headers: IncomingHttpHeaders, _flags: number, raw: string[]): void {
+        const self = this[kOwner];
+        self.heard = true;
+        const fields = self.#fieldsOf(raw);
+        if (fields === null) return;
+        const status = Number(headers[":status"]);
+        self.#message?.onHead({ status, reason: "", fields, httpVersion: "2" });
+      },
+    ],
+    [
+      "data",
+      function (chunk: Uint8Array): void {
+        this[kOwner].#message?.onData(chunk);
+      },
+    ],
+    [
+      "trailers",
+      function (_headers: IncomingHttpHeaders, _flags: number, raw: string[]): void {
+        const self = this[kOwner];
+        self.#trailers = self.#fieldsOf(raw) ?? [];
+      },
+    ],
+    [
+      "end",
+      function (): void {
+        this[kOwner].#end(this);
+      },
+    ],
+    [
+      "error",
+      function (error: Error): void {
+        const self = this[kOwner];
+        self.isRefused = this.rstCode === constants.NGHTTP2_REFUSED_STREAM;
+        self.#fail(error);
+      },
+    ],
+    [
+      "close",
+      function (): void {
+        const self = this[kOwner];
+        // A stream that was reset may close without an error, and one that was cut short without an end.
+        if (self.#message !== null) self.#fail(self.#session.fault ?? new StreamReset(this.rstCode ?? 0));
+        self.#leave(false);
+      },
+    ],
+  ];
 
   /**
    * `null`: they are too large, and the message has failed.
    *
-   * @param raw the same as they came, pseudo-fields first: Node joins those of one name.
+   * @param raw as they came, pseudo-fields first.
    */
-  #fieldsOf(headers: IncomingHttpHeaders, raw: readonly string[]): string[] | null {
+  #fieldsOf(raw: string[]): string[] | null {
     const { limits } = this.#session;
     const came = raw[0]?.startsWith(":") === true ? raw.slice(2) : raw;
     const overflow = overflowOf(limits, came) ?? bytesOverflow(limits, came);
-    if (overflow === null) return flat(headers);
+    if (overflow === null) return came;
     const message = this.#message;
     this.destroy();
     message?.onFailure(overflow);
@@ -172,32 +219,6 @@ export class H2Stream implements Connection {
   #leave(isComplete: boolean): void {
     this.#session.leave(this, isComplete);
   }
-}
-
-/** Pseudo-fields and fields of a message. Its head is written for HTTP/1.1, and checked there: it is read, not made again. */
-function fieldsOf(message: Message): Record<string, string | string[]> {
-  const fields: Record<string, string | string[]> = Object.create(null) as Record<string, string>;
-  fields[":method"] = message.method;
-  fields[":scheme"] = "https";
-  fields[":path"] = message.target;
-  const sent = http2Fields(message.head);
-  for (let at = 0; at + 1 < sent.length; at += 2) {
-    const value = sent[at + 1] as string; // below the length
-    const name = sent[at] === "host" ? ":authority" : (sent[at] as string); // as above
-    const before = fields[name];
-    fields[name] = before === undefined ? value : [before, value].flat();
-  }
-  return fields;
-}
-
-/** Name, value, name, value ... without pseudo-fields. */
-function flat(headers: IncomingHttpHeaders): string[] {
-  const fields: string[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.startsWith(":") || value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) fields.push(name, one);
-  }
-  return fields;
 }
 
 /** By the size of a field section (RFC 9113 §10.5.1), but for the 32 bytes that it adds for each field. */

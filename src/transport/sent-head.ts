@@ -17,11 +17,41 @@ const NOT_SENT: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+/** Of a request line, beside method and target. */
+const REST_OF_LINE = "  HTTP/1.1\r\n".length;
+
 /** Method, target and fields of a message that went out by this version of HTTP. */
 export function sentHead(head: string, httpVersion: string): SentHead {
   const [method = "", target = ""] = head.slice(0, head.indexOf("\r\n")).split(" ");
   const fields = httpVersion === "2" ? http2Fields(head) : fieldsOf(head);
   return { method, target, headers: HeaderMap.fromWire(fields) };
+}
+
+/** The fields of messages on an HTTP/2 connection. Remembers the section that was read last: most requests say the same. */
+export class Http2Heads {
+  #section = "";
+  #authority = "";
+  #fields: readonly string[] = [];
+
+  /** Pseudo-fields and fields of a message. Its head is written for HTTP/1.1, and checked there: it is read, not made again. */
+  fieldsOf(method: string, target: string, head: string): string[] {
+    const section = head.slice(method.length + target.length + REST_OF_LINE);
+    if (section !== this.#section) this.#read(head, section);
+    const pseudo = [":method", method, ":scheme", "https", ":path", target, ":authority", this.#authority];
+    return pseudo.concat(this.#fields);
+  }
+
+  #read(head: string, section: string): void {
+    const fields: string[] = [];
+    const all = http2Fields(head);
+    for (let at = 0; at + 1 < all.length; at += 2) {
+      const [name = "", value = ""] = all.slice(at, at + 2);
+      if (name === "host") this.#authority = value;
+      else fields.push(name, value);
+    }
+    this.#fields = fields;
+    this.#section = section;
+  }
 }
 
 /** Name, value, name, value ... of those fields that HTTP/2 has, names in lower case. `host` is its `:authority`. */
