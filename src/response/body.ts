@@ -1,7 +1,7 @@
 /**
  * The body of a response, from unread to whatever became of it. Responses that are copies of each other share one.
  *
- * May import: `core/`, `encoding/`, `stream/`.
+ * May import: `core/`, `encoding/`, `stream/`, own folder.
  */
 import { RequestException, StreamConsumedError, type FailedResponse } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
@@ -10,6 +10,7 @@ import { parseContentEncoding, type ContentCoding } from "../encoding/content-co
 import { decodeNow, tooLarge } from "../encoding/decode.ts";
 import { decodeStream } from "../encoding/decode-stream.ts";
 import { collect } from "../stream/read.ts";
+import { Pieces, type Walk } from "./pieces.ts";
 
 /** Where a body is in its life. */
 export type BodyState =
@@ -116,29 +117,8 @@ export class ResponseBody {
    *
    * @throws as {@link read}.
    */
-  async *stream(
-    owner: FailedResponse,
-    form: "decoded" | "coded" = "decoded",
-  ): AsyncGenerator<Uint8Array, void> {
-    if (this.#state.kind !== "unread") {
-      if (form === "coded") throw this.#refusal(owner);
-      const bytes = await this.read(owner);
-      if (bytes.byteLength > 0) yield bytes;
-      return;
-    }
-    this.#state = streaming;
-    try {
-      for await (const chunk of this.#open(form)) {
-        if (chunk.byteLength > 0) yield chunk;
-      }
-      // An adapter may end the stream of a body that was closed: that is no end of the body.
-      if (this.#isClosed()) throw this.#refusal(owner);
-    } catch (error) {
-      this.#parts.wire.body.cancel();
-      throw this.#fail(owner, error);
-    } finally {
-      if (this.#state === streaming) this.#state = consumed;
-    }
+  stream(owner: FailedResponse, form: "decoded" | "coded" = "decoded"): AsyncGenerator<Uint8Array, void> {
+    return new Pieces(() => this.#walk(owner, form));
   }
 
   /** Gives up on what was not read. A body in memory stays there. */
@@ -199,15 +179,41 @@ export class ResponseBody {
     return parseContentEncoding(wire.headers.get("content-encoding"), maxCodings, request);
   }
 
+  #walk(owner: FailedResponse, form: "decoded" | "coded"): Walk {
+    if (this.#state.kind !== "unread") {
+      if (form === "coded") throw this.#refusal(owner);
+      return { source: this.#whole(owner), end: nothing, fail: same, leave: nothing };
+    }
+    this.#state = streaming;
+    const settle = (): void => {
+      if (this.#state === streaming) this.#state = consumed;
+    };
+    const fail = (error: unknown): unknown => {
+      this.#parts.wire.body.cancel();
+      return this.#fail(owner, error);
+    };
+    try {
+      const source = this.#open(form)[Symbol.asyncIterator]();
+      const end = (): void => {
+        settle();
+        // An adapter may end the stream of a body that was closed: that is no end of the body.
+        if (this.#state.kind === "closed") throw fail(this.#refusal(owner));
+      };
+      return { source, end, fail, leave: settle };
+    } catch (error) {
+      throw fail(error);
+    }
+  }
+
+  async *#whole(owner: FailedResponse): AsyncGenerator<Uint8Array, void> {
+    yield await this.read(owner);
+  }
+
   #open(form: "decoded" | "coded"): AsyncIterable<Uint8Array> {
     const { wire, request } = this.#parts;
     if (form === "coded") return wire.body.stream();
     const codings = this.#codings();
     return decodeStream(wire.body.stream(), codings, { maxBytes: null, request });
-  }
-
-  #isClosed(): boolean {
-    return this.#state.kind === "closed";
   }
 
   /** Remembers what went wrong, so that who reads again hears of it too. */
@@ -222,6 +228,14 @@ export class ResponseBody {
     const { request } = this.#parts;
     return new StreamConsumedError(reasons[this.#state.kind], { request, response, phase: "body" });
   }
+}
+
+function nothing(): void {
+  // What is in memory stays there.
+}
+
+function same(error: unknown): unknown {
+  return error;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {

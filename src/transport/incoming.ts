@@ -38,6 +38,8 @@ export interface BodySource {
 /** So many bytes may wait to be taken. */
 const HIGH_WATER_BYTES = 262_144;
 
+const END: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
+
 /** What is done with the bytes. */
 type Mode = "undecided" | "collecting" | "streaming" | "draining" | "dropped";
 
@@ -135,24 +137,25 @@ export class Incoming {
     });
   }
 
-  /** Begins to stream: {@link read} gives the pieces. @throws {StreamConsumedError} when the body was asked for before. */
+  /** Begins to stream: {@link next} gives the pieces. @throws {StreamConsumedError} when the body was asked for before. */
   stream(): void {
     if (this.#mode !== "undecided") throw this.#consumed();
     this.#mode = "streaming";
   }
 
-  /** The next piece; `null` at the end. What came before a failure is given before it. */
-  read(): Promise<Uint8Array | null> {
-    const chunk = this.#take();
-    if (chunk !== null) return Promise.resolve(chunk);
+  /** The next piece, or the end. What came before a failure is given before it. To be called again when it has settled. */
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const value = this.#take();
+    if (value !== null) return Promise.resolve({ done: false, value });
     if (this.#failure !== null) return Promise.reject(this.#failure.error);
-    if (this.#isOver || this.#mode === "dropped") return Promise.resolve(null);
+    if (this.#isOver || this.#mode === "dropped") return Promise.resolve(END);
     return new Promise((resolve, reject) => {
       this.#wake = () => {
         this.#source.onEnough();
         const next = this.#take();
-        if (next === null && this.#failure !== null) reject(this.#failure.error);
-        else resolve(next);
+        if (next !== null) resolve({ done: false, value: next });
+        else if (this.#failure === null) resolve(END);
+        else reject(this.#failure.error);
       };
       this.#want();
     });

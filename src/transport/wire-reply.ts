@@ -119,9 +119,8 @@ class BodyStream implements AsyncIterableIterator<Uint8Array> {
     return this;
   }
 
-  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
-    const value = await this.#incoming.read();
-    return value === null ? { done: true, value: undefined } : { done: false, value };
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    return this.#incoming.next();
   }
 
   /** The loop was left early. */
