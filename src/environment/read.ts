@@ -6,7 +6,7 @@
  *
  * May import: `core/`, `node:fs`, `node:os`, `node:path`, `node:process`.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -91,6 +91,8 @@ function readNetrc(env: Variables): string | null {
  * requests (PARITY NET-1): it is not ours, and other programs may have locked it away on purpose.
  */
 function readText(path: string): string | null | undefined {
+  // Mostly there is none, and an error costs ten times as much as to look.
+  if (!existsSync(path)) return undefined;
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

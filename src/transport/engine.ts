@@ -25,6 +25,7 @@ import { ReadClock } from "./read-clock.ts";
 import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import { dispatchAfterPoll, letGoLater, type Actor } from "./turns.ts";
 import type { Upload } from "./upload.ts";
+import { withAdded, writeWhole } from "./whole-message.ts";
 
 const { channels } = diagnostics;
 
@@ -32,9 +33,6 @@ const { channels } = diagnostics;
 class StaleConnectionError extends Error {
   override readonly name: string = "StaleConnectionError";
 }
-
-/** Bodies up to here are written together with their head. */
-const SMALL_BODY_BYTES = 16_384;
 
 /** A connection, open from the beginning to its end. */
 export class EngineConnection implements Connection, IntakeReader, Actor {
@@ -190,6 +188,14 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     this.#handler.message?.onShutdown(reason);
   }
 
+  /** Ends the connection, on which nothing is running. Resolves when it is gone. */
+  async end(): Promise<void> {
+    if (this.socket.closed) return;
+    const closed = new Promise((resolve) => this.socket.once("close", resolve));
+    this.#lane.end();
+    await closed;
+  }
+
   /** Ends the connection, whatever is running on it. */
   destroy(error: Error): void {
     this.#handler.message = null;
@@ -287,29 +293,4 @@ class Handler implements UndiciHandler {
     this.message = null;
     message?.onFailure(error);
   }
-}
-
-function writeWhole(request: UndiciRequest, socket: Socket, head: string, bytes: Uint8Array | null): void {
-  if (bytes === null) {
-    socket.write(head, "latin1");
-  } else if (bytes.byteLength <= SMALL_BODY_BYTES) {
-    // One text, one byte a character: two pieces cost Node more than it costs to put them together.
-    const { buffer, byteOffset, byteLength } = bytes;
-    socket.write(head + Buffer.from(buffer, byteOffset, byteLength).toString("latin1"), "latin1");
-    request.onBodySent(bytes);
-  } else {
-    socket.cork();
-    socket.write(head, "latin1");
-    socket.write(bytes);
-    socket.uncork();
-    request.onBodySent(bytes);
-  }
-  request.onRequestSent();
-}
-
-/** Fields that a subscriber of undici's channels added: undici has checked them. */
-function withAdded(head: string, fields: readonly string[]): string {
-  let lines = "";
-  for (let at = 0; at + 1 < fields.length; at += 2) lines += `${fields[at]}: ${fields[at + 1]}\r\n`;
-  return `${head.slice(0, -2)}${lines}\r\n`;
 }

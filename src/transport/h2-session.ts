@@ -148,9 +148,9 @@ export class H2Session {
   }
 
   /** Ends it when nothing is under way; messages that nobody streams are told. Resolves when it is gone, or left alone. */
-  async shutDown(reason: Error): Promise<void> {
+  async shutDown(reason: () => Error): Promise<void> {
     this.#retire();
-    for (const stream of this.#streams) stream.shutDown(reason);
+    for (const stream of this.#streams) stream.shutDown(reason());
     if (this.#streams.size > 0 || this.#session.destroyed) return;
     await new Promise<void>((resolve) => {
       // Somebody waits now: the process must not end before it is told.

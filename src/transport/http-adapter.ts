@@ -99,7 +99,7 @@ export class HttpAdapter implements Adapter {
    */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (!this.#pools.isEmpty) await this.#pools.close(closed());
+    if (!this.#pools.isEmpty) await this.#pools.close(closed);
   }
 }
 

@@ -42,6 +42,8 @@ const KEEP_ALIVE_UNSAID = 2_147_483_647;
 const KEEP_ALIVE_MARGIN = 2000;
 const MOST_KEEP_ALIVE = 600_000;
 
+const NOBODY_ASKED = new Error("the connection was ended while it was idle");
+
 /** A client, as far as the context asks. */
 class OneRequestClient {
   readonly destroyed = false;
@@ -132,6 +134,13 @@ export class Lane {
 
   set isWriting(isWriting: boolean) {
     this.#socket[kWriting] = isWriting;
+  }
+
+  /** Ends the connection, on which nothing is running. */
+  end(): void {
+    // undici would make an error, and ask the system for addresses to put into it, for nobody.
+    this.#socket[kError] = NOBODY_ASKED;
+    this.#socket.destroy();
   }
 
   /** The next response is for `request`. No other may be running. */

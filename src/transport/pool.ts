@@ -195,23 +195,20 @@ export class Pool implements SessionMemory {
   }
 
   /** Ends all connections but those of bodies that are being streamed, which end with them. Resolves when they are gone. */
-  async close(reason: Error): Promise<void> {
+  async close(reason: () => Error): Promise<void> {
     this.#isClosed = true;
     for (const { applicant, timer } of this.#waiting.splice(0)) {
       if (timer !== null) clearTimeout(timer);
-      applicant.onNoConnection(reason);
+      applicant.onNoConnection(reason());
     }
     for (const [applicant, opening] of this.#opening) {
       opening.cancel();
-      applicant.onNoConnection(reason);
+      applicant.onNoConnection(reason());
     }
     this.#opening.clear();
     const idle = this.#idle.splice(0);
-    for (const connection of this.#open) if (!idle.includes(connection)) connection.shutDown(reason);
-    await Promise.all([
-      ...idle.map((connection) => ended(connection, reason)),
-      this.#shared?.shutDown(reason),
-    ]);
+    for (const connection of this.#open) if (!idle.includes(connection)) connection.shutDown(reason());
+    await Promise.all([...idle.map((connection) => connection.end()), this.#shared?.shutDown(reason)]);
   }
 
   #connect(applicant: Applicant): void {
@@ -308,12 +305,4 @@ export class Pool implements SessionMemory {
       return false;
     });
   }
-}
-
-function ended(connection: EngineConnection, reason: Error): Promise<void> {
-  return new Promise((resolve) => {
-    if (connection.socket.closed) resolve();
-    else connection.socket.once("close", () => resolve());
-    connection.destroy(reason);
-  });
 }

@@ -116,8 +116,8 @@ export class Pools {
     return this.#byKey.size === 0;
   }
 
-  /** Ends all connections. */
-  async close(reason: Error): Promise<void> {
+  /** Ends all connections. @param reason made for each of those who are told. */
+  async close(reason: () => Error): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await Promise.all([...this.#byKey.values()].map((pool) => pool.close(reason)));
     this.#byKey.clear();
@@ -143,7 +143,7 @@ export class Pools {
     }
     if (oldest === null) return;
     this.#byKey.delete(oldest[0]);
-    void oldest[1].close(new Error("there are too many origins"));
+    void oldest[1].close(() => new Error("there are too many origins"));
   }
 
   #remember(origin: Origin, choice: Choice): void {
