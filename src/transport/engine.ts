@@ -66,6 +66,8 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     socket.on("error", (error: Error) => {
       this.fault ??= error;
     });
+    // A parser that is paused has not told yet that a body is complete: undici would take the end of the connection for its loss.
+    socket.on("end", () => this.resume());
     this.#lane = new Lane(origin, socket, limits.maxHeaderBytes);
     socket.once("close", () => {
       this.clock.end();
