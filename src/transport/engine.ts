@@ -121,14 +121,9 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   /** The socket read `bytes`. Fields of a section that is not whole yet are kept as well as pieces of a body. */
   read(bytes: Uint8Array): boolean {
     const handler = this.#handler;
-    handler.isKept = false;
+    handler.isKept = isWatched();
     this.#parser.execute(bytes);
-    return (
-      handler.isKept ||
-      this.#parser.paused ||
-      this.#parser.headers.length > 0 ||
-      channels.headers.hasSubscribers
-    );
+    return handler.isKept || this.#parser.paused || this.#parser.headers.length > 0 || isWatched();
   }
 
   /** Sends a message. Nothing else may be running. */
@@ -289,6 +284,12 @@ class Handler implements UndiciHandler {
     this.message = null;
     message?.onFailure(error);
   }
+}
+
+/** Does somebody listen to undici's channels who is given bytes as they lie, and may keep them? */
+function isWatched(): boolean {
+  const { bodyChunkReceived, headers, trailers } = channels;
+  return headers.hasSubscribers || trailers.hasSubscribers || bodyChunkReceived.hasSubscribers;
 }
 
 function writeWhole(request: UndiciRequest, socket: Socket, head: string, bytes: Uint8Array | null): void {
