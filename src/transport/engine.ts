@@ -206,8 +206,9 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     expectResponse(this.#parser);
     this.#lane.enter(request);
     this.#lane.isLast = message.isLast;
+    // A subscriber of undici's channels may have ended it all, or then somebody who is told of the start.
+    if (socket.destroyed) return;
     message.onStart(now);
-    // Somebody who was told of the start may have ended it all.
     if (socket.destroyed) return;
     const head = request.headers.length === 0 ? message.head : withAdded(message.head, request.headers);
     if (channels.sendHeaders.hasSubscribers) channels.sendHeaders.publish({ request, headers: head, socket });

@@ -195,4 +195,22 @@ describe("undici's diagnostics", () => {
     await exchange(adapter, server.url);
     expect(text()).toBe("3 X-T 4");
   });
+
+  it("may abort a request before it goes out", async () => {
+    const controller = new AbortController();
+    const onCreate = (): void => controller.abort(new Error("not this one"));
+    await using server = await scriptedServer(answering(ok()));
+    const told: string[] = [];
+    subscribe("undici:request:create", onCreate);
+    try {
+      const post = requestFor(server.url, { method: "POST", body: "abc" });
+      const onProgress = ({ direction }: { direction: string }): void => void told.push(direction);
+      const sent = exchange(adapter, post, { signal: controller.signal, onProgress });
+      await expect(sent).rejects.toThrow("not this one");
+    } finally {
+      unsubscribe("undici:request:create", onCreate);
+    }
+    await server.connections[0]?.closed;
+    expect([told, server.requests]).toEqual([[], []]);
+  });
 });
