@@ -22,7 +22,7 @@ import type { HeadLimits } from "./head-limits.ts";
 import type { IntakeReader } from "./intake.ts";
 import { Lane } from "./lane.ts";
 import { ReadClock } from "./read-clock.ts";
-import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
+import { expectResponse, isParsing, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import { dispatchAfterPoll, letGoLater, type Actor } from "./turns.ts";
 import type { Upload } from "./upload.ts";
 
@@ -177,9 +177,10 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     this.#handler.controller?.pause();
   }
 
-  /** Reads on. */
+  /** Reads on: at once, or when the parser that tells somebody something now is through. */
   resume(): void {
-    if (!this.socket.destroyed) this.#handler.controller?.resume();
+    if (isParsing()) queueMicrotask(() => this.resume());
+    else if (!this.socket.destroyed) this.#handler.controller?.resume();
   }
 
   /** Tells the running message that the adapter is closed. */

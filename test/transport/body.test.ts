@@ -257,6 +257,28 @@ describe("stream()", () => {
     expect((await pieces(response)).join("")).toHaveLength(size);
   });
 
+  it("may be read on from within what is told of another response", async () => {
+    const size = 900_000;
+    await using server = await scriptedServer(
+      answering(({ line }) => (line.includes("/large") ? ok("x".repeat(size)) : ok("small"))),
+    );
+    const response = await send(`${server.url}/large`, { stream: true });
+    const stream = response.body.stream()[Symbol.asyncIterator]();
+    // Nobody reads until the connection is held back.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    let received = 0;
+    for (let isOver = false; !isOver;) {
+      const reads: Promise<IteratorResult<Uint8Array>>[] = [];
+      const onProgress = (): void => void reads.push(stream.next());
+      await exchange(adapter, `${server.url}/small`, { onProgress });
+      for (const result of await Promise.all(reads)) {
+        if (result.done === true) isOver = true;
+        else received += result.value.byteLength;
+      }
+    }
+    expect(received).toBe(size);
+  });
+
   it("that is left early ends the connection", async () => {
     await using server = await scriptedServer(async (connection) => {
       await connection.request();
