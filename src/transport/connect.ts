@@ -134,7 +134,7 @@ export class Opening {
     const guard = guardOf(route);
     if (guard !== null && isIP(route.host) !== 0) checkAddress(guard, route.host);
     // Tunnels and HTTP/2 take bytes from the socket's own queue.
-    if (via === null && !route.isHttp2) this.#intake = new Intake();
+    if (via === null && !route.isHttp2) this.#intake = new Intake(tls !== null);
     // What cannot be read is told before anybody is asked for a connection.
     const material = tls === null ? null : await this.#materials.load(tls, route);
     if (via === null && material === null)

@@ -22,7 +22,7 @@ import type { HeadLimits } from "./head-limits.ts";
 import type { IntakeReader } from "./intake.ts";
 import { Lane } from "./lane.ts";
 import { ReadClock } from "./read-clock.ts";
-import { expectResponse, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
+import { expectResponse, isParsing, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import { dispatchAfterPoll, letGoLater, type Actor } from "./turns.ts";
 import type { Upload } from "./upload.ts";
 import { withAdded, writeWhole } from "./whole-message.ts";
@@ -64,6 +64,8 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     socket.on("error", (error: Error) => {
       this.fault ??= error;
     });
+    // A parser that is paused has not told yet that a body is complete: undici would take the end of the connection for its loss.
+    socket.on("end", () => this.resume());
     this.#lane = new Lane(origin, socket, limits.maxHeaderBytes);
     socket.once("close", () => {
       this.clock.end();
@@ -114,17 +116,17 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     return this.#parser.paused;
   }
 
+  /** Does no message wait for bytes? */
+  get isIdle(): boolean {
+    return this.#handler.message === null;
+  }
+
   /** The socket read `bytes`. Fields of a section that is not whole yet are kept as well as pieces of a body. */
   read(bytes: Uint8Array): boolean {
     const handler = this.#handler;
-    handler.isKept = false;
+    handler.isKept = isWatched();
     this.#parser.execute(bytes);
-    return (
-      handler.isKept ||
-      this.#parser.paused ||
-      this.#parser.headers.length > 0 ||
-      channels.headers.hasSubscribers
-    );
+    return handler.isKept || this.#parser.paused || this.#parser.headers.length > 0 || isWatched();
   }
 
   /** Sends a message. Nothing else may be running. */
@@ -155,7 +157,8 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     try {
       this.#write(new Request(this.#origin, this.#options, handler), message, now);
     } catch (error) {
-      // From undici's own checks, or a subscriber of its channels.
+      // From undici's own checks, or a subscriber of its channels: on another connection it would be the same.
+      this.started = true;
       handler.onResponseError(null, error instanceof Error ? error : new Error(String(error)));
     }
   }
@@ -178,9 +181,10 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     this.#handler.controller?.pause();
   }
 
-  /** Reads on. */
+  /** Reads on: at once, or when the parser that tells somebody something now is through. */
   resume(): void {
-    if (!this.socket.destroyed) this.#handler.controller?.resume();
+    if (isParsing()) queueMicrotask(() => this.resume());
+    else if (!this.socket.destroyed) this.#handler.controller?.resume();
   }
 
   /** Tells the running message that the adapter is closed. */
@@ -215,8 +219,9 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     expectResponse(this.#parser);
     this.#lane.enter(request);
     this.#lane.isLast = message.isLast;
+    // A subscriber of undici's channels may have ended it all, or then somebody who is told of the start.
+    if (socket.destroyed) return;
     message.onStart(now);
-    // Somebody who was told of the start may have ended it all.
     if (socket.destroyed) return;
     const head = request.headers.length === 0 ? message.head : withAdded(message.head, request.headers);
     if (channels.sendHeaders.hasSubscribers) channels.sendHeaders.publish({ request, headers: head, socket });
@@ -293,4 +298,9 @@ class Handler implements UndiciHandler {
     this.message = null;
     message?.onFailure(error);
   }
+}
+/** Does somebody listen to undici's channels who is given bytes as they lie, and may keep them? */
+function isWatched(): boolean {
+  const { bodyChunkReceived, headers, trailers } = channels;
+  return headers.hasSubscribers || trailers.hasSubscribers || bodyChunkReceived.hasSubscribers;
 }

@@ -8,15 +8,17 @@
  */
 import type { OnReadOpts, Socket } from "node:net";
 
-/** What a connection begins with: a small response fits. */
+/** What a connection begins with, and has while it is idle: a small response fits, and all that one TLS record has. */
 const FIRST_BYTES = 16_384;
-/** What it goes on with once a read has filled that. */
+/** What it goes on with once a read has filled that, to the end of the response. */
 export const MOST_READ_BYTES = 262_144;
 
 /** Who takes what was read. */
 export interface IntakeReader {
   /** Does it take nothing now? */
   readonly isPaused: boolean;
+  /** Does it wait for nothing? */
+  readonly isIdle: boolean;
   /** Takes bytes, at once. Is a part of their memory kept? */
   read(bytes: Uint8Array): boolean;
 }
@@ -31,8 +33,14 @@ export class Intake {
   #socket: Socket | null = null;
   #reader: IntakeReader | null = null;
   #buffer: Buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  readonly #most: number;
   #size = FIRST_BYTES;
   #isKept = false;
+
+  /** @param isTls a read gives one record, never more. */
+  constructor(isTls: boolean) {
+    this.#most = isTls ? FIRST_BYTES : MOST_READ_BYTES;
+  }
 
   /** What `socket` reads is for it, and later for a reader. */
   bind(socket: Socket): void {
@@ -56,7 +64,7 @@ export class Intake {
   /** Go on reading? */
   #take(count: number): boolean {
     const bytes = this.#buffer.subarray(0, count);
-    if (count === this.#size) this.#size = MOST_READ_BYTES;
+    if (count === this.#size) this.#size = this.#most;
     const socket = this.#socket;
     const reader = this.#reader;
     if (reader === null || reader.isPaused || socket === null || socket.readableLength > 0) {
@@ -65,6 +73,7 @@ export class Intake {
       return false;
     }
     this.#isKept = reader.read(bytes);
+    if (reader.isIdle) this.#size = FIRST_BYTES;
     return !reader.isPaused;
   }
 }

@@ -64,6 +64,13 @@ const FRAMING_CODES: ReadonlySet<number> = new Set([4, 11, 15]);
 const SLACK_BYTES = 65_536;
 const NO_FIELDS: Uint8Array[] = [];
 
+let isAnyAtWork = false;
+
+/** Is a parser at work, of whatever connection? They share their memory: another one must not begin meanwhile. */
+export function isParsing(): boolean {
+  return isAnyAtWork;
+}
+
 /** Lays our methods over those of `parser`. */
 export function tuneParser(
   parser: UndiciParser,
@@ -129,8 +136,13 @@ function executeBounded(this: TunedParser, chunk: Uint8Array): void {
   }
   this.quietBytes += chunk.byteLength;
   this.chunk = chunk;
-  original(this).execute.call(this, chunk);
-  this.chunk = null;
+  isAnyAtWork = true;
+  try {
+    original(this).execute.call(this, chunk);
+  } finally {
+    isAnyAtWork = false;
+    this.chunk = null;
+  }
 }
 
 /** Names and values of a section, as they come. */

@@ -12,6 +12,7 @@ export interface Actor {
   letGo(): void;
 }
 
+/** These wait for the turn in which they were asked to end, and then for a poll. */
 let waiting: Actor[] = [];
 let resting: Actor[] = [];
 
@@ -29,13 +30,13 @@ export function letGoLater(actor: Actor): void {
   if (resting.push(actor) === 1) setImmediate(letGoResting);
 }
 
+/** Who comes while these wait is not one of them: the poll that they wait for may have brought it here. */
 function waitForPoll(): void {
-  setImmediate(dispatchWaiting);
+  setImmediate(dispatchAll, waiting);
+  waiting = [];
 }
 
-function dispatchWaiting(): void {
-  const actors = waiting;
-  waiting = [];
+function dispatchAll(actors: readonly Actor[]): void {
   const now = performance.now();
   for (const actor of actors) actor.dispatch(now);
 }

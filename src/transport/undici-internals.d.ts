@@ -100,7 +100,14 @@ declare module "undici/lib/core/diagnostics.js" {
     readonly hasSubscribers: boolean;
     publish(message: object): void;
   }
-  const diagnostics: { readonly channels: { readonly headers: Channel; readonly sendHeaders: Channel } };
+  const diagnostics: {
+    readonly channels: {
+      readonly bodyChunkReceived: Channel;
+      readonly headers: Channel;
+      readonly sendHeaders: Channel;
+      readonly trailers: Channel;
+    };
+  };
   export = diagnostics;
 }
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ChunkedEncodingError, ResponseTooLarge, StreamConsumedError } from "../../src/core/errors.ts";
 import type { WireResponse } from "../../src/core/response.ts";
 import { HttpAdapter } from "../../src/transport/http-adapter.ts";
+import { Authority } from "../support/certificates.ts";
 import { exchange, rejection, requestFor, sendOptions, type Overrides } from "../support/messages.ts";
 import { answering, ok, scriptedServer } from "../support/scripted-server.ts";
 
@@ -239,6 +240,43 @@ describe("stream()", () => {
     for (let next = await stream.next(); next.done !== true; next = await stream.next())
       received += next.value.byteLength;
     expect(received).toBeGreaterThan(total - 1_000_000);
+  });
+
+  it("gives all of a body whose last byte was one too many for a slow reader, and whose connection has ended since", async () => {
+    const authority = await Authority.create();
+    const leaf = await authority.issue({ addresses: ["127.0.0.1"] });
+    const size = 262_145;
+    await using server = await scriptedServer(async (connection) => {
+      await connection.request();
+      connection.end(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n${"x".repeat(size)}`);
+    }, leaf);
+    const verify = { kind: "pem", pem: authority.pem } as const;
+    // With HTTP/2 allowed, the end is read whether somebody wants to know it or not.
+    const response = await send(server.url, { stream: true, verify, http2: true });
+    await server.connections[0]?.closed;
+    expect((await pieces(response)).join("")).toHaveLength(size);
+  });
+
+  it("may be read on from within what is told of another response", async () => {
+    const size = 900_000;
+    await using server = await scriptedServer(
+      answering(({ line }) => (line.includes("/large") ? ok("x".repeat(size)) : ok("small"))),
+    );
+    const response = await send(`${server.url}/large`, { stream: true });
+    const stream = response.body.stream()[Symbol.asyncIterator]();
+    // Nobody reads until the connection is held back.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    let received = 0;
+    for (let isOver = false; !isOver;) {
+      const reads: Promise<IteratorResult<Uint8Array>>[] = [];
+      const onProgress = (): void => void reads.push(stream.next());
+      await exchange(adapter, `${server.url}/small`, { onProgress });
+      for (const result of await Promise.all(reads)) {
+        if (result.done === true) isOver = true;
+        else received += result.value.byteLength;
+      }
+    }
+    expect(received).toBe(size);
   });
 
   it("that is left early ends the connection", async () => {

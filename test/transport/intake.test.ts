@@ -26,8 +26,8 @@ class Queue extends EventEmitter {
 }
 
 /** An intake, and what reads into it as Node does. */
-function newIntake(): { intake: Intake; queue: Queue; receive: (text: string) => boolean } {
-  const intake = new Intake();
+function newIntake(isTls = false): { intake: Intake; queue: Queue; receive: (text: string) => boolean } {
+  const intake = new Intake(isTls);
   const queue = new Queue();
   intake.bind(queue as unknown as Socket); // all that it asks for is there
   const { onread } = intake;
@@ -49,6 +49,7 @@ describe("an intake", () => {
     const read: string[] = [];
     const reader = {
       isPaused: true,
+      isIdle: false,
       read: (bytes: Uint8Array) => read.push(Buffer.from(bytes).toString()) < 0,
     };
     intake.attach(reader);
@@ -65,7 +66,11 @@ describe("an intake", () => {
   it("reads into the same memory until a part of it is kept", () => {
     const { intake, receive } = newIntake();
     const seen: Uint8Array[] = [];
-    const reader: IntakeReader = { isPaused: false, read: (bytes) => seen.push(bytes) === 2 };
+    const reader: IntakeReader = {
+      isPaused: false,
+      isIdle: false,
+      read: (bytes) => seen.push(bytes) === 2,
+    };
     intake.attach(reader);
     for (const text of ["one", "two", "three", "four"]) receive(text);
     const [one, two, three, four] = seen.map((bytes) => bytes.buffer);
@@ -73,14 +78,35 @@ describe("an intake", () => {
     expect(seen.map((bytes) => Buffer.from(bytes).toString())).toEqual(["two", "two", "foure", "four"]);
   });
 
-  it("makes room for large bodies once a read has filled what there was", () => {
+  it("makes room for a large body once a read has filled what there was, and gives it up with the response", () => {
     const { intake, receive } = newIntake();
     const sizes: number[] = [];
-    intake.attach({ isPaused: false, read: (bytes) => sizes.push(bytes.buffer.byteLength) < 0 });
+    const reader = {
+      isPaused: false,
+      isIdle: false,
+      read: (bytes: Uint8Array) => sizes.push(bytes.buffer.byteLength) < 0,
+    };
+    intake.attach(reader);
     receive("x".repeat(16_383));
     receive("x".repeat(16_384));
     receive("x");
-    expect(sizes).toEqual([16_384, 16_384, MOST_READ_BYTES]);
+    reader.isIdle = true;
+    receive("the end");
+    receive("the next one");
+    expect(sizes).toEqual([16_384, 16_384, MOST_READ_BYTES, MOST_READ_BYTES, 16_384]);
+  });
+
+  it("makes none for TLS, which gives a record at a time", () => {
+    const { intake, receive } = newIntake(true);
+    const sizes: number[] = [];
+    intake.attach({
+      isPaused: false,
+      isIdle: false,
+      read: (bytes) => sizes.push(bytes.buffer.byteLength) < 0,
+    });
+    receive("x".repeat(16_384));
+    receive("x");
+    expect(sizes).toEqual([16_384, 16_384]);
   });
 });
 

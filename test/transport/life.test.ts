@@ -159,4 +159,58 @@ describe("undici's diagnostics", () => {
       unsubscribe("undici:client:sendHeaders", onSend);
     }
   });
+
+  it("give bytes that stay what they were, for as long as a subscriber keeps them", async () => {
+    const pieces: Uint8Array[] = [];
+    const onTrailers = (message: unknown): void => {
+      pieces.push(...(message as { trailers: Uint8Array[] }).trailers);
+    };
+    const onChunk = (message: unknown): void => {
+      pieces.push((message as { chunk: Uint8Array }).chunk);
+    };
+    const onHeaders = (message: unknown): void => {
+      // Once, and never again.
+      unsubscribe("undici:request:headers", onHeaders);
+      pieces.push(...(message as { response: { headers: Uint8Array[] } }).response.headers);
+    };
+    let count = 0;
+    await using server = await scriptedServer(
+      answering(() => {
+        count++;
+        return `HTTP/1.1 200 OK\r\nX-${count}: ${count}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n${count}\r\n0\r\nX-T: ${count}\r\n\r\n`;
+      }),
+    );
+    const text = (): string => pieces.map((piece) => Buffer.from(piece).toString()).join(" ");
+    subscribe("undici:request:headers", onHeaders);
+    await exchange(adapter, server.url);
+    await exchange(adapter, server.url);
+    expect(text()).toBe("X-1 1 Transfer-Encoding chunked");
+    pieces.length = 0;
+    subscribe("undici:request:bodyChunkReceived", onChunk);
+    await exchange(adapter, server.url);
+    unsubscribe("undici:request:bodyChunkReceived", onChunk);
+    subscribe("undici:request:trailers", onTrailers);
+    await exchange(adapter, server.url);
+    unsubscribe("undici:request:trailers", onTrailers);
+    await exchange(adapter, server.url);
+    expect(text()).toBe("3 X-T 4");
+  });
+
+  it("may abort a request before it goes out", async () => {
+    const controller = new AbortController();
+    const onCreate = (): void => controller.abort(new Error("not this one"));
+    await using server = await scriptedServer(answering(ok()));
+    const told: string[] = [];
+    subscribe("undici:request:create", onCreate);
+    try {
+      const post = requestFor(server.url, { method: "POST", body: "abc" });
+      const onProgress = ({ direction }: { direction: string }): void => void told.push(direction);
+      const sent = exchange(adapter, post, { signal: controller.signal, onProgress });
+      await expect(sent).rejects.toThrow("not this one");
+    } finally {
+      unsubscribe("undici:request:create", onCreate);
+    }
+    await server.connections[0]?.closed;
+    expect([told, server.requests]).toEqual([[], []]);
+  });
 });
