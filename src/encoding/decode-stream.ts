@@ -11,6 +11,7 @@ import type { ContentCoding } from "./content-coding.ts";
 import { isZlib, limitBetween, tooLarge, zstdParams, type DecodeOptions } from "./decode.ts";
 import { FormatError, run, type Engine } from "./engine.ts";
 import { GzipTrailer, readGzipHeader } from "./gzip.ts";
+import { ZstdFrames } from "./zstd-frames.ts";
 
 /** One buffer of output: all that is decoded ahead. */
 const OUTPUT_BYTES = 64 * 1024;
@@ -49,7 +50,7 @@ async function* takeOff(
   source: AsyncIterable<Uint8Array>,
   request: FailedRequest | null,
 ): AsyncGenerator<Uint8Array, void> {
-  const input = new ByteInput(source);
+  const input = new ByteInput(coding === "zstd" ? new ZstdFrames().through(source) : source);
   try {
     // An empty body is empty, whatever the header says (PARITY DEC-5).
     if ((await input.peek(1)).byteLength > 0) yield* steps[coding](input);

@@ -15,6 +15,7 @@ import {
 } from "node:zlib";
 import { ResponseTooLarge, type FailedRequest } from "../core/errors.ts";
 import type { ContentCoding } from "./content-coding.ts";
+import { ZstdFrames } from "./zstd-frames.ts";
 
 /** Larger inputs would hold up the program for too long. */
 const MAX_INPUT_BYTES = 64 * 1024;
@@ -122,6 +123,7 @@ function inflate(
 
 /** Node stops after the first frame and says nothing of the rest: a body of several frames would come out short. */
 function unzstd(bytes: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array | null {
+  if (!ZstdFrames.areWhole(bytes)) return null;
   // With `info` the result is this object; Node's types do not say so.
   const result = zstdDecompressSync(bytes, { ...options, params: zstdParams, info: true }) as unknown as {
     readonly buffer: Uint8Array;
