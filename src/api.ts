@@ -36,8 +36,12 @@ async function sendOnce(
   options: RequestOptions | undefined,
 ): Promise<Response | StreamedResponse> {
   // Closing leaves a body that is still being streamed alone: its connection ends with it (PARITY FN-1).
-  await using session = new Session();
-  return await session.request(method, url, options);
+  const session = new Session();
+  try {
+    return await session.request(method, url, options);
+  } finally {
+    await session.close();
+  }
 }
 
 function verb(method: string): Verb {

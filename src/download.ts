@@ -112,10 +112,14 @@ async function fill(
     const before = part.bytes;
     let failure: unknown;
     try {
-      await using response = await nextResponse(job, part);
-      await onHead(response);
-      hasBegun = true;
-      failure = await take(job, part, response);
+      const response = await nextResponse(job, part);
+      try {
+        await onHead(response);
+        hasBegun = true;
+        failure = await take(job, part, response);
+      } finally {
+        await response.close();
+      }
       if (failure === null) return;
       // A server may give less than it was asked for. While it gives something, that is no failure.
       if (part.bytes > before) continue;

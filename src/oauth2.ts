@@ -204,12 +204,13 @@ class TokenServer {
   /** @throws {OAuth2Error} when there is no token; {@link RequestException} when there is no answer. */
   async ask(grant: Grant): Promise<OAuth2Tokens> {
     const { session } = this.#options;
+    const through = session ?? new Session();
     try {
-      if (session !== undefined) return await this.#askThrough(session, grant);
-      await using own = new Session();
-      return await this.#askThrough(own, grant);
+      return await this.#askThrough(through, grant);
     } catch (error) {
       throw translated(error);
+    } finally {
+      if (session === undefined) await through.close();
     }
   }
 

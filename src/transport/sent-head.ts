@@ -55,7 +55,7 @@ export class Http2Heads {
 }
 
 /** Name, value, name, value ... of those fields that HTTP/2 has, names in lower case. `host` is its `:authority`. */
-export function http2Fields(head: string): string[] {
+function http2Fields(head: string): string[] {
   const fields = fieldsOf(head);
   const sent: string[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
