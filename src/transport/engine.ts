@@ -207,7 +207,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     this.socket.destroy(error);
   }
 
-  #write(request: Request, message: Message, now: number): void {
+  #write(request: UndiciRequest, message: Message, now: number): void {
     const { socket } = this;
     request.onRequestStart((error) => {
       if (request.aborted || request.completed) return;
@@ -229,7 +229,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     else this.#writeUpload(request, head, message.upload);
   }
 
-  #writeUpload(request: Request, head: string, upload: Upload): void {
+  #writeUpload(request: UndiciRequest, head: string, upload: Upload): void {
     this.#lane.isWriting = true;
     upload.run(this.socket, { head, isChunked: true }, (complete) => {
       if (!complete) return;

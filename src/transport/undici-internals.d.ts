@@ -112,20 +112,12 @@ declare module "undici/lib/core/diagnostics.js" {
 }
 
 declare module "undici/lib/core/request.js" {
-  class Request implements UndiciRequest {
-    constructor(
-      origin: string,
-      options: { readonly method: string; readonly path: string },
-      handler: UndiciHandler,
-    );
-    readonly aborted: boolean;
-    readonly completed: boolean;
-    readonly headers: readonly string[];
-    onRequestStart(abort: (error?: Error) => void, context: null): void;
-    onRequestSent(): void;
-    onBodySent(chunk: Uint8Array): void;
-    onResponseError(error: Error): void;
-  }
+  /** The path begins with `/`, or is a whole URL for a proxy. Head and body are not its business here. */
+  const Request: new (
+    origin: string,
+    options: { readonly method: string; readonly path: string },
+    handler: UndiciHandler,
+  ) => UndiciRequest;
   export = Request;
 }
 
