@@ -288,7 +288,7 @@ export class Pool implements SessionMemory {
     });
   }
 
-  /** Mostly it is a streamed body that nobody reads: undici would wait for ever, and say nothing. */
+  /** Mostly it is a streamed body that nobody reads. */
   #whyBusy(): string {
     const shared = this.#shared;
     const busy =

@@ -380,3 +380,30 @@ describe("progress of a download", () => {
     expect(seen).toEqual([...seen].sort((one, two) => one - two));
   });
 });
+
+describe("what has come of a streamed body and waits to be read", () => {
+  it("is some 512 KiB at most", async () => {
+    const body = "x".repeat(8_000_000);
+    await using server = await scriptedServer(answering(ok(body)));
+    let came = 0;
+    const options = sendOptions({
+      stream: true,
+      onProgress: ({ bytes }) => {
+        came = bytes;
+      },
+    });
+    const response = await adapter.send(requestFor(server.url), options, null);
+    let taken = 0;
+    for await (const piece of response.body.stream()) {
+      taken += piece.byteLength;
+      if (taken > piece.byteLength) continue;
+      // Until nothing more comes.
+      for (let before = -1; before !== came;) {
+        before = came;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      expect(came - taken).toBeLessThanOrEqual(524_288);
+    }
+    expect(taken).toBe(body.length);
+  });
+});
