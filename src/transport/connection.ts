@@ -27,6 +27,8 @@ export interface Message {
   /** Is `chunk` kept? If not, its memory may be written over afterwards. */
   onData(chunk: Uint8Array): boolean;
   onEnd(trailers: string[]): void;
+  /** The response is over, and the server needs no more of the request's body (RFC 9113 §8.1). */
+  onConsent(): void;
   /** There will be no response, or no more of it. */
   onFailure(error: Error): void;
   /** The adapter is closed. A body that a caller streams is left to the caller. */
