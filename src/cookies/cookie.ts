@@ -4,6 +4,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isDate } from "../core/realm.ts";
 import type { CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
 import { InvalidHeader } from "../core/errors.ts";
 import { canonicalDomain, isAddress, withoutFinalDot } from "./match.ts";
@@ -177,7 +178,7 @@ function checkExpiry({ expires, maxAge }: CookieAttributes, now: number): number
     return maxAge === Number.POSITIVE_INFINITY ? null : now + maxAge * 1000;
   }
   if (expires == null) return null;
-  const at = expires instanceof Date ? expires.getTime() : expires;
+  const at = isDate(expires) ? expires.getTime() : expires;
   if (typeof at !== "number" || Number.isNaN(at)) {
     throw new TypeError("cookie attribute expires is a valid Date, milliseconds since the epoch, or null");
   }

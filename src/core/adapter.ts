@@ -174,16 +174,35 @@ export type AttemptFailure =
 
 /** What a policy says of a failed attempt. */
 export type RetryDecision =
-  | { readonly kind: "again"; readonly delayMs: number; readonly policy: RetryPolicy }
+  | {
+      readonly kind: "again";
+      readonly delayMs: number;
+      readonly policy: RetryPolicy;
+      /** When the budget is used up: is a status then a {@link RetryError}, as with "exhausted"? Default: `true`. */
+      readonly raise?: boolean;
+    }
   /** Not a case for a retry: the response or the error is the result. */
   | { readonly kind: "final" }
   /** One attempt too many: a {@link RetryError} for a status (unless the policy hands the response out), else the error. */
   | { readonly kind: "exhausted"; readonly raise: boolean };
 
+/** How many retries an origin gets from a session, within a window of time that slides along. */
+export interface RetryBudget {
+  /** Retries as a share of the requests begun in the window. */
+  readonly ratio: number;
+  /** Retries a second beside that share, for the whole window at once if need be. */
+  readonly perSecond: number;
+  /** Length of the window, in milliseconds. */
+  readonly window: number;
+}
+
 /** Decides about retries. Immutable: a decision brings the policy for the next attempt. `retries/` has `Retry`. */
 export interface RetryPolicy {
-  /** Share of an origin's traffic that retries may add, beside a small reserve; absent or `null` for no such limit. */
-  readonly budget?: number | null;
+  /**
+   * How many retries an origin may get; a number is the share alone, with the defaults of `Retry` for the rest. Absent or
+   * `null`: no such limit.
+   */
+  readonly budget?: RetryBudget | number | null;
   next(
     method: string,
     failure: AttemptFailure,

@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`. Not: `transport/`; adapters are arguments.
  */
+import { isPromise } from "../core/realm.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, InterimResponse } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
@@ -67,10 +68,11 @@ class Interim {
   readonly tell = (interim: InterimResponse): void => {
     for (const hook of this.#hooks) {
       const told: unknown = hook(interim, this.#request);
-      if (!(told instanceof Promise)) continue;
-      this.#promised.push(told);
+      if (!isPromise(told)) continue;
+      const promised = Promise.resolve(told);
+      this.#promised.push(promised);
       // It is heard of when the response is there, not before.
-      told.catch(() => undefined);
+      promised.catch(() => undefined);
     }
   };
 

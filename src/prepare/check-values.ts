@@ -4,6 +4,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isUint8Array } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import { checkNames, isRecord } from "./record.ts";
 
@@ -107,24 +108,7 @@ export function isHeaders(value: unknown): boolean {
 }
 
 function isCredential(value: unknown): boolean {
-  return typeof value === "string" || value instanceof Uint8Array;
-}
-
-/** An AbortSignal, of this realm or another. */
-export function isSignal(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    "aborted" in value &&
-    "addEventListener" in value &&
-    typeof value.addEventListener === "function" &&
-    "removeEventListener" in value &&
-    typeof value.removeEventListener === "function"
-  );
-}
-
-/** A Blob. */
-export function isBlob(value: unknown): boolean {
-  return value instanceof Blob;
+  return typeof value === "string" || isUint8Array(value);
 }
 
 /** An object, no function. */

@@ -7,6 +7,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isAbortSignal, isBlob, isMap, isPromise, isUrl } from "../core/realm.ts";
 import type { ProxySettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { noProxyRules } from "../core/environment.ts";
@@ -32,11 +33,9 @@ import {
   checkIdempotencyKey,
   checkRetry,
   checkTrustEnv,
-  isBlob,
   isHeaders,
   isObject,
   isProxyAuth,
-  isSignal,
   orNull,
   type Check,
 } from "./check-values.ts";
@@ -103,7 +102,7 @@ const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
   files: orNull((value) => isObject(value) && !isBlob(value), "a record or pairs of files, or null"),
   cookies: checkCookies,
   idempotencyKey: checkIdempotencyKey,
-  signal: orNull(isSignal, "an AbortSignal or null"),
+  signal: orNull(isAbortSignal, "an AbortSignal or null"),
   onProgress: orNull((value) => typeof value === "function", "a function or null"),
 };
 
@@ -112,10 +111,7 @@ const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
   cookies: checkCookies,
   // One key for all requests would make them one.
   idempotencyKey: checkBoolean,
-  baseUrl: orNull(
-    (value) => value instanceof URL || (typeof value === "string" && value !== ""),
-    "a URL or null",
-  ),
+  baseUrl: orNull((value) => isUrl(value) || (typeof value === "string" && value !== ""), "a URL or null"),
   maxRedirects: checkCount,
   hsts: checkHsts,
   trustEnv: checkTrustEnv,
@@ -332,7 +328,7 @@ function namesOf(options: unknown): string[] {
   }
   const names = Object.keys(options);
   // Both would be options that say nothing.
-  if (options instanceof Map || options instanceof Promise)
+  if (isMap(options) || isPromise(options))
     throw new TypeError(`options must be an object, not ${describe(options)}`);
   return names;
 }

@@ -5,6 +5,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isUrl } from "../core/realm.ts";
 import type { Body } from "../core/body.ts";
 import { InvalidHeader, InvalidMethod } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
@@ -95,7 +96,7 @@ function withQuery(target: Url | string, query: string): Url | string {
 
 function textOf(url: unknown): string {
   if (typeof url === "string") return url.trimStart();
-  if (url instanceof URL) return url.href;
+  if (isUrl(url)) return url.href;
   throw new TypeError(`url must be a string or a URL, not ${url === null ? "null" : typeof url}`);
 }
 

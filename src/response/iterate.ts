@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `encoding/`, `stream/`, `node:buffer`.
  */
+import { isUint8Array } from "../core/realm.ts";
 import { Buffer } from "node:buffer";
 import { describe } from "../core/describe.ts";
 import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
@@ -33,7 +34,7 @@ export function checkLinesOptions(options: IterLinesOptions): void {
   checkBoolean("keepEnds", options.keepEnds);
   const delimiter = options.delimiter ?? null;
   if (delimiter === null) return;
-  if (typeof delimiter !== "string" && !(delimiter instanceof Uint8Array)) {
+  if (typeof delimiter !== "string" && !isUint8Array(delimiter)) {
     throw new TypeError(`delimiter must be a string, bytes or null, not ${describe(delimiter)}`);
   }
   if (delimiter.length === 0) throw new RangeError("delimiter must not be empty");

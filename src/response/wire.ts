@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `stream/`.
  */
+import { isUint8Array, ofThisRealm } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import { RequestException, ResponseTooLarge } from "../core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
@@ -61,7 +62,7 @@ export function wireResponse(init: WireResponseInit): WireResponse {
 export function wireBodyFrom(source: WireBodyInit): WireBody {
   if (source === null) return new BytesWireBody(new Uint8Array(0));
   if (typeof source === "string") return new BytesWireBody(encoder.encode(source));
-  if (source instanceof Uint8Array) return new BytesWireBody(source);
+  if (isUint8Array(source)) return new BytesWireBody(ofThisRealm(source));
   if (typeof source === "object" && (Symbol.asyncIterator in source || Symbol.iterator in source))
     return new StreamWireBody(source);
   throw new TypeError(`a body must be text, bytes, a stream, an iterable or null, not ${describe(source)}`);
@@ -150,7 +151,7 @@ async function leave(source: AsyncIterator<unknown, unknown> | Iterator<unknown,
 
 function chunkBytes(chunk: unknown): Uint8Array {
   if (typeof chunk === "string") return encoder.encode(chunk);
-  if (chunk instanceof Uint8Array) return chunk;
+  if (isUint8Array(chunk)) return ofThisRealm(chunk);
   throw new RequestException(`the body of a response must give text or bytes, not ${typeof chunk}`, {
     phase: "body",
   });

@@ -4,6 +4,7 @@
  *
  * May import: `core/`, own folder. Not: `undici`.
  */
+import { isUint8Array, ofThisRealm } from "../core/realm.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
@@ -266,13 +267,13 @@ class AppExchange implements BodySource {
   }
 
   #take(incoming: Incoming, chunk: unknown): void {
-    if (!(chunk instanceof Uint8Array)) {
+    if (!isUint8Array(chunk)) {
       this.#fail(this.#broken(`the app's body gave ${describe(chunk)}, not bytes`), false);
       return;
     }
     this.#timer?.refresh();
     if (chunk.byteLength === 0) return;
-    incoming.push(chunk);
+    incoming.push(ofThisRealm(chunk));
     this.#tell("download", incoming.received, incoming.declared);
   }
 

@@ -4,6 +4,7 @@
  *
  * May import: `core/`, `node:dns`, `node:net`.
  */
+import { isError } from "../core/realm.ts";
 import { lookup as lookUpName, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 
@@ -50,7 +51,7 @@ export function guardedLookup(guard: Guard, lookup: LookupFunction = lookUpName)
         if (options.all === true) callback(null, allowed);
         else callback(null, first.address, first.family);
       } catch (problem) {
-        callback(problem instanceof Error ? problem : new Error(String(problem)), []);
+        callback(isError(problem) ? problem : new Error(String(problem)), []);
       }
     });
   };

@@ -3,6 +3,7 @@
  *
  * May import: nothing. Pure.
  */
+import { isPromise } from "../core/realm.ts";
 
 /** Calls `listener`; what it throws, now or later, goes to `fail`. An asynchronous listener fits the type of any other. */
 export function inform<Told>(
@@ -12,7 +13,7 @@ export function inform<Told>(
 ): void {
   try {
     const answer: unknown = listener(told);
-    if (answer instanceof Promise) answer.catch(fail);
+    if (isPromise(answer)) Promise.resolve(answer).catch(fail);
   } catch (error) {
     fail(error);
   }

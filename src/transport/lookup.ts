@@ -4,6 +4,7 @@
  *
  * May import: `core/`, `node:dns`, `node:net`.
  */
+import { isError } from "../core/realm.ts";
 import { lookup as lookUpName, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 
@@ -16,7 +17,7 @@ export function lookupOf(lookup: LookupFunction = lookUpName, family: 0 | 4 | 6 
     const fail = (error: unknown): void => {
       if (isOver) return;
       isOver = true;
-      callback(error instanceof Error ? error : new Error(String(error)), []);
+      callback(isError(error) ? error : new Error(String(error)), []);
     };
     try {
       // All of them: where nobody answers the next one is tried.
