@@ -18,6 +18,7 @@ import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
 import { overflowOf } from "./head-limits.ts";
+import { CallersError } from "./introduction.ts";
 import { inform } from "./listeners.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { asksBefore, type Outgoing } from "./outgoing.ts";
@@ -123,7 +124,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   onNoConnection(error: Error): void {
-    this.#fail(this.#translated(error), false);
+    this.#fail(error instanceof CallersError ? error.thrown : this.#translated(error), false);
   }
 
   onStart(now: number): void {
