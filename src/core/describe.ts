@@ -10,3 +10,22 @@ export function describe(value: unknown): string {
   if (typeof value !== "object") return typeof value;
   return value.constructor?.name || "an object without a class";
 }
+
+/**
+ * Names what a function of the caller's gave where it was asked for something else. An asynchronous function, where a plain
+ * one is asked for, gives a promise: the error tells of it, so a rejection of it is not to end the process as well.
+ */
+export function describeAnswer(answer: unknown): string {
+  letGo(answer);
+  return describe(answer);
+}
+
+/** Nobody waits for `answer`. If it is a promise, what it comes to is nobody's business. */
+export function letGo(answer: unknown): void {
+  if (isThenable(answer)) answer.then(undefined, () => undefined);
+}
+
+/** Is it a promise, whoever made it? */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}

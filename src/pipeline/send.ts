@@ -6,7 +6,7 @@
 import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, InterimResponse } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
-import { describe } from "../core/describe.ts";
+import { describe, isThenable, letGo } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -56,7 +56,7 @@ export function sender(world: SendSurroundings): Send {
 class Interim {
   readonly #request: PreparedRequest;
   readonly #hooks: Hooks["informational"];
-  readonly #promised: Promise<unknown>[] = [];
+  readonly #promised: PromiseLike<unknown>[] = [];
 
   constructor(request: PreparedRequest, hooks: Hooks["informational"]) {
     this.#request = request;
@@ -67,10 +67,10 @@ class Interim {
   readonly tell = (interim: InterimResponse): void => {
     for (const hook of this.#hooks) {
       const told: unknown = hook(interim, this.#request);
-      if (!(told instanceof Promise)) continue;
+      if (!isThenable(told)) continue;
       this.#promised.push(told);
       // It is heard of when the response is there, not before.
-      told.catch(() => undefined);
+      letGo(told);
     }
   };
 
