@@ -7,7 +7,7 @@ import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import type { Clock } from "../core/clock.ts";
-import { describe } from "../core/describe.ts";
+import { describe, describeAnswer } from "../core/describe.ts";
 import {
   AddressRefused,
   ConnectionError,
@@ -136,7 +136,7 @@ function checked(decision: RetryDecision): RetryDecision {
     throw new RangeError(`delayMs of a retry must be 0 to ${LONGEST_DELAY_MS} milliseconds, not ${shown}`);
   }
   throw new TypeError(
-    `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describe(decision)}`,
+    `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describeAnswer(decision)}`,
   );
 }
 

@@ -5,8 +5,13 @@
  * It is the one object that a request costs beside its body: it is at the same time who applies for a connection, whom the
  * engine talks to, and whom the body talks to.
  *
- * May import: `core/`, own folder.
+ * Whatever it calls of the caller's runs in the async context of the call, and so does each sending: by the time of it the
+ * code that runs mostly belongs to somebody else (who opened the connection, who gave it back, who was first in the turn).
+ *
+ * May import: `core/`, own folder, `node:async_hooks`.
  */
+import { AsyncResource } from "node:async_hooks";
+
 import type { SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import { RequestException, type Phase } from "../core/errors.ts";
@@ -23,6 +28,7 @@ import { inform } from "./listeners.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { asksBefore, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
+import { warnUnread } from "./unread.ts";
 import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
 import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
 
@@ -45,6 +51,9 @@ export interface ExchangeWay {
   readonly signal: AbortSignal | null;
 }
 
+/** The context of nobody: of the program itself. */
+const NOBODY = new AsyncResource("SojournExchange");
+
 /** One request and its response. */
 export class Exchange implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
@@ -58,6 +67,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   isReused = false;
   readonly request: PreparedRequest;
   readonly callSite: string | null;
+  context: AsyncResource = new AsyncResource("SojournExchange");
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -120,7 +130,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     }
     this.#connection = connection;
     this.#isReused = connection.served > 0;
-    connection.send(this);
+    this.context.runInAsyncScope(() => connection.send(this));
   }
 
   onNoConnection(error: Error): void {
@@ -165,7 +175,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (status === 100 && this.#continueTimer !== null) this.#releaseBody();
     else if (onInformational !== null) {
       const interim = { status, headers: HeaderMap.fromWire(fields) };
-      inform(onInformational, interim, (error) => this.#fail(error, true));
+      this.#inform(onInformational, interim);
     }
   }
 
@@ -207,7 +217,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       return;
     }
     this.#connection?.clock.stop();
-    this.upload?.stop();
+    this.#stopUpload();
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
     if (!this.#options.stream) this.#finish(this.#connection?.heardAt);
     this.#incoming?.end(trailers);
@@ -263,6 +273,10 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#finish();
   }
 
+  onForgotten(): void {
+    this.context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
+  }
+
   #obtain(now: number): void {
     this.#connection = null;
     this.#state = "waiting";
@@ -276,7 +290,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#state = "waiting";
     this.#sentBytes = 0;
     this.#informed = 0;
-    this.upload?.stop();
+    this.#stopUpload();
     this.#loadBody();
     this.#pool.apply(this);
   }
@@ -325,8 +339,18 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
     const { onProgress } = this.#options;
-    if (onProgress !== null)
-      inform(onProgress, { direction, bytes, totalBytes }, (error) => this.#fail(error, true));
+    if (onProgress !== null) this.#inform(onProgress, { direction, bytes, totalBytes });
+  }
+
+  #inform<Told>(listener: (told: Told) => void, told: Told): void {
+    const fail = (error: unknown): void => this.#fail(error, true);
+    this.context.runInAsyncScope(() => inform(listener, told, fail));
+  }
+
+  /** The caller's iterable may close its file now. */
+  #stopUpload(): void {
+    const { upload } = this;
+    if (upload !== null) this.context.runInAsyncScope(() => upload.stop());
   }
 
   /** Ends the exchange and its connection. An abort takes back what was not read yet. */
@@ -347,7 +371,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (this.#state === "over") return;
     this.#state = "over";
     this.#signal?.removeEventListener("abort", this);
-    this.upload?.stop();
+    this.#stopUpload();
+    // Who keeps the response keeps this: not what the caller's context holds with it.
+    this.context = NOBODY;
     if (this.#continueTimer !== null) clearTimeout(this.#continueTimer);
     this.#continueTimer = null;
     const connection = this.#connection;
