@@ -51,6 +51,12 @@ export interface ExchangeWay {
   readonly signal: AbortSignal | null;
 }
 
+/**
+ * A body up to here is read by everybody, be it with the head. Of a larger one some servers and proxies leave the rest where
+ * it is when they refuse it, and keep the connection open all the same.
+ */
+const SURELY_READ_BYTES = 16_384;
+
 /** The context of nobody: of the program itself. */
 const NOBODY = new AsyncResource("SojournExchange");
 
@@ -81,6 +87,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #isWanted = false;
   #connectedMs: number | null = null;
   #sentBytes = 0;
+  /** Does the upload wait for the caller? That is no silence of the server. */
+  #awaitsSource = false;
   /** Informational responses so far. */
   #informed = 0;
   /** Runs while the body waits for `100 Continue`. */
@@ -148,20 +156,20 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   onSourceWait(): void {
-    if (this.#state === "sending") this.#connection?.clock.stop();
+    this.#awaitsSource = true;
+    this.#connection?.clock.stop();
   }
 
   onBodySent(bytes: number): void {
-    const now = performance.now();
-    if (this.#state === "sending") this.#listen(now);
-    else this.#connection?.clock.touch(now);
+    this.#awaitsSource = false;
+    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
     this.#tellUpload(bytes);
   }
 
   onUploadEnd(): void {
-    if (this.#state !== "sending") return;
-    this.#state = "headless";
-    this.#listen(performance.now());
+    this.#awaitsSource = false;
+    if (this.#state === "sending") this.#state = "headless";
+    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
   }
 
   onUploadFailure(error: unknown): void {
@@ -184,6 +192,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     this.#state = "body";
     this.#connection?.clock.stop();
+    if (this.bytes !== null || this.upload !== null) this.#meetAnswer(head.status);
     const headers = HeaderMap.fromWire(head.fields);
     this.#incoming = new Incoming(this, declaredLength(this.method, head.status, headers));
     const connection = this.#connection;
@@ -197,6 +206,21 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#reject = ignore;
     const facts = { timings, isStreamed: this.#options.stream, passage: this };
     resolve(new WireReply(head, headers, this.#incoming, facts));
+  }
+
+  /**
+   * The final answer to a message with a body, of which some may still have to go out. A success says nothing of that: the
+   * rest is sent (what is stored must be whole). Anybody else does not want it, and may not read what is on its way either:
+   * the connection is not used again (RFC 9112 §9.5), though the system took every byte of it.
+   */
+  #meetAnswer(status: number): void {
+    const connection = this.#connection;
+    if (isSuccess(status) && this.#continueTimer === null) {
+      if (connection?.isSending === true) connection.goOn();
+      return;
+    }
+    this.#stopUpload();
+    if (this.#sentBytes > SURELY_READ_BYTES) connection?.retire();
   }
 
   onData(chunk: Uint8Array): boolean {
@@ -289,6 +313,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection = null;
     this.#state = "waiting";
     this.#sentBytes = 0;
+    this.#awaitsSource = false;
     this.#informed = 0;
     this.#stopUpload();
     this.#loadBody();
@@ -314,6 +339,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   #listen(now: number): void {
+    if (this.#awaitsSource) return;
     const { readMs } = this.#options.timeouts;
     this.#connection?.clock.start(readMs, now, this);
   }
@@ -382,6 +408,10 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     connection.clock.stop();
     this.#pool.release(connection, now);
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function ignore(): void {
