@@ -63,7 +63,9 @@ async function attempts(
     const decision = decide(world, policy, request, outcome);
     if (decision.kind === "final") return finish(outcome, past);
     if (decision.kind === "exhausted") {
-      if (!decision.raise || outcome.kind === "error") return finish(outcome, past);
+      // fetch never rejects for a status: the last response is the answer.
+      const isAnswer = !decision.raise || exchange.settings.contract === "fetch";
+      if (isAnswer || outcome.kind === "error") return finish(outcome, past);
       await outcome.response.loadHop(exchange.settings.maxDrainBytes);
       throw exhausted(outcome.response, past);
     }

@@ -5,7 +5,7 @@
  */
 import type { Timeouts } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
-import type { TimeoutInit } from "../core/options.ts";
+import type { Contract, TimeoutInit } from "../core/options.ts";
 import { checkNames, isRecord, own } from "./record.ts";
 
 /** What a session waits that says nothing. */
@@ -51,6 +51,25 @@ export function parseTimeout(init: TimeoutInit | null | undefined, base: Timeout
     readMs: part(own(init, "read"), "timeout.read", base.readMs),
     totalMs: part(own(init, "total"), "timeout.total", base.totalMs),
   };
+}
+
+/** What a session waits for under fetch's contract, where nobody said how long: as Node's fetch. */
+const FETCH_MS = 300_000;
+
+/** Does `init` say how long silence may last? */
+export function saysRead(init: TimeoutInit | null | undefined): boolean {
+  if (init === undefined) return false;
+  return init === null || typeof init === "number" || isPair(init) || own(init, "read") !== undefined;
+}
+
+/** Times under a contract. What was given stands, also when it is the default. `turnMs`: the wait for a free connection. */
+export function timesUnder(
+  contract: Contract,
+  timeouts: Timeouts,
+  isReadGiven: boolean,
+): { readonly timeouts: Timeouts; readonly turnMs: number | undefined } {
+  if (contract !== "fetch") return { timeouts, turnMs: undefined };
+  return { timeouts: isReadGiven ? timeouts : { ...timeouts, readMs: FETCH_MS }, turnMs: FETCH_MS };
 }
 
 function isPair(init: TimeoutInit): init is readonly [number | null, number | null] {

@@ -4,7 +4,7 @@
  *
  * May import: `core/`, own folder. Not: `undici`.
  */
-import { isUint8Array, ofThisRealm } from "../core/realm.ts";
+import { isUint8Array } from "../core/realm.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
@@ -115,6 +115,10 @@ class AppExchange implements BodySource {
 
   onShutdown(reason: Error): void {
     if (this.#incoming === null || !this.#options.stream) this.#fail(reason, false);
+  }
+
+  get isDone(): boolean {
+    return this.#isOver;
   }
 
   pause(): void {
@@ -273,7 +277,8 @@ class AppExchange implements BodySource {
     }
     this.#timer?.refresh();
     if (chunk.byteLength === 0) return;
-    incoming.push(ofThisRealm(chunk));
+    // A copy: the app may go on using its own, and whoever reads may give the piece away.
+    incoming.push(new Uint8Array(chunk));
     this.#tell("download", incoming.received, incoming.declared);
   }
 
@@ -284,7 +289,7 @@ class AppExchange implements BodySource {
       return;
     }
     this.#rest();
-    if (!this.#options.stream) this.#finish();
+    if (!this.#options.stream || this.#options.returnsEarly === true) this.#finish();
     incoming.end([]);
   }
 

@@ -37,6 +37,9 @@ const phases: { readonly [At in State]: Phase } = {
   over: "body",
 };
 
+/** How long a request waits for its turn when nobody says. */
+const TURN_MS = 60_000;
+
 /** Which way a request goes, and who may call it back. */
 export interface ExchangeWay {
   readonly pool: Pool;
@@ -51,6 +54,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   readonly head: string;
   readonly isLast: boolean;
   readonly connectMs: number | null;
+  readonly turnMs: number;
   bytes: Uint8Array | null = null;
   upload: Upload | null = null;
   facts: ConnectionFacts | null = null;
@@ -83,6 +87,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.head = message.head;
     this.isLast = message.isLast;
     this.connectMs = way.options.timeouts.connectMs;
+    this.turnMs = way.options.turnMs ?? TURN_MS;
     this.request = request;
     this.callSite = way.options.callSite;
     this.#outgoing = message;
@@ -208,7 +213,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection?.clock.stop();
     this.upload?.stop();
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
-    if (!this.#options.stream) this.#finish(this.#connection?.heardAt);
+    if (!this.#options.stream || this.#options.returnsEarly === true) this.#finish(this.#connection?.heardAt);
     this.#incoming?.end(trailers);
   }
 
@@ -233,6 +238,10 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       }
     }
     this.#fail(this.#translated(error), false);
+  }
+
+  get isDone(): boolean {
+    return this.#state === "over";
   }
 
   pause(): void {

@@ -22,6 +22,8 @@ export interface BodySource {
   readonly request: FailedRequest;
   /** Where it was made, for warnings; `null` when it is not known. */
   readonly callSite: string | null;
+  /** Does it hold nothing any more, no connection above all? */
+  readonly isDone: boolean;
   /** Enough is waiting: bring no more for now. */
   pause(): void;
   resume(): void;
@@ -84,7 +86,7 @@ export class Incoming {
       return false;
     }
     if (this.#mode === "draining") return false;
-    const isKept = this.#queue.push(chunk);
+    const isKept = this.#queue.push(chunk, this.#mode === "streaming");
     if (this.#mode === "collecting") return isKept;
     this.#signal();
     if (this.#queue.size > HIGH_WATER_BYTES && !this.#isPaused) {
@@ -202,7 +204,7 @@ export class Incoming {
     if (this.#wake !== null) return;
     const isWanted = this.#mode === "undecided" || this.#mode === "streaming";
     const isTaken = this.#isOver && this.#queue.size === 0;
-    if (isWanted && !isTaken && this.#failure === null)
+    if (isWanted && !isTaken && !this.#source.isDone && this.#failure === null)
       warnUnread(this.#source.request, this.#source.callSite);
     this.drop();
   }

@@ -27,8 +27,8 @@ export interface PoolSettings extends ConnectSettings {
   /** Idle connections kept; with `isBlocking` the most there are. */
   readonly maxSize: number;
   readonly isBlocking: boolean;
-  /** How long a request waits for its turn, in milliseconds; `null`: for ever. */
-  readonly waitMs: number | null;
+  /** How long a request waits for its turn, in milliseconds; `null`: for ever; `undefined`: as the request says. */
+  readonly waitMs: number | null | undefined;
   readonly keepAliveMs: number;
   /** A connection became idle; it is not to be used after this time. */
   readonly onIdle: (until: number) => void;
@@ -38,6 +38,8 @@ export interface PoolSettings extends ConnectSettings {
 export interface Applicant {
   /** How long connecting may take, in milliseconds; `null`: for ever. The wait for a turn is not part of it. */
   readonly connectMs: number | null;
+  /** How long it waits for a turn where the pool does not say, in milliseconds. */
+  readonly turnMs: number;
   onConnection(connection: Connection): void;
   onNoConnection(error: Error): void;
 }
@@ -118,7 +120,7 @@ export class Pool implements SessionMemory {
       return;
     }
     const isConnecting = !this.#isOnlyHttp1 && this.#shared === null;
-    const limitMs = isConnecting ? applicant.connectMs : this.#settings.waitMs;
+    const limitMs = isConnecting ? applicant.connectMs : this.#turnMs(applicant);
     const overdue = (): void => {
       this.#removeWaiter(applicant);
       applicant.onNoConnection(
@@ -128,6 +130,11 @@ export class Pool implements SessionMemory {
       );
     };
     this.#waiting.push({ applicant, timer: limitMs === null ? null : setTimeout(overdue, limitMs) });
+  }
+
+  #turnMs({ turnMs }: Applicant): number | null {
+    const { waitMs } = this.#settings;
+    return waitMs === undefined ? turnMs : waitMs;
   }
 
   /** A connection may turn out to be one for all: until that is known, and then, there is one at most. */
