@@ -30,7 +30,7 @@ import { mergeCrossOriginHeaders, mergeTrustedOrigins, noFields, noOrigins } fro
 import { mergeHooks } from "./hooks.ts";
 import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
-import { defaultTimeouts, parseExpectContinue, parseTimeout, saysRead, timesUnder } from "./timeouts.ts";
+import { defaultTimeouts, parseExpectContinue, parseTimeout, saysRead, termsOf } from "./timeouts.ts";
 import { mergeTls } from "./tls.ts";
 import { mergeVerify, parseCert, parseVerify } from "./trust.ts";
 
@@ -97,7 +97,7 @@ export function sessionSettings(
     retry: converted.retry,
     contract: undefined,
     timeouts: parseTimeout(session.timeout, defaultTimeouts),
-    isReadGiven: saysRead(session.timeout) || undefined,
+    isReadGiven: saysRead(session.timeout),
     turnMs: undefined,
     returnsEarly: undefined,
     proxies: mergeProxies(
@@ -142,15 +142,10 @@ export function mergeSettings(
   const retry = given(converted.retry, base.retry);
   if (request === noRequestOptions && auth === base.auth && retry === base.retry) return base;
   const tls = mergeTls(base.tls, request.tls);
-  const contract = request[CONTRACT];
-  const isReadGiven = base.isReadGiven || saysRead(request.timeout);
   return {
     auth,
     retry,
-    contract,
-    ...timesUnder(contract, parseTimeout(request.timeout, base.timeouts), isReadGiven),
-    isReadGiven: isReadGiven || undefined,
-    returnsEarly: contract === "fetch" || undefined,
+    ...termsOf(request[CONTRACT], base, request.timeout),
     proxies: mergeProxies(base.proxies, request.proxies, request.proxy),
     proxyHeaders:
       request.proxyHeaders === undefined ? base.proxyHeaders : parseProxyHeaders(request.proxyHeaders),

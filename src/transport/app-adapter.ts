@@ -117,10 +117,6 @@ class AppExchange implements BodySource {
     if (this.#incoming === null || !this.#options.stream) this.#fail(reason, false);
   }
 
-  get isDone(): boolean {
-    return this.#isOver;
-  }
-
   pause(): void {
     this.#isPaused = true;
   }
@@ -289,8 +285,9 @@ class AppExchange implements BodySource {
       return;
     }
     this.#rest();
-    if (!this.#options.stream || this.#options.returnsEarly === true) this.#finish();
-    incoming.end([]);
+    const isFree = !this.#options.stream || this.#options.returnsEarly === true;
+    if (isFree) this.#finish();
+    incoming.end([], isFree);
   }
 
   /** As `Content-Length` says; `null` when it says nothing, or there is no body (RFC 9112 §6.3). */

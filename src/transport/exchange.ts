@@ -37,9 +37,6 @@ const phases: { readonly [At in State]: Phase } = {
   over: "body",
 };
 
-/** How long a request waits for its turn when nobody says. */
-const TURN_MS = 60_000;
-
 /** Which way a request goes, and who may call it back. */
 export interface ExchangeWay {
   readonly pool: Pool;
@@ -54,7 +51,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   readonly head: string;
   readonly isLast: boolean;
   readonly connectMs: number | null;
-  readonly turnMs: number;
+  readonly turnMs: number | undefined;
   bytes: Uint8Array | null = null;
   upload: Upload | null = null;
   facts: ConnectionFacts | null = null;
@@ -87,7 +84,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.head = message.head;
     this.isLast = message.isLast;
     this.connectMs = way.options.timeouts.connectMs;
-    this.turnMs = way.options.turnMs ?? TURN_MS;
+    this.turnMs = way.options.turnMs;
     this.request = request;
     this.callSite = way.options.callSite;
     this.#outgoing = message;
@@ -213,8 +210,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection?.clock.stop();
     this.upload?.stop();
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
-    if (!this.#options.stream || this.#options.returnsEarly === true) this.#finish(this.#connection?.heardAt);
-    this.#incoming?.end(trailers);
+    const isFree = !this.#options.stream || this.#options.returnsEarly === true;
+    if (isFree) this.#finish(this.#connection?.heardAt);
+    this.#incoming?.end(trailers, isFree);
   }
 
   onFailure(error: Error): void {
@@ -238,10 +236,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       }
     }
     this.#fail(this.#translated(error), false);
-  }
-
-  get isDone(): boolean {
-    return this.#state === "over";
   }
 
   pause(): void {

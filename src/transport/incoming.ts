@@ -22,8 +22,6 @@ export interface BodySource {
   readonly request: FailedRequest;
   /** Where it was made, for warnings; `null` when it is not known. */
   readonly callSite: string | null;
-  /** Does it hold nothing any more, no connection above all? */
-  readonly isDone: boolean;
   /** Enough is waiting: bring no more for now. */
   pause(): void;
   resume(): void;
@@ -58,6 +56,7 @@ export class Incoming {
   #mode: Mode = "undecided";
   #isPaused = false;
   #isOver = false;
+  #isFree = false;
   #failure: { readonly error: unknown } | null = null;
   #limit = Number.POSITIVE_INFINITY;
   #wake: (() => void) | null = null;
@@ -96,9 +95,10 @@ export class Incoming {
     return isKept;
   }
 
-  /** The last byte has come. */
-  end(trailers: string[]): void {
+  /** The last byte has come. @param isFree it holds no connection any more, whatever becomes of what has come. */
+  end(trailers: string[], isFree: boolean = false): void {
     this.#isOver = true;
+    this.#isFree = isFree;
     this.trailers = trailers;
     if (this.#queue.size === 0) this.#source.onTaken();
     this.#signal();
@@ -204,7 +204,7 @@ export class Incoming {
     if (this.#wake !== null) return;
     const isWanted = this.#mode === "undecided" || this.#mode === "streaming";
     const isTaken = this.#isOver && this.#queue.size === 0;
-    if (isWanted && !isTaken && !this.#source.isDone && this.#failure === null)
+    if (isWanted && !isTaken && !this.#isFree && this.#failure === null)
       warnUnread(this.#source.request, this.#source.callSite);
     this.drop();
   }

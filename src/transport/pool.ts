@@ -22,6 +22,9 @@ import { H2Stream } from "./h2-stream.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
 import type { Route } from "./route.ts";
 
+/** How long a request waits for its turn when nobody says, in milliseconds. */
+const TURN_MS = 60_000;
+
 /** What all pools of an adapter have in common. */
 export interface PoolSettings extends ConnectSettings {
   /** Idle connections kept; with `isBlocking` the most there are. */
@@ -38,8 +41,8 @@ export interface PoolSettings extends ConnectSettings {
 export interface Applicant {
   /** How long connecting may take, in milliseconds; `null`: for ever. The wait for a turn is not part of it. */
   readonly connectMs: number | null;
-  /** How long it waits for a turn where the pool does not say, in milliseconds. */
-  readonly turnMs: number;
+  /** How long it waits for a turn where the pool does not say, in milliseconds. Default: 60 000. */
+  readonly turnMs: number | undefined;
   onConnection(connection: Connection): void;
   onNoConnection(error: Error): void;
 }
@@ -134,7 +137,7 @@ export class Pool implements SessionMemory {
 
   #turnMs({ turnMs }: Applicant): number | null {
     const { waitMs } = this.#settings;
-    return waitMs === undefined ? turnMs : waitMs;
+    return waitMs === undefined ? (turnMs ?? TURN_MS) : waitMs;
   }
 
   /** A connection may turn out to be one for all: until that is known, and then, there is one at most. */
