@@ -137,6 +137,7 @@ export type {
   AttemptFailure,
   ClientCertificate,
   ProgressListener,
+  RetryBudget,
   RetryDecision,
   RetryPolicy,
   SendOptions,

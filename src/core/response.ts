@@ -161,7 +161,7 @@ export interface ResponseHead {
   readonly isPermanentRedirect: boolean;
   /** The request that would follow this redirect; `null` when it is none or was followed. */
   readonly next: PreparedRequest | null;
-  /** Attempts of the last hop that ended in a retry. */
+  /** Attempts of the last hop that ended in a retry, or would have but for the budget of the origin. */
   readonly attempts: readonly Attempt[];
   /** Header fields after the body (RFC 9110 §6.5): empty until it is over. `null`: the adapter does not tell. */
   readonly trailers: HeaderMap | null;

@@ -2,8 +2,10 @@
  * AppAdapter: requests go to a function in this process, and not over a network: an app that takes a web `Request` and
  * gives a web `Response`, as Hono's and those of many frameworks do. Cookies, redirects, retries and auth are as always.
  *
- * May import: `core/`, own folder. Not: `undici`.
+ * May import: `core/`, own folder, `node:async_hooks`. Not: `undici`.
  */
+import { AsyncResource } from "node:async_hooks";
+
 import { isUint8Array } from "../core/realm.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
@@ -23,6 +25,7 @@ import type { WireResponse } from "../core/response.ts";
 import { isHttpLike } from "../core/url.ts";
 import { silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
+import { warnUnread } from "./unread.ts";
 import { WireReply } from "./wire-reply.ts";
 
 /** What answers requests. */
@@ -75,6 +78,8 @@ export class AppAdapter implements Adapter {
 class AppExchange implements BodySource {
   readonly request: PreparedRequest;
   readonly callSite: string | null;
+  /** The caller's: for what is done at the end, whoever brings that about. */
+  readonly #context = new AsyncResource("SojournAppExchange");
   onOver: () => void = ignore;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -141,6 +146,10 @@ class AppExchange implements BodySource {
 
   onTaken(): void {
     this.#finish();
+  }
+
+  onForgotten(): void {
+    this.#context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
   }
 
   async #call(handler: AppHandler): Promise<WireResponse> {
@@ -339,8 +348,10 @@ class AppExchange implements BodySource {
   }
 
   #letGo(): void {
-    this.#abort.abort();
-    this.#reader?.cancel().catch(ignore);
+    this.#context.runInAsyncScope(() => {
+      this.#abort.abort();
+      this.#reader?.cancel().catch(ignore);
+    });
   }
 
   #finish(): void {
@@ -348,7 +359,7 @@ class AppExchange implements BodySource {
     this.#isOver = true;
     this.#rest();
     this.#signal?.removeEventListener("abort", this);
-    this.#upload?.return().catch(ignore);
+    this.#context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
     this.onOver();
   }
 }

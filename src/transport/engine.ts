@@ -8,8 +8,9 @@
  * since undici refuses some fields (`Expect`) and drops others (`Content-Length: 0` of DELETE). Timeouts are not its
  * business either.
  *
- * May import: `core/`, own folder, undici.
+ * May import: `core/`, own folder, undici, types of `node:async_hooks`.
  */
+import type { AsyncResource } from "node:async_hooks";
 import type { Socket } from "node:net";
 
 import diagnostics from "undici/lib/core/diagnostics.js";
@@ -125,8 +126,16 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   read(bytes: Uint8Array): boolean {
     const handler = this.#handler;
     handler.isKept = isWatched();
-    this.#parser.execute(bytes);
+    this.#parse(bytes);
     return handler.isKept || this.#parser.paused || this.#parser.headers.length > 0 || isWatched();
+  }
+
+  /** What is told of the response to subscribers of undici's channels is told in the context of its request. */
+  #parse(bytes: Uint8Array): void {
+    const parser = this.#parser;
+    const { message } = this.#handler;
+    if (message === null) parser.execute(bytes);
+    else message.context.runInAsyncScope(() => parser.execute(bytes));
   }
 
   /** Sends a message. Nothing else may be running. */
@@ -155,12 +164,19 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     this.#options.method = message.method;
     this.#options.path = message.target;
     try {
-      this.#write(new Request(this.#origin, this.#options, handler), message, now);
+      // Those that leave in one turn were asked for by many: each is published, and its body made, for its own caller.
+      message.context.runInAsyncScope(() => this.#begin(message, now));
     } catch (error) {
       // From undici's own checks, or a subscriber of its channels: on another connection it would be the same.
       this.started = true;
       handler.onResponseError(null, error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #begin(message: Message, now: number): void {
+    const request = new OwnedRequest(this.#origin, this.#options, this.#handler);
+    request.context = message.context;
+    this.#write(request, message, now);
   }
 
   /** @internal Nobody uses it: the process may end. */
@@ -236,6 +252,16 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
       this.#lane.isWriting = false;
       request.onRequestSent();
     });
+  }
+}
+
+/** A request that ends, if it fails, in the context of its caller: what closes a connection belongs to nobody. */
+class OwnedRequest extends Request {
+  context: AsyncResource | null = null;
+
+  override onResponseError(error: Error): void {
+    if (this.context === null) super.onResponseError(error);
+    else this.context.runInAsyncScope(() => super.onResponseError(error));
   }
 }
 

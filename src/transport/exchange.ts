@@ -5,8 +5,13 @@
  * It is the one object that a request costs beside its body: it is at the same time who applies for a connection, whom the
  * engine talks to, and whom the body talks to.
  *
- * May import: `core/`, own folder.
+ * Whatever it calls of the caller's runs in the async context of the call, and so does each sending: by the time of it the
+ * code that runs mostly belongs to somebody else (who opened the connection, who gave it back, who was first in the turn).
+ *
+ * May import: `core/`, own folder, `node:async_hooks`.
  */
+import { AsyncResource } from "node:async_hooks";
+
 import type { SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import { RequestException, type Phase } from "../core/errors.ts";
@@ -18,10 +23,12 @@ import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
 import { overflowOf } from "./head-limits.ts";
+import { CallersError } from "./introduction.ts";
 import { inform } from "./listeners.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { asksBefore, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
+import { warnUnread } from "./unread.ts";
 import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
 import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
 
@@ -44,6 +51,9 @@ export interface ExchangeWay {
   readonly signal: AbortSignal | null;
 }
 
+/** The context of nobody: of the program itself. */
+const NOBODY = new AsyncResource("SojournExchange");
+
 /** One request and its response. */
 export class Exchange implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
@@ -58,6 +68,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   isReused = false;
   readonly request: PreparedRequest;
   readonly callSite: string | null;
+  context: AsyncResource = new AsyncResource("SojournExchange");
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -121,11 +132,11 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     }
     this.#connection = connection;
     this.#isReused = connection.served > 0;
-    connection.send(this);
+    this.context.runInAsyncScope(() => connection.send(this));
   }
 
   onNoConnection(error: Error): void {
-    this.#fail(this.#translated(error), false);
+    this.#fail(error instanceof CallersError ? error.thrown : this.#translated(error), false);
   }
 
   onStart(now: number): void {
@@ -166,7 +177,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (status === 100 && this.#continueTimer !== null) this.#releaseBody();
     else if (onInformational !== null) {
       const interim = { status, headers: HeaderMap.fromWire(fields) };
-      inform(onInformational, interim, (error) => this.#fail(error, true));
+      this.#inform(onInformational, interim);
     }
   }
 
@@ -208,7 +219,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       return;
     }
     this.#connection?.clock.stop();
-    this.upload?.stop();
+    this.#stopUpload();
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
     const isFree = !this.#options.stream || this.#options.returnsEarly === true;
     if (isFree) this.#finish(this.#connection?.heardAt);
@@ -265,6 +276,10 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#finish();
   }
 
+  onForgotten(): void {
+    this.context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
+  }
+
   #obtain(now: number): void {
     this.#connection = null;
     this.#state = "waiting";
@@ -278,7 +293,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#state = "waiting";
     this.#sentBytes = 0;
     this.#informed = 0;
-    this.upload?.stop();
+    this.#stopUpload();
     this.#loadBody();
     this.#pool.apply(this);
   }
@@ -327,8 +342,18 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
     const { onProgress } = this.#options;
-    if (onProgress !== null)
-      inform(onProgress, { direction, bytes, totalBytes }, (error) => this.#fail(error, true));
+    if (onProgress !== null) this.#inform(onProgress, { direction, bytes, totalBytes });
+  }
+
+  #inform<Told>(listener: (told: Told) => void, told: Told): void {
+    const fail = (error: unknown): void => this.#fail(error, true);
+    this.context.runInAsyncScope(() => inform(listener, told, fail));
+  }
+
+  /** The caller's iterable may close its file now. */
+  #stopUpload(): void {
+    const { upload } = this;
+    if (upload !== null) this.context.runInAsyncScope(() => upload.stop());
   }
 
   /** Ends the exchange and its connection. An abort takes back what was not read yet. */
@@ -349,7 +374,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (this.#state === "over") return;
     this.#state = "over";
     this.#signal?.removeEventListener("abort", this);
-    this.upload?.stop();
+    this.#stopUpload();
+    // Who keeps the response keeps this: not what the caller's context holds with it.
+    this.context = NOBODY;
     if (this.#continueTimer !== null) clearTimeout(this.#continueTimer);
     this.#continueTimer = null;
     const connection = this.#connection;

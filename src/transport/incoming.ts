@@ -14,14 +14,11 @@ import {
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { ByteQueue } from "./byte-queue.ts";
-import { warnUnread } from "./unread.ts";
 
 /** Who brings the bytes. */
 export interface BodySource {
   /** For errors. */
   readonly request: FailedRequest;
-  /** Where it was made, for warnings; `null` when it is not known. */
-  readonly callSite: string | null;
   /** Enough is waiting: bring no more for now. */
   pause(): void;
   resume(): void;
@@ -33,6 +30,8 @@ export interface BodySource {
   abandon(): void;
   /** All of it has come, and was taken. */
   onTaken(): void;
+  /** Nobody can read it any more, and nobody did. */
+  onForgotten(): void;
 }
 
 /** So many bytes may wait to be taken. */
@@ -204,8 +203,7 @@ export class Incoming {
     if (this.#wake !== null) return;
     const isWanted = this.#mode === "undecided" || this.#mode === "streaming";
     const isTaken = this.#isOver && this.#queue.size === 0;
-    if (isWanted && !isTaken && !this.#isFree && this.#failure === null)
-      warnUnread(this.#source.request, this.#source.callSite);
+    if (isWanted && !isTaken && !this.#isFree && this.#failure === null) this.#source.onForgotten();
     this.drop();
   }
 

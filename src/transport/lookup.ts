@@ -4,11 +4,11 @@
  *
  * May import: `core/`, `node:dns`, `node:net`.
  */
-import { isError } from "../core/realm.ts";
 import { lookup as lookUpName, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 
 import { describe } from "../core/describe.ts";
+import { isError, isPromise } from "../core/realm.ts";
 
 /** The look-up of an adapter: `lookup`, or Node's own, for addresses of `family` only. 0 is both. */
 export function lookupOf(lookup: LookupFunction = lookUpName, family: 0 | 4 | 6 = 0): LookupFunction {
@@ -22,7 +22,7 @@ export function lookupOf(lookup: LookupFunction = lookUpName, family: 0 | 4 | 6 
     try {
       // All of them: where nobody answers the next one is tried.
       const asked = { ...options, all: true, ...(family === 0 ? {} : { family }) };
-      lookup(hostname, asked, (error, found) => {
+      const returned: unknown = lookup(hostname, asked, (error, found) => {
         if (isOver) return;
         if (error != null) return fail(error);
         const all = addressesIn(found).filter((one) => family === 0 || one.family === family);
@@ -32,6 +32,12 @@ export function lookupOf(lookup: LookupFunction = lookUpName, family: 0 | 4 | 6 
         if (options.all === true) callback(null, all);
         else callback(null, first.address, first.family);
       });
+      // An asynchronous function fits the type: what goes wrong in it is not to be lost. An answer goes to the callback.
+      if (isPromise(returned))
+        returned.then((value) => {
+          if (value !== undefined)
+            fail(new TypeError("lookup must call its callback, not resolve to an answer"));
+        }, fail);
     } catch (error) {
       fail(error);
     }

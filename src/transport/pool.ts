@@ -4,6 +4,7 @@
  *
  * May import: `core/`, own folder.
  */
+import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";
 
 import type { Connection } from "./connection.ts";
@@ -11,6 +12,7 @@ import {
   Opening,
   type ConnectSettings,
   type Opened,
+  type OpeningListener,
   type Resumption,
   type SessionMemory,
 } from "./connect.ts";
@@ -43,6 +45,8 @@ export interface Applicant {
   readonly connectMs: number | null;
   /** How long it waits for a turn where the pool does not say, in milliseconds. Default: 60 000. */
   readonly turnMs: number | undefined;
+  /** In which it asks: its look-up, its policy and its credentials for a proxy are asked in it. */
+  readonly context: AsyncResource;
   onConnection(connection: Connection): void;
   onNoConnection(error: Error): void;
 }
@@ -224,7 +228,7 @@ export class Pool implements SessionMemory {
   #connect(applicant: Applicant): void {
     const opening = new Opening(this.#settings, this);
     this.#opening.set(applicant, opening);
-    opening.start(this.route, applicant.connectMs, {
+    const listener: OpeningListener = {
       onOpen: (opened) => {
         this.#opening.delete(applicant);
         this.#admit(opened, applicant);
@@ -234,7 +238,8 @@ export class Pool implements SessionMemory {
         applicant.onNoConnection(error);
         this.#next();
       },
-    });
+    };
+    applicant.context.runInAsyncScope(() => opening.start(this.route, applicant.connectMs, listener));
   }
 
   #admit(opened: Opened, applicant: Applicant): void {
