@@ -133,6 +133,10 @@ export interface SendOptions {
   readonly callSite: string | null;
   /** Most bytes of a response that another one follows: they are read, so that its connection can be used again. */
   readonly maxDrainBytes: number;
+  /** How long to wait for a free connection where the adapter has no limit of its own, in milliseconds. Default: 60 000. */
+  readonly turnMs?: number | undefined;
+  /** A streamed body that has come whole holds its connection no longer, read or not. Default: `false`. */
+  readonly returnsEarly?: boolean | undefined;
   readonly onProgress: ProgressListener | null;
   /** Told of interim responses, but of the `100 Continue` that was waited for. What it throws ends the exchange. */
   readonly onInformational: ((interim: InterimResponse) => void) | null;

@@ -67,7 +67,9 @@ async function attempts(
     if (decision.kind === "exhausted" || decision.kind === "overspent") {
       const isOverspent = decision.kind === "overspent";
       if (isOverspent) past.push({ ...recordOf(outcome, request, 0), reason: "budget" });
-      if (!decision.raise || outcome.kind === "error") return finish(outcome, past);
+      // fetch never rejects for a status: the last response is the answer.
+      const isAnswer = !decision.raise || exchange.settings.contract === "fetch";
+      if (isAnswer || outcome.kind === "error") return finish(outcome, past);
       await outcome.response.loadHop(exchange.settings.maxDrainBytes);
       throw isOverspent ? overspent(outcome.response, past) : exhausted(outcome.response, past);
     }

@@ -6,7 +6,7 @@
  */
 import { AsyncResource } from "node:async_hooks";
 
-import { isUint8Array, ofThisRealm } from "../core/realm.ts";
+import { isUint8Array } from "../core/realm.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
@@ -282,7 +282,8 @@ class AppExchange implements BodySource {
     }
     this.#timer?.refresh();
     if (chunk.byteLength === 0) return;
-    incoming.push(ofThisRealm(chunk));
+    // A copy: the app may go on using its own, and whoever reads may give the piece away.
+    incoming.push(new Uint8Array(chunk));
     this.#tell("download", incoming.received, incoming.declared);
   }
 
@@ -293,8 +294,9 @@ class AppExchange implements BodySource {
       return;
     }
     this.#rest();
-    if (!this.#options.stream) this.#finish();
-    incoming.end([]);
+    const isFree = !this.#options.stream || this.#options.returnsEarly === true;
+    if (isFree) this.#finish();
+    incoming.end([], isFree);
   }
 
   /** As `Content-Length` says; `null` when it says nothing, or there is no body (RFC 9112 §6.3). */

@@ -67,6 +67,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   readonly head: string;
   readonly isLast: boolean;
   readonly connectMs: number | null;
+  readonly turnMs: number | undefined;
   bytes: Uint8Array | null = null;
   upload: Upload | null = null;
   facts: ConnectionFacts | null = null;
@@ -102,6 +103,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.head = message.head;
     this.isLast = message.isLast;
     this.connectMs = way.options.timeouts.connectMs;
+    this.turnMs = way.options.turnMs;
     this.request = request;
     this.callSite = way.options.callSite;
     this.#outgoing = message;
@@ -243,8 +245,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection?.clock.stop();
     this.#stopUpload();
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
-    if (!this.#options.stream) this.#finish(this.#connection?.heardAt);
-    this.#incoming?.end(trailers);
+    const isFree = !this.#options.stream || this.#options.returnsEarly === true;
+    if (isFree) this.#finish(this.#connection?.heardAt);
+    this.#incoming?.end(trailers, isFree);
   }
 
   onFailure(error: Error): void {

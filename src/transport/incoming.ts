@@ -55,6 +55,7 @@ export class Incoming {
   #mode: Mode = "undecided";
   #isPaused = false;
   #isOver = false;
+  #isFree = false;
   #failure: { readonly error: unknown } | null = null;
   #limit = Number.POSITIVE_INFINITY;
   #wake: (() => void) | null = null;
@@ -83,7 +84,7 @@ export class Incoming {
       return false;
     }
     if (this.#mode === "draining") return false;
-    const isKept = this.#queue.push(chunk);
+    const isKept = this.#queue.push(chunk, this.#mode === "streaming");
     if (this.#mode === "collecting") return isKept;
     this.#signal();
     if (this.#queue.size > HIGH_WATER_BYTES && !this.#isPaused) {
@@ -93,9 +94,10 @@ export class Incoming {
     return isKept;
   }
 
-  /** The last byte has come. */
-  end(trailers: string[]): void {
+  /** The last byte has come. @param isFree it holds no connection any more, whatever becomes of what has come. */
+  end(trailers: string[], isFree: boolean = false): void {
     this.#isOver = true;
+    this.#isFree = isFree;
     this.trailers = trailers;
     if (this.#queue.size === 0) this.#source.onTaken();
     this.#signal();
@@ -201,7 +203,7 @@ export class Incoming {
     if (this.#wake !== null) return;
     const isWanted = this.#mode === "undecided" || this.#mode === "streaming";
     const isTaken = this.#isOver && this.#queue.size === 0;
-    if (isWanted && !isTaken && this.#failure === null) this.#source.onForgotten();
+    if (isWanted && !isTaken && !this.#isFree && this.#failure === null) this.#source.onForgotten();
     this.drop();
   }
 

@@ -24,13 +24,16 @@ import { H2Stream } from "./h2-stream.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
 import type { Route } from "./route.ts";
 
+/** How long a request waits for its turn when nobody says, in milliseconds. */
+const TURN_MS = 60_000;
+
 /** What all pools of an adapter have in common. */
 export interface PoolSettings extends ConnectSettings {
   /** Idle connections kept; with `isBlocking` the most there are. */
   readonly maxSize: number;
   readonly isBlocking: boolean;
-  /** How long a request waits for its turn, in milliseconds; `null`: for ever. */
-  readonly waitMs: number | null;
+  /** How long a request waits for its turn, in milliseconds; `null`: for ever; `undefined`: as the request says. */
+  readonly waitMs: number | null | undefined;
   readonly keepAliveMs: number;
   /** A connection became idle; it is not to be used after this time. */
   readonly onIdle: (until: number) => void;
@@ -40,6 +43,8 @@ export interface PoolSettings extends ConnectSettings {
 export interface Applicant {
   /** How long connecting may take, in milliseconds; `null`: for ever. The wait for a turn is not part of it. */
   readonly connectMs: number | null;
+  /** How long it waits for a turn where the pool does not say, in milliseconds. Default: 60 000. */
+  readonly turnMs: number | undefined;
   /** In which it asks: its look-up, its policy and its credentials for a proxy are asked in it. */
   readonly context: AsyncResource;
   onConnection(connection: Connection): void;
@@ -122,7 +127,7 @@ export class Pool implements SessionMemory {
       return;
     }
     const isConnecting = !this.#isOnlyHttp1 && this.#shared === null;
-    const limitMs = isConnecting ? applicant.connectMs : this.#settings.waitMs;
+    const limitMs = isConnecting ? applicant.connectMs : this.#turnMs(applicant);
     const overdue = (): void => {
       this.#removeWaiter(applicant);
       applicant.onNoConnection(
@@ -132,6 +137,11 @@ export class Pool implements SessionMemory {
       );
     };
     this.#waiting.push({ applicant, timer: limitMs === null ? null : setTimeout(overdue, limitMs) });
+  }
+
+  #turnMs({ turnMs }: Applicant): number | null {
+    const { waitMs } = this.#settings;
+    return waitMs === undefined ? (turnMs ?? TURN_MS) : waitMs;
   }
 
   /** A connection may turn out to be one for all: until that is known, and then, there is one at most. */
