@@ -43,9 +43,8 @@ export class AppAdapter implements Adapter {
 
   /** @throws {TypeError} when `handler` is no function. */
   constructor(handler: AppHandler) {
-    if (typeof handler !== "function") {
+    if (typeof handler !== "function")
       throw new TypeError(`an app must be a function from Request to Response, not ${describe(handler)}`);
-    }
     this.#handler = handler;
   }
 
@@ -68,6 +67,9 @@ export class AppAdapter implements Adapter {
   }
 
   /** Fails the requests that wait for the app. A body that a caller is streaming is left alone. */
+  /** @internal It is this very process. A child of this class that sends in another way is an adapter of the caller's. */
+  readonly isDirect: () => boolean = () => this.send === AppAdapter.prototype.send;
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const exchange of this.#running) exchange.onShutdown(closed());
