@@ -4,6 +4,8 @@
  *
  * May import: `core/`, own folder. Not: `undici`.
  */
+import { types } from "node:util";
+
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
@@ -20,7 +22,7 @@ import { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { isHttpLike } from "../core/url.ts";
-import { silence } from "./failures.ts";
+import { reasonOf, silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
 import { WireReply } from "./wire-reply.ts";
 
@@ -48,7 +50,8 @@ export class AppAdapter implements Adapter {
   /**
    * Calls the app.
    *
-   * @throws {ConnectionError} when the app throws, which is then the `cause`, or gives something that is no `Response`.
+   * @throws {ConnectionError} when the app throws, which is then the `cause`, or gives something that is no `Response`, or
+   *   one that cannot be read: it says what came.
    */
   async send(
     request: PreparedRequest,
@@ -83,7 +86,7 @@ class AppExchange implements BodySource {
   #phase: Phase = "send";
   #timer: NodeJS.Timeout | null = null;
   #incoming: Incoming | null = null;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #reader: ReadableStreamDefaultReader<unknown> | null = null;
   #isOver = false;
   #isPaused = false;
   #isPumping = false;
@@ -113,7 +116,8 @@ class AppExchange implements BodySource {
   }
 
   onShutdown(reason: Error): void {
-    if (this.#incoming === null || !this.#options.stream) this.#fail(reason, false);
+    const isStreamed = this.#options.stream && this.#incoming?.isGathered !== true;
+    if (this.#incoming === null || !isStreamed) this.#fail(reason, false);
   }
 
   pause(): void {
@@ -144,17 +148,17 @@ class AppExchange implements BodySource {
 
   async #call(handler: AppHandler): Promise<WireResponse> {
     const request = this.#webRequest();
-    let response: Response;
+    let answer: unknown;
     try {
-      response = await handler(request);
+      answer = await handler(request);
     } catch (cause) {
       throw this.#broken(`the app threw ${describe(cause)}`, cause);
     }
     if (this.#isOver) {
-      await response.body?.cancel();
+      letGo(answer);
       return await never();
     }
-    return this.#reply(response);
+    return this.#reply(answer);
   }
 
   #webRequest(): Request {
@@ -167,16 +171,18 @@ class AppExchange implements BodySource {
       throw new InvalidBody(`a web Request of ${method} cannot have a body`, { request });
     }
     const isWeb = isHttpLike(request.url);
-    const headers = new Headers([...request.headers]);
-    if (isWeb && !headers.has("host")) headers.set("host", request.parsed.authority);
-    return new Request(isWeb ? request.parsed.absolute : request.url, {
-      method,
-      headers,
-      signal: this.#abort.signal,
+    const url = isWeb ? request.parsed.absolute : request.url;
+    const body = payload === null ? {} : { body: this.#bodyFor(payload), duplex: "half" as const };
+    try {
+      const headers = new Headers([...request.headers]);
+      if (isWeb && !headers.has("host")) headers.set("host", request.parsed.authority);
+      // There is no proxy on this way, and it is for nobody else (RFC 9110 §11.7.2).
+      headers.delete("proxy-authorization");
       // Redirects are followed by the session, cookies kept by its jar.
-      redirect: "manual",
-      ...(payload === null ? {} : { body: this.#bodyFor(payload), duplex: "half" }),
-    });
+      return new Request(url, { method, headers, signal: this.#abort.signal, redirect: "manual", ...body });
+    } catch (cause) {
+      throw this.#broken(`no web Request can be made of it: ${reasonOf(cause)}`, cause);
+    }
   }
 
   #bodyFor(body: Body): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
@@ -214,33 +220,53 @@ class AppExchange implements BodySource {
     if (this.#incoming === null) this.#listen();
   }
 
-  #reply(response: Response): WireReply {
-    if (!isResponse(response)) throw this.#broken(`the app gave ${describe(response)}, not a Response`);
-    if (response.status === 0) throw this.#broken("the app gave an error response");
-    if (response.bodyUsed) throw this.#broken("the body of the app's response was read already");
+  #reply(answer: unknown): WireReply {
+    // All that may fail comes first: from here on it is the reply that fails, and not the call.
+    const { status, reason, headers, reader } = this.#read(answer);
+    const incoming = new Incoming(this, this.#declaredLength(status, headers));
     this.#phase = "body";
     this.#rest();
-    const head = { status: response.status, reason: response.statusText, httpVersion: "1.1", fields: [] };
-    const headers = HeaderMap.fromWire([...response.headers].flat());
-    const incoming = new Incoming(this, this.#declaredLength(response.status, headers));
     this.#incoming = incoming;
-    this.#receive(response, incoming);
-    const timings = { connect: 0, head: performance.now() - this.#began };
-    return new WireReply(head, headers, incoming, {
-      timings,
+    this.#reader = reader;
+    if (reader === null) incoming.end([]);
+    else void this.#pump();
+    return new WireReply({ status, reason, httpVersion: "1.1", fields: [] }, headers, incoming, {
+      timings: { connect: 0, head: performance.now() - this.#began },
       isStreamed: this.#options.stream,
       passage: null,
     });
   }
 
-  #receive(response: Response, incoming: Incoming): void {
-    if (response.body === null || this.request.method === "HEAD") {
-      response.body?.cancel().catch(ignore);
-      incoming.end([]);
-      return;
+  /** The parts of what the app gave. @throws {ConnectionError} that says what came, if that is no response. */
+  #read(answer: unknown): Answer {
+    try {
+      if (!isResponse(answer)) throw new Unfit(`the app gave ${named(answer)}, not a Response`);
+      const { status, statusText } = answer;
+      if (status === 0) throw new Unfit("the app gave an error response");
+      // An interim response is none, and what has not three digits no status (RFC 9110 §15).
+      if (!Number.isInteger(status) || status < 200 || status > 999)
+        throw new Unfit(`the app gave a Response with status ${status}`);
+      const headers = HeaderMap.fromWire([...new Headers([...answer.headers])].flat());
+      return { status, reason: String(statusText ?? ""), headers, reader: this.#readerOf(answer) };
+    } catch (cause) {
+      letGo(answer);
+      if (cause instanceof Unfit) throw this.#broken(cause.message);
+      throw this.#broken(`the app gave ${named(answer)}, which cannot be read: ${reasonOf(cause)}`, cause);
     }
-    this.#reader = response.body.getReader();
-    void this.#pump();
+  }
+
+  /** `null` when there is no body, or none is asked for. */
+  #readerOf(response: Response): ReadableStreamDefaultReader<unknown> | null {
+    const { body } = response;
+    if (this.request.method === "HEAD" || body == null) {
+      letGo(response);
+      return null;
+    }
+    if (response.bodyUsed) throw new Unfit("the body of the app's response was read already");
+    if (typeof body.getReader !== "function")
+      throw new Unfit(`the body of the app's response is ${describe(body)}, not a ReadableStream`);
+    if (body.locked) throw new Unfit("the body of the app's response is locked: somebody else is reading it");
+    return body.getReader();
   }
 
   /** Takes pieces from the app until enough are waiting. */
@@ -266,7 +292,8 @@ class AppExchange implements BodySource {
   }
 
   #take(incoming: Incoming, chunk: unknown): void {
-    if (!(chunk instanceof Uint8Array)) {
+    // Also one of another realm.
+    if (!types.isUint8Array(chunk)) {
       this.#fail(this.#broken(`the app's body gave ${describe(chunk)}, not bytes`), false);
       return;
     }
@@ -350,9 +377,39 @@ class AppExchange implements BodySource {
   }
 }
 
-/** Of whatever copy of the class: frameworks bring their own. */
+/** What the app gave is no response. */
+class Unfit extends Error {}
+
+/** What counts of an answer. */
+interface Answer {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: HeaderMap;
+  readonly reader: ReadableStreamDefaultReader<unknown> | null;
+}
+
+/** Of whatever copy of the class, and of whatever realm: frameworks bring their own. A plain object has no such methods. */
 function isResponse(value: unknown): value is Response {
-  return typeof value === "object" && value !== null && "status" in value && "headers" in value;
+  if (typeof value !== "object" || value === null) return false;
+  const { status, headers, arrayBuffer }: Partial<Record<keyof Response, unknown>> = value;
+  const isList = typeof headers === "object" && headers !== null && Symbol.iterator in headers;
+  return typeof status === "number" && isList && typeof arrayBuffer === "function";
+}
+
+/** What came, by its kind. */
+function named(value: unknown): string {
+  const { status }: { readonly status?: unknown } = Object(value);
+  return typeof status === "number" ? `${describe(value)} with status ${status}` : describe(value);
+}
+
+/** Nobody reads the body of what the app gave. It may be anything, and what it says to that is of no interest. */
+function letGo(answer: unknown): void {
+  try {
+    const { body }: { readonly body?: { cancel?: () => unknown } | null } = Object(answer);
+    Promise.resolve(body?.cancel?.()).catch(ignore);
+  } catch {
+    // A getter that throws.
+  }
 }
 
 function closed(): SessionClosed {
