@@ -18,10 +18,11 @@ import {
   type Phase,
   type RequestException,
 } from "../core/errors.ts";
-import { HeaderMap } from "../core/headers.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { isHttpLike } from "../core/url.ts";
+import { letGo, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
 import { reasonOf, silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
 import { WireReply } from "./wire-reply.ts";
@@ -237,36 +238,14 @@ class AppExchange implements BodySource {
     });
   }
 
-  /** The parts of what the app gave. @throws {ConnectionError} that says what came, if that is no response. */
-  #read(answer: unknown): Answer {
+  /** @throws {ConnectionError} that says what came, if that is no response. */
+  #read(answer: unknown): AppAnswer {
     try {
-      if (!isResponse(answer)) throw new Unfit(`the app gave ${named(answer)}, not a Response`);
-      const { status, statusText } = answer;
-      if (status === 0) throw new Unfit("the app gave an error response");
-      // An interim response is none, and what has not three digits no status (RFC 9110 §15).
-      if (!Number.isInteger(status) || status < 200 || status > 999)
-        throw new Unfit(`the app gave a Response with status ${status}`);
-      const headers = HeaderMap.fromWire([...new Headers([...answer.headers])].flat());
-      return { status, reason: String(statusText ?? ""), headers, reader: this.#readerOf(answer) };
-    } catch (cause) {
-      letGo(answer);
-      if (cause instanceof Unfit) throw this.#broken(cause.message);
-      throw this.#broken(`the app gave ${named(answer)}, which cannot be read: ${reasonOf(cause)}`, cause);
+      return readAnswer(answer, this.request.method);
+    } catch (error) {
+      if (error instanceof NoAnswer) throw this.#broken(error.message, error.cause);
+      throw error;
     }
-  }
-
-  /** `null` when there is no body, or none is asked for. */
-  #readerOf(response: Response): ReadableStreamDefaultReader<unknown> | null {
-    const { body } = response;
-    if (this.request.method === "HEAD" || body == null) {
-      letGo(response);
-      return null;
-    }
-    if (response.bodyUsed) throw new Unfit("the body of the app's response was read already");
-    if (typeof body.getReader !== "function")
-      throw new Unfit(`the body of the app's response is ${describe(body)}, not a ReadableStream`);
-    if (body.locked) throw new Unfit("the body of the app's response is locked: somebody else is reading it");
-    return body.getReader();
   }
 
   /** Takes pieces from the app until enough are waiting. */
@@ -374,41 +353,6 @@ class AppExchange implements BodySource {
     this.#signal?.removeEventListener("abort", this);
     this.#upload?.return().catch(ignore);
     this.onOver();
-  }
-}
-
-/** What the app gave is no response. */
-class Unfit extends Error {}
-
-/** What counts of an answer. */
-interface Answer {
-  readonly status: number;
-  readonly reason: string;
-  readonly headers: HeaderMap;
-  readonly reader: ReadableStreamDefaultReader<unknown> | null;
-}
-
-/** Of whatever copy of the class, and of whatever realm: frameworks bring their own. A plain object has no such methods. */
-function isResponse(value: unknown): value is Response {
-  if (typeof value !== "object" || value === null) return false;
-  const { status, headers, arrayBuffer }: Partial<Record<keyof Response, unknown>> = value;
-  const isList = typeof headers === "object" && headers !== null && Symbol.iterator in headers;
-  return typeof status === "number" && isList && typeof arrayBuffer === "function";
-}
-
-/** What came, by its kind. */
-function named(value: unknown): string {
-  const { status }: { readonly status?: unknown } = Object(value);
-  return typeof status === "number" ? `${describe(value)} with status ${status}` : describe(value);
-}
-
-/** Nobody reads the body of what the app gave. It may be anything, and what it says to that is of no interest. */
-function letGo(answer: unknown): void {
-  try {
-    const { body }: { readonly body?: { cancel?: () => unknown } | null } = Object(answer);
-    Promise.resolve(body?.cancel?.()).catch(ignore);
-  } catch {
-    // A getter that throws.
   }
 }
 

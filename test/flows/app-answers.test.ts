@@ -56,7 +56,7 @@ describe("what is no answer of an app is a ConnectionError that says what came",
     [200, "the app gave number, not a Response"],
     [{}, "the app gave Object, not a Response"],
     [[], "the app gave Array, not a Response"],
-    [Object.create(null), "the app gave an object without a class, not a Response"],
+    [Object.create(null) as object, "the app gave an object without a class, not a Response"],
     [{ status: 200, headers: {} }, "the app gave Object with status 200, not a Response"],
     [
       { status: 99, headers: new Headers(), body: null },
@@ -88,7 +88,7 @@ describe("what is no answer of an app is a ConnectionError that says what came",
     [() => Promise.reject(new RangeError("mine")), "the app threw RangeError"],
     [() => Promise.reject(undefined), "the app threw undefined"],
   ] as const)("%o", async ([answer, words]) => {
-    const handler = typeof answer === "function" ? answer : () => answer;
+    const handler = typeof answer === "function" ? answer : (): unknown => answer;
     await using session = sessionTo(handler, { timeout: { read: 10_000 } });
     for (const stream of [false, true]) {
       const call = session.get(APP, { stream }).text();
@@ -129,6 +129,7 @@ describe("what is an answer", () => {
       "text",
     ],
     ["bytes of another realm", () => new Response(pieces(runInNewContext("new Uint8Array([116])"))), "t"],
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what is tried
     ["a thenable", () => ({ then: (done: (value: unknown) => void) => done(new Response("text")) }), "text"],
   ] as const)("%s", async ([, handler, text]) => {
     await using session = sessionTo(handler);
@@ -163,8 +164,8 @@ describe("an app that is never done", () => {
     );
 
   const WAYS: readonly (readonly [string, (session: Session, signal?: AbortSignal) => Promise<unknown>])[] = [
-    ["in memory", (session, signal = undefined) => session.get(APP, { signal }).text()],
-    ["streamed", (session, signal = undefined) => session.get(APP, { stream: true, signal }).text()],
+    ["in memory", (session, signal) => session.get(APP, { signal }).text()],
+    ["streamed", (session, signal) => session.get(APP, { stream: true, signal }).text()],
   ];
 
   it.for(

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { ProxyError, Session, SSLError } from "../../src/index.ts";
@@ -36,13 +36,14 @@ function join({ socket }: ScriptedConnection): void {
   socket.pipe(server).pipe(socket);
 }
 
-/** A proxy that answers each CONNECT with these pieces, a while apart, and then leads to the origin. */
+/** A proxy that answers each CONNECT with these pieces, each in a turn of its own, and then leads to the origin. */
 function proxyWith(pieces: readonly string[]): Promise<ScriptedServer> {
   return scriptedServer(async (connection) => {
     if ((await connection.request()) === null) return;
+    connection.socket.setNoDelay(true);
     for (const piece of pieces) {
       connection.write(piece);
-      if (pieces.length > 1) await sleep(1);
+      if (pieces.length > 1) await turn();
     }
     join(connection);
   });
@@ -60,8 +61,8 @@ describe("an answer to CONNECT that opens the tunnel", () => {
     ["no reason", ["HTTP/1.1 200\r\n\r\n"]],
     ["the version of HTTP/1.0", ["HTTP/1.0 200 Connection established\r\n\r\n"]],
     ["another 2xx", ["HTTP/1.1 204 OK\r\n\r\n"]],
-    ["one byte at a time", [...OPEN]],
-    ["one byte at a time, with LF", [..."HTTP/1.1 200 OK\nA: b\n\n"]],
+    ["one byte at a time", OPEN.split("")],
+    ["one byte at a time, with LF", "HTTP/1.1 200 OK\nA: b\n\n".split("")],
     ["interim answers before", [`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\nA: b\n\n${OPEN}`]],
     ["a length, which means nothing (RFC 9110 §9.3.6)", ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"]],
     [
