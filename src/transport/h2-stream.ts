@@ -11,6 +11,7 @@ import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "nod
 import { InvalidHeader, ReadTimeout } from "../core/errors.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
+import { UnsentBody } from "./failures.ts";
 import { HeadOverflow, overflowOf, type HeadLimits } from "./head-limits.ts";
 import { streamReset } from "./h2-faults.ts";
 import type { H2Session } from "./h2-session.ts";
@@ -63,8 +64,8 @@ export class H2Stream implements Connection, Actor {
   #isWhole = false;
   /** Was the message told that its response is over? */
   #isEnded = false;
-  /** The response is over; the body of the request, which is wanted, is not out yet. */
-  #isAwaited = false;
+  /** Is the rest of the request's body wanted although the answer is there? */
+  #goesOn = false;
   /** The body of the request went out, or there is none. */
   #isSent = true;
   #trailers: string[] = [];
@@ -91,15 +92,19 @@ export class H2Stream implements Connection, Actor {
 
   send(message: Message): void {
     this.#message = message;
-    // Before the first message nothing can have come of which the server has to be asked first.
+    // Before the first message nothing can have come that has to be seen first.
     if (this.isReused) dispatchAfterPoll(this);
-    else this.dispatch(performance.now());
+    else this.#start(message, performance.now());
   }
 
   /** @internal */
   dispatch(now: number): void {
     const message = this.#message;
-    if (message === null) return;
+    // Those that leave in one turn were asked for by many: the body of each is made for its own caller.
+    if (message !== null) message.context.runInAsyncScope(() => this.#start(message, now));
+  }
+
+  #start(message: Message, now: number): void {
     const hasBody = message.bytes !== null || message.upload !== null;
     let stream: ClientHttp2Stream | null;
     try {
@@ -128,12 +133,24 @@ export class H2Stream implements Connection, Actor {
     // Nothing is held here.
   }
 
+  get isSending(): boolean {
+    return this.#stream !== null && !this.#isSent;
+  }
+
   pause(): void {
     this.#stream?.pause();
   }
 
   resume(): void {
     this.#stream?.resume();
+  }
+
+  goOn(): void {
+    this.#goesOn = true;
+  }
+
+  retire(): void {
+    // Other streams lose nothing by this one.
   }
 
   /** Ends this message. The others on the connection go on. */
@@ -159,13 +176,11 @@ export class H2Stream implements Connection, Actor {
 
   /** The exchange needs the stream no more. */
   release(): void {
-    const upload = this.#message?.upload ?? null;
     this.#message = null;
     const stream = this.#stream;
     if (stream !== null && !stream.destroyed) {
-      const isHandedOver = stream.writableEnded || upload?.isFinished === true;
-      // The answer came before the body went out: the server hears that it will not, unless it took the request.
-      if (!this.#isSent && !(isHandedOver && this.#isTaken)) giveUp(stream);
+      // The answer came before the body went out: the server hears that it will not.
+      if (!this.#isSent) giveUp(stream);
       else if (!this.#isWhole) setTimeout(giveUp, LINGER_MS, stream).unref();
     }
     this.#leave(this.#isEnded);
@@ -186,7 +201,7 @@ export class H2Stream implements Connection, Actor {
   }
 
   #listen(stream: ClientHttp2Stream): void {
-    const owned = Object.assign(stream, { [kOwner]: this, push: H2Stream.#push });
+    const owned = Object.assign(stream, { [kOwner]: this }, H2Stream.#overrides);
     for (const [event, listener] of H2Stream.#listeners)
       owned.on(event, listener as (...told: unknown[]) => void); // each takes what its event tells
   }
@@ -195,11 +210,13 @@ export class H2Stream implements Connection, Actor {
    * Node reads `null` from its side of a stream when the server ended it, and also when it was reset. Only in this moment the
    * two can be told apart: a stream that was reset is closed already.
    */
-  static readonly #push: Push = function (this: OwnedStream, chunk, encoding) {
-    const self = this[kOwner];
-    if (chunk !== null) self.#session.hear();
-    else if (!this.closed) self.#isWhole = true;
-    return Duplex.prototype.push.call(this, chunk, encoding);
+  static readonly #overrides: { readonly push: Push } = {
+    push: function (this: OwnedStream, chunk, encoding) {
+      const self = this[kOwner];
+      if (chunk !== null) self.#session.hear();
+      else if (!this.closed) self.#isWhole = true;
+      return Duplex.prototype.push.call(this, chunk, encoding);
+    },
   };
 
   /** The same functions for all streams: eight closures for each message are a part of what it costs. */
@@ -217,7 +234,7 @@ export class H2Stream implements Connection, Actor {
     [
       "response",
       function (headers: IncomingHttpHeaders, flags: number, raw: string[]): void {
-        this[kOwner].#begin(this, Number(headers[":status"]), flags, raw);
+        this[kOwner].#begin(Number(headers[":status"]), flags, raw);
       },
     ],
     [
@@ -239,7 +256,7 @@ export class H2Stream implements Connection, Actor {
       "end",
       function (): void {
         const self = this[kOwner];
-        if (self.#isWhole) self.#complete(this);
+        if (self.#isWhole) self.#complete();
         else self.#settle(this, null);
       },
     ],
@@ -248,7 +265,7 @@ export class H2Stream implements Connection, Actor {
       function (): void {
         const self = this[kOwner];
         self.#isSent = true;
-        if (self.#isAwaited) self.#end();
+        if (self.#isWhole && self.#goesOn) self.#end();
       },
     ],
     [
@@ -267,7 +284,7 @@ export class H2Stream implements Connection, Actor {
     ],
   ];
 
-  #begin(stream: OwnedStream, status: number, flags: number, raw: string[]): void {
+  #begin(status: number, flags: number, raw: string[]): void {
     this.heard = true;
     this.#session.hear();
     const fields = this.#fieldsOf(raw);
@@ -281,7 +298,7 @@ export class H2Stream implements Connection, Actor {
     for (const chunk of early ?? []) this.#message?.onData(chunk);
     const isLast = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
     // Its head is all of it (RFC 9110 §6.4.1), whenever the stream may end.
-    if (!isLast && hasNoContent(message.method, status)) this.#complete(stream);
+    if (!isLast && hasNoContent(message.method, status)) this.#complete();
   }
 
   /**
@@ -301,16 +318,8 @@ export class H2Stream implements Connection, Actor {
   }
 
   /** The whole response has come. */
-  #complete(stream: ClientHttp2Stream): void {
-    if (this.#isEnded || this.#isAwaited || this.#message === null) return;
-    // All of the body was handed to Node, which may have to wait for the server's window.
-    if (!this.#isSent && this.#isTaken && stream.writableEnded && !stream.destroyed) this.#isAwaited = true;
-    else this.#end();
-  }
-
-  /** Who took the request wants all of its body. */
-  get #isTaken(): boolean {
-    return this.#status >= 200 && this.#status < 300;
+  #complete(): void {
+    if (this.#isSent || !this.#goesOn) this.#end();
   }
 
   #end(): void {
@@ -321,17 +330,16 @@ export class H2Stream implements Connection, Actor {
 
   /** No more will come: Node's stream is at its end. */
   #settle(stream: ClientHttp2Stream, error: Error | null): void {
-    if (this.#message === null) return;
+    if (this.#message === null || this.#isEnded) return;
     this.#giveRest(stream);
-    const isAgreed = this.#isWhole && stream.rstCode === NGHTTP2_NO_ERROR;
-    if (this.#isWhole && this.#status !== 0 && (this.#isSent || isAgreed)) {
-      // The server has answered, and needs no more of the body (RFC 9113 §8.1).
-      if (this.#isEnded && !this.#isSent) this.#message?.onConsent();
-      else this.#end();
+    const isAnswered = this.#isWhole && this.#status !== 0;
+    // With NO_ERROR the server says that it needs no more of the request (RFC 9113 §8.1).
+    if (isAnswered && (this.#isSent || !this.#goesOn || stream.rstCode === NGHTTP2_NO_ERROR)) {
+      this.#end();
       return;
     }
-    if (this.#isEnded && this.#isSent) return;
-    this.#fail(this.#reason(stream, error));
+    const reason = this.#reason(stream, error);
+    this.#fail(isAnswered ? new UnsentBody(reason) : reason);
   }
 
   /** What came before a stream was reset lies in Node's buffer, while nobody reads. */

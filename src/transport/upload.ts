@@ -73,11 +73,6 @@ export class Upload {
       });
   }
 
-  /** Did all of it go into the socket? */
-  get isFinished(): boolean {
-    return this.#finished;
-  }
-
   /** Before `run`: only the head is to go out for now. */
   hold(): void {
     this.#isHeld = true;
