@@ -44,10 +44,19 @@ export async function answer(request: Asked, response: Answer, memory: Memory): 
     return;
   }
   if (plan.echoes) return echo(request, response, plan);
+  const answered = plan.isEarly
+    ? respond(request, response, { plan, random, memory, received: "early" })
+    : null;
   const received = await bodyOf(request);
-  if (received === null) return;
+  await answered;
+  if (received === null) {
+    if (plan.isEarly && !plan.mayGiveUp)
+      memory.onFault(plan.id, "an upload was cut off, though nobody gave it up");
+    return;
+  }
   if (plan.upload !== null && !received.equals(bytesOf(plan.upload)))
     memory.onFault(plan.id, `${received.byteLength} bytes of ${plan.upload.size} were uploaded as the whole`);
+  if (answered !== null) return;
   if (plan.delayMs > 0) await sleep(plan.delayMs);
   if (plan.hops > 0) return redirect(response, plan);
   await respond(request, response, { plan, random, memory, received: checksum(received) });
