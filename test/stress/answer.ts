@@ -70,9 +70,14 @@ async function bodyOf(request: Asked): Promise<Buffer | null> {
   } catch {
     return null;
   }
-  // Node ends the body of a stream that was reset, too.
-  const isWhole = "stream" in request ? !request.stream.aborted : request.complete;
-  return isWhole ? Buffer.concat(chunks) : null;
+  return isWhole(request) ? Buffer.concat(chunks) : null;
+}
+
+/** Node ends the body of a stream that was reset, too. Aborted it calls only one that was not answered yet. */
+function isWhole(request: Asked): boolean {
+  if (!("stream" in request)) return request.complete;
+  const { aborted, rstCode = constants.NGHTTP2_NO_ERROR } = request.stream;
+  return !aborted && rstCode === constants.NGHTTP2_NO_ERROR;
 }
 
 async function echo(request: Asked, response: Answer, plan: ServerPlan): Promise<void> {
@@ -80,8 +85,7 @@ async function echo(request: Asked, response: Answer, plan: ServerPlan): Promise
   response.setHeader("content-type", TYPES.bytes);
   headOut(response);
   for await (const chunk of request) await written(response, chunk as Buffer); // no encoding was set
-  if ("stream" in request && request.stream.aborted) return;
-  response.end();
+  if (isWhole(request)) response.end();
 }
 
 function redirect(response: Answer, plan: ServerPlan): void {

@@ -122,7 +122,7 @@ export function planOf(id: number, seed: number, choice: Choice): RequestPlan {
       ...server,
       body,
       // Nobody can cut what has no bytes; and Node gives it a length, behind which there are no trailers.
-      fate: server.fate === "cut" && body.size < 2 ? "whole" : server.fate,
+      fate: server.fate === "cut" && (body.size < 2 || isHead) ? "whole" : server.fate,
       hasTrailers: server.hasTrailers && body.size > 0,
       mayGiveUp: interruption !== null || !reading.isWhole,
     },
