@@ -7,6 +7,7 @@ import type { ProxyRules } from "./environment.ts";
 import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { WireResponse } from "./response.ts";
+import type { Url } from "./url.ts";
 
 /** Which certificates are trusted: the built-in ones, none is looked at, or those of a bundle. */
 export type Verify =
@@ -133,6 +134,10 @@ export interface SendOptions {
   readonly callSite: string | null;
   /** Most bytes of a response that another one follows: they are read, so that its connection can be used again. */
   readonly maxDrainBytes: number;
+  /** How long to wait for a free connection where the adapter has no limit of its own, in milliseconds. Default: 60 000. */
+  readonly turnMs?: number | undefined;
+  /** A streamed body that has come whole holds its connection no longer, read or not. Default: `false`. */
+  readonly returnsEarly?: boolean | undefined;
   readonly onProgress: ProgressListener | null;
   /** Told of interim responses, but of the `100 Continue` that was waited for. What it throws ends the exchange. */
   readonly onInformational: ((interim: InterimResponse) => void) | null;
@@ -175,6 +180,8 @@ export interface Adapter {
   send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse>;
   /** Retries of requests that travel through this adapter and say nothing themselves: a number, a policy; `null` for none. */
   readonly maxRetries?: RetryPolicy | number | null;
+  /** @internal Does a message to `url` go to its host itself, and on no other way? Absent: not known. */
+  isDirect?(url: Url, options: SendOptions): boolean;
   /** Ends open connections; later calls of `send` fail. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -188,16 +195,35 @@ export type AttemptFailure =
 
 /** What a policy says of a failed attempt. */
 export type RetryDecision =
-  | { readonly kind: "again"; readonly delayMs: number; readonly policy: RetryPolicy }
+  | {
+      readonly kind: "again";
+      readonly delayMs: number;
+      readonly policy: RetryPolicy;
+      /** When the budget is used up: is a status then a {@link RetryError}, as with "exhausted"? Default: `true`. */
+      readonly raise?: boolean;
+    }
   /** Not a case for a retry: the response or the error is the result. */
   | { readonly kind: "final" }
   /** One attempt too many: a {@link RetryError} for a status (unless the policy hands the response out), else the error. */
   | { readonly kind: "exhausted"; readonly raise: boolean };
 
+/** How many retries an origin gets from a session, within a window of time that slides along. */
+export interface RetryBudget {
+  /** Retries as a share of the requests begun in the window. */
+  readonly ratio: number;
+  /** Retries a second beside that share, for the whole window at once if need be. */
+  readonly perSecond: number;
+  /** Length of the window, in milliseconds. */
+  readonly window: number;
+}
+
 /** Decides about retries. Immutable: a decision brings the policy for the next attempt. `retries/` has `Retry`. */
 export interface RetryPolicy {
-  /** Share of an origin's traffic that retries may add, beside a small reserve; absent or `null` for no such limit. */
-  readonly budget?: number | null;
+  /**
+   * How many retries an origin may get; a number is the share alone, with the defaults of `Retry` for the rest. Absent or
+   * `null`: no such limit.
+   */
+  readonly budget?: RetryBudget | number | null;
   next(
     method: string,
     failure: AttemptFailure,

@@ -5,6 +5,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { isUrl } from "./realm.ts";
 import { describe } from "./describe.ts";
 import { InvalidURL, MissingSchema } from "./errors.ts";
 import { defaultPort, originOf, type Origin } from "./origin.ts";
@@ -236,7 +237,7 @@ function parse(text: string, spelling: Spelling = prepared): Url {
  * @throws {TypeError} naming `option`, for anything else; user info in it is not shown.
  */
 export function parseOrigin(text: unknown, option: string): Origin {
-  if (typeof text === "string" || text instanceof URL) {
+  if (typeof text === "string" || isUrl(text)) {
     const written = String(text);
     const shown = JSON.stringify(bareUrl(written));
     try {

@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
+import { isPromise } from "../core/realm.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { isReplayable } from "../core/body.ts";
@@ -59,7 +60,7 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
     if (!isChallenge(response)) {
       // An asynchronous one fits the type, too: what goes wrong in it is not to be lost.
       const seen: unknown = scheme.onResponse?.(response);
-      if (seen instanceof Promise) await unlessAborted(seen, signal);
+      if (isPromise(seen)) await unlessAborted(seen, signal);
     }
     if (
       !isChallenge(response) ||
@@ -96,7 +97,7 @@ function spent(response: Reply): UnrewindableBodyError {
 export function signNow(scheme: Auth, request: PreparedRequest): PreparedRequest | null {
   const copy = request.clone();
   const applied: unknown = scheme.apply(copy);
-  if (applied instanceof Promise) {
+  if (isPromise(applied)) {
     applied.catch(() => undefined);
     return null;
   }
@@ -112,6 +113,6 @@ async function sign(
 ): Promise<PreparedRequest> {
   const copy = request.with({ challenge });
   const applied = scheme.apply(copy);
-  const answer = applied instanceof Promise ? await unlessAborted(applied, signal) : applied;
+  const answer = isPromise(applied) ? await unlessAborted(applied, signal) : applied;
   return answeredRequest(answer, copy, "auth");
 }

@@ -2,10 +2,11 @@
  * AppAdapter: requests go to a function in this process, and not over a network: an app that takes a web `Request` and
  * gives a web `Response`, as Hono's and those of many frameworks do. Cookies, redirects, retries and auth are as always.
  *
- * May import: `core/`, own folder. Not: `undici`.
+ * May import: `core/`, own folder, `node:async_hooks`. Not: `undici`.
  */
-import { types } from "node:util";
+import { AsyncResource } from "node:async_hooks";
 
+import { isUint8Array } from "../core/realm.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
@@ -25,6 +26,7 @@ import { isHttpLike } from "../core/url.ts";
 import { letGo, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
 import { reasonOf, silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
+import { warnUnread } from "./unread.ts";
 import { WireReply } from "./wire-reply.ts";
 
 /** What answers requests. */
@@ -42,9 +44,8 @@ export class AppAdapter implements Adapter {
 
   /** @throws {TypeError} when `handler` is no function. */
   constructor(handler: AppHandler) {
-    if (typeof handler !== "function") {
+    if (typeof handler !== "function")
       throw new TypeError(`an app must be a function from Request to Response, not ${describe(handler)}`);
-    }
     this.#handler = handler;
   }
 
@@ -68,6 +69,9 @@ export class AppAdapter implements Adapter {
   }
 
   /** Fails the requests that wait for the app. A body that a caller is streaming is left alone. */
+  /** @internal It is this very process. A child of this class that sends in another way is an adapter of the caller's. */
+  readonly isDirect: () => boolean = () => this.send === AppAdapter.prototype.send;
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const exchange of this.#running) exchange.onShutdown(closed());
@@ -78,6 +82,8 @@ export class AppAdapter implements Adapter {
 class AppExchange implements BodySource {
   readonly request: PreparedRequest;
   readonly callSite: string | null;
+  /** The caller's: for what is done at the end, whoever brings that about. */
+  readonly #context = new AsyncResource("SojournAppExchange");
   onOver: () => void = ignore;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -145,6 +151,10 @@ class AppExchange implements BodySource {
 
   onTaken(): void {
     this.#finish();
+  }
+
+  onForgotten(): void {
+    this.#context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
   }
 
   async #call(handler: AppHandler): Promise<WireResponse> {
@@ -271,14 +281,14 @@ class AppExchange implements BodySource {
   }
 
   #take(incoming: Incoming, chunk: unknown): void {
-    // Also one of another realm.
-    if (!types.isUint8Array(chunk)) {
+    if (!isUint8Array(chunk)) {
       this.#fail(this.#broken(`the app's body gave ${describe(chunk)}, not bytes`), false);
       return;
     }
     this.#timer?.refresh();
     if (chunk.byteLength === 0) return;
-    incoming.push(chunk);
+    // A copy: the app may go on using its own, and whoever reads may give the piece away.
+    incoming.push(new Uint8Array(chunk));
     this.#tell("download", incoming.received, incoming.declared);
   }
 
@@ -289,8 +299,9 @@ class AppExchange implements BodySource {
       return;
     }
     this.#rest();
-    if (!this.#options.stream) this.#finish();
-    incoming.end([]);
+    const isFree = !this.#options.stream || this.#options.returnsEarly === true;
+    if (isFree) this.#finish();
+    incoming.end([], isFree);
   }
 
   /** As `Content-Length` says; `null` when it says nothing, or there is no body (RFC 9112 §6.3). */
@@ -342,8 +353,10 @@ class AppExchange implements BodySource {
   }
 
   #letGo(): void {
-    this.#abort.abort();
-    this.#reader?.cancel().catch(ignore);
+    this.#context.runInAsyncScope(() => {
+      this.#abort.abort();
+      this.#reader?.cancel().catch(ignore);
+    });
   }
 
   #finish(): void {
@@ -351,7 +364,7 @@ class AppExchange implements BodySource {
     this.#isOver = true;
     this.#rest();
     this.#signal?.removeEventListener("abort", this);
-    this.#upload?.return().catch(ignore);
+    this.#context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
     this.onOver();
   }
 }
