@@ -91,10 +91,11 @@ export function multipartBody(parts: readonly Part[], boundary: string): Body {
     opened = true;
     return streamed(parts, opening, closing);
   };
-  return streamBody({ [Symbol.asyncIterator]: () => open()[Symbol.asyncIterator]() }, open, {
-    length,
-    replayable,
-  });
+  const discard = (): void => {
+    for (const { body } of parts) if (body.kind === "stream") body.discard();
+  };
+  const source = { [Symbol.asyncIterator]: () => open()[Symbol.asyncIterator]() };
+  return streamBody(source, open, { length, replayable }, discard);
 }
 
 function totalLength(parts: readonly Part[], opening: number, closing: number): number | null {
