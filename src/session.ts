@@ -118,6 +118,7 @@ export class Session<Streams extends boolean = false>
         this.#assertOpen();
         return this.#mounts.find(url);
       },
+      isDirect: (url, options) => this.#mounts.isDirect(url, options),
       strictTransport: () => this.#hsts,
       ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
     };
@@ -193,7 +194,7 @@ export class Session<Streams extends boolean = false>
     if (!(request instanceof Request))
       throw new TypeError(`prepareRequest() takes a Request, not ${describe(request)}`);
     const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
-    const prepared = withCookies(exchange, this.#world.clock.now());
+    const prepared = withCookies(exchange, this.#world);
     const scheme = schemeFor(exchange, this.#world);
     const signed = scheme === null ? prepared : signNow(scheme, prepared);
     return (signed ?? prepared).with({ dressed: signed !== null });
@@ -336,6 +337,7 @@ export class Session<Streams extends boolean = false>
         options.idempotencyKey === undefined ? defaults.idempotencyKey : options.idempotencyKey,
       ),
       expectsContinue: settings.expectContinueMs !== null,
+      keepsCase: settings.contract === "fetch",
     });
     const cookies = cookiesFor(prepared, this.#cookies, options.cookies);
     prepared.plan = new CallPlan(settings, cookies);

@@ -5,6 +5,14 @@
  *
  * May import: `core/`. Pure, but for opening what the caller gave.
  */
+import {
+  isArrayBuffer,
+  isBlob,
+  isFormData,
+  isPromise,
+  isReadableStream,
+  isUrlSearchParams,
+} from "./realm.ts";
 import { describe } from "./describe.ts";
 import { InvalidBody, UnrewindableBodyError } from "./errors.ts";
 
@@ -79,7 +87,7 @@ export function lengthOf(body: Body): number | null {
 
 /** Is it one of the kinds of {@link RawBody} other than text and bytes? */
 export function isStreamSource(data: unknown): boolean {
-  return isObject(data) && (data instanceof Blob || isOpenFile(data) || isIterable(data));
+  return isObject(data) && (isBlob(data) || isOpenFile(data) || isIterable(data));
 }
 
 /**
@@ -90,11 +98,10 @@ export function isStreamSource(data: unknown): boolean {
  */
 export function rawBody(data: RawBody): Body {
   if (typeof data === "string") return bytesBody(data);
-  if (data instanceof ArrayBuffer) return bytesBody(new Uint8Array(data));
+  if (isArrayBuffer(data)) return bytesBody(new Uint8Array(data));
   if (ArrayBuffer.isView(data))
     return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  if (data instanceof Blob)
-    return streamBody(data, () => data.stream(), { length: data.size, replayable: true });
+  if (isBlob(data)) return streamBody(data, () => data.stream(), { length: data.size, replayable: true });
   if (!isObject(data)) throw noBody(data);
   if (isOpenFile(data)) {
     return streamBody(data, () => data.createReadStream({ start: 0, autoClose: false }), {
@@ -116,7 +123,7 @@ export function factoryBody(factory: () => unknown): StreamBody {
     factory,
     () => {
       const made = factory();
-      if (made instanceof Promise) return deferred(made);
+      if (isPromise(made)) return deferred(made);
       return chunksOf(made);
     },
     { length: null, replayable: true },
@@ -148,7 +155,7 @@ function assertFresh(source: object): void {
   if ("readable" in source && source.readable === false) {
     throw new InvalidBody("the body is a stream that was read to its end, or destroyed");
   }
-  if (source instanceof ReadableStream && source.locked) {
+  if (isReadableStream(source) && source.locked) {
     throw new InvalidBody("the body is a stream that somebody else reads: it is locked");
   }
 }
@@ -199,9 +206,9 @@ async function* toBytes(source: AsyncIterable<unknown> | Iterable<unknown>): Asy
 }
 
 function chunkBytes(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
+  if (chunk instanceof Uint8Array) return chunk; // of this realm; others are views, below
   if (typeof chunk === "string") return utf8(chunk);
-  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  if (isArrayBuffer(chunk)) return new Uint8Array(chunk);
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   throw new TypeError(`a body must give text or bytes, not ${describe(chunk)}`);
 }
@@ -212,7 +219,7 @@ function isOpenFile(data: object): data is OpenFile {
 
 /** Does it give pieces? A form does not: it gives pairs. */
 function isIterable(data: object): data is AsyncIterable<unknown> | Iterable<unknown> {
-  if (data instanceof FormData || data instanceof URLSearchParams) return false;
+  if (isFormData(data) || isUrlSearchParams(data)) return false;
   return (
     (Symbol.asyncIterator in data && typeof data[Symbol.asyncIterator] === "function") ||
     (Symbol.iterator in data && typeof data[Symbol.iterator] === "function")

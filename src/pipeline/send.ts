@@ -3,10 +3,11 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`. Not: `transport/`; adapters are arguments.
  */
+import { isPromise } from "../core/realm.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, InterimResponse } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
-import { describe } from "../core/describe.ts";
+import { describe, letGo } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -56,7 +57,7 @@ export function sender(world: SendSurroundings): Send {
 class Interim {
   readonly #request: PreparedRequest;
   readonly #hooks: Hooks["informational"];
-  readonly #promised: Promise<unknown>[] = [];
+  readonly #promised: PromiseLike<unknown>[] = [];
 
   constructor(request: PreparedRequest, hooks: Hooks["informational"]) {
     this.#request = request;
@@ -67,10 +68,10 @@ class Interim {
   readonly tell = (interim: InterimResponse): void => {
     for (const hook of this.#hooks) {
       const told: unknown = hook(interim, this.#request);
-      if (!(told instanceof Promise)) continue;
+      if (!isPromise(told)) continue;
       this.#promised.push(told);
       // It is heard of when the response is there, not before.
-      told.catch(() => undefined);
+      letGo(told);
     }
   };
 

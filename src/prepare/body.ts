@@ -6,6 +6,14 @@
  *
  * May import: `core/`, own folder, `node:stream` for a look at a stream's state. Pure.
  */
+import {
+  isArrayBuffer,
+  isBlob,
+  isFormData,
+  isMap,
+  isReadableStream,
+  isUrlSearchParams,
+} from "../core/realm.ts";
 import { Readable } from "node:stream";
 
 import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
@@ -65,15 +73,15 @@ function twoBodies(other: "data" | "files"): TypeError {
 /** `data` when it is no body at all (PARITY BOD-7). A form that encodes to nothing is one, of no bytes (BOD-6). */
 function isEmpty(data: unknown): boolean {
   if (!data) return true;
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return data.byteLength === 0;
+  if (isArrayBuffer(data) || ArrayBuffer.isView(data)) return data.byteLength === 0;
   if (Array.isArray(data)) return data.length === 0;
-  if (data instanceof Map || data instanceof URLSearchParams) return data.size === 0;
+  if (isMap(data) || isUrlSearchParams(data)) return data.size === 0;
   return isRecord(data) && !isStreamSource(data) && Object.keys(data).length === 0;
 }
 
 function ofData(data: DataInit, givenType: string | null, boundary: () => string): ChosenBody {
   if (typeof data === "function") return { payload: factoryBody(data), contentType: null };
-  if (data instanceof FormData) return multipart(data, [], givenType, boundary);
+  if (isFormData(data)) return multipart(data, [], givenType, boundary);
   if (isForm(data)) {
     return {
       payload: bytesBody(encodeFields(data, "data")),
@@ -87,10 +95,10 @@ function ofData(data: DataInit, givenType: string | null, boundary: () => string
   }
   // Its own iterator does not tell: the rest of it, or nothing, would go out as the body.
   // (The cast: Node takes web streams here, its types tell of its own only.)
-  if (data instanceof ReadableStream && Readable.isDisturbed(data as unknown as NodeJS.ReadableStream))
+  if (isReadableStream(data) && Readable.isDisturbed(data as unknown as NodeJS.ReadableStream))
     throw new InvalidBody("data is a stream that was read from before; give a function that makes it");
   // As fetch does: a Blob knows its type.
-  const type = data instanceof Blob && data.type !== "" && givenType === null ? data.type : null;
+  const type = isBlob(data) && data.type !== "" && givenType === null ? data.type : null;
   return { payload: rawBody(data), contentType: type };
 }
 
@@ -107,16 +115,16 @@ function multipart(
 /** @throws {TypeError} for `data` that has no fields: a stream cannot be part of a form (PARITY BOD-17, MPT-7). */
 function besideFiles(data: DataInit | null | undefined): FieldsInit | FormData | null {
   if (data == null || isEmpty(data)) return null;
-  if (data instanceof FormData || isForm(data)) return data;
+  if (isFormData(data) || isForm(data)) return data;
   throw new TypeError(`data must be fields when there are files, not ${describe(data)}`);
 }
 
 function isForm(data: unknown): data is FieldsInit {
-  if (Array.isArray(data) || data instanceof Map || data instanceof URLSearchParams) return true;
+  if (Array.isArray(data) || isMap(data) || isUrlSearchParams(data)) return true;
   return isRecord(data) && !isStreamSource(data);
 }
 
 function isRaw(data: unknown): data is RawBody {
-  if (typeof data === "string" || data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return true;
+  if (typeof data === "string" || isArrayBuffer(data) || ArrayBuffer.isView(data)) return true;
   return isStreamSource(data) && !isCollection(data);
 }

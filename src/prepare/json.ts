@@ -4,6 +4,7 @@
  *
  * May import: `core/`. Pure, but for the value's own `toJSON`.
  */
+import { isMap, isPromise, isSet } from "../core/realm.ts";
 import { InvalidJSONError } from "../core/errors.ts";
 
 /** The media type; without a charset, because JSON is UTF-8 (RFC 8259 §8.1, §11). */
@@ -80,7 +81,7 @@ function refuse(this: unknown, key: string, value: unknown): unknown {
       throw new Unwritable(`a ${typeof value}`, this, key);
     default:
       // They would be written as `{}`. A promise is a forgotten `await`.
-      if (value instanceof Map || value instanceof Set || value instanceof Promise)
+      if (isMap(value) || isSet(value) || isPromise(value))
         throw new Unwritable(`a ${value.constructor.name}`, this, key);
       return value;
   }

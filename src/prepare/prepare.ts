@@ -5,6 +5,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isUrl } from "../core/realm.ts";
 import type { Body } from "../core/body.ts";
 import { InvalidHeader, InvalidMethod } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
@@ -30,6 +31,8 @@ export interface Wanted {
   readonly expectsContinue: boolean;
   /** To be sent as `Idempotency-Key`, unless the headers have one; `null` for none. */
   readonly idempotencyKey: string | null;
+  /** Send the method as it is spelled, and not in upper case? Default: `false`. */
+  readonly keepsCase?: boolean;
 }
 
 /**
@@ -39,7 +42,7 @@ export interface Wanted {
  */
 export function prepare(wanted: Wanted): PreparedRequest {
   const { headers, options } = wanted;
-  const method = prepareMethod(wanted.method);
+  const method = prepareMethod(wanted.method, wanted.keepsCase ?? false);
   const target = withQuery(wanted.target, wanted.query);
   const payload = prepareBody(method, headers, options, wanted.boundary);
   if (wanted.expectsContinue && payload !== null && !headers.has("expect"))
@@ -58,14 +61,14 @@ export function prepare(wanted: Wanted): PreparedRequest {
 }
 
 /** @throws {InvalidMethod} unless it is a token (PARITY PRE-3). */
-function prepareMethod(method: unknown): string {
+function prepareMethod(method: unknown, keepsCase: boolean): string {
   if (method === "GET") return method;
   if (typeof method !== "string") throw new TypeError(`method must be a string, not ${typeof method}`);
   // Before upper case: that may turn a letter which no token has into two which all have.
   if (!isToken(method)) {
     throw new InvalidMethod(`method ${JSON.stringify(method)} is not a token (RFC 9110 §5.6.2)`);
   }
-  return method.toUpperCase();
+  return keepsCase ? method : method.toUpperCase();
 }
 
 /**
@@ -95,7 +98,7 @@ function withQuery(target: Url | string, query: string): Url | string {
 
 function textOf(url: unknown): string {
   if (typeof url === "string") return url.trimStart();
-  if (url instanceof URL) return url.href;
+  if (isUrl(url)) return url.href;
   throw new TypeError(`url must be a string or a URL, not ${url === null ? "null" : typeof url}`);
 }
 

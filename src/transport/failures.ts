@@ -4,6 +4,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isError } from "../core/realm.ts";
 import {
   AddressRefused,
   ChunkedEncodingError,
@@ -64,6 +65,15 @@ export class ConnectOverdue extends Error {
   }
 }
 
+/** The answer was whole, and the connection ended before the body of the request was through. */
+export class UnsentBody extends Error {
+  override readonly name: string = "UnsentBody";
+
+  constructor(cause: Error | null) {
+    super("the connection ended before all of the body was sent", cause === null ? undefined : { cause });
+  }
+}
+
 /** Where a message was when it failed. */
 export interface Circumstances {
   readonly request: PreparedRequest;
@@ -83,6 +93,9 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
   }
   if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
   if (error instanceof ConnectFailure) return connectFailure(error, circumstances);
+  const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
+  if (error instanceof UnsentBody)
+    return new Kind(error.message, { request, phase: "send", cause: error.cause });
   if (isTlsError(error))
     return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
   if (phase === "body") {
@@ -99,7 +112,6 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
       cause: error,
     });
   }
-  const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
   return new Kind(`no valid response: ${reasonOf(error)}`, { request, phase, cause: error });
 }
 
@@ -165,10 +177,10 @@ function isResponseError(error: Error): boolean {
 
 /** What a person is told. Errors of several addresses are told one by one. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) {
+  if (!isError(error)) return String(error);
+  if ("errors" in error && Array.isArray(error.errors) && error.errors.length > 0) {
     return error.errors.map((one: unknown) => reasonOf(one)).join(", ");
   }
-  if (!(error instanceof Error)) return String(error);
   // OpenSSL's messages have several lines, with numbers and paths of its sources.
   if ("reason" in error && typeof error.reason === "string" && error.reason !== "") return error.reason;
   return REASONS[codeOf(error)] ?? (error.message === "" ? codeOf(error) || error.name : error.message);

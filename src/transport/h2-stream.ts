@@ -8,6 +8,7 @@ import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "nod
 
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
+import { UnsentBody } from "./failures.ts";
 import { HeadOverflow, overflowOf, type HeadLimits } from "./head-limits.ts";
 import type { H2Session } from "./h2-session.ts";
 import type { ReadClock } from "./read-clock.ts";
@@ -46,6 +47,11 @@ export class H2Stream implements Connection {
   #stream: ClientHttp2Stream | null = null;
   #message: Message | null = null;
   #trailers: string[] = [];
+  #hasBody = false;
+  /** Is the rest of the body wanted although the answer is there? */
+  #goesOn = false;
+  /** The response is whole, and the rest of the message goes out. */
+  #isAnswered = false;
 
   /** @param clock to be used until the stream has left. */
   constructor(session: H2Session, clock: ReadClock) {
@@ -69,8 +75,8 @@ export class H2Stream implements Connection {
 
   send(message: Message): void {
     this.#message = message;
-    const hasBody = message.bytes !== null || message.upload !== null;
-    const stream = this.#session.request(message, !hasBody);
+    this.#hasBody = message.bytes !== null || message.upload !== null;
+    const stream = this.#session.request(message, !this.#hasBody);
     if (stream === null) {
       queueMicrotask(() => this.#fail(new Error("the connection ended while it was idle")));
       return;
@@ -85,6 +91,11 @@ export class H2Stream implements Connection {
     });
   }
 
+  get isSending(): boolean {
+    const stream = this.#stream;
+    return stream !== null && this.#hasBody && !stream.writableFinished;
+  }
+
   get heardAt(): number {
     return performance.now();
   }
@@ -95,6 +106,14 @@ export class H2Stream implements Connection {
 
   resume(): void {
     this.#stream?.resume();
+  }
+
+  goOn(): void {
+    this.#goesOn = true;
+  }
+
+  retire(): void {
+    // Other streams lose nothing by this one.
   }
 
   /** Ends this message. The others on the connection go on. */
@@ -180,7 +199,7 @@ export class H2Stream implements Connection {
       function (): void {
         const self = this[kOwner];
         // A stream that was reset may close without an error, and one that was cut short without an end.
-        if (self.#message !== null) self.#fail(self.#session.fault ?? new StreamReset(this.rstCode ?? 0));
+        if (self.#message !== null) self.#onClose(this.rstCode ?? 0);
         self.#leave(false);
       },
     ],
@@ -205,9 +224,26 @@ export class H2Stream implements Connection {
   #end(stream: ClientHttp2Stream): void {
     // Node ends the body of a stream that was reset, too.
     if (stream.rstCode !== undefined && stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
+    if (this.#goesOn && this.isSending) {
+      this.#isAnswered = true;
+      stream.once("finish", () => this.#settle());
+      return;
+    }
+    this.#settle();
+  }
+
+  #settle(): void {
     const message = this.#message;
     this.#message = null;
     message?.onEnd(this.#trailers);
+  }
+
+  #onClose(code: number): void {
+    const { fault } = this.#session;
+    // The server has said all, and wants no more of the message (RFC 9113 §8.1).
+    if (this.#isAnswered && code === constants.NGHTTP2_NO_ERROR && fault === null) this.#settle();
+    else if (this.#isAnswered) this.#fail(new UnsentBody(fault ?? new StreamReset(code)));
+    else this.#fail(fault ?? new StreamReset(code));
   }
 
   #fail(error: Error): void {

@@ -14,14 +14,11 @@ import {
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { ByteQueue } from "./byte-queue.ts";
-import { warnUnread } from "./unread.ts";
 
 /** Who brings the bytes. */
 export interface BodySource {
   /** For errors. */
   readonly request: FailedRequest;
-  /** Where it was made, for warnings; `null` when it is not known. */
-  readonly callSite: string | null;
   /** Enough is waiting: bring no more for now. */
   pause(): void;
   resume(): void;
@@ -33,6 +30,8 @@ export interface BodySource {
   abandon(): void;
   /** All of it has come, and was taken. */
   onTaken(): void;
+  /** Nobody can read it any more, and nobody did. */
+  onForgotten(): void;
 }
 
 /** So many bytes may wait to be taken. */
@@ -56,6 +55,7 @@ export class Incoming {
   #mode: Mode = "undecided";
   #isPaused = false;
   #isOver = false;
+  #isFree = false;
   #failure: { readonly error: unknown } | null = null;
   #limit = Number.POSITIVE_INFINITY;
   #wake: (() => void) | null = null;
@@ -84,7 +84,7 @@ export class Incoming {
       return false;
     }
     if (this.#mode === "draining") return false;
-    const isKept = this.#queue.push(chunk);
+    const isKept = this.#queue.push(chunk, this.#mode === "streaming");
     if (this.#mode === "collecting") return isKept;
     this.#signal();
     if (this.#queue.size > HIGH_WATER_BYTES && !this.#isPaused) {
@@ -94,9 +94,10 @@ export class Incoming {
     return isKept;
   }
 
-  /** The last byte has come. */
-  end(trailers: string[]): void {
+  /** The last byte has come. @param isFree it holds no connection any more, whatever becomes of what has come. */
+  end(trailers: string[], isFree: boolean = false): void {
     this.#isOver = true;
+    this.#isFree = isFree;
     this.trailers = trailers;
     if (this.#queue.size === 0) this.#source.onTaken();
     this.#signal();
@@ -202,8 +203,7 @@ export class Incoming {
     if (this.#wake !== null) return;
     const isWanted = this.#mode === "undecided" || this.#mode === "streaming";
     const isTaken = this.#isOver && this.#queue.size === 0;
-    if (isWanted && !isTaken && this.#failure === null)
-      warnUnread(this.#source.request, this.#source.callSite);
+    if (isWanted && !isTaken && !this.#isFree && this.#failure === null) this.#source.onForgotten();
     this.drop();
   }
 

@@ -1,8 +1,9 @@
 /**
  * Calls functions of the caller's from the middle of an exchange: what they throw must not get into undici.
  *
- * May import: nothing. Pure.
+ * May import: `core/`. Pure.
  */
+import { isPromise } from "../core/realm.ts";
 
 /** Calls `listener`; what it throws, now or later, goes to `fail`. An asynchronous listener fits the type of any other. */
 export function inform<Told>(
@@ -12,7 +13,7 @@ export function inform<Told>(
 ): void {
   try {
     const answer: unknown = listener(told);
-    if (answer instanceof Promise) answer.catch(fail);
+    if (isPromise(answer)) answer.then(undefined, fail);
   } catch (error) {
     fail(error);
   }

@@ -4,6 +4,7 @@
  *
  * May import: `core/`, own folder.
  */
+import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";
 
 import type { Connection } from "./connection.ts";
@@ -11,6 +12,7 @@ import {
   Opening,
   type ConnectSettings,
   type Opened,
+  type OpeningListener,
   type Resumption,
   type SessionMemory,
 } from "./connect.ts";
@@ -22,14 +24,19 @@ import { H2Stream } from "./h2-stream.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
 import type { Route } from "./route.ts";
 
+/** How long a request waits for its turn when nobody says, in milliseconds. */
+const TURN_MS = 60_000;
+
 /** What all pools of an adapter have in common. */
 export interface PoolSettings extends ConnectSettings {
   /** Idle connections kept; with `isBlocking` the most there are. */
   readonly maxSize: number;
   readonly isBlocking: boolean;
-  /** How long a request waits for its turn, in milliseconds; `null`: for ever. */
-  readonly waitMs: number | null;
+  /** How long a request waits for its turn, in milliseconds; `null`: for ever; `undefined`: as the request says. */
+  readonly waitMs: number | null | undefined;
   readonly keepAliveMs: number;
+  /** Has the program a look-up of its own, which may give any address for any name? */
+  readonly isOwnLookup: boolean;
   /** A connection became idle; it is not to be used after this time. */
   readonly onIdle: (until: number) => void;
 }
@@ -38,6 +45,10 @@ export interface PoolSettings extends ConnectSettings {
 export interface Applicant {
   /** How long connecting may take, in milliseconds; `null`: for ever. The wait for a turn is not part of it. */
   readonly connectMs: number | null;
+  /** How long it waits for a turn where the pool does not say, in milliseconds. Default: 60 000. */
+  readonly turnMs: number | undefined;
+  /** In which it asks: its look-up, its policy and its credentials for a proxy are asked in it. */
+  readonly context: AsyncResource;
   onConnection(connection: Connection): void;
   onNoConnection(error: Error): void;
 }
@@ -118,7 +129,7 @@ export class Pool implements SessionMemory {
       return;
     }
     const isConnecting = !this.#isOnlyHttp1 && this.#shared === null;
-    const limitMs = isConnecting ? applicant.connectMs : this.#settings.waitMs;
+    const limitMs = isConnecting ? applicant.connectMs : this.#turnMs(applicant);
     const overdue = (): void => {
       this.#removeWaiter(applicant);
       applicant.onNoConnection(
@@ -128,6 +139,11 @@ export class Pool implements SessionMemory {
       );
     };
     this.#waiting.push({ applicant, timer: limitMs === null ? null : setTimeout(overdue, limitMs) });
+  }
+
+  #turnMs({ turnMs }: Applicant): number | null {
+    const { waitMs } = this.#settings;
+    return waitMs === undefined ? (turnMs ?? TURN_MS) : waitMs;
   }
 
   /** A connection may turn out to be one for all: until that is known, and then, there is one at most. */
@@ -214,7 +230,7 @@ export class Pool implements SessionMemory {
   #connect(applicant: Applicant): void {
     const opening = new Opening(this.#settings, this);
     this.#opening.set(applicant, opening);
-    opening.start(this.route, applicant.connectMs, {
+    const listener: OpeningListener = {
       onOpen: (opened) => {
         this.#opening.delete(applicant);
         this.#admit(opened, applicant);
@@ -224,7 +240,8 @@ export class Pool implements SessionMemory {
         applicant.onNoConnection(error);
         this.#next();
       },
-    });
+    };
+    applicant.context.runInAsyncScope(() => opening.start(this.route, applicant.connectMs, listener));
   }
 
   #admit(opened: Opened, applicant: Applicant): void {
