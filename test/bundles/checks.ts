@@ -137,6 +137,11 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     assert.equal(String(response).startsWith("<Response [404]"), true);
     assert.throws(() => response.raiseForStatus(), { name: "HTTPError" });
     assert.throws(() => response.json(), { name: "JSONDecodeError" });
+    // What Node throws is told apart, whichever realm it comes from.
+    await assert.rejects(
+      async () => await session.get("/coded/gzip", { maxBodyBytes: 100 }),
+      (error) => error instanceof sojourn.ResponseTooLarge,
+    );
     await assert.rejects(
       async () => await session.get("http://127.0.0.1:1/"),
       (error) => error instanceof sojourn.ConnectionError && error.name === "ConnectionError",

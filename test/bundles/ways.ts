@@ -52,7 +52,7 @@ const REQUIRES = `${imports((name, from) => `const ${name} = require("${from}");
 const { checks } = require("./checks.mjs");`;
 
 /** What Jest must be told in CommonJS: these packages are ES modules only. */
-export const ES_MODULES = "/node_modules/(?!(sojourn|content-disposition|oauth4webapi)/)";
+const ES_MODULES = "/node_modules/(?!(sojourn|content-disposition|oauth4webapi)/)";
 const jest = (more: object): string =>
   `export default ${JSON.stringify({ testEnvironment: "node", testTimeout: 30_000, ...more })};`;
 const commonJest = (transform: object, testMatch: readonly string[]): string =>
@@ -104,14 +104,17 @@ webpack({
 });`,
 };
 
+const words = (text: string): string[] => text.split(" ");
+
 const bundlers: Readonly<
   Record<string, (format: Format) => (entry: string, file: string, place: Place) => readonly string[]>
 > = {
   esbuild: (format) => (entry, file, place) => [
     place.tool("esbuild"),
     entry,
-    ...["--bundle", "--platform=node", "--target=node22", "--log-level=warning", `--format=${format}`],
+    `--format=${format}`,
     `--outfile=${file}`,
+    ...words("--bundle --platform=node --target=node22 --log-level=warning"),
   ],
   "esbuild, minified": (format) => (entry, file, place) => [
     ...(bundlers["esbuild"]?.(format)(entry, file, place) ?? []),
@@ -120,17 +123,8 @@ const bundlers: Readonly<
   rolldown: (format) => (entry, file, place) => [
     place.ownTool("rolldown"),
     entry,
-    ...[
-      "--platform",
-      "node",
-      "--format",
-      format,
-      "--file",
-      file,
-      "--no-code-splitting",
-      "--log-level",
-      "warn",
-    ],
+    ...words(`--format ${format} --platform node --no-code-splitting --log-level warn --file`),
+    file,
   ],
   "rolldown, minified": (format) => (entry, file, place) => [
     ...(bundlers["rolldown"]?.(format)(entry, file, place) ?? []),
@@ -139,8 +133,9 @@ const bundlers: Readonly<
   rollup: (format) => (entry, file, place) => [
     place.tool("rollup"),
     entry,
-    ...["--format", format, "--file", file, "--silent", "--inlineDynamicImports", "--failAfterWarnings"],
-    ...["--plugin", "node-resolve={preferBuiltins:true}", "--plugin", "commonjs"],
+    ...words(`--format ${format} --silent --inlineDynamicImports --failAfterWarnings --file`),
+    file,
+    ...words("--plugin node-resolve={preferBuiltins:true} --plugin commonjs"),
   ],
   webpack: (format) => (entry, file, place) => [
     process.execPath,

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import { createSecureServer } from "node:http2";
+import { createSecureServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import { buffer } from "node:stream/consumers";
 
@@ -79,7 +79,7 @@ const NONCE = "b3c1";
 /** Starts two origins that answer alike. */
 export async function startFarSide(api: Api, protocol: Protocol): Promise<FarSide> {
   const authority = protocol === "HTTP/2" ? await Authority.create() : null;
-  const leaf = await authority?.issue({ addresses: ["127.0.0.1"] });
+  const leaf = await authority?.issue({ addresses: ["127.0.0.1"], names: ["localhost"] });
   const seen: Seen[] = [];
   const failed = new Set<string>();
   const open = new Set<{ destroy(): void }>();
@@ -136,7 +136,8 @@ async function listen(
   }
   return {
     ports,
-    urls: ports.map((port) => `${scheme}://127.0.0.1:${port}`),
+    // Another host too: cookies are for all ports of one.
+    urls: ports.map((port, index) => `${scheme}://${index === 0 ? "127.0.0.1" : "localhost"}:${port}`),
     close: async () => {
       await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
     },
@@ -149,6 +150,8 @@ async function readRequest(request: IncomingMessage, response: ServerResponse): 
     response.once("close", () => {
       if (!response.writableFinished) gone();
     });
+    // What HTTP/2 makes of a response is finished whatever its end was.
+    if ("stream" in request) (request.stream as ServerHttp2Stream).once("aborted", gone); // as its compatible API says
   });
   const body = await buffer(request);
   const { method = "", headers, socket } = request;

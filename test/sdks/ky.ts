@@ -11,8 +11,8 @@ import type { Subject } from "./subject.ts";
 export const subject: Subject = {
   name: "ky",
   api: (seen, response) => json(response, { text: textOf(seen) }),
-  open({ session, url: prefix, retries = 0, timeout }) {
-    const client = ky.create({ prefix, fetch: toFetch(session), retry: 0 });
+  open({ fetch, url: prefix, retries = 0, timeout }) {
+    const client = ky.create({ prefix, fetch, retry: 0 });
     const own: Options = {
       retry: { limit: retries, methods: ["post"], delay: () => 10 },
       ...(timeout === undefined ? {} : { timeout }),
@@ -33,6 +33,7 @@ export const subject: Subject = {
   },
   retries: true,
   timeouts: true,
+  tellsBrokenBodies: true,
   authorization: null,
   checks: {
     "a form with a file goes out with its length, and is sent again": async (ground) => {
@@ -56,7 +57,13 @@ export const subject: Subject = {
         prefix: at(ground.far, "plain"),
         fetch: toFetch(session),
         json: { text: "x" },
-        hooks: { beforeRequest: [({ request }) => void request.headers.set("x-of-ky", "1")] },
+        hooks: {
+          beforeRequest: [
+            ({ request }) => {
+              request.headers.set("x-of-ky", "1");
+            },
+          ],
+        },
       });
       assert.deepEqual([seen, last(ground.far).headers["x-of-ky"]], [["session PUT"], "1"]);
     },

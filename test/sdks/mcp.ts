@@ -11,7 +11,6 @@ import {
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { ServerNotification } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 
@@ -67,7 +66,7 @@ async function answerStreamable(
       onsessioninitialized: (session) => void streamable.set(session, made),
     });
     transport = made;
-    await newServer().connect(made as Transport);
+    await newServer().connect(made);
   }
   await transport.handleRequest(
     request,
@@ -89,9 +88,10 @@ async function connect(
   session: Session<boolean>,
   url: string,
 ): Promise<{ client: Client; transport: StreamableHTTPClientTransport }> {
-  const transport = new StreamableHTTPClientTransport(new URL(url), { fetch: toFetch(session) });
+  const fetch = toFetch(session);
+  const transport = new StreamableHTTPClientTransport(new URL(url), { fetch });
   const client = new Client({ name: "of-the-session", version: "1.0.0" });
-  await client.connect(transport as Transport);
+  await client.connect(transport);
   return { client, transport };
 }
 

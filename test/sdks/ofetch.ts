@@ -11,8 +11,8 @@ import type { Subject } from "./subject.ts";
 export const subject: Subject = {
   name: "ofetch",
   api: (seen, response) => json(response, { text: textOf(seen) }),
-  open({ session, url: baseURL, retries = 0, timeout }) {
-    const client = createFetch({ fetch: toFetch(session) }).create({ baseURL, retry: 0 });
+  open({ fetch, url: baseURL, retries = 0, timeout }) {
+    const client = createFetch({ fetch }).create({ baseURL, retry: 0 });
     return {
       async call(text, signal) {
         const { text: answer } = await client<{ text: string }>("/texts", {
@@ -35,6 +35,7 @@ export const subject: Subject = {
   },
   retries: true,
   timeouts: true,
+  tellsBrokenBodies: true,
   authorization: null,
   checks: {
     "a stream of the body, and the raw response": async (ground) => {

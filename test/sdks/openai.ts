@@ -73,8 +73,8 @@ const ALL_WORDS = Array.from({ length: WORDS }, (_, word) => `${word} `).join(""
 export const subject: Subject = {
   name: "openai",
   api,
-  open({ session, url: baseURL, retries: maxRetries = 0, timeout }) {
-    const client = new OpenAI({ baseURL, apiKey: "of-openai", fetch: toFetch(session), maxRetries: 0 });
+  open({ fetch, url: baseURL, retries: maxRetries = 0, timeout }) {
+    const client = new OpenAI({ baseURL, apiKey: "of-openai", fetch, maxRetries: 0 });
     const own = client.withOptions({ maxRetries, ...(timeout === undefined ? {} : { timeout }) });
     return {
       async call(text, signal) {
@@ -97,6 +97,7 @@ export const subject: Subject = {
   },
   retries: true,
   timeouts: true,
+  tellsBrokenBodies: true,
   authorization: "Bearer of-openai",
   checks: {
     "the responses API": withClient("plain", async (client) => {

@@ -43,8 +43,8 @@ class ApiError extends Error {
 export const subject: Subject = {
   name: "openapi-fetch",
   api: (seen, response) => json(response, { text: textOf(seen) }),
-  open({ session, url: baseUrl }) {
-    const client = createClient<paths>({ baseUrl, fetch: toFetch(session) });
+  open({ fetch, url: baseUrl }) {
+    const client = createClient<paths>({ baseUrl, fetch });
     return {
       async call(text, signal) {
         const options = signal === undefined ? {} : { signal };
@@ -64,6 +64,7 @@ export const subject: Subject = {
   },
   retries: false,
   timeouts: false,
+  tellsBrokenBodies: true,
   authorization: null,
   checks: {
     "parameters of path and query, and middleware": async (ground) => {

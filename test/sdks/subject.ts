@@ -1,11 +1,10 @@
 /** What an SDK is to the checks that all of them go through. */
-import type { Session } from "../../src/index.ts";
 import type { Api, FarSide, Protocol } from "./far-side.ts";
 
 /** How a client is made. */
 export interface Setting {
-  /** Sends for it. */
-  readonly session: Session<boolean>;
+  /** Of a session. */
+  readonly fetch: typeof fetch;
   /** Where the API is, the trick included. */
   readonly url: string;
   /** Of the SDK's own. Default: none. */
@@ -21,7 +20,7 @@ export interface Client {
 }
 
 /** What the SDK's errors look like. */
-export interface Faults {
+interface Faults {
   readonly status: (error: unknown, status: number) => boolean;
   /** Does it show the body of {@link REFUSAL}? */
   readonly body: (error: unknown) => boolean;
@@ -50,6 +49,8 @@ export interface Subject {
   readonly retries: boolean;
   /** Can it limit the time? */
   readonly timeouts: boolean;
+  /** Does it hand on that a body broke off? */
+  readonly tellsBrokenBodies: boolean;
   /** What it sends as `Authorization` of its own; `null`: nothing. */
   readonly authorization: string | null;
   /** What is its own. */
