@@ -19,6 +19,7 @@ import { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import { isError } from "../core/realm.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
@@ -404,7 +405,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     const connection = this.#connection;
     const incoming = this.#incoming;
     if (connection === null) this.#pool.withdraw(this);
-    else connection.destroy(error instanceof Error ? error : new Error("aborted"));
+    else connection.destroy(isError(error) ? error : new Error("aborted"));
     this.#finish();
     if (incoming === null) this.#reject(error);
     else if (isAbort) incoming.abort(error);
