@@ -6,7 +6,7 @@
 export { del, del as delete, get, head, options, patch, post, put, query, request } from "./api.ts";
 export { Session } from "./session.ts";
 export type { DownloadOptions } from "./download.ts";
-export { toFetch, type FetchDefaults } from "./fetch.ts";
+export { toFetch, type FetchDefaults } from "./fetch/to-fetch.ts";
 export { defaultHeaders, defaultUserAgent } from "./session-defaults.ts";
 export type { Url } from "./core/url.ts";
 export { version } from "./core/version.ts";
@@ -103,7 +103,13 @@ export type {
   WireResponse,
 } from "./core/response.ts";
 
-export { CookieJar, type CookieFilter, type CookieJarInit, type CookieLike } from "./cookies/jar.ts";
+export {
+  CookieJar,
+  type CookieFilter,
+  type CookieJarInit,
+  type CookieLike,
+  type CookieWay,
+} from "./cookies/jar.ts";
 export { HstsStore, type HstsHost, type HstsJson } from "./hsts/store.ts";
 export type { StrictTransport } from "./core/strict-transport.ts";
 export type { CookieJarOptions } from "./cookies/jar-options.ts";
@@ -137,6 +143,7 @@ export type {
   AttemptFailure,
   ClientCertificate,
   ProgressListener,
+  RetryBudget,
   RetryDecision,
   RetryPolicy,
   SendOptions,

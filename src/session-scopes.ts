@@ -6,6 +6,7 @@
  *
  * May import: `core/`, `auth/`, `prepare/`, `retries/`. Pure.
  */
+import { isUrl } from "./core/realm.ts";
 import { describe } from "./core/describe.ts";
 import type { Environment } from "./core/environment.ts";
 import { RequestException } from "./core/errors.ts";
@@ -87,7 +88,7 @@ function scopeOf(path: string, given: ScopeOptions): Scope {
 }
 
 function parsePrefix(prefix: unknown): { readonly origin: Origin; readonly path: string } {
-  if (typeof prefix !== "string" && !(prefix instanceof URL))
+  if (typeof prefix !== "string" && !isUrl(prefix))
     throw new TypeError(
       `a scope begins with an origin such as "https://example.com", not ${describe(prefix)}`,
     );

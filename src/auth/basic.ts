@@ -5,6 +5,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { isUint8Array } from "../core/realm.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { describe } from "../core/describe.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
@@ -91,7 +92,7 @@ function charsetOf(options: BasicOptions): "utf-8" | "latin1" {
 
 /** No message shows the value: it is a secret, and often an API key that stands where the user name should. */
 function bytesOf(part: string, value: unknown, charset: "utf-8" | "latin1"): Uint8Array {
-  if (value instanceof Uint8Array) return value;
+  if (isUint8Array(value)) return value;
   if (typeof value !== "string")
     throw new TypeError(`the ${part} must be text or bytes, not ${describe(value)}`);
   // oxlint-disable-next-line no-control-regex -- RFC 7617 §2 forbids them

@@ -3,6 +3,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { isPromise } from "./realm.ts";
 
 /**
  * What `result` comes to, unless `signal` aborts first. What is no promise is handed back as it is.
@@ -13,11 +14,13 @@ export function unlessAborted<Result>(
   result: Result | Promise<Result>,
   signal: AbortSignal | null,
 ): Result | Promise<Result> {
-  if (signal === null || !(result instanceof Promise)) return result;
+  if (signal === null || !isPromise(result)) return result;
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
-    result.finally(() => signal.removeEventListener("abort", onAbort)).then(resolve, reject);
+    Promise.resolve(result)
+      .finally(() => signal.removeEventListener("abort", onAbort))
+      .then(resolve, reject);
     if (signal.aborted) onAbort();
   });
 }

@@ -7,6 +7,7 @@ import type { ProxyRules } from "./environment.ts";
 import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { WireResponse } from "./response.ts";
+import type { Url } from "./url.ts";
 
 /** Which certificates are trusted: the built-in ones, none is looked at, or those of a bundle. */
 export type Verify =
@@ -72,16 +73,30 @@ export interface ProxyMessage {
   readonly proxy: string;
 }
 
-/** Credentials for a proxy that asks for them with 407. `auth/` has Digest; those of Basic stand in the proxy's URL. */
+/**
+ * Credentials for a proxy that asks for them with 407. `auth/` has Digest; those of Basic stand in the proxy's URL.
+ *
+ * Each message is one object, however often it is sent: so it can be told which of several at a time was challenged. What a
+ * method throws, or its promise is rejected with, comes back to the caller as it is.
+ */
 export interface ProxyAuth {
   /** The value of `Proxy-Authorization` for a message; `null` for none. */
-  authorize(message: ProxyMessage): string | null;
+  authorize(message: ProxyMessage): string | null | Promise<string | null>;
   /**
    * The proxy answered the message with 407 and these fields `Proxy-Authenticate`: does `authorize` know better now?
    *
    * @param answered how many challenges of this message were answered before; asked at most twice.
    */
-  onChallenge(challenges: readonly string[], message: ProxyMessage, answered: number): boolean;
+  onChallenge(
+    challenges: readonly string[],
+    message: ProxyMessage,
+    answered: number,
+  ): boolean | Promise<boolean>;
+  /**
+   * Sees the fields of each other answer to a message, for what they say of the next one (`Proxy-Authentication-Info`,
+   * RFC 7615): that of CONNECT, or of the response that the proxy forwards.
+   */
+  onResponse?(headers: HeaderMap, message: ProxyMessage): void;
 }
 
 /** How long to wait, in milliseconds; `null` waits for ever. */
@@ -119,6 +134,10 @@ export interface SendOptions {
   readonly callSite: string | null;
   /** Most bytes of a response that another one follows: they are read, so that its connection can be used again. */
   readonly maxDrainBytes: number;
+  /** How long to wait for a free connection where the adapter has no limit of its own, in milliseconds. Default: 60 000. */
+  readonly turnMs?: number | undefined;
+  /** A streamed body that has come whole holds its connection no longer, read or not. Default: `false`. */
+  readonly returnsEarly?: boolean | undefined;
   readonly onProgress: ProgressListener | null;
   /** Told of interim responses, but of the `100 Continue` that was waited for. What it throws ends the exchange. */
   readonly onInformational: ((interim: InterimResponse) => void) | null;
@@ -161,6 +180,8 @@ export interface Adapter {
   send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse>;
   /** Retries of requests that travel through this adapter and say nothing themselves: a number, a policy; `null` for none. */
   readonly maxRetries?: RetryPolicy | number | null;
+  /** @internal Does a message to `url` go to its host itself, and on no other way? Absent: not known. */
+  isDirect?(url: Url, options: SendOptions): boolean;
   /** Ends open connections; later calls of `send` fail. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -174,16 +195,35 @@ export type AttemptFailure =
 
 /** What a policy says of a failed attempt. */
 export type RetryDecision =
-  | { readonly kind: "again"; readonly delayMs: number; readonly policy: RetryPolicy }
+  | {
+      readonly kind: "again";
+      readonly delayMs: number;
+      readonly policy: RetryPolicy;
+      /** When the budget is used up: is a status then a {@link RetryError}, as with "exhausted"? Default: `true`. */
+      readonly raise?: boolean;
+    }
   /** Not a case for a retry: the response or the error is the result. */
   | { readonly kind: "final" }
   /** One attempt too many: a {@link RetryError} for a status (unless the policy hands the response out), else the error. */
   | { readonly kind: "exhausted"; readonly raise: boolean };
 
+/** How many retries an origin gets from a session, within a window of time that slides along. */
+export interface RetryBudget {
+  /** Retries as a share of the requests begun in the window. */
+  readonly ratio: number;
+  /** Retries a second beside that share, for the whole window at once if need be. */
+  readonly perSecond: number;
+  /** Length of the window, in milliseconds. */
+  readonly window: number;
+}
+
 /** Decides about retries. Immutable: a decision brings the policy for the next attempt. `retries/` has `Retry`. */
 export interface RetryPolicy {
-  /** Share of an origin's traffic that retries may add, beside a small reserve; absent or `null` for no such limit. */
-  readonly budget?: number | null;
+  /**
+   * How many retries an origin may get; a number is the share alone, with the defaults of `Retry` for the rest. Absent or
+   * `null`: no such limit.
+   */
+  readonly budget?: RetryBudget | number | null;
   next(
     method: string,
     failure: AttemptFailure,

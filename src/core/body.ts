@@ -5,6 +5,14 @@
  *
  * May import: `core/`. Pure, but for opening what the caller gave.
  */
+import {
+  isArrayBuffer,
+  isBlob,
+  isFormData,
+  isPromise,
+  isReadableStream,
+  isUrlSearchParams,
+} from "./realm.ts";
 import { describe } from "./describe.ts";
 import { InvalidBody, UnrewindableBodyError } from "./errors.ts";
 
@@ -50,6 +58,8 @@ export interface StreamBody {
   open(): AsyncIterable<Uint8Array>;
   /** What the caller gave: `prepared.body` shows it. */
   readonly source: unknown;
+  /** It will not be sent, or no further: lets go of what the caller gave. What can be opened again holds nothing. */
+  discard(): void;
 }
 
 /** A body of these bytes, or of this text in UTF-8. */
@@ -79,7 +89,7 @@ export function lengthOf(body: Body): number | null {
 
 /** Is it one of the kinds of {@link RawBody} other than text and bytes? */
 export function isStreamSource(data: unknown): boolean {
-  return isObject(data) && (data instanceof Blob || isOpenFile(data) || isIterable(data));
+  return isObject(data) && (isBlob(data) || isOpenFile(data) || isIterable(data));
 }
 
 /**
@@ -90,11 +100,10 @@ export function isStreamSource(data: unknown): boolean {
  */
 export function rawBody(data: RawBody): Body {
   if (typeof data === "string") return bytesBody(data);
-  if (data instanceof ArrayBuffer) return bytesBody(new Uint8Array(data));
+  if (isArrayBuffer(data)) return bytesBody(new Uint8Array(data));
   if (ArrayBuffer.isView(data))
     return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  if (data instanceof Blob)
-    return streamBody(data, () => data.stream(), { length: data.size, replayable: true });
+  if (isBlob(data)) return streamBody(data, () => data.stream(), { length: data.size, replayable: true });
   if (!isObject(data)) throw noBody(data);
   if (isOpenFile(data)) {
     return streamBody(data, () => data.createReadStream({ start: 0, autoClose: false }), {
@@ -116,7 +125,7 @@ export function factoryBody(factory: () => unknown): StreamBody {
     factory,
     () => {
       const made = factory();
-      if (made instanceof Promise) return deferred(made);
+      if (isPromise(made)) return deferred(made);
       return chunksOf(made);
     },
     { length: null, replayable: true },
@@ -128,13 +137,54 @@ export function streamBody(
   source: unknown,
   open: () => AsyncIterable<unknown> | Iterable<unknown>,
   facts: { readonly length: number | null; readonly replayable: boolean },
+  discard: () => void = nothing,
 ): StreamBody {
   const use = { isOpened: false };
   const begin = (): AsyncIterable<Uint8Array> => {
     use.isOpened = true;
     return toBytes(open());
   };
-  return { kind: "stream", source, ...facts, use, open: begin };
+  return { kind: "stream", source, ...facts, use, open: begin, discard };
+}
+
+function nothing(): void {
+  // Nothing is held.
+}
+
+/**
+ * Lets go of what may be a stream, so that a file or a connection behind it is not open for ever: destroys one of Node,
+ * cancels one of the web, ends a generator. What is none of them holds nothing that could be let go. Never throws.
+ */
+export function letGo(source: unknown): void {
+  if (!isObject(source)) return;
+  try {
+    const {
+      destroy,
+      cancel,
+      return: end,
+    } = source as Partial<Record<"destroy" | "cancel" | "return", unknown>>; // any object
+    if ("pipe" in source && typeof destroy === "function") {
+      // Without a reason: an error event that nobody listens to would end the process.
+      if (!isArriving(source)) destroy.call(source);
+    } else if ("getReader" in source && typeof cancel === "function") ignoring(cancel.call(source));
+    else if (isGenerator(source) && typeof end === "function") ignoring(end.call(source));
+  } catch {
+    // What it says to that is of no interest.
+  }
+}
+
+/** A request that a server of Node is being sent: to destroy it would keep that server from answering. It ends with the answer. */
+function isArriving(stream: object): boolean {
+  return "method" in stream && typeof stream.method === "string" && "httpVersion" in stream;
+}
+
+/** One that nobody began runs no code when it is ended. Other iterators might. */
+function isGenerator(source: object): boolean {
+  return /^\[object (?:Async)?Generator\]$/.test(Object.prototype.toString.call(source));
+}
+
+function ignoring(result: unknown): void {
+  Promise.resolve(result).catch(nothing);
 }
 
 /** Streams and iterators that were sent. Not all of them tell: a generator that is over looks like an empty one. */
@@ -148,7 +198,7 @@ function assertFresh(source: object): void {
   if ("readable" in source && source.readable === false) {
     throw new InvalidBody("the body is a stream that was read to its end, or destroyed");
   }
-  if (source instanceof ReadableStream && source.locked) {
+  if (isReadableStream(source) && source.locked) {
     throw new InvalidBody("the body is a stream that somebody else reads: it is locked");
   }
 }
@@ -176,6 +226,7 @@ function oneShot(source: AsyncIterable<unknown> | Iterable<unknown>): StreamBody
       return begin(source);
     },
     { length: null, replayable: false },
+    () => letGo(source),
   );
 }
 
@@ -199,9 +250,9 @@ async function* toBytes(source: AsyncIterable<unknown> | Iterable<unknown>): Asy
 }
 
 function chunkBytes(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
+  if (chunk instanceof Uint8Array) return chunk; // of this realm; others are views, below
   if (typeof chunk === "string") return utf8(chunk);
-  if (chunk instanceof ArrayBuffer) return new Uint8Array(chunk);
+  if (isArrayBuffer(chunk)) return new Uint8Array(chunk);
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   throw new TypeError(`a body must give text or bytes, not ${describe(chunk)}`);
 }
@@ -212,7 +263,7 @@ function isOpenFile(data: object): data is OpenFile {
 
 /** Does it give pieces? A form does not: it gives pairs. */
 function isIterable(data: object): data is AsyncIterable<unknown> | Iterable<unknown> {
-  if (data instanceof FormData || data instanceof URLSearchParams) return false;
+  if (isFormData(data) || isUrlSearchParams(data)) return false;
   return (
     (Symbol.asyncIterator in data && typeof data[Symbol.asyncIterator] === "function") ||
     (Symbol.iterator in data && typeof data[Symbol.iterator] === "function")

@@ -48,11 +48,21 @@ export function alarmed(clock: Clock, alarm: Alarm): Clock {
     ...clock,
     sleep: async (ms, signal) => {
       const morning = alarm.signal;
-      const either = signal === null ? morning : AbortSignal.any([signal, morning]);
+      const either = new AbortController();
+      const onMorning = (): void => either.abort();
+      const onAbort = (): void => either.abort(signal?.reason);
+      if (morning.aborted) onMorning();
+      if (signal?.aborted === true) onAbort();
+      // Not AbortSignal.any(), which takes no signals of other realms.
+      morning.addEventListener("abort", onMorning);
+      signal?.addEventListener("abort", onAbort);
       try {
-        await clock.sleep(ms, either);
+        await clock.sleep(ms, either.signal);
       } catch (error) {
         if (!morning.aborted || signal?.aborted === true) throw error;
+      } finally {
+        morning.removeEventListener("abort", onMorning);
+        signal?.removeEventListener("abort", onAbort);
       }
     },
   };

@@ -1,8 +1,9 @@
 /**
  * How a wrong value is named in an error message: by its kind, never by itself, since it may be a secret.
  *
- * May import: nothing. Pure.
+ * Pure.
  */
+import { isPromise } from "./realm.ts";
 
 /** Names the kind of a value: `null`, `number`, `Map`. */
 export function describe(value: unknown): string {
@@ -22,10 +23,5 @@ export function describeAnswer(answer: unknown): string {
 
 /** Nobody waits for `answer`. If it is a promise, what it comes to is nobody's business. */
 export function letGo(answer: unknown): void {
-  if (isThenable(answer)) answer.then(undefined, () => undefined);
-}
-
-/** Is it a promise, whoever made it? */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+  if (isPromise(answer)) answer.then(undefined, () => undefined);
 }

@@ -66,7 +66,7 @@ export interface FailedResponse {
   readonly status: number;
 }
 
-/** One try of a request that did not end it. */
+/** One try of a request that did not end it, or was not to: see `reason`. */
 export interface Attempt {
   readonly method: string;
   /** Without user info, query and fragment. */
@@ -77,6 +77,8 @@ export interface Attempt {
   readonly error: Error | null;
   /** How long was waited after it, in milliseconds. */
   readonly delayMs: number;
+  /** Why no attempt followed, though the policy asked for one: the budget of the origin was used up. */
+  readonly reason?: "budget";
 }
 
 /** What an error carries beside its message. */
@@ -119,7 +121,7 @@ export class RequestException extends Error {
     return (this.#details.response ?? null) as AnyResponse | null; // rooms pass on what they got from there
   }
 
-  /** The attempts before this one, oldest first. */
+  /** The attempts before this one, oldest first; this one too, when the budget of its origin kept it from another. */
   get attempts(): readonly Attempt[] {
     return this.#details.attempts ?? [];
   }
@@ -412,6 +414,17 @@ export class UnrewindableBodyError extends RequestException {
 export class RetryError extends RequestException {
   override readonly name: string = "RetryError";
   override readonly code: string = "ERR_RETRY";
+  /** What is used up: a count of the policy, or the budget of the origin. */
+  readonly reason: "count" | "budget";
+
+  constructor(message: string, details: ExceptionDetails & { readonly reason?: "count" | "budget" } = {}) {
+    super(message, details);
+    this.reason = Object.hasOwn(details, "reason") ? (details.reason ?? "count") : "count";
+  }
+
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), reason: this.reason };
+  }
 }
 
 /** Several cookies have the name that was asked for: say which domain or path. */

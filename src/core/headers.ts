@@ -6,6 +6,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { isUint8Array } from "./realm.ts";
 import { InvalidHeader } from "./errors.ts";
 import { isToken } from "./method.ts";
 import { printAs, shownField } from "./redact.ts";
@@ -316,7 +317,7 @@ function text(name: string, value: unknown): string {
 function stringOf(name: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  if (value instanceof Uint8Array)
+  if (isUint8Array(value))
     return value.reduce((characters, byte) => characters + String.fromCharCode(byte), "");
   throw new InvalidHeader(
     `value of header ${name} must be a string, a finite number or bytes, not ${typeof value}`,

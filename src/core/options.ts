@@ -77,7 +77,10 @@ export type TimeoutInit =
       readonly total?: number | null | undefined;
     };
 
-/** `proxies`: by `http`, `https`, `all`, `http://host`, `all://host`; and `no_proxy`. `null` removes a key. */
+/**
+ * `proxies`: by `http`, `https`, `all`, `http://host`, `https://host`, `all://host`; and `no_proxy`. `null` turns a key off, also
+ * that of the environment. A key that fits no URL is an error.
+ */
 export type ProxiesInit = { readonly [key: string]: string | null | undefined };
 
 /** `verify`: `true`, `false`, path of a bundle or a folder, or PEM text (also as bytes). */
@@ -164,7 +167,7 @@ export interface SharedOptions {
   readonly proxyHeaders?: HeadersInit | null | undefined;
   /**
    * Credentials for proxies that ask with 407, such as {@link HttpProxyDigestAuth}. They go before those in the proxy's URL,
-   * which are sent unasked (Basic). Default: none.
+   * which are sent unasked (Basic). Not for SOCKS. Default: none.
    */
   readonly proxyAuth?: ProxyAuth | null | undefined;
   /** Which certificates to trust. Default: `true`, Node's own roots. */
@@ -259,6 +262,12 @@ export interface SharedOptions {
    */
   readonly maxDrainBytes?: number | undefined;
 }
+
+/** @internal What a call is held to: what the Fetch standard says, as under `toFetch()`; else what a session promises. */
+export type Contract = "fetch" | undefined;
+
+/** @internal The name under which `toFetch()` says so. A symbol: it is no option of a program. */
+export const CONTRACT: unique symbol = Symbol("sojourn.contract");
 
 /** Options of one request. */
 export interface RequestOptions extends SharedOptions {
@@ -369,6 +378,10 @@ export class Request {
 
 /** Options after merging: every one has a value. What the pipeline works with. */
 export interface Settings extends SendOptions {
+  /** @internal */
+  readonly contract?: Contract;
+  /** @internal Did anybody say how long silence may last, be it the default? */
+  readonly isReadGiven?: true | undefined;
   /** `undefined`: the URL's user info or netrc may say; `null`: none at all. */
   readonly auth: Auth | null | undefined;
   readonly hooks: Hooks;

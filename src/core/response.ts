@@ -18,7 +18,10 @@ export interface WireBody {
    * @throws {ChunkedEncodingError | ReadTimeout | ConnectionError | ResponseTooLarge}
    */
   collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array>;
-  /** Bytes as they arrive, with back-pressure. Leaving the loop early ends the connection. May be called once. */
+  /**
+   * Bytes as they arrive, with back-pressure. Leaving the loop early ends the connection. May be called once. A piece that
+   * fills its memory is given away with it; of others a copy is made.
+   */
   stream(): AsyncIterable<Uint8Array>;
   /**
    * Reads to the end without keeping anything, so that the connection can be used again; gives up on the connection
@@ -158,7 +161,7 @@ export interface ResponseHead {
   readonly isPermanentRedirect: boolean;
   /** The request that would follow this redirect; `null` when it is none or was followed. */
   readonly next: PreparedRequest | null;
-  /** Attempts of the last hop that ended in a retry. */
+  /** Attempts of the last hop that ended in a retry, or would have but for the budget of the origin. */
   readonly attempts: readonly Attempt[];
   /** Header fields after the body (RFC 9110 §6.5): empty until it is over. `null`: the adapter does not tell. */
   readonly trailers: HeaderMap | null;

@@ -6,6 +6,7 @@
  *
  * May import: `core/`, `node:fs`, `node:os`, `node:path`, `node:process`.
  */
+import { isError } from "../core/realm.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -96,7 +97,7 @@ function readText(path: string): string | null | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : null;
+    const code = isError(error) && "code" in error ? error.code : null;
     return code === "ENOENT" || code === "ENOTDIR" ? undefined : null;
   }
 }

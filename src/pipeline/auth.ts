@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
+import { isPromise } from "../core/realm.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { isReplayable } from "../core/body.ts";
@@ -50,15 +51,16 @@ const MOST_ANSWERS = 2;
 async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Reply> {
   let exchange = first;
   const challenges: Reply[] = [];
+  let answering: Reply | null = null;
   for (;;) {
     const { request, signal } = exchange;
     const response = await next(
-      request.dressed ? exchange : { ...exchange, request: await sign(scheme, request, signal) },
+      request.dressed ? exchange : { ...exchange, request: await sign(scheme, request, answering, signal) },
     );
     if (!isChallenge(response)) {
       // An asynchronous one fits the type, too: what goes wrong in it is not to be lost.
       const seen: unknown = scheme.onResponse?.(response);
-      if (seen instanceof Promise) await unlessAborted(seen, signal);
+      if (isPromise(seen)) await unlessAborted(seen, signal);
     }
     if (
       !isChallenge(response) ||
@@ -68,6 +70,7 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
     }
     await response.loadHop(exchange.settings.maxDrainBytes);
     if (!isReplayable(request.payload)) throw spent(response);
+    answering = response;
     challenges.push(challenges.length === 0 ? response : response.withHistory([...challenges]));
     if (request.dressed) exchange = { ...exchange, request: request.with({ dressed: false }) };
   }
@@ -94,21 +97,22 @@ function spent(response: Reply): UnrewindableBodyError {
 export function signNow(scheme: Auth, request: PreparedRequest): PreparedRequest | null {
   const copy = request.clone();
   const applied: unknown = scheme.apply(copy);
-  if (applied instanceof Promise) {
+  if (isPromise(applied)) {
     applied.catch(() => undefined);
     return null;
   }
   return answeredRequest(applied, copy, "auth");
 }
 
-/** A scheme changes a copy: what the caller prepared stays as it is. */
+/** A scheme changes a copy: what the caller prepared stays as it is. The copy says which challenge it answers. */
 async function sign(
   scheme: Auth,
   request: PreparedRequest,
+  challenge: Reply | null,
   signal: AbortSignal | null,
 ): Promise<PreparedRequest> {
-  const copy = request.clone();
+  const copy = request.with({ challenge });
   const applied = scheme.apply(copy);
-  const answer = applied instanceof Promise ? await unlessAborted(applied, signal) : applied;
+  const answer = isPromise(applied) ? await unlessAborted(applied, signal) : applied;
   return answeredRequest(answer, copy, "auth");
 }

@@ -22,7 +22,7 @@ import {
 } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { RetryBudgets } from "../retries/budget.ts";
+import { budgetOf, type RetryBudgets } from "../retries/budget.ts";
 import { toPolicy } from "../retries/from-option.ts";
 import type { Exchange, Reply, Send, Stage } from "./stage.ts";
 
@@ -41,7 +41,10 @@ export function retries(world: RetrySurroundings): Stage {
       const { retry } = exchange.settings;
       const policy =
         retry === undefined ? toPolicy(world.adapterFor(exchange.request.url).maxRetries) : retry;
-      return policy == null ? exchange : attempts(world, policy, exchange, next);
+      if (policy != null) return attempts(world, policy, exchange, next);
+      // It is traffic all the same, of which retries may be a share.
+      if (world.budgets.isUsed) begin(world, null, exchange.request);
+      return exchange;
     },
   };
 }
@@ -55,17 +58,20 @@ async function attempts(
   const past: Attempt[] = [];
   let policy = first;
   let exchange = original;
-  const { origin } = original.request;
-  if (origin !== null && first.budget != null) world.budgets.earn(origin, first.budget);
+  begin(world, first, original.request);
   for (;;) {
     const outcome = await attempt(next, exchange);
     const { request } = exchange;
     const decision = decide(world, policy, request, outcome);
     if (decision.kind === "final") return finish(outcome, past);
-    if (decision.kind === "exhausted") {
-      if (!decision.raise || outcome.kind === "error") return finish(outcome, past);
+    if (decision.kind === "exhausted" || decision.kind === "overspent") {
+      const isOverspent = decision.kind === "overspent";
+      if (isOverspent) past.push({ ...recordOf(outcome, request, 0), reason: "budget" });
+      // fetch never rejects for a status: the last response is the answer.
+      const isAnswer = !decision.raise || exchange.settings.contract === "fetch";
+      if (isAnswer || outcome.kind === "error") return finish(outcome, past);
       await outcome.response.loadHop(exchange.settings.maxDrainBytes);
-      throw exhausted(outcome.response, past);
+      throw isOverspent ? overspent(outcome.response, past) : exhausted(outcome.response, past);
     }
     if (outcome.kind === "response") await outcome.response.loadHop(exchange.settings.maxDrainBytes);
     const record = recordOf(outcome, request, decision.delayMs);
@@ -82,20 +88,32 @@ async function attempts(
 const LONGEST_DELAY_MS = 2_147_483_647;
 const FINAL: RetryDecision = { kind: "final" };
 
-/** The policy's decision; a retry for which the origin's budget has nothing left is none. */
+/** A request begins: it is what the budget of its origin grows by. */
+function begin(world: RetrySurroundings, policy: RetryPolicy | null, { origin }: PreparedRequest): void {
+  if (origin === null) return;
+  const budget = policy?.budget == null ? null : budgetOf(policy.budget);
+  if (budget !== null || world.budgets.isUsed) world.budgets.begin(origin, budget, world.clock.monotonic());
+}
+
+/** A policy's decision, or that the budget of the origin has nothing left for it. */
+type Verdict = RetryDecision | { readonly kind: "overspent"; readonly raise: boolean };
+
 function decide(
   world: RetrySurroundings,
   policy: RetryPolicy,
   request: PreparedRequest,
   outcome: Outcome,
-): RetryDecision {
+): Verdict {
   const failure = failureOf(outcome);
   if (failure === null || !isReplayable(request.payload)) return FINAL;
   const context = { now: world.clock.now(), random: world.random() };
   const decision = checked(policy.next(request.method, failure, context));
   const { origin } = request;
   if (decision.kind !== "again" || policy.budget == null || origin === null) return decision;
-  return world.budgets.spend(origin) ? decision : FINAL;
+  // Taken when it is decided, and never given back.
+  return world.budgets.take(origin, budgetOf(policy.budget), world.clock.monotonic())
+    ? decision
+    : { kind: "overspent", raise: decision.raise ?? true };
 }
 
 function recordOf(outcome: Outcome, { method, url }: PreparedRequest, delayMs: number): Attempt {
@@ -162,6 +180,16 @@ function finish(outcome: Outcome, past: readonly Attempt[]): Reply {
   if (outcome.kind === "error")
     throw past.length === 0 ? outcome.error : outcome.error.annotate({ attempts: past });
   return past.length === 0 ? outcome.response : outcome.response.withAttempts(past);
+}
+
+function overspent(response: Reply, past: readonly Attempt[]): RetryError {
+  return new RetryError(`status ${response.status}, and the retry budget of the origin is used up`, {
+    request: response.request,
+    response: response.withAttempts(past),
+    attempts: past,
+    phase: "head",
+    reason: "budget",
+  });
 }
 
 function exhausted(response: Reply, past: readonly Attempt[]): RetryError {

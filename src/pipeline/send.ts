@@ -3,10 +3,11 @@
  *
  * May import: `core/`, `response/`, `pipeline/stage.ts`. Not: `transport/`; adapters are arguments.
  */
+import { isPromise } from "../core/realm.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, InterimResponse } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
-import { describe, isThenable, letGo } from "../core/describe.ts";
+import { describe, letGo } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -67,7 +68,7 @@ class Interim {
   readonly tell = (interim: InterimResponse): void => {
     for (const hook of this.#hooks) {
       const told: unknown = hook(interim, this.#request);
-      if (!isThenable(told)) continue;
+      if (!isPromise(told)) continue;
       this.#promised.push(told);
       // It is heard of when the response is there, not before.
       letGo(told);

@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `response/`.
  */
+import { isPromise } from "../core/realm.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import { describe } from "../core/describe.ts";
 import type { Settings } from "../core/options.ts";
@@ -75,7 +76,7 @@ function walk(places: readonly Place[], last: Send): Send {
       const further = down(current, next);
       // Most have nothing to do: that is one comparison.
       if (further !== current) {
-        if (further instanceof Promise) return climb(await further, current, places, depth);
+        if (isPromise(further)) return climb(await further, current, places, depth);
         current = further;
       }
       depth++;
@@ -96,7 +97,7 @@ function climb(
     const { up, next } = places[at] as Place; // at is below the length
     const above = up(current, exchange, next);
     if (above === current) continue;
-    if (above instanceof Promise) return above.then((later) => climb(later, exchange, places, at));
+    if (isPromise(above)) return above.then((later) => climb(later, exchange, places, at));
     current = above;
   }
   return current;

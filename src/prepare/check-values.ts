@@ -4,6 +4,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isUint8Array } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import { checkNames, isRecord } from "./record.ts";
 
@@ -65,6 +66,8 @@ export function checkRetry(value: unknown, option: string): void {
 export function checkCookies(value: unknown, option: string): void {
   if (value === null || value === false) return;
   if (isObject(value) && "select" in value && typeof value.select === "function") return;
+  if (Array.isArray(value))
+    throw new TypeError(`${option} must be a jar, not a list: make one with new CookieJar(list)`);
   if (!isRecord(value)) throw wrongKind(value, option, "a record of names and values, a jar, false or null");
   for (const name of Object.keys(value)) {
     const cookie = value[name];
@@ -107,24 +110,7 @@ export function isHeaders(value: unknown): boolean {
 }
 
 function isCredential(value: unknown): boolean {
-  return typeof value === "string" || value instanceof Uint8Array;
-}
-
-/** An AbortSignal, of this realm or another. */
-export function isSignal(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    "aborted" in value &&
-    "addEventListener" in value &&
-    typeof value.addEventListener === "function" &&
-    "removeEventListener" in value &&
-    typeof value.removeEventListener === "function"
-  );
-}
-
-/** A Blob. */
-export function isBlob(value: unknown): boolean {
-  return value instanceof Blob;
+  return typeof value === "string" || isUint8Array(value);
 }
 
 /** An object, no function. */

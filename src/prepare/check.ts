@@ -7,19 +7,22 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isAbortSignal, isBlob, isMap, isPromise, isUrl } from "../core/realm.ts";
 import type { ProxySettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { noProxyRules } from "../core/environment.ts";
 import type { HeadersInit } from "../core/headers.ts";
 import { noHooks } from "../core/hooks.ts";
-import type {
-  AddressPolicyInit,
-  PreparedOption,
-  RequestOptions,
-  SendInit,
-  ScopeOptions,
-  SessionOptions,
-  SharedOptions,
+import {
+  CONTRACT,
+  type AddressPolicyInit,
+  type Contract,
+  type PreparedOption,
+  type RequestOptions,
+  type SendInit,
+  type ScopeOptions,
+  type SessionOptions,
+  type SharedOptions,
 } from "../core/options.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
 import { mergeCrossOriginHeaders, mergeTrustedOrigins, noFields, noOrigins } from "./border.ts";
@@ -32,11 +35,9 @@ import {
   checkIdempotencyKey,
   checkRetry,
   checkTrustEnv,
-  isBlob,
   isHeaders,
   isObject,
   isProxyAuth,
-  isSignal,
   orNull,
   type Check,
 } from "./check-values.ts";
@@ -51,7 +52,7 @@ import { parseCert, parseVerify } from "./trust.ts";
 /** A request's options: every one there, `undefined` when not given. */
 export type CheckedRequestOptions = {
   readonly [Name in keyof RequestOptions]-?: RequestOptions[Name] | undefined;
-};
+} & { readonly [CONTRACT]?: Contract };
 
 /** A scope's options, as those of a request: every one there, `undefined` when not given. */
 export type CheckedScopeOptions = CheckedRequestOptions & Pick<ScopeOptions, "idempotencyKey">;
@@ -103,7 +104,7 @@ const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
   files: orNull((value) => isObject(value) && !isBlob(value), "a record or pairs of files, or null"),
   cookies: checkCookies,
   idempotencyKey: checkIdempotencyKey,
-  signal: orNull(isSignal, "an AbortSignal or null"),
+  signal: orNull(isAbortSignal, "an AbortSignal or null"),
   onProgress: orNull((value) => typeof value === "function", "a function or null"),
 };
 
@@ -112,10 +113,7 @@ const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
   cookies: checkCookies,
   // One key for all requests would make them one.
   idempotencyKey: checkBoolean,
-  baseUrl: orNull(
-    (value) => value instanceof URL || (typeof value === "string" && value !== ""),
-    "a URL or null",
-  ),
+  baseUrl: orNull((value) => isUrl(value) || (typeof value === "string" && value !== ""), "a URL or null"),
   maxRedirects: checkCount,
   hsts: checkHsts,
   trustEnv: checkTrustEnv,
@@ -212,7 +210,7 @@ export function checkRequestOptions(options: RequestOptions | undefined): Checke
   if (options === undefined) return noRequestOptions;
   const names = namesOf(options);
   if (names.length === 0) return noRequestOptions;
-  const checked = { ...blankRequest };
+  const checked = isFetch(options) ? { ...blankRequest, [CONTRACT]: "fetch" as const } : { ...blankRequest };
   for (const name of names) {
     if (!isKnown(name, requestChecks)) throw unknownOption(name, "request", known);
     copy(options, checked, name, requestChecks[name]);
@@ -332,9 +330,14 @@ function namesOf(options: unknown): string[] {
   }
   const names = Object.keys(options);
   // Both would be options that say nothing.
-  if (options instanceof Map || options instanceof Promise)
+  if (isMap(options) || isPromise(options))
     throw new TypeError(`options must be an object, not ${describe(options)}`);
   return names;
+}
+
+/** Does `toFetch()` ask? */
+function isFetch(options: object): boolean {
+  return CONTRACT in options && options[CONTRACT] === "fetch";
 }
 
 function isKnown<Name extends string>(name: string, checks: Readonly<Record<Name, Check>>): name is Name {

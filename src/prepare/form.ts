@@ -5,6 +5,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isMap, isSet, isUint8Array } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import type { FieldsInit, Scalar } from "../core/options.ts";
 import { isRecord } from "./record.ts";
@@ -17,7 +18,7 @@ export const formType = "application/x-www-form-urlencoded";
 
 /** Has each name one value, as in a record or a `Map`? */
 export function isFieldMap(fields: FieldsInit): boolean {
-  return fields instanceof Map || (isRecord(fields) && !(Symbol.iterator in fields));
+  return isMap(fields) || (isRecord(fields) && !(Symbol.iterator in fields));
 }
 
 /**
@@ -28,12 +29,7 @@ export function isFieldMap(fields: FieldsInit): boolean {
  */
 export function fieldPairs(fields: FieldsInit, option: string): readonly Field[] {
   if (isRecord(fields) && !(Symbol.iterator in fields)) return Object.entries(fields) as Field[];
-  if (
-    typeof fields !== "object" ||
-    fields === null ||
-    fields instanceof Set ||
-    !(Symbol.iterator in fields)
-  ) {
+  if (typeof fields !== "object" || fields === null || isSet(fields) || !(Symbol.iterator in fields)) {
     throw new TypeError(
       `${option} must be a record, pairs, a Map or URLSearchParams, not ${describe(fields)}`,
     );
@@ -86,7 +82,7 @@ function scalarText(value: Scalar, option: string, name: string | Uint8Array): s
     case "undefined":
       return null;
     default:
-      if (value === null || value instanceof Uint8Array) return value;
+      if (value === null || isUint8Array(value)) return value;
       throw new TypeError(
         `${option}[${shownName(name)}] must be a string, number, bigint, boolean, bytes, null, or a list of them, ` +
           `not ${describe(value)}`,
@@ -100,7 +96,7 @@ function checkPair(pair: unknown, place: string): void {
     throw new TypeError(`${place} must be a pair [name, value], not ${found}`);
   }
   const name: unknown = pair[0];
-  if (typeof name !== "string" && !(name instanceof Uint8Array)) {
+  if (typeof name !== "string" && !isUint8Array(name)) {
     throw new TypeError(`${place} must have a name of text or bytes, not ${describe(name)}`);
   }
 }

@@ -6,6 +6,16 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import {
+  isArrayBuffer,
+  isBlob,
+  isFile,
+  isFormData,
+  isHeaders,
+  isMap,
+  isSet,
+  isUrlSearchParams,
+} from "../core/realm.ts";
 import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
@@ -45,7 +55,7 @@ export function fileEntries(files: FilesInit): [field: string, file: unknown][] 
 
 function fieldsOfFiles(files: unknown): Iterable<readonly [string, unknown]> {
   if (isRecord(files) && !(Symbol.iterator in files)) return Object.entries(files);
-  if (typeof files !== "object" || files === null || files instanceof Set || !(Symbol.iterator in files)) {
+  if (typeof files !== "object" || files === null || isSet(files) || !(Symbol.iterator in files)) {
     throw new TypeError(`files must be a record or pairs, not ${describe(files)}`);
   }
   const pairs = [...(files as Iterable<unknown>)];
@@ -72,8 +82,7 @@ export function partsOf(
   data: FieldsInit | FormData | null,
   files: readonly (readonly [string, unknown])[],
 ): Part[] {
-  const parts: Part[] =
-    data === null ? [] : data instanceof FormData ? formDataParts(data) : fieldParts(data);
+  const parts: Part[] = data === null ? [] : isFormData(data) ? formDataParts(data) : fieldParts(data);
   for (const [field, file] of files) {
     const part = filePart(field, file as FileInit | null | undefined);
     if (part !== null) parts.push(part);
@@ -140,7 +149,7 @@ function contentBody(content: unknown, option: string): Body {
   if (typeof content === "function") return factoryBody(content as () => unknown);
   const isRaw =
     typeof content === "string" ||
-    content instanceof ArrayBuffer ||
+    isArrayBuffer(content) ||
     ArrayBuffer.isView(content) ||
     isStreamSource(content);
   if (!isRaw || isCollection(content)) {
@@ -155,11 +164,11 @@ function contentBody(content: unknown, option: string): Body {
 export function isCollection(value: unknown): boolean {
   return (
     Array.isArray(value) ||
-    value instanceof Map ||
-    value instanceof Set ||
-    value instanceof URLSearchParams ||
-    value instanceof FormData ||
-    value instanceof Headers ||
+    isMap(value) ||
+    isSet(value) ||
+    isUrlSearchParams(value) ||
+    isFormData(value) ||
+    isHeaders(value) ||
     value instanceof HeaderMap
   );
 }
@@ -168,7 +177,7 @@ export function isCollection(value: unknown): boolean {
 function nameOf(content: unknown): string | null {
   if (typeof content !== "object" || content === null) return null;
   const facts: { readonly name?: unknown; readonly path?: unknown } = content;
-  const name = content instanceof File ? content.name : (own(facts, "name") ?? own(facts, "path"));
+  const name = isFile(content) ? content.name : (own(facts, "name") ?? own(facts, "path"));
   if (typeof name !== "string" || name === "" || /^<.*>$/.test(name)) return null;
   return name.slice(Math.max(name.lastIndexOf("/"), name.lastIndexOf("\\")) + 1);
 }
@@ -191,10 +200,13 @@ function headersOf(facts: FileFacts, option: string): HeaderMap | null {
   return merged;
 }
 
+/**
+ * The type of a Blob; bytes of unknown type when it tells none, as browsers write it: a part without a type is text
+ * (RFC 7578 §4.4). `null` for other content, of which nothing is known.
+ */
 function typeHeader(content: unknown): HeaderMap | null {
-  return content instanceof Blob && content.type !== ""
-    ? new HeaderMap({ "Content-Type": content.type })
-    : null;
+  if (!isBlob(content)) return null;
+  return new HeaderMap({ "Content-Type": content.type === "" ? "application/octet-stream" : content.type });
 }
 
 function headOf(field: string, filename: string | null, headers: HeaderMap | null): Uint8Array {

@@ -5,6 +5,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isUrl } from "../core/realm.ts";
 import type { Body } from "../core/body.ts";
 import { InvalidHeader, InvalidMethod } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
@@ -20,6 +21,8 @@ export interface Wanted {
   readonly target: Url | string;
   /** Merged. Taken over: what the body needs is added to it. */
   readonly headers: HeaderMap;
+  /** Is the `Content-Type` in the headers one of a session or a scope? Asked when there is a body. Absent: it is not. */
+  readonly isTypeInherited?: () => boolean;
   /** Encoded query to append, `""` for none. */
   readonly query: string;
   /** `data`, `json` and `files`. */
@@ -30,6 +33,8 @@ export interface Wanted {
   readonly expectsContinue: boolean;
   /** To be sent as `Idempotency-Key`, unless the headers have one; `null` for none. */
   readonly idempotencyKey: string | null;
+  /** Send the method as it is spelled, and not in upper case? Default: `false`. */
+  readonly keepsCase?: boolean;
 }
 
 /**
@@ -38,10 +43,10 @@ export interface Wanted {
  * @throws {InvalidMethod | InvalidURL | InvalidHeader | InvalidJSONError | TypeError} for what cannot be sent.
  */
 export function prepare(wanted: Wanted): PreparedRequest {
-  const { headers, options } = wanted;
-  const method = prepareMethod(wanted.method);
+  const { headers } = wanted;
+  const method = prepareMethod(wanted.method, wanted.keepsCase ?? false);
   const target = withQuery(wanted.target, wanted.query);
-  const payload = prepareBody(method, headers, options, wanted.boundary);
+  const payload = prepareBody(method, wanted);
   if (wanted.expectsContinue && payload !== null && !headers.has("expect"))
     headers.set("Expect", "100-continue");
   if (wanted.idempotencyKey !== null && !headers.has(IDEMPOTENCY_KEY))
@@ -58,14 +63,14 @@ export function prepare(wanted: Wanted): PreparedRequest {
 }
 
 /** @throws {InvalidMethod} unless it is a token (PARITY PRE-3). */
-function prepareMethod(method: unknown): string {
+function prepareMethod(method: unknown, keepsCase: boolean): string {
   if (method === "GET") return method;
   if (typeof method !== "string") throw new TypeError(`method must be a string, not ${typeof method}`);
   // Before upper case: that may turn a letter which no token has into two which all have.
   if (!isToken(method)) {
     throw new InvalidMethod(`method ${JSON.stringify(method)} is not a token (RFC 9110 §5.6.2)`);
   }
-  return method.toUpperCase();
+  return keepsCase ? method : method.toUpperCase();
 }
 
 /**
@@ -95,20 +100,21 @@ function withQuery(target: Url | string, query: string): Url | string {
 
 function textOf(url: unknown): string {
   if (typeof url === "string") return url.trimStart();
-  if (url instanceof URL) return url.href;
+  if (isUrl(url)) return url.href;
   throw new TypeError(`url must be a string or a URL, not ${url === null ? "null" : typeof url}`);
 }
 
-function prepareBody(
-  method: string,
-  headers: HeaderMap,
-  options: BodyOptions,
-  boundary: () => string,
-): Body | null {
-  const { payload, contentType } = chooseBody(options, headers.get("content-type"), boundary);
+function prepareBody(method: string, { headers, options, boundary, isTypeInherited }: Wanted): Body | null {
+  const type = headers.get("content-type");
+  const isInherited = type !== null && hasBody(options) && isTypeInherited?.() === true;
+  const { payload, contentType } = chooseBody(options, type, boundary, isInherited);
   const framed = frameAsGiven(method, headers, payload);
   if (contentType !== null) headers.set("Content-Type", contentType);
   return framed;
+}
+
+function hasBody({ data, json, files }: BodyOptions): boolean {
+  return data != null || json !== undefined || files != null;
 }
 
 /** Frames the body; a caller's `Content-Length` stands where nothing better is known. */

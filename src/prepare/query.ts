@@ -5,6 +5,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isUint8Array } from "../core/realm.ts";
 import type { FieldsInit, ParamsInit } from "../core/options.ts";
 import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
 
@@ -35,7 +36,7 @@ export function layerParams(general: GivenParams, specific: GivenParams): GivenP
 
 function encodeParams(params: ParamsInit): string {
   if (typeof params === "string") return withoutMark(params);
-  if (params instanceof Uint8Array) return withoutMark(textOf(params));
+  if (isUint8Array(params)) return withoutMark(textOf(params));
   return encodeFields(params, "params");
 }
 
@@ -45,7 +46,7 @@ function withoutMark(query: string): string {
 }
 
 function isEncoded(params: ParamsInit): params is string | Uint8Array {
-  return typeof params === "string" || params instanceof Uint8Array;
+  return typeof params === "string" || isUint8Array(params);
 }
 
 /** The general fields with the specific ones in their places, then the specific others. */

@@ -6,6 +6,7 @@
  *
  * May import: `core/`, own folder, `node:net` to know an address. Pure.
  */
+import { isUint8Array } from "../core/realm.ts";
 import { isIP } from "node:net";
 
 import type { TlsPin, TlsSettings, TlsStore, TlsVersion } from "../core/adapter.ts";
@@ -94,7 +95,7 @@ function parseCrl(value: unknown): readonly (string | Uint8Array)[] {
   const all: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (all.length === 0) throw new RangeError("tls.crl must have one list at least; null for none");
   return all.map((one) => {
-    if ((typeof one === "string" && one !== "") || one instanceof Uint8Array) return one;
+    if ((typeof one === "string" && one !== "") || isUint8Array(one)) return one;
     throw new TypeError(
       `tls.crl must be PEM, a path, bytes, a list of them or null, not ${one === "" ? "empty" : describe(one)}`,
     );

@@ -5,6 +5,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isUint8Array } from "../core/realm.ts";
 import type { ClientCertificate, Verify } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import type { CertInit, VerifyInit } from "../core/options.ts";
@@ -25,7 +26,7 @@ export function parseVerify(init: VerifyInit | null | undefined, caBundle: strin
     return caBundle === null ? defaultVerify : { kind: "path", path: caBundle, isAmbient: true };
   }
   if (init === false) return OFF;
-  const text = init instanceof Uint8Array ? new TextDecoder().decode(init) : init;
+  const text = isUint8Array(init) ? new TextDecoder().decode(init) : init;
   if (typeof text !== "string" || text === "") {
     throw new TypeError(
       `verify must be true, false, a path or PEM certificates, not ${text === "" ? "empty" : describe(init)}`,
@@ -96,7 +97,7 @@ function isPair(init: CertInit): init is readonly [string | Uint8Array, string |
 
 function material(value: unknown, option: string): string | Uint8Array {
   if (typeof value === "string" && value !== "") return value;
-  if (value instanceof Uint8Array) return value;
+  if (isUint8Array(value)) return value;
   throw new TypeError(
     `${option} must be a path, PEM text or bytes, not ${value === "" ? "empty" : describe(value)}`,
   );

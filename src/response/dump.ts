@@ -94,8 +94,10 @@ function exchangeLines(response: BaseResponse, manner: Manner): string[] {
   ];
 }
 
-function attemptText({ method, url, status, error, delayMs }: Attempt): string {
-  return `before: ${method} ${url}: ${status ?? error?.name ?? "failed"}, tried again after ${delayMs} ms`;
+function attemptText({ method, url, status, error, delayMs, reason }: Attempt): string {
+  const tried = `${method} ${url}: ${status ?? error?.name ?? "failed"}`;
+  if (reason !== undefined) return `${tried}, not tried again: the ${reason} of retries is used up`;
+  return `before: ${tried}, tried again after ${delayMs} ms`;
 }
 
 function requestLines({ request, sent, httpVersion }: BaseResponse, manner: Manner): string[] {

@@ -6,6 +6,7 @@
  *
  * May import: `core/`, own folder, `node:fs/promises`, `node:path`.
  */
+import { isError, isUrl } from "../core/realm.ts";
 import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,7 +38,7 @@ export function checkSaving(target: unknown, options: SaveOptions): void {
 
 /** @throws {TypeError} for a target that is none. */
 export function checkTarget(method: string, target: unknown): void {
-  if ((typeof target !== "string" || target === "") && !(target instanceof URL)) {
+  if ((typeof target !== "string" || target === "") && !isUrl(target)) {
     throw new TypeError(`${method}() takes a path or a file: URL, not ${describe(target)}`);
   }
 }
@@ -180,5 +181,5 @@ function exists(path: string): Error {
 }
 
 function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+  return isError(error) && "code" in error && error.code === code;
 }

@@ -3,10 +3,12 @@
  *
  * May import: `core/`, `stream/`.
  */
+import { isUint8Array, ofThisRealm } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import { RequestException, ResponseTooLarge } from "../core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { ConnectionInfo, Timings, WireBody, WireResponse } from "../core/response.ts";
+import { copied } from "../stream/owned.ts";
 import { collect } from "../stream/read.ts";
 
 /** What a body can be made of. A stream gives bytes or text; text is UTF-8. */
@@ -61,7 +63,7 @@ export function wireResponse(init: WireResponseInit): WireResponse {
 export function wireBodyFrom(source: WireBodyInit): WireBody {
   if (source === null) return new BytesWireBody(new Uint8Array(0));
   if (typeof source === "string") return new BytesWireBody(encoder.encode(source));
-  if (source instanceof Uint8Array) return new BytesWireBody(source);
+  if (isUint8Array(source)) return new BytesWireBody(ofThisRealm(source));
   if (typeof source === "object" && (Symbol.asyncIterator in source || Symbol.iterator in source))
     return new StreamWireBody(source);
   throw new TypeError(`a body must be text, bytes, a stream, an iterable or null, not ${describe(source)}`);
@@ -80,7 +82,7 @@ class BytesWireBody implements WireBody {
   }
 
   async *stream(): AsyncGenerator<Uint8Array, void> {
-    if (this.#bytes.byteLength > 0) yield this.#bytes;
+    if (this.#bytes.byteLength > 0) yield copied(this.#bytes);
   }
 
   drain(): void {
@@ -150,7 +152,8 @@ async function leave(source: AsyncIterator<unknown, unknown> | Iterator<unknown,
 
 function chunkBytes(chunk: unknown): Uint8Array {
   if (typeof chunk === "string") return encoder.encode(chunk);
-  if (chunk instanceof Uint8Array) return chunk;
+  // A copy: whoever gives it may go on using it, and whoever reads it may give it away.
+  if (isUint8Array(chunk)) return copied(chunk);
   throw new RequestException(`the body of a response must give text or bytes, not ${typeof chunk}`, {
     phase: "body",
   });

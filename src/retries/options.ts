@@ -6,8 +6,10 @@
  *
  * May import: `core/`. Pure.
  */
+import type { RetryBudget } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
+import { budgetOf } from "./budget.ts";
 
 /** What a `Retry` is made of. What is absent has its default. */
 export interface RetryOptions {
@@ -58,11 +60,12 @@ export interface RetryOptions {
    */
   readonly retryAfterMax?: number | undefined;
   /**
-   * Share of the traffic to an origin that retries may add: with 0.2, one retry for five requests, beside a reserve of ten
-   * retries. When it is used up a failure is the result, as if it were none to be retried. 0 to 1; `null`: no such limit.
-   * Default: 0.2.
+   * How many retries an origin gets from a session, all calls together: within a window of ten seconds a fifth of the
+   * requests that begin in it, and ten a second beside. When it is used up the outcome is that of a used-up `total`, and
+   * says so (`reason`). A number is another share, 0 to 1; an object says what else differs: `ratio` 0 to 1, `perSecond`
+   * 0 to 1,000,000, `window` in milliseconds, 1,000 to 3,600,000. `null`: no such limit. Default: 0.2.
    */
-  readonly budget?: number | null | undefined;
+  readonly budget?: number | Partial<RetryBudget> | null | undefined;
   /** Throw a `RetryError` when the retries of a status are used up? Else the last response is the result. Default: `true`. */
   readonly raiseOnStatus?: boolean | undefined;
 }
@@ -81,7 +84,7 @@ export interface RetrySettings {
   readonly backoffJitter: number;
   readonly respectRetryAfterHeader: boolean;
   readonly retryAfterMax: number;
-  readonly budget: number | null;
+  readonly budget: RetryBudget | number | null;
   readonly raiseOnStatus: boolean;
 }
 
@@ -133,18 +136,16 @@ export function retrySettings(options: RetryOptions): RetrySettings {
     backoffJitter: milliseconds("backoffJitter", given.backoffJitter),
     respectRetryAfterHeader: flag("respectRetryAfterHeader", given.respectRetryAfterHeader),
     retryAfterMax: milliseconds("retryAfterMax", given.retryAfterMax),
-    budget: share(given.budget),
+    budget: budget(given.budget),
     raiseOnStatus: flag("raiseOnStatus", given.raiseOnStatus),
   };
 }
 
-function share(value: number | null | undefined): number | null {
+function budget(value: number | Partial<RetryBudget> | null | undefined): RetryBudget | number | null {
   if (value === undefined) return DEFAULTS.budget;
   if (value === null) return null;
-  const allowed = "a share from 0 to 1, or null";
-  if (typeof value !== "number") throw new TypeError(`budget must be ${allowed}, not ${describe(value)}`);
-  if (!(value >= 0 && value <= 1)) throw new RangeError(`budget must be ${allowed}, not ${value}`);
-  return value;
+  const whole = budgetOf(value);
+  return typeof value === "number" ? value : whole;
 }
 
 function countOrFalse(

@@ -7,7 +7,7 @@
  *
  * May import: `core/`, own folder. Pure: time and chance are arguments.
  */
-import type { AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
+import type { AttemptFailure, RetryBudget, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { backoffMs } from "./backoff.ts";
 import { retrySettings, type RetryOptions, type RetrySettings } from "./options.ts";
@@ -53,7 +53,7 @@ export class Retry implements RetryPolicy {
   }
 
   /** See {@link RetryOptions.budget}. */
-  get budget(): number | null {
+  get budget(): RetryBudget | number | null {
     return this.#settings.budget;
   }
 
@@ -87,7 +87,13 @@ export class Retry implements RetryPolicy {
     // "Now" in a Retry-After is no answer to how long: then the back-off counts, as in urllib3.
     const delayMs =
       retryAfterMs === null || retryAfterMs === 0 ? policy.backoffMs(context.random) : retryAfterMs;
-    return { kind: "again", delayMs, policy };
+    return { kind: "again", delayMs, policy, raise: this.#raises(method, failure, retryAfterMs !== null) };
+  }
+
+  /** What comes of a failure when no retry is left: an error, or the response? The same whatever they were used up by. */
+  #raises(method: string, failure: AttemptFailure, hasRetryAfter: boolean): boolean {
+    if (failure.kind !== "status") return true;
+    return this.#settings.raiseOnStatus && this.with({ total: 0 }).isRetry(method, failure, hasRetryAfter);
   }
 
   /**

@@ -7,7 +7,7 @@ import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
 import type { SocketOptions } from "./connect.ts";
-import { lookupOf } from "./lookup.ts";
+import { lookUp, lookupOf } from "./lookup.ts";
 import type { PoolSettings } from "./pool.ts";
 
 /** Options of an HttpAdapter. Absent ones have their default; times are milliseconds, sizes bytes. */
@@ -20,7 +20,7 @@ export interface HttpAdapterOptions {
   readonly poolBlock?: boolean | undefined;
   /**
    * How long a request waits for its turn, with `poolBlock` or for a stream of a shared connection; `null`: for ever. Default:
-   * 60 000. @throws {ConnectTimeout} with phase `pool`.
+   * 60 000, under `toFetch()` 300 000. @throws {ConnectTimeout} with phase `pool`.
    */
   readonly poolTimeout?: number | null | undefined;
   /** Retries of requests that say nothing themselves: a number, or a policy such as `Retry`. Default: `null`, none. */
@@ -43,7 +43,10 @@ export interface HttpAdapterOptions {
    * else 0.
    */
   readonly family?: 0 | 4 | 6 | undefined;
-  /** Resolves names in place of `dns.lookup`. It may give one address, or a list of which the next is tried if need be. */
+  /**
+   * Resolves names in place of `dns.lookup`, those of this machine (`localhost` and below) too. It may give one address, or a
+   * list of which the next is tried if need be.
+   */
   readonly lookup?: LookupFunction | undefined;
   /** A Unix domain socket or named pipe to connect to, whatever the URL's host; without proxies. */
   readonly socketPath?: string | undefined;
@@ -73,7 +76,6 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
 ]);
 /** Node's timers count no further: 24.8 days. */
 const LONGEST_MS = 2_147_483_647;
-const DEFAULT_WAIT_MS = 60_000;
 const MOST_FIELDS = 1_000_000;
 const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
@@ -91,14 +93,14 @@ function check(given: HttpAdapterOptions): CheckedOptions {
       `HttpAdapter has no option ${JSON.stringify(unknown)}; allowed are ${[...NAMES].join(", ")}`,
     );
   }
-  const { poolTimeout = DEFAULT_WAIT_MS } = options;
+  const { poolTimeout } = options;
   return {
     poolConnections: within("poolConnections", options.poolConnections ?? 100, 1, Number.MAX_SAFE_INTEGER),
     maxRetries: retries(options.maxRetries ?? null),
     pool: {
       maxSize: within("poolMaxsize", options.poolMaxsize ?? 100, 1, Number.MAX_SAFE_INTEGER),
       isBlocking: boolean("poolBlock", options.poolBlock ?? false),
-      waitMs: poolTimeout === null ? null : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
+      waitMs: poolTimeout == null ? poolTimeout : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
       keepAliveMs: within("keepAliveTimeout", options.keepAliveTimeout ?? 60_000, 1, LONGEST_MS),
       maxHeaderBytes: within(
         "maxHeaderSize",
@@ -108,6 +110,7 @@ function check(given: HttpAdapterOptions): CheckedOptions {
       ),
       maxHeaderCount: within("maxHeaderCount", options.maxHeaderCount ?? 1000, 1, MOST_FIELDS),
       maxInformational: within("maxInformational", options.maxInformational ?? 100, 0, MOST_FIELDS),
+      isOwnLookup: options.lookup !== undefined,
       sockets: socketOptions(options),
     },
   };
@@ -129,7 +132,7 @@ function socketOptions(options: HttpAdapterOptions): SocketOptions {
   const kind = kindOf(localAddress, family);
   const given = Object.entries({
     localAddress,
-    lookup: lookup === undefined && kind === 0 ? undefined : lookupOf(lookup, kind),
+    lookup: lookup === undefined && kind === 0 ? lookUp : lookupOf(lookup, kind),
     socketPath,
   }).filter(([, value]) => value !== undefined);
   return bare<SocketOptions>(Object.fromEntries(given));

@@ -4,6 +4,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isError } from "../core/realm.ts";
 import {
   AddressRefused,
   ChunkedEncodingError,
@@ -178,10 +179,10 @@ function isResponseError(error: Error): boolean {
 
 /** What a person is told. Errors of several addresses are told one by one. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) {
+  if (!isError(error)) return String(error);
+  if ("errors" in error && Array.isArray(error.errors) && error.errors.length > 0) {
     return error.errors.map((one: unknown) => reasonOf(one)).join(", ");
   }
-  if (!(error instanceof Error)) return String(error);
   // OpenSSL's messages have several lines, with numbers and paths of its sources.
   if ("reason" in error && typeof error.reason === "string" && error.reason !== "") return error.reason;
   return REASONS[codeOf(error)] ?? (error.message === "" ? codeOf(error) || error.name : error.message);

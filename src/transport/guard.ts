@@ -10,6 +10,7 @@ import { isIP, type LookupFunction } from "node:net";
 
 import type { AddressPolicy } from "../core/adapter.ts";
 import { describeAnswer } from "../core/describe.ts";
+import { isError } from "../core/realm.ts";
 
 /** A policy, and for whom it is asked. */
 export interface Guard {
@@ -55,7 +56,7 @@ export function guardedLookup(guard: Guard, lookup: LookupFunction = lookUpName)
         if (options.all === true) callback(null, allowed);
         else callback(null, first.address, first.family);
       } catch (problem) {
-        callback(problem instanceof Error ? problem : new Error(String(problem)), []);
+        callback(isError(problem) ? problem : new Error(String(problem)), []);
       }
     });
   };

@@ -3,7 +3,7 @@
  *
  * May import: `core/`. Pure.
  */
-import { isThenable } from "../core/describe.ts";
+import { isPromise } from "../core/realm.ts";
 
 /** Calls `listener`; what it throws, now or later, goes to `fail`. An asynchronous listener fits the type of any other. */
 export function inform<Told>(
@@ -13,7 +13,7 @@ export function inform<Told>(
 ): void {
   try {
     const answer: unknown = listener(told);
-    if (isThenable(answer)) answer.then(undefined, fail);
+    if (isPromise(answer)) answer.then(undefined, fail);
   } catch (error) {
     fail(error);
   }

@@ -8,6 +8,7 @@
  */
 import type { AddressPolicy, ProxyAuth, SendOptions } from "../core/adapter.ts";
 import { AddressRefused, InvalidSchema } from "../core/errors.ts";
+import { isLocalName } from "../core/loopback.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
@@ -48,13 +49,11 @@ interface Plan {
 
 const CHOICES_PER_ORIGIN = 8;
 const ORIGINS_REMEMBERED = 1000;
-const DIRECT: Way = {
+const TO_SERVER: Way = {
   isForwarded: false,
-  isTunnelled: false,
   proxyAuthorization: null,
   proxyHeaders: null,
 };
-const TUNNELLED: Way = { ...DIRECT, isTunnelled: true };
 
 /** @internal The pools of one adapter. */
 export class Pools {
@@ -104,6 +103,17 @@ export class Pools {
       pool,
     });
     return pool;
+  }
+
+  /**
+   * Is a request to `url`, a host of this machine, sent straight to it? A name is ours to resolve, unless the program has a
+   * look-up of its own, which may give any address. A socket of this machine is as good as its address.
+   */
+  isDirect(url: Url, { proxies }: SendOptions): boolean {
+    const { sockets, isOwnLookup } = this.#settings;
+    if (sockets.socketPath !== undefined) return true;
+    if (isOwnLookup && isLocalName(url.host)) return false;
+    return selectProxy(url, proxies) === null;
   }
 
   /** Counts, pool by pool. */
@@ -200,7 +210,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       addressPolicy: options.addressPolicy,
       isHttp2: options.http2 && tls !== null,
     },
-    way: proxy === null ? DIRECT : TUNNELLED,
+    way: TO_SERVER,
   };
 }
 
@@ -252,7 +262,6 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
     },
     way: {
       isForwarded: true,
-      isTunnelled: false,
       proxyAuthorization: options.proxyAuth === null ? basicCredentials(proxy.credentials) : null,
       proxyHeaders: options.proxyHeaders,
     },

@@ -1,0 +1,183 @@
+/**
+ * What a value of the platform is, whichever realm or package made it: a vm context of a test runner, jsdom, or undici
+ * from the registry beside the one in Node.
+ *
+ * `instanceof` asks for a prototype, and each realm has its own. JavaScript's own types are known by their internal slot.
+ * Types of the web have none that others can ask for: they are known by the name that their class bears
+ * (`Symbol.toStringTag`) together with the members that are going to be used. A plain record is never one of them, whatever
+ * its keys are, and a polluted `Object.prototype` makes nothing one of them.
+ */
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/**
+ * The name that the value's class bears; `""` when it bears none. What the value itself says does not count, nor what the
+ * root of all prototypes says.
+ */
+function tagOf(value: object): string {
+  let holder: unknown = Object.getPrototypeOf(value);
+  while (isObject(holder)) {
+    const above: unknown = Object.getPrototypeOf(holder);
+    if (above === null) return "";
+    if (Object.hasOwn(holder, Symbol.toStringTag)) {
+      // A getter, as typed arrays and classes of packages have, reads it from the value.
+      const tag: unknown = Reflect.get(holder, Symbol.toStringTag, value);
+      return typeof tag === "string" ? tag : "";
+    }
+    holder = above;
+  }
+  return "";
+}
+
+/** Has the value, or a class of it, each of these members? The root of all prototypes does not count. */
+function hasMembers(value: object, names: readonly string[]): boolean {
+  return names.every((name) => {
+    for (let holder: unknown = value; isObject(holder); holder = Object.getPrototypeOf(holder)) {
+      if (!Object.hasOwn(holder, name)) continue;
+      return holder === value || Object.getPrototypeOf(holder) !== null;
+    }
+    return false;
+  });
+}
+
+function isOf(value: unknown, tags: readonly string[], members: readonly string[]): boolean {
+  return isObject(value) && tags.includes(tagOf(value)) && hasMembers(value, members);
+}
+
+/**
+ * Has the value the internal slot that a getter of the platform reads? It throws for every other value, whatever its
+ * prototype is.
+ */
+function hasSlot(value: object, prototype: object, getter: string): boolean {
+  try {
+    Reflect.get(prototype, getter, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Can its class be another than that of plain records? Most values that are asked about are records. */
+function isInstance(value: unknown): value is object {
+  if (!isObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== null && prototype !== Object.prototype;
+}
+
+/** An ArrayBuffer. */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return (
+    isInstance(value) && tagOf(value) === "ArrayBuffer" && hasSlot(value, ArrayBuffer.prototype, "byteLength")
+  );
+}
+
+/** A Uint8Array, a Buffer too. */
+export function isUint8Array(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || (ArrayBuffer.isView(value) && tagOf(value) === "Uint8Array");
+}
+
+/** The same bytes, in the same memory, as a Uint8Array of this realm. */
+export function ofThisRealm(bytes: Uint8Array): Uint8Array {
+  if (bytes instanceof Uint8Array) return bytes;
+  const { buffer, byteOffset, byteLength }: ArrayBufferView = bytes;
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** A Map. */
+export function isMap(value: unknown): value is Map<unknown, unknown> {
+  return isInstance(value) && tagOf(value) === "Map" && hasSlot(value, Map.prototype, "size");
+}
+
+/** A Set. */
+export function isSet(value: unknown): value is Set<unknown> {
+  return isInstance(value) && tagOf(value) === "Set" && hasSlot(value, Set.prototype, "size");
+}
+
+/** A Date, a wrong one too. */
+export function isDate(value: unknown): value is Date {
+  if (!isInstance(value) || Array.isArray(value)) return false;
+  try {
+    Date.prototype.getTime.call(value as Date); // which throws unless it is one
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A RegExp. */
+export function isRegExp(value: unknown): value is RegExp {
+  // The getter answers for the prototype too, which is no expression.
+  return (
+    isInstance(value) &&
+    !Array.isArray(value) &&
+    "lastIndex" in value &&
+    hasSlot(value, RegExp.prototype, "source")
+  );
+}
+
+/** A promise, or what `await` takes for one. */
+export function isPromise(value: unknown): value is Promise<unknown> {
+  if (value instanceof Promise) return true;
+  return (
+    isObject(value) && "then" in value && typeof value.then === "function" && hasMembers(value, ["then"])
+  );
+}
+
+/** An Error, a DOMException too. */
+export function isError(value: unknown): value is Error {
+  if (value instanceof Error) return true;
+  if (!isObject(value)) return false;
+  return Object.prototype.toString.call(value) === "[object Error]" || tagOf(value) === "DOMException";
+}
+
+/** A Blob or a File. */
+export function isBlob(value: unknown): value is Blob {
+  return isOf(value, ["Blob", "File"], ["size", "type", "stream", "slice"]);
+}
+
+/** A File. */
+export function isFile(value: unknown): value is File {
+  return isOf(value, ["File"], ["size", "type", "stream", "slice", "name"]);
+}
+
+/** A FormData. */
+export function isFormData(value: unknown): value is FormData {
+  return isOf(value, ["FormData"], ["append", "getAll", "entries"]);
+}
+
+/** A URLSearchParams. */
+export function isUrlSearchParams(value: unknown): value is URLSearchParams {
+  return isOf(value, ["URLSearchParams"], ["append", "getAll", "entries"]);
+}
+
+/** Headers. */
+export function isHeaders(value: unknown): value is Headers {
+  return isOf(value, ["Headers"], ["append", "get", "entries"]);
+}
+
+/** A URL. */
+export function isUrl(value: unknown): value is URL {
+  return isOf(value, ["URL"], ["href", "searchParams"]);
+}
+
+/** A Request as fetch has it. */
+export function isFetchRequest(value: unknown): value is globalThis.Request {
+  return isOf(value, ["Request"], ["url", "method", "headers", "clone"]);
+}
+
+/** A Response as fetch has it. */
+export function isFetchResponse(value: unknown): value is globalThis.Response {
+  return isOf(value, ["Response"], ["status", "headers", "clone"]);
+}
+
+/** A ReadableStream of the web. */
+export function isReadableStream(value: unknown): value is ReadableStream<unknown> {
+  return isOf(value, ["ReadableStream"], ["getReader", "locked"]);
+}
+
+/** An AbortSignal. */
+export function isAbortSignal(value: unknown): value is AbortSignal {
+  return isOf(value, ["AbortSignal"], ["aborted", "addEventListener", "removeEventListener"]);
+}
