@@ -30,8 +30,6 @@ export interface PoolSettings extends ConnectSettings {
   /** How long a request waits for its turn, in milliseconds; `null`: for ever. */
   readonly waitMs: number | null;
   readonly keepAliveMs: number;
-  /** Has the program a look-up of its own, which may give any address for any name? */
-  readonly isOwnLookup: boolean;
   /** A connection became idle; it is not to be used after this time. */
   readonly onIdle: (until: number) => void;
 }
