@@ -6,7 +6,7 @@
 export { del, del as delete, get, head, options, patch, post, put, query, request } from "./api.ts";
 export { Session } from "./session.ts";
 export type { DownloadOptions } from "./download.ts";
-export { toFetch, type FetchDefaults } from "./fetch.ts";
+export { toFetch, type FetchDefaults } from "./fetch/to-fetch.ts";
 export { defaultHeaders, defaultUserAgent } from "./session-defaults.ts";
 export type { Url } from "./core/url.ts";
 export { version } from "./core/version.ts";

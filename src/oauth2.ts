@@ -13,7 +13,7 @@ import { describe } from "./core/describe.ts";
 import { RequestException, type ExceptionDetails } from "./core/errors.ts";
 import { printAs, REDACTED } from "./core/redact.ts";
 import type { PreparedRequest } from "./core/request.ts";
-import { toFetch } from "./fetch.ts";
+import { toFetch } from "./fetch/to-fetch.ts";
 import { Session } from "./session.ts";
 
 /** Who gives the tokens, to whom. One of `issuer` and `tokenEndpoint` must be there. */

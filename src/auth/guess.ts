@@ -38,7 +38,8 @@ export class HttpGuessAuth implements Auth {
     if (response.status !== 401 || origin === null) return false;
     // The stronger one first: whoever can read the line must not choose the weaker one for both.
     if (this.#digest.onChallenge(response, answered)) return this.#choose(origin, this.#digest);
-    const wasBasic = answered > 0 || this.#chosen.get(origin) === this.#basic;
+    // Others may have been challenged meanwhile: what counts is what this request was sent with.
+    const wasBasic = answered > 0 || isBasic(response.request);
     return !wasBasic && offersBasic(response) && this.#choose(origin, this.#basic);
   }
 
@@ -59,6 +60,10 @@ export class HttpGuessAuth implements Auth {
     this.#chosen.set(origin, scheme);
     return true;
   }
+}
+
+function isBasic({ headers }: PreparedRequest): boolean {
+  return headers.get("authorization")?.startsWith("Basic ") === true;
 }
 
 function offersBasic({ headers }: ChallengeResponse): boolean {

@@ -1,53 +1,41 @@
 /**
  * Digest credentials for proxies (RFC 7616 §3.8): those that answer 407, be it to CONNECT or to a request that they forward.
  *
- * May import: `core/`, own folder, `node:crypto` for random numbers.
+ * May import: `core/`, own folder.
  */
-import { randomBytes } from "node:crypto";
-
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
-import { parseChallenges } from "./challenge.ts";
-import { chooseDigest } from "./digest-challenge.ts";
-import { digestHeader, digestKey, type DigestKey } from "./digest-response.ts";
+import { DigestNonces, signedWith } from "./digest-nonces.ts";
 import { checkedText } from "./digest.ts";
-
-/** A program has few proxies. */
-const MAX_PROXIES = 100;
 
 /**
  * For the option `proxyAuth`. The first message to a proxy goes without credentials; later ones are signed at once. Of the
  * body nothing is hashed: `auth-int` alone is not answered.
  */
 export class HttpProxyDigestAuth implements ProxyAuth {
-  readonly #username: string;
-  readonly #password: string;
-  readonly #nonces = new Map<string, { readonly key: DigestKey; count: number }>();
+  readonly #nonces: DigestNonces;
 
   /** @throws {TypeError} when a part is no text, or has a control character. */
   constructor(username: string, password: string) {
-    this.#username = checkedText("user name", username);
-    this.#password = checkedText("password", password);
+    this.#nonces = new DigestNonces(checkedText("user name", username), checkedText("password", password));
   }
 
-  authorize({ method, uri, proxy }: ProxyMessage): string | null {
-    const nonce = this.#nonces.get(proxy);
-    if (nonce === undefined) return null;
-    nonce.count++;
-    return digestHeader(nonce.key, { method, uri, count: nonce.count, cnonce: newCnonce(), bodyHash: "" });
+  /** Signs with the nonce of the challenge that the message answers, or with the one that is known for its proxy. */
+  authorize(message: ProxyMessage): string | null {
+    const { method, uri, proxy } = message;
+    const nonce = this.#nonces.nonceFor(proxy, message);
+    return nonce === null ? null : signedWith(nonce, { method, uri, bodyHash: "" });
   }
 
-  onChallenge(challenges: readonly string[], { proxy }: ProxyMessage, answered: number): boolean {
-    const challenge = chooseDigest(parseChallenges(challenges));
-    if (challenge === null || challenge.qop === "auth-int") return false;
-    // A wrong password stays wrong; only a nonce that was too old is worth another try.
-    if (answered > 0 && !challenge.stale) return false;
-    if (this.#nonces.size >= MAX_PROXIES) this.#nonces.clear();
-    this.#nonces.set(proxy, {
-      key: digestKey(challenge, this.#username, this.#password, newCnonce()),
-      count: 0,
-    });
-    return true;
+  /** Takes the strongest challenge. A second one for the same message is answered only if the nonce was just too old. */
+  onChallenge(challenges: readonly string[], message: ProxyMessage, answered: number): boolean {
+    return this.#nonces.challenged(message.proxy, challenges, message, { answered, mayHashBody: false });
+  }
+
+  /** The nonce was good, and a proxy may name the next one beforehand (RFC 7616 §3.5). */
+  onResponse(headers: HeaderMap, message: ProxyMessage): void {
+    this.#nonces.accepted(message.proxy, headers.get("proxy-authentication-info"), message);
   }
 
   toJSON(): Record<string, unknown> {
@@ -57,8 +45,4 @@ export class HttpProxyDigestAuth implements ProxyAuth {
   static {
     printAs(this, () => `HttpProxyDigestAuth ${REDACTED}`);
   }
-}
-
-function newCnonce(): string {
-  return randomBytes(16).toString("hex");
 }

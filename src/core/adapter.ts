@@ -73,16 +73,30 @@ export interface ProxyMessage {
   readonly proxy: string;
 }
 
-/** Credentials for a proxy that asks for them with 407. `auth/` has Digest; those of Basic stand in the proxy's URL. */
+/**
+ * Credentials for a proxy that asks for them with 407. `auth/` has Digest; those of Basic stand in the proxy's URL.
+ *
+ * Each message is one object, however often it is sent: so it can be told which of several at a time was challenged. What a
+ * method throws, or its promise is rejected with, comes back to the caller as it is.
+ */
 export interface ProxyAuth {
   /** The value of `Proxy-Authorization` for a message; `null` for none. */
-  authorize(message: ProxyMessage): string | null;
+  authorize(message: ProxyMessage): string | null | Promise<string | null>;
   /**
    * The proxy answered the message with 407 and these fields `Proxy-Authenticate`: does `authorize` know better now?
    *
    * @param answered how many challenges of this message were answered before; asked at most twice.
    */
-  onChallenge(challenges: readonly string[], message: ProxyMessage, answered: number): boolean;
+  onChallenge(
+    challenges: readonly string[],
+    message: ProxyMessage,
+    answered: number,
+  ): boolean | Promise<boolean>;
+  /**
+   * Sees the fields of each other answer to a message, for what they say of the next one (`Proxy-Authentication-Info`,
+   * RFC 7615): that of CONNECT, or of the response that the proxy forwards.
+   */
+  onResponse?(headers: HeaderMap, message: ProxyMessage): void;
 }
 
 /** How long to wait, in milliseconds; `null` waits for ever. */
@@ -120,6 +134,10 @@ export interface SendOptions {
   readonly callSite: string | null;
   /** Most bytes of a response that another one follows: they are read, so that its connection can be used again. */
   readonly maxDrainBytes: number;
+  /** How long to wait for a free connection where the adapter has no limit of its own, in milliseconds. Default: 60 000. */
+  readonly turnMs?: number | undefined;
+  /** A streamed body that has come whole holds its connection no longer, read or not. Default: `false`. */
+  readonly returnsEarly?: boolean | undefined;
   readonly onProgress: ProgressListener | null;
   /** Told of interim responses, but of the `100 Continue` that was waited for. What it throws ends the exchange. */
   readonly onInformational: ((interim: InterimResponse) => void) | null;

@@ -1,12 +1,27 @@
 /**
  * How a wrong value is named in an error message: by its kind, never by itself, since it may be a secret.
  *
- * May import: nothing. Pure.
+ * Pure.
  */
+import { isPromise } from "./realm.ts";
 
 /** Names the kind of a value: `null`, `number`, `Map`. */
 export function describe(value: unknown): string {
   if (value === null) return "null";
   if (typeof value !== "object") return typeof value;
   return value.constructor?.name || "an object without a class";
+}
+
+/**
+ * Names what a function of the caller's gave where it was asked for something else. An asynchronous function, where a plain
+ * one is asked for, gives a promise: the error tells of it, so a rejection of it is not to end the process as well.
+ */
+export function describeAnswer(answer: unknown): string {
+  letGo(answer);
+  return describe(answer);
+}
+
+/** Nobody waits for `answer`. If it is a promise, what it comes to is nobody's business. */
+export function letGo(answer: unknown): void {
+  if (isPromise(answer)) answer.then(undefined, () => undefined);
 }

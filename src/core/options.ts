@@ -260,6 +260,12 @@ export interface SharedOptions {
   readonly maxDrainBytes?: number | undefined;
 }
 
+/** @internal What a call is held to: what the Fetch standard says, as under `toFetch()`; else what a session promises. */
+export type Contract = "fetch" | undefined;
+
+/** @internal The name under which `toFetch()` says so. A symbol: it is no option of a program. */
+export const CONTRACT: unique symbol = Symbol("sojourn.contract");
+
 /** Options of one request. */
 export interface RequestOptions extends SharedOptions {
   /**
@@ -369,6 +375,10 @@ export class Request {
 
 /** Options after merging: every one has a value. What the pipeline works with. */
 export interface Settings extends SendOptions {
+  /** @internal */
+  readonly contract?: Contract;
+  /** @internal Did anybody say how long silence may last, be it the default? */
+  readonly isReadGiven?: true | undefined;
   /** `undefined`: the URL's user info or netrc may say; `null`: none at all. */
   readonly auth: Auth | null | undefined;
   readonly hooks: Hooks;

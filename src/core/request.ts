@@ -34,6 +34,8 @@ export interface PreparedParts {
   readonly dressed?: boolean;
   /** @internal */
   readonly plan?: Plan | null;
+  /** @internal See {@link PreparedRequest.challenge}. */
+  readonly challenge?: object | null | undefined;
   /** @internal `url` in parts, when it is known already: it is not parsed a second time then. */
   readonly parsed?: Url | null;
 }
@@ -53,6 +55,11 @@ export class PreparedRequest {
   readonly cookieSource: CookieSource;
   /** @internal */
   readonly dressed: boolean;
+  /**
+   * @internal The response whose challenge this message answers, for the scheme that signs it; `null` for none, `undefined`
+   * when nobody said.
+   */
+  readonly challenge: object | null | undefined;
   /** @internal Settings and cookies of the call that it was prepared for. */
   plan: Plan | null;
   #payload: Body | null;
@@ -67,6 +74,7 @@ export class PreparedRequest {
     this.#payload = parts.payload;
     this.cookieSource = parts.cookieSource ?? "none";
     this.dressed = parts.dressed ?? false;
+    this.challenge = parts.challenge;
     if (parts.parsed != null) {
       this.#parsed = parts.parsed;
       this.#parsedFrom = parts.url;
@@ -133,6 +141,7 @@ export class PreparedRequest {
       payload: this.#payload,
       cookieSource,
       dressed: this.dressed,
+      challenge: this.challenge,
       plan: this.plan,
     });
   }
@@ -147,6 +156,7 @@ export class PreparedRequest {
       payload: this.#payload,
       cookieSource: this.cookieSource,
       dressed: this.dressed,
+      challenge: this.challenge,
       plan: this.plan,
       parsed: null,
       ...changed,

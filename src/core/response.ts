@@ -18,7 +18,10 @@ export interface WireBody {
    * @throws {ChunkedEncodingError | ReadTimeout | ConnectionError | ResponseTooLarge}
    */
   collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array>;
-  /** Bytes as they arrive, with back-pressure. Leaving the loop early ends the connection. May be called once. */
+  /**
+   * Bytes as they arrive, with back-pressure. Leaving the loop early ends the connection. May be called once. A piece that
+   * fills its memory is given away with it; of others a copy is made.
+   */
   stream(): AsyncIterable<Uint8Array>;
   /**
    * Reads to the end without keeping anything, so that the connection can be used again; gives up on the connection

@@ -5,7 +5,7 @@
  * May import: `core/`, own folder, `node:buffer`. Pure.
  */
 import { isAscii, isUtf8 } from "node:buffer";
-import { describe } from "../core/describe.ts";
+import { describeAnswer } from "../core/describe.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { DetectEncoding } from "../core/options.ts";
 import { isKnownCharset } from "./codecs.ts";
@@ -140,7 +140,9 @@ export function detectedEncoding(bytes: Uint8Array, { detectEncoding }: Hints): 
   const name: unknown = detectEncoding === null ? null : detectEncoding(bytes);
   if (name === null) return null;
   if (typeof name === "string") return isKnownCharset(name) ? name : null;
-  throw new TypeError(`detectEncoding must return the name of a charset or null, not ${describe(name)}`);
+  throw new TypeError(
+    `detectEncoding must return the name of a charset or null, not ${describeAnswer(name)}`,
+  );
 }
 
 /** Western text in UTF-16 and -32 is full of zeros, always at the same places. */

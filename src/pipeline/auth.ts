@@ -51,10 +51,11 @@ const MOST_ANSWERS = 2;
 async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Reply> {
   let exchange = first;
   const challenges: Reply[] = [];
+  let answering: Reply | null = null;
   for (;;) {
     const { request, signal } = exchange;
     const response = await next(
-      request.dressed ? exchange : { ...exchange, request: await sign(scheme, request, signal) },
+      request.dressed ? exchange : { ...exchange, request: await sign(scheme, request, answering, signal) },
     );
     if (!isChallenge(response)) {
       // An asynchronous one fits the type, too: what goes wrong in it is not to be lost.
@@ -69,6 +70,7 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
     }
     await response.loadHop(exchange.settings.maxDrainBytes);
     if (!isReplayable(request.payload)) throw spent(response);
+    answering = response;
     challenges.push(challenges.length === 0 ? response : response.withHistory([...challenges]));
     if (request.dressed) exchange = { ...exchange, request: request.with({ dressed: false }) };
   }
@@ -102,13 +104,14 @@ export function signNow(scheme: Auth, request: PreparedRequest): PreparedRequest
   return answeredRequest(applied, copy, "auth");
 }
 
-/** A scheme changes a copy: what the caller prepared stays as it is. */
+/** A scheme changes a copy: what the caller prepared stays as it is. The copy says which challenge it answers. */
 async function sign(
   scheme: Auth,
   request: PreparedRequest,
+  challenge: Reply | null,
   signal: AbortSignal | null,
 ): Promise<PreparedRequest> {
-  const copy = request.clone();
+  const copy = request.with({ challenge });
   const applied = scheme.apply(copy);
   const answer = isPromise(applied) ? await unlessAborted(applied, signal) : applied;
   return answeredRequest(answer, copy, "auth");

@@ -5,7 +5,10 @@
  */
 import { unlessAborted } from "../core/abort.ts";
 import { describe } from "../core/describe.ts";
+import { HTTPError } from "../core/errors.ts";
 import type { Hooks } from "../core/hooks.ts";
+import type { Contract } from "../core/options.ts";
+import { isPromise } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isRedirect } from "../redirects/decide.ts";
 import { Response } from "../response/response.ts";
@@ -29,7 +32,7 @@ async function observed(next: Send, exchange: Exchange): Promise<Reply> {
     if (allowRedirects && isRedirect(response)) await response.loadHop(exchange.settings.maxDrainBytes);
     else await response.load();
   }
-  return runResponseHooks(all, response, exchange.signal);
+  return runResponseHooks(response, exchange);
 }
 
 async function runRequestHooks(all: Hooks, { request: first, signal }: Exchange): Promise<PreparedRequest> {
@@ -42,10 +45,10 @@ async function runRequestHooks(all: Hooks, { request: first, signal }: Exchange)
   return request;
 }
 
-async function runResponseHooks(all: Hooks, first: Reply, signal: AbortSignal | null): Promise<Reply> {
+async function runResponseHooks(first: Reply, { settings, signal }: Exchange): Promise<Reply> {
   let response = first;
-  for (const hook of all.response) {
-    const answer: unknown = await unlessAborted(hook(response), signal);
+  for (const hook of settings.hooks.response) {
+    const answer: unknown = await unlessAborted(ask(hook, response, settings.contract), signal);
     if (answer === undefined) continue;
     if (!(answer instanceof Response || answer instanceof StreamedResponse)) {
       throw new TypeError(`a response hook must return a Response or nothing, not ${describe(answer)}`);
@@ -62,4 +65,19 @@ async function runResponseHooks(all: Hooks, first: Reply, signal: AbortSignal | 
     response = answer;
   }
   return response;
+}
+
+/** What the hook answers. Under fetch's contract a status is no failure: one that a hook raises is the answer after all. */
+function ask(hook: Hooks["response"][number], response: Reply, contract: Contract): unknown {
+  if (contract !== "fetch") return hook(response);
+  const unlessRaised = (error: unknown): undefined => {
+    const isRaised = error instanceof HTTPError && (error.response === null || error.response === response);
+    if (!isRaised) throw error;
+  };
+  try {
+    const answer: unknown = hook(response);
+    return isPromise(answer) ? Promise.resolve(answer).catch(unlessRaised) : answer;
+  } catch (error) {
+    return unlessRaised(error);
+  }
 }

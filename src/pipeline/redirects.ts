@@ -9,7 +9,7 @@ import { unlessAborted } from "../core/abort.ts";
 import { RequestException, TooManyRedirects } from "../core/errors.ts";
 import { CallPlan, type Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { tlsAcrossOrigins, type Border, type Crossing } from "../redirects/border.ts";
+import { tlsAcrossOrigins, type Crossing, type RedirectTerms } from "../redirects/border.ts";
 import { decideRedirect, isRedirect, type RedirectDecision } from "../redirects/decide.ts";
 import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
 
@@ -24,9 +24,9 @@ export const redirects: Stage = {
 };
 
 /** Not followed: the response tells the next request to whoever asks. */
-function stay(response: Reply, border: Border): Reply {
+function stay(response: Reply, terms: RedirectTerms): Reply {
   return response.withNext(() => {
-    const decision = decide(response, border);
+    const decision = decide(response, terms);
     return decision.kind === "follow" ? decision.request : null;
   });
 }
@@ -52,9 +52,9 @@ async function follow(first: Reply, sent: Exchange, next: Send): Promise<Reply> 
   }
 }
 
-function decide(response: Reply, border: Border): RedirectDecision {
+function decide(response: Reply, terms: RedirectTerms): RedirectDecision {
   try {
-    const decision = decideRedirect(response, border);
+    const decision = decideRedirect(response, terms);
     if (decision.kind !== "follow" || decision.crossing === "none") return decision;
     return { ...decision, request: withPlanBeyond(decision.crossing, decision.request) };
   } catch (error) {

@@ -7,7 +7,7 @@ import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import type { Clock } from "../core/clock.ts";
-import { describe } from "../core/describe.ts";
+import { describe, describeAnswer } from "../core/describe.ts";
 import {
   AddressRefused,
   ConnectionError,
@@ -67,7 +67,9 @@ async function attempts(
     if (decision.kind === "exhausted" || decision.kind === "overspent") {
       const isOverspent = decision.kind === "overspent";
       if (isOverspent) past.push({ ...recordOf(outcome, request, 0), reason: "budget" });
-      if (!decision.raise || outcome.kind === "error") return finish(outcome, past);
+      // fetch never rejects for a status: the last response is the answer.
+      const isAnswer = !decision.raise || exchange.settings.contract === "fetch";
+      if (isAnswer || outcome.kind === "error") return finish(outcome, past);
       await outcome.response.loadHop(exchange.settings.maxDrainBytes);
       throw isOverspent ? overspent(outcome.response, past) : exhausted(outcome.response, past);
     }
@@ -136,7 +138,7 @@ function checked(decision: RetryDecision): RetryDecision {
     throw new RangeError(`delayMs of a retry must be 0 to ${LONGEST_DELAY_MS} milliseconds, not ${shown}`);
   }
   throw new TypeError(
-    `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describe(decision)}`,
+    `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describeAnswer(decision)}`,
   );
 }
 

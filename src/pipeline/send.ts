@@ -7,7 +7,7 @@ import { isPromise } from "../core/realm.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, InterimResponse } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
-import { describe } from "../core/describe.ts";
+import { describe, letGo } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -57,7 +57,7 @@ export function sender(world: SendSurroundings): Send {
 class Interim {
   readonly #request: PreparedRequest;
   readonly #hooks: Hooks["informational"];
-  readonly #promised: Promise<unknown>[] = [];
+  readonly #promised: PromiseLike<unknown>[] = [];
 
   constructor(request: PreparedRequest, hooks: Hooks["informational"]) {
     this.#request = request;
@@ -69,10 +69,9 @@ class Interim {
     for (const hook of this.#hooks) {
       const told: unknown = hook(interim, this.#request);
       if (!isPromise(told)) continue;
-      const promised = Promise.resolve(told);
-      this.#promised.push(promised);
+      this.#promised.push(told);
       // It is heard of when the response is there, not before.
-      promised.catch(() => undefined);
+      letGo(told);
     }
   };
 

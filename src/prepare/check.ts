@@ -13,14 +13,16 @@ import { describe } from "../core/describe.ts";
 import { noProxyRules } from "../core/environment.ts";
 import type { HeadersInit } from "../core/headers.ts";
 import { noHooks } from "../core/hooks.ts";
-import type {
-  AddressPolicyInit,
-  PreparedOption,
-  RequestOptions,
-  SendInit,
-  ScopeOptions,
-  SessionOptions,
-  SharedOptions,
+import {
+  CONTRACT,
+  type AddressPolicyInit,
+  type Contract,
+  type PreparedOption,
+  type RequestOptions,
+  type SendInit,
+  type ScopeOptions,
+  type SessionOptions,
+  type SharedOptions,
 } from "../core/options.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
 import { mergeCrossOriginHeaders, mergeTrustedOrigins, noFields, noOrigins } from "./border.ts";
@@ -50,7 +52,7 @@ import { parseCert, parseVerify } from "./trust.ts";
 /** A request's options: every one there, `undefined` when not given. */
 export type CheckedRequestOptions = {
   readonly [Name in keyof RequestOptions]-?: RequestOptions[Name] | undefined;
-};
+} & { readonly [CONTRACT]?: Contract };
 
 /** A scope's options, as those of a request: every one there, `undefined` when not given. */
 export type CheckedScopeOptions = CheckedRequestOptions & Pick<ScopeOptions, "idempotencyKey">;
@@ -208,7 +210,7 @@ export function checkRequestOptions(options: RequestOptions | undefined): Checke
   if (options === undefined) return noRequestOptions;
   const names = namesOf(options);
   if (names.length === 0) return noRequestOptions;
-  const checked = { ...blankRequest };
+  const checked = isFetch(options) ? { ...blankRequest, [CONTRACT]: "fetch" as const } : { ...blankRequest };
   for (const name of names) {
     if (!isKnown(name, requestChecks)) throw unknownOption(name, "request", known);
     copy(options, checked, name, requestChecks[name]);
@@ -331,6 +333,11 @@ function namesOf(options: unknown): string[] {
   if (isMap(options) || isPromise(options))
     throw new TypeError(`options must be an object, not ${describe(options)}`);
   return names;
+}
+
+/** Does `toFetch()` ask? */
+function isFetch(options: object): boolean {
+  return CONTRACT in options && options[CONTRACT] === "fetch";
 }
 
 function isKnown<Name extends string>(name: string, checks: Readonly<Record<Name, Check>>): name is Name {

@@ -13,15 +13,16 @@ import type { Auth } from "../core/auth-scheme.ts";
 import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { noHooks, type HooksInit } from "../core/hooks.ts";
-import type {
-  AddressPolicyInit,
-  CertInit,
-  DetectEncoding,
-  ProxiesInit,
-  Settings,
-  TimeoutInit,
-  TlsInit,
-  VerifyInit,
+import {
+  CONTRACT,
+  type AddressPolicyInit,
+  type CertInit,
+  type DetectEncoding,
+  type ProxiesInit,
+  type Settings,
+  type TimeoutInit,
+  type TlsInit,
+  type VerifyInit,
 } from "../core/options.ts";
 import { noRequestOptions, type CheckedRequestOptions } from "./check.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
@@ -29,7 +30,7 @@ import { mergeCrossOriginHeaders, mergeTrustedOrigins, noFields, noOrigins } fro
 import { mergeHooks } from "./hooks.ts";
 import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
-import { defaultTimeouts, parseExpectContinue, parseTimeout } from "./timeouts.ts";
+import { defaultTimeouts, parseExpectContinue, parseTimeout, saysRead, termsOf } from "./timeouts.ts";
 import { mergeTls } from "./tls.ts";
 import { mergeVerify, parseCert, parseVerify } from "./trust.ts";
 
@@ -94,7 +95,11 @@ export function sessionSettings(
   return {
     auth: converted.auth,
     retry: converted.retry,
+    contract: undefined,
     timeouts: parseTimeout(session.timeout, defaultTimeouts),
+    isReadGiven: saysRead(session.timeout),
+    turnMs: undefined,
+    returnsEarly: undefined,
     proxies: mergeProxies(
       { explicit: noProxyRules, environment: environment.proxies },
       session.proxies,
@@ -140,7 +145,7 @@ export function mergeSettings(
   return {
     auth,
     retry,
-    timeouts: parseTimeout(request.timeout, base.timeouts),
+    ...termsOf(request[CONTRACT], base, request.timeout),
     proxies: mergeProxies(base.proxies, request.proxies, request.proxy),
     proxyHeaders:
       request.proxyHeaders === undefined ? base.proxyHeaders : parseProxyHeaders(request.proxyHeaders),

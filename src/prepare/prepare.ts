@@ -33,6 +33,8 @@ export interface Wanted {
   readonly expectsContinue: boolean;
   /** To be sent as `Idempotency-Key`, unless the headers have one; `null` for none. */
   readonly idempotencyKey: string | null;
+  /** Send the method as it is spelled, and not in upper case? Default: `false`. */
+  readonly keepsCase?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface Wanted {
  */
 export function prepare(wanted: Wanted): PreparedRequest {
   const { headers } = wanted;
-  const method = prepareMethod(wanted.method);
+  const method = prepareMethod(wanted.method, wanted.keepsCase ?? false);
   const target = withQuery(wanted.target, wanted.query);
   const payload = prepareBody(method, wanted);
   if (wanted.expectsContinue && payload !== null && !headers.has("expect"))
@@ -61,14 +63,14 @@ export function prepare(wanted: Wanted): PreparedRequest {
 }
 
 /** @throws {InvalidMethod} unless it is a token (PARITY PRE-3). */
-function prepareMethod(method: unknown): string {
+function prepareMethod(method: unknown, keepsCase: boolean): string {
   if (method === "GET") return method;
   if (typeof method !== "string") throw new TypeError(`method must be a string, not ${typeof method}`);
   // Before upper case: that may turn a letter which no token has into two which all have.
   if (!isToken(method)) {
     throw new InvalidMethod(`method ${JSON.stringify(method)} is not a token (RFC 9110 §5.6.2)`);
   }
-  return method.toUpperCase();
+  return keepsCase ? method : method.toUpperCase();
 }
 
 /**

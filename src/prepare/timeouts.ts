@@ -5,7 +5,7 @@
  */
 import type { Timeouts } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
-import type { TimeoutInit } from "../core/options.ts";
+import type { Contract, Settings, TimeoutInit } from "../core/options.ts";
 import { checkNames, isRecord, own } from "./record.ts";
 
 /** What a session waits that says nothing. */
@@ -51,6 +51,29 @@ export function parseTimeout(init: TimeoutInit | null | undefined, base: Timeout
     readMs: part(own(init, "read"), "timeout.read", base.readMs),
     totalMs: part(own(init, "total"), "timeout.total", base.totalMs),
   };
+}
+
+/** What a session waits for under fetch's contract, where nobody said how long: as Node's fetch. */
+const FETCH_MS = 300_000;
+
+/** Does `init` say how long silence may last? */
+export function saysRead(init: TimeoutInit | null | undefined): true | undefined {
+  if (init === undefined) return undefined;
+  const isSaid = init === null || typeof init === "number" || isPair(init) || own(init, "read") !== undefined;
+  return isSaid || undefined;
+}
+
+/** The settings that a contract has a say in. */
+export type Terms = Pick<Settings, "contract" | "timeouts" | "isReadGiven" | "turnMs" | "returnsEarly">;
+
+/** Settings under a contract: what was given stands, also when it is the default. */
+export function termsOf(contract: Contract, base: Terms, init: TimeoutInit | null | undefined): Terms {
+  const timeouts = parseTimeout(init, base.timeouts);
+  const isReadGiven = base.isReadGiven ?? saysRead(init);
+  if (contract !== "fetch")
+    return { contract, timeouts, isReadGiven, turnMs: undefined, returnsEarly: undefined };
+  const readMs = isReadGiven === true ? timeouts.readMs : FETCH_MS;
+  return { contract, timeouts: { ...timeouts, readMs }, isReadGiven, turnMs: FETCH_MS, returnsEarly: true };
 }
 
 function isPair(init: TimeoutInit): init is readonly [number | null, number | null] {

@@ -6,6 +6,7 @@
  * May import: `core/`. Pure.
  */
 import type { TlsSettings } from "../core/adapter.ts";
+import type { Contract } from "../core/options.ts";
 import type { Origin } from "../core/origin.ts";
 
 /** What a caller lets cross the border on purpose, beside what is harmless. */
@@ -14,6 +15,12 @@ export interface Border {
   readonly trustedOrigins: ReadonlySet<Origin>;
   /** Names of fields, in lower case, that may go anywhere. */
   readonly crossOriginHeaders: ReadonlySet<string>;
+}
+
+/** What a redirect is decided by, beside the response. */
+export interface RedirectTerms extends Border {
+  /** Whose rules hold for the next method and body: those of requests, or those of the Fetch standard. Default: the former. */
+  readonly contract?: Contract;
 }
 
 /** Where a redirect leads: to the same origin, to another one that is trusted like it, or to any other. */

@@ -14,10 +14,11 @@ import {
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { expectsContent } from "../core/method.ts";
+import type { Contract } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isRedirectStatus } from "../core/status.ts";
 import { parseUrl, resolveReference, type Url } from "../core/url.ts";
-import { crossingOf, keepsAcrossOrigins, type Border, type Crossing } from "./border.ts";
+import { crossingOf, keepsAcrossOrigins, type Border, type Crossing, type RedirectTerms } from "./border.ts";
 
 /** The head of a response, as far as it matters here. */
 export interface Redirecting {
@@ -41,7 +42,7 @@ export function isRedirect(response: { readonly status: number; readonly headers
 }
 
 /** Reads `response` as an answer to its request. How many redirects are too many is the caller's question. */
-export function decideRedirect(response: Redirecting, border: Border): RedirectDecision {
+export function decideRedirect(response: Redirecting, terms: RedirectTerms): RedirectDecision {
   if (!isRedirect(response)) return FINAL;
   const locations = new Set(response.headers.getAll("location").map((value) => value.trim()));
   const [location = ""] = locations;
@@ -52,40 +53,52 @@ export function decideRedirect(response: Redirecting, border: Border): RedirectD
   }
   if (location === "") return FINAL;
   const { request } = response;
-  const target = targetOf(request, location, border);
+  const { contract } = terms;
+  const target = targetOf(request, location, terms);
   if (target.kind !== "target") return target;
-  const method = redirectMethod(response.status, request.method);
-  const withBody = keepsBody(response.status, request, method);
-  if (withBody && !isReplayable(request.payload)) {
+  const method = redirectMethod(response.status, request.method, contract);
+  const withBody = keepsBody(response.status, request, method, contract);
+  if ((withBody || asksForBody(response.status, contract)) && !isReplayable(request.payload)) {
     const message = `redirect ${response.status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
     return refuse(new UnrewindableBodyError(message, { phase: "redirect" }));
   }
   const { url, crossing } = target;
   return {
     kind: "follow",
-    request: nextRequest(request, url, { method, withBody, isForeign: crossing === "foreign", border }),
+    request: nextRequest(request, url, {
+      method,
+      withBody,
+      isForeign: crossing === "foreign",
+      border: terms,
+    }),
     crossing,
   };
 }
 
 /**
  * The method of the next request (RFC 9110 §15.4): 301 changes only POST, as in browsers; 302 and 303 all but HEAD, as in
- * requests; 307 and 308 none (PARITY RED-2).
+ * requests; 307 and 308 none (PARITY RED-2). With fetch (HTTP-redirect fetch, step 12) 302 is as 301.
  */
-export function redirectMethod(status: number, method: string): string {
+export function redirectMethod(status: number, method: string, contract?: Contract): string {
   if (method === "HEAD") return method;
-  if (status === 303 || status === 302) return "GET";
-  if (status === 301 && method === "POST") return "GET";
+  if (status === 303 || (status === 302 && contract !== "fetch")) return "GET";
+  if ((status === 301 || status === 302) && method === "POST") return "GET";
   return method;
 }
 
 /**
- * Is the body sent again, with what describes it? With 307 and 308 always; with 301 where the method stays, of which requests
- * loses the body (PARITY RED-3). 302 and 303 ask for another resource, whatever was sent.
+ * Is the body sent again, with what describes it? With 307 and 308 always; else where the method stays, of which requests
+ * loses the body (PARITY RED-3). Where it becomes GET another resource is asked for, whatever was sent.
  */
-function keepsBody(status: number, request: PreparedRequest, method: string): boolean {
+function keepsBody(status: number, request: PreparedRequest, method: string, contract: Contract): boolean {
   if (status === 307 || status === 308) return true;
-  return status === 301 && method === request.method && request.payload !== null;
+  if (status === 303 || (status === 302 && contract !== "fetch")) return false;
+  return method === request.method && request.payload !== null;
+}
+
+/** fetch follows no redirect with a body that is spent, but for 303: not to leave a guess to the server (step 11). */
+function asksForBody(status: number, contract: Contract): boolean {
+  return contract === "fetch" && status !== 303;
 }
 
 function refuse(error: RequestException): RedirectDecision {

@@ -293,7 +293,7 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
 
   #iteration(): Iteration {
     this.#body.assertIterable(this);
-    return { source: this.#body.stream(this), charset: this.charset, hints: this };
+    return { body: this.#body, owner: this, charset: this.charset, hints: this };
   }
 
   #lineLimit(): LineLimit | null {

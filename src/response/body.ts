@@ -9,6 +9,7 @@ import type { WireResponse } from "../core/response.ts";
 import { parseContentEncoding, type ContentCoding } from "../encoding/content-coding.ts";
 import { decodeNow, tooLarge } from "../encoding/decode.ts";
 import { decodeStream } from "../encoding/decode-stream.ts";
+import { copied, owned } from "../stream/owned.ts";
 import { collect } from "../stream/read.ts";
 import { Pieces, type Walk } from "./pieces.ts";
 
@@ -31,6 +32,9 @@ const streaming: BodyState = { kind: "streaming" };
 const consumed: BodyState = { kind: "consumed" };
 const dropped: BodyState = { kind: "dropped" };
 const closed: BodyState = { kind: "closed" };
+
+/** Without content codings, or with those that are on it. */
+type Form = "decoded" | "coded";
 
 /** What a body is made of. */
 export interface BodyParts {
@@ -112,13 +116,26 @@ export class ResponseBody {
   }
 
   /**
-   * The bytes as they come; those in memory in one piece. `coded`: with the content codings still on. Leaving early ends
-   * the exchange.
+   * The bytes as they come; those in memory in one piece. They are to be read only, and not for long: see {@link pieces}.
+   * Leaving early ends the exchange.
    *
    * @throws as {@link read}.
    */
-  stream(owner: FailedResponse, form: "decoded" | "coded" = "decoded"): AsyncGenerator<Uint8Array, void> {
-    return new Pieces(() => this.#walk(owner, form));
+  stream(owner: FailedResponse): AsyncGenerator<Uint8Array, void> {
+    return new Pieces(() => this.#walk(owner, "decoded", same));
+  }
+
+  /**
+   * The same for programs: each piece has memory of its own. `coded`: with the content codings still on.
+   *
+   * @throws as {@link read}.
+   */
+  pieces(owner: FailedResponse, form: Form = "decoded"): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    // What is made of each piece is such an array.
+    return new Pieces(() => this.#walk(owner, form, copied), owned) as AsyncGenerator<
+      Uint8Array<ArrayBuffer>,
+      void
+    >;
   }
 
   /** Gives up on what was not read. A body in memory stays there. */
@@ -179,10 +196,11 @@ export class ResponseBody {
     return parseContentEncoding(wire.headers.get("content-encoding"), maxCodings, request);
   }
 
-  #walk(owner: FailedResponse, form: "decoded" | "coded"): Walk {
+  /** @param kept makes what is given of bytes that stay in memory. */
+  #walk(owner: FailedResponse, form: Form, kept: (bytes: Uint8Array) => Uint8Array): Walk {
     if (this.#state.kind !== "unread") {
       if (form === "coded") throw this.#refusal(owner);
-      return { source: this.#whole(owner), end: nothing, fail: same, leave: nothing };
+      return { source: this.#whole(owner, kept), end: nothing, fail: same, leave: nothing };
     }
     this.#state = streaming;
     const settle = (): void => {
@@ -205,11 +223,14 @@ export class ResponseBody {
     }
   }
 
-  async *#whole(owner: FailedResponse): AsyncGenerator<Uint8Array, void> {
-    yield await this.read(owner);
+  async *#whole(
+    owner: FailedResponse,
+    kept: (bytes: Uint8Array) => Uint8Array,
+  ): AsyncGenerator<Uint8Array, void> {
+    yield kept(await this.read(owner));
   }
 
-  #open(form: "decoded" | "coded"): AsyncIterable<Uint8Array> {
+  #open(form: Form): AsyncIterable<Uint8Array> {
     const { wire, request } = this.#parts;
     if (form === "coded") return wire.body.stream();
     const codings = this.#codings();
@@ -234,8 +255,8 @@ function nothing(): void {
   // What is in memory stays there.
 }
 
-function same(error: unknown): unknown {
-  return error;
+function same<Value>(value: Value): Value {
+  return value;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {

@@ -7,6 +7,7 @@ import type { FailedRequest } from "../core/errors.ts";
 import { apparentEncoding, type Charset, type Hints } from "../encoding/charset.ts";
 import { jsonText, parseJsonText } from "../encoding/json.ts";
 import { decodeText } from "../encoding/text.ts";
+import { owned } from "../stream/owned.ts";
 
 /** The body of one response as text, JSON, bytes and Blob. */
 export class Content {
@@ -41,7 +42,7 @@ export class Content {
    * there are other responses.
    */
   bytes(): Uint8Array<ArrayBuffer> {
-    this.#own ??= ownBytes(this.#raw);
+    this.#own ??= owned(this.#raw);
     return this.#own;
   }
 
@@ -53,12 +54,6 @@ export class Content {
     this.#apparent ??= apparentEncoding(this.#raw, this.#hints);
     return this.#apparent;
   }
-}
-
-function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer, byteLength } = bytes;
-  const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-  return whole ? new Uint8Array(buffer) : new Uint8Array(bytes);
 }
 
 function isSame(one: Charset | null, other: Charset): boolean {

@@ -6,15 +6,18 @@
 import { isUint8Array } from "../core/realm.ts";
 import { Buffer } from "node:buffer";
 import { describe } from "../core/describe.ts";
+import type { FailedResponse } from "../core/errors.ts";
 import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
 import type { Charset, Hints } from "../encoding/charset.ts";
 import { TextStream } from "../encoding/text.ts";
 import { rechunk } from "../stream/chunks.ts";
+import type { ResponseBody } from "./body.ts";
 import { lineSplitter, type LineLimit, type LineSplitter } from "../stream/lines.ts";
 
 /** Where the bytes come from, and how they are read. */
 export interface Iteration {
-  readonly source: AsyncGenerator<Uint8Array, void>;
+  readonly body: ResponseBody;
+  readonly owner: FailedResponse;
   readonly charset: Charset;
   readonly hints: Hints;
 }
@@ -40,13 +43,14 @@ export function checkLinesOptions(options: IterLinesOptions): void {
   if (delimiter.length === 0) throw new RangeError("delimiter must not be empty");
 }
 
-/** The pieces of a body. */
+/** The pieces of a body. Those of bytes have memory of their own. */
 export function iterateContent(
   iteration: Iteration,
   options: IterContentOptions,
 ): AsyncGenerator<Uint8Array | string, void> {
-  const pieces = piecesOf(iteration, options);
-  return options.decode === true ? texts(pieces, iteration) : pieces;
+  if (options.decode === true) return texts(piecesOf(iteration, options), iteration);
+  const { body, owner } = iteration;
+  return options.chunkSize == null ? body.pieces(owner) : piecesOf(iteration, options);
 }
 
 /** The lines of a body. `limit: null`: they may be as long as they like. */
@@ -66,9 +70,10 @@ export function iterateLines(
 }
 
 function piecesOf(
-  { source }: Iteration,
+  { body, owner }: Iteration,
   { chunkSize }: Pick<IterContentOptions, "chunkSize">,
 ): AsyncGenerator<Uint8Array, void> {
+  const source = body.stream(owner);
   return chunkSize == null ? source : rechunk(source, chunkSize);
 }
 

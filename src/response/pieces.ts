@@ -22,15 +22,20 @@ const OVER: Step = { done: true, value: undefined };
 /** An async generator of pieces: empty ones are left out, and steps that are asked for side by side are taken in turn. */
 export class Pieces implements AsyncGenerator<Uint8Array, void> {
   readonly #begin: () => Walk;
+  readonly #hand: ((piece: Uint8Array) => Uint8Array) | null;
   #walk: Walk | null = null;
   #isOver = false;
   /** The step under way; what is asked for meanwhile waits for it. */
   #running: Promise<unknown> | null = null;
   #waiting = 0;
 
-  /** @param begin called for the first step. What it throws is what that step throws. */
-  constructor(begin: () => Walk) {
+  /**
+   * @param begin called for the first step. What it throws is what that step throws.
+   * @param hand makes of each piece what is given.
+   */
+  constructor(begin: () => Walk, hand: ((piece: Uint8Array) => Uint8Array) | null = null) {
     this.#begin = begin;
+    this.#hand = hand;
   }
 
   next(): Promise<Step> {
@@ -70,7 +75,7 @@ export class Pieces implements AsyncGenerator<Uint8Array, void> {
     if (step.done !== true) {
       if (step.value.byteLength === 0) return this.#step();
       if (this.#waiting === 0) this.#running = null;
-      return step;
+      return this.#hand === null ? step : { done: false, value: this.#hand(step.value) };
     }
     this.#settle();
     this.#walk?.end();

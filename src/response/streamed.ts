@@ -11,12 +11,13 @@ import { ResponseBody } from "./body.ts";
 import type { Content } from "./content.ts";
 import { partsOf, type ResponseFields, type ResponseParts } from "./parts.ts";
 import { validate } from "./schema.ts";
+import { webStream, type StreamTerms } from "./web-stream.ts";
 
 /** A response of `{ stream: true }`. Read it to its end, or close it: until then it keeps its connection. */
 export class StreamedResponse extends BaseResponse implements StreamResponse, AsyncIterable<Uint8Array> {
   readonly #body: ResponseBody;
   #content: Content | null = null;
-  #stream: ReadableStream<Uint8Array> | null = null;
+  #stream: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
 
   /** A keyword and no `#`: constructors have no other way to be closed. Programs make responses by {@link StreamedResponse.from}. */
   private constructor(
@@ -91,15 +92,23 @@ export class StreamedResponse extends BaseResponse implements StreamResponse, As
     return this.#read().then((content) => content.apparentEncoding);
   }
 
-  /** The body as a web stream. Nothing is read until somebody reads from it; cancelling ends the exchange. */
-  get body(): ReadableStream<Uint8Array> {
-    this.#stream ??= this.#webStream(this.#body.stream(this));
+  /**
+   * The body as a web stream, a byte stream: `getReader({ mode: "byob" })` works. Nothing is read until somebody reads from it;
+   * cancelling ends the exchange.
+   */
+  get body(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    this.#stream ??= this.webBody();
     return this.#stream;
   }
 
   /** As {@link body}, but with the content codings still on: for passing a response on as it came. */
-  get rawBody(): ReadableStream<Uint8Array> {
-    return this.#webStream(this.#body.stream(this, "coded"));
+  get rawBody(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return webStream({ pieces: this.#body.pieces(this, "coded"), cancel: () => this.#body.close() });
+  }
+
+  /** @internal A web stream of the body, under other terms. */
+  webBody(terms: StreamTerms = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return webStream({ pieces: this.#body.pieces(this), cancel: () => this.#body.close(), ...terms });
   }
 
   /** The body in the pieces in which it comes. @throws as {@link iterContent}. */
@@ -116,21 +125,5 @@ export class StreamedResponse extends BaseResponse implements StreamResponse, As
     const bytes = await this.#body.read(this);
     this.#content ??= this.contentOf(bytes);
     return this.#content;
-  }
-
-  #webStream(source: AsyncGenerator<Uint8Array, void>): ReadableStream<Uint8Array> {
-    return new ReadableStream<Uint8Array>(
-      {
-        pull: async (controller) => {
-          const result = await source.next();
-          if (result.done === true) controller.close();
-          else controller.enqueue(result.value);
-        },
-        // Not by leaving the iteration: that would wait for bytes that may never come.
-        cancel: () => this.#body.close(),
-      },
-      // No reading ahead: what is not asked for stays with the server.
-      { highWaterMark: 0 },
-    );
   }
 }

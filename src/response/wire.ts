@@ -8,6 +8,7 @@ import { describe } from "../core/describe.ts";
 import { RequestException, ResponseTooLarge } from "../core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { ConnectionInfo, Timings, WireBody, WireResponse } from "../core/response.ts";
+import { copied } from "../stream/owned.ts";
 import { collect } from "../stream/read.ts";
 
 /** What a body can be made of. A stream gives bytes or text; text is UTF-8. */
@@ -81,7 +82,7 @@ class BytesWireBody implements WireBody {
   }
 
   async *stream(): AsyncGenerator<Uint8Array, void> {
-    if (this.#bytes.byteLength > 0) yield this.#bytes;
+    if (this.#bytes.byteLength > 0) yield copied(this.#bytes);
   }
 
   drain(): void {
@@ -151,7 +152,8 @@ async function leave(source: AsyncIterator<unknown, unknown> | Iterator<unknown,
 
 function chunkBytes(chunk: unknown): Uint8Array {
   if (typeof chunk === "string") return encoder.encode(chunk);
-  if (isUint8Array(chunk)) return ofThisRealm(chunk);
+  // A copy: whoever gives it may go on using it, and whoever reads it may give it away.
+  if (isUint8Array(chunk)) return copied(chunk);
   throw new RequestException(`the body of a response must give text or bytes, not ${typeof chunk}`, {
     phase: "body",
   });

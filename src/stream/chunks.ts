@@ -3,9 +3,10 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { copied } from "./owned.ts";
 import { concat } from "./read.ts";
 
-/** The bytes of `source` in pieces of `size` bytes, 1 or more; the last one may be shorter. */
+/** The bytes of `source` in pieces of `size` bytes, 1 or more, each with memory of its own; the last one may be shorter. */
 export async function* rechunk(
   source: AsyncIterable<Uint8Array>,
   size: number,
@@ -14,10 +15,9 @@ export async function* rechunk(
   let total = 0;
   for await (const chunk of source) {
     let at = 0;
-    // Views of the chunk, no copies, but where a piece is made of several chunks.
     for (; total + chunk.byteLength - at >= size; total = 0) {
       const end = at + size - total;
-      yield concat([...waiting, chunk.subarray(at, end)], size);
+      yield pieceOf([...waiting, chunk.subarray(at, end)], size);
       waiting = [];
       at = end;
     }
@@ -25,5 +25,10 @@ export async function* rechunk(
     waiting.push(chunk.subarray(at));
     total += chunk.byteLength - at;
   }
-  if (total > 0) yield concat(waiting, total);
+  if (total > 0) yield pieceOf(waiting, total);
+}
+
+function pieceOf(chunks: readonly Uint8Array[], total: number): Uint8Array {
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? copied(first) : concat(chunks, total);
 }

@@ -20,7 +20,7 @@ export interface HttpAdapterOptions {
   readonly poolBlock?: boolean | undefined;
   /**
    * How long a request waits for its turn, with `poolBlock` or for a stream of a shared connection; `null`: for ever. Default:
-   * 60 000. @throws {ConnectTimeout} with phase `pool`.
+   * 60 000, under `toFetch()` 300 000. @throws {ConnectTimeout} with phase `pool`.
    */
   readonly poolTimeout?: number | null | undefined;
   /** Retries of requests that say nothing themselves: a number, or a policy such as `Retry`. Default: `null`, none. */
@@ -76,7 +76,6 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
 ]);
 /** Node's timers count no further: 24.8 days. */
 const LONGEST_MS = 2_147_483_647;
-const DEFAULT_WAIT_MS = 60_000;
 const MOST_FIELDS = 1_000_000;
 const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
@@ -94,14 +93,14 @@ function check(given: HttpAdapterOptions): CheckedOptions {
       `HttpAdapter has no option ${JSON.stringify(unknown)}; allowed are ${[...NAMES].join(", ")}`,
     );
   }
-  const { poolTimeout = DEFAULT_WAIT_MS } = options;
+  const { poolTimeout } = options;
   return {
     poolConnections: within("poolConnections", options.poolConnections ?? 100, 1, Number.MAX_SAFE_INTEGER),
     maxRetries: retries(options.maxRetries ?? null),
     pool: {
       maxSize: within("poolMaxsize", options.poolMaxsize ?? 100, 1, Number.MAX_SAFE_INTEGER),
       isBlocking: boolean("poolBlock", options.poolBlock ?? false),
-      waitMs: poolTimeout === null ? null : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
+      waitMs: poolTimeout == null ? poolTimeout : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
       keepAliveMs: within("keepAliveTimeout", options.keepAliveTimeout ?? 60_000, 1, LONGEST_MS),
       maxHeaderBytes: within(
         "maxHeaderSize",

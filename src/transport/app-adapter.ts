@@ -2,9 +2,11 @@
  * AppAdapter: requests go to a function in this process, and not over a network: an app that takes a web `Request` and
  * gives a web `Response`, as Hono's and those of many frameworks do. Cookies, redirects, retries and auth are as always.
  *
- * May import: `core/`, own folder. Not: `undici`.
+ * May import: `core/`, own folder, `node:async_hooks`. Not: `undici`.
  */
-import { isUint8Array, ofThisRealm } from "../core/realm.ts";
+import { AsyncResource } from "node:async_hooks";
+
+import { isUint8Array } from "../core/realm.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
@@ -17,12 +19,14 @@ import {
   type Phase,
   type RequestException,
 } from "../core/errors.ts";
-import { HeaderMap } from "../core/headers.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { isHttpLike } from "../core/url.ts";
-import { silence } from "./failures.ts";
+import { letGo, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
+import { reasonOf, silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
+import { warnUnread } from "./unread.ts";
 import { WireReply } from "./wire-reply.ts";
 
 /** What answers requests. */
@@ -48,7 +52,8 @@ export class AppAdapter implements Adapter {
   /**
    * Calls the app.
    *
-   * @throws {ConnectionError} when the app throws, which is then the `cause`, or gives something that is no `Response`.
+   * @throws {ConnectionError} when the app throws, which is then the `cause`, or gives something that is no `Response`, or
+   *   one that cannot be read: it says what came.
    */
   async send(
     request: PreparedRequest,
@@ -77,6 +82,8 @@ export class AppAdapter implements Adapter {
 class AppExchange implements BodySource {
   readonly request: PreparedRequest;
   readonly callSite: string | null;
+  /** The caller's: for what is done at the end, whoever brings that about. */
+  readonly #context = new AsyncResource("SojournAppExchange");
   onOver: () => void = ignore;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -86,7 +93,7 @@ class AppExchange implements BodySource {
   #phase: Phase = "send";
   #timer: NodeJS.Timeout | null = null;
   #incoming: Incoming | null = null;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #reader: ReadableStreamDefaultReader<unknown> | null = null;
   #isOver = false;
   #isPaused = false;
   #isPumping = false;
@@ -116,7 +123,8 @@ class AppExchange implements BodySource {
   }
 
   onShutdown(reason: Error): void {
-    if (this.#incoming === null || !this.#options.stream) this.#fail(reason, false);
+    const isStreamed = this.#options.stream && this.#incoming?.isGathered !== true;
+    if (this.#incoming === null || !isStreamed) this.#fail(reason, false);
   }
 
   pause(): void {
@@ -145,19 +153,23 @@ class AppExchange implements BodySource {
     this.#finish();
   }
 
+  onForgotten(): void {
+    this.#context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
+  }
+
   async #call(handler: AppHandler): Promise<WireResponse> {
     const request = this.#webRequest();
-    let response: Response;
+    let answer: unknown;
     try {
-      response = await handler(request);
+      answer = await handler(request);
     } catch (cause) {
       throw this.#broken(`the app threw ${describe(cause)}`, cause);
     }
     if (this.#isOver) {
-      await response.body?.cancel();
+      letGo(answer);
       return await never();
     }
-    return this.#reply(response);
+    return this.#reply(answer);
   }
 
   #webRequest(): Request {
@@ -170,16 +182,18 @@ class AppExchange implements BodySource {
       throw new InvalidBody(`a web Request of ${method} cannot have a body`, { request });
     }
     const isWeb = isHttpLike(request.url);
-    const headers = new Headers([...request.headers]);
-    if (isWeb && !headers.has("host")) headers.set("host", request.parsed.authority);
-    return new Request(isWeb ? request.parsed.absolute : request.url, {
-      method,
-      headers,
-      signal: this.#abort.signal,
+    const url = isWeb ? request.parsed.absolute : request.url;
+    const body = payload === null ? {} : { body: this.#bodyFor(payload), duplex: "half" as const };
+    try {
+      const headers = new Headers([...request.headers]);
+      if (isWeb && !headers.has("host")) headers.set("host", request.parsed.authority);
+      // There is no proxy on this way, and it is for nobody else (RFC 9110 §11.7.2).
+      headers.delete("proxy-authorization");
       // Redirects are followed by the session, cookies kept by its jar.
-      redirect: "manual",
-      ...(payload === null ? {} : { body: this.#bodyFor(payload), duplex: "half" }),
-    });
+      return new Request(url, { method, headers, signal: this.#abort.signal, redirect: "manual", ...body });
+    } catch (cause) {
+      throw this.#broken(`no web Request can be made of it: ${reasonOf(cause)}`, cause);
+    }
   }
 
   #bodyFor(body: Body): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
@@ -217,33 +231,31 @@ class AppExchange implements BodySource {
     if (this.#incoming === null) this.#listen();
   }
 
-  #reply(response: Response): WireReply {
-    if (!isResponse(response)) throw this.#broken(`the app gave ${describe(response)}, not a Response`);
-    if (response.status === 0) throw this.#broken("the app gave an error response");
-    if (response.bodyUsed) throw this.#broken("the body of the app's response was read already");
+  #reply(answer: unknown): WireReply {
+    // All that may fail comes first: from here on it is the reply that fails, and not the call.
+    const { status, reason, headers, reader } = this.#read(answer);
+    const incoming = new Incoming(this, this.#declaredLength(status, headers));
     this.#phase = "body";
     this.#rest();
-    const head = { status: response.status, reason: response.statusText, httpVersion: "1.1", fields: [] };
-    const headers = HeaderMap.fromWire([...response.headers].flat());
-    const incoming = new Incoming(this, this.#declaredLength(response.status, headers));
     this.#incoming = incoming;
-    this.#receive(response, incoming);
-    const timings = { connect: 0, head: performance.now() - this.#began };
-    return new WireReply(head, headers, incoming, {
-      timings,
+    this.#reader = reader;
+    if (reader === null) incoming.end([]);
+    else void this.#pump();
+    return new WireReply({ status, reason, httpVersion: "1.1", fields: [] }, headers, incoming, {
+      timings: { connect: 0, head: performance.now() - this.#began },
       isStreamed: this.#options.stream,
       passage: null,
     });
   }
 
-  #receive(response: Response, incoming: Incoming): void {
-    if (response.body === null || this.request.method === "HEAD") {
-      response.body?.cancel().catch(ignore);
-      incoming.end([]);
-      return;
+  /** @throws {ConnectionError} that says what came, if that is no response. */
+  #read(answer: unknown): AppAnswer {
+    try {
+      return readAnswer(answer, this.request.method);
+    } catch (error) {
+      if (error instanceof NoAnswer) throw this.#broken(error.message, error.cause);
+      throw error;
     }
-    this.#reader = response.body.getReader();
-    void this.#pump();
   }
 
   /** Takes pieces from the app until enough are waiting. */
@@ -275,7 +287,8 @@ class AppExchange implements BodySource {
     }
     this.#timer?.refresh();
     if (chunk.byteLength === 0) return;
-    incoming.push(ofThisRealm(chunk));
+    // A copy: the app may go on using its own, and whoever reads may give the piece away.
+    incoming.push(new Uint8Array(chunk));
     this.#tell("download", incoming.received, incoming.declared);
   }
 
@@ -286,8 +299,9 @@ class AppExchange implements BodySource {
       return;
     }
     this.#rest();
-    if (!this.#options.stream) this.#finish();
-    incoming.end([]);
+    const isFree = !this.#options.stream || this.#options.returnsEarly === true;
+    if (isFree) this.#finish();
+    incoming.end([], isFree);
   }
 
   /** As `Content-Length` says; `null` when it says nothing, or there is no body (RFC 9112 §6.3). */
@@ -339,8 +353,10 @@ class AppExchange implements BodySource {
   }
 
   #letGo(): void {
-    this.#abort.abort();
-    this.#reader?.cancel().catch(ignore);
+    this.#context.runInAsyncScope(() => {
+      this.#abort.abort();
+      this.#reader?.cancel().catch(ignore);
+    });
   }
 
   #finish(): void {
@@ -348,14 +364,9 @@ class AppExchange implements BodySource {
     this.#isOver = true;
     this.#rest();
     this.#signal?.removeEventListener("abort", this);
-    this.#upload?.return().catch(ignore);
+    this.#context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
     this.onOver();
   }
-}
-
-/** Of whatever copy of the class: frameworks bring their own. */
-function isResponse(value: unknown): value is Response {
-  return typeof value === "object" && value !== null && "status" in value && "headers" in value;
 }
 
 function closed(): SessionClosed {

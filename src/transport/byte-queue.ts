@@ -34,16 +34,16 @@ export class ByteQueue {
   #expected = 0;
 
   /**
-   * Adds a chunk: as it is, or copied when it is small and not the only one, or a small part of the memory that it lies in.
-   * Is it kept as it is?
+   * Adds a chunk: as it is, or copied when it is small and not the only one, or a small part of the memory that it lies in;
+   * with `isGivenAway` when it is not all of it. Is it kept as it is?
    */
-  push(chunk: Uint8Array): boolean {
+  push(chunk: Uint8Array, isGivenAway: boolean = false): boolean {
     let isKept = false;
     if (this.#whole !== null) this.#fill(chunk);
     else if (this.size > 0 && chunk.byteLength < CRUMB_BYTES) this.#gatherCrumb(chunk);
     else {
-      isKept = chunk.byteLength * PART_TO_KEEP >= chunk.buffer.byteLength;
-      const piece = isKept ? chunk : Buffer.from(chunk);
+      isKept = chunk.byteLength * (isGivenAway ? 1 : PART_TO_KEEP) >= chunk.buffer.byteLength;
+      const piece = isKept ? chunk : isGivenAway ? new Uint8Array(chunk) : Buffer.from(chunk);
       if (this.size === 0) this.#first = piece;
       else this.#append(piece);
     }

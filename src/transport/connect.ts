@@ -15,7 +15,6 @@ import {
 } from "node:net";
 import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
 
-import type { ProxyMessage } from "../core/adapter.ts";
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem } from "../tls/name.ts";
 import { pinProblem } from "../tls/pins.ts";
@@ -24,13 +23,11 @@ import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import { Intake } from "./intake.ts";
+import { Introduction } from "./introduction.ts";
 import { basicCredentials, guardOf, HTTP_1_ONLY, nameOf, pinsOf, protocolsOf, type Route } from "./route.ts";
 import { openSocks } from "./socks.ts";
 import type { TlsMaterial, TlsMaterials, TlsPeer } from "./tls-material.ts";
 import { openTunnel } from "./tunnel.ts";
-
-/** So often a challenge of a proxy is answered: once, and once more for a nonce that went stale. */
-const MOST_ANSWERS = 2;
 
 /** How sockets are made. */
 export interface SocketOptions {
@@ -150,23 +147,24 @@ export class Opening {
     if (via === null) throw new TypeError("there is no proxy on this way");
     const uri = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
     const message = { method: "CONNECT", uri, proxy: via.origin };
-    for (let answered = 0; ; answered++) {
+    const introduction = proxyAuth === null ? null : new Introduction(proxyAuth, message, null);
+    for (;;) {
       try {
-        return await this.#tunnel(route, via, message);
+        return await this.#tunnel(route, via, uri, introduction);
       } catch (error) {
         const answer = error instanceof ConnectFailure ? error.answer : null;
-        if (proxyAuth === null || answer?.status !== 407 || answered >= MOST_ANSWERS) throw error;
-        const challenges = answer.headers.getAll("proxy-authenticate");
-        if (!proxyAuth.onChallenge(challenges, message, answered)) throw error;
-        this.#sockets.pop()?.destroy();
+        if (introduction === null || answer === null || !(await introduction.asksAgain(answer))) throw error;
+        for (const socket of this.#sockets.splice(0).toReversed()) socket.destroy();
+        this.#ends = null;
       }
     }
   }
 
   async #tunnel(
-    { host, port, proxyTls, proxyHeaders, proxyAuth }: Route,
+    { host, port, proxyTls, proxyHeaders }: Route,
     via: ProxyTarget,
-    message: ProxyMessage,
+    authority: string,
+    introduction: Introduction | null,
   ): Promise<Socket> {
     const plain = await this.#tcp({ host: via.hostname, port: via.port }, null, "proxy");
     if (via.scheme === "socks5" || via.scheme === "socks5h") {
@@ -183,9 +181,10 @@ export class Opening {
           )
         : plain;
     const authorization =
-      proxyAuth === null ? basicCredentials(via.credentials) : proxyAuth.authorize(message);
-    const request = { authority: message.uri, authorization, headers: proxyHeaders, limits: this.#limits };
-    await openTunnel(socket, request);
+      introduction === null ? basicCredentials(via.credentials) : await introduction.authorization();
+    const request = { authority, authorization, headers: proxyHeaders, limits: this.#limits };
+    const answer = await openTunnel(socket, request);
+    await introduction?.asksAgain(answer);
     return socket;
   }
 

@@ -1,8 +1,10 @@
 /**
  * What an exchange needs of a connection: HTTP/1.1 has it for itself (`engine.ts`), of HTTP/2 it has a stream (`h2-stream.ts`).
  *
- * May import: own folder.
+ * May import: own folder, types of `node:async_hooks`.
  */
+import type { AsyncResource } from "node:async_hooks";
+
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { ReadClock } from "./read-clock.ts";
 import type { Upload } from "./upload.ts";
@@ -19,6 +21,8 @@ export interface Message {
   readonly upload: Upload | null;
   /** The connection is not to be used again. */
   readonly isLast: boolean;
+  /** The caller's: what is published of the message is published in it. */
+  readonly context: AsyncResource;
   /** Bytes go out from here on. `now` is the time on the monotonic clock, in milliseconds. */
   onStart(now: number): void;
   /** An interim response: the head is still to come. */
@@ -53,12 +57,21 @@ export interface Connection {
   readonly isRefused: boolean;
   /** What the socket reported first, before a parser saw it. */
   readonly fault: Error | null;
+  /** Is a part of the running message not in the hands of the system yet? */
+  readonly isSending: boolean;
   /** Sends a message. Nothing else may be running. */
   send(message: Message): void;
   /** Stops reading: what is on its way fills the buffers between here and the server. */
   pause(): void;
   /** Reads on. */
   resume(): void;
+  /**
+   * The answer is there before the message is out, and the rest of it is wanted all the same: the message ends when both are
+   * through. It fails with {@link UnsentBody} when the connection ends before.
+   */
+  goOn(): void;
+  /** No other message is to be sent on it. */
+  retire(): void;
   /** Ends the running message, and with HTTP/1.1 the connection. */
   destroy(error: Error): void;
   /** The adapter closes: the running message is told. */

@@ -5,8 +5,13 @@
  * It is the one object that a request costs beside its body: it is at the same time who applies for a connection, whom the
  * engine talks to, and whom the body talks to.
  *
- * May import: `core/`, own folder.
+ * Whatever it calls of the caller's runs in the async context of the call, and so does each sending: by the time of it the
+ * code that runs mostly belongs to somebody else (who opened the connection, who gave it back, who was first in the turn).
+ *
+ * May import: `core/`, own folder, `node:async_hooks`.
  */
+import { AsyncResource } from "node:async_hooks";
+
 import type { SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import { RequestException, type Phase } from "../core/errors.ts";
@@ -18,10 +23,12 @@ import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
 import { overflowOf } from "./head-limits.ts";
+import { CallersError } from "./introduction.ts";
 import { inform } from "./listeners.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { asksBefore, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
+import { warnUnread } from "./unread.ts";
 import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
 import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
 
@@ -44,6 +51,18 @@ export interface ExchangeWay {
   readonly signal: AbortSignal | null;
 }
 
+/** So often a message goes out again that the server did nothing with. */
+const MOST_REFUSALS = 5;
+
+/**
+ * A body up to here is read by everybody, be it with the head. Of a larger one some servers and proxies leave the rest where
+ * it is when they refuse it, and keep the connection open all the same.
+ */
+const SURELY_READ_BYTES = 16_384;
+
+/** The context of nobody: of the program itself. */
+const NOBODY = new AsyncResource("SojournExchange");
+
 /** One request and its response. */
 export class Exchange implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
@@ -51,12 +70,14 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   readonly head: string;
   readonly isLast: boolean;
   readonly connectMs: number | null;
+  readonly turnMs: number | undefined;
   bytes: Uint8Array | null = null;
   upload: Upload | null = null;
   facts: ConnectionFacts | null = null;
   isReused = false;
   readonly request: PreparedRequest;
   readonly callSite: string | null;
+  context: AsyncResource = new AsyncResource("SojournExchange");
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -67,9 +88,12 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #state: State = "waiting";
   #isReused = false;
   #isResent = false;
+  #refusals = 0;
   #isWanted = false;
   #connectedMs: number | null = null;
   #sentBytes = 0;
+  /** Does the upload wait for the caller? That is no silence of the server. */
+  #awaitsSource = false;
   /** Informational responses so far. */
   #informed = 0;
   /** Runs while the body waits for `100 Continue`. */
@@ -83,6 +107,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.head = message.head;
     this.isLast = message.isLast;
     this.connectMs = way.options.timeouts.connectMs;
+    this.turnMs = way.options.turnMs;
     this.request = request;
     this.callSite = way.options.callSite;
     this.#outgoing = message;
@@ -119,16 +144,16 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     }
     this.#connection = connection;
     this.#isReused = connection.served > 0;
-    connection.send(this);
+    this.context.runInAsyncScope(() => connection.send(this));
   }
 
   onNoConnection(error: Error): void {
-    this.#fail(this.#translated(error), false);
+    this.#fail(error instanceof CallersError ? error.thrown : this.#translated(error), false);
   }
 
   onStart(now: number): void {
     this.#state = this.upload === null ? "headless" : "sending";
-    this.#connectedMs = this.#isReused ? 0 : now - this.#began;
+    this.#connectedMs = this.#connection?.isReused === true ? 0 : now - this.#began;
     this.#listen(now);
     const { expectContinueMs } = this.#options;
     if (this.#isHeld && expectContinueMs !== null)
@@ -137,20 +162,20 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   onSourceWait(): void {
-    if (this.#state === "sending") this.#connection?.clock.stop();
+    this.#awaitsSource = true;
+    this.#connection?.clock.stop();
   }
 
   onBodySent(bytes: number): void {
-    const now = performance.now();
-    if (this.#state === "sending") this.#listen(now);
-    else this.#connection?.clock.touch(now);
+    this.#awaitsSource = false;
+    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
     this.#tellUpload(bytes);
   }
 
   onUploadEnd(): void {
-    if (this.#state !== "sending") return;
-    this.#state = "headless";
-    this.#listen(performance.now());
+    this.#awaitsSource = false;
+    if (this.#state === "sending") this.#state = "headless";
+    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
   }
 
   onUploadFailure(error: unknown): void {
@@ -164,7 +189,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (status === 100 && this.#continueTimer !== null) this.#releaseBody();
     else if (onInformational !== null) {
       const interim = { status, headers: HeaderMap.fromWire(fields) };
-      inform(onInformational, interim, (error) => this.#fail(error, true));
+      this.#inform(onInformational, interim);
     }
   }
 
@@ -173,6 +198,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     this.#state = "body";
     this.#connection?.clock.stop();
+    if (this.bytes !== null || this.upload !== null) this.#meetAnswer(head.status);
     const headers = HeaderMap.fromWire(head.fields);
     this.#incoming = new Incoming(this, declaredLength(this.method, head.status, headers));
     const connection = this.#connection;
@@ -186,6 +212,21 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#reject = ignore;
     const facts = { timings, isStreamed: this.#options.stream, passage: this };
     resolve(new WireReply(head, headers, this.#incoming, facts));
+  }
+
+  /**
+   * The final answer to a message with a body, of which some may still have to go out. A success says nothing of that: the
+   * rest is sent (what is stored must be whole). Anybody else does not want it, and may not read what is on its way either:
+   * the connection is not used again (RFC 9112 §9.5), though the system took every byte of it.
+   */
+  #meetAnswer(status: number): void {
+    const connection = this.#connection;
+    if (isSuccess(status) && this.#continueTimer === null) {
+      if (connection?.isSending === true) connection.goOn();
+      return;
+    }
+    this.#stopUpload();
+    if (this.#sentBytes > SURELY_READ_BYTES) connection?.retire();
   }
 
   onData(chunk: Uint8Array): boolean {
@@ -205,34 +246,47 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       this.#fail(this.#translated(fault), false);
       return;
     }
+    const problem = this.#incoming?.lengthProblem ?? null;
+    if (problem !== null) {
+      this.#fail(this.#translated(problem), false);
+      return;
+    }
     this.#connection?.clock.stop();
-    this.upload?.stop();
+    this.#stopUpload();
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
-    if (!this.#options.stream) this.#finish(this.#connection?.heardAt);
-    this.#incoming?.end(trailers);
+    const isFree = !this.#options.stream || this.#options.returnsEarly === true;
+    if (isFree) this.#finish(this.#connection?.heardAt);
+    this.#incoming?.end(trailers, isFree);
   }
 
   onFailure(error: Error): void {
     if (this.#state === "over") return;
-    const { method, headers, payload } = this.request;
     const connection = this.#connection;
-    const isUnseen = connection?.isRefused === true;
-    if ((this.#isReused || isUnseen) && this.#state !== "body" && connection !== null) {
-      // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
-      if (!connection.started) {
-        this.#obtain(performance.now());
-        return;
-      }
-      // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
-      const isSafe =
-        (isUnseen || isIdempotent(method) || headers.has(IDEMPOTENCY_KEY)) && isReplayable(payload);
-      if (!connection.heard && !this.#isResent && isSafe) {
-        this.#isResent = true;
-        this.#resend();
-        return;
-      }
+    if (connection === null || this.#state === "body" || !this.#goOn(connection))
+      this.#fail(this.#translated(error), false);
+  }
+
+  /** Does a message go on elsewhere of which no answer has begun? */
+  #goOn({ isReused, isRefused, started, heard }: Connection): boolean {
+    const { method, headers, payload } = this.request;
+    // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
+    if (!started && isReused) {
+      this.#obtain(performance.now());
+      return true;
     }
-    this.#fail(this.#translated(error), false);
+    if (!isReplayable(payload)) return false;
+    // The server said that it did nothing with it (RFC 9113 §8.7).
+    if (isRefused) {
+      if (++this.#refusals > MOST_REFUSALS) return false;
+      this.#resend();
+      return true;
+    }
+    // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
+    const isSafe = isIdempotent(method) || headers.has(IDEMPOTENCY_KEY);
+    if (!this.#isReused || heard || this.#isResent || !isSafe) return false;
+    this.#isResent = true;
+    this.#resend();
+    return true;
   }
 
   pause(): void {
@@ -262,6 +316,10 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#finish();
   }
 
+  onForgotten(): void {
+    this.context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
+  }
+
   #obtain(now: number): void {
     this.#connection = null;
     this.#state = "waiting";
@@ -274,8 +332,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection = null;
     this.#state = "waiting";
     this.#sentBytes = 0;
+    this.#awaitsSource = false;
     this.#informed = 0;
-    this.upload?.stop();
+    this.#stopUpload();
     this.#loadBody();
     this.#pool.apply(this);
   }
@@ -299,6 +358,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   #listen(now: number): void {
+    if (this.#awaitsSource) return;
     const { readMs } = this.#options.timeouts;
     this.#connection?.clock.start(readMs, now, this);
   }
@@ -324,8 +384,18 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
     const { onProgress } = this.#options;
-    if (onProgress !== null)
-      inform(onProgress, { direction, bytes, totalBytes }, (error) => this.#fail(error, true));
+    if (onProgress !== null) this.#inform(onProgress, { direction, bytes, totalBytes });
+  }
+
+  #inform<Told>(listener: (told: Told) => void, told: Told): void {
+    const fail = (error: unknown): void => this.#fail(error, true);
+    this.context.runInAsyncScope(() => inform(listener, told, fail));
+  }
+
+  /** The caller's iterable may close its file now. */
+  #stopUpload(): void {
+    const { upload } = this;
+    if (upload !== null) this.context.runInAsyncScope(() => upload.stop());
   }
 
   /** Ends the exchange and its connection. An abort takes back what was not read yet. */
@@ -346,7 +416,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (this.#state === "over") return;
     this.#state = "over";
     this.#signal?.removeEventListener("abort", this);
-    this.upload?.stop();
+    this.#stopUpload();
+    // Who keeps the response keeps this: not what the caller's context holds with it.
+    this.context = NOBODY;
     if (this.#continueTimer !== null) clearTimeout(this.#continueTimer);
     this.#continueTimer = null;
     const connection = this.#connection;
@@ -355,6 +427,10 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     connection.clock.stop();
     this.#pool.release(connection, now);
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function ignore(): void {

@@ -2,14 +2,15 @@
  * Holds a connection to an address policy: what is asked is the address that is connected to, not one that a look-up of its
  * own gave a moment earlier (DNS rebinding).
  *
- * May import: `core/`, `node:dns`, `node:net`.
+ * May import: `core/`, `node:async_hooks`, `node:dns`, `node:net`.
  */
-import { isError } from "../core/realm.ts";
+import { AsyncResource } from "node:async_hooks";
 import { lookup as lookUpName, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 
 import type { AddressPolicy } from "../core/adapter.ts";
-import { describe } from "../core/describe.ts";
+import { describeAnswer } from "../core/describe.ts";
+import { isError } from "../core/realm.ts";
 
 /** A policy, and for whom it is asked. */
 export interface Guard {
@@ -34,9 +35,13 @@ export function assertAllowed(guard: Guard, address: string): void {
   if (!isAllowed(guard, address)) throw new RefusedAddress([address]);
 }
 
-/** Looks names up with `lookup`, and gives those addresses only that the policy allows. */
+/**
+ * Looks names up with `lookup`, and gives those addresses only that the policy allows. The policy is asked in the async
+ * context in which the name was: a look-up may answer in that of another one, which it was joined to.
+ */
 export function guardedLookup(guard: Guard, lookup: LookupFunction = lookUpName): LookupFunction {
   return (hostname, options, callback) => {
+    const context = new AsyncResource("SojournLookup");
     // All of them: one that is refused leaves the others.
     lookup(hostname, { ...options, all: true }, (error, found) => {
       if (error !== null) {
@@ -45,7 +50,7 @@ export function guardedLookup(guard: Guard, lookup: LookupFunction = lookUpName)
       }
       try {
         const all = listOf(found, options.family);
-        const allowed = all.filter(({ address }) => isAllowed(guard, address));
+        const allowed = context.runInAsyncScope(() => all.filter(({ address }) => isAllowed(guard, address)));
         const [first] = allowed;
         if (first === undefined) throw new RefusedAddress(all.map(({ address }) => address));
         if (options.all === true) callback(null, allowed);
@@ -60,7 +65,7 @@ export function guardedLookup(guard: Guard, lookup: LookupFunction = lookUpName)
 function isAllowed({ policy, host, port }: Guard, address: string): boolean {
   const answer: unknown = policy(address, { hostname: host, port });
   if (typeof answer === "boolean") return answer;
-  throw new TypeError(`addressPolicy must return true or false, not ${describe(answer)}`);
+  throw new TypeError(`addressPolicy must return true or false, not ${describeAnswer(answer)}`);
 }
 
 /** A program's own look-up may give one address, though all were asked for. */

@@ -12,14 +12,13 @@ import type { WireResponse } from "../core/response.ts";
 import type { Url } from "../core/url.ts";
 import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
 import { Exchange, type ExchangeWay } from "./exchange.ts";
+import { CallersError, Introduction } from "./introduction.ts";
 import { asksBefore, outgoing } from "./outgoing.ts";
 import { Pools, type PoolStats } from "./pools.ts";
 import { TlsMaterials } from "./tls-material.ts";
 
 const EXPECTATION_FAILED = 417;
 const PROXY_AUTHENTICATION_REQUIRED = 407;
-/** So often a challenge of a proxy is answered: once, and once more for a nonce that went stale. */
-const MOST_ANSWERS = 2;
 
 export type { HttpAdapterOptions } from "./adapter-options.ts";
 
@@ -74,16 +73,34 @@ export class HttpAdapter implements Adapter {
 
   /** Answers the challenges of a proxy that forwards the request. */
   async #introduce(request: PreparedRequest, proxyAuth: ProxyAuth, way: ExchangeWay): Promise<WireResponse> {
+    const message = { method: request.method, uri: request.parsed.absolute, proxy: way.pool.origin };
+    const introduction = new Introduction(proxyAuth, message, way.signal);
+    try {
+      return await this.#introduced(request, introduction, way);
+    } catch (error) {
+      throw error instanceof CallersError ? error.thrown : error;
+    }
+  }
+
+  async #introduced(
+    request: PreparedRequest,
+    introduction: Introduction,
+    way: ExchangeWay,
+  ): Promise<WireResponse> {
     const { pool } = way;
-    const message = { method: request.method, uri: request.parsed.absolute, proxy: pool.origin };
-    for (let answered = 0; ; answered++) {
-      const value = proxyAuth.authorize(message);
+    for (;;) {
+      const value = await introduction.authorization();
       const signed = value === null ? request : withField(request, "Proxy-Authorization", value);
       const response = await new Exchange(signed, outgoing(signed, pool.way, pool.sections), way).send();
-      if (response.status !== PROXY_AUTHENTICATION_REQUIRED || answered >= MOST_ANSWERS) return response;
-      const challenges = response.headers.getAll("proxy-authenticate");
-      if (!isReplayable(request.payload) || !proxyAuth.onChallenge(challenges, message, answered))
-        return response;
+      try {
+        const isRefused = response.status === PROXY_AUTHENTICATION_REQUIRED;
+        if ((isRefused && !isReplayable(request.payload)) || !(await introduction.asksAgain(response)))
+          return response;
+      } catch (error) {
+        // Nobody will read it.
+        response.body.cancel();
+        throw error;
+      }
       await response.body.drain(way.options.maxDrainBytes);
     }
   }

@@ -14,14 +14,11 @@ import {
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { ByteQueue } from "./byte-queue.ts";
-import { warnUnread } from "./unread.ts";
 
 /** Who brings the bytes. */
 export interface BodySource {
   /** For errors. */
   readonly request: FailedRequest;
-  /** Where it was made, for warnings; `null` when it is not known. */
-  readonly callSite: string | null;
   /** Enough is waiting: bring no more for now. */
   pause(): void;
   resume(): void;
@@ -33,6 +30,8 @@ export interface BodySource {
   abandon(): void;
   /** All of it has come, and was taken. */
   onTaken(): void;
+  /** Nobody can read it any more, and nobody did. */
+  onForgotten(): void;
 }
 
 /** So many bytes may wait to be taken. */
@@ -56,6 +55,7 @@ export class Incoming {
   #mode: Mode = "undecided";
   #isPaused = false;
   #isOver = false;
+  #isFree = false;
   #failure: { readonly error: unknown } | null = null;
   #limit = Number.POSITIVE_INFINITY;
   #wake: (() => void) | null = null;
@@ -75,6 +75,13 @@ export class Incoming {
     return this.#isOver;
   }
 
+  /** Why what has come cannot be all; `null` when it can. */
+  get lengthProblem(): Error | null {
+    const { declared, received } = this;
+    if (declared === null || declared === received) return null;
+    return new Error(`${received} bytes came, and Content-Length says ${declared}`);
+  }
+
   /** Bytes came. Is `chunk` kept? */
   push(chunk: Uint8Array): boolean {
     this.received += chunk.byteLength;
@@ -84,7 +91,7 @@ export class Incoming {
       return false;
     }
     if (this.#mode === "draining") return false;
-    const isKept = this.#queue.push(chunk);
+    const isKept = this.#queue.push(chunk, this.#mode === "streaming");
     if (this.#mode === "collecting") return isKept;
     this.#signal();
     if (this.#queue.size > HIGH_WATER_BYTES && !this.#isPaused) {
@@ -94,9 +101,10 @@ export class Incoming {
     return isKept;
   }
 
-  /** The last byte has come. */
-  end(trailers: string[]): void {
+  /** The last byte has come. @param isFree it holds no connection any more, whatever becomes of what has come. */
+  end(trailers: string[], isFree: boolean = false): void {
     this.#isOver = true;
+    this.#isFree = isFree;
     this.trailers = trailers;
     if (this.#queue.size === 0) this.#source.onTaken();
     this.#signal();
@@ -202,8 +210,7 @@ export class Incoming {
     if (this.#wake !== null) return;
     const isWanted = this.#mode === "undecided" || this.#mode === "streaming";
     const isTaken = this.#isOver && this.#queue.size === 0;
-    if (isWanted && !isTaken && this.#failure === null)
-      warnUnread(this.#source.request, this.#source.callSite);
+    if (isWanted && !isTaken && !this.#isFree && this.#failure === null) this.#source.onForgotten();
     this.drop();
   }
 
@@ -254,9 +261,14 @@ export class Incoming {
   }
 }
 
+/** Has a response no content, whatever its fields say (RFC 9110 §6.4.1)? */
+export function hasNoContent(method: string, status: number): boolean {
+  return method === "HEAD" || status === 204 || status === 304;
+}
+
 /** What a response says of its body's length, in bytes; `null` when it says nothing, or has none (RFC 9112 §6.3). */
 export function declaredLength(method: string, status: number, headers: HeaderMap): number | null {
-  if (method === "HEAD" || status === 204 || status === 304) return null;
+  if (hasNoContent(method, status)) return null;
   const value = headers.get("content-length");
   return value === null ? null : Number(value);
 }

@@ -1,7 +1,7 @@
 /**
  * Calls functions of the caller's from the middle of an exchange: what they throw must not get into undici.
  *
- * May import: nothing. Pure.
+ * May import: `core/`. Pure.
  */
 import { isPromise } from "../core/realm.ts";
 
@@ -13,7 +13,7 @@ export function inform<Told>(
 ): void {
   try {
     const answer: unknown = listener(told);
-    if (isPromise(answer)) Promise.resolve(answer).catch(fail);
+    if (isPromise(answer)) answer.then(undefined, fail);
   } catch (error) {
     fail(error);
   }

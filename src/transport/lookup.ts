@@ -10,7 +10,7 @@ import { isIP, type LookupFunction } from "node:net";
 
 import { describe } from "../core/describe.ts";
 import { isLocalName } from "../core/loopback.ts";
-import { isError } from "../core/realm.ts";
+import { isError, isPromise } from "../core/realm.ts";
 
 const LOOPBACK: readonly LookupAddress[] = [
   { address: "::1", family: 6 },
@@ -50,7 +50,7 @@ export function lookupOf(lookup: LookupFunction = lookUp, family: 0 | 4 | 6 = 0)
     try {
       // All of them: where nobody answers the next one is tried.
       const asked = { ...options, all: true, ...(family === 0 ? {} : { family }) };
-      lookup(hostname, asked, (error, found) => {
+      const returned: unknown = lookup(hostname, asked, (error, found) => {
         if (isOver) return;
         if (error != null) return fail(error);
         const all = addressesIn(found).filter((one) => family === 0 || one.family === family);
@@ -60,6 +60,12 @@ export function lookupOf(lookup: LookupFunction = lookUp, family: 0 | 4 | 6 = 0)
         if (options.all === true) callback(null, all);
         else callback(null, first.address, first.family);
       });
+      // An asynchronous function fits the type: what goes wrong in it is not to be lost. An answer goes to the callback.
+      if (isPromise(returned))
+        returned.then((value) => {
+          if (value !== undefined)
+            fail(new TypeError("lookup must call its callback, not resolve to an answer"));
+        }, fail);
     } catch (error) {
       fail(error);
     }

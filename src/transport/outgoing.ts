@@ -13,10 +13,12 @@ import type { PreparedRequest } from "../core/request.ts";
 
 /** What the way of a request does to its head. */
 export interface Way {
-  /** A proxy gets the whole URL in the request line (RFC 9112 §3.2.2), and nothing is encrypted. */
+  /**
+   * A proxy gets the whole URL in the request line (RFC 9112 §3.2.2), and nothing is encrypted. On any other way the request
+   * goes to the server, be it through a tunnel: what is meant for proxies must not be in it (RFC 9110 §11.7.2,
+   * CVE-2023-32681 in requests).
+   */
   readonly isForwarded: boolean;
-  /** The request goes through a tunnel: what is meant for the proxy must not be in it (CVE-2023-32681 in requests). */
-  readonly isTunnelled: boolean;
   /** The value of `Proxy-Authorization` that follows from the proxy's URL, for a request that has none. */
   readonly proxyAuthorization: string | null;
   /** Fields for the proxy that the request goes to; `null` for none. */
@@ -117,14 +119,14 @@ class Section {
   #hasFraming = false;
   #proxyAuthorization: string | null;
   isLast = false;
-  readonly #isTunnelled: boolean;
+  readonly #isForwarded: boolean;
   readonly #framing: Framing;
   readonly #lines: LinesMemo;
   #count = 0;
 
   constructor(way: Way, framing: Framing, lines: LinesMemo) {
     this.#lines = lines;
-    this.#isTunnelled = way.isTunnelled;
+    this.#isForwarded = way.isForwarded;
     this.#proxyAuthorization = way.proxyAuthorization;
     this.#framing = framing;
   }
@@ -140,7 +142,7 @@ class Section {
         return;
       case "proxy-authorization":
         this.#proxyAuthorization = null;
-        if (this.#isTunnelled) return;
+        if (!this.#isForwarded) return;
         break;
       case "host":
         // Two of them, and server and proxy may each believe another one (RFC 9112 §3.2).

@@ -48,13 +48,11 @@ interface Plan {
 
 const CHOICES_PER_ORIGIN = 8;
 const ORIGINS_REMEMBERED = 1000;
-const DIRECT: Way = {
+const TO_SERVER: Way = {
   isForwarded: false,
-  isTunnelled: false,
   proxyAuthorization: null,
   proxyHeaders: null,
 };
-const TUNNELLED: Way = { ...DIRECT, isTunnelled: true };
 
 /** @internal The pools of one adapter. */
 export class Pools {
@@ -208,7 +206,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       addressPolicy: options.addressPolicy,
       isHttp2: options.http2 && tls !== null,
     },
-    way: proxy === null ? DIRECT : TUNNELLED,
+    way: TO_SERVER,
   };
 }
 
@@ -260,7 +258,6 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
     },
     way: {
       isForwarded: true,
-      isTunnelled: false,
       proxyAuthorization: options.proxyAuth === null ? basicCredentials(proxy.credentials) : null,
       proxyHeaders: options.proxyHeaders,
     },

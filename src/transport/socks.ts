@@ -82,7 +82,8 @@ async function askToConnect(
 ): Promise<void> {
   const portBytes = Buffer.from([port >> 8, port & 0xff]);
   socket.write(Buffer.concat([Buffer.from([VERSION, CONNECT, 0]), addressOf(host), portBytes]));
-  const [version, status = 1, , type] = await reader.take(4);
+  // A refusal may be cut short: its code has been told by then.
+  const [version, status = 1] = await reader.take(2);
   if (version !== VERSION) throw new ConnectFailure("proxy", "the SOCKS proxy's answer makes no sense");
   if (status !== SUCCESS) {
     throw new ConnectFailure(
@@ -90,6 +91,7 @@ async function askToConnect(
       `the SOCKS proxy did not connect: ${REFUSALS[status] ?? `code ${status}`}`,
     );
   }
+  const [, type] = await reader.take(2);
   // The address that the proxy is bound to is of no interest, but has to be read.
   await reader.take((await boundLength(reader, type)) + 2);
 }

@@ -28,16 +28,23 @@ export interface TunnelRequest {
  *
  * @throws {ConnectFailure} when the proxy does not open one.
  */
-export async function openTunnel(socket: Socket, request: TunnelRequest): Promise<void> {
+export async function openTunnel(socket: Socket, request: TunnelRequest): Promise<ProxyAnswer> {
   const { authority } = request;
   socket.write(`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n${fieldsOf(request)}\r\n`, "latin1");
   const reader = new SocketReader(socket);
   const answer = await finalAnswer(reader, request.limits);
   reader.release();
   // Any 2xx opens the tunnel; framing fields in it mean nothing (RFC 9110 §9.3.6).
-  if (answer.status < 200 || answer.status > 299) {
-    throw new ConnectFailure("proxy", `the proxy answered CONNECT with status ${answer.status}`, { answer });
-  }
+  if (!opens(answer)) throw refusal(answer);
+  return answer;
+}
+
+function opens({ status }: ProxyAnswer): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function refusal(answer: ProxyAnswer): ConnectFailure {
+  return new ConnectFailure("proxy", `the proxy answered CONNECT with status ${answer.status}`, { answer });
 }
 
 /** The program's fields, and the credentials unless those are among them. */
@@ -51,38 +58,95 @@ function fieldsOf({ authorization, headers }: TunnelRequest): string {
 async function finalAnswer(reader: SocketReader, limits: HeadLimits): Promise<ProxyAnswer> {
   let informed = 0;
   for (;;) {
-    const text = await nextHead(reader, limits);
-    const [, digits] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |\r)/.exec(text) ?? [];
-    if (digits === undefined)
-      throw new ConnectFailure("proxy", "the proxy's answer to CONNECT is no HTTP response");
-    const status = Number(digits);
-    const fields = fieldsIn(text);
+    const { status, fields, cause } = await nextHead(reader, limits);
     const overflow = overflowOf(limits, fields, status < 200 ? ++informed : 0);
     if (overflow !== null) throw tooLarge(overflow);
-    if (status >= 200) return { status, headers: HeaderMap.fromWire(fields) };
+    const answer = { status, headers: HeaderMap.fromWire(fields) };
+    // A refusal that was cut short has said what counts. Of anything else the end of the head is the beginning of the rest.
+    if (cause !== null) throw status > 299 ? refusal(answer) : unanswered(cause);
+    if (status >= 200) return answer;
   }
+}
+
+/** A head, as far as it came. */
+interface Head {
+  readonly status: number;
+  /** Name, value, name, value ... */
+  readonly fields: string[];
+  /** Why it broke off; `null` when it is whole. */
+  readonly cause: Error | null;
+}
+
+/**
+ * Line by line: what is no status line is told at once, and not when an end that never comes was waited for. A lone LF ends a
+ * line, too (RFC 9112 §2.2).
+ */
+async function nextHead(reader: SocketReader, limits: HeadLimits): Promise<Head> {
+  let left = limits.maxHeaderBytes;
+  const nextLine = async (): Promise<string> => {
+    const line = await reader.takeThrough("\n", left);
+    if (line === null) throw tooLarge(new HeadOverflow(limits, "maxHeaderBytes", null));
+    left -= line.byteLength;
+    return withoutEnd(line.toString("latin1"));
+  };
+  let status: number;
+  try {
+    const start = (await reader.take(PROTOCOL.length)).toString("latin1");
+    if (start !== PROTOCOL) throw noResponse();
+    left -= PROTOCOL.length;
+    status = statusOf(start + (await nextLine()));
+  } catch (error) {
+    throw error instanceof ConnectFailure ? error : unanswered(error);
+  }
+  const fields: string[] = [];
+  try {
+    for (let line = await nextLine(); line !== ""; line = await nextLine()) fields.push(...fieldIn(line));
+    return { status, fields, cause: null };
+  } catch (error) {
+    if (error instanceof ConnectFailure || !(error instanceof Error)) throw error;
+    return { status, fields, cause: error };
+  }
+}
+
+const PROTOCOL = "HTTP/";
+
+function statusOf(line: string): number {
+  const [, digits] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/.exec(line) ?? [];
+  if (digits === undefined) throw noResponse();
+  return Number(digits);
+}
+
+/** A CR elsewhere than before the LF is a blank (RFC 9112 §2.2). */
+function withoutEnd(line: string): string {
+  return line.replace(/\r?\n$/, "").replaceAll("\r", " ");
 }
 
 /** What is no field line is left out: the tunnel does not depend on it. */
-function fieldsIn(head: string): string[] {
-  const pairs: string[] = [];
-  for (const line of head.split("\r\n").slice(1)) {
-    const colon = line.indexOf(":");
-    const name = line.slice(0, Math.max(colon, 0));
-    if (isToken(name)) pairs.push(name, line.slice(colon + 1).trim());
-  }
-  return pairs;
+function fieldIn(line: string): string[] {
+  const colon = line.indexOf(":");
+  const name = line.slice(0, Math.max(colon, 0));
+  return isToken(name) ? [name, withoutBlanks(line.slice(colon + 1))] : [];
 }
 
-async function nextHead(reader: SocketReader, limits: HeadLimits): Promise<string> {
-  let head: Buffer | null;
-  try {
-    head = await reader.takeThrough("\r\n\r\n", limits.maxHeaderBytes);
-  } catch (cause) {
-    throw new ConnectFailure("proxy", `the proxy did not answer CONNECT: ${reasonOf(cause)}`, { cause });
-  }
-  if (head === null) throw tooLarge(new HeadOverflow(limits, "maxHeaderBytes", null));
-  return head.toString("latin1");
+/** Only SP and HTAB surround a value (RFC 9110 §5.5). By hand: an expression would look at each run of blanks again and again. */
+function withoutBlanks(value: string): string {
+  let from = 0;
+  let to = value.length;
+  while (from < to && isBlank(value[from])) from++;
+  while (to > from && isBlank(value[to - 1])) to--;
+  return value.slice(from, to);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
+}
+
+function noResponse(): ConnectFailure {
+  return new ConnectFailure("proxy", "the proxy's answer to CONNECT is no HTTP response");
+}
+
+function unanswered(cause: unknown): ConnectFailure {
+  return new ConnectFailure("proxy", `the proxy did not answer CONNECT: ${reasonOf(cause)}`, { cause });
 }
 
 function tooLarge(cause: HeadOverflow): ConnectFailure {

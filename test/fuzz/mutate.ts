@@ -1,5 +1,5 @@
 /** Turns good bytes into bad ones, and cuts them where TCP may. */
-import { below, oneOf, type Random } from "./random.ts";
+import { below, oneOf, type Random } from "../support/random.ts";
 import { seeds } from "./seeds.ts";
 
 type Mutation = (bytes: Buffer, random: Random) => Buffer;

@@ -6,11 +6,12 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 
 import { RequestException, Session, type StreamedResponse } from "../../src/index.ts";
 import { mutated, pieces } from "./mutate.ts";
-import { below, oneOf, randomFrom, type Random } from "./random.ts";
+import { below, oneOf, randomFrom, type Random } from "../support/random.ts";
 
 /** What became of a request that it should not have. */
-interface Finding {
-  readonly seed: number;
+export interface Finding {
+  /** Number or path of the request. */
+  readonly seed: number | string;
   readonly what: string;
 }
 

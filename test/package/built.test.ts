@@ -1,8 +1,14 @@
-/** The package as it is built: its files load, and everything in them has its own name. */
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+/**
+ * The package as it is built: its files load, everything in them has its own name, and nothing in them depends on where they
+ * lie. `npm run bundles` tries that with more tools.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -12,7 +18,25 @@ import * as sources from "../../src/index.ts";
 import * as oauth2 from "../../src/oauth2.ts";
 import * as testing from "../../testing/index.ts";
 
+const execute = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Logs in with a cookie of a domain: the list of public suffixes is the one thing that is loaded late and in one turn. */
+const program = (entry: string): string => `
+import { createServer } from "node:http";
+import { HttpAdapter, Session } from ${JSON.stringify(entry)};
+const cookies = ["a=1; Domain=app.localhost", "b=2; Domain=co.uk", "c=3; Domain=www.app.localhost"];
+const server = createServer((request, response) => {
+  response.writeHead(200, { "set-cookie": cookies }).end(request.headers.cookie ?? "nothing");
+}).listen(0, "127.0.0.1", async () => {
+  const session = new Session({ trustEnv: false, baseUrl: "http://www.app.localhost:" + server.address().port });
+  session.mount("http://", new HttpAdapter({ lookup: (_name, _options, tell) => tell(null, [{ address: "127.0.0.1", family: 4 }]) }));
+  const texts = [(await session.get("/")).text(), (await session.get("/")).text()];
+  await session.close();
+  server.close();
+  console.log(texts.join("; "));
+});
+`;
 
 /** What a function or a class calls itself. */
 function nameOf(value: unknown): unknown {
@@ -56,5 +80,45 @@ describe("the built package", () => {
     const response = await session.get("/status/404");
     expect(() => response.raiseForStatus()).toThrow(HTTPError);
     expect(String(response)).toMatch(/^<Response \[404\]/);
+  });
+
+  it("asks for nothing but Node and the packages of package.json, and never by way of where it lies", async () => {
+    const { dependencies, peerDependencies } = JSON.parse(
+      await readFile(join(root, "package.json"), "utf8"),
+    ) as Record<string, Record<string, string>>;
+    const asked = new Set<string>();
+    for (const file of await readdir(join(folder, "dist"), { recursive: true })) {
+      if (!/\.c?js$/.test(file)) continue;
+      const code = await readFile(join(folder, "dist", file), "utf8");
+      expect([file, /createRequire|import\.meta|require\.resolve|__dirname/.exec(code)]).toEqual([
+        file,
+        null,
+      ]);
+      for (const [, name = ""] of code.matchAll(
+        /(?:^(?:import|export) (?:[^"]* from )?|\b(?:import|require)\()"([^"]+)"/gm,
+      ))
+        if (!name.startsWith(".") && !isBuiltin(name)) asked.add(name);
+      // A name that is not written out is found by no bundler.
+      expect([file, /\b(?:import|require)\((?!")/.exec(code)]).toEqual([file, null]);
+    }
+    const declared = Object.keys({ ...dependencies, ...peerDependencies });
+    // Types alone
+    expect([...asked].toSorted()).toEqual(declared.filter((name) => !name.startsWith("@")).toSorted());
+  });
+
+  it.for(["esm", "cjs"] as const)("works in one file, alone in a folder: %s", async (format) => {
+    const away = await mkdtemp(join(tmpdir(), "sojourn-alone-"));
+    try {
+      const entry = join(folder, `entry-${format}.mjs`);
+      await writeFile(entry, program(join(folder, "dist/src/index.js")));
+      await using bundle = await rolldown({ input: entry, platform: "node", logLevel: "silent" });
+      const file = join(away, format === "esm" ? "program.mjs" : "program.cjs");
+      await bundle.write({ file, format, codeSplitting: false });
+      expect(await readdir(away)).toHaveLength(1);
+      const { stdout } = await execute(process.execPath, [file], { cwd: away });
+      expect(stdout).toBe("nothing; a=1; c=3\n");
+    } finally {
+      await rm(away, { recursive: true, force: true });
+    }
   });
 });

@@ -1,4 +1,6 @@
 /** The kinds of requests of the soak: each ends in another way. */
+import { setTimeout as sleep } from "node:timers/promises";
+
 import {
   ChunkedEncodingError,
   ConnectionError,
@@ -28,8 +30,8 @@ async function failing(call: Promise<unknown>, isExpected: (error: unknown) => b
   throw new Error("a request went well that should have failed");
 }
 
-/** All of them. */
-export const kinds: readonly Kind[] = [
+/** Whatever is spoken. */
+const common: readonly Kind[] = [
   {
     name: "read",
     share: 610,
@@ -71,24 +73,6 @@ export const kinds: readonly Kind[] = [
       failing(
         session.get("http://127.0.0.1:1/", { retry: 1, signal }),
         (error) => error instanceof ConnectionError,
-      ),
-  },
-  {
-    name: "TLS failed",
-    share: 10,
-    run: (session, url, signal) =>
-      failing(
-        session.get(url.replace("http:", "https:"), { retry: 1, signal }),
-        (error) => error instanceof SSLError,
-      ),
-  },
-  {
-    name: "proxy refused",
-    share: 10,
-    run: (session, url, signal) =>
-      failing(
-        session.get("https://server.test/", { proxy: url, retry: 1, signal }),
-        (error) => error instanceof ProxyError,
       ),
   },
   {
@@ -140,3 +124,110 @@ export const kinds: readonly Kind[] = [
     },
   },
 ];
+
+/** Over HTTP/1.1. */
+export const http1: readonly Kind[] = [
+  ...common,
+  {
+    name: "TLS failed",
+    share: 10,
+    run: (session, url, signal) =>
+      failing(
+        session.get(url.replace("http:", "https:"), { retry: 1, signal }),
+        (error) => error instanceof SSLError,
+      ),
+  },
+  {
+    name: "proxy refused",
+    share: 10,
+    run: (session, url, signal) =>
+      failing(
+        session.get("https://server.test/", { proxy: url, retry: 1, signal }),
+        (error) => error instanceof ProxyError,
+      ),
+  },
+];
+
+/** Ten pieces; the last ones come late. */
+async function* pieces(): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < 10; at++) {
+    if (at > 7) await sleep(1);
+    yield new Uint8Array(2000);
+  }
+}
+
+let refusals = 0;
+
+/** Over HTTP/2. */
+export const http2: readonly Kind[] = [
+  ...common,
+  {
+    name: "uploaded",
+    share: 40,
+    async run(session, url, signal) {
+      const response = await session.put(`${url}/sink`, { data: pieces, signal });
+      if (response.text() !== "20000") throw new Error(`${response.text()} bytes were uploaded`);
+    },
+  },
+  {
+    name: "upload aborted",
+    share: 20,
+    async run(session, url) {
+      const controller = new AbortController();
+      const call = session.put(`${url}/sink`, { data: pieces, signal: controller.signal });
+      setImmediate(() => controller.abort());
+      await failing(call, (error) => error === controller.signal.reason);
+    },
+  },
+  {
+    name: "upload whose source fails",
+    share: 10,
+    async run(session, url, signal) {
+      const fault = new Error("the source fails");
+      const data = async function* (): AsyncGenerator<Uint8Array> {
+        yield new Uint8Array(2000);
+        throw fault;
+      };
+      await failing(session.put(`${url}/sink`, { data, signal }), (error) => causes(error).includes(fault));
+    },
+  },
+  {
+    name: "stream refused once",
+    share: 20,
+    async run(session, url, signal) {
+      await session.get(`${url}/refused-once?${refusals++}`, { signal });
+    },
+  },
+  {
+    name: "stream refused for ever",
+    share: 10,
+    run: (session, url, signal) =>
+      failing(session.get(`${url}/refused`, { signal }), (error) => error instanceof ConnectionError),
+  },
+  {
+    name: "connection going away",
+    share: 5,
+    async run(session, url, signal) {
+      await session.get(`${url}/goaway`, { signal });
+    },
+  },
+  {
+    name: "cut while streamed",
+    share: 20,
+    async run(session, url, signal) {
+      const response = await session.get(`${url}/truncated`, { stream: true, signal });
+      await failing(response.bytes(), (error) => error instanceof ChunkedEncodingError);
+    },
+  },
+  {
+    name: "closed unread",
+    share: 20,
+    async run(session, url, signal) {
+      await (await session.get(`${url}/large`, { stream: true, signal })).close();
+    },
+  },
+];
+
+function causes(error: unknown): unknown[] {
+  return error instanceof Error ? [error, ...causes(error.cause)] : [error];
+}

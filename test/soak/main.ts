@@ -3,17 +3,18 @@
  *
  *     npm run soak -- --requests 20000 --only "streamed|aborted"
  *
- * Bounded: 100,000 requests unless said otherwise, about two minutes. Prints what the process holds after each tenth; ends with
- * code 1 when sockets, timers, listeners or memory stay behind.
+ * Bounded: 100,000 requests over HTTP/1.1 and a quarter as many over HTTP/2 unless said otherwise, about two minutes. Prints what
+ * the process holds after each tenth; ends with code 1 when sockets, timers, listeners or memory stay behind.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { Session } from "../../src/index.ts";
-import { kinds, type Kind } from "./kinds.ts";
+import { Session, type SessionOptions } from "../../src/index.ts";
+import { http1, http2, type Kind } from "./kinds.ts";
 import { holdings, type Holdings } from "./measure.ts";
+import type { Place } from "./server.ts";
 
 const CONCURRENT = 32;
 const STEPS = 10;
@@ -23,19 +24,46 @@ const STEPS = 10;
  */
 const NOISE_BYTES = 32_768;
 
+/** Of the requests over HTTP/1.1 so many are made over HTTP/2. */
+const SHARE_OF_HTTP2 = 0.25;
+const LEAST_REQUESTS = 2000;
+
 const { values } = parseArgs({
   options: { requests: { type: "string", default: "100000" }, only: { type: "string", default: "" } },
 });
 const wanted = Number(values.requests);
-if (!Number.isSafeInteger(wanted) || wanted < 2000)
-  throw new RangeError(`--requests must be a whole number from 2000, not ${values.requests}`);
+if (!Number.isSafeInteger(wanted) || wanted < LEAST_REQUESTS)
+  throw new RangeError(`--requests must be a whole number from ${LEAST_REQUESTS}, not ${values.requests}`);
+
+/** What is asked of one protocol. */
+interface Plan {
+  readonly name: string;
+  readonly url: string;
+  readonly session: Omit<SessionOptions, "stream">;
+  readonly kinds: readonly Kind[];
+  readonly requests: number;
+}
 
 const server = fork(fileURLToPath(new URL("server.ts", import.meta.url)));
-const [port] = (await once(server, "message")) as [number];
-const url = `http://127.0.0.1:${port}`;
-
-const asked = kinds.filter(({ name }) => new RegExp(values.only).test(name));
-const deck = asked.flatMap((kind) => Array.from({ length: kind.share }, () => kind));
+const [place] = (await once(server, "message")) as [Place];
+const asked = (kinds: readonly Kind[]): Kind[] =>
+  kinds.filter(({ name }) => new RegExp(values.only).test(name));
+const plans: readonly Plan[] = [
+  {
+    name: "HTTP/1.1",
+    url: `http://127.0.0.1:${place.http1}`,
+    session: { trustEnv: false },
+    kinds: asked(http1),
+    requests: wanted,
+  },
+  {
+    name: "HTTP/2",
+    url: `https://127.0.0.1:${place.http2}`,
+    session: { trustEnv: false, http2: true, verify: place.ca },
+    kinds: asked(http2),
+    requests: Math.max(LEAST_REQUESTS, wanted * SHARE_OF_HTTP2),
+  },
+];
 const counts = new Map<string, number>();
 let warnings = 0;
 const problems: Error[] = [];
@@ -49,9 +77,15 @@ process.on("unhandledRejection", (error) => {
 });
 
 /** A thousand requests, in an order that is the same each time. */
-async function thousand(session: Session, signal: AbortSignal, seed: number): Promise<void> {
+async function thousand(
+  session: Session,
+  { url, kinds }: Plan,
+  signal: AbortSignal,
+  seed: number,
+): Promise<void> {
+  const deck = kinds.flatMap((kind) => Array.from({ length: kind.share }, () => kind));
   const order = Array.from({ length: 1000 }, (_, at) => ({
-    kind: deck[at % deck.length] as Kind, // there is one at least
+    kind: deck[Math.floor((at * deck.length) / 1000)] as Kind, // there is one at least
     place: (at * 7919 + seed * 104_729) % 1000,
   }));
   const queue = order.sort((one, other) => one.place - other.place).map(({ kind }) => kind);
@@ -75,16 +109,17 @@ function shown(done: number, held: Holdings): string {
 }
 
 /** What one session leaves behind while it lives, and after it was closed. */
-async function soak(): Promise<readonly string[]> {
+async function soak(plan: Plan): Promise<readonly string[]> {
   const { signal } = new AbortController();
   const empty = await holdings(signal);
-  console.log(row(["requests", "descriptors", "sockets", "timers", "listeners", "heap MiB"]));
+  console.log(row([plan.name, "descriptors", "sockets", "timers", "listeners", "heap MiB"]));
   console.log(shown(0, empty));
-  const session = new Session({ trustEnv: false });
+  const session = new Session(plan.session);
   const all: Holdings[] = [];
-  const perStep = Math.max(1, Math.round(wanted / STEPS / 1000));
-  for (let step = 1; step <= Math.min(STEPS, Math.round(wanted / 1000)); step++) {
-    for (let round = 0; round < perStep; round++) await thousand(session, signal, step * perStep + round);
+  const perStep = Math.max(1, Math.round(plan.requests / STEPS / 1000));
+  for (let step = 1; step <= Math.min(STEPS, Math.round(plan.requests / 1000)); step++) {
+    for (let round = 0; round < perStep; round++)
+      await thousand(session, plan, signal, step * perStep + round);
     const held = await holdings(signal);
     all.push(held);
     console.log(shown(step * perStep * 1000, held));
@@ -124,11 +159,15 @@ function complaints(
 
 const began = performance.now();
 try {
-  const found = await soak();
+  const found: string[] = [];
+  for (const plan of plans) {
+    if (plan.kinds.length === 0) continue;
+    for (const one of await soak(plan)) found.push(`${plan.name}: ${one}`);
+    for (const one of problems.splice(0)) found.push(`nobody caught: ${one.stack ?? one.message}`);
+  }
   for (const [name, count] of counts) console.log(`${name.padEnd(30)}${String(count).padStart(8)}`);
   console.log(`warnings of unread responses: ${warnings}`);
   console.log(`${Math.round((performance.now() - began) / 1000)} s`);
-  for (const one of problems) throw one;
   if (warnings === 0 && counts.has("streamed, never read"))
     throw new Error("nobody warned of unread responses");
   for (const one of found) console.error(`stayed behind: ${one}`);

@@ -8,18 +8,12 @@ import { PreparedRequest } from "../../src/core/request.ts";
 import { outgoing, type Way } from "../../src/transport/outgoing.ts";
 import { requestFor } from "../support/messages.ts";
 
-const direct: Way = { proxyHeaders: null, isForwarded: false, isTunnelled: false, proxyAuthorization: null };
+const direct: Way = { proxyHeaders: null, isForwarded: false, proxyAuthorization: null };
 const forwarded: Way = {
   proxyHeaders: null,
   isForwarded: true,
-  isTunnelled: false,
+
   proxyAuthorization: "Basic cHU6cHA=",
-};
-const tunnelled: Way = {
-  proxyHeaders: null,
-  isForwarded: false,
-  isTunnelled: true,
-  proxyAuthorization: null,
 };
 
 /** A request of exactly these fields. */
@@ -95,12 +89,11 @@ describe("the head of a request", () => {
     );
   });
 
-  it("prefers the caller's Proxy-Authorization, and keeps it out of tunnels", () => {
+  it("prefers the caller's Proxy-Authorization, and keeps it from servers", () => {
     const request = withFields(["proxy-authorization", "Basic bWluZQ=="]);
     expect(outgoing(request, forwarded).head).toContain("proxy-authorization: Basic bWluZQ==\r\n");
     expect(outgoing(request, forwarded).head).not.toContain("cHU6cHA=");
-    expect(outgoing(request, direct).head).toContain("proxy-authorization");
-    expect(outgoing(request, tunnelled).head).not.toContain("proxy-authorization");
+    expect(outgoing(request, direct).head).not.toContain("proxy-authorization");
   });
 });
 

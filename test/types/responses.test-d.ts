@@ -137,7 +137,7 @@ describe("a streamed response", () => {
     expectTypeOf(response.text()).toEqualTypeOf<Promise<string>>();
     expectTypeOf(response.bytes()).resolves.toExtend<Uint8Array>();
     expectTypeOf(response.apparentEncoding).toEqualTypeOf<Promise<string>>();
-    expectTypeOf(response.body).toEqualTypeOf<ReadableStream<Uint8Array>>();
+    expectTypeOf(response.body).toEqualTypeOf<ReadableStream<Uint8Array<ArrayBuffer>>>();
   });
 
   it("is iterated over in bytes or text", () => {

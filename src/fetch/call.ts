@@ -1,0 +1,138 @@
+/**
+ * What a call of fetch asks for. The web's own `Request` reads and checks it, so that fetch's rules are fetch's own; but for
+ * bodies other than streams, of which it would make streams that can be sent once.
+ */
+import { describe } from "../core/describe.ts";
+import { isAbortSignal, isFetchRequest, isReadableStream } from "../core/realm.ts";
+
+/** What fetch takes as its first argument. */
+export type FetchInput = Parameters<typeof globalThis.fetch>[0];
+
+/** The body of a call. */
+export interface CallBody {
+  readonly value: NonNullable<RequestInit["body"]>;
+  /** Is it that of a `Request`, which is a stream, whatever it was made of? */
+  readonly isOfRequest: boolean;
+}
+
+/** What is to be sent, and how. */
+export interface Call {
+  readonly method: string;
+  /** Absolute, with its fragment. */
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: CallBody | null;
+  readonly redirect: Request["redirect"];
+  readonly integrity: string;
+  readonly signal: AbortSignal | null;
+}
+
+/** What a `Request` reads of an `init`. Not its signal: that one is the call's, which lasts longer than the `Request`. */
+const OF_INIT = [
+  "method",
+  "headers",
+  "referrer",
+  "referrerPolicy",
+  "mode",
+  "credentials",
+  "cache",
+  "redirect",
+  "integrity",
+  "keepalive",
+  "duplex",
+  "priority",
+  "window",
+];
+
+/** What is looked at of a `Request` that stands in the place of a URL. The rest means something in a browser only. */
+const OF_REQUEST = ["method", "headers", "redirect", "integrity", "keepalive"];
+
+/**
+ * Reads the arguments of a call.
+ *
+ * @param baseUrl relative URLs are resolved against it; `null` for none.
+ * @throws {TypeError} for what fetch refuses.
+ */
+export function readCall(input: FetchInput, init: unknown, baseUrl: string | null): Call {
+  const from = isFetchRequest(input) ? input : null;
+  const given = initOf(init);
+  const body = bodyOf(member(given, "body"), from);
+  const isGivenStream = body !== null && !body.isOfRequest && isStream(body.value);
+  // Without a prototype: what somebody put on Object.prototype is no part of it.
+  const options = Object.assign(Object.create(null) as RequestInit, {
+    ...members(from, OF_REQUEST),
+    ...members(given, OF_INIT),
+    // A stand-in where it is an iterable: that may not be asked for its pieces twice.
+    body: !isGivenStream ? null : isReadableStream(body.value) ? body.value : new ReadableStream(),
+    signal: null,
+  });
+  const request = new Request(from?.url ?? located(input, baseUrl), options);
+  const { method, url, headers, redirect, integrity } = request;
+  if (body !== null && (method === "GET" || method === "HEAD"))
+    throw new TypeError(`a request of ${method} cannot have a body`);
+  return { method, url, headers, body, redirect, integrity, signal: signalOf(given, from) };
+}
+
+function initOf(init: unknown): object | null {
+  if (init === undefined || init === null) return null;
+  if (typeof init !== "object" && typeof init !== "function")
+    throw new TypeError(`the options of fetch must be an object, not ${describe(init)}`);
+  if (member(init, "dispatcher") != null) {
+    throw new TypeError(
+      "dispatcher is an option of undici: here connections are the session's, so set its proxies, verify, cert, or mount an adapter",
+    );
+  }
+  return init;
+}
+
+function located(input: unknown, baseUrl: string | null): string {
+  const url = typeof input === "string" ? input : String(input);
+  return typeof input === "string" && baseUrl !== null ? new URL(url, baseUrl).href : url;
+}
+
+function bodyOf(given: unknown, from: Request | null): CallBody | null {
+  // The kinds are looked at where it is sent.
+  if (given != null) return { value: given as CallBody["value"], isOfRequest: false };
+  const value = from?.body ?? null;
+  if (from === null || value === null) return null;
+  if (from.bodyUsed || value.locked)
+    throw new TypeError("the Request's body was read already, or somebody else reads it");
+  return { value, isOfRequest: true };
+}
+
+/** Is it one of those that are read once? */
+export function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return (
+    typeof value === "object" && value !== null && (isReadableStream(value) || Symbol.asyncIterator in value)
+  );
+}
+
+function signalOf(given: object | null, from: Request | null): AbortSignal | null {
+  const own = member(given, "signal");
+  // Not that of the new Request, which goes with it when nobody holds it any more.
+  const signal = own === undefined ? (from?.signal ?? null) : own;
+  if (signal !== null && !isAbortSignal(signal))
+    throw new TypeError(`signal must be an AbortSignal or null, not ${describe(signal)}`);
+  return signal;
+}
+
+/** Those of `names` that are given. */
+function members(of: object | null, names: readonly string[]): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = member(of, name);
+    if (value !== undefined) found[name] = value;
+  }
+  return found;
+}
+
+/** A property of an object or of a class of it, such as the getters of a `Request`; not of Object.prototype. */
+function member(of: object | null, name: string): unknown {
+  for (
+    let holder = of;
+    holder !== null && holder !== Object.prototype;
+    holder = Object.getPrototypeOf(holder) as object | null
+  )
+    if (Object.hasOwn(holder, name)) return Reflect.get(holder, name, of);
+  return undefined;
+}

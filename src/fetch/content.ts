@@ -1,0 +1,138 @@
+/**
+ * The body of a call, in a session's words. What can be sent again, for a redirect, a retry or a challenge, stays so.
+ */
+import { setImmediate, clearImmediate } from "node:timers";
+
+import type { DataInit } from "../core/options.ts";
+import {
+  isArrayBuffer,
+  isBlob,
+  isFormData,
+  isUint8Array,
+  isUrlSearchParams,
+  ofThisRealm,
+} from "../core/realm.ts";
+import { describe } from "../core/describe.ts";
+import { copied } from "../stream/owned.ts";
+import { concat } from "../stream/read.ts";
+import { isStream, type CallBody } from "./call.ts";
+
+/** What a body is in a session's words, and the `Content-Type` that fetch gives it. */
+export interface Content {
+  readonly data: DataInit;
+  readonly type: string | null;
+}
+
+/** Most bytes of a `Request`'s body that are read before it is sent: 64 MiB. */
+const MOST_BYTES = 67_108_864;
+
+/** A body that was given to fetch itself: fetch's "extract a body". @throws {TypeError} for what is no body. */
+export function contentOf(body: CallBody["value"]): Content {
+  if (typeof body === "string") return { data: body, type: "text/plain;charset=UTF-8" };
+  if (isUrlSearchParams(body))
+    return { data: body.toString(), type: "application/x-www-form-urlencoded;charset=UTF-8" };
+  if (isBlob(body)) return { data: body, type: body.type === "" ? null : body.type };
+  // A form brings its type, with the boundary.
+  if (isFormData(body)) return { data: body, type: null };
+  // Copies: the program may write into its own while they are sent.
+  if (isArrayBuffer(body)) return { data: copied(new Uint8Array(body)), type: null };
+  if (ArrayBuffer.isView(body))
+    return { data: copied(new Uint8Array(body.buffer, body.byteOffset, body.byteLength)), type: null };
+  if (isStream(body)) return { data: body, type: null };
+  return { data: textOf(body), type: "text/plain;charset=UTF-8" };
+}
+
+/** Anything else is its text, as everywhere on the web; but not `[object Object]`, which nobody means. */
+function textOf(body: unknown): string {
+  const text = typeof body === "symbol" ? "[object Symbol]" : String(body);
+  if (text.startsWith("[object ")) throw new TypeError(`fetch cannot send ${describe(body)}`);
+  return text;
+}
+
+/**
+ * The body of a `Request`. It is a stream, whatever it was made of; text, bytes, a form or a small Blob end at once, and then
+ * it is bytes again, which have a length and can be sent twice. So it is read until it ends, for two turns of the event loop
+ * at most and {@link MOST_BYTES}; one that did not end by then is a stream, with what was read in front.
+ *
+ * @throws what reading throws, and `signal.reason` when it aborts meanwhile.
+ */
+export async function requestContent(
+  stream: ReadableStream<unknown>,
+  signal: AbortSignal | null,
+): Promise<Content> {
+  const reader = stream.getReader();
+  const turns = new Turns();
+  const read: Uint8Array[] = [];
+  let size = 0;
+  try {
+    while (size <= MOST_BYTES) {
+      const next = reader.read();
+      const step = await Promise.race([next, turns.over]);
+      if (signal?.aborted === true) {
+        reader.cancel(signal.reason).catch(ignore);
+        throw signal.reason;
+      }
+      if (step === null) return { data: restOf(reader, [...read, next]), type: null };
+      if (step.done) return { data: concat(read, size), type: null };
+      const chunk = bytesOf(step.value);
+      read.push(chunk);
+      size += chunk.byteLength;
+    }
+  } finally {
+    turns.end();
+  }
+  return { data: restOf(reader, read), type: null };
+}
+
+/** Two turns of the event loop. No timer: what a program does to those must not change what is sent. */
+class Turns {
+  readonly over: Promise<null>;
+  #turn: NodeJS.Immediate | null = null;
+
+  constructor() {
+    this.over = new Promise((resolve) => {
+      this.#turn = setImmediate(() => {
+        this.#turn = setImmediate(() => resolve(null));
+      });
+    });
+  }
+
+  end(): void {
+    if (this.#turn !== null) clearImmediate(this.#turn);
+  }
+}
+
+type Step = Awaited<ReturnType<ReadableStreamDefaultReader<unknown>["read"]>>;
+
+/** A stream of what was read, and of what is to come. */
+function restOf(
+  reader: ReadableStreamDefaultReader<unknown>,
+  read: readonly (Uint8Array | Promise<Step>)[],
+): ReadableStream<unknown> {
+  const waiting = [...read];
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const first = waiting.shift();
+        if (first instanceof Uint8Array) {
+          controller.enqueue(first);
+          return;
+        }
+        const { done, value } = await (first ?? reader.read());
+        if (done) controller.close();
+        else controller.enqueue(bytesOf(value));
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function bytesOf(chunk: unknown): Uint8Array {
+  if (isUint8Array(chunk)) return ofThisRealm(chunk);
+  throw new TypeError(`the body of a Request gave ${describe(chunk)}, and must give bytes`);
+}
+
+function ignore(): void {
+  // Nobody waits for it any more.
+}

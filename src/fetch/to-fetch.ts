@@ -1,0 +1,152 @@
+/**
+ * A `fetch` on top of a session: for SDKs and tools that take a fetch function, and so gain cookies, auth, proxies, retries
+ * and all else that the session has. Where the two differ fetch's contract holds; what is left of differences is in the guide.
+ *
+ * `call.ts` reads what was asked for, `content.ts` its body, `answer.ts` makes the web's Response.
+ */
+import { RequestException } from "../core/errors.ts";
+import { CONTRACT, type RequestOptions } from "../core/options.ts";
+import { isReadableStream } from "../core/realm.ts";
+import { isRedirectStatus } from "../core/status.ts";
+import { checkRequestOptions } from "../prepare/check.ts";
+import type { StreamedResponse } from "../response/streamed.ts";
+import type { Session } from "../session.ts";
+import { answerOf, failureOf } from "./answer.ts";
+import { readCall, type Call, type FetchInput } from "./call.ts";
+import { contentOf, requestContent, type Content } from "./content.ts";
+import { answerData, isData } from "./data-url.ts";
+
+/** What comes from each call, so that nothing of it can be a default. */
+const OF_CALLS = [
+  "headers",
+  "data",
+  "json",
+  "files",
+  "stream",
+  "allowRedirects",
+  "signal",
+  "rawUrl",
+] as const;
+
+/** Most bytes of a `data:` URL's body, unless said otherwise: as many as of any body in memory, 256 MiB. */
+const MOST_DATA_BYTES = 268_435_456;
+
+/** Options that every request of a fetch function gets; what fetch itself says comes from each call. */
+export type FetchDefaults = Omit<RequestOptions, (typeof OF_CALLS)[number]>;
+
+/**
+ * `fetch()` that sends through `session`. The session's settings go along with each request, as always; relative URLs are
+ * resolved against its `baseUrl`. The response's body is streamed.
+ *
+ * As `fetch` does, it rejects with a `TypeError` when there is no response, whose `cause` is the {@link RequestException}, and
+ * so do the body methods when the body breaks off; with the signal's reason when the caller aborts; and never for a status.
+ * Silence may last 300 s, and so may the wait for a free connection, unless something else was set.
+ *
+ * @param defaults options of every request, such as `timeout`, `retry` or `auth`.
+ * @throws {TypeError | RangeError} for an option that is none, or that comes from each call.
+ *
+ * @example
+ * const client = new SomeSdk({ fetch: toFetch(session) });
+ */
+export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {}): typeof globalThis.fetch {
+  checkDefaults(defaults);
+  return async function fetch(input: FetchInput, init?: RequestInit): Promise<Response> {
+    const call = readCall(input, init, session.baseUrl);
+    if (call.signal?.aborted === true) {
+      giveUp(call);
+      throw call.signal.reason;
+    }
+    if (!isHttp(call.url) && !hasAdapter(session, call.url)) {
+      const { maxBodyBytes = session.maxBodyBytes } = defaults;
+      return answerHere(call, maxBodyBytes);
+    }
+    const content = await contentIn(call);
+    return await answerOf(call, await send(session, call, optionsOf(call, content, defaults)));
+  };
+}
+
+/** A URL that no server answers. */
+function answerHere(call: Call, maxBodyBytes: number | null | undefined): Response {
+  if (isData(call.url)) return answerData(call, maxBodyBytes === undefined ? MOST_DATA_BYTES : maxBodyBytes);
+  const { protocol } = new URL(call.url);
+  const advice = protocol === "blob:" ? ": read the Blob itself" : "";
+  throw new TypeError(`fetch failed: the session has no adapter for URLs of ${protocol}${advice}`);
+}
+
+type Options = RequestOptions & { readonly stream: true; readonly [CONTRACT]: "fetch" };
+
+function optionsOf(call: Call, content: Content | null, defaults: FetchDefaults): Options {
+  return {
+    ...defaults,
+    headers: headersOf(call, content),
+    ...(content === null ? {} : { data: content.data }),
+    allowRedirects: call.redirect === "follow",
+    signal: call.signal,
+    // As `Request` spelled it: nothing is spelled a second time.
+    rawUrl: true,
+    stream: true,
+    [CONTRACT]: "fetch",
+  };
+}
+
+function contentIn({ body, signal }: Call): Content | Promise<Content> | null {
+  if (body === null) return null;
+  // It is a stream, as all of them are.
+  return body.isOfRequest
+    ? requestContent(body.value as ReadableStream<unknown>, signal)
+    : contentOf(body.value);
+}
+
+/** The body that is not going to be sent is told so. */
+function giveUp({ body, signal }: Call): void {
+  if (body !== null && isReadableStream(body.value)) body.value.cancel(signal?.reason).catch(ignore);
+}
+
+async function send(
+  session: Session<boolean>,
+  { method, url, redirect }: Call,
+  options: Options,
+): Promise<StreamedResponse> {
+  let response: StreamedResponse;
+  try {
+    response = await session.request(method, url, options);
+  } catch (error) {
+    throw failureOf("fetch failed", error);
+  }
+  if (redirect !== "error" || !isRedirectStatus(response.status)) return response;
+  await response.close();
+  throw new TypeError("fetch failed: the response is a redirect, and redirect is 'error'");
+}
+
+function headersOf({ headers }: Call, content: Content | null): [name: string, value: string][] {
+  const fields = [...headers];
+  if (content?.type != null && !headers.has("content-type")) fields.push(["Content-Type", content.type]);
+  return fields;
+}
+
+function isHttp(url: string): boolean {
+  return url.startsWith("http:") || url.startsWith("https:");
+}
+
+/** A program may have an adapter of its own for other schemes. */
+function hasAdapter(session: Session<boolean>, url: string): boolean {
+  try {
+    session.getAdapter(url);
+    return true;
+  } catch (error) {
+    if (error instanceof RequestException) return false;
+    throw error;
+  }
+}
+
+/** At once, and not with the first call. */
+function checkDefaults(defaults: FetchDefaults): void {
+  checkRequestOptions(defaults);
+  const ofCall = OF_CALLS.find((name) => name in defaults && Reflect.get(defaults, name) !== undefined);
+  if (ofCall !== undefined)
+    throw new TypeError(`${ofCall} cannot be a default of toFetch(): each call of fetch says it itself`);
+}
+
+function ignore(): void {
+  // Nobody waits for it any more.
+}
