@@ -103,7 +103,13 @@ export type {
   WireResponse,
 } from "./core/response.ts";
 
-export { CookieJar, type CookieFilter, type CookieJarInit, type CookieLike } from "./cookies/jar.ts";
+export {
+  CookieJar,
+  type CookieFilter,
+  type CookieJarInit,
+  type CookieLike,
+  type CookieWay,
+} from "./cookies/jar.ts";
 export { HstsStore, type HstsHost, type HstsJson } from "./hsts/store.ts";
 export type { StrictTransport } from "./core/strict-transport.ts";
 export type { CookieJarOptions } from "./cookies/jar-options.ts";

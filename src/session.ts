@@ -47,7 +47,7 @@ import {
   type CheckedRequestOptions,
 } from "./prepare/check.ts";
 import { mergeHooks } from "./prepare/hooks.ts";
-import { mergeHeaders, mergeSettings, sessionSettings } from "./prepare/merge.ts";
+import { mergeHeaders, mergeSettings, namesHeader, sessionSettings } from "./prepare/merge.ts";
 import { prepare, targetOf } from "./prepare/prepare.ts";
 import { mergeParams } from "./prepare/query.ts";
 import { ResponsePromise } from "./response/promise.ts";
@@ -55,6 +55,7 @@ import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 import { RetryBudgets } from "./retries/budget.ts";
 import { toPolicy } from "./retries/from-option.ts";
+import { discardGiven, discardingUnsent } from "./session-bodies.ts";
 import { borderOf, defaultsAt, settingsAgain } from "./session-border.ts";
 import {
   cookiesFor,
@@ -118,6 +119,7 @@ export class Session<Streams extends boolean = false>
         this.#assertOpen();
         return this.#mounts.find(url);
       },
+      isDirect: (url, options) => this.#mounts.isDirect(url, options),
       strictTransport: () => this.#hsts,
       ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
     };
@@ -193,7 +195,7 @@ export class Session<Streams extends boolean = false>
     if (!(request instanceof Request))
       throw new TypeError(`prepareRequest() takes a Request, not ${describe(request)}`);
     const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
-    const prepared = withCookies(exchange, this.#world.clock.now());
+    const prepared = withCookies(exchange, this.#world);
     const scheme = schemeFor(exchange, this.#world);
     const signed = scheme === null ? prepared : signNow(scheme, prepared);
     return (signed ?? prepared).with({ dressed: signed !== null });
@@ -274,12 +276,14 @@ export class Session<Streams extends boolean = false>
 
   /** No promise of its own: it is on the path of every request. What it throws rejects the promise of the caller. */
   #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
-    const given = checkRequestOptions(call.options);
+    let given = noRequestOptions;
     let exchange: Exchange;
     try {
+      given = checkRequestOptions(call.options);
       this.#assertOpen();
       exchange = this.#exchange(call.method, call.url, given);
     } catch (error) {
+      discardGiven(call.options);
       // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
       if (error instanceof RequestException)
         error.annotate({ request: { method: call.method, url: String(call.url) } });
@@ -289,7 +293,7 @@ export class Session<Streams extends boolean = false>
     }
     // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
     if (exchange.settings.stream) exchange = withCallSite(exchange, this.request);
-    this.#pipeline(exchange).then(resolve, (error: unknown) => {
+    discardingUnsent(exchange, this.#pipeline(exchange)).then(resolve, (error: unknown) => {
       reported(error, exchange.request, exchange.settings.hooks).then(reject, reject);
     });
   }
@@ -330,6 +334,7 @@ export class Session<Streams extends boolean = false>
       headers: mergeHeaders(defaults.headers, options.headers),
       query: mergeParams(defaults.params, options.params),
       options,
+      isTypeInherited: () => !namesHeader(options.headers, "content-type"),
       boundary: randomBoundary,
       idempotencyKey: idempotencyKeyFor(
         method,

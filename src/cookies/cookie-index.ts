@@ -8,13 +8,15 @@
  * May import: `core/`, own folder. Pure: time is an argument.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
-import { domainMatches, domainsOf, pathMatches } from "./match.ts";
+import { comparablePath, domainMatches, domainsOf, pathMatches } from "./match.ts";
 
 /** A cookie in the jar. Mutable, unlike the cookie it holds: a jar is state, and this is where it has it. */
 export interface Entry {
   cookie: StoredCookie;
   readonly bucket: Bucket;
   readonly key: string;
+  /** The cookie's path as paths are compared. */
+  readonly path: string;
   /** Place among those of the same millisecond. */
   readonly order: number;
   /** When it was last stored or sent, about: eviction begins with the oldest (§5.7). */
@@ -36,7 +38,7 @@ export interface Bucket {
 /** A cookie's identity inside its domain (§5.7 step 23): `kind` tells host-only, domain and program's cookies apart. */
 function keyOf(kind: "h" | "d" | "p", name: string, path: string): string {
   // No name has a semicolon in it, so no two identities are spelled alike.
-  return `${kind}${name};${path}`;
+  return `${kind}${name};${comparablePath(path)}`;
 }
 
 /** The cookies by domain. */
@@ -95,7 +97,15 @@ export class CookieIndex {
   }
 
   #add(bucket: Bucket, key: string, cookie: StoredCookie, now: number): Entry {
-    const entry: Entry = { cookie, bucket, key, order: this.#order++, accessedAt: now, superseded: false };
+    const entry: Entry = {
+      cookie,
+      bucket,
+      key,
+      path: comparablePath(cookie.path),
+      order: this.#order++,
+      accessedAt: now,
+      superseded: false,
+    };
     bucket.entries.set(key, entry);
     if (cookie.domain === "") this.#homes.set(key, bucket);
     this.#size += 1;
@@ -222,9 +232,10 @@ export class CookieIndex {
 }
 
 function hasSecureTwin(bucket: Bucket, cookie: StoredCookie): boolean {
-  for (const { cookie: existing } of bucket.entries.values()) {
+  const asked = comparablePath(cookie.path);
+  for (const { cookie: existing, path } of bucket.entries.values()) {
     const secure = existing.secure && existing.name === cookie.name;
-    if (secure && pathMatches(cookie.path, existing.path)) return true;
+    if (secure && pathMatches(asked, path)) return true;
   }
   return false;
 }

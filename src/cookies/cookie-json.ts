@@ -2,13 +2,22 @@
  * A jar as plain data, to be saved: what is written, and how it is read back. Everything survives that decides where a
  * cookie goes: host-only, absolute expiry, `Secure`, path, and the host that took a cookie without domain.
  *
- * Reading trusts nothing: wrong shapes are a `TypeError`, unknown fields are ignored, names are data also when they are
- * `__proto__`.
+ * Reading trusts nothing: wrong shapes are a `TypeError`, and so is a field by which another tool says what a field here says;
+ * other unknown fields are ignored, names are data also when they are `__proto__`.
  *
  * May import: `core/`, own folder. Pure.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
-import { domainFilter, isAlone, ownFields, prefixOf, prefixRefusal } from "./cookie.ts";
+import { isDate } from "../core/realm.ts";
+import {
+  domainFilter,
+  expiryTime,
+  isAlone,
+  ownFields,
+  prefixOf,
+  prefixRefusal,
+  sameSiteOf,
+} from "./cookie.ts";
 import { CONTROL_CHARACTER } from "./parse.ts";
 
 /** A cookie as it is saved. */
@@ -16,6 +25,21 @@ export interface CookieJson extends StoredCookie {
   /** The host that took a cookie whose `domain` is `""`; absent while none has. */
   readonly boundTo?: string;
 }
+
+/** All fields of a cookie. */
+const FIELDS: ReadonlySet<string> = new Set<keyof CookieJson>([
+  "name",
+  "value",
+  "domain",
+  "hostOnly",
+  "path",
+  "expires",
+  "secure",
+  "httpOnly",
+  "sameSite",
+  "createdAt",
+  "boundTo",
+]);
 
 /** A jar as it is saved. */
 export interface CookieJarJson {
@@ -37,6 +61,8 @@ export interface RestoredCookie {
 export function readCookieJarJson(data: unknown, now: number): RestoredCookie[] {
   if (!isRecord(data)) throw new TypeError(`a saved jar is an object, not ${kindOf(data)}`);
   const { version, cookies } = ownFields(data);
+  if (version === undefined && Array.isArray(cookies))
+    throw new TypeError("this is no saved jar: take a browser's list of cookies as new CookieJar(list)");
   if (version !== 1) throw new TypeError(`a saved jar has version 1, not ${JSON.stringify(version)}`);
   if (!Array.isArray(cookies))
     throw new TypeError(`a saved jar's cookies are an array, not ${kindOf(cookies)}`);
@@ -51,6 +77,7 @@ export function readCookieJarJson(data: unknown, now: number): RestoredCookie[] 
 export function readCookie(data: unknown, where: string, now: number): RestoredCookie {
   if (!isRecord(data)) throw new TypeError(`${where} is an object, not ${kindOf(data)}`);
   const own = ownFields(data);
+  checkFieldNames(own, where);
   const field = fieldReader(own, where);
   const domain = readDomain(field("domain", "string", ""), where);
   const cookie: StoredCookie = {
@@ -59,10 +86,10 @@ export function readCookie(data: unknown, where: string, now: number): RestoredC
     domain,
     hostOnly: field("hostOnly", "boolean", false) || isAlone(domain),
     path: field("path", "string", "/"),
-    expires: own["expires"] == null ? null : field("expires", "number", null),
+    expires: readExpiry(own, where, now),
     secure: field("secure", "boolean", false),
     httpOnly: field("httpOnly", "boolean", false),
-    sameSite: readSameSite(own["sameSite"], where),
+    sameSite: sameSiteOf(own["sameSite"], `${where}.sameSite`),
     createdAt: field("createdAt", "number", now),
   };
   checkText(cookie, where);
@@ -102,10 +129,78 @@ function readDomain(text: string, where: string): string {
   return domain;
 }
 
-function readSameSite(value: unknown, where: string): StoredCookie["sameSite"] {
-  if (value === undefined || value === null) return null;
-  if (value === "strict" || value === "lax" || value === "none") return value;
-  throw new TypeError(`${where}.sameSite is "strict", "lax", "none" or null`);
+/** Browsers' tools have -1 for a cookie that ends with the session: no time, in whatever unit. */
+function readExpiry(
+  { expires, name }: Readonly<Record<string, unknown>>,
+  where: string,
+  now: number,
+): number | null {
+  if (expires === -1) return null;
+  const place = `${where}.expires`;
+  if (expires != null && !isDate(expires) && (typeof expires !== "number" || Number.isNaN(expires)))
+    throw new TypeError(
+      `${place} is a number, not ${kindOf(expires)}: milliseconds since the epoch, or a Date`,
+    );
+  const shown = `${place} (of ${JSON.stringify(name)})`;
+  if (expires === 0) throw new TypeError(`${shown} is 0: write null for a cookie that ends with the session`);
+  return expiryTime(expires, shown, now);
+}
+
+/** Fields of other tools that say what ours say under another name. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  expiry: "expires, in milliseconds",
+  expirationdate: "expires, in milliseconds",
+  maxage: "expires, in milliseconds",
+  url: "domain, path and secure",
+  host: "domain",
+  hostname: "domain",
+  samesite: "sameSite",
+  httponly: "httpOnly",
+  hostonly: "hostOnly",
+  issecure: "secure",
+  ishttponly: "httpOnly",
+};
+
+/** Left out, such a field would make another cookie of it. @throws {TypeError} naming what to write instead. */
+function checkFieldNames(own: Readonly<Record<string, unknown>>, where: string): void {
+  for (const name of Object.keys(own)) {
+    if (FIELDS.has(name) || own[name] === undefined) continue;
+    const bare = name.toLowerCase().replaceAll(/[-_]/g, "");
+    const meant = FIELDS.has(bare)
+      ? bare
+      : Object.hasOwn(OTHER_NAMES, bare)
+        ? OTHER_NAMES[bare]
+        : bare === "createdat" || bare === "boundto"
+          ? "createdAt or boundTo"
+          : undefined;
+    if (meant !== undefined) throw new TypeError(`${where} has ${JSON.stringify(name)}: write ${meant}`);
+  }
+}
+
+/**
+ * Browsers keep several cookies of one name, host and path apart by the page that they belong to. A program has no page, so
+ * one of them would take the place of the other.
+ *
+ * @throws {TypeError} for a list that has such cookies.
+ */
+export function checkPartitions(list: readonly unknown[], read: readonly RestoredCookie[]): void {
+  const seen = new Map<string, { readonly at: number; readonly partition: string }>();
+  for (const [at, { cookie }] of read.entries()) {
+    const identity = JSON.stringify([cookie.name, cookie.domain, cookie.hostOnly, cookie.path]);
+    const partition = partitionOf(list[at]);
+    const before = seen.get(identity);
+    if (before !== undefined && before.partition !== partition) {
+      throw new TypeError(
+        `cookies[${before.at}] and cookies[${at}] (${JSON.stringify(cookie.name)}) differ in their partitionKey alone: give one of them`,
+      );
+    }
+    seen.set(identity, { at, partition });
+  }
+}
+
+function partitionOf(data: unknown): string {
+  const own: Readonly<Record<string, unknown>> = isRecord(data) ? ownFields(data) : {};
+  return JSON.stringify(own["partitionKey"] ?? null);
 }
 
 /** A file may have been edited: nothing in it may get into a header that a server could not have put there. */

@@ -22,15 +22,22 @@ export interface CookieAttributes {
   readonly hostOnly?: boolean | undefined;
   /** Begins with `/`. Default: `"/"`. */
   readonly path?: string | undefined;
-  /** When it ends: a date, or milliseconds since the epoch. `null`: never. Default: never. */
+  /**
+   * When it ends: a date, or milliseconds since the epoch. `null`: never. Default: never. What looks like seconds is an error;
+   * 0 is the past.
+   */
   readonly expires?: Date | number | null | undefined;
   /** How long it lives, in **seconds** as in `Set-Cookie`; wins over `expires`. 0 or less deletes the cookie. */
   readonly maxAge?: number | null | undefined;
   /** Only over TLS. Default: `false`, and `true` where the name's prefix asks for it (`__Host-`, `__Secure-` ...). */
   readonly secure?: boolean | undefined;
   readonly httpOnly?: boolean | undefined;
-  readonly sameSite?: StoredCookie["sameSite"] | undefined;
+  /** In any case, as browsers' tools write it. */
+  readonly sameSite?: SameSiteInit | undefined;
 }
+
+/** `SameSite` as programs and browsers' tools write it. */
+export type SameSiteInit = "strict" | "lax" | "none" | "Strict" | "Lax" | "None" | null;
 
 /** What each attribute is; `null` for those with a check of their own. */
 const KINDS: Readonly<Record<keyof CookieAttributes, "string" | "boolean" | "number" | null>> = {
@@ -70,7 +77,7 @@ export function createCookie(
     expires: checkExpiry(attributes, now),
     secure: attributes.secure ?? prefix !== "none",
     httpOnly: attributes.httpOnly ?? (prefix === "http" || prefix === "host-http"),
-    sameSite: attributes.sameSite ?? null,
+    sameSite: sameSiteOf(attributes.sameSite, "cookie attribute sameSite"),
     createdAt: now,
   };
   const refusal = prefixRefusal(cookie, prefix);
@@ -133,12 +140,43 @@ function checkKinds(attributes: CookieAttributes): void {
       throw new TypeError(`cookie attribute ${name} is a ${kind}, not ${typeof value}`);
     }
   }
-  const { sameSite } = attributes;
-  if (sameSite != null && sameSite !== "strict" && sameSite !== "lax" && sameSite !== "none") {
-    throw new TypeError(
-      `cookie attribute sameSite is "strict", "lax", "none" or null, not ${quoted(String(sameSite))}`,
-    );
+}
+
+/** @throws {TypeError} for another word, naming `where`. */
+export function sameSiteOf(value: unknown, where: string): StoredCookie["sameSite"] {
+  if (value === undefined || value === null) return null;
+  const lower = typeof value === "string" ? value.toLowerCase() : value;
+  if (lower === "strict" || lower === "lax" || lower === "none") return lower;
+  throw new TypeError(
+    `${where} is "strict", "lax", "none" or null, not ${typeof value === "string" ? quoted(value) : typeof value}`,
+  );
+}
+
+/** From 1973 on, a time in milliseconds has twelve digits: what has fewer is in seconds, or was meant from now on. */
+const LEAST_MILLISECONDS = 100_000_000_000;
+/** The second in which time begins: how programs say "long ago". */
+const LONG_AGO = 1000;
+
+/**
+ * A time of expiry, or `null` for none: a date, or milliseconds since the epoch. Units are not guessed: a time in seconds,
+ * taken for milliseconds, would make the cookie vanish.
+ *
+ * @param now of the jar's clock: a clock that began anew has small times of its own.
+ * @throws {TypeError} for something else, and for what looks like seconds, naming `where`.
+ */
+export function expiryTime(value: unknown, where: string, now: number): number | null {
+  if (value === undefined || value === null) return null;
+  const at = isDate(value) ? value.getTime() : value;
+  if (typeof at !== "number" || Number.isNaN(at)) {
+    throw new TypeError(`${where} is a valid Date, milliseconds since the epoch, or null`);
   }
+  if (isDate(value) || now < LEAST_MILLISECONDS || at >= LEAST_MILLISECONDS || (at >= 0 && at <= LONG_AGO))
+    return at === Number.POSITIVE_INFINITY ? null : at;
+  throw new TypeError(
+    at < 0
+      ? `${where} is ${at}, which is no time of a cookie: write null for one that ends with the session`
+      : `${where} is ${at}, which looks like seconds: it is milliseconds since the epoch (write ${at} * 1000), or a Date`,
+  );
 }
 
 function isAttribute(name: string): name is keyof CookieAttributes {
@@ -177,12 +215,7 @@ function checkExpiry({ expires, maxAge }: CookieAttributes, now: number): number
     if (Number.isNaN(maxAge)) throw new TypeError("cookie attribute maxAge is not a number");
     return maxAge === Number.POSITIVE_INFINITY ? null : now + maxAge * 1000;
   }
-  if (expires == null) return null;
-  const at = isDate(expires) ? expires.getTime() : expires;
-  if (typeof at !== "number" || Number.isNaN(at)) {
-    throw new TypeError("cookie attribute expires is a valid Date, milliseconds since the epoch, or null");
-  }
-  return at === Number.POSITIVE_INFINITY ? null : at;
+  return expiryTime(expires, "cookie attribute expires", now);
 }
 
 /** A copy without prototype: what somebody put on `Object.prototype` is no option of the caller's. */

@@ -6,7 +6,7 @@
  */
 import type { Bucket, CookieIndex, Entry } from "./cookie-index.ts";
 import { byPathThenAge, formatCookieHeader } from "./header.ts";
-import { domainsOf, pathMatches } from "./match.ts";
+import { comparablePath, domainsOf, pathMatches } from "./match.ts";
 
 /** Hosts that are remembered. The one that came first goes first: a crawler must not fill the memory. */
 const HOSTS_LIMIT = 1000;
@@ -14,7 +14,7 @@ const HOSTS_LIMIT = 1000;
 /** How often the time of last use is written down. It only serves eviction, and costs a walk over the cookies. */
 const ACCESS_STEP_MS = 1000;
 
-/** What a host gets over TLS, or without. Mutable: it is brought up to date in place. */
+/** What a host gets over a connection that is trusted with `Secure` cookies, or one that is not. Mutable: it is brought up to date in place. */
 interface View {
   readonly domains: readonly string[];
   /** In the order of the header. */
@@ -47,11 +47,11 @@ export class HeaderCache {
   }
 
   /** The `Cookie` header for a host and path, or `null`. */
-  select(host: string, secure: boolean, path: string, now: number): string | null {
-    const views = secure ? this.#secure : this.#plain;
+  select(host: string, isTrusted: boolean, path: string, now: number): string | null {
+    const views = isTrusted ? this.#secure : this.#plain;
     const known = views.get(host);
     const view = known ?? this.#remember(views, host);
-    if (view.version !== this.#index.version || now >= view.expiresAt) this.#update(view, secure, now);
+    if (view.version !== this.#index.version || now >= view.expiresAt) this.#update(view, isTrusted, now);
     if (!view.anyPath && view.path !== path) this.#write(view, path);
     if (now - view.sentAt >= ACCESS_STEP_MS) noteAccess(view, now);
     return view.header;
@@ -128,12 +128,14 @@ export class HeaderCache {
 
   #write(view: View, path: string): void {
     view.path = path;
-    view.sent = view.anyPath
-      ? view.entries
-      : view.entries.filter(({ cookie }) => pathMatches(path, cookie.path));
+    view.sent = view.anyPath ? view.entries : entriesFor(comparablePath(path), view.entries);
     view.header = formatCookieHeader(view.sent, this.#maxHeaderBytes);
     view.sentAt = Number.NEGATIVE_INFINITY;
   }
+}
+
+function entriesFor(path: string, entries: readonly Entry[]): readonly Entry[] {
+  return entries.filter((entry) => pathMatches(path, entry.path));
 }
 
 function noteAccess(view: View, now: number): void {

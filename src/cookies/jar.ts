@@ -11,6 +11,7 @@ import { CookieConflictError } from "../core/errors.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import { parseUrl, Url } from "../core/url.ts";
 import {
+  checkPartitions,
   readCookie,
   readCookieJarJson,
   type CookieJarJson,
@@ -18,11 +19,11 @@ import {
   type RestoredCookie,
 } from "./cookie-json.ts";
 import { CookieIndex, type Bucket, type Entry } from "./cookie-index.ts";
-import { createCookie, domainFilter, ownFields, type CookieAttributes } from "./cookie.ts";
+import { createCookie, domainFilter, ownFields, type CookieAttributes, type SameSiteInit } from "./cookie.ts";
 import { excessOfDomain, excessOfJar, roomFor } from "./eviction.ts";
 import { HeaderCache } from "./header-cache.ts";
 import { checkJarOptions, type CookieJarOptions, type CookieJarSettings } from "./jar-options.ts";
-import { hostOf, isSecure, isTrustworthy, isWebUrl } from "./match.ts";
+import { comparablePath, hostOf, isTrustworthy, isWebUrl } from "./match.ts";
 import { parseSetCookie } from "./parse.ts";
 import { receiveCookie } from "./receive.ts";
 
@@ -31,8 +32,24 @@ export type CookieJarInit =
   | { readonly [name: string]: string | number | null | undefined }
   | Iterable<CookieLike>;
 
-/** A cookie from elsewhere: only name and value must be there. Without `domain` it is for the first host that asks. */
-export type CookieLike = Pick<StoredCookie, "name" | "value"> & Partial<StoredCookie>;
+/**
+ * A cookie from elsewhere: only name and value must be there. Without `domain` it is for the first host that asks. `expires`
+ * is a date or milliseconds; -1, as browsers' tools have it, is a cookie that ends with the session.
+ */
+export type CookieLike = Pick<StoredCookie, "name" | "value"> &
+  Partial<Omit<StoredCookie, "expires" | "sameSite">> & {
+    readonly expires?: Date | number | null;
+    readonly sameSite?: SameSiteInit;
+  };
+
+/** How a URL is reached, for a program that asks a jar itself. */
+export interface CookieWay {
+  /**
+   * Without a proxy. Then `Secure` cookies come from and go to this very machine over plain HTTP too: `127.0.0.0/8`, `[::1]`,
+   * `localhost` and names below it. Default: `true`.
+   */
+  readonly isDirect?: boolean | undefined;
+}
 
 /** Which cookies are meant. `domain: ""` means those that were set without one. Compared as a whole, not matched. */
 export interface CookieFilter {
@@ -70,14 +87,15 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     return jar;
   }
 
-  store(header: string, url: Url, now: number): CookieVerdict {
+  store(header: string, url: Url, now: number, isDirect: boolean = true): CookieVerdict {
     const parsed = parseSetCookie(header);
     if (parsed.kind === "refused") return parsed;
     if (!this.#options.accept) return { kind: "refused", reason: "not-accepted", name: parsed.name };
-    const cookie = receiveCookie(parsed, url, now);
+    const isTrusted = isTrustworthy(url, isDirect);
+    const cookie = receiveCookie(parsed, url, isTrusted, now);
     if ("reason" in cookie) return cookie;
     const { name } = cookie;
-    if (!cookie.secure && !isTrustworthy(url) && this.#index.shadowsSecure(cookie)) {
+    if (!cookie.secure && !isTrusted && this.#index.shadowsSecure(cookie)) {
       return { kind: "refused", reason: "overwrites-secure", name };
     }
     const programs = this.#index.programs(hostOf(url), cookie);
@@ -96,21 +114,21 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     return { kind: "stored", cookie: entry.cookie };
   }
 
-  select(url: Url, now: number): string | null {
+  select(url: Url, now: number, isDirect: boolean = true): string | null {
     if (this.#index.size === 0 || !isWebUrl(url)) return null;
     const host = hostOf(url);
     if (this.#index.hasUnbound) this.#bind(host);
-    return this.#headers.select(host, isSecure(url), url.path, now);
+    return this.#headers.select(host, isTrustworthy(url, isDirect), url.path, now);
   }
 
   /** Takes a `Set-Cookie` field as if a response from `url` had it, and tells what became of it. */
-  setCookie(header: string, url: string | URL | Url): CookieVerdict {
-    return this.store(header, urlOf(url), this.#options.now());
+  setCookie(header: string, url: string | URL | Url, way?: CookieWay): CookieVerdict {
+    return this.store(header, urlOf(url), this.#options.now(), isDirectWay(way));
   }
 
   /** The `Cookie` header of a request to `url`, or `null`. Binds cookies without domain, as the request would. */
-  getCookieHeader(url: string | URL | Url): string | null {
-    return this.select(urlOf(url), this.#options.now());
+  getCookieHeader(url: string | URL | Url, way?: CookieWay): string | null {
+    return this.select(urlOf(url), this.#options.now(), isDirectWay(way));
   }
 
   /** Gives the cookies that were set without a domain to the host of `url`, now. */
@@ -250,7 +268,10 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
       this.#restore(init.#live());
     } else if (isIterable(init)) {
       const now = this.#options.now();
-      this.#restore(Array.from(init, (cookie, at) => readCookie(cookie, `cookies[${at}]`, now)));
+      const list = [...init];
+      const read = list.map((cookie, at) => readCookie(cookie, `cookies[${at}]`, now));
+      checkPartitions(list, read);
+      this.#restore(read);
     } else if (typeof init === "object" && init !== null) {
       for (const [name, value] of Object.entries(init)) if (value !== undefined) this.set(name, value);
     } else {
@@ -289,12 +310,13 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     this.clearExpired();
     const { name, domain: host, path } = ownFields(filter);
     const domain = host === undefined ? undefined : domainFilter(host);
+    const comparable = path === undefined ? undefined : comparablePath(path);
     const found: Entry[] = [];
     for (const entry of this.#index.entries()) {
       const { cookie } = entry;
       if (name !== undefined && cookie.name !== name) continue;
       if (domain !== undefined && cookie.domain !== domain) continue;
-      if (path !== undefined && cookie.path !== path) continue;
+      if (comparable !== undefined && entry.path !== comparable) continue;
       found.push(entry);
     }
     return found;
@@ -353,6 +375,12 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
       if (excess !== undefined) this.#index.remove(excess);
     }
   }
+}
+
+function isDirectWay(way: CookieWay = {}): boolean {
+  const { isDirect = true } = ownFields(way);
+  if (typeof isDirect !== "boolean") throw new TypeError(`isDirect is true or false, not ${typeof isDirect}`);
+  return isDirect;
 }
 
 function urlOf(url: string | URL | Url): Url {

@@ -5,6 +5,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { isThisMachine } from "../core/loopback.ts";
 import type { Url } from "../core/url.ts";
 
 /** The host as the jar files it: without the dot that may end it. `a.test.` is the same machine as `a.test`. */
@@ -22,23 +23,19 @@ export function isWebUrl(url: Url): boolean {
   return url.scheme.startsWith("http") || url.scheme === "ws" || url.scheme === "wss";
 }
 
-/** Does a `Secure` cookie go there? Over TLS only, never over plain HTTP to this machine (PARITY COO-15). */
+/** Is it reached over TLS? */
 export function isSecure(url: Url): boolean {
   return url.scheme.startsWith("https") || url.scheme === "wss";
 }
 
 /**
- * May this server set a `Secure` cookie? Over TLS, or on this very machine, where nobody sits in between: a development
- * server keeps its cookies as with requests (PARITY COO-16), and still gets no `Secure` cookie over plain HTTP.
+ * May `Secure` cookies come from there, and go there (RFC 6265bis §5.7 step 14, §5.8.3)? Over TLS, and on a direct connection
+ * to this very machine, where nobody sits in between: browsers and curl do so, too (PARITY COO-15, COO-16).
+ *
+ * @param isDirect nothing but the network of this machine is on the way: no proxy, no adapter that sends elsewhere.
  */
-export function isTrustworthy(url: Url): boolean {
-  return isSecure(url) || isLoopback(hostOf(url));
-}
-
-function isLoopback(host: string): boolean {
-  return (
-    host === "localhost" || host === "[::1]" || host.endsWith(".localhost") || /^127\.[\d.]+$/.test(host)
-  );
+export function isTrustworthy(url: Url, isDirect: boolean = true): boolean {
+  return isSecure(url) || (isDirect && isThisMachine(url));
 }
 
 /** Is a canonical host an IPv4 or IPv6 address? */
@@ -53,7 +50,31 @@ export function domainMatches(host: string, domain: string): boolean {
   return dot > 0 && host.charCodeAt(dot) === 0x2e && host.endsWith(domain) && !isAddress(host);
 }
 
-/** §5.1.4: the cookie's path is the request's, or a folder above it. Bytes are compared: case and escapes count. */
+/** What needs no escape in a path (RFC 3986 §3.3): it is spelled in one way. */
+const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/;
+
+/**
+ * A path in the spelling in which paths are compared (RFC 3986 §6.2.2): escapes of letters, digits and `-._~` are those
+ * characters, all other escapes have capitals, and what must not stand in a path is escaped. So it does not matter that a
+ * request's URL was respelled and the server's `Path` was not. `%2F` never becomes a slash.
+ *
+ * Text of one character for each byte, as from a header, was made ASCII before: see {@link escapeBytes}.
+ */
+export function comparablePath(path: string): string {
+  if (PLAIN_PATH.test(path)) return path;
+  return path.toWellFormed().replaceAll(/%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/gu, (found) => {
+    if (found.length !== 3 || !found.startsWith("%")) return encodeURIComponent(found);
+    const character = String.fromCharCode(Number.parseInt(found.slice(1), 16));
+    return /[A-Za-z0-9\-._~]/.test(character) ? character : found.toUpperCase();
+  });
+}
+
+/** A header's text with each byte beyond ASCII as its escape. */
+export function escapeBytes(text: string): string {
+  return text.replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** §5.1.4: the cookie's path is the request's, or a folder above it. Both are comparable: see {@link comparablePath}. */
 export function pathMatches(requestPath: string, cookiePath: string): boolean {
   if (!requestPath.startsWith(cookiePath)) return false;
   return (
@@ -78,18 +99,35 @@ export function domainsOf(host: string): string[] {
   return domains;
 }
 
+/** An address, in whatever spelling: in brackets, or its last part is a number. */
+const ADDRESS_LIKE = /^\[[\da-f:.]+\]$|^(?:[\da-fx]+\.)*(?:\d+|0x[\da-f]*)\.?$/i;
+
 /**
- * A domain as a server or a program wrote it, in the spelling of canonical hosts: lower case, A-labels for Unicode.
- * `null` when it cannot be one. A domain of ASCII is not judged here: one that is no host name matches none.
+ * The `Domain` attribute of a server in the spelling of canonical hosts: lower case, addresses as in a URL. `null` when it is
+ * not ASCII: such a cookie is ignored (§5.7 step 8). A name is not judged here: one that is no host name matches none.
+ */
+export function attributeDomain(domain: string): string | null {
+  // oxlint-disable-next-line no-control-regex -- "is it all ASCII?" is what is asked
+  if (!/^[\x00-\x7f]*$/.test(domain)) return null;
+  return ADDRESS_LIKE.test(domain) ? (parsedHost(domain) ?? domain.toLowerCase()) : domain.toLowerCase();
+}
+
+/**
+ * A domain as a program wrote it, in the spelling of canonical hosts: as {@link attributeDomain}, and A-labels for Unicode.
+ * `null` when it cannot be one.
  */
 export function canonicalDomain(domain: string): string | null {
-  // oxlint-disable-next-line no-control-regex -- "is it all ASCII?" is what is asked
-  if (/^[\x00-\x7f]*$/.test(domain)) return domain.toLowerCase();
+  const ascii = attributeDomain(domain);
+  if (ascii !== null) return ascii;
   // These would end the host, or be decoded by the parser below: none of them belongs into a name.
   // oxlint-disable-next-line no-control-regex -- control characters are among them
   if (/[\x00-\x20"#%/:<>?@[\\\]^`{|}\x7f]/.test(domain)) return null;
+  return parsedHost(asText(domain));
+}
+
+function parsedHost(host: string): string | null {
   try {
-    return new URL(`http://${asText(domain)}/`).hostname;
+    return new URL(`http://${host}/`).hostname;
   } catch {
     return null;
   }

@@ -52,8 +52,8 @@ export class RequestCookies implements CookieStore {
     this.#secure = isSecure(firstHop);
   }
 
-  store(header: string, url: Url, now: number): CookieVerdict {
-    const verdict = this.#session.store(header, url, now);
+  store(header: string, url: Url, now: number, isDirect?: boolean): CookieVerdict {
+    const verdict = this.#session.store(header, url, now, isDirect);
     if (verdict.kind === "refused") return verdict;
     const name = verdict.kind === "stored" ? verdict.cookie.name : verdict.name;
     this.#answered ??= new Map();
@@ -61,15 +61,15 @@ export class RequestCookies implements CookieStore {
     return verdict;
   }
 
-  select(url: Url, now: number): string | null {
-    const session = this.#session.select(url, now);
+  select(url: Url, now: number, isDirect?: boolean): string | null {
+    const session = this.#session.select(url, now, isDirect);
     if (this.#before === undefined) this.#before = session;
-    const own = this.#pairsFor(url, now);
+    const own = this.#pairsFor(url, now, isDirect);
     return own === null || own.size === 0 ? session : this.#merge(session, own, hostOf(url));
   }
 
-  #pairsFor(url: Url, now: number): Pairs | null {
-    if (isStore(this.#source)) return splitHeader(this.#source.select(url, now));
+  #pairsFor(url: Url, now: number, isDirect: boolean | undefined): Pairs | null {
+    if (isStore(this.#source)) return splitHeader(this.#source.select(url, now, isDirect));
     this.#left ||= hostOf(url) !== this.#host || (this.#secure && !isSecure(url));
     return this.#left ? null : this.#source;
   }

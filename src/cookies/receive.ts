@@ -9,12 +9,12 @@ import type { CookieRefusal, CookieRefusalReason, StoredCookie } from "../core/c
 import type { Url } from "../core/url.ts";
 import { prefixOf, prefixRefusal } from "./cookie.ts";
 import {
-  canonicalDomain,
+  attributeDomain,
   defaultPath,
   domainMatches,
+  escapeBytes,
   hostOf,
   isAddress,
-  isTrustworthy,
   isWebUrl,
   withoutFinalDot,
 } from "./match.ts";
@@ -24,8 +24,17 @@ import { isPublicSuffix } from "./public-suffix.ts";
 /** Longest life of a cookie from a server, in seconds: 400 days (§5.5). */
 const MAX_AGE_LIMIT = 400 * 24 * 60 * 60;
 
-/** The cookie that the field makes at this URL, or why it makes none. One with `expires` in the past is to be deleted. */
-export function receiveCookie(parsed: ParsedCookie, url: Url, now: number): StoredCookie | CookieRefusal {
+/**
+ * The cookie that the field makes at this URL, or why it makes none. One with `expires` in the past is to be deleted.
+ *
+ * @param isTrusted the connection may bring `Secure` cookies.
+ */
+export function receiveCookie(
+  parsed: ParsedCookie,
+  url: Url,
+  isTrusted: boolean,
+  now: number,
+): StoredCookie | CookieRefusal {
   if (!isWebUrl(url)) return refuse("not-a-web-url", parsed);
   const scope = scopeOf(parsed, url);
   if (typeof scope === "string") return refuse(scope, parsed);
@@ -34,14 +43,14 @@ export function receiveCookie(parsed: ParsedCookie, url: Url, now: number): Stor
     value: parsed.value,
     domain: scope.domain,
     hostOnly: scope.hostOnly,
-    path: parsed.path ?? defaultPath(url.path),
+    path: parsed.path === null ? defaultPath(url.path) : escapeBytes(parsed.path),
     expires: expiryOf(parsed, now),
     secure: parsed.secure,
     httpOnly: parsed.httpOnly,
     sameSite: parsed.sameSite,
     createdAt: now,
   };
-  if (cookie.secure && !isTrustworthy(url)) return refuse("insecure", parsed);
+  if (cookie.secure && !isTrusted) return refuse("insecure", parsed);
   if (cookie.sameSite === "none" && !cookie.secure) return refuse("same-site-none-insecure", parsed);
   const reason = refusalByPrefix(cookie, parsed);
   return reason === null ? cookie : refuse(reason, parsed);
@@ -61,7 +70,7 @@ function scopeOf({ domain: given }: ParsedCookie, url: Url): Scope | "domain-mis
   const host = hostOf(url);
   // An empty attribute says nothing, as in browsers and in curl; requests drops the cookie (PARITY COO-16).
   if (given === null || given === "") return { domain: host, hostOnly: true };
-  const domain = attributeDomain(given, url);
+  const domain = namedDomain(given, url);
   if (domain === null || !domainMatches(host, domain)) return "domain-mismatch";
   if (isAddress(domain)) return { domain, hostOnly: true };
   if (!isPublicSuffix(domain)) return { domain, hostOnly: false };
@@ -69,8 +78,8 @@ function scopeOf({ domain: given }: ParsedCookie, url: Url): Scope | "domain-mis
 }
 
 /** The attribute's domain, canonical. A dot at its end is only good for a host that was asked for with one. */
-function attributeDomain(given: string, url: Url): string | null {
-  const domain = canonicalDomain(given);
+function namedDomain(given: string, url: Url): string | null {
+  const domain = attributeDomain(given);
   if (domain === null || !domain.endsWith(".")) return domain;
   return url.host.endsWith(".") ? withoutFinalDot(domain) : null;
 }

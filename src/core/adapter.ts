@@ -7,6 +7,7 @@ import type { ProxyRules } from "./environment.ts";
 import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { WireResponse } from "./response.ts";
+import type { Url } from "./url.ts";
 
 /** Which certificates are trusted: the built-in ones, none is looked at, or those of a bundle. */
 export type Verify =
@@ -179,6 +180,8 @@ export interface Adapter {
   send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse>;
   /** Retries of requests that travel through this adapter and say nothing themselves: a number, a policy; `null` for none. */
   readonly maxRetries?: RetryPolicy | number | null;
+  /** @internal Does a message to `url` go to its host itself, and on no other way? Absent: not known. */
+  isDirect?(url: Url, options: SendOptions): boolean;
   /** Ends open connections; later calls of `send` fail. Safe to call twice. */
   close(): Promise<void>;
 }

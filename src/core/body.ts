@@ -58,6 +58,8 @@ export interface StreamBody {
   open(): AsyncIterable<Uint8Array>;
   /** What the caller gave: `prepared.body` shows it. */
   readonly source: unknown;
+  /** It will not be sent, or no further: lets go of what the caller gave. What can be opened again holds nothing. */
+  discard(): void;
 }
 
 /** A body of these bytes, or of this text in UTF-8. */
@@ -135,13 +137,54 @@ export function streamBody(
   source: unknown,
   open: () => AsyncIterable<unknown> | Iterable<unknown>,
   facts: { readonly length: number | null; readonly replayable: boolean },
+  discard: () => void = nothing,
 ): StreamBody {
   const use = { isOpened: false };
   const begin = (): AsyncIterable<Uint8Array> => {
     use.isOpened = true;
     return toBytes(open());
   };
-  return { kind: "stream", source, ...facts, use, open: begin };
+  return { kind: "stream", source, ...facts, use, open: begin, discard };
+}
+
+function nothing(): void {
+  // Nothing is held.
+}
+
+/**
+ * Lets go of what may be a stream, so that a file or a connection behind it is not open for ever: destroys one of Node,
+ * cancels one of the web, ends a generator. What is none of them holds nothing that could be let go. Never throws.
+ */
+export function letGo(source: unknown): void {
+  if (!isObject(source)) return;
+  try {
+    const {
+      destroy,
+      cancel,
+      return: end,
+    } = source as Partial<Record<"destroy" | "cancel" | "return", unknown>>; // any object
+    if ("pipe" in source && typeof destroy === "function") {
+      // Without a reason: an error event that nobody listens to would end the process.
+      if (!isArriving(source)) destroy.call(source);
+    } else if ("getReader" in source && typeof cancel === "function") ignoring(cancel.call(source));
+    else if (isGenerator(source) && typeof end === "function") ignoring(end.call(source));
+  } catch {
+    // What it says to that is of no interest.
+  }
+}
+
+/** A request that a server of Node is being sent: to destroy it would keep that server from answering. It ends with the answer. */
+function isArriving(stream: object): boolean {
+  return "method" in stream && typeof stream.method === "string" && "httpVersion" in stream;
+}
+
+/** One that nobody began runs no code when it is ended. Other iterators might. */
+function isGenerator(source: object): boolean {
+  return /^\[object (?:Async)?Generator\]$/.test(Object.prototype.toString.call(source));
+}
+
+function ignoring(result: unknown): void {
+  Promise.resolve(result).catch(nothing);
 }
 
 /** Streams and iterators that were sent. Not all of them tell: a generator that is over looks like an empty one. */
@@ -183,6 +226,7 @@ function oneShot(source: AsyncIterable<unknown> | Iterable<unknown>): StreamBody
       return begin(source);
     },
     { length: null, replayable: false },
+    () => letGo(source),
   );
 }
 

@@ -57,10 +57,15 @@ export type CookieVerdict =
 
 /** Keeps cookies and tells which ones go with a request. */
 export interface CookieStore {
-  /** Takes a `Set-Cookie` field of a response from `url`. Never throws for what a server sent. */
-  store(header: string, url: Url, now: number): CookieVerdict;
-  /** The value of the `Cookie` header of a request to `url`, or `null` when no cookie goes there. */
-  select(url: Url, now: number): string | null;
+  /**
+   * Takes a `Set-Cookie` field of a response from `url`. Never throws for what a server sent.
+   *
+   * @param isDirect is the connection one to the URL's host itself, without a proxy or an adapter of the caller's? Then this
+   *   machine may set `Secure` cookies over plain HTTP. A session says; default: `true`, the URL alone decides.
+   */
+  store(header: string, url: Url, now: number, isDirect?: boolean): CookieVerdict;
+  /** The value of the `Cookie` header of a request to `url`, or `null` when no cookie goes there. `isDirect` as in `store`. */
+  select(url: Url, now: number, isDirect?: boolean): string | null;
 }
 
 /** No cookies: none are sent, none are kept. */

@@ -77,7 +77,10 @@ export type TimeoutInit =
       readonly total?: number | null | undefined;
     };
 
-/** `proxies`: by `http`, `https`, `all`, `http://host`, `all://host`; and `no_proxy`. `null` removes a key. */
+/**
+ * `proxies`: by `http`, `https`, `all`, `http://host`, `https://host`, `all://host`; and `no_proxy`. `null` turns a key off, also
+ * that of the environment. A key that fits no URL is an error.
+ */
 export type ProxiesInit = { readonly [key: string]: string | null | undefined };
 
 /** `verify`: `true`, `false`, path of a bundle or a folder, or PEM text (also as bytes). */
@@ -164,7 +167,7 @@ export interface SharedOptions {
   readonly proxyHeaders?: HeadersInit | null | undefined;
   /**
    * Credentials for proxies that ask with 407, such as {@link HttpProxyDigestAuth}. They go before those in the proxy's URL,
-   * which are sent unasked (Basic). Default: none.
+   * which are sent unasked (Basic). Not for SOCKS. Default: none.
    */
   readonly proxyAuth?: ProxyAuth | null | undefined;
   /** Which certificates to trust. Default: `true`, Node's own roots. */

@@ -94,7 +94,11 @@ export class Url implements UrlParts {
     return new Url({ ...this.parts(), ...parts });
   }
 
-  /** User and password, percent-decoded, or `null`. A user without a colon has an empty password (PARITY AUT-4). */
+  /**
+   * User and password, percent-decoded, or `null`. A user without a colon has an empty password (PARITY AUT-4).
+   *
+   * @throws {InvalidURL} for a control character in them, which no scheme can send (RFC 7617 §2).
+   */
   get credentials(): { readonly username: string; readonly password: string } | null {
     if (this.userinfo === null || this.userinfo === "") return null;
     const colon = this.userinfo.indexOf(":");
@@ -102,7 +106,11 @@ export class Url implements UrlParts {
     const password = colon === -1 ? "" : this.userinfo.slice(colon + 1);
     // `http://:@host/` says nothing (PARITY PRE-7).
     if (username === "" && password === "") return null;
-    return { username: decodeLoosely(username), password: decodeLoosely(password) };
+    const credentials = { username: decodeLoosely(username), password: decodeLoosely(password) };
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    if (/[\x00-\x1f\x7f]/.test(credentials.username + credentials.password))
+      throw new InvalidURL("the user info of the URL has a control character");
+    return credentials;
   }
 
   parts(): UrlParts {

@@ -1,7 +1,5 @@
 /**
- * Reads `Strict-Transport-Security` (RFC 6797 §6.1).
- *
- * May import: `core/`. Pure.
+ * Reads `Strict-Transport-Security` (RFC 6797 §6.1). Pure, and linear: the field is the server's.
  */
 import { isToken } from "../core/method.ts";
 
@@ -18,13 +16,12 @@ const MOST_SECONDS = 3_155_760_000;
 /** The policy of a field, or `null` when it is malformed: then all of it is ignored (RFC 6797 §6.1, §8.1). */
 export function parseStrictTransport(header: string): Policy | null {
   const directives = new Map<string, string | null>();
-  for (const part of header.split(";")) {
-    const directive = part.trim();
-    if (directive === "") continue;
+  for (const directive of directivesIn(header)) {
     const equals = directive.indexOf("=");
-    const name = (equals === -1 ? directive : directive.slice(0, equals)).trim().toLowerCase();
-    if (!isToken(name) || directives.has(name)) return null;
-    directives.set(name, equals === -1 ? null : unquoted(directive.slice(equals + 1).trim()));
+    const name = trimmed(equals === -1 ? directive : directive.slice(0, equals)).toLowerCase();
+    const value = equals === -1 ? null : valueOf(trimmed(directive.slice(equals + 1)));
+    if (!isToken(name) || directives.has(name) || value === undefined) return null;
+    directives.set(name, value);
   }
   const age = directives.get("max-age");
   if (age == null || !/^[0-9]+$/.test(age)) return null;
@@ -32,6 +29,40 @@ export function parseStrictTransport(header: string): Policy | null {
   return { maxAgeMs, includeSubDomains: directives.get("includesubdomains") === null };
 }
 
-function unquoted(value: string): string {
-  return value.length > 1 && value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
+/** What stands between semicolons, those in quoted strings left out of account (RFC 9110 §5.6.4); not what is empty. */
+function* directivesIn(header: string): Generator<string> {
+  let start = 0;
+  let isQuoted = false;
+  for (let at = 0; at <= header.length; at++) {
+    const character = header[at];
+    if (isQuoted && character === "\\") at++;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (at >= header.length || (character === ";" && !isQuoted)) {
+      const directive = trimmed(header.slice(start, at));
+      if (directive !== "") yield directive;
+      start = at + 1;
+    }
+  }
+  // A quoted string that ends in a backslash has no end.
+  if (start < header.length) yield header.slice(start);
+}
+
+/** A token as it is, a quoted string without its quotes; `undefined` for what is neither. */
+function valueOf(text: string): string | undefined {
+  if (!text.includes('"')) return text;
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/s.exec(text)?.[1];
+  return quoted?.replaceAll(/\\(.)/gs, "$1");
+}
+
+/** Without blanks and tabs around it: nothing else is white space in a field (RFC 9110 §5.5). */
+function trimmed(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

@@ -5,16 +5,25 @@
  * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
 import { unlessAborted } from "../core/abort.ts";
+import type { SendOptions } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CookieRefusal, StoredCookie } from "../core/cookie-store.ts";
 import { HeaderMap } from "../core/headers.ts";
+import { isThisMachine } from "../core/loopback.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { isHttpLike } from "../core/url.ts";
+import { isHttpLike, type Url } from "../core/url.ts";
 import type { Exchange, Reply, Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */
 export interface CookieSurroundings {
   readonly clock: Clock;
+  /** Does a message to the URL go to its host itself, and on no other way? Asked for this machine's URLs only. */
+  readonly isDirect: (url: Url, options: SendOptions) => boolean;
+}
+
+/** Is it a direct connection to this machine? Everywhere else the URL alone tells what may go there. */
+function isDirect({ request, settings }: Exchange, world: CookieSurroundings): boolean {
+  return isThisMachine(request.parsed) && world.isDirect(request.parsed, settings);
 }
 
 /** A `Cookie` header that the caller wrote stands for itself: the jar is not asked (PARITY PRE-6). */
@@ -23,12 +32,12 @@ export function cookies(world: CookieSurroundings): Stage {
   return {
     down(exchange: Exchange) {
       if (!isHttpLike(exchange.request.url)) return exchange;
-      const request = withCookies(exchange, world.clock.now(), memo);
+      const request = withCookies(exchange, world, memo);
       return request === exchange.request ? exchange : { ...exchange, request };
     },
     up(response: Reply, exchange: Exchange) {
       return response.headers.has("set-cookie") && isHttpLike(exchange.request.url)
-        ? storeCookies(exchange, response, world.clock.now())
+        ? storeCookies(exchange, response, world)
         : response;
     },
   };
@@ -55,18 +64,20 @@ export class HeadersMemo {
 /** The request with the cookies that belong to it, or itself when none do. */
 export function withCookies(
   exchange: Exchange,
-  now: number,
+  world: CookieSurroundings,
   memo: HeadersMemo = new HeadersMemo(),
 ): PreparedRequest {
   const { request } = exchange;
   if (request.dressed || request.cookieSource === "caller") return request;
-  const value = exchange.cookies.select(request.parsed, now);
+  const value = exchange.cookies.select(request.parsed, world.clock.now(), isDirect(exchange, world));
   if (value === null && request.cookieSource === "none") return request;
   const headers = memo.get(request.headers, value);
   return request.withHeaders(headers, value === null ? "none" : "jar");
 }
 
-async function storeCookies(exchange: Exchange, response: Reply, now: number): Promise<Reply> {
+async function storeCookies(exchange: Exchange, response: Reply, world: CookieSurroundings): Promise<Reply> {
+  const now = world.clock.now();
+  const direct = isDirect(exchange, world);
   const { request, settings } = exchange;
   // A later field of the same response replaces an earlier one.
   const stored = new Map<string, StoredCookie>();
@@ -74,7 +85,7 @@ async function storeCookies(exchange: Exchange, response: Reply, now: number): P
   let left = settings.maxSetCookies;
   for (const header of response.headers.getSetCookie()) {
     const verdict =
-      left-- > 0 ? exchange.cookies.store(header, request.parsed, now) : refusedAsTooMany(header);
+      left-- > 0 ? exchange.cookies.store(header, request.parsed, now, direct) : refusedAsTooMany(header);
     if (verdict.kind === "stored") stored.set(identityOf(verdict.cookie), verdict.cookie);
     if (verdict.kind === "refused") refused.push(verdict);
   }

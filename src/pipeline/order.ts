@@ -8,7 +8,7 @@
  *
  * May import: `core/`, `retries/`, every stage. Not: `transport/`; adapters are arguments.
  */
-import type { Adapter } from "../core/adapter.ts";
+import type { Adapter, SendOptions } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Url } from "../core/url.ts";
@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly budgets: RetryBudgets;
   /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
   readonly adapterFor: (url: string) => Adapter;
+  /** Does a message to the URL go to its host itself, without a proxy or an adapter of the caller's? */
+  readonly isDirect: (url: Url, options: SendOptions) => boolean;
   /** The hosts that are to be reached over TLS only; `null` when nobody cares. */
   readonly strictTransport: () => StrictTransport | null;
   /** Credentials that the caller did not give: netrc's for the URL's host, or those in the URL. */

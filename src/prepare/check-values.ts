@@ -66,6 +66,8 @@ export function checkRetry(value: unknown, option: string): void {
 export function checkCookies(value: unknown, option: string): void {
   if (value === null || value === false) return;
   if (isObject(value) && "select" in value && typeof value.select === "function") return;
+  if (Array.isArray(value))
+    throw new TypeError(`${option} must be a jar, not a list: make one with new CookieJar(list)`);
   if (!isRecord(value)) throw wrongKind(value, option, "a record of names and values, a jar, false or null");
   for (const name of Object.keys(value)) {
     const cookie = value[name];

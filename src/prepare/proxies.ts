@@ -4,22 +4,28 @@
  *
  * Messages never show a proxy's URL: it may hold a password.
  *
- * May import: `core/`, own folder. Pure.
+ * May import: `core/`, own folder. Pure, but for a memory of parsed keys.
  */
 import type { ProxySettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { noProxyRules, type ProxyRules } from "../core/environment.ts";
 import type { ProxiesInit } from "../core/options.ts";
+import { bareUrl } from "../core/redact.ts";
+import { parseUrl } from "../core/url.ts";
 import { isRecord } from "./record.ts";
 
 /** No proxy for anything, whatever the environment says. */
 const NONE: ProxySettings = { explicit: noProxyRules, environment: noProxyRules };
 
+/** What a rule says that there is no proxy for its key. It ends the search. */
+const OFF = "";
+
 /**
- * Lays `proxies` and `proxy` of one level over those of the level below. A key replaces, `null` removes one; `proxy`
- * replaces them all; `null` (for `proxy`, `false` too) turns off the environment's proxies as well (PARITY BUG-3).
+ * Lays `proxies` and `proxy` of one level over those of the level below. A key replaces; `null` turns it off, whatever less
+ * specific keys or the environment say; `proxy` replaces them all; `null` (for `proxy`, `false` too) turns off the
+ * environment's proxies as well (PARITY BUG-3).
  *
- * @throws {TypeError} when they are of the wrong kind, or contradict each other.
+ * @throws {TypeError} when they are of the wrong kind, contradict each other, or have a key that fits no URL.
  */
 export function mergeProxies(
   base: ProxySettings,
@@ -49,19 +55,56 @@ function overlay(base: ProxyRules, proxies: ProxiesInit): ProxyRules {
     if (value === undefined) continue;
     if (value !== null && typeof value !== "string") {
       throw new TypeError(
-        `proxies[${JSON.stringify(name)}] must be a URL as a string, or null to remove it, not ${describe(value)}`,
+        `proxies[${JSON.stringify(name)}] must be a URL as a string, or null for none, not ${describe(value)}`,
       );
     }
-    const key = name.toLowerCase();
-    if (key === "no_proxy" || key === "noproxy") {
+    if (isNoProxy(name)) {
       noProxy = value;
       continue;
     }
     byKey ??= new Map(base.byKey);
-    if (value === null) byKey.delete(key);
-    else byKey.set(key, value);
+    byKey.set(keyOf(name), value ?? OFF);
   }
   return { byKey: byKey ?? base.byKey, noProxy };
+}
+
+function isNoProxy(name: string): boolean {
+  const key = name.toLowerCase();
+  return key === "no_proxy" || key === "noproxy";
+}
+
+/** A session has a few, and asks for each request. */
+const KEYS_LIMIT = 1000;
+const keys = new Map<string, string>();
+
+/** The spelling that is looked for. @throws {TypeError} for a key that no URL can fit: its proxy would never be asked. */
+function keyOf(name: string): string {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  const [, scheme, host] = /^(https?|all)(?::\/\/(.+))?$/is.exec(name) ?? [];
+  const canonical = host === undefined ? "" : hostOf(host);
+  if (scheme === undefined || canonical === null) {
+    throw new TypeError(
+      `proxies[${JSON.stringify(bareUrl(name))}] fits no URL: keys are http, https and all, alone or with a host and no port, as in "https://example.com", and no_proxy`,
+    );
+  }
+  const key = scheme.toLowerCase() + (canonical === "" ? "" : `://${canonical}`);
+  if (keys.size >= KEYS_LIMIT) keys.clear();
+  keys.set(name, key);
+  return key;
+}
+
+/** The spelling that a URL's host has; `null` for what is more than a host, or none. */
+function hostOf(text: string): string | null {
+  // requests has the addresses of IPv6 without their brackets.
+  const host = text.startsWith("[") || !/:.*:/.test(text) ? text : `[${text}]`;
+  try {
+    const { scheme, userinfo, host: canonical, port, path, query, fragment } = parseUrl(`http://${host}/`);
+    const isBare = userinfo === null && port === null && path === "/" && query === null && fragment === null;
+    return isBare && scheme === "http" && !text.endsWith(":") ? canonical : null;
+  } catch {
+    return null;
+  }
 }
 
 function checkRecord(proxies: unknown): void {

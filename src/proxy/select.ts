@@ -41,10 +41,10 @@ export class ProxyTarget {
     this.hostname = url.hostname;
     this.port = url.port ?? DEFAULT_PORTS[scheme];
     this.#userinfo = url.userinfo;
-    this.#credentials = credentialsOf(url);
+    this.#credentials = url.credentials;
   }
 
-  /** User and password, or `null`: only a user name with a colon after it counts (PARITY PRX-7). */
+  /** User and password, or `null`: read as those of a server's URL. */
   get credentials(): ProxyCredentials | null {
     return this.#credentials;
   }
@@ -87,30 +87,42 @@ const DEFAULT_PORTS: Readonly<Record<ProxyScheme, number>> = {
 export function selectProxy(url: Url, settings: ProxySettings): ProxyTarget | null {
   const { explicit, environment } = settings;
   if (explicit.byKey.size > 0) {
-    const value = lookUp(url, explicit);
-    if (value !== undefined) return targetFor(url, value, explicit.noProxy);
+    const key = keyFor(url, explicit);
+    if (key !== null) return targetFor(url, explicit.byKey.get(key), explicit.noProxy, () => optionOf(key));
   }
   if (environment.byKey.size === 0) return null;
-  const value = lookUp(url, environment);
-  return value === undefined ? null : targetFor(url, value, explicit.noProxy ?? environment.noProxy);
+  const key = keyFor(url, environment);
+  if (key === null) return null;
+  const noProxy = explicit.noProxy ?? environment.noProxy;
+  return targetFor(url, environment.byKey.get(key), noProxy, () => `${key}_proxy of the environment`);
 }
 
-/** The most specific rule first (PARITY PRX-1). Keys are in lower case. */
-function lookUp(url: Url, rules: ProxyRules): string | undefined {
-  const { byKey } = rules;
-  return (
-    byKey.get(`${url.scheme}://${url.host}`) ??
-    byKey.get(url.scheme) ??
-    byKey.get(`all://${url.host}`) ??
-    byKey.get("all")
-  );
+/** The most specific rule first (PARITY PRX-1); `null` for none. Keys are in lower case. */
+function keyFor(url: Url, { byKey }: ProxyRules): string | null {
+  const ofHost = `${url.scheme}://${url.host}`;
+  if (byKey.has(ofHost)) return ofHost;
+  if (byKey.has(url.scheme)) return url.scheme;
+  const anyOfHost = `all://${url.host}`;
+  if (byKey.has(anyOfHost)) return anyOfHost;
+  return byKey.has("all") ? "all" : null;
 }
 
-function targetFor(url: Url, value: string, noProxy: string | null): ProxyTarget | null {
-  const text = value.trim();
+/** `proxy` is the same as `all` alone. */
+function optionOf(key: string): string {
+  const option = `proxies[${JSON.stringify(key)}]`;
+  return key === "all" ? `proxy or ${option}` : option;
+}
+
+function targetFor(
+  url: Url,
+  value: string | undefined,
+  noProxy: string | null,
+  option: () => string,
+): ProxyTarget | null {
+  const text = (value ?? "").trim();
   if (text === "") return null;
   if (noProxy !== null && bypassesProxy(url, noProxy)) return null;
-  return parseProxy(text);
+  return parseProxy(text, option);
 }
 
 /** A session has one or two proxies, a rotating scraper some hundred. */
@@ -120,46 +132,65 @@ const parsed = new Map<string, ProxyTarget>();
 /**
  * Reads the URL of a proxy; without a scheme it is `http://` (PARITY PRX-2). Path and query mean nothing and are dropped.
  *
+ * @param option names where it stands, for a message.
  * @throws {InvalidProxyURL | InvalidURL | InvalidSchema} as {@link selectProxy}.
  */
-export function parseProxy(text: string): ProxyTarget {
+export function parseProxy(text: string, option: () => string = () => "proxy"): ProxyTarget {
   const known = parsed.get(text);
   if (known !== undefined) return known;
-  const url = parseProxyUrl(withScheme(text));
-  const target = new ProxyTarget(proxyScheme(url.scheme), url);
+  const target = readProxy(text, option);
   if (parsed.size >= PARSED_LIMIT) parsed.clear();
   parsed.set(text, target);
   return target;
 }
 
-function withScheme(text: string): string {
+function readProxy(text: string, option: () => string): ProxyTarget {
+  const withScheme = schemed(text);
+  const url = withScheme === null ? null : urlIn(withScheme);
+  if (url === null) throw wrong(text, option(), "is malformed or has no host");
+  // Where a path means nothing, it is the rest of a password: the host is another one than was meant.
+  if ([url.path, url.query, url.fragment].some((part) => part?.includes("@") === true))
+    throw wrong(text, option(), "has user info with a character that must be percent-encoded (/, ? or #)");
+  const scheme = proxyScheme(url.scheme, option);
+  try {
+    return new ProxyTarget(scheme, url);
+  } catch {
+    // The reader's own message may be about a password, so it is not even the cause.
+    throw wrong(text, option(), "has user info with a control character (RFC 7617 §2)");
+  }
+}
+
+/** `null` for a scheme that lost a slash. */
+function schemed(text: string): string | null {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return text;
   // `http:/host` lost a slash: guessing that a host is called "http" would send the request to somewhere else.
-  if (/^(?:https?|socks\w*):(?!\d+(?:\/|$))/i.test(text)) throw malformed(text);
+  if (/^(?:https?|socks\w*):(?!\d+(?:\/|$))/i.test(text)) return null;
   return `http://${text.replace(/^\/\//, "")}`;
 }
 
-function parseProxyUrl(text: string): Url {
+function urlIn(text: string): Url | null {
   try {
     return parseUrl(text);
   } catch {
-    // The parser's own message may quote a piece of a badly written password, so it is not even the cause.
-    throw malformed(text);
+    // The parser's own message may quote a piece of a badly written password.
+    return null;
   }
 }
 
-function malformed(text: string): InvalidProxyURL {
-  return new InvalidProxyURL(`proxy URL ${shown(text)} is malformed or has no host`);
+function wrong(text: string, option: string, problem: string): InvalidProxyURL {
+  return new InvalidProxyURL(`proxy URL ${shown(text)}, given as ${option}, ${problem}`);
 }
 
-function proxyScheme(scheme: string): ProxyScheme {
+function proxyScheme(scheme: string, option: () => string): ProxyScheme {
   if (Object.hasOwn(DEFAULT_PORTS, scheme)) return scheme as ProxyScheme; // these keys are the schemes
+  const given = `given as ${option()},`;
   if (scheme === "socks4" || scheme === "socks4a") {
-    throw new InvalidSchema(`proxy scheme ${scheme} is not supported; use socks5 or socks5h`);
+    throw new InvalidSchema(`proxy scheme ${scheme}, ${given} is not supported; use socks5 or socks5h`);
   }
-  if (scheme === "socks") throw new InvalidSchema("proxy scheme socks is ambiguous; use socks5 or socks5h");
+  if (scheme === "socks")
+    throw new InvalidSchema(`proxy scheme socks, ${given} is ambiguous; use socks5 or socks5h`);
   throw new InvalidURL(
-    `proxy scheme ${JSON.stringify(scheme)} is unknown; allowed are http, https, socks5, socks5h`,
+    `proxy scheme ${JSON.stringify(scheme)}, ${given} is unknown; allowed are http, https, socks5, socks5h`,
   );
 }
 
@@ -168,10 +199,4 @@ function shown(text: string): string {
   const [scheme = ""] = /^[a-z][a-z0-9+.-]*:\/*/i.exec(text) ?? [];
   const at = text.lastIndexOf("@");
   return JSON.stringify(at === -1 ? text : scheme + text.slice(at + 1));
-}
-
-function credentialsOf(url: Url): ProxyCredentials | null {
-  if (url.userinfo === null || !url.userinfo.includes(":")) return null;
-  const { credentials } = url;
-  return credentials === null || credentials.username === "" ? null : credentials;
 }

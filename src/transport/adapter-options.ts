@@ -7,7 +7,7 @@ import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
 import type { SocketOptions } from "./connect.ts";
-import { lookupOf } from "./lookup.ts";
+import { lookUp, lookupOf } from "./lookup.ts";
 import type { PoolSettings } from "./pool.ts";
 
 /** Options of an HttpAdapter. Absent ones have their default; times are milliseconds, sizes bytes. */
@@ -43,7 +43,10 @@ export interface HttpAdapterOptions {
    * else 0.
    */
   readonly family?: 0 | 4 | 6 | undefined;
-  /** Resolves names in place of `dns.lookup`. It may give one address, or a list of which the next is tried if need be. */
+  /**
+   * Resolves names in place of `dns.lookup`, those of this machine (`localhost` and below) too. It may give one address, or a
+   * list of which the next is tried if need be.
+   */
   readonly lookup?: LookupFunction | undefined;
   /** A Unix domain socket or named pipe to connect to, whatever the URL's host; without proxies. */
   readonly socketPath?: string | undefined;
@@ -107,6 +110,7 @@ function check(given: HttpAdapterOptions): CheckedOptions {
       ),
       maxHeaderCount: within("maxHeaderCount", options.maxHeaderCount ?? 1000, 1, MOST_FIELDS),
       maxInformational: within("maxInformational", options.maxInformational ?? 100, 0, MOST_FIELDS),
+      isOwnLookup: options.lookup !== undefined,
       sockets: socketOptions(options),
     },
   };
@@ -128,7 +132,7 @@ function socketOptions(options: HttpAdapterOptions): SocketOptions {
   const kind = kindOf(localAddress, family);
   const given = Object.entries({
     localAddress,
-    lookup: lookup === undefined && kind === 0 ? undefined : lookupOf(lookup, kind),
+    lookup: lookup === undefined && kind === 0 ? lookUp : lookupOf(lookup, kind),
     socketPath,
   }).filter(([, value]) => value !== undefined);
   return bare<SocketOptions>(Object.fromEntries(given));

@@ -19,11 +19,12 @@ import {
   type Phase,
   type RequestException,
 } from "../core/errors.ts";
-import { HeaderMap } from "../core/headers.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { isHttpLike } from "../core/url.ts";
-import { silence } from "./failures.ts";
+import { letGo, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
+import { reasonOf, silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
 import { warnUnread } from "./unread.ts";
 import { WireReply } from "./wire-reply.ts";
@@ -43,16 +44,16 @@ export class AppAdapter implements Adapter {
 
   /** @throws {TypeError} when `handler` is no function. */
   constructor(handler: AppHandler) {
-    if (typeof handler !== "function") {
+    if (typeof handler !== "function")
       throw new TypeError(`an app must be a function from Request to Response, not ${describe(handler)}`);
-    }
     this.#handler = handler;
   }
 
   /**
    * Calls the app.
    *
-   * @throws {ConnectionError} when the app throws, which is then the `cause`, or gives something that is no `Response`.
+   * @throws {ConnectionError} when the app throws, which is then the `cause`, or gives something that is no `Response`, or
+   *   one that cannot be read: it says what came.
    */
   async send(
     request: PreparedRequest,
@@ -68,6 +69,9 @@ export class AppAdapter implements Adapter {
   }
 
   /** Fails the requests that wait for the app. A body that a caller is streaming is left alone. */
+  /** @internal It is this very process. A child of this class that sends in another way is an adapter of the caller's. */
+  readonly isDirect: () => boolean = () => this.send === AppAdapter.prototype.send;
+
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const exchange of this.#running) exchange.onShutdown(closed());
@@ -89,7 +93,7 @@ class AppExchange implements BodySource {
   #phase: Phase = "send";
   #timer: NodeJS.Timeout | null = null;
   #incoming: Incoming | null = null;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
+  #reader: ReadableStreamDefaultReader<unknown> | null = null;
   #isOver = false;
   #isPaused = false;
   #isPumping = false;
@@ -119,7 +123,8 @@ class AppExchange implements BodySource {
   }
 
   onShutdown(reason: Error): void {
-    if (this.#incoming === null || !this.#options.stream) this.#fail(reason, false);
+    const isStreamed = this.#options.stream && this.#incoming?.isGathered !== true;
+    if (this.#incoming === null || !isStreamed) this.#fail(reason, false);
   }
 
   pause(): void {
@@ -154,17 +159,17 @@ class AppExchange implements BodySource {
 
   async #call(handler: AppHandler): Promise<WireResponse> {
     const request = this.#webRequest();
-    let response: Response;
+    let answer: unknown;
     try {
-      response = await handler(request);
+      answer = await handler(request);
     } catch (cause) {
       throw this.#broken(`the app threw ${describe(cause)}`, cause);
     }
     if (this.#isOver) {
-      await response.body?.cancel();
+      letGo(answer);
       return await never();
     }
-    return this.#reply(response);
+    return this.#reply(answer);
   }
 
   #webRequest(): Request {
@@ -177,16 +182,18 @@ class AppExchange implements BodySource {
       throw new InvalidBody(`a web Request of ${method} cannot have a body`, { request });
     }
     const isWeb = isHttpLike(request.url);
-    const headers = new Headers([...request.headers]);
-    if (isWeb && !headers.has("host")) headers.set("host", request.parsed.authority);
-    return new Request(isWeb ? request.parsed.absolute : request.url, {
-      method,
-      headers,
-      signal: this.#abort.signal,
+    const url = isWeb ? request.parsed.absolute : request.url;
+    const body = payload === null ? {} : { body: this.#bodyFor(payload), duplex: "half" as const };
+    try {
+      const headers = new Headers([...request.headers]);
+      if (isWeb && !headers.has("host")) headers.set("host", request.parsed.authority);
+      // There is no proxy on this way, and it is for nobody else (RFC 9110 §11.7.2).
+      headers.delete("proxy-authorization");
       // Redirects are followed by the session, cookies kept by its jar.
-      redirect: "manual",
-      ...(payload === null ? {} : { body: this.#bodyFor(payload), duplex: "half" }),
-    });
+      return new Request(url, { method, headers, signal: this.#abort.signal, redirect: "manual", ...body });
+    } catch (cause) {
+      throw this.#broken(`no web Request can be made of it: ${reasonOf(cause)}`, cause);
+    }
   }
 
   #bodyFor(body: Body): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> {
@@ -224,33 +231,31 @@ class AppExchange implements BodySource {
     if (this.#incoming === null) this.#listen();
   }
 
-  #reply(response: Response): WireReply {
-    if (!isResponse(response)) throw this.#broken(`the app gave ${describe(response)}, not a Response`);
-    if (response.status === 0) throw this.#broken("the app gave an error response");
-    if (response.bodyUsed) throw this.#broken("the body of the app's response was read already");
+  #reply(answer: unknown): WireReply {
+    // All that may fail comes first: from here on it is the reply that fails, and not the call.
+    const { status, reason, headers, reader } = this.#read(answer);
+    const incoming = new Incoming(this, this.#declaredLength(status, headers));
     this.#phase = "body";
     this.#rest();
-    const head = { status: response.status, reason: response.statusText, httpVersion: "1.1", fields: [] };
-    const headers = HeaderMap.fromWire([...response.headers].flat());
-    const incoming = new Incoming(this, this.#declaredLength(response.status, headers));
     this.#incoming = incoming;
-    this.#receive(response, incoming);
-    const timings = { connect: 0, head: performance.now() - this.#began };
-    return new WireReply(head, headers, incoming, {
-      timings,
+    this.#reader = reader;
+    if (reader === null) incoming.end([]);
+    else void this.#pump();
+    return new WireReply({ status, reason, httpVersion: "1.1", fields: [] }, headers, incoming, {
+      timings: { connect: 0, head: performance.now() - this.#began },
       isStreamed: this.#options.stream,
       passage: null,
     });
   }
 
-  #receive(response: Response, incoming: Incoming): void {
-    if (response.body === null || this.request.method === "HEAD") {
-      response.body?.cancel().catch(ignore);
-      incoming.end([]);
-      return;
+  /** @throws {ConnectionError} that says what came, if that is no response. */
+  #read(answer: unknown): AppAnswer {
+    try {
+      return readAnswer(answer, this.request.method);
+    } catch (error) {
+      if (error instanceof NoAnswer) throw this.#broken(error.message, error.cause);
+      throw error;
     }
-    this.#reader = response.body.getReader();
-    void this.#pump();
   }
 
   /** Takes pieces from the app until enough are waiting. */
@@ -362,11 +367,6 @@ class AppExchange implements BodySource {
     this.#context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
     this.onOver();
   }
-}
-
-/** Of whatever copy of the class: frameworks bring their own. */
-function isResponse(value: unknown): value is Response {
-  return typeof value === "object" && value !== null && "status" in value && "headers" in value;
 }
 
 function closed(): SessionClosed {

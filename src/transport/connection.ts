@@ -57,12 +57,21 @@ export interface Connection {
   readonly isRefused: boolean;
   /** What the socket reported first, before a parser saw it. */
   readonly fault: Error | null;
+  /** Is a part of the running message not in the hands of the system yet? */
+  readonly isSending: boolean;
   /** Sends a message. Nothing else may be running. */
   send(message: Message): void;
   /** Stops reading: what is on its way fills the buffers between here and the server. */
   pause(): void;
   /** Reads on. */
   resume(): void;
+  /**
+   * The answer is there before the message is out, and the rest of it is wanted all the same: the message ends when both are
+   * through. It fails with {@link UnsentBody} when the connection ends before.
+   */
+  goOn(): void;
+  /** No other message is to be sent on it. */
+  retire(): void;
   /** Ends the running message, and with HTTP/1.1 the connection. */
   destroy(error: Error): void;
   /** The adapter closes: the running message is told. */

@@ -16,9 +16,11 @@ import type { Socket } from "node:net";
 import diagnostics from "undici/lib/core/diagnostics.js";
 import Request from "undici/lib/core/request.js";
 
+import { isError } from "../core/realm.ts";
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
+import { UnsentBody } from "./failures.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import type { IntakeReader } from "./intake.ts";
 import { Lane } from "./lane.ts";
@@ -56,6 +58,13 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   readonly #options = new RequestOptions();
   /** Does it keep the process alive? */
   #isHeld = true;
+  /** Is the body of the running message still being given? */
+  #isUploading = false;
+  /** Is the rest of it wanted although the answer is there? */
+  #goesOn = false;
+  /** Trailers of an answer that is whole, while the rest of the message goes out. */
+  #pending: string[] | null = null;
+  #isRetired = false;
 
   /** @throws when the connection has ended already. */
   constructor(origin: string, { socket, facts, intake }: Opened, limits: HeadLimits) {
@@ -70,13 +79,16 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     this.#lane = new Lane(origin, socket, limits.maxHeaderBytes);
     socket.once("close", () => {
       this.clock.end();
-      // undici tells the request why, unless it ended the connection itself.
-      this.#handler.onResponseError(null, new Error("the connection was closed"));
+      // undici tells the request why, unless it ended the connection itself, or knows of no request any more.
+      const isUnsent = this.#pending !== null;
+      const reason = isUnsent ? new UnsentBody(this.fault) : new Error("the connection was closed");
+      this.#handler.onResponseError(null, reason);
     });
     this.#parser = tuneParser(this.#lane.parser, {
       takeHead: (head) => this.#handler.message?.onHead(head),
       takeInformational: (status, fields) => this.#handler.message?.onInformational(status, fields),
       keepFields: () => channels.headers.hasSubscribers,
+      staysOpen: () => this.#staysOpen(),
       limits,
     });
     intake?.attach(this);
@@ -94,7 +106,14 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
 
   /** Can another message be sent when the running one is over? */
   get usable(): boolean {
-    return !this.socket.destroyed && !this.#lane.isLast && !this.#lane.isWriting && this.fault === null;
+    const { socket } = this;
+    return (
+      !socket.destroyed && !this.#lane.isLast && !this.#isRetired && !this.isSending && this.fault === null
+    );
+  }
+
+  get isSending(): boolean {
+    return this.#isUploading || this.socket.writableLength > 0;
   }
 
   /** Has any byte of the running message's response come? */
@@ -169,7 +188,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     } catch (error) {
       // From undici's own checks, or a subscriber of its channels: on another connection it would be the same.
       this.started = true;
-      handler.onResponseError(null, error instanceof Error ? error : new Error(String(error)));
+      handler.onResponseError(null, isError(error) ? error : new Error(String(error)));
     }
   }
 
@@ -203,6 +222,47 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     else if (!this.socket.destroyed) this.#handler.controller?.resume();
   }
 
+  goOn(): void {
+    this.#goesOn = true;
+    // undici would end the connection with the response.
+    this.#lane.isWriting = false;
+  }
+
+  retire(): void {
+    this.#isRetired = true;
+  }
+
+  /** The response is whole. */
+  #staysOpen(): boolean {
+    if (!this.#goesOn || !this.isSending) return false;
+    if (this.#lane.isLast) this.retire();
+    this.#lane.isLast = false;
+    return true;
+  }
+
+  /** @internal The response is whole, and `trailers` came with it. The message ends when it is out. */
+  finish(trailers: string[]): void {
+    if (!this.#goesOn || !this.isSending) {
+      this.#handler.end(trailers);
+      return;
+    }
+    this.#pending = trailers;
+    if (!this.#isUploading) this.#flush();
+  }
+
+  /** All of the message was written: it ends when that is in the hands of the system. */
+  #flush(): void {
+    const { socket } = this;
+    const end = (): void => {
+      const trailers = this.#pending;
+      if (trailers === null || socket.destroyed) return;
+      this.#pending = null;
+      this.#handler.end(trailers);
+    };
+    if (socket.writableLength === 0) end();
+    else socket.write("", end);
+  }
+
   /** Tells the running message that the adapter is closed. */
   shutDown(reason: Error): void {
     this.#handler.message?.onShutdown(reason);
@@ -219,6 +279,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   /** Ends the connection, whatever is running on it. */
   destroy(error: Error): void {
     this.#handler.message = null;
+    this.#pending = null;
     this.fault ??= error;
     this.socket.destroy(error);
   }
@@ -232,6 +293,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
       socket.destroy(reason);
     }, null);
     this.started = true;
+    this.#goesOn = false;
     expectResponse(this.#parser);
     this.#lane.enter(request);
     this.#lane.isLast = message.isLast;
@@ -247,10 +309,13 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
 
   #writeUpload(request: UndiciRequest, head: string, upload: Upload): void {
     this.#lane.isWriting = true;
+    this.#isUploading = true;
     upload.run(this.socket, { head, isChunked: true }, (complete) => {
       if (!complete) return;
       this.#lane.isWriting = false;
+      this.#isUploading = false;
       request.onRequestSent();
+      if (this.#pending !== null) this.#flush();
     });
   }
 }
@@ -312,11 +377,16 @@ class Handler implements UndiciHandler {
   }
 
   onResponseEnd(controller: UndiciController): void {
+    this.served++;
+    this.#connection.finish(trailersOf(controller.rawTrailers));
+  }
+
+  /** The message is over: it is out, and its response is whole. */
+  end(trailers: string[]): void {
     const { message } = this;
     this.message = null;
-    this.served++;
     letGoLater(this.#connection);
-    message?.onEnd(trailersOf(controller.rawTrailers));
+    message?.onEnd(trailers);
   }
 
   onResponseError(_controller: UndiciController | null, error: Error): void {

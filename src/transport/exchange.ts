@@ -19,6 +19,7 @@ import { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import { isError } from "../core/realm.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
@@ -51,6 +52,15 @@ export interface ExchangeWay {
   readonly signal: AbortSignal | null;
 }
 
+/** So often a message goes out again that the server did nothing with. */
+const MOST_REFUSALS = 5;
+
+/**
+ * A body up to here is read by everybody, be it with the head. Of a larger one some servers and proxies leave the rest where
+ * it is when they refuse it, and keep the connection open all the same.
+ */
+const SURELY_READ_BYTES = 16_384;
+
 /** The context of nobody: of the program itself. */
 const NOBODY = new AsyncResource("SojournExchange");
 
@@ -79,9 +89,12 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #state: State = "waiting";
   #isReused = false;
   #isResent = false;
+  #refusals = 0;
   #isWanted = false;
   #connectedMs: number | null = null;
   #sentBytes = 0;
+  /** Does the upload wait for the caller? That is no silence of the server. */
+  #awaitsSource = false;
   /** Informational responses so far. */
   #informed = 0;
   /** Runs while the body waits for `100 Continue`. */
@@ -141,7 +154,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   onStart(now: number): void {
     this.#state = this.upload === null ? "headless" : "sending";
-    this.#connectedMs = this.#isReused ? 0 : now - this.#began;
+    this.#connectedMs = this.#connection?.isReused === true ? 0 : now - this.#began;
     this.#listen(now);
     const { expectContinueMs } = this.#options;
     if (this.#isHeld && expectContinueMs !== null)
@@ -150,20 +163,20 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   onSourceWait(): void {
-    if (this.#state === "sending") this.#connection?.clock.stop();
+    this.#awaitsSource = true;
+    this.#connection?.clock.stop();
   }
 
   onBodySent(bytes: number): void {
-    const now = performance.now();
-    if (this.#state === "sending") this.#listen(now);
-    else this.#connection?.clock.touch(now);
+    this.#awaitsSource = false;
+    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
     this.#tellUpload(bytes);
   }
 
   onUploadEnd(): void {
-    if (this.#state !== "sending") return;
-    this.#state = "headless";
-    this.#listen(performance.now());
+    this.#awaitsSource = false;
+    if (this.#state === "sending") this.#state = "headless";
+    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
   }
 
   onUploadFailure(error: unknown): void {
@@ -186,6 +199,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     this.#state = "body";
     this.#connection?.clock.stop();
+    if (this.bytes !== null || this.upload !== null) this.#meetAnswer(head.status);
     const headers = HeaderMap.fromWire(head.fields);
     this.#incoming = new Incoming(this, declaredLength(this.method, head.status, headers));
     const connection = this.#connection;
@@ -199,6 +213,21 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#reject = ignore;
     const facts = { timings, isStreamed: this.#options.stream, passage: this };
     resolve(new WireReply(head, headers, this.#incoming, facts));
+  }
+
+  /**
+   * The final answer to a message with a body, of which some may still have to go out. A success says nothing of that: the
+   * rest is sent (what is stored must be whole). Anybody else does not want it, and may not read what is on its way either:
+   * the connection is not used again (RFC 9112 §9.5), though the system took every byte of it.
+   */
+  #meetAnswer(status: number): void {
+    const connection = this.#connection;
+    if (isSuccess(status) && this.#continueTimer === null) {
+      if (connection?.isSending === true) connection.goOn();
+      return;
+    }
+    this.#stopUpload();
+    if (this.#sentBytes > SURELY_READ_BYTES) connection?.retire();
   }
 
   onData(chunk: Uint8Array): boolean {
@@ -218,6 +247,11 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       this.#fail(this.#translated(fault), false);
       return;
     }
+    const problem = this.#incoming?.lengthProblem ?? null;
+    if (problem !== null) {
+      this.#fail(this.#translated(problem), false);
+      return;
+    }
     this.#connection?.clock.stop();
     this.#stopUpload();
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
@@ -228,25 +262,32 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   onFailure(error: Error): void {
     if (this.#state === "over") return;
-    const { method, headers, payload } = this.request;
     const connection = this.#connection;
-    const isUnseen = connection?.isRefused === true;
-    if ((this.#isReused || isUnseen) && this.#state !== "body" && connection !== null) {
-      // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
-      if (!connection.started) {
-        this.#obtain(performance.now());
-        return;
-      }
-      // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
-      const isSafe =
-        (isUnseen || isIdempotent(method) || headers.has(IDEMPOTENCY_KEY)) && isReplayable(payload);
-      if (!connection.heard && !this.#isResent && isSafe) {
-        this.#isResent = true;
-        this.#resend();
-        return;
-      }
+    if (connection === null || this.#state === "body" || !this.#goOn(connection))
+      this.#fail(this.#translated(error), false);
+  }
+
+  /** Does a message go on elsewhere of which no answer has begun? */
+  #goOn({ isReused, isRefused, started, heard }: Connection): boolean {
+    const { method, headers, payload } = this.request;
+    // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
+    if (!started && isReused) {
+      this.#obtain(performance.now());
+      return true;
     }
-    this.#fail(this.#translated(error), false);
+    if (!isReplayable(payload)) return false;
+    // The server said that it did nothing with it (RFC 9113 §8.7).
+    if (isRefused) {
+      if (++this.#refusals > MOST_REFUSALS) return false;
+      this.#resend();
+      return true;
+    }
+    // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
+    const isSafe = isIdempotent(method) || headers.has(IDEMPOTENCY_KEY);
+    if (!this.#isReused || heard || this.#isResent || !isSafe) return false;
+    this.#isResent = true;
+    this.#resend();
+    return true;
   }
 
   pause(): void {
@@ -292,6 +333,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#connection = null;
     this.#state = "waiting";
     this.#sentBytes = 0;
+    this.#awaitsSource = false;
     this.#informed = 0;
     this.#stopUpload();
     this.#loadBody();
@@ -317,6 +359,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   #listen(now: number): void {
+    if (this.#awaitsSource) return;
     const { readMs } = this.#options.timeouts;
     this.#connection?.clock.start(readMs, now, this);
   }
@@ -362,7 +405,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     const connection = this.#connection;
     const incoming = this.#incoming;
     if (connection === null) this.#pool.withdraw(this);
-    else connection.destroy(error instanceof Error ? error : new Error("aborted"));
+    else connection.destroy(isError(error) ? error : new Error("aborted"));
     this.#finish();
     if (incoming === null) this.#reject(error);
     else if (isAbort) incoming.abort(error);
@@ -385,6 +428,10 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     connection.clock.stop();
     this.#pool.release(connection, now);
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function ignore(): void {

@@ -65,6 +65,15 @@ export class ConnectOverdue extends Error {
   }
 }
 
+/** The answer was whole, and the connection ended before the body of the request was through. */
+export class UnsentBody extends Error {
+  override readonly name: string = "UnsentBody";
+
+  constructor(cause: Error | null) {
+    super("the connection ended before all of the body was sent", cause === null ? undefined : { cause });
+  }
+}
+
 /** Where a message was when it failed. */
 export interface Circumstances {
   readonly request: PreparedRequest;
@@ -84,6 +93,9 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
   }
   if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
   if (error instanceof ConnectFailure) return connectFailure(error, circumstances);
+  const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
+  if (error instanceof UnsentBody)
+    return new Kind(error.message, { request, phase: "send", cause: error.cause });
   if (isTlsError(error))
     return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
   if (phase === "body") {
@@ -100,7 +112,6 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
       cause: error,
     });
   }
-  const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
   return new Kind(`no valid response: ${reasonOf(error)}`, { request, phase, cause: error });
 }
 

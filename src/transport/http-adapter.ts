@@ -9,6 +9,7 @@ import { isReplayable } from "../core/body.ts";
 import { SessionClosed } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import type { Url } from "../core/url.ts";
 import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
 import { Exchange, type ExchangeWay } from "./exchange.ts";
 import { CallersError, Introduction } from "./introduction.ts";
@@ -50,6 +51,12 @@ export class HttpAdapter implements Adapter {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** @internal */
+  isDirect(url: Url, options: SendOptions): boolean {
+    // A child of this class that sends in another way is an adapter of the caller's.
+    return this.send === HttpAdapter.prototype.send && this.#pools.isDirect(url, options);
   }
 
   #exchange(

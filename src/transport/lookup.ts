@@ -1,17 +1,45 @@
 /**
- * A program's own resolver, or one kind of addresses only: a look-up as Node takes it, held to what it promises. What Node is
- * not prepared for (an empty list, something that is no address) would end the process when it comes late.
+ * Names become addresses: this machine's own ones without asking anybody, all others as Node does it; or by a program's own
+ * resolver, or one kind of addresses only: a look-up as Node takes it, held to what it promises. What Node is not prepared
+ * for (an empty list, something that is no address) would end the process when it comes late.
  *
  * May import: `core/`, `node:dns`, `node:net`.
  */
-import { lookup as lookUpName, type LookupAddress } from "node:dns";
+import { getDefaultResultOrder, lookup as askResolver, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 
 import { describe } from "../core/describe.ts";
+import { isLocalName } from "../core/loopback.ts";
 import { isError, isPromise } from "../core/realm.ts";
 
-/** The look-up of an adapter: `lookup`, or Node's own, for addresses of `family` only. 0 is both. */
-export function lookupOf(lookup: LookupFunction = lookUpName, family: 0 | 4 | 6 = 0): LookupFunction {
+const LOOPBACK: readonly LookupAddress[] = [
+  { address: "::1", family: 6 },
+  { address: "127.0.0.1", family: 4 },
+];
+
+/**
+ * `dns.lookup`, but that `localhost` and the names below it are the loopback addresses of this machine, whatever its resolver
+ * says (RFC 6761 §6.3): cookies and a program's trust go by that.
+ */
+export const lookUp: LookupFunction = (hostname, options, callback) => {
+  if (!isLocalName(hostname)) {
+    askResolver(hostname, options, callback);
+    return;
+  }
+  const { family, all, order = getDefaultResultOrder() } = options;
+  const kind = family === "IPv4" ? 4 : family === "IPv6" ? 6 : (family ?? 0);
+  const found = LOOPBACK.filter((one) => kind === 0 || one.family === kind);
+  if (order === "ipv4first") found.reverse();
+  const [{ address, family: first } = { address: "127.0.0.1", family: 4 }] = found;
+  // Later, as all look-ups answer.
+  process.nextTick(() => {
+    if (all === true) callback(null, found);
+    else callback(null, address, first);
+  });
+};
+
+/** The look-up of an adapter: `lookup`, or our own, for addresses of `family` only. 0 is both. */
+export function lookupOf(lookup: LookupFunction = lookUp, family: 0 | 4 | 6 = 0): LookupFunction {
   return (hostname, options, callback) => {
     let isOver = false;
     const fail = (error: unknown): void => {

@@ -6,10 +6,10 @@
  *
  * May import: `core/`. Pure.
  */
-import type { Adapter } from "../core/adapter.ts";
+import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { InvalidSchema } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
-import { isHttpLike, parseUrl } from "../core/url.ts";
+import { isHttpLike, parseUrl, type Url } from "../core/url.ts";
 
 /** A URL or prefix, as far as it is compared. */
 interface Address {
@@ -69,6 +69,16 @@ export class Mounts {
             ? whole.http
             : undefined;
     return adapter ?? this.#search(url);
+  }
+
+  /** Does a message to `url` go to its host itself? */
+  isDirect(url: Url, options: SendOptions): boolean {
+    try {
+      return this.find(url.href).isDirect?.(url, options) ?? false;
+    } catch {
+      // No way there, or a malformed proxy: it is told when the request is sent.
+      return false;
+    }
   }
 
   #search(url: string): Adapter {

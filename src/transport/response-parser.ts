@@ -7,6 +7,7 @@
  * - the head is taken as bytes came: reason phrase in latin-1, names in their case, and once only;
  * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici, header fields one
  *   that does not tell how many came;
+ * - a connection may stay open though the response is whole and its last one: the body of the request is still going out;
  * - timers: undici's are coarse and one more per request; ours are in `read-clock.ts` and `pools.ts`.
  *
  * May import: `core/`, own folder. Not: undici.
@@ -54,6 +55,8 @@ export interface TunedParser extends UndiciParser {
   bodyBytesSeen: number;
   /** Leave the fields in the parser: somebody listens to undici's channel. */
   keepFields: () => boolean;
+  /** The response is whole: is the connection to stay open, whatever the response said of it? */
+  staysOpen: () => boolean;
 }
 
 /** What undici asserts before a head. */
@@ -78,6 +81,7 @@ export function tuneParser(
     readonly takeHead: (head: WireHead) => void;
     readonly takeInformational: (status: number, fields: string[]) => void;
     readonly keepFields: () => boolean;
+    readonly staysOpen: () => boolean;
     readonly limits: HeadLimits;
   },
 ): TunedParser {
@@ -85,6 +89,7 @@ export function tuneParser(
     takeHead: given.takeHead,
     takeInformational: given.takeInformational,
     keepFields: given.keepFields,
+    staysOpen: given.staysOpen,
     heard: false,
     heardAt: 0,
     headDone: false,
@@ -99,6 +104,7 @@ export function tuneParser(
     execute: executeBounded,
     onStatus: takeReason,
     onHeadersComplete: completeHead,
+    onMessageComplete: completeMessage,
     createError: describeError,
   });
 }
@@ -185,6 +191,11 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
   // undici would make an object of the fields that nobody looks at.
   if (!this.keepFields()) this.headers = NO_FIELDS;
   return original(this).onHeadersComplete.call(this, status, upgrade, keepAlive);
+}
+
+function completeMessage(this: TunedParser): number {
+  if (this.headDone && this.staysOpen()) this.shouldKeepAlive = true;
+  return original(this).onMessageComplete.call(this);
 }
 
 /** Blanks around the phrase are no part of it, as in requests. Not `trim`: 0xA0 may be the end of a UTF-8 character. */

@@ -53,6 +53,8 @@ interface UndiciParser {
   /** Bytes of the body so far. */
   readonly bytesRead: number;
   timeoutType: number | null;
+  /** May the connection be used again when the response is whole? */
+  shouldKeepAlive: boolean;
   /** Bytes of the header section, or of the trailers, so far. */
   headersSize: number;
   setTimeout(delayMs: number, type: number): void;
@@ -62,6 +64,7 @@ interface UndiciParser {
   readMore(): void;
   onStatus(text: Uint8Array): number;
   onHeadersComplete(status: number, upgrade: boolean, keepAlive: boolean): number;
+  onMessageComplete(): number;
   createError(code: number, data: Uint8Array): Error;
 }
 

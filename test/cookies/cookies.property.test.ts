@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import { parseUrl } from "../../src/core/url.ts";
 import { parseCookieDate } from "../../src/cookies/date.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
-import { domainMatches, domainsOf, pathMatches } from "../../src/cookies/match.ts";
+import {
+  comparablePath,
+  domainMatches,
+  domainsOf,
+  isTrustworthy,
+  pathMatches,
+} from "../../src/cookies/match.ts";
 import { parseSetCookie } from "../../src/cookies/parse.ts";
 
 const NOW = Date.UTC(2026, 10, 1);
@@ -178,7 +184,8 @@ describe("a jar", () => {
                 )
                 .filter(
                   ({ cookie }) =>
-                    pathMatches(target.path, cookie.path) && (!cookie.secure || target.scheme === "https"),
+                    pathMatches(comparablePath(target.path), comparablePath(cookie.path)) &&
+                    (!cookie.secure || isTrustworthy(target, true)),
                 );
               const header = jar.select(target, clock.now);
               const pairs = fit.map(({ cookie }) =>

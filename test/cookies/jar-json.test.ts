@@ -105,7 +105,7 @@ describe("what is no saved jar", () => {
     [{ ...cookie, secure: 1 }, /\.secure is a boolean/],
     [{ ...cookie, expires: "2030" }, /\.expires is a number, not string/],
     [{ ...cookie, expires: Number.NaN }, /\.expires is a number/],
-    [{ ...cookie, sameSite: "Lax" }, /\.sameSite is/],
+    [{ ...cookie, sameSite: "no_restriction" }, /\.sameSite is "strict", "lax", "none" or null/],
     [{ ...cookie, path: "x" }, /\.path does not begin with/],
     [{ ...cookie, path: "/\r\n" }, /character that cannot stand/],
     [{ ...cookie, value: "1; admin=1" }, /character that cannot stand/],

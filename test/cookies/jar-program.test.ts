@@ -268,7 +268,20 @@ describe("set()", () => {
     ["a", "1", { maxAge: Number.NaN }, /maxAge is not a number/],
     ["a", "1", { expires: "tomorrow" }, /expires is a valid Date/],
     ["a", "1", { expires: new Date(Number.NaN) }, /expires is a valid Date/],
-    ["a", "1", { sameSite: "Lax" }, /sameSite is "strict", "lax", "none" or null/],
+    [
+      "a",
+      "1",
+      { sameSite: "no_restriction" },
+      /sameSite is "strict", "lax", "none" or null, not "no_restriction"/,
+    ],
+    [
+      "a",
+      "1",
+      { expires: 1_800_000_000 },
+      /expires is 1800000000, which looks like seconds.*1800000000 \* 1000/,
+    ],
+    ["a", "1", { expires: 3600 }, /expires is 3600, which looks like seconds/],
+    ["a", "1", { expires: -1 }, /expires is -1, which is no time of a cookie: write null/],
   ])("set(%j, %j, %j) is an error", ([name, value, attributes, message]) => {
     const jar = jarAt();
     const set = (): unknown => Reflect.apply(jar.set.bind(jar), jar, [name, value, attributes]);

@@ -43,8 +43,10 @@ describe("which hosts get a cookie", () => {
     ["http://127.0.0.1/", "a=1; Domain=127.0.0.1", "127.0.0.1", true],
     ["http://127.0.0.1/", "a=1; Domain=.127.0.0.1", "127.0.0.1", true],
     ["http://[::1]/", "a=1; Domain=[::1]", "[::1]", true],
-    // Unicode, as the bytes of a header
-    ["https://www.b\u00fccher.de/", "a=1; Domain=b\u00c3\u00bccher.de", "xn--bcher-kva.de", false],
+    // An address in another spelling
+    ["http://[::ffff:127.0.0.1]/", "a=1; Domain=[::ffff:127.0.0.1]", "[::ffff:7f00:1]", true],
+    ["http://[2001:db8::1]/", "a=1; Domain=[2001:DB8:0::0:1]", "[2001:db8::1]", true],
+    ["http://127.0.0.1/", "a=1; Domain=127.1", "127.0.0.1", true],
     ["https://www.b\u00fccher.de/", "a=1; Domain=xn--bcher-kva.de", "xn--bcher-kva.de", false],
     // A dot at the end names the same machine.
     ["https://www.example.com./", "a=1", "www.example.com", true],
@@ -68,6 +70,12 @@ describe("a cookie is refused", () => {
     ["http://127.0.0.1/", "a=1; Domain=0.0.1", "domain-mismatch"],
     ["http://127.0.0.1/", "a=1; Domain=127.0.0.2", "domain-mismatch"],
     ["http://127.0.0.1/", "a=1; Domain=127.0.0.1:80", "domain-mismatch"],
+    ["http://[::1]/", "a=1; Domain=[::2]", "domain-mismatch"],
+    ["http://[::1]/", "a=1; Domain=::1", "domain-mismatch"],
+    // §5.7 step 8: not ASCII, as the bytes of a header or as text
+    ["https://www.b\u00fccher.de/", "a=1; Domain=b\u00c3\u00bccher.de", "domain-mismatch"],
+    ["https://www.b\u00fccher.de/", "a=1; Domain=b\u00fccher.de", "domain-mismatch"],
+    ["https://\u2603.test/", "a=1; Domain=\u2603.test", "domain-mismatch"],
     // CVE-2014-3620, 2022-27779, 2023-46218 of curl: super cookies
     ["https://example.com/", "a=1; Domain=com", "public-suffix"],
     ["https://example.com/", "a=1; Domain=.com", "public-suffix"],
@@ -180,17 +188,52 @@ describe("path and time of a cookie", () => {
 });
 
 describe("Secure cookies", () => {
-  it("go over TLS only, also to this machine", () => {
+  it("go over TLS only, and to this machine when nothing is in between", () => {
     const jar = jarAt(NOW);
     take(jar, "s=1; Secure", "https://a.test/");
     take(jar, "p=1", "https://a.test/");
     expect(sent(jar, "https://a.test/")).toBe("s=1; p=1");
     expect(sent(jar, "http://a.test/")).toBe("p=1");
     expect(sent(jar, "wss://a.test/")).toBe("s=1; p=1");
-    // PARITY COO-15, COO-16: kept from a loopback server, as with requests, and not sent in clear.
+    // PARITY COO-15, COO-16
     expect(take(jar, "s=1; Secure", "http://127.0.0.1:8080/").kind).toBe("stored");
-    expect(sent(jar, "http://127.0.0.1/")).toBeNull();
+    expect(sent(jar, "http://127.0.0.1/")).toBe("s=1");
     expect(sent(jar, "https://127.0.0.1/")).toBe("s=1");
+    expect(jar.select(parseUrl("http://127.0.0.1/"), NOW, false)).toBeNull();
+    expect(jar.select(parseUrl("https://127.0.0.1/"), NOW, false)).toBe("s=1");
+    const refused = { kind: "refused", reason: "insecure" };
+    expect(jar.store("t=1; Secure", parseUrl("http://127.0.0.1/"), NOW, false)).toMatchObject(refused);
+    expect(jar.store("s=2", parseUrl("http://127.0.0.1/"), NOW, false)).toMatchObject({
+      reason: "overwrites-secure",
+    });
+  });
+
+  it("are asked of a jar by URL, and by whether a proxy is on the way", () => {
+    const jar = new CookieJar(null, { now: () => NOW });
+    expect(jar.setCookie("__Host-s=1; Secure; Path=/", "http://localhost/").kind).toBe("stored");
+    expect(jar.setCookie("t=1; Secure", "http://localhost/", { isDirect: false }).kind).toBe("refused");
+    expect(jar.getCookieHeader("http://localhost/")).toBe("__Host-s=1");
+    expect(jar.getCookieHeader("http://localhost/", { isDirect: false })).toBeNull();
+    expect(() => jar.getCookieHeader("http://localhost/", { isDirect: "no" } as never)).toThrow(TypeError);
+  });
+
+  it("are not sent to where a path only looks alike", () => {
+    const jar = jarAt(NOW);
+    take(jar, "a=1; Path=/caf%c3%a9", "https://a.test/");
+    take(jar, "b=1; Path=/x[1]", "https://a.test/");
+    take(jar, "c=1; Path=/y%2Fz", "https://a.test/");
+    take(jar, "d=1; Path=/caf\u00c3\u00a9", "https://a.test/");
+    expect(sent(jar, "https://a.test/caf\u00e9/home")).toBe("a=1; d=1");
+    expect(sent(jar, "https://a.test/caf%C3%A9")).toBe("a=1; d=1");
+    expect(sent(jar, "https://a.test/caf%C3%A9s")).toBeNull();
+    expect(sent(jar, "https://a.test/x[1]/y")).toBe("b=1");
+    expect(sent(jar, "https://a.test/y%2fz")).toBe("c=1");
+    expect(sent(jar, "https://a.test/y/z")).toBeNull();
+    // The same path in another spelling is the same cookie.
+    take(jar, "a=2; Path=/caf%C3%A9", "https://a.test/");
+    take(jar, "b=; Path=/%78%5B1%5D; Max-Age=0", "https://a.test/");
+    expect(jar.getDict()).toEqual({ a: "2", c: "1", d: "1" });
+    expect(jar.get("a", { path: "/caf\u00e9" })).toBe("2");
   });
 
   // §5.7 step 16

@@ -10,6 +10,8 @@ import {
   isTrustworthy,
   isWebUrl,
   pathMatches,
+  comparablePath,
+  escapeBytes,
 } from "../../src/cookies/match.ts";
 
 describe("domain-match", () => {
@@ -51,9 +53,36 @@ describe("path-match", () => {
     ["/ab", "/a", false],
     ["/A/b", "/a", false],
     ["/b", "/a", false],
-    ["/caf%C3%A9", "/caf%c3%a9", false],
   ])("of %s with %s: %s", ([request, cookie, matches]) => {
     expect(pathMatches(request, cookie)).toBe(matches);
+  });
+});
+
+describe("a path is compared in one spelling", () => {
+  // RFC 3986 §6.2.2
+  it.for<readonly [path: string, compared: string]>([
+    ["/a-b._~!$&'()*+,;=:@/", "/a-b._~!$&'()*+,;=:@/"],
+    ["/caf%c3%a9", "/caf%C3%A9"],
+    ["/caf\u00e9", "/caf%C3%A9"],
+    ["/\u{1f600}", "/%F0%9F%98%80"],
+    ["/u%7Eser/%41%2d%2E%5f", "/u~ser/A-._"],
+    ["/x[1]", "/x%5B1%5D"],
+    ["/x%5b1%5d", "/x%5B1%5D"],
+    ['/a b"<>\\^`{|}', "/a%20b%22%3C%3E%5C%5E%60%7B%7C%7D"],
+    // What has a meaning of its own stays apart from its escape.
+    ["/a%2fb", "/a%2Fb"],
+    ["/a%3Bb%3d", "/a%3Bb%3D"],
+    ["/100%", "/100%25"],
+    ["/%zz%4", "/%25zz%254"],
+    ["/%25zz", "/%25zz"],
+    ["/\ud800", "/%EF%BF%BD"],
+  ])("%j as %j", ([path, compared]) => {
+    expect(comparablePath(path)).toBe(compared);
+    expect(comparablePath(compared)).toBe(compared);
+  });
+
+  it("bytes of a header are their escapes", () => {
+    expect(escapeBytes("/caf\u00c3\u00a9/\u00e9")).toBe("/caf%C3%A9/%E9");
   });
 });
 
@@ -117,6 +146,20 @@ describe("a URL", () => {
     ["http://127.0.0.1:8080/", true, false, true],
     ["http://127.9.9.9/", true, false, true],
     ["http://[::1]/", true, false, true],
+    ["http://LocalHost/", true, false, true],
+    ["http://127.1/", true, false, true],
+    ["http://0x7f.0.0.1/", true, false, true],
+    ["http://2130706433/", true, false, true],
+    ["http://[0:0::1]/", true, false, true],
+    ["http://[::ffff:127.0.0.1]/", true, false, false],
+    ["http://[::]/", true, false, false],
+    ["http://[::1%25lo]/", true, false, false],
+    ["http://0.0.0.0/", true, false, false],
+    ["http://localhost.localdomain/", true, false, false],
+    ["http://notlocalhost/", true, false, false],
+    ["ws://localhost/", true, false, true],
+    ["http+unix://localhost/", true, false, false],
+    ["ftp://localhost/", false, false, false],
     ["http://128.0.0.1/", true, false, false],
     ["http://127.0.0.1.test/", true, false, false],
     ["http://localhost.test/", true, false, false],
@@ -125,6 +168,7 @@ describe("a URL", () => {
     ([text, web, secure, trustworthy]) => {
       const url = parseUrl(text);
       expect([isWebUrl(url), isSecure(url), isTrustworthy(url)]).toEqual([web, secure, trustworthy]);
+      expect(isTrustworthy(url, false)).toBe(secure);
     },
   );
 

@@ -1,15 +1,16 @@
 /**
- * `npm run fuzz`: responses of arbitrary bytes, and how the time of parsers grows.
+ * `npm run fuzz`: responses of arbitrary bytes over HTTP/1.1, of arbitrary frames over HTTP/2, and how the time of parsers grows.
  *
  *     npm run fuzz -- --runs 20000 --seed 1
  *
- * Bounded: 5,000 responses unless said otherwise. Every run is the same for the same seed. Ends with code 1 when a request
+ * Bounded: 5,000 responses, and half as many over HTTP/2, unless said otherwise. Every run is the same for the same seed. Ends with code 1 when a request
  * never ended or failed with something that is no error of ours, or when the time of a parser is not linear.
  */
 import { parseArgs } from "node:util";
 
 import { growth } from "./growth.ts";
-import { fuzzResponses } from "./responses.ts";
+import { fuzzFrames } from "./http2.ts";
+import { fuzzResponses, type Finding } from "./responses.ts";
 
 const { values } = parseArgs({
   options: { runs: { type: "string", default: "5000" }, seed: { type: "string", default: "1" } },
@@ -19,10 +20,16 @@ const stray: unknown[] = [];
 process.on("unhandledRejection", (error) => stray.push(error));
 process.on("uncaughtException", (error) => stray.push(error));
 
-const { counts, findings } = await fuzzResponses(Number(values.runs), Number(values.seed));
-for (const [kind, count] of [...counts].sort(([, one], [, other]) => other - one))
-  console.log(`${kind.padEnd(28)}${String(count).padStart(8)}`);
-for (const { seed, what } of findings) console.error(`seed ${seed}: ${what}`);
+const seed = Number(values.seed);
+const findings: Finding[] = [];
+const runs = Number(values.runs);
+// A broken connection of HTTP/2 costs a handshake.
+for (const outcome of [await fuzzResponses(runs, seed), await fuzzFrames(Math.ceil(runs / 2), seed)]) {
+  for (const [kind, count] of [...outcome.counts].sort(([, one], [, other]) => other - one))
+    console.log(`${kind.padEnd(36)}${String(count).padStart(8)}`);
+  findings.push(...outcome.findings);
+}
+for (const one of findings) console.error(`${one.seed}: ${one.what}`);
 for (const error of stray) console.error("nobody caught:", error);
 
 const slow = growth();

@@ -9,8 +9,9 @@ import { mutated, pieces } from "./mutate.ts";
 import { below, oneOf, randomFrom, type Random } from "../support/random.ts";
 
 /** What became of a request that it should not have. */
-interface Finding {
-  readonly seed: number;
+export interface Finding {
+  /** Number or path of the request. */
+  readonly seed: number | string;
   readonly what: string;
 }
 

@@ -1,8 +1,8 @@
 /**
- * `npm run hostile [-- --only REGEX] [--cases FILE] [--json FILE] [--kit DIR]`
+ * `npm run hostile [-- --only REGEX] [--reading WAY] [--cases FILE] [--json FILE] [--kit DIR]`
  *
  * Plays the cases of the hostile server against sojourn's public API: prints a line for each case that failed, a table by
- * group, and the sum. Exit code 1 when a case failed.
+ * group, and the sum. Exit code 1 when a case failed. Bodies are read in memory, or in the WAY `streamed` or `pieces`.
  *
  * May import: everything in this folder.
  */
@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 
 import { missingFeature } from "./features.ts";
 import { findKit, startServer, type Case, type HostileServer, type NeutralOptions } from "./kit.ts";
-import { play } from "./play.ts";
+import { play, readings } from "./play.ts";
 import { asJson, problem, summary, table, type Verdict } from "./table.ts";
 
 const { values } = parseArgs({
@@ -20,8 +20,12 @@ const { values } = parseArgs({
     cases: { type: "string" },
     json: { type: "string" },
     kit: { type: "string" },
+    reading: { type: "string", default: "memory" },
   },
 });
+const reading = readings.find((name) => name === values.reading);
+if (reading === undefined)
+  throw new RangeError(`--reading is one of ${readings.join(", ")}, not ${values.reading}`);
 
 try {
   const verdicts = await playAll();
@@ -52,7 +56,7 @@ async function playAll(): Promise<Verdict[]> {
 async function judge(one: Case, defaults: NeutralOptions, server: HostileServer): Promise<Verdict> {
   const feature = missingFeature(one);
   if (feature !== null) return { kind: "skipped", of: one, feature };
-  const why = await play(one, defaults, server).catch((error: unknown) => [
+  const why = await play(one, defaults, server, reading).catch((error: unknown) => [
     `the harness broke: ${String(error)}`,
   ]);
   return why.length === 0 ? { kind: "passed", of: one } : { kind: "failed", of: one, why };

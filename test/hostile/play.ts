@@ -14,6 +14,17 @@ import { downloaded } from "./downloaded.ts";
 import { answered, failed, type Answered, type Failed, type Outcome } from "./outcome.ts";
 import { withEnvironment, withInvariants } from "./surroundings.ts";
 
+/**
+ * How bodies are read where a case does not say: in memory, as a stream that is read as a whole, or piece by piece. The outcome must
+ * be the same.
+ */
+export const readings = ["memory", "streamed", "pieces"] as const;
+
+/** One of them. */
+export type Reading = (typeof readings)[number];
+
+/** Odd, so that pieces of a body begin and end anywhere. */
+const PIECE_BYTES = 997;
 /** A step that takes longer never ends. */
 const LONGEST_STEP_MS = 30_000;
 
@@ -22,11 +33,12 @@ export async function play(
   one: Case,
   defaults: NeutralOptions,
   server: HostileServer,
+  reading: Reading = "memory",
 ): Promise<readonly string[]> {
   await server.reset();
   return withInvariants(() =>
     withEnvironment(one, async () => {
-      const player = new Player(defaults);
+      const player = new Player(defaults, reading);
       try {
         const found = await player.playAll(one.steps);
         // The session is still open: what it keeps open counts.
@@ -42,9 +54,11 @@ class Player {
   /** Made by the first request, as its options say. */
   #client: Client | null = null;
   readonly #defaults: NeutralOptions;
+  readonly #reading: Reading;
 
-  constructor(defaults: NeutralOptions) {
+  constructor(defaults: NeutralOptions, reading: Reading) {
     this.#defaults = defaults;
+    this.#reading = reading;
   }
 
   /** Ends at the first step that is not well. */
@@ -89,6 +103,8 @@ class Player {
 
   #send({ request, expect }: RequestStep, options: NeutralOptions): () => Promise<Answered | Failed> {
     const { abort_after_ms: abortAfterMs, stream } = options;
+    // A limit of what is read into memory is none of what is iterated over.
+    const reading = options.max_decoded_bytes === undefined ? this.#reading : "memory";
     const wanted = expect.outcome === "any" ? (expect.ok ?? {}) : expect;
     return async () => {
       const controller = new AbortController();
@@ -98,10 +114,15 @@ class Player {
       try {
         const client = (this.#client ??= newClient(options));
         adjustSession(client, options);
-        const init = { ...requestOptions(request, options, client), signal: controller.signal };
+        const asked = requestOptions(request, options, client);
+        const init = {
+          ...asked,
+          stream: asked.stream === true || reading !== "memory",
+          signal: controller.signal,
+        };
         if (options.resume === true) return await downloaded(client.session, request.url, init);
         const response = await client.session.request(request.method, request.url, init);
-        return answered(response, await bodyOf(response, stream), wanted);
+        return answered(response, await bodyOf(response, stream, reading), wanted);
       } catch (error) {
         return failed(error, reason);
       } finally {
@@ -121,14 +142,17 @@ function optionsOf({ request }: RequestStep, defaults: NeutralOptions): NeutralO
 async function bodyOf(
   response: Response | StreamedResponse,
   stream: NeutralOptions["stream"],
+  reading: Reading,
 ): Promise<Uint8Array> {
-  if (stream === undefined || "read" in stream) return response.bytes();
+  const isWhole = stream === undefined || "read" in stream;
+  if (isWhole && reading !== "pieces") return response.bytes();
+  const most = isWhole ? Infinity : stream.read_bytes;
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.iterContent()) {
+  for await (const chunk of response.iterContent(isWhole ? { chunkSize: PIECE_BYTES } : {})) {
     chunks.push(chunk);
     length += chunk.byteLength;
-    if (length >= stream.read_bytes) break;
+    if (length >= most) break;
   }
   await response.close();
   return Buffer.concat(chunks);

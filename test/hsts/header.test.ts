@@ -16,6 +16,14 @@ describe("parseStrictTransport", () => {
     [" ; max-age=1 ;; preload; x=y ", 1000, false],
     ["max-age = 1", 1000, false],
     ["max-age=1; includeSubDomains=no", 1000, false],
+    // A semicolon in a quoted string ends nothing, nor does a quoted quote.
+    ['max-age=31536000; extra="a;b"; includeSubDomains', YEAR, true],
+    ['extra=";max-age=5;"; max-age=1', 1000, false],
+    ['extra="a\\";b"; max-age=1; includeSubDomains', 1000, true],
+    ['extra="a\\\\"; max-age=1', 1000, false],
+    ['x=""; max-age="1"', 1000, false],
+    ['max-age="\\1"', 1000, false],
+    ["\tmax-age=1\t;\tpreload", 1000, false],
     ["max-age=99999999999999999999999", 3_155_760_000_000, false],
   ] as const)("reads %s", ([header, maxAgeMs, includeSubDomains]) => {
     expect(parseStrictTransport(header)).toEqual({ maxAgeMs, includeSubDomains });
@@ -35,6 +43,12 @@ describe("parseStrictTransport", () => {
     "max-age=1, max-age=2",
     "max age=1",
     'max-age="1',
+    'max-age=1; x="a',
+    'max-age=1; x="a\\',
+    'max-age=1; x="a"b',
+    'max-age=1; x=a"b"',
+    'max-age=1; "x"=1',
+    "\u00a0max-age=1",
   ])("ignores %j", (header) => {
     expect(parseStrictTransport(header)).toBeNull();
   });

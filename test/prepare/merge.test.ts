@@ -232,10 +232,14 @@ describe("proxies", () => {
     [
       { proxies: { http: "http://s", https: "http://t" } },
       { proxies: { https: null } },
-      { http: "http://s" },
+      // Off, whatever the environment says: an empty value ends the search.
+      { http: "http://s", https: "" },
       null,
       true,
     ],
+    [{}, { proxies: { all: null, "http://a.test": null } }, { all: "", "http://a.test": "" }, null, true],
+    [{ proxies: { http: null } }, {}, { http: "" }, null, true],
+    [{ proxies: { http: null } }, { proxies: { http: "http://r" } }, { http: "http://r" }, null, true],
     [{ proxies: { http: "http://s" } }, { proxies: { http: undefined } }, { http: "http://s" }, null, true],
     // keys without case; no_proxy apart
     [
@@ -245,6 +249,26 @@ describe("proxies", () => {
       null,
       true,
     ],
+    // hosts in the spelling of a URL
+    ...(
+      [
+        ["https://BÜCHER.test", "https://xn--bcher-kva.test"],
+        ["http://127.1", "http://127.0.0.1"],
+        ["http://[0:0::1]", "http://[::1]"],
+        ["http://::1", "http://[::1]"],
+        ["all://a_b.test", "all://a_b.test"],
+        ["http://b.test.", "http://b.test."],
+      ] as const
+    ).map(
+      ([given, spelled]) =>
+        [{ proxies: { [given]: "http://s" } }, {}, { [spelled]: "http://s" }, null, true] as [
+          Said,
+          Said,
+          Record<string, string>,
+          null,
+          boolean,
+        ],
+    ),
     [
       { proxies: { no_proxy: "a.test" } },
       { proxies: { http: "http://r" } },

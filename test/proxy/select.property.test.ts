@@ -1,7 +1,7 @@
 /** Laws of the URLs of proxies. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InvalidURL } from "../../src/core/errors.ts";
+import { InvalidProxyURL, InvalidURL } from "../../src/core/errors.ts";
 import { parseProxy } from "../../src/proxy/select.ts";
 
 const scheme = fc.constantFrom("http", "https", "socks5", "socks5h");
@@ -37,10 +37,14 @@ describe("the URL of a proxy", () => {
         text,
         fc.integer({ min: 1, max: 65_535 }),
         (kind, username, password, port) => {
-          const target = parseProxy(
-            `${kind}://${encodeURIComponent(username)}:${encodeURIComponent(password)}@h.test:${port}/path`,
-          );
-          expect(target.credentials).toEqual({ username, password });
+          const url = `${kind}://${encodeURIComponent(username)}:${encodeURIComponent(password)}@h.test:${port}/path`;
+          // oxlint-disable-next-line no-control-regex -- no scheme can send them (RFC 7617 §2)
+          if (/[\x00-\x1f\x7f]/.test(username + password)) {
+            expect(() => parseProxy(url)).toThrow(InvalidProxyURL);
+            return;
+          }
+          const target = parseProxy(url);
+          expect(target.credentials).toEqual(username + password === "" ? null : { username, password });
           expect([target.scheme, target.hostname, target.port]).toEqual([kind, "h.test", port]);
           expect(target.origin).toBe(`${kind}://h.test:${port}`);
         },

@@ -129,9 +129,17 @@ describe("parseProxy", () => {
     ["http://u:@p.test", { username: "u", password: "" }],
     ["u:p@p.test", { username: "u", password: "p" }],
     ["socks5://u:p@p.test", { username: "u", password: "p" }],
-    // PARITY PRX-7: as in requests, no header for these.
-    ["http://u@p.test", null],
-    ["http://:p@p.test", null],
+    // As in the URL of a server (RFC 3986 §3.2.1, RFC 7617; PARITY PRX-7).
+    ["http://u@p.test", { username: "u", password: "" }],
+    ["http://u%3Av@p.test", { username: "u:v", password: "" }],
+    ["u@p.test", { username: "u", password: "" }],
+    ["socks5h://u@p.test", { username: "u", password: "" }],
+    ["http://:p@p.test", { username: "", password: "p" }],
+    ["http://u:p@[::1]:8080", { username: "u", password: "p" }],
+    ["http://u:p@q@p.test", { username: "u", password: "p@q" }],
+    ["http://u:%zz@p.test", { username: "u", password: "%zz" }],
+    ["http://:@p.test", null],
+    ["http://@p.test", null],
     ["http://p.test", null],
   ] as const)("takes credentials from %s", ([text, credentials]) => {
     expect(parseProxy(text).credentials).toEqual(credentials);
@@ -148,6 +156,16 @@ describe("parseProxy", () => {
     "http://p q/",
     "http://[::1",
     "://",
+    // What follows the host would be the rest of a password, and the host another one.
+    "http://user:1/ss@p.test",
+    "http://user/x:pass@p.test",
+    "http://user:1?ss@p.test",
+    "http://user:1#ss@p.test",
+    "socks5://user:1/ss@p.test",
+    // RFC 7617 §2
+    "http://us%00er:p@p.test",
+    "http://u:pa%0d%0ass@p.test",
+    "socks5://u:%7f@p.test",
   ])("refuses %s", (text) => {
     expect(() => parseProxy(text)).toThrow(InvalidProxyURL);
   });

@@ -149,6 +149,52 @@ async function throughSquidWithDigest(targets: Targets): Promise<void> {
   );
 }
 
+/** Many calls at a time, while nonces are used up after a few. */
+async function throughSquidWithFewUses(targets: Targets): Promise<void> {
+  await using proxy = await start(squid({ scheme: "digest", nonceUses: 3 }));
+  const proxyAuth = new HttpProxyDigestAuth("user", "pass");
+  const url = `http://127.0.0.1:${proxy.port}`;
+  await using session = new Session({ verify: targets.ca, proxy: url, proxyAuth });
+  const many = (to: (call: number) => string): Promise<unknown[]> =>
+    Promise.all(
+      // Nothing is kept: each call needs a tunnel of its own.
+      Array.from({ length: 40 }, async (_, call) => {
+        const { status } = await session.get(to(call), { headers: { Connection: "close" } });
+        return status;
+      }),
+    );
+  await check(
+    "squid: nonces good for three uses let in 40 forwarded requests side by side",
+    async () => [...new Set(await many((call) => `${targets.plain.url}/get?${call}`))],
+    [200],
+  );
+  await check(
+    "squid: and 40 tunnels side by side",
+    async () => [...new Set(await many(() => `${targets.url}/protocol`))],
+    [200],
+  );
+  await check(
+    "squid: and both at a time",
+    async () => {
+      const [forwarded, tunnels] = await Promise.all([
+        many((call) => `${targets.plain.url}/get?${call}`),
+        many(() => `${targets.url}/protocol`),
+      ]);
+      return [...new Set([...forwarded, ...tunnels])];
+    },
+    [200],
+  );
+  await check(
+    "squid: Digest and a body of 200 kB, which squid refuses before it has read it",
+    async () => {
+      await using fresh = new Session({ proxy: url, proxyAuth: new HttpProxyDigestAuth("user", "pass") });
+      const response = await fresh.post(`${targets.plain.url}/post`, { data: "x".repeat(200_000) });
+      return response.json<{ data: string }>().data.length;
+    },
+    200_000,
+  );
+}
+
 async function throughDante(targets: Targets): Promise<void> {
   await using proxy = await start(dante);
   for (const scheme of ["socks5", "socks5h"]) {
@@ -284,6 +330,7 @@ const client = await authority.issue({ names: ["client.test"] });
   await throughSquid(targets);
   await throughSquidWithUsers(targets);
   await throughSquidWithDigest(targets);
+  await throughSquidWithFewUses(targets);
   await throughDante(targets);
 }
 console.log(`\n${passed} passed, ${failed} failed, 0 skipped`);

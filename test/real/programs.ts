@@ -5,8 +5,18 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Program } from "./processes.ts";
 
-/** squid as a forward proxy. With a scheme it wants credentials: user `user`, password `pa:ss` (`pass` for Digest). */
-export function squid({ scheme }: { readonly scheme: "basic" | "digest" | null }): Program {
+/**
+ * squid as a forward proxy. With a scheme it wants credentials: user `user`, password `pa:ss` (`pass` for Digest).
+ *
+ * @param how.nonceUses so often a nonce of Digest is good. Default: squid's own, 50.
+ */
+export function squid({
+  scheme,
+  nonceUses = 50,
+}: {
+  readonly scheme: "basic" | "digest" | null;
+  readonly nonceUses?: number;
+}): Program {
   const digest = execFileSync("openssl", ["passwd", "-6", "-salt", "sojourn", "pa:ss"], {
     encoding: "utf8",
   }).trim();
@@ -15,6 +25,7 @@ export function squid({ scheme }: { readonly scheme: "basic" | "digest" | null }
     [
       `auth_param ${scheme} program /usr/lib/squid/${helper} ${join(folder, "users")}`,
       `auth_param ${scheme} realm proxy`,
+      scheme === "digest" ? `auth_param digest nonce_max_count ${nonceUses}` : "",
       "acl known proxy_auth REQUIRED",
       "http_access deny !known",
     ].join("\n");

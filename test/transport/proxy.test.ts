@@ -80,7 +80,9 @@ describe("plain http through a proxy", () => {
     // user info          header
     ["pu%40x:p%3Ap@", "Proxy-Authorization: Basic cHVAeDpwOnA="],
     ["pu:@", "Proxy-Authorization: Basic cHU6"],
-    ["pu@", undefined],
+    ["pu@", "Proxy-Authorization: Basic cHU6"],
+    [":pw@", "Proxy-Authorization: Basic OnB3"],
+    [":@", undefined],
     ["", undefined],
   ] as const)("carries the credentials of %j", async ([userinfo, header]) => {
     await using proxy = await scriptedServer(answering(ok()));

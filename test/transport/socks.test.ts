@@ -107,6 +107,9 @@ describe("SOCKS 5", () => {
   it.for([
     // what the proxy says                               words
     ["refuses the connection", [NO_AUTH, "\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00"], "connection refused"],
+    ["refuses, and is cut short", [NO_AUTH, "\x05\x05"], "connection refused"],
+    ["refuses, and is cut in its address", [NO_AUTH, "\x05\x02\x00\x01\x00"], "not allowed by its rules"],
+    ["is cut before its code", [NO_AUTH, "\x05"], "did not answer"],
     ["gives an unknown code", [NO_AUTH, "\x05\x63\x00\x01\x00\x00\x00\x00\x00\x00"], "code 99"],
     ["wants another authentication", ["\x05\xff"], "authentication"],
     ["speaks another version", ["\x04\x00"], "SOCKS 5"],
