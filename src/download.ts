@@ -203,9 +203,9 @@ function partFor(place: Destination | string, url: string, resume: boolean): Pro
   return Part.kept(join(folder, name + PART), mode);
 }
 
-/** The URL that was asked for first. */
+/** The URL that answered: a tag is of one resource (RFC 9110 §8.8.3), and a redirect may lead to another one next time. */
 function urlOf(response: StreamedResponse): string {
-  return (response.history[0] ?? response).request.url;
+  return response.request.url;
 }
 
 function pairsOf(init: HeadersInit | null | undefined): HeaderPair[] {

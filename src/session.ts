@@ -47,7 +47,7 @@ import {
   type CheckedRequestOptions,
 } from "./prepare/check.ts";
 import { mergeHooks } from "./prepare/hooks.ts";
-import { mergeHeaders, mergeSettings, sessionSettings } from "./prepare/merge.ts";
+import { mergeHeaders, mergeSettings, namesHeader, sessionSettings } from "./prepare/merge.ts";
 import { prepare, targetOf } from "./prepare/prepare.ts";
 import { mergeParams } from "./prepare/query.ts";
 import { ResponsePromise } from "./response/promise.ts";
@@ -334,6 +334,7 @@ export class Session<Streams extends boolean = false>
       headers: mergeHeaders(defaults.headers, options.headers),
       query: mergeParams(defaults.params, options.params),
       options,
+      isTypeInherited: () => !namesHeader(options.headers, "content-type"),
       boundary: randomBoundary,
       idempotencyKey: idempotencyKeyFor(
         method,

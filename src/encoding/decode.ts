@@ -14,6 +14,7 @@ import {
   type ZstdOptions,
 } from "node:zlib";
 import { ResponseTooLarge, type FailedRequest } from "../core/errors.ts";
+import { isError } from "../core/realm.ts";
 import type { ContentCoding } from "./content-coding.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
@@ -99,7 +100,7 @@ function decodeOne(
     if (decoded === null) return "odd";
     return decoded.byteLength > maxBytes ? "too large" : decoded;
   } catch (error) {
-    const large = error instanceof RangeError && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
+    const large = isError(error) && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE";
     return large ? "too large" : "odd";
   }
 }

@@ -22,7 +22,7 @@ import { InvalidBody } from "../core/errors.ts";
 import type { DataInit, FieldsInit, FilesInit } from "../core/options.ts";
 import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
-import { multipartBody, multipartType } from "./multipart.ts";
+import { isMultipart, multipartBody, multipartType } from "./multipart.ts";
 import { fileEntries, isCollection, partsOf } from "./parts.ts";
 import { isRecord } from "./record.ts";
 
@@ -47,20 +47,24 @@ const NOTHING: ChosenBody = { payload: null, contentType: null };
  *
  * @param givenType the caller's `Content-Type`, which wins; of a multipart body its boundary is used, or added to it.
  * @param boundary gives a random boundary; called for multipart only.
- * @throws {TypeError} for what cannot be a body, and for two bodies.
+ * @param isInherited it is a session's or a scope's, which do not know this body: a body that has a type of its own keeps it.
+ *   JSON has none, for there are many media types of JSON.
+ * @throws {TypeError} for what cannot be a body, for two bodies, and for a multipart body that inherits another type.
  * @throws {InvalidJSONError} for what JSON cannot hold.
  */
 export function chooseBody(
   options: BodyOptions,
   givenType: string | null,
   boundary: () => string,
+  isInherited: boolean = false,
 ): ChosenBody {
   const { data, json, files } = options;
+  const given = { type: givenType, isInherited };
   const entries = files == null ? [] : fileEntries(files);
   const hasData = data != null && !isEmpty(data);
   if (json !== undefined && (hasData || entries.length > 0)) throw twoBodies(hasData ? "data" : "files");
-  if (entries.length > 0) return multipart(besideFiles(data), entries, givenType, boundary);
-  if (hasData) return ofData(data, givenType, boundary);
+  if (entries.length > 0) return multipart(besideFiles(data), entries, given, boundary);
+  if (hasData) return ofData(data, given, boundary);
   if (json === undefined) return NOTHING;
   return { payload: bytesBody(encodeJson(json)), contentType: givenType === null ? jsonType : null };
 }
@@ -79,13 +83,31 @@ function isEmpty(data: unknown): boolean {
   return isRecord(data) && !isStreamSource(data) && Object.keys(data).length === 0;
 }
 
-function ofData(data: DataInit, givenType: string | null, boundary: () => string): ChosenBody {
+/** The `Content-Type` that there is already. */
+interface GivenType {
+  readonly type: string | null;
+  /** It is a session's or a scope's. */
+  readonly isInherited: boolean;
+}
+
+/** The type to set for a body that has one of its own; `null` when the given one stays. */
+function ownType(type: string, given: GivenType): string | null {
+  if (given.type === null) return type;
+  // With other parameters it is the same type, such as a form in another charset.
+  return given.isInherited && essenceOf(given.type) !== essenceOf(type) ? type : null;
+}
+
+function essenceOf(type: string): string {
+  return (/^[^;,\s]*/.exec(type)?.[0] ?? "").toLowerCase();
+}
+
+function ofData(data: DataInit, given: GivenType, boundary: () => string): ChosenBody {
   if (typeof data === "function") return { payload: factoryBody(data), contentType: null };
-  if (isFormData(data)) return multipart(data, [], givenType, boundary);
+  if (isFormData(data)) return multipart(data, [], given, boundary);
   if (isForm(data)) {
     return {
       payload: bytesBody(encodeFields(data, "data")),
-      contentType: givenType === null ? formType : null,
+      contentType: ownType(formType, given),
     };
   }
   if (!isRaw(data)) {
@@ -98,18 +120,26 @@ function ofData(data: DataInit, givenType: string | null, boundary: () => string
   if (isReadableStream(data) && Readable.isDisturbed(data as unknown as NodeJS.ReadableStream))
     throw new InvalidBody("data is a stream that was read from before; give a function that makes it");
   // As fetch does: a Blob knows its type.
-  const type = isBlob(data) && data.type !== "" && givenType === null ? data.type : null;
+  const type = isBlob(data) && data.type !== "" ? ownType(data.type, given) : null;
   return { payload: rawBody(data), contentType: type };
 }
 
 function multipart(
   data: FieldsInit | FormData | null,
   files: readonly (readonly [string, unknown])[],
-  givenType: string | null,
+  given: GivenType,
   random: () => string,
 ): ChosenBody {
-  const { boundary, contentType } = multipartType(givenType, random);
+  if (given.isInherited && given.type !== null && !isMultipart(given.type)) throw twoTypes(given.type);
+  const { boundary, contentType } = multipartType(given.type, random);
   return { payload: multipartBody(partsOf(data, files), boundary), contentType };
+}
+
+function twoTypes(type: string): TypeError {
+  return new TypeError(
+    `the body is multipart, and the session or scope says Content-Type: ${essenceOf(type)} for all of its requests: ` +
+      `take it from there, or give headers: { "Content-Type": null } with this one`,
+  );
 }
 
 /** @throws {TypeError} for `data` that has no fields: a stream cannot be part of a form (PARITY BOD-17, MPT-7). */

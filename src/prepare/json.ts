@@ -4,8 +4,8 @@
  *
  * May import: `core/`. Pure, but for the value's own `toJSON`.
  */
-import { isMap, isPromise, isSet } from "../core/realm.ts";
 import { InvalidJSONError } from "../core/errors.ts";
+import { isWrongDate, lossIn } from "./json-loss.ts";
 
 /** The media type; without a charset, because JSON is UTF-8 (RFC 8259 §8.1, §11). */
 export const jsonType = "application/json";
@@ -16,7 +16,8 @@ const QUICK_DEPTH = 64;
 /**
  * Writes `value` as JSON. As `JSON.stringify`, it leaves out properties that are `undefined` and asks `toJSON`.
  *
- * @throws {InvalidJSONError} for NaN, infinities, bigints, functions, symbols, a Map, Set or Promise, circular values, `undefined`.
+ * @throws {InvalidJSONError} for NaN, infinities, bigints, functions, symbols, circular values, `undefined`, and objects of which it
+ * would write nothing, or their insides: Map, Set, promises, errors, bytes, Blobs, forms, streams, wrong dates ...
  */
 export function encodeJson(value: unknown): string {
   // A replacer makes JSON.stringify several times slower, and most values are plain: one look finds out.
@@ -79,12 +80,23 @@ function refuse(this: unknown, key: string, value: unknown): unknown {
     case "function":
     case "symbol":
       throw new Unwritable(`a ${typeof value}`, this, key);
+    case "object":
+      return refuseObject(this, key, value);
     default:
-      // They would be written as `{}`. A promise is a forgotten `await`.
-      if (isMap(value) || isSet(value) || isPromise(value))
-        throw new Unwritable(`a ${value.constructor.name}`, this, key);
       return value;
   }
+}
+
+function refuseObject(holder: unknown, key: string, value: object | null): unknown {
+  if (value === null) {
+    // What a date's `toJSON` gives when there is no such time.
+    if (isObject(holder) && isWrongDate(holder[key as keyof typeof holder]))
+      throw new Unwritable("a date that is none", holder, key);
+    return value;
+  }
+  const loss = Array.isArray(value) ? null : lossIn(value);
+  if (loss !== null) throw new Unwritable(loss, holder, key);
+  return value;
 }
 
 function located(root: unknown, found: Unwritable): InvalidJSONError {

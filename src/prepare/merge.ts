@@ -190,6 +190,13 @@ export function mergeHeaders(session: HeaderMap, request: HeadersInit | null | u
   return request === undefined ? merged : merged.update(request);
 }
 
+/** Do a request's own headers name this one? `name` in lower case. */
+export function namesHeader(init: HeadersInit | null | undefined, name: string): boolean {
+  if (init == null) return false;
+  // Pairs that could be read once were read by merging.
+  return "next" in init || new HeaderMap(init).has(name);
+}
+
 /** The more specific value, when it was given. `null` counts as given: it turns an option off. */
 function given<Value>(specific: Value | undefined, fallback: Value): Value {
   return specific === undefined ? fallback : specific;

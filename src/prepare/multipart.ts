@@ -31,7 +31,7 @@ export function multipartType(given: string | null, random: () => string): Multi
     const boundary = random();
     return { boundary, contentType: `multipart/form-data; boundary=${boundary}` };
   }
-  if (!/^\s*multipart\//i.test(given)) return { boundary: random(), contentType: null };
+  if (!isMultipart(given)) return { boundary: random(), contentType: null };
   const theirs = boundaryOf(given);
   if (theirs === null) {
     const boundary = random();
@@ -41,6 +41,11 @@ export function multipartType(given: string | null, random: () => string): Multi
     throw new InvalidHeader("the boundary in Content-Type must be 1 to 70 characters of RFC 2046 §5.1.1");
   }
   return { boundary: theirs, contentType: null };
+}
+
+/** Is it a type of bodies with parts? */
+export function isMultipart(type: string): boolean {
+  return /^\s*multipart\//i.test(type);
 }
 
 /** Without blanks and semicolons at the end. By hand: an expression would look at every run of them again and again. */

@@ -200,8 +200,13 @@ function headersOf(facts: FileFacts, option: string): HeaderMap | null {
   return merged;
 }
 
+/**
+ * The type of a Blob; bytes of unknown type when it tells none, as browsers write it: a part without a type is text
+ * (RFC 7578 §4.4). `null` for other content, of which nothing is known.
+ */
 function typeHeader(content: unknown): HeaderMap | null {
-  return isBlob(content) && content.type !== "" ? new HeaderMap({ "Content-Type": content.type }) : null;
+  if (!isBlob(content)) return null;
+  return new HeaderMap({ "Content-Type": content.type === "" ? "application/octet-stream" : content.type });
 }
 
 function headOf(field: string, filename: string | null, headers: HeaderMap | null): Uint8Array {

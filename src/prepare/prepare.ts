@@ -21,6 +21,8 @@ export interface Wanted {
   readonly target: Url | string;
   /** Merged. Taken over: what the body needs is added to it. */
   readonly headers: HeaderMap;
+  /** Is the `Content-Type` in the headers one of a session or a scope? Asked when there is a body. Absent: it is not. */
+  readonly isTypeInherited?: () => boolean;
   /** Encoded query to append, `""` for none. */
   readonly query: string;
   /** `data`, `json` and `files`. */
@@ -41,10 +43,10 @@ export interface Wanted {
  * @throws {InvalidMethod | InvalidURL | InvalidHeader | InvalidJSONError | TypeError} for what cannot be sent.
  */
 export function prepare(wanted: Wanted): PreparedRequest {
-  const { headers, options } = wanted;
+  const { headers } = wanted;
   const method = prepareMethod(wanted.method, wanted.keepsCase ?? false);
   const target = withQuery(wanted.target, wanted.query);
-  const payload = prepareBody(method, headers, options, wanted.boundary);
+  const payload = prepareBody(method, wanted);
   if (wanted.expectsContinue && payload !== null && !headers.has("expect"))
     headers.set("Expect", "100-continue");
   if (wanted.idempotencyKey !== null && !headers.has(IDEMPOTENCY_KEY))
@@ -102,16 +104,17 @@ function textOf(url: unknown): string {
   throw new TypeError(`url must be a string or a URL, not ${url === null ? "null" : typeof url}`);
 }
 
-function prepareBody(
-  method: string,
-  headers: HeaderMap,
-  options: BodyOptions,
-  boundary: () => string,
-): Body | null {
-  const { payload, contentType } = chooseBody(options, headers.get("content-type"), boundary);
+function prepareBody(method: string, { headers, options, boundary, isTypeInherited }: Wanted): Body | null {
+  const type = headers.get("content-type");
+  const isInherited = type !== null && hasBody(options) && isTypeInherited?.() === true;
+  const { payload, contentType } = chooseBody(options, type, boundary, isInherited);
   const framed = frameAsGiven(method, headers, payload);
   if (contentType !== null) headers.set("Content-Type", contentType);
   return framed;
+}
+
+function hasBody({ data, json, files }: BodyOptions): boolean {
+  return data != null || json !== undefined || files != null;
 }
 
 /** Frames the body; a caller's `Content-Length` stands where nothing better is known. */

@@ -16,6 +16,7 @@ import type { Socket } from "node:net";
 import diagnostics from "undici/lib/core/diagnostics.js";
 import Request from "undici/lib/core/request.js";
 
+import { isError } from "../core/realm.ts";
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
@@ -187,7 +188,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     } catch (error) {
       // From undici's own checks, or a subscriber of its channels: on another connection it would be the same.
       this.started = true;
-      handler.onResponseError(null, error instanceof Error ? error : new Error(String(error)));
+      handler.onResponseError(null, isError(error) ? error : new Error(String(error)));
     }
   }
 

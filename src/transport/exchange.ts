@@ -19,6 +19,7 @@ import { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import { isError } from "../core/realm.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
@@ -50,6 +51,9 @@ export interface ExchangeWay {
   readonly options: SendOptions;
   readonly signal: AbortSignal | null;
 }
+
+/** So often a message goes out again that the server did nothing with. */
+const MOST_REFUSALS = 5;
 
 /**
  * A body up to here is read by everybody, be it with the head. Of a larger one some servers and proxies leave the rest where
@@ -85,6 +89,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #state: State = "waiting";
   #isReused = false;
   #isResent = false;
+  #refusals = 0;
   #isWanted = false;
   #connectedMs: number | null = null;
   #sentBytes = 0;
@@ -149,7 +154,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   onStart(now: number): void {
     this.#state = this.upload === null ? "headless" : "sending";
-    this.#connectedMs = this.#isReused ? 0 : now - this.#began;
+    this.#connectedMs = this.#connection?.isReused === true ? 0 : now - this.#began;
     this.#listen(now);
     const { expectContinueMs } = this.#options;
     if (this.#isHeld && expectContinueMs !== null)
@@ -242,6 +247,11 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       this.#fail(this.#translated(fault), false);
       return;
     }
+    const problem = this.#incoming?.lengthProblem ?? null;
+    if (problem !== null) {
+      this.#fail(this.#translated(problem), false);
+      return;
+    }
     this.#connection?.clock.stop();
     this.#stopUpload();
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
@@ -252,25 +262,32 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   onFailure(error: Error): void {
     if (this.#state === "over") return;
-    const { method, headers, payload } = this.request;
     const connection = this.#connection;
-    const isUnseen = connection?.isRefused === true;
-    if ((this.#isReused || isUnseen) && this.#state !== "body" && connection !== null) {
-      // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
-      if (!connection.started) {
-        this.#obtain(performance.now());
-        return;
-      }
-      // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
-      const isSafe =
-        (isUnseen || isIdempotent(method) || headers.has(IDEMPOTENCY_KEY)) && isReplayable(payload);
-      if (!connection.heard && !this.#isResent && isSafe) {
-        this.#isResent = true;
-        this.#resend();
-        return;
-      }
+    if (connection === null || this.#state === "body" || !this.#goOn(connection))
+      this.#fail(this.#translated(error), false);
+  }
+
+  /** Does a message go on elsewhere of which no answer has begun? */
+  #goOn({ isReused, isRefused, started, heard }: Connection): boolean {
+    const { method, headers, payload } = this.request;
+    // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
+    if (!started && isReused) {
+      this.#obtain(performance.now());
+      return true;
     }
-    this.#fail(this.#translated(error), false);
+    if (!isReplayable(payload)) return false;
+    // The server said that it did nothing with it (RFC 9113 §8.7).
+    if (isRefused) {
+      if (++this.#refusals > MOST_REFUSALS) return false;
+      this.#resend();
+      return true;
+    }
+    // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
+    const isSafe = isIdempotent(method) || headers.has(IDEMPOTENCY_KEY);
+    if (!this.#isReused || heard || this.#isResent || !isSafe) return false;
+    this.#isResent = true;
+    this.#resend();
+    return true;
   }
 
   pause(): void {
@@ -388,7 +405,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     const connection = this.#connection;
     const incoming = this.#incoming;
     if (connection === null) this.#pool.withdraw(this);
-    else connection.destroy(error instanceof Error ? error : new Error("aborted"));
+    else connection.destroy(isError(error) ? error : new Error("aborted"));
     this.#finish();
     if (incoming === null) this.#reject(error);
     else if (isAbort) incoming.abort(error);

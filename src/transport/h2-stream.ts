@@ -2,28 +2,33 @@
  * One message on a shared HTTP/2 connection (RFC 9113 §8). To the exchange it is a connection like any other; ending it ends
  * the stream and nobody else's.
  *
- * May import: `core/`, own folder, `node:http2`.
+ * A response is whole when the server ended its side of the stream, with END_STREAM, and not otherwise. A message that is
+ * given up ends with RST_STREAM and never with END_STREAM: the server would take what it got for all.
  */
+import { addAbortSignal, Duplex } from "node:stream";
 import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
 
+import { InvalidHeader, ReadTimeout } from "../core/errors.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { UnsentBody } from "./failures.ts";
 import { HeadOverflow, overflowOf, type HeadLimits } from "./head-limits.ts";
+import { streamReset } from "./h2-faults.ts";
 import type { H2Session } from "./h2-session.ts";
+import { hasNoContent } from "./incoming.ts";
 import type { ReadClock } from "./read-clock.ts";
+import { dispatchAfterPoll, type Actor } from "./turns.ts";
 
-/** The server ended the stream for a reason of its own. */
-class StreamReset extends Error {
-  override readonly name: string = "StreamReset";
-  readonly code: string;
+const { NGHTTP2_NO_ERROR, NGHTTP2_FLAG_END_STREAM } = constants;
 
-  constructor(code: number) {
-    const name = RESETS[code] ?? `code ${code}`;
-    super(`the server ended the stream: ${name}`);
-    this.code = `ERR_HTTP2_${name}`;
-  }
-}
+/**
+ * With it Node resets a stream, with CANCEL and at once. `stream.close()` would end the writable side first, with END_STREAM,
+ * and `stream.destroy()` alone says that an error of ours was the reason.
+ */
+const GIVEN_UP = AbortSignal.abort();
+
+/** So long a stream of which nobody wants more may take to end by itself, in milliseconds: most do at once. */
+const LINGER_MS = 1000;
 
 const kOwner: unique symbol = Symbol("owner");
 
@@ -35,25 +40,37 @@ interface OwnedStream extends ClientHttp2Stream {
 /** A listener on such a stream. */
 type Listener = (this: OwnedStream, ...told: never[]) => void;
 
+/** What Node calls with what came on such a stream. */
+type Push = (chunk: unknown, encoding?: BufferEncoding) => boolean;
+
 /** A place on an HTTP/2 connection, for one message. */
-export class H2Stream implements Connection {
+export class H2Stream implements Connection, Actor {
   readonly clock: ReadClock;
   started = false;
   heard = false;
   isRefused = false;
+  /** Whether a response is whole is known here, whatever became of the connection afterwards. */
+  readonly fault: null = null;
   readonly isReused: boolean;
   readonly #session: H2Session;
   readonly #servedBefore: number;
   #stream: ClientHttp2Stream | null = null;
   #message: Message | null = null;
-  #trailers: string[] = [];
-  #hasBody = false;
-  /** Is the rest of the body wanted although the answer is there? */
+  #startedAt = 0;
+  /** Bytes that came before Node told of the head. */
+  #early: Uint8Array[] | null = null;
+  #status = 0;
+  /** Did the server end its side? */
+  #isWhole = false;
+  /** Was the message told that its response is over? */
+  #isEnded = false;
+  /** Is the rest of the request's body wanted although the answer is there? */
   #goesOn = false;
-  /** The response is whole, and the rest of the message goes out. */
-  #isAnswered = false;
+  /** The body of the request went out, or there is none. */
+  #isSent = true;
+  #trailers: string[] = [];
 
-  /** @param clock to be used until the stream has left. */
+  /** @param clock to be used until the exchange needs the stream no more. */
   constructor(session: H2Session, clock: ReadClock) {
     this.clock = clock;
     this.#session = session;
@@ -69,35 +86,57 @@ export class H2Stream implements Connection {
     return this.#servedBefore;
   }
 
-  get fault(): Error | null {
-    return this.#session.fault;
+  get heardAt(): number {
+    return this.#session.heardAt;
   }
 
   send(message: Message): void {
     this.#message = message;
-    this.#hasBody = message.bytes !== null || message.upload !== null;
-    const stream = this.#session.request(message, !this.#hasBody);
+    // Before the first message nothing can have come that has to be seen first.
+    if (this.isReused) dispatchAfterPoll(this);
+    else this.#start(message, performance.now());
+  }
+
+  /** @internal */
+  dispatch(now: number): void {
+    const message = this.#message;
+    // Those that leave in one turn were asked for by many: the body of each is made for its own caller.
+    if (message !== null) message.context.runInAsyncScope(() => this.#start(message, now));
+  }
+
+  #start(message: Message, now: number): void {
+    const hasBody = message.bytes !== null || message.upload !== null;
+    let stream: ClientHttp2Stream | null;
+    try {
+      stream = this.#session.request(message, !hasBody);
+    } catch (cause) {
+      // Node's own checks: on another connection it would be the same.
+      this.started = true;
+      const text = `it cannot be sent over HTTP/2: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.#fail(new InvalidHeader(text, { phase: "send", cause }));
+      this.#leave(false);
+      return;
+    }
     if (stream === null) {
-      queueMicrotask(() => this.#fail(new Error("the connection ended while it was idle")));
+      this.#fail(new Error("the connection ended while it was idle"));
+      this.#leave(false);
       return;
     }
     this.#stream = stream;
     this.started = true;
+    this.#startedAt = now;
     this.#listen(stream);
-    message.onStart(performance.now());
-    if (message.bytes !== null) stream.end(message.bytes);
-    message.upload?.run(stream, { head: "", isChunked: false }, (complete) => {
-      if (complete) stream.end();
-    });
+    message.onStart(now);
+    this.#sendBody(stream, message);
+  }
+
+  /** @internal A session lets go by itself. */
+  letGo(): void {
+    // Nothing is held here.
   }
 
   get isSending(): boolean {
-    const stream = this.#stream;
-    return stream !== null && this.#hasBody && !stream.writableFinished;
-  }
-
-  get heardAt(): number {
-    return performance.now();
+    return this.#stream !== null && !this.#isSent;
   }
 
   pause(): void {
@@ -117,11 +156,19 @@ export class H2Stream implements Connection {
   }
 
   /** Ends this message. The others on the connection go on. */
-  destroy(): void {
+  destroy(error: Error): void {
+    const message = this.#message;
     this.#message = null;
     const stream = this.#stream;
-    if (stream === null) this.#leave(false);
-    else if (!stream.destroyed) stream.close(constants.NGHTTP2_CANCEL);
+    if (stream === null) {
+      this.#leave(false);
+      return;
+    }
+    if (message !== null && !this.#isEnded) {
+      const limitMs = error instanceof ReadTimeout ? error.limitMs : null;
+      this.#session.doubt(this.#startedAt, limitMs);
+    }
+    giveUp(stream);
   }
 
   /** The adapter closes. */
@@ -133,44 +180,71 @@ export class H2Stream implements Connection {
   release(): void {
     this.#message = null;
     const stream = this.#stream;
-    // The answer came before the body went out: the server hears that it will not.
-    if (stream !== null && !stream.writableEnded && !stream.destroyed)
-      stream.close(constants.NGHTTP2_NO_ERROR);
-    this.#leave(this.#stream !== null);
+    if (stream !== null && !stream.destroyed) {
+      // The answer came before the body went out: the server hears that it will not.
+      if (!this.#isSent) giveUp(stream);
+      else if (!this.#isWhole) setTimeout(giveUp, LINGER_MS, stream).unref();
+    }
+    this.#leave(this.#isEnded);
+    this.#session.giveBack(this.clock);
+  }
+
+  #sendBody(stream: ClientHttp2Stream, { bytes, upload }: Message): void {
+    if (bytes !== null) {
+      this.#isSent = false;
+      stream.end(bytes);
+    }
+    // It may have been given up at the start.
+    if (upload === null || this.#message === null) return;
+    this.#isSent = false;
+    upload.run(stream, { head: "", isChunked: false }, (complete) => {
+      if (complete) stream.end();
+    });
   }
 
   #listen(stream: ClientHttp2Stream): void {
-    const owned = Object.assign(stream, { [kOwner]: this });
+    const owned = Object.assign(stream, { [kOwner]: this }, H2Stream.#overrides);
     for (const [event, listener] of H2Stream.#listeners)
       owned.on(event, listener as (...told: unknown[]) => void); // each takes what its event tells
   }
 
-  /** The same functions for all streams: seven closures for each message are a part of what it costs. */
+  /**
+   * Node reads `null` from its side of a stream when the server ended it, and also when it was reset. Only in this moment the
+   * two can be told apart: a stream that was reset is closed already.
+   */
+  static readonly #overrides: { readonly push: Push } = {
+    push: function (this: OwnedStream, chunk, encoding) {
+      const self = this[kOwner];
+      if (chunk !== null) self.#session.hear();
+      else if (!this.closed) self.#isWhole = true;
+      return Duplex.prototype.push.call(this, chunk, encoding);
+    },
+  };
+
+  /** The same functions for all streams: eight closures for each message are a part of what it costs. */
   static readonly #listeners: readonly (readonly [event: string, listener: Listener])[] = [
     [
       "headers",
       function (headers: IncomingHttpHeaders, _flags: number, raw: string[]): void {
         const self = this[kOwner];
         self.heard = true;
+        self.#session.hear();
         const fields = self.#fieldsOf(raw);
         if (fields !== null) self.#message?.onInformational(Number(headers[":status"]), fields);
       },
     ],
     [
       "response",
-      function (headers: IncomingHttpHeaders, _flags: number, raw: string[]): void {
-        const self = this[kOwner];
-        self.heard = true;
-        const fields = self.#fieldsOf(raw);
-        if (fields === null) return;
-        const status = Number(headers[":status"]);
-        self.#message?.onHead({ status, reason: "", fields, httpVersion: "2" });
+      function (headers: IncomingHttpHeaders, flags: number, raw: string[]): void {
+        this[kOwner].#begin(Number(headers[":status"]), flags, raw);
       },
     ],
     [
       "data",
       function (chunk: Uint8Array): void {
-        this[kOwner].#message?.onData(chunk);
+        const self = this[kOwner];
+        if (self.#status === 0) (self.#early ??= []).push(chunk);
+        else self.#message?.onData(chunk);
       },
     ],
     [
@@ -183,27 +257,51 @@ export class H2Stream implements Connection {
     [
       "end",
       function (): void {
-        this[kOwner].#end(this);
+        const self = this[kOwner];
+        if (self.#isWhole) self.#complete();
+        else self.#settle(this, null);
+      },
+    ],
+    [
+      "finish",
+      function (): void {
+        const self = this[kOwner];
+        self.#isSent = true;
+        if (self.#isWhole && self.#goesOn) self.#end();
       },
     ],
     [
       "error",
       function (error: Error): void {
-        const self = this[kOwner];
-        self.isRefused = this.rstCode === constants.NGHTTP2_REFUSED_STREAM;
-        self.#fail(error);
+        this[kOwner].#settle(this, error);
       },
     ],
     [
       "close",
       function (): void {
         const self = this[kOwner];
-        // A stream that was reset may close without an error, and one that was cut short without an end.
-        if (self.#message !== null) self.#onClose(this.rstCode ?? 0);
-        self.#leave(false);
+        self.#settle(this, null);
+        self.#leave(self.#isEnded);
       },
     ],
   ];
+
+  #begin(status: number, flags: number, raw: string[]): void {
+    this.heard = true;
+    this.#session.hear();
+    const fields = this.#fieldsOf(raw);
+    const message = this.#message;
+    if (fields === null || message === null) return;
+    this.#status = status;
+    message.onHead({ status, reason: "", fields, httpVersion: "2" });
+    const early = this.#early;
+    this.#early = null;
+    // The message may have been given up by what it was told.
+    for (const chunk of early ?? []) this.#message?.onData(chunk);
+    const isLast = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
+    // Its head is all of it (RFC 9110 §6.4.1), whenever the stream may end.
+    if (!isLast && hasNoContent(message.method, status)) this.#complete();
+  }
 
   /**
    * `null`: they are too large, and the message has failed.
@@ -216,39 +314,56 @@ export class H2Stream implements Connection {
     const overflow = overflowOf(limits, came) ?? bytesOverflow(limits, came);
     if (overflow === null) return came;
     const message = this.#message;
-    this.destroy();
+    this.destroy(overflow);
     message?.onFailure(overflow);
     return null;
   }
 
-  #end(stream: ClientHttp2Stream): void {
-    // Node ends the body of a stream that was reset, too.
-    if (stream.rstCode !== undefined && stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
-    if (this.#goesOn && this.isSending) {
-      this.#isAnswered = true;
-      stream.once("finish", () => this.#settle());
+  /** The whole response has come. */
+  #complete(): void {
+    if (this.#isSent || !this.#goesOn) this.#end();
+  }
+
+  #end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#message?.onEnd(this.#trailers);
+  }
+
+  /** No more will come: Node's stream is at its end. */
+  #settle(stream: ClientHttp2Stream, error: Error | null): void {
+    if (this.#message === null || this.#isEnded) return;
+    this.#giveRest(stream);
+    const isAnswered = this.#isWhole && this.#status !== 0;
+    // With NO_ERROR the server says that it needs no more of the request (RFC 9113 §8.1).
+    if (isAnswered && (this.#isSent || !this.#goesOn || stream.rstCode === NGHTTP2_NO_ERROR)) {
+      this.#end();
       return;
     }
-    this.#settle();
+    const reason = this.#reason(stream, error);
+    this.#fail(isAnswered ? new UnsentBody(reason) : reason);
   }
 
-  #settle(): void {
-    const message = this.#message;
-    this.#message = null;
-    message?.onEnd(this.#trailers);
+  /** What came before a stream was reset lies in Node's buffer, while nobody reads. */
+  #giveRest(stream: ClientHttp2Stream): void {
+    if (this.#status === 0) return;
+    const rest: unknown = stream.read();
+    if (rest instanceof Uint8Array) this.#message?.onData(rest);
   }
 
-  #onClose(code: number): void {
-    const { fault } = this.#session;
-    // The server has said all, and wants no more of the message (RFC 9113 §8.1).
-    if (this.#isAnswered && code === constants.NGHTTP2_NO_ERROR && fault === null) this.#settle();
-    else if (this.#isAnswered) this.#fail(new UnsentBody(fault ?? new StreamReset(code)));
-    else this.#fail(fault ?? new StreamReset(code));
+  #reason(stream: ClientHttp2Stream, error: Error | null): Error {
+    const code = stream.rstCode ?? NGHTTP2_NO_ERROR;
+    const { id } = stream;
+    if (this.#status === 0) this.isRefused = this.#session.isRefused(id, code);
+    const own = error !== null && codeOf(error) !== "ERR_HTTP2_STREAM_ERROR" ? error : null;
+    return this.#session.fault ?? own ?? streamReset(code);
   }
 
   #fail(error: Error): void {
     const message = this.#message;
     this.#message = null;
+    // The exchange may go on elsewhere, and then lets this one be.
+    this.clock.end();
     message?.onFailure(error);
   }
 
@@ -257,27 +372,18 @@ export class H2Stream implements Connection {
   }
 }
 
+function codeOf(error: Error): unknown {
+  return "code" in error ? error.code : null;
+}
+
+/** RST_STREAM, and nothing before it: what was not sent yet is not sent any more. */
+function giveUp(stream: ClientHttp2Stream): void {
+  if (!stream.destroyed) addAbortSignal(GIVEN_UP, stream);
+}
+
 /** By the size of a field section (RFC 9113 §10.5.1), but for the 32 bytes that it adds for each field. */
 function bytesOverflow(limits: HeadLimits, fields: readonly string[]): HeadOverflow | null {
   let bytes = 0;
   for (const text of fields) bytes += text.length;
   return bytes > limits.maxHeaderBytes ? new HeadOverflow(limits, "maxHeaderBytes", bytes) : null;
 }
-
-/** RFC 9113 §7. */
-const RESETS: readonly string[] = [
-  "NO_ERROR",
-  "PROTOCOL_ERROR",
-  "INTERNAL_ERROR",
-  "FLOW_CONTROL_ERROR",
-  "SETTINGS_TIMEOUT",
-  "STREAM_CLOSED",
-  "FRAME_SIZE_ERROR",
-  "REFUSED_STREAM",
-  "CANCEL",
-  "COMPRESSION_ERROR",
-  "CONNECT_ERROR",
-  "ENHANCE_YOUR_CALM",
-  "INADEQUATE_SECURITY",
-  "HTTP_1_1_REQUIRED",
-];

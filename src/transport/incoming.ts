@@ -75,6 +75,13 @@ export class Incoming {
     return this.#isOver;
   }
 
+  /** Why what has come cannot be all; `null` when it can. */
+  get lengthProblem(): Error | null {
+    const { declared, received } = this;
+    if (declared === null || declared === received) return null;
+    return new Error(`${received} bytes came, and Content-Length says ${declared}`);
+  }
+
   /** Bytes came. Is `chunk` kept? */
   push(chunk: Uint8Array): boolean {
     this.received += chunk.byteLength;
@@ -254,9 +261,14 @@ export class Incoming {
   }
 }
 
+/** Has a response no content, whatever its fields say (RFC 9110 §6.4.1)? */
+export function hasNoContent(method: string, status: number): boolean {
+  return method === "HEAD" || status === 204 || status === 304;
+}
+
 /** What a response says of its body's length, in bytes; `null` when it says nothing, or has none (RFC 9112 §6.3). */
 export function declaredLength(method: string, status: number, headers: HeaderMap): number | null {
-  if (method === "HEAD" || status === 204 || status === 304) return null;
+  if (hasNoContent(method, status)) return null;
   const value = headers.get("content-length");
   return value === null ? null : Number(value);
 }

@@ -77,8 +77,14 @@ export class Pool implements SessionMemory {
   #waiting: Waiter[] = [];
   /** The connection that is shared, when the server speaks HTTP/2. */
   #shared: H2Session | null = null;
-  /** Whether it does is known when the first connection is open. */
+  /** It, and those on which nothing begins any more. */
+  readonly #sessions = new Set<H2Session>();
+  /** So many streams the server took on the last connection on which it refused others. */
+  #pace = Number.POSITIVE_INFINITY;
+  /** Whether it speaks HTTP/2 is known when the first connection is open. */
   #isOnlyHttp1: boolean;
+  /** The server said that it does not, for what is asked of it (RFC 9113 §7): it is not offered any more. */
+  #isHttp1Required = false;
   #isClosed = false;
 
   constructor(origin: string, route: Route, way: Way, settings: PoolSettings) {
@@ -96,11 +102,9 @@ export class Pool implements SessionMemory {
 
   /** Connections that are open, and how many of them are idle. */
   get counts(): { readonly open: number; readonly idle: number } {
-    const shared = this.#shared === null ? 0 : 1;
-    return {
-      open: this.#open.size + shared,
-      idle: this.#idle.length + (this.#shared?.running === 0 ? 1 : 0),
-    };
+    let idle = this.#idle.length;
+    for (const session of this.#sessions) if (session.running === 0) idle++;
+    return { open: this.#open.size + this.#sessions.size, idle };
   }
 
   /** Is nothing going on, nor asked for? */
@@ -124,11 +128,17 @@ export class Pool implements SessionMemory {
 
   /** Opens a connection for `applicant`, now or when it is its turn. */
   apply(applicant: Applicant): void {
+    const shared = this.#shared;
+    if (shared?.hasRoom === true) {
+      applicant.onConnection(shared.open());
+      return;
+    }
     if (this.#mayConnect) {
       this.#connect(applicant);
       return;
     }
-    const isConnecting = !this.#isOnlyHttp1 && this.#shared === null;
+    shared?.hold();
+    const isConnecting = !this.#isOnlyHttp1 && shared === null;
     const limitMs = isConnecting ? applicant.connectMs : this.#turnMs(applicant);
     const overdue = (): void => {
       this.#removeWaiter(applicant);
@@ -224,7 +234,8 @@ export class Pool implements SessionMemory {
     this.#opening.clear();
     const idle = this.#idle.splice(0);
     for (const connection of this.#open) if (!idle.includes(connection)) connection.shutDown(reason());
-    await Promise.all([...idle.map((connection) => connection.end()), this.#shared?.shutDown(reason)]);
+    const shared = [...this.#sessions].map((session) => session.shutDown(reason));
+    await Promise.all([...idle.map((connection) => connection.end()), ...shared]);
   }
 
   #connect(applicant: Applicant): void {
@@ -241,45 +252,57 @@ export class Pool implements SessionMemory {
         this.#next();
       },
     };
-    applicant.context.runInAsyncScope(() => opening.start(this.route, applicant.connectMs, listener));
+    const route = this.#isHttp1Required ? { ...this.route, isHttp2: false } : this.route;
+    applicant.context.runInAsyncScope(() => opening.start(route, applicant.connectMs, listener));
   }
 
   #admit(opened: Opened, applicant: Applicant): void {
     const { socket } = opened;
-    if (socket instanceof TLSSocket && socket.alpnProtocol === "h2") {
-      this.#share(opened, applicant);
-      return;
-    }
-    this.#isOnlyHttp1 = true;
-    let connection: EngineConnection;
+    const isShared = socket instanceof TLSSocket && socket.alpnProtocol === "h2";
+    let connection: Connection | null = null;
     try {
-      connection = new EngineConnection(this.origin, opened, this.#settings);
+      connection = isShared ? this.#share(opened) : this.#keep(opened);
     } catch (cause) {
       socket.destroy();
-      applicant.onNoConnection(
-        new ConnectFailure("address", "the connection ended as soon as it was open", { cause }),
-      );
-      this.#next();
-      return;
+      const message = "the connection ended as soon as it was open";
+      applicant.onNoConnection(new ConnectFailure("address", message, { cause }));
     }
-    this.#open.add(connection);
-    socket.once("close", () => this.#onClose(connection));
-    applicant.onConnection(connection);
+    if (connection !== null) applicant.onConnection(connection);
     this.#next();
   }
 
+  #keep(opened: Opened): Connection {
+    this.#isOnlyHttp1 = true;
+    const connection = new EngineConnection(this.origin, opened, this.#settings);
+    this.#open.add(connection);
+    opened.socket.once("close", () => this.#onClose(connection));
+    return connection;
+  }
+
   /** The connection is for all who wait, and for all to come. */
-  #share(opened: Opened, applicant: Applicant): void {
-    const session = new H2Session(this.origin, opened, this.#settings, {
-      onRoom: () => this.#next(),
-      onRetired: () => {
-        if (this.#shared === session) this.#shared = null;
-        this.#next();
+  #share(opened: Opened): Connection {
+    const session = new H2Session(
+      opened,
+      { heads: this.#settings, pace: this.#pace },
+      {
+        onRoom: () => this.#next(),
+        onRetired: () => {
+          if (this.#shared === session) this.#shared = null;
+          this.#next();
+        },
+        onRefused: (taken) => {
+          if (taken > 0) this.#pace = taken;
+        },
+        onHttp1Required: () => {
+          this.#isHttp1Required = true;
+          this.#isOnlyHttp1 = true;
+        },
+        onClose: () => this.#sessions.delete(session),
       },
-    });
+    );
     this.#shared = session;
-    applicant.onConnection(session.open());
-    this.#next();
+    this.#sessions.add(session);
+    return session.open();
   }
 
   #onClose(connection: EngineConnection): void {

@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 
 import { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
+import { isError } from "../core/realm.ts";
 import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { HeadOverflow, overflowOf, type HeadLimits } from "./head-limits.ts";
 import { SocketReader } from "./socket-reader.ts";
@@ -103,7 +104,7 @@ async function nextHead(reader: SocketReader, limits: HeadLimits): Promise<Head>
     for (let line = await nextLine(); line !== ""; line = await nextLine()) fields.push(...fieldIn(line));
     return { status, fields, cause: null };
   } catch (error) {
-    if (error instanceof ConnectFailure || !(error instanceof Error)) throw error;
+    if (error instanceof ConnectFailure || !isError(error)) throw error;
     return { status, fields, cause: error };
   }
 }

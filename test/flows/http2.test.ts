@@ -194,6 +194,6 @@ describe("HTTP/2", () => {
     await using server = await startH2((stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM));
     await using session = new Session({ baseUrl: server.url, verify: server.ca, http2: true });
     await expect(session.get("/")).rejects.toBeInstanceOf(ConnectionError);
-    expect(server.seen.length).toBe(2);
+    expect(server.seen.length).toBe(6);
   });
 });

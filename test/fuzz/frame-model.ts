@@ -35,6 +35,13 @@ export function saidOn(stream: number, bytes: Buffer): Said {
   return { isWhole: false, body: Buffer.concat(parts) };
 }
 
+/** Does the last frame end with the bytes? */
+export function endsFrame(bytes: Buffer): boolean {
+  let at = 0;
+  while (at + HEAD_BYTES <= bytes.length) at += HEAD_BYTES + bytes.readUIntBE(at, 3);
+  return at === bytes.length;
+}
+
 function contentOf(payload: Buffer, flags: number): Buffer {
   if ((flags & PADDED) === 0 || payload.length === 0) return payload;
   return payload.subarray(1, Math.max(1, payload.length - payload.readUInt8(0)));

@@ -8,7 +8,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { RequestException, Session, type RequestOptions } from "../../src/index.ts";
 import { frameServer, type FrameRequest, type FrameServer } from "../support/frame-server.ts";
 import { below, oneOf, randomFrom, type Random } from "../support/random.ts";
-import { saidOn, type Said } from "./frame-model.ts";
+import { endsFrame, saidOn, type Said } from "./frame-model.ts";
 import { good } from "./frames.ts";
 import { mutatedFrames } from "./mutate-frames.ts";
 import { pieces } from "./mutate.ts";
@@ -134,10 +134,13 @@ async function answer(request: FrameRequest, said: Map<string, Said[]>): Promise
   const { bytes, random, end } = playOf(request);
   const sofar = said.get(request.path) ?? [];
   said.set(request.path, [...sofar, saidOn(request.stream, bytes)]);
+  // What it answers by itself would get into a frame that is not over.
+  request.connection.isSilent = true;
   for (const piece of pieces(bytes, random)) {
     request.write(piece);
     if (random() < 0.3) await turn();
   }
+  request.connection.isSilent = !endsFrame(bytes);
   if (end === "end") request.connection.end();
   if (end === "destroy") request.connection.socket.destroy();
 }

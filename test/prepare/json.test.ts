@@ -1,4 +1,7 @@
 /** JSON bodies: PARITY BOD-2. */
+import { Readable } from "node:stream";
+import vm from "node:vm";
+import * as undici from "undici";
 import { describe, expect, it } from "vitest";
 import { encodeJson } from "../../src/prepare/json.ts";
 
@@ -14,6 +17,17 @@ class Point {
   readonly hidden = undefined;
   norm(): number {
     return this.x;
+  }
+}
+
+/** Its data are not its fields. */
+class Vault {
+  readonly #secret: string;
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+  get size(): number {
+    return this.#secret.length;
   }
 }
 
@@ -42,6 +56,25 @@ describe("encodeJson", () => {
     [new Date(0), '"1970-01-01T00:00:00.000Z"'],
     [{ price: new Money() }, '{"price":"5 EUR"}'],
     [new Point(), '{"x":1}'],
+    [{ empty: new (class Empty {})() }, '{"empty":{}}'],
+    [{ a: new String("x"), b: new Number(1), c: new Boolean(false) }, '{"a":"x","b":1,"c":false}'],
+    [
+      { at: new URL("http://h.test/"), bytes: Buffer.from("A") },
+      '{"at":"http://h.test/","bytes":{"type":"Buffer","data":[65]}}',
+    ],
+    [{ none: { toJSON: () => null } }, '{"none":null}'],
+    [vm.runInNewContext("({ a: [new Date(0)] })"), '{"a":["1970-01-01T00:00:00.000Z"]}'],
+    [
+      Object.assign(
+        new (class Bag {
+          *[Symbol.iterator](): Generator<number> {
+            yield 1;
+          }
+        })(),
+        { items: [1] },
+      ),
+      '{"items":[1]}',
+    ],
     [Object.assign(Object.create(null) as object, { a: 1 }), '{"a":1}'],
     [Array.from({ length: 3 }), "[null,null,null]"],
     [-0, "0"],
@@ -70,6 +103,39 @@ describe("encodeJson", () => {
     [{ m: new Map([["a", 1]]) }, "JSON cannot hold a Map: json.m"],
     [{ p: Promise.resolve(1) }, "JSON cannot hold a Promise: json.p"],
     [{ s: new Set([1]) }, "JSON cannot hold a Set: json.s"],
+    [{ b: new Blob(["x"]) }, "JSON cannot hold a Blob: json.b"],
+    [new File(["x"], "f"), "JSON cannot hold a File: json"],
+    [[new FormData()], "JSON cannot hold a FormData: json[0]"],
+    [{ q: new URLSearchParams("a=b") }, "JSON cannot hold a URLSearchParams: json.q"],
+    [{ h: new Headers({ a: "b" }) }, "JSON cannot hold a Headers: json.h"],
+    [{ e: new RangeError("x") }, "JSON cannot hold a RangeError: json.e"],
+    [{ e: Object.assign(new Error("x"), { code: "E" }) }, "JSON cannot hold an Error: json.e"],
+    [{ e: new DOMException("x") }, "JSON cannot hold a DOMException: json.e"],
+    [{ b: new ArrayBuffer(2) }, "JSON cannot hold an ArrayBuffer: json.b"],
+    [{ b: new Uint8Array(2) }, "JSON cannot hold a Uint8Array: json.b"],
+    [{ b: new DataView(new ArrayBuffer(2)) }, "JSON cannot hold a DataView: json.b"],
+    [{ s: Readable.from(["x"]) }, "JSON cannot hold a Readable: json.s"],
+    [{ s: new ReadableStream() }, "JSON cannot hold a ReadableStream: json.s"],
+    [{ s: new WritableStream() }, "JSON cannot hold a WritableStream: json.s"],
+    [{ g: (function* () {})() }, "JSON cannot hold an object: json.g"],
+    [{ g: new Map([["a", 1]]).values() }, "json.g"],
+    [{ g: (async function* () {})() }, "JSON cannot hold a stream: json.g"],
+    [{ r: /x/ }, "JSON cannot hold a RegExp: json.r"],
+    [{ r: new Request("http://h.test/") }, "JSON cannot hold a Request: json.r"],
+    [{ r: new Response("x") }, "JSON cannot hold a Response: json.r"],
+    [{ s: new AbortController().signal }, "JSON cannot hold an AbortSignal: json.s"],
+    [{ m: Object.assign(new Map(), { own: 1 }) }, "JSON cannot hold a Map: json.m"],
+    [{ b: Object.assign(new Blob(["x"]), { own: 1 }) }, "JSON cannot hold a Blob: json.b"],
+    [{ w: new WeakMap() }, "JSON cannot hold a WeakMap: json.w"],
+    [{ f: new undici.FormData() }, "JSON cannot hold a FormData: json.f"],
+    [{ n: new Number(Number.NaN) }, "JSON cannot hold a Number without a value: json.n"],
+    [{ at: new Date(Number.NaN) }, "JSON cannot hold a date that is none: json.at"],
+    [[[new Date("no")]], "JSON cannot hold a date that is none: json[0][0]"],
+    [{ v: new Vault("s3cret") }, "JSON cannot hold a Vault: json.v"],
+    [{ deep: [{ "a-b": new Set() }] }, 'JSON cannot hold a Set: json.deep[0]["a-b"]'],
+    [vm.runInNewContext("({ e: new Error('x') })"), "JSON cannot hold an Error: json.e"],
+    [vm.runInNewContext("({ m: new Map(), d: new Date(0) })"), "JSON cannot hold a Map: json.m"],
+    [{ then: () => undefined }, "json"],
     [undefined, "json cannot be undefined"],
     [{ toJSON: () => undefined }, "json cannot be undefined"],
     [{ toJSON: () => ({ x: Number.NaN }) }, 'JSON cannot hold NaN: property "x"'],

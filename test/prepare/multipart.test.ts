@@ -36,6 +36,8 @@ async function parts(body: Body | null): Promise<{ head: string; content: string
   });
 }
 
+/** What a Blob says of itself that has no type (RFC 7578 §4.4). */
+const UNKNOWN = "\r\nContent-Type: application/octet-stream";
 const named = (name: string, filename?: string): string =>
   `Content-Disposition: form-data; name="${name}"${filename === undefined ? "" : `; filename="${filename}"`}`;
 
@@ -70,7 +72,7 @@ describe("a multipart body", () => {
     ["text: the field is the name", { f: "A" }, named("f", "f"), "A"],
     ["bytes", { f: Buffer.from("AB") }, named("f", "f"), "AB"],
     ["an ArrayBuffer", { f: new TextEncoder().encode("AB").buffer }, named("f", "f"), "AB"],
-    ["a Blob", { f: new Blob(["AB"]) }, named("f", "f"), "AB"],
+    ["a Blob", { f: new Blob(["AB"]) }, `${named("f", "f")}${UNKNOWN}`, "AB"],
     [
       "a Blob with a type",
       { f: new Blob(["AB"], { type: "text/csv" }) },
@@ -83,8 +85,18 @@ describe("a multipart body", () => {
       `${named("f", "p.png")}\r\nContent-Type: image/png`,
       "AB",
     ],
-    ["a File without a type: none is guessed", { f: new File(["AB"], "p.png") }, named("f", "p.png"), "AB"],
-    ["a File under another name", { f: ["q.png", new File(["AB"], "p.png")] }, named("f", "q.png"), "AB"],
+    [
+      "a File without a type: none is guessed",
+      { f: new File(["AB"], "p.png") },
+      `${named("f", "p.png")}${UNKNOWN}`,
+      "AB",
+    ],
+    [
+      "a File under another name",
+      { f: ["q.png", new File(["AB"], "p.png")] },
+      `${named("f", "q.png")}${UNKNOWN}`,
+      "AB",
+    ],
     [
       "a File under another type",
       { f: ["q", new File(["A"], "p", { type: "a/b" }), "c/d"] },
@@ -169,7 +181,9 @@ describe("a multipart body", () => {
       { head: named("f", "a"), content: "1" },
       { head: named("f", "b"), content: "2" },
     ];
-    expect(await parts(choose({ f: blobs }).payload)).toEqual(expected);
+    expect(await parts(choose({ f: blobs }).payload)).toEqual(
+      expected.map(({ head, content }) => ({ head: `${head}${UNKNOWN}`, content })),
+    );
     expect(await parts(choose({ f: [["a", "1"], { filename: "b", content: "2" }] }).payload)).toEqual(
       expected,
     );

@@ -85,7 +85,7 @@ async function thousand(
 ): Promise<void> {
   const deck = kinds.flatMap((kind) => Array.from({ length: kind.share }, () => kind));
   const order = Array.from({ length: 1000 }, (_, at) => ({
-    kind: deck[at % deck.length] as Kind, // there is one at least
+    kind: deck[Math.floor((at * deck.length) / 1000)] as Kind, // there is one at least
     place: (at * 7919 + seed * 104_729) % 1000,
   }));
   const queue = order.sort((one, other) => one.place - other.place).map(({ kind }) => kind);

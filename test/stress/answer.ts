@@ -44,10 +44,19 @@ export async function answer(request: Asked, response: Answer, memory: Memory): 
     return;
   }
   if (plan.echoes) return echo(request, response, plan);
+  const answered = plan.isEarly
+    ? respond(request, response, { plan, random, memory, received: "early" })
+    : null;
   const received = await bodyOf(request);
-  if (received === null) return;
+  await answered;
+  if (received === null) {
+    if (plan.isEarly && !plan.mayGiveUp)
+      memory.onFault(plan.id, "an upload was cut off, though nobody gave it up");
+    return;
+  }
   if (plan.upload !== null && !received.equals(bytesOf(plan.upload)))
     memory.onFault(plan.id, `${received.byteLength} bytes of ${plan.upload.size} were uploaded as the whole`);
+  if (answered !== null) return;
   if (plan.delayMs > 0) await sleep(plan.delayMs);
   if (plan.hops > 0) return redirect(response, plan);
   await respond(request, response, { plan, random, memory, received: checksum(received) });
@@ -61,9 +70,14 @@ async function bodyOf(request: Asked): Promise<Buffer | null> {
   } catch {
     return null;
   }
-  // Node ends the body of a stream that was reset, too.
-  const isWhole = "stream" in request ? !request.stream.aborted : request.complete;
-  return isWhole ? Buffer.concat(chunks) : null;
+  return isWhole(request) ? Buffer.concat(chunks) : null;
+}
+
+/** Node ends the body of a stream that was reset, too. Aborted it calls only one that was not answered yet. */
+function isWhole(request: Asked): boolean {
+  if (!("stream" in request)) return request.complete;
+  const { aborted, rstCode = constants.NGHTTP2_NO_ERROR } = request.stream;
+  return !aborted && rstCode === constants.NGHTTP2_NO_ERROR;
 }
 
 async function echo(request: Asked, response: Answer, plan: ServerPlan): Promise<void> {
@@ -71,8 +85,7 @@ async function echo(request: Asked, response: Answer, plan: ServerPlan): Promise
   response.setHeader("content-type", TYPES.bytes);
   headOut(response);
   for await (const chunk of request) await written(response, chunk as Buffer); // no encoding was set
-  if ("stream" in request && request.stream.aborted) return;
-  response.end();
+  if (isWhole(request)) response.end();
 }
 
 function redirect(response: Answer, plan: ServerPlan): void {

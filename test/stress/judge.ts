@@ -88,6 +88,8 @@ function aboutHead(
   if (status !== server.status) return wrong(`status ${status} in place of ${server.status}`);
   if (head.httpVersion !== null && head.httpVersion !== httpVersion) return wrong(`HTTP/${head.httpVersion}`);
   if (server.echoes) return null;
+  // The server says so before it has the body; whether that came, it tells by itself.
+  if (server.isEarly) return body.kind === "part" ? null : aboutTrailers(server, content, head);
   const sent = server.upload === null ? new Uint8Array() : bytesOf(server.upload);
   if (header("x-received") !== checksum(sent)) return wrong("the server received another body");
   return (

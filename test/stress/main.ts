@@ -28,7 +28,7 @@ const CONCURRENT = 20;
 const MOST_SHOWN = 2;
 /** Of the requests of a way so many may be excused. */
 const MOST_EXCUSED = 0.03;
-/** By then the process has ended by itself. */
+/** By then all that is left has closed, and the process has ended by itself. */
 const LONGEST_END_MS = 10_000;
 
 const { values } = parseArgs({
@@ -76,6 +76,10 @@ function told(one: Ended): void {
   console.error(`  ${JSON.stringify(plan)}`);
 }
 
+function stillOpen(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Timeout/.test(name));
+}
+
 /** What was left open, and what nobody may do. */
 async function complaints(folder: string): Promise<string[]> {
   const found = strays.map((text) => `nobody caught: ${text}`);
@@ -87,8 +91,10 @@ async function complaints(folder: string): Promise<string[]> {
   }
   const files = await readdir(folder);
   if (files.length > 0) found.push(`${files.length} files stayed, such as ${files[0]}`);
-  const open = process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Timeout/.test(name));
-  if (open.length > 0) found.push(`still open: ${open.join(", ")}`);
+  // What was given up closes in a moment.
+  for (let waited = 0; stillOpen().length > 0 && waited < LONGEST_END_MS; waited += 100) await sleep(100);
+  const open = Map.groupBy(stillOpen(), (name) => name);
+  for (const [name, all] of open) found.push(`still open: ${all.length} of ${name}`);
   return found;
 }
 
@@ -111,8 +117,6 @@ try {
       told,
     );
   }
-  // What was given up closes in a moment.
-  await sleep(500);
   const found = await complaints(folder);
   console.log(tally.toString());
   for (const one of found) console.error(one);

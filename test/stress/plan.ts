@@ -29,6 +29,10 @@ export interface ServerPlan {
   readonly hasTrailers: boolean;
   /** Is what was uploaded sent back as it comes? */
   readonly echoes: boolean;
+  /** Does the whole answer come before the request is read? The rest of it must come all the same. */
+  readonly isEarly: boolean;
+  /** The caller may lose patience, or go away half-way. */
+  readonly mayGiveUp: boolean;
   /** Cut: the first answer breaks off. Refused: HTTP/2 says of the first one that it was not processed. */
   readonly fate: "whole" | "cut" | "refused";
   /** HTTP/1.1: after the answer the connection stays, its end is announced, or it ends without a word. */
@@ -68,6 +72,8 @@ export interface ReadingFacts {
   readonly name: string;
   /** Bodies that it can read. */
   readonly content: readonly Content["kind"][];
+  /** Is the body read to its end? */
+  readonly isWhole: boolean;
   /** Whose words it speaks; a download is a GET with an answer of status 200, and nothing else. */
   readonly through: "session" | "fetch" | "download";
 }
@@ -103,6 +109,10 @@ export function planOf(id: number, seed: number, choice: Choice): RequestPlan {
     mayEcho: reading.content.includes("bytes"),
   });
   const body = server.echoes && sent !== null ? sent : contentOf(random, oneOf(random, reading.content));
+  const interruption =
+    random() < 0.1
+      ? ({ by: oneOf(random, ["signal", "total"] as const), afterMs: below(random, 30) } as const)
+      : null;
   const isHead = isBodyless && (status === 200 || random() < 0.5);
   return {
     method: isHead ? "HEAD" : upload === null ? "GET" : oneOf(random, ["PUT", "PUT", "POST"] as const),
@@ -112,11 +122,11 @@ export function planOf(id: number, seed: number, choice: Choice): RequestPlan {
       ...server,
       body,
       // Nobody can cut what has no bytes; and Node gives it a length, behind which there are no trailers.
-      fate: server.fate === "cut" && body.size < 2 ? "whole" : server.fate,
+      fate: server.fate === "cut" && (body.size < 2 || isHead) ? "whole" : server.fate,
       hasTrailers: server.hasTrailers && body.size > 0,
+      mayGiveUp: interruption !== null || !reading.isWhole,
     },
-    interruption:
-      random() < 0.1 ? { by: oneOf(random, ["signal", "total"] as const), afterMs: below(random, 30) } : null,
+    interruption,
     hasTotal: random() < 0.2,
   };
 }
@@ -142,13 +152,15 @@ interface Facts {
   readonly mayEcho: boolean;
 }
 
-function serverPlan(random: Random, facts: Facts): Omit<ServerPlan, "body"> {
+function serverPlan(random: Random, facts: Facts): Omit<ServerPlan, "body" | "mayGiveUp"> {
   const { id, status, choice, sent, isOnce, mayEcho } = facts;
   const { isHttp2 } = choice;
   const echoes = random() < 0.15 && mayEcho && sent?.kind === "bytes";
   const framing = oneOf(random, ["length", "itself", "length", "itself", "close"] as const);
   const writes = oneOf(random, ["one", "large", "small"] as const);
   const chance = random();
+  const isEarly = random() < 0.15 && sent !== null && !echoes && framing !== "close";
+  const mayFail = status === 200 && !echoes && !isEarly;
   return {
     id,
     status,
@@ -159,13 +171,14 @@ function serverPlan(random: Random, facts: Facts): Omit<ServerPlan, "body"> {
     pauseMs: random() < 0.5 && writes !== "one" ? below(random, 4) : 0,
     delayMs: random() < 0.2 ? below(random, 12) : 0,
     // What can be sent once is not sent after a redirect.
-    hops: random() < 0.1 && !isOnce && !echoes ? 1 + below(random, 2) : 0,
+    hops: random() < 0.1 && !isOnce && !echoes && !isEarly ? 1 + below(random, 2) : 0,
     hopStatus: sent === null ? oneOf(random, [302, 303, 307] as const) : 307,
     interim: random() < 0.1 ? 1 + below(random, 2) : 0,
     hasTrailers: random() < 0.3 && framing === "itself" && status === 200 && !echoes,
     echoes,
-    fate: fateOf(chance, isHttp2 && !isOnce && !echoes, framing !== "close" && status === 200 && !echoes),
-    afterwards: random() < 0.06 ? oneOf(random, ["announced", "ends"] as const) : "stays",
+    isEarly,
+    fate: fateOf(chance, isHttp2 && !isOnce && !echoes && !isEarly, framing !== "close" && mayFail),
+    afterwards: random() < 0.06 && !isEarly ? oneOf(random, ["announced", "ends"] as const) : "stays",
     upload: sent,
   };
 }

@@ -109,6 +109,7 @@ export const readings: readonly Reading[] = [
   {
     name: "download()",
     content: ANY,
+    isWhole: true,
     through: "download",
     read: async ({ session, url, options, file }) => {
       await session.download(url, file, options);
@@ -138,6 +139,10 @@ function part(read: Uint8Array): Got["body"] {
   return { kind: "part", bytes: read };
 }
 
+function isWhole(name: string): boolean {
+  return !/half-way|unread/.test(name);
+}
+
 type MaybeLater<Value> = Value | Promise<Value>;
 
 function inMemory(
@@ -148,6 +153,7 @@ function inMemory(
   return {
     name: `memory: ${name}`,
     content,
+    isWhole: isWhole(name),
     through: "session",
     read: async ({ session, method, url, options }) => {
       const response = await session.request(method, url, { ...options, stream: false });
@@ -164,6 +170,7 @@ function streamed(
   return {
     name: `stream: ${name}`,
     content,
+    isWhole: isWhole(name),
     through: "session",
     read: async (call) => {
       const { session, method, url, options } = call;
@@ -182,6 +189,7 @@ function fetched(
   return {
     name: `fetch: ${name}`,
     content,
+    isWhole: isWhole(name),
     through: "fetch",
     read: async ({ session, method, url, options }) => {
       const { data = null, headers, signal = null, ...rest } = options;

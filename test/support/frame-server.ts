@@ -387,6 +387,7 @@ export async function frameServer(
       options.onOther?.(socket);
       return;
     }
+    socket.setNoDelay(true);
     const opened = new Set<number>();
     const connection = new FrameConnection(socket, connections.length + 1, (one) => {
       heard.push(one);
