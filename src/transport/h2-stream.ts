@@ -114,10 +114,12 @@ export class H2Stream implements Connection, Actor {
       this.started = true;
       const text = `it cannot be sent over HTTP/2: ${cause instanceof Error ? cause.message : String(cause)}`;
       this.#fail(new InvalidHeader(text, { phase: "send", cause }));
+      this.#leave(false);
       return;
     }
     if (stream === null) {
       this.#fail(new Error("the connection ended while it was idle"));
+      this.#leave(false);
       return;
     }
     this.#stream = stream;
