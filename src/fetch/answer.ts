@@ -5,10 +5,15 @@
 import { RequestException } from "../core/errors.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 import type { Call } from "./call.ts";
+import { SourceFailure } from "./content.ts";
 import { checkIntegrity } from "./integrity.ts";
 
-/** What fetch rejects with: no response is a TypeError, an abort its reason, and what the caller's own code threw that. */
+/**
+ * What fetch rejects with: no response is a TypeError, and so is a body that could not be read; an abort is its reason, and
+ * what a hook threw that.
+ */
 export function failureOf(message: string, error: unknown): unknown {
+  if (error instanceof SourceFailure) return new TypeError(message, { cause: error.cause });
   return error instanceof RequestException ? new TypeError(message, { cause: error }) : error;
 }
 
