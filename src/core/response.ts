@@ -85,7 +85,7 @@ export interface ConnectionInfo {
 export interface TlsInfo {
   /** `"TLSv1.3"` or `"TLSv1.2"`. */
   readonly protocol: string | null;
-  /** The cipher suite, as OpenSSL writes it. */
+  /** The cipher suite, as OpenSSL writes it. `null`, as for the others: it cannot be told. */
   readonly cipher: string | null;
   /** Is the certificate one that `verify` trusts, and for this host? Only without `verify` can it be `false`. */
   readonly authorized: boolean;

@@ -18,7 +18,7 @@ import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } f
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem } from "../tls/name.ts";
 import { pinProblem } from "../tls/pins.ts";
-import { agreedOn, ConnectionFacts, endsOf, type ServerIdentity } from "./connection-facts.ts";
+import { agreedOn, ConnectionFacts, endsOf, factOf, type ServerIdentity } from "./connection-facts.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
 import type { HeadLimits } from "./head-limits.ts";
@@ -223,7 +223,8 @@ export class Opening {
     const step = (): "address" | "proxy" | "tls" => (isForwarded ? "proxy" : isUp ? "tls" : "address");
     await this.#ready(socket, "secureConnect", step, host);
     if (guard !== null) checkAddress(guard, socket.remoteAddress);
-    resumption.identity = this.#identify(socket, route, socket.isSessionReused() ? identity : null);
+    const isResumed = factOf(() => socket.isSessionReused()) === true;
+    resumption.identity = this.#identify(socket, route, isResumed ? identity : null);
     return socket;
   }
 
@@ -243,10 +244,10 @@ export class Opening {
    */
   #identify(socket: TLSSocket, route: Route, known: ServerIdentity | null): ServerIdentity {
     // Once: Node takes the certificate off the chain when it is asked for it, and then has the next one, or none.
-    const certificate = socket.getPeerX509Certificate();
+    const certificate = factOf(() => socket.getPeerX509Certificate());
     checkPins(certificate, route);
     // Node does not compare names again in a resumed session.
-    const identity = known ?? { certificate: certificate ?? null, authorized: socket.authorized };
+    const identity = known ?? { certificate, authorized: factOf(() => socket.authorized) === true };
     this.#agreed = agreedOn(socket, identity);
     return identity;
   }
@@ -269,8 +270,9 @@ export class Opening {
   ): Promise<Socket> {
     this.#sockets.push(socket);
     if (this.#isOver) socket.destroy();
-    // An error that comes between two steps, or after giving up, must not end the process.
-    socket.on("error", () => {});
+    // An error that comes between two steps, or after giving up, must not end the process. Node leaves a socket open on which
+    // TLS fails behind the handshake.
+    socket.on("error", (error) => void (socket.destroyed || socket.destroy(error)));
     return new Promise((resolve, reject) => {
       const onFailure = (error?: Error): void =>
         reject(new ConnectFailure(step(), describe(step(), host, error), { cause: error }));
@@ -343,10 +345,10 @@ function checkAddress(guard: Guard, address: string | undefined): void {
   }
 }
 
-function checkPins(certificate: X509Certificate | undefined, route: Route): void {
+function checkPins(certificate: X509Certificate | null, route: Route): void {
   const pins = pinsOf(route);
   if (pins === null) return;
-  const problem = pinProblem(pins, certificate);
+  const problem = pinProblem(pins, certificate ?? undefined);
   if (problem !== null) throw new ConnectFailure("tls", `TLS with ${route.host} failed: ${problem}`);
 }
 

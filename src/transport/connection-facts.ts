@@ -25,21 +25,39 @@ type Ends = Pick<
 /** What TLS came to, certificate unread. */
 type Agreed = Omit<TlsInfo, "peerCertificate"> & Pick<ServerIdentity, "certificate">;
 
+/**
+ * What somebody likes to know, and nothing depends on: `null` when it cannot be told. Tools that stand between a program and
+ * the network put sockets of their own in TLS's place, which have a part of all this only.
+ */
+export function factOf<Fact>(ask: () => Fact): NonNullable<Fact> | null {
+  try {
+    return ask() ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Both ends of an open socket. `socketPath`: the path that it was connected to. */
 export function endsOf(socket: Socket, socketPath: string | null): Ends {
-  const { remoteAddress = null, remotePort = null, localAddress = null, localPort = null } = socket;
-  return { remoteAddress, remotePort, localAddress, localPort, socketPath };
+  return {
+    remoteAddress: factOf(() => socket.remoteAddress),
+    remotePort: factOf(() => socket.remotePort),
+    localAddress: factOf(() => socket.localAddress),
+    localPort: factOf(() => socket.localPort),
+    socketPath,
+  };
 }
 
 /** What TLS on this socket came to. */
 export function agreedOn(socket: TLSSocket, { certificate, authorized }: ServerIdentity): Agreed {
-  const { alpnProtocol, servername } = socket;
+  const alpnProtocol = factOf(() => socket.alpnProtocol);
+  const serverName = factOf(() => socket.servername);
   return {
-    protocol: socket.getProtocol(),
-    cipher: socket.getCipher().name,
+    protocol: factOf(() => socket.getProtocol()),
+    cipher: factOf(() => socket.getCipher().name),
     authorized,
     alpnProtocol: typeof alpnProtocol === "string" ? alpnProtocol : null,
-    serverName: typeof servername === "string" ? servername : null,
+    serverName: typeof serverName === "string" ? serverName : null,
     certificate,
   };
 }
@@ -67,7 +85,8 @@ export class ConnectionFacts {
     if (this.#agreed === null) return null;
     if (this.#tls === null) {
       const { certificate, ...rest } = this.#agreed;
-      this.#tls = { ...rest, peerCertificate: certificate === null ? null : read(certificate) };
+      const peerCertificate = certificate === null ? null : factOf(() => read(certificate));
+      this.#tls = { ...rest, peerCertificate };
     }
     return this.#tls;
   }

@@ -24,6 +24,7 @@ import { UnsentBody } from "./failures.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import type { IntakeReader } from "./intake.ts";
 import { Lane } from "./lane.ts";
+import { hearLastWords } from "./last-words.ts";
 import { ReadClock } from "./read-clock.ts";
 import { expectResponse, isParsing, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
 import { dispatchAfterPoll, letGoLater, type Actor } from "./turns.ts";
@@ -73,6 +74,8 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     this.#origin = origin;
     socket.on("error", (error: Error) => {
       this.fault ??= error;
+      // Node leaves a connection open on which TLS has failed behind the handshake.
+      if (!socket.destroyed) socket.destroy(error);
     });
     // A parser that is paused has not told yet that a body is complete: undici would take the end of the connection for its loss.
     socket.on("end", () => this.resume());
@@ -80,9 +83,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     socket.once("close", () => {
       this.clock.end();
       // undici tells the request why, unless it ended the connection itself, or knows of no request any more.
-      const isUnsent = this.#pending !== null;
-      const reason = isUnsent ? new UnsentBody(this.fault) : new Error("the connection was closed");
-      this.#handler.onResponseError(null, reason);
+      this.#handler.onResponseError(null, new Error("the connection was closed"));
     });
     this.#parser = tuneParser(this.#lane.parser, {
       takeHead: (head) => this.#handler.message?.onHead(head),
@@ -91,6 +92,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
       staysOpen: () => this.#staysOpen(),
       limits,
     });
+    hearLastWords(socket, () => this.#readRest());
     intake?.attach(this);
     letGoLater(this);
   }
@@ -149,6 +151,11 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     return handler.isKept || this.#parser.paused || this.#parser.headers.length > 0 || isWatched();
   }
 
+  /** Takes what waits in the socket. */
+  #readRest(): void {
+    if (this.socket.readableLength > 0) this.#parser.readMore();
+  }
+
   /** What is told of the response to subscribers of undici's channels is told in the context of its request. */
   #parse(bytes: Uint8Array): void {
     const parser = this.#parser;
@@ -174,7 +181,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     const { message } = handler;
     if (message === null) return;
     // What came unasked ends the connection.
-    if (this.socket.readableLength > 0) this.#parser.readMore();
+    this.#readRest();
     if (!this.usable) {
       handler.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
       return;
@@ -266,6 +273,11 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   /** Tells the running message that the adapter is closed. */
   shutDown(reason: Error): void {
     this.#handler.message?.onShutdown(reason);
+  }
+
+  /** @internal What happened first is the cause: that the connection ended may have come of it. */
+  causeOf(error: Error): Error {
+    return this.#pending === null ? (this.fault ?? error) : new UnsentBody(this.fault);
   }
 
   /** Ends the connection, on which nothing is running. Resolves when it is gone. */
@@ -392,7 +404,7 @@ class Handler implements UndiciHandler {
   onResponseError(_controller: UndiciController | null, error: Error): void {
     const { message } = this;
     this.message = null;
-    message?.onFailure(error);
+    message?.onFailure(this.#connection.causeOf(error));
   }
 }
 /** Does somebody listen to undici's channels who is given bytes as they lie, and may keep them? */

@@ -141,6 +141,8 @@ function connectFailure(failure: ConnectFailure, circumstances: Circumstances): 
         const { addresses } = cause;
         return new AddressRefused(message, { request, phase: "connect", cause, addresses });
       }
+      if (cause instanceof Error && isTlsError(cause))
+        return new SSLError(`TLS failed: ${reasonOf(cause)}`, { request, phase: "connect", cause });
       return new ConnectionError(message, { request, phase: "connect", cause });
     case "pool":
       return new ConnectionError(message, { request, phase: "pool", cause });

@@ -3,6 +3,7 @@
  * a connection). What is changed, and why:
  *
  * - an unasked `100 Continue` is skipped as the other 1xx are, not taken for an attack (RFC 9110 §15.2);
+ * - tabs at the end of a field value are no part of it;
  * - blanks behind the digits of `Content-Length` are no digits (RFC 9110 §5.5);
  * - the head is taken as bytes came: reason phrase in latin-1, names in their case, and once only;
  * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici, header fields one
@@ -124,6 +125,7 @@ function noteTimeout(this: TunedParser, _delayMs: number, type: number): void {
 }
 
 function executeBounded(this: TunedParser, chunk: Uint8Array): void {
+  if (!this.heard) blankTabs(chunk as Buffer); // what sockets give
   this.heard = true;
   // Once for all that is told of this read.
   this.heardAt = performance.now();
@@ -178,9 +180,12 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
   const { llhttp, ptr } = this;
   const fields = textOf(this.headers, this.chunk);
   if (this.contentLength !== -1) this.contentLength = declaredLength(fields);
-  else if (hasUnaskedCoding(fields)) {
-    this.socket.destroy(new ResponseSyntaxError("a Transfer-Encoding that nobody asked for", true));
-    return -1;
+  else {
+    const problem = codingProblem(fields, llhttp.llhttp_message_needs_eof(ptr) !== 0);
+    if (problem !== null) {
+      this.socket.destroy(new ResponseSyntaxError(problem, true));
+      return -1;
+    }
   }
   this.takeHead({
     status,
@@ -276,17 +281,53 @@ function declaredLength(fields: readonly string[]): number {
 }
 
 /**
- * Is the body in a transfer coding besides chunks? We send no `TE`, so none is allowed (RFC 9112 §7.4), and nobody would
- * undo it: the caller would get compressed bytes for the body. Chunks that are named twice are there once.
+ * What is wrong with the transfer codings; `null` for nothing. We send no `TE`, so there must be none but chunks (RFC 9112
+ * §7.4), and nobody would undo another: the caller would get compressed bytes for the body. Chunks that are named twice are
+ * there once. And where chunks are named, chunks must be what is read: else their sizes would be taken for the body.
+ *
+ * @param runsToEnd the body is taken to be all that comes.
  */
-function hasUnaskedCoding(fields: readonly string[]): boolean {
+function codingProblem(fields: readonly string[], runsToEnd: boolean): string | null {
   for (let at = 0; at < fields.length; at += 2) {
     const name = fields[at] as string;
     if (name.length !== 17 || name.toLowerCase() !== "transfer-encoding") continue;
     const value = fields[at + 1] as string;
-    if (!/^(?:identity|chunked(?:[ \t]*,[ \t]*chunked)*)?$/i.test(value)) return true;
+    if (!/^(?:identity|chunked(?:[ \t]*,[ \t]*chunked)*)?$/i.test(value))
+      return "a Transfer-Encoding that nobody asked for";
+    if (runsToEnd && /chunked/i.test(value)) return "a Transfer-Encoding that does not end with chunks";
   }
-  return false;
+  return null;
+}
+
+const HTAB = 0x09;
+const SP = 0x20;
+const CR = 0x0d;
+
+/**
+ * Tabs at the end of field values become blanks, as which they count (RFC 9110 §5.5): llhttp takes them for a part of the
+ * value, and no chunks for chunks. Done to the first read of a response, up to the end of its head. When the field lies in a later one, {@link codingProblem} refuses it.
+ */
+function blankTabs(chunk: Buffer): void {
+  let at = chunk.indexOf(HTAB);
+  if (at === -1) return;
+  const last = headsIn(chunk);
+  while (at !== -1 && at < last) {
+    let next = at + 1;
+    while (chunk[next] === SP || chunk[next] === HTAB) next++;
+    if (chunk[next] === CR) chunk.fill(SP, at, next);
+    at = chunk.indexOf(HTAB, next);
+  }
+}
+
+/** How many bytes at the beginning are heads: interim ones, and the one behind them. */
+function headsIn(chunk: Buffer): number {
+  for (let from = 0; ;) {
+    const end = chunk.indexOf("\r\n\r\n", from, "latin1");
+    if (end === -1) return chunk.byteLength;
+    // HTTP/1.1 1xx
+    if (chunk[from + 9] !== 0x31) return end;
+    from = end + 4;
+  }
 }
 
 /** Names and values of trailers. */

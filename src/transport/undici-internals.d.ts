@@ -37,6 +37,8 @@ interface UndiciHandler {
 interface Llhttp {
   llhttp_get_http_major(parser: number): number;
   llhttp_get_http_minor(parser: number): number;
+  /** Does the body end with the connection? 0 for no. */
+  llhttp_message_needs_eof(parser: number): number;
 }
 
 /** undici's parser of responses: one for each connection, its methods called by llhttp. */
