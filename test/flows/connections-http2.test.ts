@@ -66,7 +66,7 @@ describe.concurrent("a connection over HTTP/2 on which nothing is heard any more
 
   it("gets no request after a read timeout", async () => {
     await using server = await freezing();
-    await using session = sessionFor(server, { timeout: { read: 150 } });
+    await using session = sessionFor(server, { timeout: { read: 500 } });
     await session.get(server.url);
     expect(await rejection(session.get(server.url))).toBeInstanceOf(ReadTimeout);
     for (let count = 0; count < 5; count++) expect((await session.get(server.url)).status).toBe(200);
@@ -75,7 +75,7 @@ describe.concurrent("a connection over HTTP/2 on which nothing is heard any more
 
   it("gets none of many that come at a time", async () => {
     await using server = await freezing();
-    await using session = sessionFor(server, { timeout: { read: 150 } });
+    await using session = sessionFor(server, { timeout: { read: 500 } });
     await session.get(server.url);
     const first = await Promise.allSettled(Array.from({ length: 8 }, () => session.get(server.url)));
     expect(first.map(({ status }) => status)).toEqual(Array(8).fill("rejected"));
@@ -87,7 +87,7 @@ describe.concurrent("a connection over HTTP/2 on which nothing is heard any more
   it("does not stand in the way of a retry", async () => {
     await using server = await freezing();
     await using session = sessionFor(server, {
-      timeout: { read: 150 },
+      timeout: { read: 500 },
       retry: new Retry({ total: 1, backoffFactor: 0 }),
     });
     await session.get(server.url);
@@ -112,14 +112,14 @@ describe.concurrent("a connection over HTTP/2 on which nothing is heard any more
       r.write(r.head(200), r.data("half"));
       fallSilent(r.connection);
     });
-    await using session = sessionFor(server, { timeout: { read: 150 } });
+    await using session = sessionFor(server, { timeout: { read: 500 } });
     expect(await rejection(session.get(server.url))).toBeInstanceOf(ReadTimeout);
     expect((await session.get(server.url)).status).toBe(200);
   });
 
   it("keeps the process no longer than its timeouts, and ends with close()", async () => {
     await using server = await freezing();
-    const session = sessionFor(server, { timeout: { read: 150 } });
+    const session = sessionFor(server, { timeout: { read: 500 } });
     await session.get(server.url);
     await rejection(session.get(server.url));
     await session.close();
