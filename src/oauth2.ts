@@ -216,7 +216,9 @@ class TokenServer {
 
   async #askThrough(session: Session<boolean>, grant: Grant): Promise<OAuth2Tokens> {
     // With the session's auth, which may be this very one, a token would be needed to get a token.
-    const send = toFetch(session, { auth: false });
+    // And the requests that wait for one count on a session's patience, which is less than fetch's.
+    const timeout = session.timeout === undefined ? { read: 60_000 } : undefined;
+    const send = toFetch(session, { auth: false, timeout });
     const http = {
       [oauth.customFetch]: (
         url: string,

@@ -87,10 +87,11 @@ export class DigestNonces {
     const space = this.#spaces.get(name);
     if (space === undefined) return;
     const own = asked == null ? undefined : this.#answers.get(asked);
-    space.accepted = own ?? space.accepted ?? space.latest;
+    space.accepted = own ?? space.accepted;
     const next = info === null ? undefined : parseParameters(info).get("nextnonce");
-    if (next !== undefined)
-      space.accepted = this.#learn(name, { ...space.accepted.key.challenge, nonce: next });
+    if (next === undefined) return;
+    const { challenge } = (space.accepted ?? space.latest).key;
+    space.accepted = this.#learn(name, { ...challenge, nonce: next });
   }
 
   #learn(name: string, challenge: DigestChallenge): Nonce {

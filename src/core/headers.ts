@@ -89,6 +89,19 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     return this.#fields.names.length;
   }
 
+  /** @internal Names that have more than one field line, as the second is spelled: mostly none. */
+  get repeated(): string[] {
+    const { names, keys } = this.#fields;
+    const seen = new Map<string, number>();
+    const again: string[] = [];
+    for (const [at, key] of keys.entries()) {
+      const lines = (seen.get(key) ?? 0) + 1;
+      seen.set(key, lines);
+      if (lines === 2) again.push(names[at] ?? key);
+    }
+    return again;
+  }
+
   /** The value of a header, or `null`. Several field lines of one name are joined by `", "` (RFC 9110 §5.3). */
   get(name: string): string | null {
     const key = lower(name);

@@ -5,10 +5,15 @@
 import { RequestException } from "../core/errors.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 import type { Call } from "./call.ts";
+import { SourceFailure } from "./content.ts";
 import { checkIntegrity } from "./integrity.ts";
 
-/** What fetch rejects with: no response is a TypeError, an abort its reason, and what the caller's own code threw that. */
+/**
+ * What fetch rejects with: no response is a TypeError, and so is a body that could not be read; an abort is its reason, and
+ * what a hook threw that.
+ */
 export function failureOf(message: string, error: unknown): unknown {
+  if (error instanceof SourceFailure) return new TypeError(message, { cause: error.cause });
   return error instanceof RequestException ? new TypeError(message, { cause: error }) : error;
 }
 
@@ -72,42 +77,57 @@ export function makeAnswer(
   // Without a status: those from 600 to 999 are answers as well, but no Response can be made with one.
   const made = new Response(body, { headers: facts.headers });
   told.set(made, facts);
-  return Object.setPrototypeOf(made, answer) as Response; // it is one still
+  return Object.setPrototypeOf(made, answerPrototype()) as Response; // it is one still
 }
 
-/** Answers for the prototype of all responses where one made by hand knows nothing, or something else. */
-const answer = Object.create(Response.prototype, {
-  ...fact("status", ({ status }) => status),
-  ...fact("statusText", ({ statusText }) => statusText),
-  ...fact("ok", ({ status }) => status >= 200 && status < 300),
-  ...fact("url", ({ url }) => url),
-  ...fact("redirected", ({ redirected }) => redirected),
-  ...fact("type", () => "basic"),
-  headers: {
-    get(this: Response): unknown {
-      return Object.setPrototypeOf(Reflect.get(Response.prototype, "headers", this), fixedHeaders);
+/**
+ * Answers for the prototype of all responses where one made by hand knows nothing, or something else. Made when first asked for:
+ * to name the web's `Response` loads all of Node's `fetch`.
+ */
+const answerPrototype = once(() =>
+  Object.create(Response.prototype, {
+    ...fact("status", ({ status }) => status),
+    ...fact("statusText", ({ statusText }) => statusText),
+    ...fact("ok", ({ status }) => status >= 200 && status < 300),
+    ...fact("url", ({ url }) => url),
+    ...fact("redirected", ({ redirected }) => redirected),
+    ...fact("type", () => "basic"),
+    headers: {
+      get(this: Response): unknown {
+        return Object.setPrototypeOf(Reflect.get(Response.prototype, "headers", this), fixedHeaders());
+      },
+      configurable: true,
+      enumerable: true,
     },
-    configurable: true,
-    enumerable: true,
-  },
-  clone: {
-    value: function clone(this: Response): Response {
-      const copy = Response.prototype.clone.call(this);
-      // Whatever else it might be is refused by the method above.
-      return makeAnswer(copy.body as ReadableStream<Uint8Array<ArrayBuffer>> | null, told.get(this) as Facts);
+    clone: {
+      value: function clone(this: Response): Response {
+        const copy = Response.prototype.clone.call(this);
+        // Whatever else it might be is refused by the method above.
+        return makeAnswer(
+          copy.body as ReadableStream<Uint8Array<ArrayBuffer>> | null,
+          told.get(this) as Facts,
+        );
+      },
+      configurable: true,
+      enumerable: true,
+      writable: true,
     },
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  },
-}) as object;
+  }),
+);
 
 /** Header fields that came are not to be changed (Fetch: their guard is "immutable"). */
-const fixedHeaders = Object.create(Headers.prototype, {
-  append: { value: refuse },
-  delete: { value: refuse },
-  set: { value: refuse },
-}) as object;
+const fixedHeaders = once(() =>
+  Object.create(Headers.prototype, {
+    append: { value: refuse },
+    delete: { value: refuse },
+    set: { value: refuse },
+  }),
+);
+
+function once(make: () => unknown): () => object {
+  let made: object | undefined;
+  return () => (made ??= make() as object); // a prototype
+}
 
 function fact(name: string, tell: (facts: Facts) => unknown): PropertyDescriptorMap {
   const get = function (this: Response): unknown {

@@ -3,6 +3,7 @@
  * bodies other than streams, of which it would make streams that can be sent once.
  */
 import { describe } from "../core/describe.ts";
+import { hashesIn } from "./integrity.ts";
 import { isAbortSignal, isFetchRequest, isReadableStream } from "../core/realm.ts";
 
 /** What fetch takes as its first argument. */
@@ -51,7 +52,7 @@ const OF_REQUEST = ["method", "headers", "redirect", "integrity", "keepalive"];
  * Reads the arguments of a call.
  *
  * @param baseUrl relative URLs are resolved against it; `null` for none.
- * @throws {TypeError} for what fetch refuses.
+ * @throws {TypeError} for what fetch refuses, and for what it would not heed.
  */
 export function readCall(input: FetchInput, init: unknown, baseUrl: string | null): Call {
   const from = isFetchRequest(input) ? input : null;
@@ -62,14 +63,15 @@ export function readCall(input: FetchInput, init: unknown, baseUrl: string | nul
   const options = Object.assign(Object.create(null) as RequestInit, {
     ...members(from, OF_REQUEST),
     ...members(given, OF_INIT),
-    // A stand-in where it is an iterable: that may not be asked for its pieces twice.
-    body: !isGivenStream ? null : isReadableStream(body.value) ? body.value : new ReadableStream(),
+    // A stand-in where it is another kind of iterable: that may not be asked for its pieces twice.
+    body: !isGivenStream ? null : body.value instanceof ReadableStream ? body.value : new ReadableStream(),
     signal: null,
   });
   const request = new Request(from?.url ?? located(input, baseUrl), options);
   const { method, url, headers, redirect, integrity } = request;
   if (body !== null && (method === "GET" || method === "HEAD"))
     throw new TypeError(`a request of ${method} cannot have a body`);
+  if (integrity !== "") hashesIn(integrity);
   return { method, url, headers, body, redirect, integrity, signal: signalOf(given, from) };
 }
 

@@ -2,7 +2,7 @@
  * `data:` URLs (Fetch §6): the answer stands in the URL. For calls of fetch alone: a session asks servers, and no redirect
  * leads to one.
  */
-import { MIMEType } from "node:util";
+import process from "node:process";
 
 import { ResponseTooLarge } from "../core/errors.ts";
 import { hasBody, makeAnswer } from "./answer.ts";
@@ -52,6 +52,8 @@ export function answerData(call: Call, maxBytes: number | null): Response {
 
 function typeOf(written: string): string {
   try {
+    // An import of `node:util` would load all that it has, at the start of every program.
+    const { MIMEType } = process.getBuiltinModule("node:util");
     return String(new MIMEType(written.startsWith(";") ? `text/plain${written}` : written));
   } catch {
     return PLAIN;

@@ -50,7 +50,7 @@ export type FetchDefaults = Omit<RequestOptions, (typeof OF_CALLS)[number]>;
  */
 export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {}): typeof globalThis.fetch {
   checkDefaults(defaults);
-  return async function fetch(input: FetchInput, init?: RequestInit): Promise<Response> {
+  return async function fetch(input: FetchInput, init: RequestInit | null = null): Promise<Response> {
     const call = readCall(input, init, session.baseUrl);
     if (call.signal?.aborted === true) {
       giveUp(call);
@@ -60,8 +60,7 @@ export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {})
       const { maxBodyBytes = session.maxBodyBytes } = defaults;
       return answerHere(call, maxBodyBytes);
     }
-    const content = await contentIn(call);
-    return await answerOf(call, await send(session, call, optionsOf(call, content, defaults)));
+    return await answerOf(call, await send(session, call, defaults));
   };
 }
 
@@ -69,8 +68,8 @@ export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {})
 function answerHere(call: Call, maxBodyBytes: number | null | undefined): Response {
   if (isData(call.url)) return answerData(call, maxBodyBytes === undefined ? MOST_DATA_BYTES : maxBodyBytes);
   const { protocol } = new URL(call.url);
-  const advice = protocol === "blob:" ? ": read the Blob itself" : "";
-  throw new TypeError(`fetch failed: the session has no adapter for URLs of ${protocol}${advice}`);
+  const advice = protocol === "blob:" ? "; read the Blob itself" : "";
+  throw new TypeError(`fetch failed: no adapter is mounted for ${protocol} URLs${advice}`);
 }
 
 type Options = RequestOptions & { readonly stream: true; readonly [CONTRACT]: "fetch" };
@@ -104,16 +103,20 @@ function giveUp({ body, signal }: Call): void {
 
 async function send(
   session: Session<boolean>,
-  { method, url, redirect }: Call,
-  options: Options,
+  call: Call,
+  defaults: FetchDefaults,
 ): Promise<StreamedResponse> {
   let response: StreamedResponse;
+  let content: Content | null = null;
   try {
-    response = await session.request(method, url, options);
+    content = await contentIn(call);
+    response = await session.request(call.method, call.url, optionsOf(call, content, defaults));
   } catch (error) {
+    // It may not have been begun. One that is being read is told by whoever reads it.
+    content?.stream?.cancel(error).catch(ignore);
     throw failureOf("fetch failed", error);
   }
-  if (redirect !== "error" || !isRedirectStatus(response.status)) return response;
+  if (call.redirect !== "error" || !isRedirectStatus(response.status)) return response;
   await response.close();
   throw new TypeError("fetch failed: the response is a redirect, and redirect is 'error'");
 }

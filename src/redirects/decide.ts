@@ -91,9 +91,9 @@ export function redirectMethod(status: number, method: string, contract?: Contra
  * loses the body (PARITY RED-3). Where it becomes GET another resource is asked for, whatever was sent.
  */
 function keepsBody(status: number, request: PreparedRequest, method: string, contract: Contract): boolean {
+  if (contract === "fetch") return method === request.method;
   if (status === 307 || status === 308) return true;
-  if (status === 303 || (status === 302 && contract !== "fetch")) return false;
-  return method === request.method && request.payload !== null;
+  return status === 301 && method === request.method && request.payload !== null;
 }
 
 /** fetch follows no redirect with a body that is spent, but for 303: not to leave a guess to the server (step 11). */

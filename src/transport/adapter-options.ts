@@ -110,7 +110,6 @@ function check(given: HttpAdapterOptions): CheckedOptions {
       ),
       maxHeaderCount: within("maxHeaderCount", options.maxHeaderCount ?? 1000, 1, MOST_FIELDS),
       maxInformational: within("maxInformational", options.maxInformational ?? 100, 0, MOST_FIELDS),
-      isOwnLookup: options.lookup !== undefined,
       sockets: socketOptions(options),
     },
   };

@@ -324,12 +324,12 @@ export class Opening {
   }
 }
 
-/** Never from a Host header. Addresses have no SNI (RFC 6066 §3). */
+/** Never from a Host header. Addresses have no SNI (RFC 6066 §3): where there is no name, some runtimes refuse an empty one. */
 function tlsOptions(name: string, material: TlsMaterial, protocols: readonly string[]): ConnectionOptions {
   return {
     secureContext: material.context,
     rejectUnauthorized: material.isVerified,
-    servername: isIP(name) === 0 ? name.replace(/\.$/, "") : "",
+    servername: isIP(name) === 0 ? name.replace(/\.$/, "") : undefined,
     checkServerIdentity: (_host, certificate) => nameProblem(name, certificate),
     ALPNProtocols: [...protocols],
   };

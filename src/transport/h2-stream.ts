@@ -13,7 +13,7 @@ import type { ConnectionFacts } from "./connection-facts.ts";
 import type { Connection, Message } from "./connection.ts";
 import { UnsentBody } from "./failures.ts";
 import { HeadOverflow, overflowOf, type HeadLimits } from "./head-limits.ts";
-import { streamReset } from "./h2-faults.ts";
+import { sessionFault, streamReset } from "./h2-faults.ts";
 import type { H2Session } from "./h2-session.ts";
 import { hasNoContent } from "./incoming.ts";
 import type { ReadClock } from "./read-clock.ts";
@@ -355,7 +355,7 @@ export class H2Stream implements Connection, Actor {
     const code = stream.rstCode ?? NGHTTP2_NO_ERROR;
     const { id } = stream;
     if (this.#status === 0) this.isRefused = this.#session.isRefused(id, code);
-    const own = error !== null && codeOf(error) !== "ERR_HTTP2_STREAM_ERROR" ? error : null;
+    const own = error !== null && codeOf(error) !== "ERR_HTTP2_STREAM_ERROR" ? sessionFault(error) : null;
     return this.#session.fault ?? own ?? streamReset(code);
   }
 

@@ -39,6 +39,9 @@ const HIGH_WATER_BYTES = 262_144;
 
 const END: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
 
+/** A streamed body that nobody holds any more can never be read: its connection ends. */
+const forgotten = new FinalizationRegistry<Incoming>((incoming) => incoming.forget());
+
 /** What is done with the bytes. */
 type Mode = "undecided" | "collecting" | "streaming" | "draining" | "dropped";
 
@@ -82,6 +85,11 @@ export class Incoming {
     return new Error(`${received} bytes came, and Content-Length says ${declared}`);
   }
 
+  /** Its consumer's end, of a body that is streamed: when nobody holds that any more, nobody will read. */
+  watch(end: object): void {
+    forgotten.register(end, this, this);
+  }
+
   /** Bytes came. Is `chunk` kept? */
   push(chunk: Uint8Array): boolean {
     this.received += chunk.byteLength;
@@ -113,7 +121,7 @@ export class Incoming {
   /** No more will come, and what came is not all. A stream still gives what came. */
   fail(error: unknown): void {
     if (this.#isOver || this.#failure !== null) return;
-    this.#failure = { error };
+    this.#setFailure(error);
     // Who streams it may begin only now.
     if (this.#mode !== "streaming" && this.#mode !== "undecided") this.#queue.clear();
     this.#signal();
@@ -121,7 +129,7 @@ export class Incoming {
 
   /** The caller gave up: nothing is given any more. */
   abort(reason: unknown): void {
-    this.#failure ??= { error: reason };
+    if (this.#failure === null) this.#setFailure(reason);
     this.#queue.clear();
     this.#signal();
   }
@@ -195,9 +203,8 @@ export class Incoming {
     const isTaken = this.#isOver && this.#queue.size === 0;
     if (this.#mode === "collecting" && !this.#isOver) {
       const message = "the response was closed while its body was read";
-      this.#failure ??= {
-        error: new ConnectionError(message, { request: this.#source.request, phase: "body" }),
-      };
+      const { request } = this.#source;
+      if (this.#failure === null) this.#setFailure(new ConnectionError(message, { request, phase: "body" }));
     }
     this.#mode = "dropped";
     this.#queue.clear();
@@ -214,13 +221,19 @@ export class Incoming {
     this.drop();
   }
 
+  /** The error may hold the response, and so what is watched: the registry would keep both for ever. */
+  #setFailure(error: unknown): void {
+    this.#failure = { error };
+    forgotten.unregister(this);
+  }
+
   #exceed(): void {
     if (this.#mode === "collecting") {
       const limitBytes = this.#limit;
       const { request } = this.#source;
       const foundBytes = Math.max(this.received, this.declared ?? 0);
       const details = { request, phase: "body", limitBytes, foundBytes } as const;
-      this.#failure = { error: new ResponseTooLarge(`the body has more than ${limitBytes} bytes`, details) };
+      this.#setFailure(new ResponseTooLarge(`the body has more than ${limitBytes} bytes`, details));
     }
     this.drop();
   }

@@ -96,6 +96,7 @@ export class SectionMemo {
     const fields = headers.identity;
     if (fields === this.#fields && framing === this.#framing && authority === this.#authority)
       return this.#written;
+    assertSingle(headers);
     const section = new Section(way, framing, this.#lines);
     const wire = way.proxyHeaders === null ? headers.toWire() : withProxyHeaders(headers, way.proxyHeaders);
     for (let at = 0; at + 1 < wire.length; at += 2) section.add(wire[at] as string, wire[at + 1] as string); // below the length
@@ -105,6 +106,46 @@ export class SectionMemo {
     this.#authority = authority;
     return this.#written;
   }
+}
+
+/**
+ * Fields that are no lists, and so must stand once (RFC 9110 §5.3): of two, each who reads them may believe another one. That
+ * of `Host` and of the framing is seen elsewhere.
+ */
+const SINGLE: ReadonlySet<string> = new Set([
+  "access-control-allow-credentials",
+  "access-control-max-age",
+  "access-control-request-method",
+  "age",
+  "authorization",
+  "content-location",
+  "content-md5",
+  "content-range",
+  "content-type",
+  "date",
+  "dnt",
+  "etag",
+  "expires",
+  "from",
+  "if-modified-since",
+  "if-range",
+  "if-unmodified-since",
+  "last-modified",
+  "location",
+  "max-forwards",
+  "proxy-authorization",
+  "range",
+  "referer",
+  "retry-after",
+  "tk",
+  "upgrade-insecure-requests",
+  "user-agent",
+  "x-content-type-options",
+]);
+
+function assertSingle(headers: HeaderMap): void {
+  const twice = headers.repeated.find((name) => SINGLE.has(name.toLowerCase()));
+  if (twice !== undefined) throw new InvalidHeader(`there is more than one ${twice} header`);
 }
 
 /** Those for the proxy, unless the request has fields of that name: what is said of one request counts. */

@@ -35,8 +35,6 @@ export interface PoolSettings extends ConnectSettings {
   /** How long a request waits for its turn, in milliseconds; `null`: for ever; `undefined`: as the request says. */
   readonly waitMs: number | null | undefined;
   readonly keepAliveMs: number;
-  /** Has the program a look-up of its own, which may give any address for any name? */
-  readonly isOwnLookup: boolean;
   /** A connection became idle; it is not to be used after this time. */
   readonly onIdle: (until: number) => void;
 }

@@ -8,7 +8,6 @@
  */
 import type { AddressPolicy, ProxyAuth, SendOptions } from "../core/adapter.ts";
 import { AddressRefused, InvalidSchema } from "../core/errors.ts";
-import { isLocalName } from "../core/loopback.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
@@ -106,14 +105,11 @@ export class Pools {
   }
 
   /**
-   * Is a request to `url`, a host of this machine, sent straight to it? A name is ours to resolve, unless the program has a
-   * look-up of its own, which may give any address. A socket of this machine is as good as its address.
+   * Is a request to `url`, a host of this machine, sent straight to it? A socket of this machine is as good as its address.
+   * The names of this machine are resolved by us, or by a look-up of the program's, which answers for it.
    */
   isDirect(url: Url, { proxies }: SendOptions): boolean {
-    const { sockets, isOwnLookup } = this.#settings;
-    if (sockets.socketPath !== undefined) return true;
-    if (isOwnLookup && isLocalName(url.host)) return false;
-    return selectProxy(url, proxies) === null;
+    return this.#settings.sockets.socketPath !== undefined || selectProxy(url, proxies) === null;
   }
 
   /** Counts, pool by pool. */

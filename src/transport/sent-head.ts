@@ -17,6 +17,14 @@ const NOT_SENT: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+/** Lists of which Node takes one line only: the lines are put together, which means the same (RFC 9110 §5.3). */
+const PUT_TOGETHER: ReadonlySet<string> = new Set([
+  "content-encoding",
+  "content-language",
+  "if-match",
+  "if-none-match",
+]);
+
 /** Of a request line, beside method and target. */
 const REST_OF_LINE = "  HTTP/1.1\r\n".length;
 
@@ -60,11 +68,42 @@ function http2Fields(head: string): string[] {
   const sent: string[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const name = (fields[at] ?? "").toLowerCase();
-    const value = fields[at + 1] ?? "";
-    if (NOT_SENT.has(name) || (name === "te" && value.toLowerCase() !== "trailers")) continue;
-    sent.push(name, value);
+    if (NOT_SENT.has(name)) continue;
+    // Blanks around a value are no part of it, and must not be sent (RFC 9113 §8.2.1).
+    const value = withoutBlanks(fields[at + 1] ?? "");
+    if (name === "te") addTrailers(sent, value);
+    else if (!PUT_TOGETHER.has(name) || !putTogether(sent, name, value)) sent.push(name, value);
   }
   return sent;
+}
+
+/** Is there a line of this name, to which the value was added? */
+function putTogether(sent: string[], name: string, value: string): boolean {
+  for (let at = 0; at + 1 < sent.length; at += 2) {
+    if (sent[at] !== name) continue;
+    sent[at + 1] += `, ${value}`;
+    return true;
+  }
+  return false;
+}
+
+function withoutBlanks(value: string): string {
+  let from = 0;
+  let to = value.length;
+  while (from < to && isBlank(value, from)) from++;
+  while (to > from && isBlank(value, to - 1)) to--;
+  return value.slice(from, to);
+}
+
+function isBlank(value: string, at: number): boolean {
+  const character = value.charCodeAt(at);
+  return character === 0x20 || character === 0x09;
+}
+
+/** Of what `TE` may say HTTP/2 has one word (RFC 9113 §8.2.2). */
+function addTrailers(sent: string[], value: string): void {
+  const isTaken = value.split(",").some((coding) => withoutBlanks(coding).toLowerCase() === "trailers");
+  if (isTaken && !sent.includes("te")) sent.push("te", "trailers");
 }
 
 /** Name, value, name, value ... as they are written. */

@@ -28,9 +28,6 @@ export interface Passage {
   readonly isReused: boolean;
 }
 
-/** A streamed body that nobody holds any more can never be read: its connection ends. */
-const forgotten = new FinalizationRegistry<Incoming>((incoming) => incoming.forget());
-
 /** The head, and the body to come. */
 export class WireReply implements WireResponse {
   readonly status: number;
@@ -58,7 +55,7 @@ export class WireReply implements WireResponse {
     this.#passage = facts.passage;
     this.body = new IncomingBody(incoming);
     this.#incoming = incoming;
-    if (facts.isStreamed) forgotten.register(this.body, incoming);
+    if (facts.isStreamed) incoming.watch(this.body);
   }
 
   get connection(): ConnectionInfo | null {

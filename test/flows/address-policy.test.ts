@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { AddressRefused, HttpAdapter, Retry, Session, type AddressPolicy } from "../../src/index.ts";
 import { Authority } from "../support/certificates.ts";
+import { frameServer } from "../support/frame-server.ts";
 import { rejection } from "../support/messages.ts";
 import { startOrigin, type Answer } from "../support/origins.ts";
 import { answering, ok as okMessage, scriptedServer } from "../support/scripted-server.ts";
@@ -83,6 +84,38 @@ describe("addressPolicy", () => {
     expect(server.connections).toHaveLength(0);
     const allowed = await session.get(server.url, { addressPolicy: (address) => address === "127.0.0.1" });
     expect(allowed.text()).toBe("ok");
+  });
+
+  it("holds for HTTP/2, too, at every hop and on a connection that all share", async () => {
+    await using inside = await frameServer((r) => r.ok("inside"));
+    await using outside = await frameServer((r) => {
+      if (r.path === "/in") r.write(r.head(302, { location: `${inside.url}/` }, { isLast: true }));
+      else r.ok("outside");
+    });
+    const asked: string[] = [];
+    const policy: AddressPolicy = (address, { hostname, port }) => {
+      asked.push(`${address} ${hostname}`);
+      return port === outside.port;
+    };
+    await using session = new Session({ trustEnv: false, verify: outside.ca, http2: true });
+    expect(await rejection(session.get(outside.url, { addressPolicy: "public" }))).toBeInstanceOf(
+      AddressRefused,
+    );
+    expect(outside.connections).toHaveLength(0);
+    const options = { addressPolicy: policy };
+    expect(await session.get(outside.url, options).text()).toBe("outside");
+    expect(asked).not.toEqual([]);
+    const refused = await Promise.all(
+      [false, true].map((stream) => rejection(session.get(`${outside.url}/in`, { ...options, stream }))),
+    );
+    for (const error of refused) expect(error).toBeInstanceOf(AddressRefused);
+    expect(inside.connections).toHaveLength(0);
+    // What one policy allowed is not for the requests of another one.
+    expect(await rejection(session.get(outside.url, { addressPolicy: () => false }))).toBeInstanceOf(
+      AddressRefused,
+    );
+    expect(await session.get(inside.url).text()).toBe("inside");
+    expect(outside.connections).toHaveLength(1);
   });
 
   it("of one request does not open the connections of another one", async () => {

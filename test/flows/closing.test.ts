@@ -15,10 +15,12 @@ import {
 import { ok as answerH2, startH2, type H2Server } from "../support/h2-server.ts";
 import { rejection } from "../support/messages.ts";
 import { reply, startOrigin } from "../support/origins.ts";
+import { phasesOverHttp2 } from "../support/phases-http2.ts";
 import { phases, waits, type Start } from "../support/phases.ts";
 import { answering, ok, scriptedServer } from "../support/scripted-server.ts";
 
-const everywhere = Object.entries({ ...phases, ...waits });
+const onTheWay = Object.entries({ ...phases, ...phasesOverHttp2 });
+const everywhere = [...onTheWay, ...Object.entries(waits)];
 
 /** `expect.poll` is not for tests that run at the same time. */
 async function until(isTrue: () => boolean): Promise<void> {
@@ -50,7 +52,7 @@ async function ended(
 }
 
 describe("close()", () => {
-  it.for(Object.entries(phases))("ends %s", async ([, start]) => {
+  it.for(onTheWay)("ends %s", async ([, start]) => {
     const error = await ended(start, {}, (session) => session.close());
     expect(error).toBeInstanceOf(SessionClosed);
     expect((error as RequestException).request?.url).toMatch(/^https?:/);

@@ -98,6 +98,23 @@ describe("a direct connection to this machine", () => {
     expect(origin.arrived.at(-1)?.headers.cookie).toBe(ALL);
   });
 
+  it("is one where a look-up of the caller's leads, which answers for it", async () => {
+    await using origin = await startCookies();
+    const asked: string[] = [];
+    const lookup: LookupFunction = (name, options, callback) => {
+      asked.push(name);
+      if (options.all === true) callback(null, [{ address: "127.0.0.1", family: 4 }]);
+      else callback(null, "127.0.0.1", 4);
+    };
+    const adapter = new HttpAdapter({ lookup });
+    await using session = new Session({ trustEnv: false }).mount("http://", adapter);
+    for (const host of ["localhost", "app.localhost"])
+      expect((await roundTrip(session, `http://${host}:${origin.port}`)).sent).toBe(ALL);
+    for (const host of ["localhost.localdomain", "app.test"])
+      expect(await roundTrip(session, `http://${host}:${origin.port}`)).toEqual(REFUSED);
+    expect(asked).toContain("localhost");
+  });
+
   it("is one over a socket of this machine, for this machine's names", async () => {
     const folder = await mkdtemp(join(tmpdir(), "sojourn-cookies-"));
     const socketPath = join(folder, "s");
@@ -167,18 +184,6 @@ describe("with something in between, http is http", () => {
       new HttpAdapter({ poolMaxsize: 1 }),
     );
     expect((await roundTrip(session, `http://localhost:${origin.port}`)).sent).toBe(ALL);
-  });
-
-  it("a look-up of the caller's, for names; an address is an address", async () => {
-    await using origin = await startCookies();
-    const lookup: LookupFunction = (_name, options, callback) => {
-      if (options.all === true) callback(null, [{ address: "127.0.0.1", family: 4 }]);
-      else callback(null, "127.0.0.1", 4);
-    };
-    const adapter = new HttpAdapter({ lookup });
-    await using session = new Session({ trustEnv: false }).mount("http://", adapter);
-    expect(await roundTrip(session, `http://localhost:${origin.port}`)).toEqual(REFUSED);
-    expect((await roundTrip(session, `http://127.0.0.1:${origin.port}`)).sent).toBe(ALL);
   });
 
   it("a malformed proxy, which is told when the request is sent", async () => {

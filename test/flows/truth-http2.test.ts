@@ -225,7 +225,6 @@ describe("no response over HTTP/2", () => {
     ["RST_STREAM(INTERNAL_ERROR)", (r) => r.write(r.reset(CODES.INTERNAL_ERROR))],
     ["RST_STREAM(NO_ERROR) after an interim one", (r) => r.write(r.head(103), r.reset(CODES.NO_ERROR))],
     ["nothing of its length", (r) => r.write(r.head(200, { "content-length": 2 }, LAST))],
-    ["a body without a head", (r) => r.write(r.data("12", LAST))],
     ["an interim one that ends it", (r) => r.write(r.head(103, {}, LAST))],
     ["a head without a status", (r) => r.write(r.trailers({ "x-a": 1 }))],
     ["a status that is none", (r) => r.write(r.head(99, {}, LAST))],

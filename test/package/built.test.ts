@@ -43,7 +43,7 @@ function nameOf(value: unknown): unknown {
   return typeof value === "function" ? value.name : typeof value;
 }
 
-describe("the built package", () => {
+describe("the built package", { timeout: 30_000 }, () => {
   let folder = "";
   const load = async (entry: string): Promise<Record<string, unknown>> =>
     (await import(pathToFileURL(join(folder, "dist", `${entry}.js`)).href)) as Record<string, unknown>;
@@ -104,6 +104,16 @@ describe("the built package", () => {
     const declared = Object.keys({ ...dependencies, ...peerDependencies });
     // Types alone
     expect([...asked].toSorted()).toEqual(declared.filter((name) => !name.startsWith("@")).toSorted());
+  });
+
+  it("loads no part of Node that is much and seldom used", async () => {
+    const entry = JSON.stringify(pathToFileURL(join(folder, "dist/src/index.js")).href);
+    const show = `await import(${entry}); console.log(process.moduleLoadList.join("\\n"))`;
+    const { stdout } = await execute(process.execPath, ["--input-type=module", "--eval", show]);
+    // An `import` of `node:http` loads Node's `fetch`, and so does the name of a class that belongs to it; of `node:util` parsers.
+    expect(stdout).toContain("NativeModule net\n");
+    for (const much of ["internal/deps/undici/undici", "internal/util/parse_args/parse_args"])
+      expect(stdout).not.toContain(`NativeModule ${much}\n`);
   });
 
   it.for(["esm", "cjs"] as const)("works in one file, alone in a folder: %s", async (format) => {

@@ -135,7 +135,6 @@ describe("encodeJson", () => {
     [{ deep: [{ "a-b": new Set() }] }, 'JSON cannot hold a Set: json.deep[0]["a-b"]'],
     [vm.runInNewContext("({ e: new Error('x') })"), "JSON cannot hold an Error: json.e"],
     [vm.runInNewContext("({ m: new Map(), d: new Date(0) })"), "JSON cannot hold a Map: json.m"],
-    [{ then: () => undefined }, "json"],
     [undefined, "json cannot be undefined"],
     [{ toJSON: () => undefined }, "json cannot be undefined"],
     [{ toJSON: () => ({ x: Number.NaN }) }, 'JSON cannot hold NaN: property "x"'],

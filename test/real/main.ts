@@ -5,6 +5,7 @@
 import { ConnectionError, HttpProxyDigestAuth, ProxyError, Session } from "../../src/index.ts";
 import { startTestServer, type TestServer } from "../../testing/index.ts";
 import { Authority } from "../support/certificates.ts";
+import { overHttp2 } from "./http2.ts";
 import { start, type Running } from "./processes.ts";
 import { dante, nghttpd, nginx, squid } from "./programs.ts";
 
@@ -220,7 +221,7 @@ async function throughDante(targets: Targets): Promise<void> {
   }
 }
 
-async function overHttp2(targets: Targets): Promise<void> {
+async function speakingHttp2(targets: Targets): Promise<void> {
   const leaf = { cert: targets.leaf.cert, key: targets.leaf.key };
   await using nghttp2 = await start(nghttpd(leaf));
   await using session = new Session({ verify: targets.ca, http2: true });
@@ -326,7 +327,8 @@ const client = await authority.issue({ names: ["client.test"] });
     client: [client.cert, client.key],
   };
   await directly(targets);
-  await overHttp2(targets);
+  await speakingHttp2(targets);
+  await overHttp2(check, { ...leaf, ca: authority.pem });
   await throughSquid(targets);
   await throughSquidWithUsers(targets);
   await throughSquidWithDigest(targets);

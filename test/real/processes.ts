@@ -19,7 +19,7 @@ export interface Running extends AsyncDisposable {
 /** What to run: files to write into its folder, and the command. */
 export interface Program {
   readonly name: string;
-  readonly files: (port: number, folder: string) => Readonly<Record<string, string>>;
+  readonly files: (port: number, folder: string) => Readonly<Record<string, string | Uint8Array>>;
   readonly command: (port: number, folder: string) => readonly [program: string, ...args: string[]];
   /** Another port of the program to wait for; default: the port itself. */
   readonly waitFor?: number;

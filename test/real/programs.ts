@@ -124,11 +124,66 @@ export function nginx(tls: { readonly cert: string; readonly key: string; readon
   };
 }
 
+/** What a server shows, in PEM, and whom its certificate is from. */
+export interface ServerTls {
+  readonly cert: string;
+  readonly key: string;
+  readonly ca: string;
+}
+
+/** nginx as a server of these files over HTTP/2, which stores what is put below `/store/`. */
+export function nginxOverHttp2(tls: ServerTls, files: Readonly<Record<string, Uint8Array>>): Program {
+  return storing(tls, files, ["http2_max_concurrent_streams 8;"]);
+}
+
+/** The same, with connections that take five requests each. */
+export function keepsFew(tls: ServerTls, files: Readonly<Record<string, Uint8Array>>): Program {
+  return storing(tls, files, ["keepalive_requests 5;"]);
+}
+
+function storing(
+  tls: ServerTls,
+  files: Readonly<Record<string, Uint8Array>>,
+  settings: readonly string[],
+): Program {
+  return {
+    name: "nginx-http2",
+    files: (port, folder) => ({
+      ...files,
+      "cert.pem": tls.cert,
+      "key.pem": tls.key,
+      "nginx.conf": [
+        "daemon off; master_process off; error_log stderr crit;",
+        `pid ${join(folder, "nginx.pid")};`,
+        "events {}",
+        "http {",
+        "  access_log off; client_max_body_size 10m;",
+        `  client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder};`,
+        `  uwsgi_temp_path ${folder}; scgi_temp_path ${folder};`,
+        "  server {",
+        `    listen 127.0.0.1:${port} ssl http2;`,
+        ...settings.map((setting) => `    ${setting}`),
+        `    ssl_certificate ${join(folder, "cert.pem")}; ssl_certificate_key ${join(folder, "key.pem")};`,
+        `    root ${folder};`,
+        "    location /store/ { dav_methods PUT; create_full_put_path on; }",
+        "    location /small/ { dav_methods PUT; create_full_put_path on; client_max_body_size 50k; }",
+        "  }",
+        "}",
+        "",
+      ].join("\n"),
+    }),
+    command: (_port, folder) => ["/usr/sbin/nginx", "-p", folder, "-c", join(folder, "nginx.conf")],
+  };
+}
+
 /** nghttpd: the HTTP/2 server of nghttp2. */
-export function nghttpd(tls: { readonly cert: string; readonly key: string }): Program {
+export function nghttpd(
+  tls: { readonly cert: string; readonly key: string },
+  files: Readonly<Record<string, Uint8Array>> = {},
+): Program {
   return {
     name: "nghttpd",
-    files: () => ({ "cert.pem": tls.cert, "key.pem": tls.key, large: "x".repeat(1_000_000) }),
+    files: () => ({ ...files, "cert.pem": tls.cert, "key.pem": tls.key, large: "x".repeat(1_000_000) }),
     command: (port, folder) => [
       "/usr/sbin/nghttpd",
       "--address=127.0.0.1",

@@ -53,12 +53,7 @@ export const subject: Subject = {
   name: "@anthropic-ai/sdk",
   api,
   open({ fetch, url: baseURL, retries: maxRetries = 0, timeout }) {
-    const client = new Anthropic({
-      baseURL,
-      authToken: "of-anthropic",
-      fetch,
-      maxRetries: 0,
-    });
+    const client = new Anthropic({ baseURL, authToken: "of-anthropic", fetch, maxRetries: 0 });
     const own = client.withOptions({ maxRetries, ...(timeout === undefined ? {} : { timeout }) });
     return {
       async call(text, signal) {

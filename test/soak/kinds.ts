@@ -82,6 +82,14 @@ const common: readonly Kind[] = [
       failing(session.get(`${url}/truncated`, { signal }), (error) => error instanceof ChunkedEncodingError),
   },
   {
+    name: "truncated while streamed",
+    share: 20,
+    async run(session, url, signal) {
+      const response = await session.get(`${url}/truncated`, { stream: true, signal });
+      await failing(response.bytes(), (error) => error instanceof ChunkedEncodingError);
+    },
+  },
+  {
     name: "aborted",
     share: 40,
     async run(session, url) {
@@ -209,14 +217,6 @@ export const http2: readonly Kind[] = [
     share: 5,
     async run(session, url, signal) {
       await session.get(`${url}/goaway`, { signal });
-    },
-  },
-  {
-    name: "cut while streamed",
-    share: 20,
-    async run(session, url, signal) {
-      const response = await session.get(`${url}/truncated`, { stream: true, signal });
-      await failing(response.bytes(), (error) => error instanceof ChunkedEncodingError);
     },
   },
   {

@@ -1,5 +1,5 @@
 /** Was it right, what became of a request? Pure. */
-import { isDeepStrictEqual } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
 
 import { ConnectionError, RequestException, Timeout, UnrewindableBodyError } from "../../src/index.ts";
 import { bytesOf, checksum, linesOf } from "./content.ts";
@@ -120,6 +120,8 @@ export function judgeError(plan: RequestPlan, error: unknown, circumstances: Cir
   const { interruption, server } = plan;
   if (interruption?.by === "signal" && error === circumstances.reason) return { kind: "aborted" };
   const ours = ownError(error);
+  if (plan.reading.startsWith("fetch") && error instanceof RequestException)
+    return { kind: "failed", why: `fetch rejects with a TypeError, not with: ${error.stack}` };
   if (interruption?.by === "total" && ours instanceof Timeout && ours.phase === "total")
     return { kind: "aborted" };
   if (server.fate === "cut" && ours instanceof RequestException && !(ours instanceof Timeout))
@@ -130,7 +132,7 @@ export function judgeError(plan: RequestPlan, error: unknown, circumstances: Cir
     circumstances.isOnce || (plan.method === "POST" && circumstances.httpVersion === "1.1");
   const isLost = ours instanceof ConnectionError || ours instanceof UnrewindableBodyError;
   if (cannotRepeat && isLost && !(ours instanceof Timeout)) return { kind: "excused" };
-  return { kind: "failed", why: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return { kind: "failed", why: inspect(error) };
 }
 
 /** Under fetch an error of ours is the cause of a TypeError. */

@@ -33,6 +33,8 @@ export interface ServerFault {
   readonly what: string;
 }
 
+/** In MiB: what slow readers leave with the server. Node refuses streams at ten. */
+const MOST_MEMORY = 1000;
 const NARROW_STREAMS = 6;
 const HIGHEST_STREAM = 2_147_483_647;
 /** So long after the announcement does an HTTP/2 connection end: a request that was under way then has come. */
@@ -61,10 +63,13 @@ const narrow = secure(NARROW_STREAMS);
 const proxy = createHttpServer().on("connect", tunnel);
 
 function secure(maxConcurrentStreams: number): Http2SecureServer {
-  const server = createSecureServer({ ...leaf, settings: { maxConcurrentStreams } }, (request, response) => {
-    response.stream.on("error", () => undefined);
-    answer(request, response, memory).catch(() => response.stream.destroy());
-  });
+  const server = createSecureServer(
+    { ...leaf, maxSessionMemory: MOST_MEMORY, settings: { maxConcurrentStreams } },
+    (request, response) => {
+      response.stream.on("error", () => undefined);
+      answer(request, response, memory).catch(() => response.stream.destroy());
+    },
+  );
   const random = randomFrom(maxConcurrentStreams);
   server.on("sessionError", () => undefined);
   server.on("session", (session) => endSomeTime(session, 40 + below(random, 400), random() < 0.5));

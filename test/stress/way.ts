@@ -128,7 +128,6 @@ async function request(session: Session<boolean>, way: Way, plan: RequestPlan, l
     server.upload === null ? undefined : upload?.make(bytesOf(server.upload), randomFrom(server.id));
   const options: RequestOptions = {
     ...body,
-    allowRedirects: true,
     signal: interruption?.by === "signal" || server.id % 2 === 0 ? controller.signal : null,
     ...totalOf(plan),
   };
