@@ -190,8 +190,11 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     this.#options.method = message.method;
     this.#options.path = message.target;
     try {
+      const isTold = isTraced();
       // Those that leave in one turn were asked for by many: each is published, and its body made, for its own caller.
-      message.context.runInAsyncScope(() => this.#begin(message, now));
+      if (isTold || message.upload !== null)
+        message.context.runInAsyncScope(this.#begin, this, message, now, isTold);
+      else this.#begin(message, now, isTold);
     } catch (error) {
       // From undici's own checks, or a subscriber of its channels: on another connection it would be the same.
       this.started = true;
@@ -199,9 +202,10 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     }
   }
 
-  #begin(message: Message, now: number): void {
-    const request = new OwnedRequest(this.#origin, this.#options, this.#handler);
-    request.context = message.context;
+  #begin(message: Message, now: number, isTold: boolean): void {
+    const request = isTold
+      ? new OwnedRequest(this.#origin, this.#options, this.#handler, message.context)
+      : new Request(this.#origin, this.#options, this.#handler);
     this.#write(request, message, now);
   }
 
@@ -335,11 +339,15 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
 
 /** A request that ends, if it fails, in the context of its caller: what closes a connection belongs to nobody. */
 class OwnedRequest extends Request {
-  context: AsyncResource | null = null;
+  readonly #context: AsyncResource;
+
+  constructor(origin: string, options: RequestOptions, handler: Handler, context: AsyncResource) {
+    super(origin, options, handler);
+    this.#context = context;
+  }
 
   override onResponseError(error: Error): void {
-    if (this.context === null) super.onResponseError(error);
-    else this.context.runInAsyncScope(() => super.onResponseError(error));
+    this.#context.runInAsyncScope(() => super.onResponseError(error));
   }
 }
 
@@ -413,4 +421,12 @@ class Handler implements UndiciHandler {
 function isWatched(): boolean {
   const { bodyChunkReceived, headers, trailers } = channels;
   return headers.hasSubscribers || trailers.hasSubscribers || bodyChunkReceived.hasSubscribers;
+}
+
+/** Does somebody listen who is told of the request itself, and may ask whose it is? */
+function isTraced(): boolean {
+  const { bodySent, create, error, sendHeaders } = channels;
+  return (
+    create.hasSubscribers || sendHeaders.hasSubscribers || bodySent.hasSubscribers || error.hasSubscribers
+  );
 }

@@ -100,8 +100,10 @@ export class H2Stream implements Connection, Actor {
   /** @internal */
   dispatch(now: number): void {
     const message = this.#message;
+    if (message === null) return;
     // Those that leave in one turn were asked for by many: the body of each is made for its own caller.
-    if (message !== null) message.context.runInAsyncScope(() => this.#start(message, now));
+    if (message.upload !== null) message.context.runInAsyncScope(this.#start, this, message, now);
+    else this.#start(message, now);
   }
 
   #start(message: Message, now: number): void {

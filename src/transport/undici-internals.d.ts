@@ -108,6 +108,9 @@ declare module "undici/lib/core/diagnostics.js" {
   const diagnostics: {
     readonly channels: {
       readonly bodyChunkReceived: Channel;
+      readonly bodySent: Channel;
+      readonly create: Channel;
+      readonly error: Channel;
       readonly headers: Channel;
       readonly sendHeaders: Channel;
       readonly trailers: Channel;
