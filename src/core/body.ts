@@ -22,8 +22,17 @@ type BodyChunk = string | Uint8Array;
 /** The least that sojourn needs of an open file (`node:fs/promises`' FileHandle). */
 interface OpenFile {
   readonly fd: number;
-  createReadStream(options: { readonly start: number; readonly autoClose: boolean }): AsyncIterable<unknown>;
+  readonly createReadStream: unknown;
+  read(
+    into: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
 }
+
+/** So much of a file is read at a time. */
+const FILE_PIECE_BYTES = 65_536;
 
 /** What can be sent as it is. */
 export type RawBody =
@@ -105,12 +114,7 @@ export function rawBody(data: RawBody): Body {
     return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   if (isBlob(data)) return streamBody(data, () => data.stream(), { length: data.size, replayable: true });
   if (!isObject(data)) throw noBody(data);
-  if (isOpenFile(data)) {
-    return streamBody(data, () => data.createReadStream({ start: 0, autoClose: false }), {
-      length: null,
-      replayable: true,
-    });
-  }
+  if (isOpenFile(data)) return streamBody(data, () => piecesOf(data), { length: null, replayable: true });
   if (isIterable(data)) return oneShot(data);
   throw noBody(data);
 }
@@ -259,6 +263,17 @@ function chunkBytes(chunk: unknown): Uint8Array {
 
 function isOpenFile(data: object): data is OpenFile {
   return "fd" in data && "createReadStream" in data && typeof data.createReadStream === "function";
+}
+
+/** All of a file. Not its stream: that would close it, when it is given up, and the file stays the caller's. */
+async function* piecesOf(file: OpenFile): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ;) {
+    const piece = Buffer.allocUnsafeSlow(FILE_PIECE_BYTES);
+    const { bytesRead } = await file.read(piece, 0, FILE_PIECE_BYTES, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield piece.subarray(0, bytesRead);
+  }
 }
 
 /** Does it give pieces? A form does not: it gives pairs. */

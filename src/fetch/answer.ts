@@ -44,8 +44,10 @@ export async function answerOf(call: Call, response: StreamedResponse): Promise<
   const url = response.url.split("#", 1)[0] ?? response.url;
   const facts = { status, statusText, url, redirected, headers: [...response.headers] };
   const isRead = hasBody(request.method, status);
-  // What such a status has as a body is not for anybody, and must not cost a connection; nobody waits for it either.
-  if (!isRead) void response.loadHop(NO_BODY_BYTES);
+  // What such a status has as a body is not for anybody, and must not cost a connection; nobody waits for it either. The rest
+  // of an upload is waited for: that it was cut could be told nowhere else.
+  if (!isRead && response.ok && request.payload !== null) await wholeOf(response);
+  else if (!isRead) void response.loadHop(NO_BODY_BYTES);
   if (call.integrity === "") return makeAnswer(isRead ? streamOf(call, response) : null, facts);
   const bytes = isRead ? await wholeOf(response) : null;
   checkIntegrity(bytes, call.integrity);

@@ -335,6 +335,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#sentBytes = 0;
     this.#awaitsSource = false;
     this.#informed = 0;
+    this.#stopContinueTimer();
     this.#stopUpload();
     this.#loadBody();
     this.#pool.apply(this);
@@ -353,9 +354,13 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   #releaseBody(): void {
     if (this.#continueTimer === null) return;
-    clearTimeout(this.#continueTimer);
-    this.#continueTimer = null;
+    this.#stopContinueTimer();
     this.upload?.release();
+  }
+
+  #stopContinueTimer(): void {
+    if (this.#continueTimer !== null) clearTimeout(this.#continueTimer);
+    this.#continueTimer = null;
   }
 
   #listen(now: number): void {
@@ -420,8 +425,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#stopUpload();
     // Who keeps the response keeps this: not what the caller's context holds with it.
     this.context = NOBODY;
-    if (this.#continueTimer !== null) clearTimeout(this.#continueTimer);
-    this.#continueTimer = null;
+    this.#stopContinueTimer();
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;

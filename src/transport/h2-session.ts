@@ -6,6 +6,8 @@
  */
 import { connect, constants, type ClientHttp2Session, type Settings } from "node:http2";
 import type { Socket } from "node:net";
+// Of the module: what a test puts in the place of the global one must not stop a connection.
+import { setImmediate } from "node:timers";
 
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
@@ -313,8 +315,10 @@ export class H2Session {
   #end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#session.destroy(undefined, NGHTTP2_NO_ERROR);
-    // What was written in this turn goes out first.
-    setImmediate(() => this.#socket.destroy());
+    // What was written in this turn goes out first: Node may tell of the end of a stream before it writes that.
+    setImmediate(() => {
+      this.#session.destroy(undefined, NGHTTP2_NO_ERROR);
+      setImmediate(() => this.#socket.destroy());
+    });
   }
 }

@@ -7,6 +7,8 @@
  */
 import { addAbortSignal, Duplex } from "node:stream";
 import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
+// Of the module: what a test puts in the place of the global one must not stop a connection.
+import { setImmediate } from "node:timers";
 
 import { InvalidHeader, ReadTimeout } from "../core/errors.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
@@ -64,10 +66,16 @@ export class H2Stream implements Connection, Actor {
   #isWhole = false;
   /** Was the message told that its response is over? */
   #isEnded = false;
+  /** Will it be, as soon as the last of the request is written? */
+  #isEnding = false;
   /** Is the rest of the request's body wanted although the answer is there? */
   #goesOn = false;
   /** The body of the request went out, or there is none. */
   #isSent = true;
+  /** All of it was given to Node, which ends its side of a stream also by itself. */
+  #isGiven = false;
+  /** Nothing more of the response is to come. */
+  #isComplete = false;
   #trailers: string[] = [];
 
   /** @param clock to be used until the exchange needs the stream no more. */
@@ -194,13 +202,16 @@ export class H2Stream implements Connection, Actor {
   #sendBody(stream: ClientHttp2Stream, { bytes, upload }: Message): void {
     if (bytes !== null) {
       this.#isSent = false;
+      this.#isGiven = true;
       stream.end(bytes);
     }
     // It may have been given up at the start.
     if (upload === null || this.#message === null) return;
     this.#isSent = false;
     upload.run(stream, { head: "", isChunked: false }, (complete) => {
-      if (complete) stream.end();
+      if (!complete) return;
+      this.#isGiven = true;
+      stream.end();
     });
   }
 
@@ -260,7 +271,8 @@ export class H2Stream implements Connection, Actor {
       "end",
       function (): void {
         const self = this[kOwner];
-        if (self.#isWhole) self.#complete();
+        // Closed already: with the end of it came a reset, or it was the last thing to come.
+        if (self.#isWhole && !this.closed) self.#complete();
         else self.#settle(this, null);
       },
     ],
@@ -268,8 +280,9 @@ export class H2Stream implements Connection, Actor {
       "finish",
       function (): void {
         const self = this[kOwner];
+        if (!self.#isGiven) return;
         self.#isSent = true;
-        if (self.#isWhole && self.#goesOn) self.#end();
+        if (self.#isComplete && self.#goesOn) self.#endSoon();
       },
     ],
     [
@@ -283,7 +296,7 @@ export class H2Stream implements Connection, Actor {
       function (): void {
         const self = this[kOwner];
         self.#settle(this, null);
-        self.#leave(self.#isEnded);
+        if (!self.#isEnding) self.#leave(self.#isEnded);
       },
     ],
   ];
@@ -323,7 +336,17 @@ export class H2Stream implements Connection, Actor {
 
   /** The whole response has come. */
   #complete(): void {
+    this.#isComplete = true;
     if (this.#isSent || !this.#goesOn) this.#end();
+  }
+
+  /**
+   * The last of the request is with Node, which tells of it before it writes: who ended the connection now, or the process,
+   * would take it back.
+   */
+  #endSoon(): void {
+    this.#isEnding = true;
+    setImmediate(() => this.#end());
   }
 
   #end(): void {
@@ -334,12 +357,13 @@ export class H2Stream implements Connection, Actor {
 
   /** No more will come: Node's stream is at its end. */
   #settle(stream: ClientHttp2Stream, error: Error | null): void {
-    if (this.#message === null || this.#isEnded) return;
+    if (this.#message === null || this.#isEnded || this.#isEnding) return;
     this.#giveRest(stream);
-    const isAnswered = this.#isWhole && this.#status !== 0;
+    const isAnswered = this.#isComplete || (this.#isWhole && this.#status !== 0);
     // With NO_ERROR the server says that it needs no more of the request (RFC 9113 §8.1).
     if (isAnswered && (this.#isSent || !this.#goesOn || stream.rstCode === NGHTTP2_NO_ERROR)) {
-      this.#end();
+      if (this.#goesOn) this.#endSoon();
+      else this.#end();
       return;
     }
     const reason = this.#reason(stream, error);

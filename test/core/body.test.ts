@@ -1,6 +1,8 @@
 /** Raw bodies: PARITY 1.9 BOD-3, 4, 8..13. */
 import { Readable } from "node:stream";
-import { open } from "node:fs/promises";
+import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import {
@@ -61,6 +63,23 @@ describe("rawBody", () => {
     const first = (await pieces(body)).join("");
     expect(first).toMatch(/^\/\*\* Raw bodies/);
     expect((await pieces(body)).join("")).toBe(first);
+  });
+
+  it("leaves an open file open, also when it is given up half way", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "sojourn-body-"));
+    const path = join(folder, "file");
+    await writeFile(path, "0123456789".repeat(50_000));
+    await using file = await open(path);
+    await rm(folder, { recursive: true });
+    const body = rawBody(file);
+    if (body.kind !== "stream") expect.unreachable();
+    for (let count = 0; count < 12; count++) {
+      for await (const piece of body.open()) {
+        expect(piece.byteLength).toBeGreaterThan(0);
+        break;
+      }
+    }
+    expect((await pieces(body)).join("")).toBe("0123456789".repeat(50_000));
   });
 
   it.for([

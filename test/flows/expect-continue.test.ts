@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 
 import { HttpDigestAuth, Session, type RequestOptions } from "../../src/index.ts";
 import { Authority } from "../support/certificates.ts";
+import { CODES, frameServer, FRAMES } from "../support/frame-server.ts";
 import { rejection } from "../support/messages.ts";
 import { ok, scriptedServer, type ScriptedConnection } from "../support/scripted-server.ts";
 
@@ -194,6 +195,27 @@ describe("expectContinue", () => {
     expect(asked).toEqual(["/yes", "/no", "/yes"]);
     await session.close();
     server.close();
+  });
+
+  it("waits as long when it goes out again, of which a server did nothing with the first", async () => {
+    const came: number[] = [];
+    await using server = await frameServer({
+      onRequest: (request) => {
+        if (request.connection.number === 1)
+          setTimeout(() => request.write(request.reset(CODES.REFUSED_STREAM)), 150);
+        else came.push(performance.now());
+      },
+      onFrame: ({ type }) => {
+        if (type !== FRAMES.DATA) return;
+        came.push(performance.now());
+        server.requests.at(-1)?.ok("done");
+      },
+    });
+    const settings = { http2: true, expectContinue: 200, verify: server.ca, trustEnv: false };
+    await using session = new Session(settings);
+    expect(await session.put(server.url, { data: "text" }).text()).toBe("done");
+    const [asked = 0, sent = 0] = came;
+    expect(sent - asked).toBeGreaterThan(150);
   });
 
   it.for([[0], [-1], [Number.NaN], [2 ** 31], ["1"], [{}]])("is not %j", ([value]) => {

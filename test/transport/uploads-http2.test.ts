@@ -1,8 +1,15 @@
 /** What the server hears of an upload over HTTP/2: all of it, or RST_STREAM; never a part of it with END_STREAM (RFC 9113 §8.1). */
 import { describe, expect, it } from "vitest";
 
-import { SessionClosed, type Session } from "../../src/index.ts";
-import { CODES, frameServer, FRAMES, type FrameRequest, type FrameServer } from "../support/frame-server.ts";
+import { SessionClosed, toFetch, type Session } from "../../src/index.ts";
+import {
+  CODES,
+  frameServer,
+  FRAMES,
+  goaway,
+  type FrameRequest,
+  type FrameServer,
+} from "../support/frame-server.ts";
 import { pause, sessionFor, until } from "../support/http2-sessions.ts";
 import { rejection } from "../support/messages.ts";
 
@@ -165,6 +172,44 @@ describe("an upload over HTTP/2 that goes on", () => {
     expect(sizeOf(server)).toBe(size);
   });
 
+  it.for(kinds)("when the answer is a 204 whose stream stays open: %s", async ([, data]) => {
+    await using server = await frameServer((r) => r.write(r.head(204)));
+    await using session = sessionFor(server);
+    expect((await session.post(server.url, { data: data() })).status).toBe(204);
+    await until(() => ends(server).length > 0);
+    expect(ends(server)).toEqual([true]);
+  });
+
+  it.for(kinds)("under toFetch() when the answer has no body: %s", async ([, data]) => {
+    await using server = await frameServer((r) => r.write(r.head(204, {}, LAST)));
+    const session = sessionFor(server);
+    const body = data() as Uint8Array<ArrayBuffer>; // generators are taken, too
+    expect((await toFetch(session)(server.url, { method: "POST", body, duplex: "half" })).status).toBe(204);
+    await session.close();
+    await until(() => server.connections[0]?.isEnded === true);
+    expect(ends(server)).toEqual([true]);
+  });
+
+  it.for(kinds)("to its end, though the session is closed when the call is over: %s", async ([, data]) => {
+    await using server = await frameServer((r) => r.ok("12"));
+    const session = sessionFor(server);
+    expect(await session.post(server.url, { data: data() }).text()).toBe("12");
+    await session.close();
+    await until(() => server.connections[0]?.isEnded === true);
+    expect(ends(server)).toEqual([true]);
+  });
+
+  it.for(kinds)("to its end, though the connection takes no more: %s", async ([, data]) => {
+    await using server = await frameServer((r) => {
+      r.write(goaway(r.stream));
+      r.ok("12");
+    });
+    await using session = sessionFor(server);
+    expect(await session.post(server.url, { data: data() }).text()).toBe("12");
+    await until(() => server.connections[0]?.isEnded === true);
+    expect(ends(server)).toEqual([true]);
+  });
+
   it.for(kinds)("until the server says that it needs no more: %s", async ([name, data]) => {
     // Nothing of it is taken, so that it cannot be all before that.
     await using server = await frameServer({
@@ -177,6 +222,28 @@ describe("an upload over HTTP/2 that goes on", () => {
     await using session = sessionFor(server);
     expect(await session.post(server.url, { data: data() }).text()).toBe("12");
     expect([name, ends(server).includes(true)]).toEqual([name, false]);
+  });
+
+  it.for(kinds)("until the server says so with its answer: %s", async ([name, data]) => {
+    await using server = await frameServer({
+      onConnection: (connection) => (connection.opensWindows = false),
+      onRequest: (r) => r.write(r.head(200), r.data("12", LAST), r.reset(CODES.NO_ERROR)),
+    });
+    await using session = sessionFor(server);
+    expect(await session.post(server.url, { data: data() }).text()).toBe("12");
+    expect([name, ends(server).includes(true)]).toEqual([name, false]);
+  });
+
+  it("and is an error when the connection ends, also while its source has nothing to give", async () => {
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(10);
+      await pause(200);
+      yield new Uint8Array(10);
+    }
+    await using server = await frameServer((r) => r.connection.end(r.head(200), r.data("12", LAST)));
+    await using session = sessionFor(server);
+    const error = await rejection(session.post(server.url, { data: slow() }));
+    expect(error).toMatchObject({ name: "ConnectionError", phase: "send" });
   });
 
   it.for(kinds)("and is an error when it cannot, though the answer is there: %s", async ([, data]) => {
