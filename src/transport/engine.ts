@@ -193,7 +193,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
       const isTold = isTraced();
       // Those that leave in one turn were asked for by many: each is published, and its body made, for its own caller.
       if (isTold || message.upload !== null)
-        message.context.runInAsyncScope(this.#begin, this, message, now, isTold);
+        message.context.runInAsyncScope(() => this.#begin(message, now, isTold));
       else this.#begin(message, now, isTold);
     } catch (error) {
       // From undici's own checks, or a subscriber of its channels: on another connection it would be the same.

@@ -110,7 +110,7 @@ export class H2Stream implements Connection, Actor {
     const message = this.#message;
     if (message === null) return;
     // Those that leave in one turn were asked for by many: the body of each is made for its own caller.
-    if (message.upload !== null) message.context.runInAsyncScope(this.#start, this, message, now);
+    if (message.upload !== null) message.context.runInAsyncScope(() => this.#start(message, now));
     else this.#start(message, now);
   }
 

@@ -99,7 +99,7 @@ describe("a function of the caller's that is asynchronous where a plain one is a
   });
 
   it("is an error of the call: a look-up that rejects", async () => {
-    await using session = sessionWith(later as unknown as LookupFunction);
+    await using session = sessionWith(later);
     const error = (await rejection(session.get("http://name.test/"))) as Error;
     expect(error.message).toContain("mine, later");
     await moment();
@@ -151,7 +151,7 @@ describe("a look-up of the caller's", () => {
       await connection.request();
       connection.write(ok());
     });
-    await using session = sessionWith(lookup as LookupFunction);
+    await using session = sessionWith(lookup);
     const call = session.get(`http://name.test:${server.port}/`);
     const seen = await call.then(
       () => "answered",
