@@ -10,7 +10,6 @@
  *
  * May import: `core/`, own folder, undici, types of `node:async_hooks`.
  */
-import type { AsyncResource } from "node:async_hooks";
 import type { Socket } from "node:net";
 
 import diagnostics from "undici/lib/core/diagnostics.js";
@@ -19,7 +18,7 @@ import Request from "undici/lib/core/request.js";
 import { isError } from "../core/realm.ts";
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
-import type { Connection, Message } from "./connection.ts";
+import type { CallContext, Connection, Message } from "./connection.ts";
 import { UnsentBody } from "./failures.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import type { IntakeReader } from "./intake.ts";
@@ -334,7 +333,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
 
 /** A request that ends, if it fails, in the context of its caller: what closes a connection belongs to nobody. */
 class OwnedRequest extends Request {
-  context: AsyncResource | null = null;
+  context: CallContext | null = null;
 
   override onResponseError(error: Error): void {
     if (this.context === null) super.onResponseError(error);
