@@ -8,6 +8,7 @@ import {
   isArrayBuffer,
   isBlob,
   isFormData,
+  isReadableStream,
   isUint8Array,
   isUrlSearchParams,
   ofThisRealm,
@@ -21,6 +22,8 @@ import { isStream, type CallBody } from "./call.ts";
 export interface Content {
   readonly data: DataInit;
   readonly type: string | null;
+  /** The stream that is to be told when nobody is going to read it, or to the end. Default: none. */
+  readonly stream?: ReadableStream<unknown>;
 }
 
 /** Most bytes of a `Request`'s body that are read before it is sent: 64 MiB. */
@@ -38,6 +41,7 @@ export function contentOf(body: CallBody["value"]): Content {
   if (isArrayBuffer(body)) return { data: copied(new Uint8Array(body)), type: null };
   if (ArrayBuffer.isView(body))
     return { data: copied(new Uint8Array(body.buffer, body.byteOffset, body.byteLength)), type: null };
+  if (isReadableStream(body)) return streamContent(body);
   if (isStream(body)) return { data: traced(body), type: null };
   return { data: textOf(body), type: "text/plain;charset=UTF-8" };
 }
@@ -45,6 +49,10 @@ export function contentOf(body: CallBody["value"]): Content {
 /** The body that is to be sent failed, which is the cause. */
 export class SourceFailure extends Error {
   override readonly name: string = "SourceFailure";
+}
+
+function streamContent(stream: ReadableStream<unknown>): Content {
+  return { data: traced(stream), type: null, stream };
 }
 
 /** The same pieces; what goes wrong with them is told from what goes wrong with sending them. */
@@ -90,7 +98,7 @@ export async function requestContent(
         reader.cancel(signal.reason).catch(ignore);
         throw signal.reason;
       }
-      if (step === null) return { data: traced(restOf(reader, [...read, next])), type: null };
+      if (step === null) return streamContent(restOf(reader, [...read, next]));
       if (step.done) return { data: concat(read, size), type: null };
       const chunk = bytesOf(step.value);
       read.push(chunk);
@@ -101,7 +109,7 @@ export async function requestContent(
   } finally {
     turns.end();
   }
-  return { data: traced(restOf(reader, read)), type: null };
+  return streamContent(restOf(reader, read));
 }
 
 /** Two turns of the event loop. No timer: what a program does to those must not change what is sent. */

@@ -107,10 +107,13 @@ async function send(
   defaults: FetchDefaults,
 ): Promise<StreamedResponse> {
   let response: StreamedResponse;
+  let content: Content | null = null;
   try {
-    const content = await contentIn(call);
+    content = await contentIn(call);
     response = await session.request(call.method, call.url, optionsOf(call, content, defaults));
   } catch (error) {
+    // It may not have been begun. One that is being read is told by whoever reads it.
+    content?.stream?.cancel(error).catch(ignore);
     throw failureOf("fetch failed", error);
   }
   if (call.redirect !== "error" || !isRedirectStatus(response.status)) return response;
