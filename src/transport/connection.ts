@@ -1,17 +1,14 @@
 /**
  * What an exchange needs of a connection: HTTP/1.1 has it for itself (`engine.ts`), of HTTP/2 it has a stream (`h2-stream.ts`).
  *
- * May import: own folder.
+ * May import: own folder, types of `node:async_hooks`.
  */
+import type { AsyncResource } from "node:async_hooks";
+
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { ReadClock } from "./read-clock.ts";
 import type { Upload } from "./upload.ts";
 import type { WireHead } from "./wire-reply.ts";
-
-/** An async context: an `AsyncResource`, as far as it is used. */
-export interface CallContext {
-  runInAsyncScope<Result>(run: () => Result): Result;
-}
 
 /** One request on a connection, and who wants to hear of its response. */
 export interface Message {
@@ -25,7 +22,7 @@ export interface Message {
   /** The connection is not to be used again. */
   readonly isLast: boolean;
   /** The caller's: what is published of the message is published in it. */
-  readonly context: CallContext;
+  readonly context: AsyncResource;
   /** Bytes go out from here on. `now` is the time on the monotonic clock, in milliseconds. */
   onStart(now: number): void;
   /** An interim response: the head is still to come. */

@@ -10,6 +10,7 @@
  *
  * May import: `core/`, own folder, undici, types of `node:async_hooks`.
  */
+import type { AsyncResource } from "node:async_hooks";
 import type { Socket } from "node:net";
 
 import diagnostics from "undici/lib/core/diagnostics.js";
@@ -18,7 +19,7 @@ import Request from "undici/lib/core/request.js";
 import { isError } from "../core/realm.ts";
 import type { Opened } from "./connect.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
-import type { CallContext, Connection, Message } from "./connection.ts";
+import type { Connection, Message } from "./connection.ts";
 import { UnsentBody } from "./failures.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import type { IntakeReader } from "./intake.ts";
@@ -334,7 +335,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
 
 /** A request that ends, if it fails, in the context of its caller: what closes a connection belongs to nobody. */
 class OwnedRequest extends Request {
-  context: CallContext | null = null;
+  context: AsyncResource | null = null;
 
   override onResponseError(error: Error): void {
     if (this.context === null) super.onResponseError(error);

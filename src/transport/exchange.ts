@@ -21,7 +21,7 @@ import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { isError } from "../core/realm.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
-import type { CallContext, Connection, Message } from "./connection.ts";
+import type { Connection, Message } from "./connection.ts";
 import { silence, translate } from "./failures.ts";
 import { overflowOf } from "./head-limits.ts";
 import { CallersError } from "./introduction.ts";
@@ -61,8 +61,8 @@ const MOST_REFUSALS = 5;
  */
 const SURELY_READ_BYTES = 16_384;
 
-/** The context of nobody. No resource: that would hold the context in which this module was loaded, be it a request's. */
-const NOBODY: CallContext = { runInAsyncScope: (run) => run() };
+/** The context of nobody: of the program itself. */
+const NOBODY = new AsyncResource("SojournExchange");
 
 /** One request and its response. */
 export class Exchange implements Message, Applicant, BodySource, UploadListener, Passage {
@@ -78,7 +78,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   isReused = false;
   readonly request: PreparedRequest;
   readonly callSite: string | null;
-  context: CallContext = new AsyncResource("SojournExchange");
+  context: AsyncResource = new AsyncResource("SojournExchange");
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;

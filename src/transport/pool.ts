@@ -4,9 +4,10 @@
  *
  * May import: `core/`, own folder.
  */
+import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";
 
-import type { CallContext, Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import {
   Opening,
   type ConnectSettings,
@@ -45,7 +46,7 @@ export interface Applicant {
   /** How long it waits for a turn where the pool does not say, in milliseconds. Default: 60 000. */
   readonly turnMs: number | undefined;
   /** In which it asks: its look-up, its policy and its credentials for a proxy are asked in it. */
-  readonly context: CallContext;
+  readonly context: AsyncResource;
   onConnection(connection: Connection): void;
   onNoConnection(error: Error): void;
 }
