@@ -6,6 +6,7 @@
  *
  * May import: `core/`, rooms, `response/`, `environment/`, `transport/`, `pipeline/`. Not: `undici`.
  */
+import { unlessAborted } from "./core/abort.ts";
 import type { Adapter } from "./core/adapter.ts";
 import type { Auth, AuthOption } from "./core/auth-scheme.ts";
 import { Alarm, alarmed, systemClock } from "./core/clock.ts";
@@ -288,13 +289,16 @@ export class Session<Streams extends boolean = false>
       if (error instanceof RequestException)
         error.annotate({ request: { method: call.method, url: String(call.url) } });
       const hooks = mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);
-      reported(error, null, hooks).then(reject, reject);
+      reported(error, null, hooks, given.signal).then(reject, reject);
       return;
     }
     // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
     if (exchange.settings.stream) exchange = withCallSite(exchange, this.request);
     discardingUnsent(exchange, this.#pipeline(exchange)).then(resolve, (error: unknown) => {
-      reported(error, exchange.request, exchange.settings.hooks).then(reject, reject);
+      reported(error, exchange.request, exchange.settings.hooks, exchange.settings.signal).then(
+        reject,
+        reject,
+      );
     });
   }
 
@@ -319,7 +323,7 @@ export class Session<Streams extends boolean = false>
       this.#assertOpen();
       return await this.#pipeline(exchange);
     } catch (error) {
-      throw await reported(error, exchange.request, exchange.settings.hooks);
+      throw await reported(error, exchange.request, exchange.settings.hooks, exchange.settings.signal);
     }
   }
 
@@ -406,10 +410,15 @@ interface Call {
   readonly options: RequestOptions | undefined;
 }
 
-/** What the error hooks hear; they change nothing. */
-async function reported(error: unknown, request: PreparedRequest | null, hooks: Hooks): Promise<unknown> {
+/** What the error hooks hear; they change nothing. The caller's abort ends the wait for them. */
+async function reported(
+  error: unknown,
+  request: PreparedRequest | null,
+  hooks: Hooks,
+  signal: AbortSignal | null | undefined,
+): Promise<unknown> {
   if (!(error instanceof RequestException)) return error;
   error.annotate({ request });
-  for (const hook of hooks.error) await hook(error);
+  for (const hook of hooks.error) await unlessAborted(hook(error), signal ?? null);
   return error;
 }

@@ -48,7 +48,7 @@ const NOTHING: ChosenBody = { payload: null, contentType: null };
  * @param givenType the caller's `Content-Type`, which wins; of a multipart body its boundary is used, or added to it.
  * @param boundary gives a random boundary; called for multipart only.
  * @param isInherited it is a session's or a scope's, which do not know this body: a body that has a type of its own keeps it.
- *   JSON has none, for there are many media types of JSON.
+ *   JSON gives way, for there are many media types of JSON: not to one of forms.
  * @throws {TypeError} for what cannot be a body, for two bodies, and for a multipart body that inherits another type.
  * @throws {InvalidJSONError} for what JSON cannot hold.
  */
@@ -66,7 +66,9 @@ export function chooseBody(
   if (entries.length > 0) return multipart(besideFiles(data), entries, given, boundary);
   if (hasData) return ofData(data, given, boundary);
   if (json === undefined) return NOTHING;
-  return { payload: bytesBody(encodeJson(json)), contentType: givenType === null ? jsonType : null };
+  const isMislabelled = isInherited && givenType !== null && isFormType(givenType);
+  const contentType = givenType === null || isMislabelled ? jsonType : null;
+  return { payload: bytesBody(encodeJson(json)), contentType };
 }
 
 function twoBodies(other: "data" | "files"): TypeError {
@@ -95,6 +97,10 @@ function ownType(type: string, given: GivenType): string | null {
   if (given.type === null) return type;
   // With other parameters it is the same type, such as a form in another charset.
   return given.isInherited && essenceOf(given.type) !== essenceOf(type) ? type : null;
+}
+
+function isFormType(type: string): boolean {
+  return isMultipart(type) || essenceOf(type) === formType;
 }
 
 function essenceOf(type: string): string {

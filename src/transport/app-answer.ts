@@ -76,6 +76,11 @@ function isResponse(value: unknown): value is Response {
 
 /** What came, by its kind. */
 function named(value: unknown): string {
-  const { status } = Object(value) as { readonly status?: unknown }; // or anything else: it is looked at
-  return typeof status === "number" ? `${describe(value)} with status ${status}` : describe(value);
+  try {
+    const { status } = Object(value) as { readonly status?: unknown }; // or anything else: it is looked at
+    return typeof status === "number" ? `${describe(value)} with status ${status}` : describe(value);
+  } catch {
+    // What it says of itself is an error, too.
+    return "an object";
+  }
 }

@@ -65,7 +65,8 @@ async function finalAnswer(reader: SocketReader, limits: HeadLimits): Promise<Pr
     const answer = { status, headers: HeaderMap.fromWire(fields) };
     // A refusal that was cut short has said what counts. Of anything else the end of the head is the beginning of the rest.
     if (cause !== null) throw status > 299 ? refusal(answer) : unanswered(cause);
-    if (status >= 200) return answer;
+    // 101 changes the protocol: nothing comes behind it that could be an answer (RFC 9110 §15.2.2).
+    if (status >= 200 || status === 101) return answer;
   }
 }
 

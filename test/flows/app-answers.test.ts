@@ -102,6 +102,16 @@ describe("what is no answer of an app is a ConnectionError that says what came",
     }
   });
 
+  it("also when it throws as it is looked at", async () => {
+    const throwing = Object.defineProperty(new Response("text"), "status", { get: fail });
+    for (const answer of [throwing, new Proxy(new Response("text"), {})]) {
+      await using session = sessionTo(() => answer);
+      const error = await rejection(session.get(APP));
+      expect(error).toBeInstanceOf(ConnectionError);
+      expect((error as Error).message).toContain("the app gave an object, which cannot be read");
+    }
+  });
+
   it("does not mind a body that nobody asked for", async () => {
     await using session = sessionTo(locked);
     expect((await session.head(APP)).status).toBe(200);

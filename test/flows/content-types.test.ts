@@ -80,6 +80,18 @@ describe("the Content-Type of a body", () => {
     );
   });
 
+  it.for([FORM, `${FORM}; charset=utf-8`, "multipart/form-data", "Multipart/Mixed; boundary=b"])(
+    "of JSON is its own where a session says %s for all",
+    async (given) => {
+      await using origin = await startOrigin((_request, response) => void response.end());
+      await using session = new Session({ headers: { "Content-Type": given } });
+      await session.post(origin.url, { json: { a: 1 } });
+      expect(origin.arrived[0]?.headers["content-type"]).toBe("application/json");
+      await session.post(origin.url, { json: { a: 1 }, headers: { "Content-Type": given } });
+      expect(origin.arrived[1]?.headers["content-type"]).toBe(given);
+    },
+  );
+
   it("of a session goes with requests that have no body, as in requests", async () => {
     await using origin = await startOrigin((_request, response) => void response.end());
     await using session = new Session({ headers: special });

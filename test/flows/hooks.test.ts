@@ -8,6 +8,13 @@ import {
 } from "../../src/index.ts";
 import { reply, routes, startOrigin } from "../support/origins.ts";
 
+/** A signal that aborts after a moment. */
+function abortingIn(ms: number, reason: Error): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(reason), ms);
+  return controller.signal;
+}
+
 describe("hooks", () => {
   it("of the session run before those of the request, in order, at every hop", async () => {
     await using origin = await startOrigin(routes({ "/go": reply(302, { Location: "/end" }) }));
@@ -27,6 +34,15 @@ describe("hooks", () => {
       hooks: { response: async (response) => void texts.push(await response.text()) },
     });
     expect(texts).toEqual(["text"]);
+  });
+
+  it("of errors are waited for until the caller's signal aborts", async () => {
+    await using session = new Session({ hooks: { error: () => new Promise(() => undefined) } });
+    for (const url of ["http://127.0.0.1:1/", "http://"]) {
+      const reason = new Error("given up");
+      const call = session.get(url, { signal: abortingIn(20, reason) });
+      await expect(call).rejects.toBe(reason);
+    }
   });
 
   it("may change a response, or give another one in its place", async () => {

@@ -132,6 +132,12 @@ describe("an answer to CONNECT that refuses", () => {
     expect(error).toMatchObject({ status: null });
   });
 
+  it("is told at once when it changes to another protocol (RFC 9110 §15.2.2)", async () => {
+    const error = await refusalOf("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", true);
+    expect(error).toBeInstanceOf(ProxyError);
+    expect(error).toMatchObject({ status: 101 });
+  });
+
   it("is measured against the limits of a head, whatever its lines end with", async () => {
     for (const end of ["\r\n", "\n"]) {
       const error = await refusalOf(
