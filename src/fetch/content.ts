@@ -4,14 +4,8 @@
 import { setImmediate, clearImmediate } from "node:timers";
 
 import type { DataInit } from "../core/options.ts";
-import {
-  isArrayBuffer,
-  isBlob,
-  isFormData,
-  isUint8Array,
-  isUrlSearchParams,
-  ofThisRealm,
-} from "../core/realm.ts";
+import { isArrayBuffer, isBlob, isFormData, isUrlSearchParams } from "../core/realm.ts";
+import { chunkBytes } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
 import { copied } from "../stream/owned.ts";
 import { concat } from "../stream/read.ts";
@@ -76,6 +70,7 @@ function textOf(body: unknown): string {
  */
 export async function requestContent(
   stream: ReadableStream<unknown>,
+  isForm: boolean,
   signal: AbortSignal | null,
 ): Promise<Content> {
   const reader = stream.getReader();
@@ -87,12 +82,12 @@ export async function requestContent(
       const next = reader.read();
       const step = await Promise.race([next, turns.over]);
       if (signal?.aborted === true) {
-        reader.cancel(signal.reason).catch(ignore);
+        void leave(reader, signal.reason, isForm);
         throw signal.reason;
       }
-      if (step === null) return { data: traced(restOf(reader, [...read, next])), type: null };
+      if (step === null) return { data: traced(restOf(reader, [...read, next], isForm)), type: null };
       if (step.done) return { data: concat(read, size), type: null };
-      const chunk = bytesOf(step.value);
+      const chunk = chunkBytes(step.value);
       read.push(chunk);
       size += chunk.byteLength;
     }
@@ -101,7 +96,7 @@ export async function requestContent(
   } finally {
     turns.end();
   }
-  return { data: traced(restOf(reader, read)), type: null };
+  return { data: traced(restOf(reader, read, isForm)), type: null };
 }
 
 /** Two turns of the event loop. No timer: what a program does to those must not change what is sent. */
@@ -128,6 +123,7 @@ type Step = Awaited<ReturnType<ReadableStreamDefaultReader<unknown>["read"]>>;
 function restOf(
   reader: ReadableStreamDefaultReader<unknown>,
   read: readonly (Uint8Array | Promise<Step>)[],
+  isForm: boolean,
 ): ReadableStream<unknown> {
   const waiting = [...read];
   return new ReadableStream(
@@ -140,19 +136,27 @@ function restOf(
         }
         const { done, value } = await (first ?? reader.read());
         if (done) controller.close();
-        else controller.enqueue(bytesOf(value));
+        else controller.enqueue(chunkBytes(value));
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => leave(reader, reason, isForm),
     },
     { highWaterMark: 0 },
   );
 }
 
-function bytesOf(chunk: unknown): Uint8Array {
-  if (isUint8Array(chunk)) return ofThisRealm(chunk);
-  throw new TypeError(`the body of a Request gave ${describe(chunk)}, and must give bytes`);
-}
-
-function ignore(): void {
-  // Nobody waits for it any more.
+/**
+ * The rest of a `Request`'s body is not wanted. A form's is read and dropped: what Node makes of a form goes on writing into a
+ * stream that was cancelled, and the error of that ends the process. Never fails.
+ */
+export async function leave(
+  reader: ReadableStreamDefaultReader<unknown>,
+  reason: unknown,
+  isForm: boolean,
+): Promise<void> {
+  try {
+    if (!isForm) await reader.cancel(reason);
+    else while (!(await reader.read()).done);
+  } catch {
+    // Nobody waits for it any more.
+  }
 }
