@@ -4,8 +4,8 @@
 import { setImmediate, clearImmediate } from "node:timers";
 
 import type { DataInit } from "../core/options.ts";
-import { isArrayBuffer, isBlob, isFormData, isUrlSearchParams } from "../core/realm.ts";
 import { chunkBytes } from "../core/body.ts";
+import { isArrayBuffer, isBlob, isFormData, isReadableStream, isUrlSearchParams } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import { copied } from "../stream/owned.ts";
 import { concat } from "../stream/read.ts";
@@ -15,6 +15,8 @@ import { isStream, type CallBody } from "./call.ts";
 export interface Content {
   readonly data: DataInit;
   readonly type: string | null;
+  /** The stream that is to be told when nobody is going to read it, or to the end. Default: none. */
+  readonly stream?: ReadableStream<unknown>;
 }
 
 /** Most bytes of a `Request`'s body that are read before it is sent: 64 MiB. */
@@ -32,6 +34,7 @@ export function contentOf(body: CallBody["value"]): Content {
   if (isArrayBuffer(body)) return { data: copied(new Uint8Array(body)), type: null };
   if (ArrayBuffer.isView(body))
     return { data: copied(new Uint8Array(body.buffer, body.byteOffset, body.byteLength)), type: null };
+  if (isReadableStream(body)) return streamContent(body);
   if (isStream(body)) return { data: traced(body), type: null };
   return { data: textOf(body), type: "text/plain;charset=UTF-8" };
 }
@@ -39,6 +42,10 @@ export function contentOf(body: CallBody["value"]): Content {
 /** The body that is to be sent failed, which is the cause. */
 export class SourceFailure extends Error {
   override readonly name: string = "SourceFailure";
+}
+
+function streamContent(stream: ReadableStream<unknown>): Content {
+  return { data: traced(stream), type: null, stream };
 }
 
 /** The same pieces; what goes wrong with them is told from what goes wrong with sending them. */
@@ -85,7 +92,7 @@ export async function requestContent(
         void leave(reader, signal.reason, isForm);
         throw signal.reason;
       }
-      if (step === null) return { data: traced(restOf(reader, [...read, next], isForm)), type: null };
+      if (step === null) return streamContent(restOf(reader, [...read, next], isForm));
       if (step.done) return { data: concat(read, size), type: null };
       const chunk = chunkBytes(step.value);
       read.push(chunk);
@@ -96,7 +103,7 @@ export async function requestContent(
   } finally {
     turns.end();
   }
-  return { data: traced(restOf(reader, read, isForm)), type: null };
+  return streamContent(restOf(reader, read, isForm));
 }
 
 /** Two turns of the event loop. No timer: what a program does to those must not change what is sent. */

@@ -108,10 +108,13 @@ async function send(
   defaults: FetchDefaults,
 ): Promise<StreamedResponse> {
   let response: StreamedResponse;
+  let content: Content | null = null;
   try {
-    const content = await contentIn(call);
+    content = await contentIn(call);
     response = await session.request(call.method, call.url, optionsOf(call, content, defaults));
   } catch (error) {
+    // It may not have been begun. One that is being read is told by whoever reads it.
+    content?.stream?.cancel(error).catch(ignore);
     throw failureOf("fetch failed", error);
   }
   if (call.redirect !== "error" || !isRedirectStatus(response.status)) return response;
@@ -146,4 +149,8 @@ function checkDefaults(defaults: FetchDefaults): void {
   const ofCall = OF_CALLS.find((name) => name in defaults && Reflect.get(defaults, name) !== undefined);
   if (ofCall !== undefined)
     throw new TypeError(`${ofCall} cannot be a default of toFetch(): each call of fetch says it itself`);
+}
+
+function ignore(): void {
+  // Nobody waits for it any more.
 }

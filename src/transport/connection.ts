@@ -59,7 +59,7 @@ export interface Connection {
   readonly fault: Error | null;
   /** Is a part of the running message not in the hands of the system yet? */
   readonly isSending: boolean;
-  /** Sends a message. Nothing else may be running. */
+  /** Sends a message, in the context of its caller. Nothing else may be running. */
   send(message: Message): void;
   /** Stops reading: what is on its way fills the buffers between here and the server. */
   pause(): void;

@@ -26,7 +26,14 @@ import type { IntakeReader } from "./intake.ts";
 import { Lane } from "./lane.ts";
 import { hearLastWords } from "./last-words.ts";
 import { ReadClock } from "./read-clock.ts";
-import { expectResponse, isParsing, trailersOf, tuneParser, type TunedParser } from "./response-parser.ts";
+import {
+  expectResponse,
+  isParsing,
+  keepOpen,
+  trailersOf,
+  tuneParser,
+  type TunedParser,
+} from "./response-parser.ts";
 import { dispatchAfterPoll, letGoLater, type Actor } from "./turns.ts";
 import type { Upload } from "./upload.ts";
 import { withAdded, writeWhole } from "./whole-message.ts";
@@ -89,7 +96,6 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
       takeHead: (head) => this.#handler.message?.onHead(head),
       takeInformational: (status, fields) => this.#handler.message?.onInformational(status, fields),
       keepFields: () => channels.headers.hasSubscribers,
-      staysOpen: () => this.#staysOpen(),
       limits,
     });
     hearLastWords(socket, () => this.#readRest());
@@ -108,10 +114,8 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
 
   /** Can another message be sent when the running one is over? */
   get usable(): boolean {
-    const { socket } = this;
-    return (
-      !socket.destroyed && !this.#lane.isLast && !this.#isRetired && !this.isSending && this.fault === null
-    );
+    const isOver = this.socket.destroyed || this.#lane.isLast || this.#isRetired || this.#isUploading;
+    return !isOver && this.fault === null;
   }
 
   get isSending(): boolean {
@@ -146,22 +150,18 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   /** The socket read `bytes`. Fields of a section that is not whole yet are kept as well as pieces of a body. */
   read(bytes: Uint8Array): boolean {
     const handler = this.#handler;
+    const { message } = handler;
     handler.isKept = isWatched();
-    this.#parse(bytes);
+    // Who listens to undici's channels is told of a response in the context of its request.
+    if (message !== null && handler.isKept)
+      message.context.runInAsyncScope(() => this.#parser.execute(bytes));
+    else this.#parser.execute(bytes);
     return handler.isKept || this.#parser.paused || this.#parser.headers.length > 0 || isWatched();
   }
 
   /** Takes what waits in the socket. */
   #readRest(): void {
     if (this.socket.readableLength > 0) this.#parser.readMore();
-  }
-
-  /** What is told of the response to subscribers of undici's channels is told in the context of its request. */
-  #parse(bytes: Uint8Array): void {
-    const parser = this.#parser;
-    const { message } = this.#handler;
-    if (message === null) parser.execute(bytes);
-    else message.context.runInAsyncScope(() => parser.execute(bytes));
   }
 
   /** Sends a message. Nothing else may be running. */
@@ -233,6 +233,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     this.#goesOn = true;
     // undici would end the connection with the response.
     this.#lane.isWriting = false;
+    keepOpen(this.#parser, () => this.#staysOpen());
   }
 
   retire(): void {
@@ -247,14 +248,14 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     return true;
   }
 
-  /** @internal The response is whole, and `trailers` came with it. The message ends when it is out. */
-  finish(trailers: string[]): void {
-    if (!this.#goesOn || !this.isSending) {
-      this.#handler.end(trailers);
-      return;
-    }
+  /** @internal The response is whole, and `trailers` came with it. Is the message to wait until it is out? */
+  holds(trailers: string[]): boolean {
+    // Not for the rest: no other message may go out behind what nobody takes.
+    if (this.socket.writableLength > 0) this.retire();
+    if (!this.#goesOn || !this.isSending) return false;
     this.#pending = trailers;
     if (!this.#isUploading) this.#flush();
+    return true;
   }
 
   /** All of the message was written: it ends when that is in the hands of the system. */
@@ -390,7 +391,8 @@ class Handler implements UndiciHandler {
 
   onResponseEnd(controller: UndiciController): void {
     this.served++;
-    this.#connection.finish(trailersOf(controller.rawTrailers));
+    const trailers = trailersOf(controller.rawTrailers);
+    if (!this.#connection.holds(trailers)) this.end(trailers);
   }
 
   /** The message is over: it is out, and its response is whole. */

@@ -145,7 +145,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     }
     this.#connection = connection;
     this.#isReused = connection.served > 0;
-    this.context.runInAsyncScope(() => connection.send(this));
+    connection.send(this);
   }
 
   onNoConnection(error: Error): void {

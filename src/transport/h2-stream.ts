@@ -94,7 +94,7 @@ export class H2Stream implements Connection, Actor {
     this.#message = message;
     // Before the first message nothing can have come that has to be seen first.
     if (this.isReused) dispatchAfterPoll(this);
-    else this.#start(message, performance.now());
+    else this.dispatch(performance.now());
   }
 
   /** @internal */

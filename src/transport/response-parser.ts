@@ -56,8 +56,6 @@ export interface TunedParser extends UndiciParser {
   bodyBytesSeen: number;
   /** Leave the fields in the parser: somebody listens to undici's channel. */
   keepFields: () => boolean;
-  /** The response is whole: is the connection to stay open, whatever the response said of it? */
-  staysOpen: () => boolean;
 }
 
 /** What undici asserts before a head. */
@@ -82,7 +80,6 @@ export function tuneParser(
     readonly takeHead: (head: WireHead) => void;
     readonly takeInformational: (status: number, fields: string[]) => void;
     readonly keepFields: () => boolean;
-    readonly staysOpen: () => boolean;
     readonly limits: HeadLimits;
   },
 ): TunedParser {
@@ -90,7 +87,6 @@ export function tuneParser(
     takeHead: given.takeHead,
     takeInformational: given.takeInformational,
     keepFields: given.keepFields,
-    staysOpen: given.staysOpen,
     heard: false,
     heardAt: 0,
     headDone: false,
@@ -105,7 +101,6 @@ export function tuneParser(
     execute: executeBounded,
     onStatus: takeReason,
     onHeadersComplete: completeHead,
-    onMessageComplete: completeMessage,
     createError: describeError,
   });
 }
@@ -198,9 +193,12 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
   return original(this).onHeadersComplete.call(this, status, upgrade, keepAlive);
 }
 
-function completeMessage(this: TunedParser): number {
-  if (this.headDone && this.staysOpen()) this.shouldKeepAlive = true;
-  return original(this).onMessageComplete.call(this);
+/** Asks, when a response is whole, whether the connection is to stay open, whatever the response said of it. */
+export function keepOpen(parser: TunedParser, staysOpen: () => boolean): void {
+  parser.onMessageComplete = () => {
+    if (parser.headDone && staysOpen()) parser.shouldKeepAlive = true;
+    return original(parser).onMessageComplete.call(parser);
+  };
 }
 
 /** Blanks around the phrase are no part of it, as in requests. Not `trim`: 0xA0 may be the end of a UTF-8 character. */

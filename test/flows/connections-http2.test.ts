@@ -1,21 +1,10 @@
 /**
- * The connection that all requests to an origin share over HTTP/2: what a server did nothing with goes out again on another
- * one, a connection on which nothing is heard gets no more requests, and nothing that a connection does ends the process.
+ * The connection that all requests to an origin share over HTTP/2: one that has ended, or on which nothing is heard, gets no
+ * more requests, and what is told of it is true.
  */
-import { createServer } from "node:https";
 import { describe, expect, it } from "vitest";
 
-import {
-  ConnectionError,
-  InvalidHeader,
-  ReadTimeout,
-  Retry,
-  Session,
-  type RequestException,
-  type RequestOptions,
-  type SessionOptions,
-} from "../../src/index.ts";
-import { Authority } from "../support/certificates.ts";
+import { ConnectionError, ReadTimeout, Retry, type RequestOptions } from "../../src/index.ts";
 import {
   CODES,
   frameServer,
@@ -27,25 +16,8 @@ import {
   type FrameRequest,
   type FrameServer,
 } from "../support/frame-server.ts";
+import { pause, sessionFor, until } from "../support/http2-sessions.ts";
 import { rejection } from "../support/messages.ts";
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await pause(5);
-}
-
-function sessionFor(server: FrameServer, options: Omit<SessionOptions, "stream"> = {}): Session {
-  return new Session({
-    trustEnv: false,
-    verify: server.ca,
-    http2: true,
-    timeout: { connect: 3000, read: 3000, total: 8000 },
-    ...options,
-  });
-}
 
 function pings(server: FrameServer): number {
   return server.heard.filter(({ type }) => type === FRAMES.PING).length;
@@ -55,146 +27,6 @@ function pings(server: FrameServer): number {
 function fallSilent(connection: FrameConnection): void {
   connection.isSilent = true;
 }
-
-describe.concurrent("what a server did nothing with over HTTP/2", () => {
-  async function* pieces(): AsyncGenerator<string> {
-    yield "x";
-  }
-  const sent: readonly (readonly [string, RequestOptions])[] = [
-    ["GET", {}],
-    ["POST", { data: "x" }],
-    ["PATCH", { json: { a: 1 } }],
-    ["POST", { data: pieces }],
-    ["POST", { data: "x", stream: true }],
-  ];
-  const refusals: readonly (readonly [string, (request: FrameRequest) => void])[] = [
-    ["RST_STREAM(REFUSED_STREAM)", (r) => r.write(r.reset(CODES.REFUSED_STREAM))],
-    ["GOAWAY", (r) => r.connection.end(goaway(Math.max(r.stream - 2, 0)))],
-    ...(["INTERNAL_ERROR", "ENHANCE_YOUR_CALM", "PROTOCOL_ERROR"] as const).map(
-      (name) =>
-        [
-          `GOAWAY(${name})`,
-          (r: FrameRequest) => r.write(goaway(Math.max(r.stream - 2, 0), CODES[name])),
-        ] as const,
-    ),
-    [
-      "GOAWAY that comes twice",
-      (r) => {
-        r.write(goaway(0x7fffffff));
-        setTimeout(() => r.connection.end(goaway(Math.max(r.stream - 2, 0))), 20);
-      },
-    ],
-    ["a refusal after an interim response", (r) => r.write(r.head(103), r.reset(CODES.REFUSED_STREAM))],
-  ];
-  const rows = refusals.flatMap(([name, refuse]) =>
-    sent.flatMap(([method, options]) =>
-      [false, true].map((isWarm) => ({ name, refuse, method, options, isWarm })),
-    ),
-  );
-
-  it.for(rows)(
-    "goes out again on another connection: $method after $name, warm: $isWarm",
-    async ({ refuse, method, options, isWarm }) => {
-      let refused = 0;
-      await using server = await frameServer((r) => {
-        if (r.path === "/warm" || r.connection.number > 1) r.ok();
-        else {
-          refused++;
-          refuse(r);
-        }
-      });
-      await using session = sessionFor(server);
-      if (isWarm) await session.get(`${server.url}/warm`);
-      const response = await session.request(method, server.url, options);
-      expect(response.status).toBe(200);
-      expect(refused).toBe(1);
-      expect(server.requests.at(-1)).toMatchObject({ method, connection: { number: 2 } });
-      expect(response.attempts).toEqual([]);
-    },
-  );
-
-  it("goes out five times more at most", async () => {
-    await using server = await frameServer((r) => r.write(r.reset(CODES.REFUSED_STREAM)));
-    await using session = sessionFor(server);
-    const error = await rejection(session.post(server.url, { data: "x" }));
-    expect(error).toBeInstanceOf(ConnectionError);
-    expect((error as Error).message).toContain("the server ended the stream: REFUSED_STREAM");
-    expect(server.requests.map(({ connection }) => connection.number)).toEqual([1, 2, 3, 4, 5, 6]);
-  });
-
-  it("does not go out again when its body can be sent once", async () => {
-    await using server = await frameServer((r) => r.write(r.reset(CODES.REFUSED_STREAM)));
-    await using session = sessionFor(server);
-    expect(await rejection(session.post(server.url, { data: pieces() }))).toBeInstanceOf(ConnectionError);
-    expect(server.requests).toHaveLength(1);
-  });
-
-  it("takes nothing of the budget of a retry", async () => {
-    await using server = await frameServer((r) => {
-      if (r.connection.number < 4) r.write(r.reset(CODES.REFUSED_STREAM));
-      else r.ok();
-    });
-    await using session = sessionFor(server, { retry: new Retry({ total: 0 }) });
-    expect((await session.get(server.url)).status).toBe(200);
-  });
-
-  it.for([1, 3, 7])("gets through in a burst, where a connection takes %s", async (most) => {
-    await using server = await frameServer((r) => {
-      if (r.number > most) r.write(r.reset(CODES.REFUSED_STREAM));
-      else r.ok(r.path);
-      if (r.number === most) r.write(goaway(r.stream));
-    });
-    await using session = sessionFor(server);
-    const paths = Array.from({ length: 30 }, (_, at) => `/${at}`);
-    const texts = await Promise.all(
-      paths.map((path) => session.post(server.url + path, { data: "x" }).text()),
-    );
-    expect(texts).toEqual(paths);
-  });
-
-  it("is not what GOAWAY leaves: streams that may have been looked at are not sent again", async () => {
-    await using server = await frameServer((r) => {
-      if (r.number === 2) r.write(goaway(Math.max(r.stream - 2, 0), CODES.INTERNAL_ERROR));
-      else if (r.connection.number > 1) r.ok(r.path);
-    });
-    await using session = sessionFor(server);
-    // The first may have been looked at, the second was not.
-    const first = rejection(session.post(`${server.url}/first`, { data: "x" }));
-    await until(() => server.requests.length === 1);
-    await pause(20);
-    expect(await session.post(`${server.url}/second`, { data: "x" }).text()).toBe("/second");
-    expect(await first).toBeInstanceOf(ConnectionError);
-    expect(server.requests.map(({ path }) => path)).toEqual(["/first", "/second", "/second"]);
-  });
-});
-
-describe.concurrent("HTTP_1_1_REQUIRED", () => {
-  it.for([
-    ["RST_STREAM", (r: FrameRequest) => r.write(r.reset(CODES.HTTP_1_1_REQUIRED))],
-    ["GOAWAY", (r: FrameRequest) => r.write(goaway(0, CODES.HTTP_1_1_REQUIRED))],
-  ] as const)("in %s is followed, and remembered", async ([, refuse]) => {
-    const asked: string[] = [];
-    await using server = await frameServer(refuse, {
-      protocols: ["h2", "http/1.1"],
-      onOther: (socket) => {
-        let text = "";
-        socket.on("data", (bytes: Buffer) => {
-          text += bytes.toString();
-          for (let end = text.indexOf("\r\n\r\n"); end !== -1; end = text.indexOf("\r\n\r\n")) {
-            asked.push(text.slice(0, text.indexOf("\r\n")));
-            text = text.slice(end + 4).replace(/^x/, "");
-            socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-          }
-        });
-      },
-    });
-    await using session = sessionFor(server);
-    expect((await session.post(`${server.url}/one`, { data: "x" })).httpVersion).toBe("1.1");
-    expect((await session.get(`${server.url}/two`)).text()).toBe("ok");
-    expect(asked).toEqual(["POST /one HTTP/1.1", "GET /two HTTP/1.1"]);
-    expect(server.requests).toHaveLength(1);
-  });
-});
 
 describe.concurrent("the end of a connection behind an answer over HTTP/2", () => {
   it.for([
@@ -234,7 +66,7 @@ describe.concurrent("a connection over HTTP/2 on which nothing is heard any more
 
   it("gets no request after a read timeout", async () => {
     await using server = await freezing();
-    await using session = sessionFor(server, { timeout: { read: 150 } });
+    await using session = sessionFor(server, { timeout: { read: 500 } });
     await session.get(server.url);
     expect(await rejection(session.get(server.url))).toBeInstanceOf(ReadTimeout);
     for (let count = 0; count < 5; count++) expect((await session.get(server.url)).status).toBe(200);
@@ -243,7 +75,7 @@ describe.concurrent("a connection over HTTP/2 on which nothing is heard any more
 
   it("gets none of many that come at a time", async () => {
     await using server = await freezing();
-    await using session = sessionFor(server, { timeout: { read: 150 } });
+    await using session = sessionFor(server, { timeout: { read: 500 } });
     await session.get(server.url);
     const first = await Promise.allSettled(Array.from({ length: 8 }, () => session.get(server.url)));
     expect(first.map(({ status }) => status)).toEqual(Array(8).fill("rejected"));
@@ -255,7 +87,7 @@ describe.concurrent("a connection over HTTP/2 on which nothing is heard any more
   it("does not stand in the way of a retry", async () => {
     await using server = await freezing();
     await using session = sessionFor(server, {
-      timeout: { read: 150 },
+      timeout: { read: 500 },
       retry: new Retry({ total: 1, backoffFactor: 0 }),
     });
     await session.get(server.url);
@@ -280,14 +112,14 @@ describe.concurrent("a connection over HTTP/2 on which nothing is heard any more
       r.write(r.head(200), r.data("half"));
       fallSilent(r.connection);
     });
-    await using session = sessionFor(server, { timeout: { read: 150 } });
+    await using session = sessionFor(server, { timeout: { read: 500 } });
     expect(await rejection(session.get(server.url))).toBeInstanceOf(ReadTimeout);
     expect((await session.get(server.url)).status).toBe(200);
   });
 
   it("keeps the process no longer than its timeouts, and ends with close()", async () => {
     await using server = await freezing();
-    const session = sessionFor(server, { timeout: { read: 150 } });
+    const session = sessionFor(server, { timeout: { read: 500 } });
     await session.get(server.url);
     await rejection(session.get(server.url));
     await session.close();
@@ -337,85 +169,6 @@ describe("a stream that stands still on a connection over HTTP/2 that lives", ()
       await rejection(session.get(`${server.url}/silent`, { signal: AbortSignal.timeout(10) }));
     await session.get(server.url);
     expect([pings(server), server.connections.length]).toEqual([0, 1]);
-  });
-});
-
-describe.concurrent("a message that Node does not take", () => {
-  it.for(["Referer", "User-Agent", "Content-Type", "Authorization", "If-Range", "Range"])(
-    "is an error of its own over both protocols: %s twice",
-    async (name) => {
-      await using server = await frameServer((r) => r.ok(), { protocols: ["h2", "http/1.1"] });
-      await using session = sessionFor(server);
-      const headers = [
-        [name, "a"],
-        [name, "b"],
-      ] as const;
-      // One that opens the connection, one that waits for it, one that finds it open.
-      const together = [session.get(server.url), rejection(session.get(server.url, { headers }))] as const;
-      expect((await together[0]).status).toBe(200);
-      const errors = [
-        await together[1],
-        await rejection(session.get(server.url, { headers })),
-        await rejection(session.get(server.url, { headers, http2: false })),
-      ] as RequestException[];
-      for (const error of errors) expect(error).toBeInstanceOf(InvalidHeader);
-      expect(new Set(errors.map(({ message }) => message)).size).toBe(1);
-      expect(errors[0]?.message).toContain(name);
-      expect(server.requests).toHaveLength(1);
-    },
-  );
-});
-
-describe("the fields of a message", () => {
-  it.for([
-    [
-      "a list in two lines",
-      [
-        ["If-None-Match", '"a"'],
-        ["If-None-Match", '"b"'],
-      ],
-      { "if-none-match": '"a", "b"' },
-    ],
-    ["blanks behind a value", [["X-A", "a  "]], { "x-a": "a" }],
-    ["TE in capitals", [["TE", "Trailers"]], { te: "trailers" }],
-    ["TE with more", [["TE", "gzip, trailers"]], { te: "trailers" }],
-    [
-      "any other field twice",
-      [
-        ["X-A", "1"],
-        ["X-A", "2"],
-      ],
-      { "x-a": "1, 2" },
-    ],
-  ] as const)("mean the same over HTTP/2: %s", async ([, headers, expected]) => {
-    await using server = await frameServer((r) => r.ok());
-    await using session = sessionFor(server);
-    await session.get(server.url, { headers: headers.map(([name, value]) => [name, value] as const) });
-    const [request] = server.requests;
-    for (const [name, value] of Object.entries(expected))
-      expect(
-        request?.fields
-          .filter(([own]) => own === name)
-          .map(([, own]) => own)
-          .join(", "),
-      ).toBe(value);
-  });
-
-  it("may be more than a frame holds", async () => {
-    await using server = await frameServer((r) => r.ok());
-    await using session = sessionFor(server);
-    const headers = { "X-Long": "x".repeat(40_000) };
-    expect((await session.get(server.url, { headers })).status).toBe(200);
-    expect(server.requests[0]?.get("x-long")).toHaveLength(40_000);
-  });
-
-  it("that are more than Node writes fail their own message, and not the process", async () => {
-    await using server = await frameServer((r) => r.ok());
-    await using session = sessionFor(server);
-    await session.get(server.url);
-    const error = await rejection(session.get(server.url, { headers: { "X-Long": "x".repeat(200_000) } }));
-    expect(error).toBeInstanceOf(ConnectionError);
-    expect((await session.get(server.url)).status).toBe(200);
   });
 });
 
@@ -589,24 +342,5 @@ describe("how many requests an HTTP/2 connection takes", () => {
     await first;
     expect(await last.text()).toBe("/last");
     expect(server.requests.map(({ path }) => path)).toEqual(["/held", "/last"]);
-  });
-});
-
-describe("a server of which nobody knows yet what it speaks", () => {
-  it("shows no address as its name in TLS", async () => {
-    const authority = await Authority.create();
-    const names: unknown[] = [];
-    const leaf = await authority.issue({ addresses: ["127.0.0.1"] });
-    const server = createServer({ ...leaf, ALPNProtocols: ["http/1.1"] }, (_request, response) =>
-      response.end(),
-    );
-    server.on("secureConnection", (socket) => names.push(socket.servername));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as { port: number };
-    await using session = new Session({ trustEnv: false, verify: authority.pem, http2: true });
-    await session.get(`https://127.0.0.1:${port}/`);
-    expect(names).toEqual([false]);
-    server.closeAllConnections();
-    server.close();
   });
 });

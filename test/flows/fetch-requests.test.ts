@@ -195,6 +195,17 @@ describe("the body of a Request", () => {
     }
   });
 
+  it.for(["in a Request", "beside a URL"])("is told when nobody is going to read it: %s", async (where) => {
+    await using session = new Session({ trustEnv: false });
+    const cancelled = Promise.withResolvers<unknown>();
+    const body = slowly(["never read"], 5, cancelled.resolve);
+    const url = "http://127.0.0.1:1/";
+    const init = { method: "POST", body, duplex: "half" } as const;
+    const call = where === "in a Request" ? [new Request(url, init)] : [url, init];
+    expect(await failureOf(toFetch(session)(...(call as [string, RequestInit?])))).toBeInstanceOf(TypeError);
+    await cancelled.promise;
+  });
+
   it("may be that of a Request of another copy of the class", async () => {
     await using origin = await startOrigin(routes({}));
     await using session = new Session({ trustEnv: false });

@@ -45,9 +45,9 @@ describe("an attribute of Set-Cookie", () => {
     ]);
   });
 
-  it("is compared byte by byte where it is a path", async () => {
+  it("is compared in one spelling where it is a path", async () => {
     const sent = await cookiesSent(setting("a=1; Path=/caf%c3%a9"), "/caf%C3%A9/set", "/caf%C3%A9/get");
-    expect(sent).toEqual([null, null]);
+    expect(sent).toEqual([null, "a=1"]);
   });
 });
 

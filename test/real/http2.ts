@@ -23,7 +23,7 @@ function sumOf(bytes: Uint8Array): string {
 }
 
 /** The files that both servers give: `/size-N`. */
-export function sizedFiles(): Record<string, Buffer> {
+function sizedFiles(): Record<string, Buffer> {
   return Object.fromEntries(SIZES.map((size) => [`size-${size}`, bytesOf(size)]));
 }
 

@@ -76,8 +76,9 @@ async function bodyOf(request: Asked): Promise<Buffer | null> {
 /** Node ends the body of a stream that was reset, too. Aborted it calls only one that was not answered yet. */
 function isWhole(request: Asked): boolean {
   if (!("stream" in request)) return request.complete;
-  const { aborted, rstCode = constants.NGHTTP2_NO_ERROR } = request.stream;
-  return !aborted && rstCode === constants.NGHTTP2_NO_ERROR;
+  const { aborted, rstCode } = request.stream;
+  // There is no code while the stream is open.
+  return !aborted && !(rstCode > constants.NGHTTP2_NO_ERROR);
 }
 
 async function echo(request: Asked, response: Answer, plan: ServerPlan): Promise<void> {

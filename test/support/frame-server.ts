@@ -51,7 +51,7 @@ export const SETTINGS = {
 
 /** END_STREAM of DATA and HEADERS; ACK of SETTINGS and PING. */
 export const END_STREAM = 0x1;
-export const ACK = 0x1;
+const ACK = 0x1;
 const END_HEADERS = 0x4;
 const PADDED = 0x8;
 const PRIORITY = 0x20;

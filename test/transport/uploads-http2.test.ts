@@ -1,26 +1,12 @@
 /** What the server hears of an upload over HTTP/2: all of it, or RST_STREAM; never a part of it with END_STREAM (RFC 9113 §8.1). */
 import { describe, expect, it } from "vitest";
 
-import { Session, SessionClosed } from "../../src/index.ts";
-import {
-  CODES,
-  frameServer,
-  FRAMES,
-  type FrameRequest,
-  type FrameServer,
-  type FrameServerOptions,
-} from "../support/frame-server.ts";
+import { SessionClosed, type Session } from "../../src/index.ts";
+import { CODES, frameServer, FRAMES, type FrameRequest, type FrameServer } from "../support/frame-server.ts";
+import { pause, sessionFor, until } from "../support/http2-sessions.ts";
 import { rejection } from "../support/messages.ts";
 
 const LAST = { isLast: true };
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await pause(5);
-}
 
 /** Piece after piece, until nobody asks any more. */
 async function* endless(size = 2000): AsyncGenerator<Uint8Array> {
@@ -34,10 +20,6 @@ async function* failing(): AsyncGenerator<Uint8Array> {
   yield new Uint8Array(2000);
   await pause(20);
   throw new Error("the source failed");
-}
-
-function sessionFor(server: FrameServer): Session {
-  return new Session({ trustEnv: false, verify: server.ca, http2: true, timeout: { read: 3000 } });
 }
 
 /** How the first stream ended, of what the client said: `true` is END_STREAM, a number is the code of RST_STREAM. */
@@ -133,22 +115,18 @@ describe("an upload over HTTP/2 that is given up", () => {
   );
 
   it.for(rows)("%s is reset: one %s", async ([, , isTaken, send, answer]) => {
-    const options: FrameServerOptions = {};
     let tell = (): void => {};
     const half = new Promise<void>((resolve) => (tell = resolve));
     let size = 0;
-    await using server = await frameServer(
-      {
-        onConnection: (connection) => (connection.opensWindows = isTaken),
-        onRequest: answer,
-        onFrame: ({ type, payload }) => {
-          if (type !== FRAMES.DATA) return;
-          size += payload.length;
-          if (size > 20_000) tell();
-        },
+    await using server = await frameServer({
+      onConnection: (connection) => (connection.opensWindows = isTaken),
+      onRequest: answer,
+      onFrame: ({ type, payload }) => {
+        if (type !== FRAMES.DATA) return;
+        size += payload.length;
+        if (size > 20_000) tell();
       },
-      options,
-    );
+    });
     const session = sessionFor(server);
     await send(session, server.url, half);
     // A stream that the server itself has reset needs no word of the client's.
