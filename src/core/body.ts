@@ -253,7 +253,8 @@ async function* toBytes(source: AsyncIterable<unknown> | Iterable<unknown>): Asy
   }
 }
 
-function chunkBytes(chunk: unknown): Uint8Array {
+/** The bytes of a piece of a body. @throws {TypeError} for what is neither text nor bytes. */
+export function chunkBytes(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk; // of this realm; others are views, below
   if (typeof chunk === "string") return utf8(chunk);
   if (isArrayBuffer(chunk)) return new Uint8Array(chunk);

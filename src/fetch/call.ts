@@ -3,6 +3,7 @@
  * bodies other than streams, of which it would make streams that can be sent once.
  */
 import { describe } from "../core/describe.ts";
+import { isMultipart } from "../prepare/multipart.ts";
 import { hashesIn } from "./integrity.ts";
 import { isAbortSignal, isFetchRequest, isReadableStream } from "../core/realm.ts";
 
@@ -14,6 +15,8 @@ export interface CallBody {
   readonly value: NonNullable<RequestInit["body"]>;
   /** Is it that of a `Request`, which is a stream, whatever it was made of? */
   readonly isOfRequest: boolean;
+  /** Was that made of a form? */
+  readonly isForm: boolean;
 }
 
 /** What is to be sent, and how. */
@@ -94,12 +97,12 @@ function located(input: unknown, baseUrl: string | null): string {
 
 function bodyOf(given: unknown, from: Request | null): CallBody | null {
   // The kinds are looked at where it is sent.
-  if (given != null) return { value: given as CallBody["value"], isOfRequest: false };
+  if (given != null) return { value: given as CallBody["value"], isOfRequest: false, isForm: false };
   const value = from?.body ?? null;
   if (from === null || value === null) return null;
   if (from.bodyUsed || value.locked)
     throw new TypeError("the Request's body was read already, or somebody else reads it");
-  return { value, isOfRequest: true };
+  return { value, isOfRequest: true, isForm: isMultipart(from.headers.get("content-type") ?? "") };
 }
 
 /** Is it one of those that are read once? */

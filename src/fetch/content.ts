@@ -4,15 +4,8 @@
 import { setImmediate, clearImmediate } from "node:timers";
 
 import type { DataInit } from "../core/options.ts";
-import {
-  isArrayBuffer,
-  isBlob,
-  isFormData,
-  isReadableStream,
-  isUint8Array,
-  isUrlSearchParams,
-  ofThisRealm,
-} from "../core/realm.ts";
+import { chunkBytes } from "../core/body.ts";
+import { isArrayBuffer, isBlob, isFormData, isReadableStream, isUrlSearchParams } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import { copied } from "../stream/owned.ts";
 import { concat } from "../stream/read.ts";
@@ -84,6 +77,7 @@ function textOf(body: unknown): string {
  */
 export async function requestContent(
   stream: ReadableStream<unknown>,
+  isForm: boolean,
   signal: AbortSignal | null,
 ): Promise<Content> {
   const reader = stream.getReader();
@@ -95,12 +89,12 @@ export async function requestContent(
       const next = reader.read();
       const step = await Promise.race([next, turns.over]);
       if (signal?.aborted === true) {
-        reader.cancel(signal.reason).catch(ignore);
+        void leave(reader, signal.reason, isForm);
         throw signal.reason;
       }
-      if (step === null) return streamContent(restOf(reader, [...read, next]));
+      if (step === null) return streamContent(restOf(reader, [...read, next], isForm));
       if (step.done) return { data: concat(read, size), type: null };
-      const chunk = bytesOf(step.value);
+      const chunk = chunkBytes(step.value);
       read.push(chunk);
       size += chunk.byteLength;
     }
@@ -109,7 +103,7 @@ export async function requestContent(
   } finally {
     turns.end();
   }
-  return streamContent(restOf(reader, read));
+  return streamContent(restOf(reader, read, isForm));
 }
 
 /** Two turns of the event loop. No timer: what a program does to those must not change what is sent. */
@@ -136,6 +130,7 @@ type Step = Awaited<ReturnType<ReadableStreamDefaultReader<unknown>["read"]>>;
 function restOf(
   reader: ReadableStreamDefaultReader<unknown>,
   read: readonly (Uint8Array | Promise<Step>)[],
+  isForm: boolean,
 ): ReadableStream<unknown> {
   const waiting = [...read];
   return new ReadableStream(
@@ -148,19 +143,27 @@ function restOf(
         }
         const { done, value } = await (first ?? reader.read());
         if (done) controller.close();
-        else controller.enqueue(bytesOf(value));
+        else controller.enqueue(chunkBytes(value));
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => leave(reader, reason, isForm),
     },
     { highWaterMark: 0 },
   );
 }
 
-function bytesOf(chunk: unknown): Uint8Array {
-  if (isUint8Array(chunk)) return ofThisRealm(chunk);
-  throw new TypeError(`the body of a Request gave ${describe(chunk)}, and must give bytes`);
-}
-
-function ignore(): void {
-  // Nobody waits for it any more.
+/**
+ * The rest of a `Request`'s body is not wanted. A form's is read and dropped: what Node makes of a form goes on writing into a
+ * stream that was cancelled, and the error of that ends the process. Never fails.
+ */
+export async function leave(
+  reader: ReadableStreamDefaultReader<unknown>,
+  reason: unknown,
+  isForm: boolean,
+): Promise<void> {
+  try {
+    if (!isForm) await reader.cancel(reason);
+    else while (!(await reader.read()).done);
+  } catch {
+    // Nobody waits for it any more.
+  }
 }

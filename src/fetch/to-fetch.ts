@@ -13,7 +13,7 @@ import type { StreamedResponse } from "../response/streamed.ts";
 import type { Session } from "../session.ts";
 import { answerOf, failureOf } from "./answer.ts";
 import { readCall, type Call, type FetchInput } from "./call.ts";
-import { contentOf, requestContent, type Content } from "./content.ts";
+import { contentOf, leave, requestContent, type Content } from "./content.ts";
 import { answerData, isData } from "./data-url.ts";
 
 /** What comes from each call, so that nothing of it can be a default. */
@@ -92,13 +92,14 @@ function contentIn({ body, signal }: Call): Content | Promise<Content> | null {
   if (body === null) return null;
   // It is a stream, as all of them are.
   return body.isOfRequest
-    ? requestContent(body.value as ReadableStream<unknown>, signal)
+    ? requestContent(body.value as ReadableStream<unknown>, body.isForm, signal)
     : contentOf(body.value);
 }
 
 /** The body that is not going to be sent is told so. */
 function giveUp({ body, signal }: Call): void {
-  if (body !== null && isReadableStream(body.value)) body.value.cancel(signal?.reason).catch(ignore);
+  if (body === null || !isReadableStream(body.value) || body.value.locked) return;
+  void leave(body.value.getReader(), signal?.reason, body.isForm);
 }
 
 async function send(

@@ -97,10 +97,11 @@ function fieldParts(data: FieldsInit): Part[] {
   });
 }
 
+/** Lines of text end in CR LF, as in every form of the web (HTML, "multipart/form-data encoding algorithm"). */
 function formDataParts(data: FormData): Part[] {
   return [...data].map(([field, value]) =>
     typeof value === "string"
-      ? { head: headOf(field, null, null), body: bytesBody(value) }
+      ? { head: headOf(field, null, null), body: bytesBody(value.replaceAll(/\r\n?|\n/g, "\r\n")) }
       : { head: headOf(field, value.name, typeHeader(value)), body: rawBody(value) },
   );
 }

@@ -311,6 +311,7 @@ for (const [name, value] of [
   ],
   ["a hash with options", `${integrity("sha256", '{"a":1}')}?a`],
   ["no hash", ""],
+  ["blanks for a hash", " \t"],
 ] as const) {
   questions[`a body with ${name}`] = ({ fetch, url }) => seen(fetch(`${url}/json`, { integrity: value }));
   questions[`a body with ${name} in a Request`] = ({ fetch, url }) =>

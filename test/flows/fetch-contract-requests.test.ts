@@ -25,6 +25,14 @@ function form(): FormData {
   return made;
 }
 
+/** Lines of text, as people have them. */
+function lines(): FormData {
+  const made = new FormData();
+  made.append("a", "1\n2\r\n3\r4\n\r5");
+  made.append("b", new File(["1\n2"], "name.txt"));
+  return made;
+}
+
 /** The linter knows that it is wrong, where it sees it. */
 function withBody(method: string, body: string | null): RequestInit {
   return { method, body };
@@ -43,6 +51,7 @@ const bodies: Readonly<Record<string, () => NonNullable<RequestInit["body"]>>> =
   "a blob without type": () => new Blob(["ab"]),
   "a form": () => new URLSearchParams({ a: "b c", d: "é" }),
   "a form with a file": form,
+  "a form with lines": lines,
   "a million bytes": () => new Uint8Array(1_000_000).fill(97),
   "a blob of a million bytes": () => new Blob([new Uint8Array(1_000_000).fill(97)]),
   "a number": () => 5 as unknown as string,
@@ -110,6 +119,10 @@ const questions: Record<string, Question> = {
   "a HEAD with a body": ({ fetch, url }) => fetch(url, withBody("HEAD", "x")),
   "a GET with a body that is null": ({ fetch, url }) => told(fetch(url, withBody("GET", null))),
   "a stream": ({ fetch, url }) => told(fetch(url, { ...half, body: streamOf("a", "b") })),
+  "a Request with a stream of text and views": async ({ fetch, url }) => {
+    const body = ReadableStream.from(["é", new DataView(new ArrayBuffer(2)), new Uint16Array(1)]);
+    return (await told(fetch(new Request(url, { ...half, body: body as ReadableStream }))))["body"];
+  },
   "a stream without duplex": ({ fetch, url }) => fetch(url, { ...post, body: streamOf("a") }),
   "another duplex": ({ fetch, url }) =>
     fetch(url, { ...post, body: streamOf("a"), duplex: "full" as unknown as "half" }),
@@ -207,7 +220,7 @@ for (const [what, body] of Object.entries(bodies)) {
   questions[`a body of ${what} in a Request`] = ({ fetch, url }) =>
     told(fetch(new Request(url, { ...post, body: body() })));
   // Node's fetch sends a form that it sends again with another boundary than its header says.
-  if (what !== "a form with a file")
+  if (!what.startsWith("a form with"))
     questions[`a body of ${what}, again after 307`] = ({ fetch, url }) =>
       told(fetch(new Request(`${url}/redirect/307?to=/echo`, { ...post, body: body() })));
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { Session, toFetch } from "../../src/index.ts";
 import { outcomeOf, seen, told, type Difference } from "../support/contract.ts";
 import { startContractServer } from "../support/contract-server.ts";
+import { reply, startOrigin } from "../support/origins.ts";
 
 const post = { method: "POST" } as const;
 
@@ -128,6 +129,65 @@ const differences: readonly Difference[] = [
     },
     fetch: true,
     ours: false,
+  },
+  {
+    name: "`cache` and `referrer`",
+    ask: async ({ fetch }) => {
+      await using origin = await startOrigin(reply(200));
+      await fetch(origin.url, { cache: "no-store", referrer: `${origin.url}/here` });
+      await fetch(origin.url, { headers: { "If-None-Match": '"x"' } });
+      return origin.arrived.map(({ headers }) => [
+        headers["cache-control"],
+        headers["pragma"],
+        headers["referer"]?.slice(-5),
+      ]);
+    },
+    fetch: [
+      ["no-cache", "no-cache", "/here"],
+      ["no-cache", "no-cache", undefined],
+    ],
+    ours: [
+      [undefined, undefined, undefined],
+      [undefined, undefined, undefined],
+    ],
+  },
+  {
+    name: "`Content-Length` of the caller",
+    ask: async ({ fetch, url }) =>
+      (await told(fetch(url, { ...post, body: "abc", headers: { "Content-Length": "5" } })))["body"],
+    fetch: { fails: "TypeError" },
+    ours: "abc",
+  },
+  {
+    name: "`Proxy-Authorization` of the caller",
+    ask: async ({ fetch }) => {
+      await using origin = await startOrigin(reply(200));
+      await fetch(origin.url, { headers: { "Proxy-Authorization": "x" } });
+      return origin.arrived[0]?.headers["proxy-authorization"];
+    },
+    fetch: "x",
+    ours: undefined,
+  },
+  {
+    name: "Status 421",
+    ask: async ({ fetch }) => {
+      await using origin = await startOrigin(reply(421));
+      return [(await fetch(origin.url)).status, origin.arrived.length];
+    },
+    fetch: [421, 2],
+    ours: [421, 1],
+  },
+  {
+    name: "Several different `Location` fields",
+    ask: async ({ fetch }) => {
+      await using origin = await startOrigin((request, response) => {
+        if (request.url === "/") reply(302, { Location: ["/a", "/b"] })(request, response);
+        else reply(200)(request, response);
+      });
+      return new URL((await fetch(origin.url)).url).pathname;
+    },
+    fetch: "/a,%20/b",
+    ours: { fails: "TypeError" },
   },
   {
     name: "Fields about the connection",

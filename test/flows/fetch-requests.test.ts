@@ -1,7 +1,7 @@
 /** A `Request` is sent as what its body was made of: with a length, and again when it has to be. */
 import { openAsBlob } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { FormData as ForeignForm, Request as ForeignRequest } from "undici";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -152,8 +152,32 @@ describe("the body of a Request", () => {
       name: "TypeError",
       cause: reason,
     });
-    const texts = new ReadableStream({ pull: (controller) => controller.enqueue("text") });
-    expect(await failureOf(fetch(post(origin.url, texts)))).toBeInstanceOf(TypeError);
+    const numbers = new ReadableStream({ pull: (controller) => controller.enqueue(5) });
+    expect(await failureOf(fetch(post(origin.url, numbers)))).toBeInstanceOf(TypeError);
+  });
+
+  it("may be a form that is given up at any moment, and nothing fails behind it", async () => {
+    const unhandled: unknown[] = [];
+    const listen = (error: unknown): void => void unhandled.push(error);
+    process.on("unhandledRejection", listen);
+    await using origin = await startOrigin(routes({}));
+    await using session = new Session({ trustEnv: false });
+    const file = await openAsBlob(fileURLToPath(import.meta.url));
+    for (const turns of [0, 1, 2, 3, 4]) {
+      const form = new FormData();
+      for (const name of ["a", "b", "c", "d"]) form.append(name, file);
+      const controller = new AbortController();
+      const abort = (left: number): void =>
+        left === 0 ? controller.abort() : void setImmediate().then(() => abort(left - 1));
+      const request = post(origin.url, form, { signal: controller.signal });
+      if (turns === 0) abort(0);
+      const failing = failureOf(toFetch(session)(request));
+      if (turns > 0) abort(turns - 1);
+      expect(await failing).toBe(controller.signal.reason);
+    }
+    await wait(50);
+    process.off("unhandledRejection", listen);
+    expect(unhandled).toEqual([]);
   });
 
   it("is told of an abort while it is looked at, and while it is sent", async () => {
