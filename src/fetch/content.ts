@@ -113,8 +113,11 @@ class Turns {
 
   constructor() {
     this.over = new Promise((resolve) => {
+      // The first one ends the present turn.
       this.#turn = setImmediate(() => {
-        this.#turn = setImmediate(() => resolve(null));
+        this.#turn = setImmediate(() => {
+          this.#turn = setImmediate(() => resolve(null));
+        });
       });
     });
   }

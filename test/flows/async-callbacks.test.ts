@@ -99,7 +99,8 @@ describe("a function of the caller's that is asynchronous where a plain one is a
   });
 
   it("is an error of the call: a look-up that rejects", async () => {
-    await using session = sessionWith(later);
+    const lookup: unknown = later;
+    await using session = sessionWith(lookup as LookupFunction);
     const error = (await rejection(session.get("http://name.test/"))) as Error;
     expect(error.message).toContain("mine, later");
     await moment();

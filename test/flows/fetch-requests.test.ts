@@ -1,6 +1,5 @@
 /** A `Request` is sent as what its body was made of: with a length, and again when it has to be. */
 import { openAsBlob } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { FormData as ForeignForm, Request as ForeignRequest } from "undici";
@@ -128,13 +127,32 @@ describe("the body of a Request", () => {
   it("is not waited for with a timer", async () => {
     await using origin = await startOrigin(routes({}));
     await using session = new Session({ trustEnv: false });
-    const file = await openAsBlob(fileURLToPath(import.meta.url));
+    const release = Promise.withResolvers<void>();
+    const slow = new ReadableStream({
+      async pull(controller) {
+        await release.promise;
+        controller.enqueue(new TextEncoder().encode("slow"));
+        controller.close();
+      },
+    });
     vi.useFakeTimers();
     const fetch = toFetch(session);
-    for (const body of ["text", file]) expect((await fetch(post(origin.url, body))).status).toBe(200);
-    // A file takes more turns than there is time for.
+    expect((await fetch(post(origin.url, "text"))).status).toBe(200);
+    const call = fetch(post(origin.url, slow));
+    for (let turns = 0; turns < 10; turns++) await setImmediate();
+    release.resolve();
+    expect((await call).status).toBe(200);
     expect(origin.arrived.map(({ headers }) => headers["content-length"])).toEqual(["4", undefined]);
-    expect(origin.arrived[1]?.body).toBe(await readFile(fileURLToPath(import.meta.url), "utf8"));
+    expect(origin.arrived[1]?.body).toBe("slow");
+  });
+
+  it("keeps a length when it is a form with two files", async () => {
+    await using origin = await startOrigin(routes({}));
+    await using session = new Session({ trustEnv: false });
+    const form = new FormData();
+    for (const name of ["a", "b"]) form.append("files", new File([name.repeat(3000)], name));
+    expect((await toFetch(session)(post(origin.url, form))).status).toBe(200);
+    expect(Number(origin.arrived[0]?.headers["content-length"])).toBeGreaterThan(6000);
   });
 
   it("that fails is a TypeError with the cause, and so is one that gives no bytes", async () => {
