@@ -45,6 +45,9 @@ class StaleConnectionError extends Error {
   override readonly name: string = "StaleConnectionError";
 }
 
+/** A body up to here is given to the system in one piece, and the system takes it. */
+const AT_ONCE_BYTES = 16_384;
+
 /** A connection, open from the beginning to its end. */
 export class EngineConnection implements Connection, IntakeReader, Actor {
   readonly socket: Socket;
@@ -68,6 +71,8 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   #isHeld = true;
   /** Is the body of the running message still being given? */
   #isUploading = false;
+  /** Does the running message have more of a body than goes out at once? */
+  #isLarge = false;
   /** Is the rest of it wanted although the answer is there? */
   #goesOn = false;
   /** Trailers of an answer that is whole, while the rest of the message goes out. */
@@ -119,7 +124,12 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   }
 
   get isSending(): boolean {
-    return this.#isUploading || this.socket.writableLength > 0;
+    return this.#isUploading || this.#hasRest;
+  }
+
+  /** Is something of a body still to be written? A small one is out: over TLS the socket hears of that later than of the answer. */
+  get #hasRest(): boolean {
+    return this.#isLarge && this.socket.writableLength > 0;
   }
 
   /** Has any byte of the running message's response come? */
@@ -254,9 +264,11 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
 
   /** @internal The response is whole, and `trailers` came with it. Is the message to wait until it is out? */
   holds(trailers: string[]): boolean {
-    // Not for the rest: no other message may go out behind what nobody takes.
-    if (this.socket.writableLength > 0) this.retire();
-    if (!this.#goesOn || !this.isSending) return false;
+    if (!this.#goesOn || !this.isSending) {
+      // No other message may go out behind what nobody takes.
+      if (this.#hasRest) this.retire();
+      return false;
+    }
     this.#pending = trailers;
     if (!this.#isUploading) this.#flush();
     return true;
@@ -311,6 +323,8 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     }, null);
     this.started = true;
     this.#goesOn = false;
+    this.#isLarge =
+      message.upload !== null || (message.bytes !== null && message.bytes.byteLength > AT_ONCE_BYTES);
     expectResponse(this.#parser);
     this.#lane.enter(request);
     this.#lane.isLast = message.isLast;
