@@ -263,10 +263,10 @@ export interface SharedOptions {
   readonly maxDrainBytes?: number | undefined;
 }
 
-/** @internal What a call is held to: what the Fetch standard says, as under `toFetch()`; else what a session promises. */
+/** What a call is held to: what the Fetch standard says, as under `toFetch()`; else what a session promises. */
 export type Contract = "fetch" | undefined;
 
-/** @internal The name under which `toFetch()` says so. A symbol: it is no option of a program. */
+/** The name under which `toFetch()` says so. A symbol that the package does not export: it is no option of a program. */
 export const CONTRACT: unique symbol = Symbol("sojourn.contract");
 
 /** Options of one request. */

@@ -173,7 +173,7 @@ describe("user info is read alike in the URL of a server and of a proxy (RFC 398
     const before = ours.requests.length;
     const proxy = ours.url.replace("//", `//${userinfo}`);
     await session.get("http://name.test/", { proxy });
-    await rejection(session.get("https://name.test/", { proxy, timeout: 5000 }));
+    await rejection(session.get("https://name.test/", { proxy, timeout: 500 }));
     const fields = ours.requests
       .slice(before)
       .map((request) => request.fields.map((one) => one.toLowerCase()));
