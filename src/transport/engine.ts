@@ -90,7 +90,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
       if (!socket.destroyed) socket.destroy(error);
     });
     // A parser that is paused has not told yet that a body is complete: undici would take the end of the connection for its loss.
-    socket.on("end", () => this.resume());
+    socket.on("end", () => this.#hearEnd());
     this.#lane = new Lane(origin, socket, limits.maxHeaderBytes);
     socket.once("close", () => {
       this.clock.end();
@@ -167,6 +167,13 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
       message.context.runInAsyncScope(() => this.#parser.execute(bytes));
     else this.#parser.execute(bytes);
     return handler.isKept || this.#parser.paused || this.#parser.headers.length > 0 || isWatched();
+  }
+
+  #hearEnd(): void {
+    this.resume();
+    this.retire();
+    // A whole answer is there, and all of the message was written: Node ends this side when that is out, and not before.
+    if (this.#pending === null || this.#isUploading) this.#lane.hearEnd();
   }
 
   /** Takes what waits in the socket. */

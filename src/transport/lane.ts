@@ -97,6 +97,8 @@ class OneRequestClient {
 
 /** One connection in undici's hands. */
 export class Lane {
+  /** What undici does when the other side has ended the connection. */
+  readonly #onEnd: readonly (() => void)[];
   /** The parser of the connection. */
   readonly parser: UndiciParser;
   readonly #client: OneRequestClient;
@@ -105,7 +107,11 @@ export class Lane {
   /** @throws when the connection has ended already. */
   constructor(origin: string, socket: Socket, maxHeaderBytes: number) {
     this.#client = new OneRequestClient(origin, maxHeaderBytes);
+    const before = new Set(socket.listeners("end"));
     this.#client[kHTTPContext] = connectH1(this.#client, socket);
+    const added = socket.listeners("end").filter((listener) => !before.has(listener));
+    this.#onEnd = added as (() => void)[]; // those of this event are told nothing
+    for (const listener of this.#onEnd) socket.off("end", listener);
     this.#socket = socket as connectH1.H1Socket; // the context has put its fields on it
     this.#socket[kClient] = this.#client;
     this.#socket[kError] = null;
@@ -134,6 +140,11 @@ export class Lane {
 
   set isWriting(isWriting: boolean) {
     this.#socket[kWriting] = isWriting;
+  }
+
+  /** The other side has ended the connection: so does this one, and a message that is not over fails. */
+  hearEnd(): void {
+    for (const listener of this.#onEnd) listener.call(this.#socket);
   }
 
   /** Ends the connection, on which nothing is running. */

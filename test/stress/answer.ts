@@ -140,6 +140,7 @@ async function respond(request: Asked, response: Answer, work: Work): Promise<vo
   response.statusCode = range > 0 ? 206 : plan.status;
   const isCut = plan.fate === "cut" && !memory.failed.has(plan.id);
   if (isCut) memory.failed.add(plan.id);
+  else if (memory.failed.has(plan.id)) response.setHeader("x-again", "1");
   if (hasBody && isCut) return cut(response, sent.subarray(0, 1 + below(random, sent.byteLength - 1)), work);
   if (hasBody) await send(response, sent, work);
   if (plan.hasTrailers && hasBody) response.addTrailers({ "x-checksum": checksum(content) });

@@ -35,9 +35,11 @@ export function judgeGot(plan: RequestPlan, got: Got, { httpVersion }: Circumsta
   if (about !== null) return about;
   // A download asks for the rest; and who goes half-way may not see the end.
   const mayBeWhole = plan.reading === "download()" || got.body.kind === "part";
-  return server.fate === "cut" && !mayBeWhole
-    ? wrong("the server broke off, and nobody was told")
-    : { kind: "ok" };
+  if (server.fate !== "cut" || mayBeWhole) return { kind: "ok" };
+  // A kept connection that ended before any of the answer came: it was asked for again (RFC 9110 §9.2.2).
+  const isAgain =
+    plan.method !== "POST" && httpVersion === "1.1" && (got.head?.header("x-again") ?? "1") === "1";
+  return isAgain ? { kind: "excused" } : wrong("the server broke off, and nobody was told");
 }
 
 function wrong(why: string): Verdict {

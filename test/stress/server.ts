@@ -35,6 +35,7 @@ export interface ServerFault {
 
 /** In MiB: what slow readers leave with the server. Node refuses streams at ten. */
 const MOST_MEMORY = 1000;
+const MANY = 1_000_000;
 const NARROW_STREAMS = 6;
 const HIGHEST_STREAM = 2_147_483_647;
 /** So long after the announcement does an HTTP/2 connection end: a request that was under way then has come. */
@@ -64,7 +65,14 @@ const proxy = createHttpServer().on("connect", tunnel);
 
 function secure(maxConcurrentStreams: number): Http2SecureServer {
   const server = createSecureServer(
-    { ...leaf, maxSessionMemory: MOST_MEMORY, settings: { maxConcurrentStreams } },
+    {
+      ...leaf,
+      maxSessionMemory: MOST_MEMORY,
+      settings: { maxConcurrentStreams },
+      // Callers lose patience as often as they like: that is no attack here.
+      streamResetBurst: MANY,
+      streamResetRate: MANY,
+    },
     (request, response) => {
       response.stream.on("error", () => undefined);
       answer(request, response, memory).catch(() => response.stream.destroy());
