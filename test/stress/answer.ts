@@ -68,7 +68,8 @@ async function bodyOf(request: Asked): Promise<Buffer | null> {
   try {
     for await (const chunk of request) chunks.push(chunk as Buffer); // no encoding was set
   } catch {
-    return null;
+    // Node's request over HTTP/2 may be closed before it has ended, though all of its stream has come.
+    if (!("stream" in request) || !request.stream.readableEnded) return null;
   }
   return isWhole(request) ? Buffer.concat(chunks) : null;
 }

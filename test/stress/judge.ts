@@ -128,6 +128,7 @@ export function judgeError(plan: RequestPlan, error: unknown, circumstances: Cir
     return { kind: "aborted" };
   if (server.fate === "cut" && ours instanceof RequestException && !(ours instanceof Timeout))
     return { kind: "broken" };
+  if (isOverfull(ours)) return { kind: "excused" };
   // RFC 9110 §9.2.2: what is not idempotent, and a body that is gone, cannot be sent again.
   // Over HTTP/2 the server says what it did not process (RFC 9113 §6.8): that may be sent again, whatever the method.
   const cannotRepeat =
@@ -135,6 +136,12 @@ export function judgeError(plan: RequestPlan, error: unknown, circumstances: Cir
   const isLost = ours instanceof ConnectionError || ours instanceof UnrewindableBodyError;
   if (cannotRepeat && isLost && !(ours instanceof Timeout)) return { kind: "excused" };
   return { kind: "failed", why: inspect(error) };
+}
+
+/** Node's server has no room for a stream before its own objects for earlier ones are gone, though those have ended. */
+function isOverfull(error: unknown): boolean {
+  const cause: unknown = error instanceof ConnectionError ? error.cause : null;
+  return cause instanceof Error && "code" in cause && cause.code === "ERR_HTTP2_ENHANCE_YOUR_CALM";
 }
 
 /** Under fetch an error of ours is the cause of a TypeError. */

@@ -72,6 +72,7 @@ function secure(maxConcurrentStreams: number): Http2SecureServer {
       // Callers lose patience as often as they like: that is no attack here.
       streamResetBurst: MANY,
       streamResetRate: MANY,
+      maxSessionRejectedStreams: MANY,
     },
     (request, response) => {
       response.stream.on("error", () => undefined);
