@@ -172,8 +172,11 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   #hearEnd(): void {
     this.resume();
     this.retire();
+    const upload = this.#handler.message?.upload ?? null;
     // A whole answer is there, and all of the message was written: Node ends this side when that is out, and not before.
-    if (this.#pending === null || this.#isUploading) this.#lane.hearEnd();
+    if (this.#pending === null || (this.#isUploading && upload?.isHandedOver !== true)) this.#lane.hearEnd();
+    else if (this.socket.writableLength === 0) this.#endHeld();
+    else this.socket.once("finish", () => this.#endHeld());
   }
 
   /** Takes what waits in the socket. */
@@ -284,14 +287,16 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   /** All of the message was written: it ends when that is in the hands of the system. */
   #flush(): void {
     const { socket } = this;
-    const end = (): void => {
-      const trailers = this.#pending;
-      if (trailers === null || socket.destroyed) return;
-      this.#pending = null;
-      this.#handler.end(trailers);
-    };
-    if (socket.writableLength === 0) end();
-    else socket.write("", end);
+    if (socket.writableLength === 0) this.#endHeld();
+    else if (!socket.writableEnded) socket.write("", () => this.#endHeld());
+  }
+
+  /** The message that waited is out. */
+  #endHeld(): void {
+    const trailers = this.#pending;
+    if (trailers === null || this.socket.destroyed) return;
+    this.#pending = null;
+    this.#handler.end(trailers);
   }
 
   /** Tells the running message that the adapter is closed. */

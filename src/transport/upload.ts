@@ -73,6 +73,11 @@ export class Upload {
       });
   }
 
+  /** Did each byte that was announced go into the socket? The source may not have said yet that there are no more. */
+  get isHandedOver(): boolean {
+    return this.#finished || (this.#length !== null && this.#sent === this.#length);
+  }
+
   /** Before `run`: only the head is to go out for now. */
   hold(): void {
     this.#isHeld = true;
