@@ -31,7 +31,7 @@ export function contest(
   pace: Pace,
 ): Promise<Outcome> {
   const heat = new Heat(arena, workload, pace);
-  return workload.action === "import" ? heat.runStarts(contenders) : heat.runRounds(contenders);
+  return workload.isFresh ? heat.runFresh(contenders) : heat.runRounds(contenders);
 }
 
 class Heat {
@@ -62,19 +62,19 @@ class Heat {
     return this.#outcome(results);
   }
 
-  /** What is measured is the start: each round is a process of its own. The first round fills the system's caches. */
-  async runStarts(contenders: readonly Contender[]): Promise<Outcome> {
+  /** Each round is a process of its own. The first round fills the system's caches. */
+  async runFresh(contenders: readonly Contender[]): Promise<Outcome> {
     const starts = new Map(contenders.map((contender) => [contender, [] as [Sample, number][]]));
     for (let round = -1; round < this.#pace.rounds; round++) {
       for (const contender of inTurn(contenders, round + 1)) {
-        const start = await this.#startOnce(contender);
+        const start = await this.#runOnce(contender);
         if (start !== null && round >= 0) starts.get(contender)?.push(start);
       }
     }
     const results = contenders.flatMap((contender): Result[] => {
       const own = starts.get(contender) ?? [];
       if (this.#failures.has(contender.name) || own.length === 0) return [];
-      const bytes = own.map(([, added]) => added).toSorted((one, other) => one - other);
+      const bytes = own.map(([, peak]) => peak).toSorted((one, other) => one - other);
       const { name: client, kind } = contender;
       return [
         { client, kind, samples: own.map(([sample]) => sample), peakBytes: bytes[bytes.length >> 1] ?? 0 },
@@ -111,13 +111,20 @@ class Heat {
     });
   }
 
-  async #startOnce(contender: Contender): Promise<[Sample, number] | null> {
+  async #runOnce(contender: Contender): Promise<[Sample, number] | null> {
     if (this.#failures.has(contender.name)) return null;
     using process = this.#arena.start(contender, this.#workload);
+    const { leadMs, roundMs, warmUpMs } = this.#pace;
     // Awaited here: the process is ended when this function is left.
     return await this.#guarded(contender, async () => {
       expectReply(await process.hear(), "ready");
+      if (this.#workload.action !== "import") {
+        process.say({ leadMs: 0, ms: warmUpMs } satisfies RoundOrder);
+        expectReply(await process.hear(), "round");
+        process.say({ leadMs, ms: roundMs } satisfies RoundOrder);
+      }
       const { operations, wallMs, cpuUs } = expectReply(await process.hear(), "round");
+      process.finish();
       const { peakBytes } = expectReply(await process.hear(), "end");
       return [{ operations, wallMs, cpuUs }, peakBytes] as [Sample, number];
     });

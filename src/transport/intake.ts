@@ -11,7 +11,7 @@ import type { OnReadOpts, Socket } from "node:net";
 /** What a connection begins with, and has while it is idle: a small response fits, and all that one TLS record has. */
 const FIRST_BYTES = 16_384;
 /** What it goes on with once a read has filled that, to the end of the response. */
-export const MOST_READ_BYTES = 262_144;
+export const MOST_READ_BYTES = 65_536;
 
 /** Who takes what was read. */
 export interface IntakeReader {
