@@ -1,39 +1,73 @@
 /**
- * The functional API: one short-lived session a call. Nothing is remembered, no connection is kept (PARITY FN-1..7).
- *
- * May import: `session.ts` and what it may.
+ * The functional API: one short-lived session a call. Nothing is remembered, no connection is kept.
  */
 import type { RequestOptions } from "./core/options.ts";
 import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 import { Session } from "./session.ts";
-import { headOptions, type Answered, type CallOptions, type StreamOption } from "./verbs.ts";
+import { headOptions, type ResponseOf } from "./verbs.ts";
 
-/** A verb without a session. */
-type Verb = <Stream extends StreamOption = undefined>(
-  url: string | URL,
-  options?: CallOptions<Stream>,
-) => Answered<Stream, false>;
+/** A method of HTTP as a function. */
+export interface Verb {
+  /**
+   * Sends one request in a session of its own: nothing is remembered, no connection is kept.
+   *
+   * @param url absolute.
+   * @throws as {@link Session.request}.
+   */
+  <Stream extends boolean>(
+    url: string | URL,
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends one request in a session of its own: nothing is remembered, no connection is kept.
+   *
+   * @param url absolute.
+   * @throws as {@link Session.request}.
+   */
+  <Stream extends boolean = false>(
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | false>>;
+}
 
 /**
- * Sends one request in a session of its own.
+ * Sends one request in a session of its own: nothing is remembered, no connection is kept.
  *
+ * @param method any token of RFC 9110; sent in upper case.
+ * @param url absolute.
  * @throws as {@link Session.request}.
  */
-export function request<Stream extends StreamOption = undefined>(
+export function request<Stream extends boolean>(
   method: string,
   url: string | URL,
-  options?: CallOptions<Stream>,
-): Answered<Stream, false> {
-  // What comes is a StreamedResponse exactly when `stream` says so: the type tells the caller.
-  return ResponsePromise.of(sendOnce(method, url, options)) as Answered<Stream, false>;
+  options: RequestOptions<Stream> & { readonly stream: Stream },
+): ResponsePromise<ResponseOf<Stream>>;
+/**
+ * Sends one request in a session of its own: nothing is remembered, no connection is kept.
+ *
+ * @param method any token of RFC 9110; sent in upper case.
+ * @param url absolute.
+ * @throws as {@link Session.request}.
+ */
+export function request<Stream extends boolean = false>(
+  method: string,
+  url: string | URL,
+  options?: RequestOptions<Stream>,
+): ResponsePromise<ResponseOf<Stream | false>>;
+export function request(
+  method: string,
+  url: string | URL,
+  options?: RequestOptions<boolean>,
+): ResponsePromise<Response | StreamedResponse> {
+  return ResponsePromise.of(sendOnce(method, url, options));
 }
 
 async function sendOnce(
   method: string,
   url: string | URL,
-  options: RequestOptions | undefined,
+  options: RequestOptions<boolean> | undefined,
 ): Promise<Response | StreamedResponse> {
   // Closing leaves a body that is still being streamed alone: its connection ends with it (PARITY FN-1).
   const session = new Session();
@@ -45,15 +79,16 @@ async function sendOnce(
 }
 
 function verb(method: string): Verb {
-  return (url, options) => request(method, url, options);
+  return (url: string | URL, options?: RequestOptions<boolean>) => request(method, url, options);
 }
 
 /** GET without a session. */
 export const get: Verb = verb("GET");
 /** OPTIONS without a session. */
 export const options: Verb = verb("OPTIONS");
-/** HEAD without a session. Does not follow redirects, unless asked to (PARITY FN-4). */
-export const head: Verb = (url, options) => request("HEAD", url, headOptions(options));
+/** HEAD without a session. Follows redirects only with `allowRedirects: true`. */
+export const head: Verb = (url: string | URL, options?: RequestOptions<boolean>) =>
+  request("HEAD", url, headOptions(options));
 /** POST without a session. */
 export const post: Verb = verb("POST");
 /** PUT without a session. */

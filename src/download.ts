@@ -42,7 +42,7 @@ export interface DownloadOptions
 }
 
 /** Asks for the resource. */
-export type Ask = (options: RequestOptions & { readonly stream: true }) => PromiseLike<StreamedResponse>;
+export type Ask = (options: RequestOptions<true> & { readonly stream: true }) => PromiseLike<StreamedResponse>;
 
 /** A download, as it was asked for. */
 interface Job {

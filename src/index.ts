@@ -3,8 +3,21 @@
  *
  * May import: everything but undici.
  */
-export { del, del as delete, get, head, options, patch, post, put, query, request } from "./api.ts";
+export {
+  del,
+  del as delete,
+  get,
+  head,
+  options,
+  patch,
+  post,
+  put,
+  query,
+  request,
+  type Verb,
+} from "./api.ts";
 export { Session } from "./session.ts";
+export type { ResponseOf } from "./verbs.ts";
 export type { DownloadOptions } from "./download.ts";
 export { toFetch, type FetchDefaults } from "./fetch/to-fetch.ts";
 export { defaultHeaders, defaultUserAgent } from "./session-defaults.ts";
@@ -20,6 +33,7 @@ export {
   type CookiesInit,
   type DataInit,
   type FieldsInit,
+  type FieldsObject,
   type FileInit,
   type FilePart,
   type FilesInit,
@@ -90,13 +104,10 @@ export type {
   IterLinesOptions,
   Link,
   PeerCertificate,
-  ReadResponse,
   ResponseCookie,
   ResponseCookies,
-  ResponseHead,
   SavedFile,
   SaveOptions,
-  StreamResponse,
   Timings,
   TlsInfo,
   WireBody,

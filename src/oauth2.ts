@@ -22,6 +22,7 @@ export interface OAuth2Options {
   readonly issuer?: string | URL | undefined;
   /** Where tokens are asked for. With it nothing is looked up. */
   readonly tokenEndpoint?: string | URL | undefined;
+  /** The name of the client, as the server knows it. */
   readonly clientId: string;
   /** How the client shows its secret: `Authorization: Basic` (RFC 6749 §2.3.1), or in the form. Default: `basic`. */
   readonly clientAuthentication?: "basic" | "post" | undefined;
@@ -39,15 +40,17 @@ export interface OAuth2Options {
 
 /** The client asks in its own name (RFC 6749 §4.4). */
 export interface ClientCredentialsOptions extends OAuth2Options {
+  /** The secret of the client. */
   readonly clientSecret: string;
 }
 
 /** The client asks in the name of a user, who agreed before (RFC 6749 §6). */
 export interface RefreshTokenOptions extends OAuth2Options {
-  /** Not for a public client. */
+  /** The secret of the client. Default: none, for a public client. */
   readonly clientSecret?: string | undefined;
+  /** The refresh token to begin with. */
   readonly refreshToken: string;
-  /** To begin with. Without it one is asked for before the first request. */
+  /** An access token to begin with. Default: one is asked for before the first request. */
   readonly accessToken?: string | undefined;
   /** When `accessToken` expires, in milliseconds since the epoch. Default: when a server refuses it. */
   readonly expiresAt?: number | undefined;
@@ -60,11 +63,13 @@ export interface RefreshTokenOptions extends OAuth2Options {
 
 /** What a server gave. */
 export interface OAuth2Tokens {
+  /** For requests to the API. */
   readonly accessToken: string;
-  /** The one to use from now on; `null` for client credentials. */
+  /** The refresh token to use from now on; `null` for client credentials. */
   readonly refreshToken: string | null;
   /** In milliseconds since the epoch; `null` when it was not told. */
   readonly expiresAt: number | null;
+  /** What the token is good for, names with blanks between; `null` when it was not told. */
   readonly scope: string | null;
 }
 

@@ -58,7 +58,7 @@ function settingsAbroad(settings: Settings): Settings {
  * Of others the credentials, and the name for the certificate, are those that they were prepared with, or that a redirect
  * left them.
  */
-export function settingsAgain(settings: Settings, plan: CallPlan | null, given: SendInit): Settings {
+export function settingsAgain(settings: Settings, plan: CallPlan | null, given: SendInit<boolean>): Settings {
   if (plan === null) return { ...settings, auth: null };
   const { auth, cert, tls } = plan.settings;
   return {

@@ -1,8 +1,8 @@
 /**
  * The defaults of a session, as fields: what a program may look at and set at any time. What they come to is worked out in
- * `prepare/merge.ts`; those that need more than an assignment (`headers`, `cookies`, `baseUrl`) are in `session.ts`.
+ * `prepare/merge.ts`; those that need more than an assignment (`headers`, `cookies`, `baseUrl`, `hsts`) are in `session.ts`.
  *
- * May import: `core/`, `prepare/`, `verbs.ts`.
+ * What a field means is said once, where the option of its name is: editors show that here, too.
  */
 import type { ProxyAuth } from "./core/adapter.ts";
 import type { AuthOption } from "./core/auth-scheme.ts";
@@ -14,6 +14,7 @@ import type {
   DetectEncoding,
   ParamsInit,
   ProxiesInit,
+  SessionOptions,
   SharedOptions,
   TimeoutInit,
   TlsInit,
@@ -24,62 +25,41 @@ import type { CheckedSessionOptions } from "./prepare/check.ts";
 import { Verbs } from "./verbs.ts";
 
 /** A session's defaults. `undefined`: not given. */
-export abstract class SessionFields<Streams extends boolean> extends Verbs<Streams> {
-  /** Joined with each request's. See {@link SharedOptions.params}. */
+export abstract class SessionFields<Streams extends boolean>
+  extends Verbs<Streams>
+  implements Omit<SessionOptions<Streams>, "headers" | "cookies" | "baseUrl" | "hsts">
+{
   params: ParamsInit | null | undefined;
-  /** See {@link SharedOptions.auth}. */
   auth: AuthOption | undefined;
-  /** See {@link SharedOptions.proxies}. */
   proxies: ProxiesInit | null | undefined;
-  /** See {@link SharedOptions.proxy}. */
   proxy: string | false | null | undefined;
-  /** See {@link SharedOptions.proxyHeaders}. */
   proxyHeaders: HeadersInit | null | undefined;
-  /** See {@link SharedOptions.proxyAuth}. */
   proxyAuth: ProxyAuth | null | undefined;
-  /** See {@link SharedOptions.verify}. */
   verify: VerifyInit | null | undefined;
-  /** See {@link SharedOptions.cert}. */
   cert: CertInit | null | undefined;
-  /** See {@link SharedOptions.tls}. */
   tls: TlsInit | null | undefined;
-  /** See {@link SharedOptions.addressPolicy}. */
   addressPolicy: AddressPolicyInit | null | undefined;
-  /** See {@link SharedOptions.trustedOrigins}. */
   trustedOrigins: readonly (string | URL)[] | null | undefined;
-  /** See {@link SharedOptions.crossOriginHeaders}. */
   crossOriginHeaders: readonly string[] | null | undefined;
-  /** See {@link SessionOptions.idempotencyKey}. */
   idempotencyKey: boolean | undefined;
-  /** See {@link SharedOptions.timeout}. */
   timeout: TimeoutInit | null | undefined;
-  /** See {@link SharedOptions.http2}. */
   http2: boolean | undefined;
-  /** See {@link SharedOptions.rawUrl}. */
   rawUrl: boolean | undefined;
-  /** See {@link SharedOptions.expectContinue}. */
   expectContinue: boolean | number | null | undefined;
-  /** See {@link SharedOptions.hooks}. */
   hooks: HooksInit | null | undefined;
-  /** See {@link SharedOptions.retry}. */
   retry: SharedOptions["retry"];
-  /** See {@link SharedOptions.stream}. May be changed where the type says `boolean`. */
+  /**
+   * Do calls that say nothing themselves give a {@link StreamedResponse}? May be changed where the type says `boolean`. Default:
+   * `false`.
+   */
   stream: Streams;
-  /** See {@link SharedOptions.allowRedirects}. */
   allowRedirects: boolean | undefined;
-  /** See {@link SharedOptions.detectEncoding}. */
   detectEncoding: DetectEncoding | null | undefined;
-  /** See {@link SharedOptions.maxBodyBytes}. */
   maxBodyBytes: number | null | undefined;
-  /** See {@link SharedOptions.maxDrainBytes}. */
   maxDrainBytes: number | undefined;
-  /** See {@link SharedOptions.maxCodings}. */
   maxCodings: number | undefined;
-  /** See {@link SharedOptions.maxSetCookies}. */
   maxSetCookies: number | undefined;
-  /** See {@link SessionOptions.maxRedirects}. */
   maxRedirects: number | undefined;
-  /** See {@link SessionOptions.trustEnv}. The environment is read once: set it before the first request. */
   trustEnv: boolean | TrustEnv;
 
   constructor(given: CheckedSessionOptions) {

@@ -48,7 +48,7 @@ export class Scopes {
    *
    * @throws {TypeError | RangeError} for a prefix that is no origin with or without a path, or options that are none.
    */
-  set(prefix: string | URL, options: ScopeOptions | null): void {
+  set(prefix: string | URL, options: ScopeOptions<boolean> | null): void {
     const { origin, path } = parsePrefix(prefix);
     const others = (this.#byOrigin.get(origin) ?? []).filter((scope) => scope.path !== path);
     const scopes = options === null ? others : [...others, scopeOf(path, options)];
@@ -81,7 +81,7 @@ function over(defaults: Defaults, scope: Scope, environment: Environment): Defau
   };
 }
 
-function scopeOf(path: string, given: ScopeOptions): Scope {
+function scopeOf(path: string, given: ScopeOptions<boolean>): Scope {
   const options = checkScopeOptions(given);
   const auth = options.auth === undefined ? undefined : toAuth(options.auth);
   return { path, options, converted: { auth, retry: toPolicy(options.retry) } };

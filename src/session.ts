@@ -73,7 +73,7 @@ import { Scopes, type Defaults } from "./session-scopes.ts";
 import { KeptSettings } from "./session-settings.ts";
 import { HttpAdapter } from "./transport/http-adapter.ts";
 import { Mounts } from "./transport/mounts.ts";
-import type { Answered, CallOptions, StreamOption } from "./verbs.ts";
+import type { ResponseOf } from "./verbs.ts";
 
 /**
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
@@ -102,7 +102,7 @@ export class Session<Streams extends boolean = false>
   readonly #pipeline: Send;
 
   /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
-  constructor(options: SessionOptions & { readonly stream?: Streams | undefined } = {}) {
+  constructor(options: SessionOptions<Streams> = {}) {
     const given = checkSessionOptions(options);
     super(given);
     this.#headers = mergeHeaders(defaultHeaders(), given.headers);
@@ -167,22 +167,40 @@ export class Session<Streams extends boolean = false>
   }
 
   /**
-   * Sends a request.
+   * Sends a request with any method. Its promise has the body methods, too: `await session.request("GET", url).json()`.
    *
    * @param method any token of RFC 9110; sent in upper case.
    * @param url absolute, or relative to `baseUrl`.
    * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have, before anything is sent.
-   * @throws {RequestException} whatever goes wrong with the request.
+   * @throws {RequestException} whatever goes wrong with the request. A status is no error: {@link Response.raiseForStatus}.
    * @throws `signal.reason`, as it is, when the caller's signal aborts.
    */
-  request<Stream extends StreamOption = undefined>(
+  override request<Stream extends boolean>(
     method: string,
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams> {
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a request with any method. Its promise has the body methods, too: `await session.request("GET", url).json()`.
+   *
+   * @param method any token of RFC 9110; sent in upper case.
+   * @param url absolute, or relative to `baseUrl`.
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have, before anything is sent.
+   * @throws {RequestException} whatever goes wrong with the request. A status is no error: {@link Response.raiseForStatus}.
+   * @throws `signal.reason`, as it is, when the caller's signal aborts.
+   */
+  override request<Stream extends boolean = Streams>(
+    method: string,
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  override request(
+    method: string,
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+  ): ResponsePromise<Response | StreamedResponse> {
     return new ResponsePromise((resolve, reject) => {
-      // What comes is a StreamedResponse exactly when `stream` says so: the type tells the caller.
-      this.#call({ method, url, options }, resolve as Resolve, reject);
+      this.#call({ method, url, options }, resolve, reject);
     });
   }
 
@@ -204,16 +222,29 @@ export class Session<Streams extends boolean = false>
 
   /**
    * Sends a prepared request, on its first hop exactly as it is. Headers, cookies, auth and hooks of the session are not
-   * added (PARITY SES-23): `prepareRequest()` did. Hooks in `options` run after those of the request.
+   * added: `prepareRequest()` did. Hooks in `options` run after those of the request.
    *
    * @throws {TypeError} for an option that the request has taken up already, such as `headers`; as {@link request}.
    */
-  send<Stream extends StreamOption = undefined>(
+  send<Stream extends boolean>(
     request: PreparedRequest,
-    options?: SendInit & { readonly stream?: Stream },
-  ): Answered<Stream, Streams> {
-    // As in request().
-    return ResponsePromise.of(this.#sendPrepared(request, options)) as Answered<Stream, Streams>;
+    options: SendInit<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a prepared request, on its first hop exactly as it is. Headers, cookies, auth and hooks of the session are not
+   * added: `prepareRequest()` did. Hooks in `options` run after those of the request.
+   *
+   * @throws {TypeError} for an option that the request has taken up already, such as `headers`; as {@link request}.
+   */
+  send<Stream extends boolean = Streams>(
+    request: PreparedRequest,
+    options?: SendInit<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  send(
+    request: PreparedRequest,
+    options?: SendInit<boolean>,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return ResponsePromise.of(this.#sendPrepared(request, options));
   }
 
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
@@ -223,7 +254,7 @@ export class Session<Streams extends boolean = false>
 
   /**
    * Sends requests whose URL begins with `prefix` through `adapter`. The longest prefix wins; a host in a prefix is a whole
-   * host: `https://example.com` is not a prefix of `https://example.com.evil.test` (PARITY SES-26, SEC-16).
+   * host: `https://example.com` is not a prefix of `https://example.com.evil.test`.
    *
    * @throws {TypeError} when `prefix` is no string or `adapter` has no `send()` and `close()`.
    */
@@ -247,7 +278,7 @@ export class Session<Streams extends boolean = false>
    * @param prefix `https://api.example.com` or `https://api.example.com/v2`.
    * @throws {TypeError | RangeError} for another kind of prefix, an unknown option or a value that it cannot have.
    */
-  scope(prefix: string | URL, defaults: ScopeOptions | null): this {
+  scope(prefix: string | URL, defaults: ScopeOptions<Streams> | null): this {
     this.#scopes.set(prefix, defaults);
     return this;
   }
@@ -262,6 +293,7 @@ export class Session<Streams extends boolean = false>
     await Promise.all([...new Set(this.#mounts.adapters.values())].map((adapter) => adapter.close()));
   }
 
+  /** As {@link close}: `await using session = new Session()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
@@ -302,7 +334,10 @@ export class Session<Streams extends boolean = false>
     });
   }
 
-  async #sendPrepared(request: PreparedRequest, options?: SendInit): Promise<Response | StreamedResponse> {
+  async #sendPrepared(
+    request: PreparedRequest,
+    options?: SendInit<boolean>,
+  ): Promise<Response | StreamedResponse> {
     if (!(request instanceof PreparedRequest)) {
       throw new TypeError(
         `send() takes a PreparedRequest, not ${describe(request)}: call prepareRequest() first`,
@@ -407,7 +442,7 @@ type Resolve = (reply: Reply) => void;
 interface Call {
   readonly method: string;
   readonly url: string | URL;
-  readonly options: RequestOptions | undefined;
+  readonly options: RequestOptions<boolean> | undefined;
 }
 
 /** What the error hooks hear; they change nothing. The caller's abort ends the wait for them. */

@@ -2,7 +2,8 @@
  * The methods of HTTP as methods of a session: each is `request()` with the name filled in. And `download()`, which is
  * `get()` into a file.
  *
- * May import: `core/`, `response/`, `download.ts`.
+ * Each has two signatures. Where the type of the options has `stream`, it says which kind of response comes. Where it may be
+ * absent, that may be what the options say or what the session says, which mostly is the same.
  */
 import type { RequestOptions } from "./core/options.ts";
 import type { SavedFile } from "./core/response.ts";
@@ -11,27 +12,14 @@ import type { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
 
-/** The option `stream`, as a type: `undefined` asks the session, `boolean` may be either. */
-export type StreamOption = boolean | undefined;
-
-/** Options of a request, of whose `stream` is known whether it is there, and what it says. */
-export type CallOptions<Stream extends StreamOption> = RequestOptions & { readonly stream?: Stream };
-
-/** Which of the two it is: `true` is streamed, `false` is read, `boolean` may be either. */
-type Kind<Streams extends boolean> = Streams extends true ? StreamedResponse : Response;
-
-/** What a call gives: as its own `stream` says, else as the session's does. */
-export type Answered<Stream extends StreamOption, Streams extends boolean> = ResponsePromise<
-  Stream extends boolean ? Kind<Stream> : Kind<Streams>
->;
+/** The response of a call: `true` is streamed, `false` is read, `boolean` may be either. */
+export type ResponseOf<Stream extends boolean> = Stream extends true ? StreamedResponse : Response;
 
 /**
- * `head()` does not follow redirects, unless asked to (PARITY FN-4); `undefined` says nothing here either. What are no
- * options goes on as it is, to be refused where all options are checked.
+ * `head()` does not follow redirects, unless asked to; `undefined` says nothing here either. What are no options goes on as it
+ * is, to be refused where all options are checked.
  */
-export function headOptions<Stream extends StreamOption>(
-  options: CallOptions<Stream> | undefined,
-): CallOptions<Stream> {
+export function headOptions(options: RequestOptions<boolean> | undefined): RequestOptions<boolean> {
   if (options === undefined) return { allowRedirects: false };
   if (typeof options !== "object" || options === null || Array.isArray(options)) return options;
   const isAsked = Object.hasOwn(options, "allowRedirects") && options.allowRedirects !== undefined;
@@ -40,79 +28,197 @@ export function headOptions<Stream extends StreamOption>(
 
 /** Shortcuts for `request()`. `Streams` is what the session says of `stream`. */
 export abstract class Verbs<Streams extends boolean> {
-  /** Sends a request. */
-  abstract request<Stream extends StreamOption = undefined>(
+  /** Sends a request with any method. */
+  abstract request<Stream extends boolean>(
     method: string,
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams>;
-
-  /** GET (RFC 9110 §9.3.1). */
-  get<Stream extends StreamOption = undefined>(
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /** Sends a request with any method. */
+  abstract request<Stream extends boolean = Streams>(
+    method: string,
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams> {
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+
+  /**
+   * Sends a GET: asks for what is at the URL (RFC 9110 §9.3.1).
+   *
+   * @throws as {@link Session.request}.
+   */
+  get<Stream extends boolean>(
+    url: string | URL,
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a GET: asks for what is at the URL (RFC 9110 §9.3.1).
+   *
+   * @throws as {@link Session.request}.
+   */
+  get<Stream extends boolean = Streams>(
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  get(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
     return this.request("GET", url, options);
   }
 
-  /** OPTIONS (RFC 9110 §9.3.7). */
-  options<Stream extends StreamOption = undefined>(
+  /**
+   * Sends an OPTIONS: asks what can be done with the URL (RFC 9110 §9.3.7).
+   *
+   * @throws as {@link Session.request}.
+   */
+  options<Stream extends boolean>(
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams> {
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends an OPTIONS: asks what can be done with the URL (RFC 9110 §9.3.7).
+   *
+   * @throws as {@link Session.request}.
+   */
+  options<Stream extends boolean = Streams>(
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  options(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
     return this.request("OPTIONS", url, options);
   }
 
-  /** HEAD (RFC 9110 §9.3.2). Does not follow redirects, unless asked to (PARITY FN-4). */
-  head<Stream extends StreamOption = undefined>(
+  /**
+   * Sends a HEAD: a GET without a body in the answer (RFC 9110 §9.3.2). Follows redirects only with `allowRedirects: true`.
+   *
+   * @throws as {@link Session.request}.
+   */
+  head<Stream extends boolean>(
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams> {
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a HEAD: a GET without a body in the answer (RFC 9110 §9.3.2). Follows redirects only with `allowRedirects: true`.
+   *
+   * @throws as {@link Session.request}.
+   */
+  head<Stream extends boolean = Streams>(
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  head(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
     return this.request("HEAD", url, headOptions(options));
   }
 
-  /** POST (RFC 9110 §9.3.3). */
-  post<Stream extends StreamOption = undefined>(
+  /**
+   * Sends a POST: gives the body to what is at the URL (RFC 9110 §9.3.3).
+   *
+   * @throws as {@link Session.request}.
+   */
+  post<Stream extends boolean>(
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams> {
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a POST: gives the body to what is at the URL (RFC 9110 §9.3.3).
+   *
+   * @throws as {@link Session.request}.
+   */
+  post<Stream extends boolean = Streams>(
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  post(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
     return this.request("POST", url, options);
   }
 
-  /** PUT (RFC 9110 §9.3.4). */
-  put<Stream extends StreamOption = undefined>(
+  /**
+   * Sends a PUT: puts the body at the URL (RFC 9110 §9.3.4).
+   *
+   * @throws as {@link Session.request}.
+   */
+  put<Stream extends boolean>(
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams> {
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a PUT: puts the body at the URL (RFC 9110 §9.3.4).
+   *
+   * @throws as {@link Session.request}.
+   */
+  put<Stream extends boolean = Streams>(
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  put(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
     return this.request("PUT", url, options);
   }
 
-  /** PATCH (RFC 5789). */
-  patch<Stream extends StreamOption = undefined>(
+  /**
+   * Sends a PATCH: changes what is at the URL (RFC 5789).
+   *
+   * @throws as {@link Session.request}.
+   */
+  patch<Stream extends boolean>(
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams> {
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a PATCH: changes what is at the URL (RFC 5789).
+   *
+   * @throws as {@link Session.request}.
+   */
+  patch<Stream extends boolean = Streams>(
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  patch(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
     return this.request("PATCH", url, options);
   }
 
-  /** DELETE (RFC 9110 §9.3.5). */
-  delete<Stream extends StreamOption = undefined>(
+  /**
+   * Sends a DELETE: removes what is at the URL (RFC 9110 §9.3.5).
+   *
+   * @throws as {@link Session.request}.
+   */
+  delete<Stream extends boolean>(
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams> {
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a DELETE: removes what is at the URL (RFC 9110 §9.3.5).
+   *
+   * @throws as {@link Session.request}.
+   */
+  delete<Stream extends boolean = Streams>(
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  delete(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
     return this.request("DELETE", url, options);
   }
 
-  /** QUERY: safe and idempotent, with a body (RFC 10008). */
-  query<Stream extends StreamOption = undefined>(
+  /**
+   * Sends a QUERY: asks, with a body; safe and idempotent (RFC 10008).
+   *
+   * @throws as {@link Session.request}.
+   */
+  query<Stream extends boolean>(
     url: string | URL,
-    options?: CallOptions<Stream>,
-  ): Answered<Stream, Streams> {
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a QUERY: asks, with a body; safe and idempotent (RFC 10008).
+   *
+   * @throws as {@link Session.request}.
+   */
+  query<Stream extends boolean = Streams>(
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  query(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
     return this.request("QUERY", url, options);
   }
 
   /**
-   * Downloads into a file, or a folder under the name that the response suggests (see {@link Response.saveTo}). When the
+   * Downloads into a file, or a folder under the name that the response suggests (as {@link Response.saveTo}). When the
    * body breaks off the rest is asked for, as long as it is the same version by its `ETag` or `Last-Modified`; else it
    * begins anew. The file gets its name when it is whole.
    *

@@ -33,6 +33,7 @@ export class HttpBasicAuth implements Auth {
     request.headers.set("Authorization", this.#value);
   }
 
+  /** Plain data for a log: no secret in it. */
   toJSON(): Record<string, unknown> {
     return { scheme: "Basic", credentials: REDACTED };
   }
@@ -60,6 +61,7 @@ export class HttpProxyAuth implements Auth {
     request.headers.set("Proxy-Authorization", this.#value);
   }
 
+  /** Plain data for a log: no secret in it. */
   toJSON(): Record<string, unknown> {
     return { scheme: "Basic", credentials: REDACTED };
   }

@@ -65,6 +65,7 @@ export class HttpBearerAuth implements Auth {
     return this.#freshToken().then(() => true);
   }
 
+  /** Plain data for a log: no secret in it. */
   toJSON(): Record<string, unknown> {
     return { scheme: "Bearer", credentials: REDACTED };
   }

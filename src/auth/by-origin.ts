@@ -41,6 +41,7 @@ export class AuthByOrigin implements Auth {
     return request.origin === null ? undefined : this.#schemes.get(request.origin)?.apply(request);
   }
 
+  /** Plain data for a log: no secret in it. */
   toJSON(): Record<string, unknown> {
     return { scheme: "by origin", origins: [...this.#schemes.keys()], credentials: REDACTED };
   }

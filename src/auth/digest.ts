@@ -58,6 +58,7 @@ export class HttpDigestAuth implements Auth {
       this.#nonces.accepted(request.origin, headers.get("authentication-info"), request.challenge);
   }
 
+  /** Plain data for a log: no secret in it. */
   toJSON(): Record<string, unknown> {
     return { scheme: "Digest", credentials: REDACTED };
   }

@@ -47,6 +47,7 @@ export class HttpGuessAuth implements Auth {
     this.#digest.onResponse(response);
   }
 
+  /** Plain data for a log: no secret in it. */
   toJSON(): Record<string, unknown> {
     return { scheme: "Digest or Basic", credentials: REDACTED };
   }

@@ -38,6 +38,7 @@ export class HttpProxyDigestAuth implements ProxyAuth {
     this.#nonces.accepted(message.proxy, headers.get("proxy-authentication-info"), message);
   }
 
+  /** Plain data for a log: no secret in it. */
   toJSON(): Record<string, unknown> {
     return { scheme: "Digest", credentials: REDACTED };
   }

@@ -27,12 +27,13 @@ export interface CookieAttributes {
    * 0 is the past.
    */
   readonly expires?: Date | number | null | undefined;
-  /** How long it lives, in **seconds** as in `Set-Cookie`; wins over `expires`. 0 or less deletes the cookie. */
+  /** How long it lives, in **seconds** as in `Set-Cookie`; wins over `expires`. 0 or less deletes the cookie. Default: not said. */
   readonly maxAge?: number | null | undefined;
   /** Only over TLS. Default: `false`, and `true` where the name's prefix asks for it (`__Host-`, `__Secure-` ...). */
   readonly secure?: boolean | undefined;
+  /** Hidden from scripts, for browsers that get the jar. Default: `false`, and `true` where the name's prefix asks for it. */
   readonly httpOnly?: boolean | undefined;
-  /** In any case, as browsers' tools write it. */
+  /** What is said of requests from other sites, in any case, as browsers' tools write it. Default: `null`, nothing. */
   readonly sameSite?: SameSiteInit | undefined;
 }
 

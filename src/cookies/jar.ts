@@ -53,8 +53,11 @@ export interface CookieWay {
 
 /** Which cookies are meant. `domain: ""` means those that were set without one. Compared as a whole, not matched. */
 export interface CookieFilter {
+  /** The name. Default: any. */
   readonly name?: string | undefined;
+  /** The domain, with or without a leading dot. Default: any. */
   readonly domain?: string | undefined;
+  /** The path. Default: any. */
   readonly path?: string | undefined;
 }
 
@@ -62,7 +65,7 @@ export interface CookieFilter {
  * A cookie jar.
  *
  * A cookie that the program sets without a domain is not sent to every host, as requests does: the **first host that a
- * `Cookie` header is asked for takes it** and keeps it, and its `domain` goes on to read `""` (PARITY SEC-7, RED-12).
+ * `Cookie` header is asked for takes it** and keeps it, and its `domain` goes on to read `""`.
  * `bind(url)` names that host beforehand, `set(name, value, { domain })` never needs it.
  */
 export class CookieJar implements CookieStore, Iterable<StoredCookie> {
@@ -158,7 +161,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
 
   /**
    * Sets a cookie; `null` as value deletes those of this name, and domain and path if given. A time in the past deletes
-   * too (PARITY COO-19).
+   * too.
    *
    * @throws {TypeError} for an argument of the wrong kind.
    * @throws {InvalidHeader} when name or value cannot stand in a `Cookie` header.
@@ -257,7 +260,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     return [...new Set(this.#find({}).map(({ cookie }) => cookie.path))];
   }
 
-  /** Are there cookies of more than one domain? (requests answers this wrongly, PARITY COO-8.) */
+  /** Are there cookies of more than one domain? (requests answers this wrongly.) */
   multipleDomains(): boolean {
     return this.listDomains().length > 1;
   }

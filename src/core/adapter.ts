@@ -19,9 +19,13 @@ export type Verify =
 
 /** A client certificate. Strings that begin with `-----BEGIN` are PEM, others are paths. */
 export interface ClientCertificate {
+  /** The certificate, with those between it and its authority. */
   readonly cert?: string | Uint8Array;
+  /** Its private key. */
   readonly key?: string | Uint8Array;
+  /** Both in one, as PKCS #12: a path or bytes. */
   readonly pfx?: string | Uint8Array;
+  /** Opens `key` or `pfx`, where they are encrypted. */
   readonly passphrase?: string;
 }
 
@@ -38,7 +42,9 @@ export type TlsStore = "bundled" | "system" | "both";
 
 /** More about TLS, worked out. `null` is Node's own default each time. */
 export interface TlsSettings {
+  /** The least version. */
   readonly minVersion: TlsVersion | null;
+  /** The highest version. */
   readonly maxVersion: TlsVersion | null;
   /** As OpenSSL writes them. */
   readonly ciphers: string | null;
@@ -66,6 +72,7 @@ export type AddressPolicy = (
 
 /** A message to a proxy, as its credentials see it. */
 export interface ProxyMessage {
+  /** `CONNECT`, or that of the request. */
   readonly method: string;
   /** As in the request line: `host:port` of CONNECT, else the whole URL without user info. */
   readonly uri: string;
@@ -101,24 +108,33 @@ export interface ProxyAuth {
 
 /** How long to wait, in milliseconds; `null` waits for ever. */
 export interface Timeouts {
+  /** For a connection: name, TCP, proxy and TLS together. */
   readonly connectMs: number | null;
+  /** Of silence. */
   readonly readMs: number | null;
+  /** For everything. The session sees to it; an adapter is told by its `signal`. */
   readonly totalMs: number | null;
 }
 
 /** What is known of the proxies: `explicit` (the caller's) goes before `environment`. */
 export interface ProxySettings {
+  /** What the caller said. */
   readonly explicit: ProxyRules;
+  /** What the environment says. */
   readonly environment: ProxyRules;
 }
 
 /** How one message is to travel. Redirects, cookies, auth and retries are not in here: they are stages above. */
 export interface SendOptions {
+  /** How long to wait, in milliseconds. */
   readonly timeouts: Timeouts;
+  /** Which certificates are trusted. */
   readonly verify: Verify;
+  /** The client certificate; `null` for none. */
   readonly cert: ClientCertificate | null;
-  /** `null`: Node's defaults. */
+  /** More about TLS. `null`: Node's defaults. */
   readonly tls: TlsSettings | null;
+  /** The proxies, of which the adapter chooses by URL. */
   readonly proxies: ProxySettings;
   /** Fields for the proxy itself, in CONNECT or beside those of a request that it forwards; `null` for none. */
   readonly proxyHeaders: HeaderMap | null;
@@ -138,6 +154,7 @@ export interface SendOptions {
   readonly turnMs?: number | undefined;
   /** A streamed body that has come whole holds its connection no longer, read or not. Default: `false`. */
   readonly returnsEarly?: boolean | undefined;
+  /** Told of bytes sent and received; `null`: nobody. */
   readonly onProgress: ProgressListener | null;
   /** Told of interim responses, but of the `100 Continue` that was waited for. What it throws ends the exchange. */
   readonly onInformational: ((interim: InterimResponse) => void) | null;
@@ -150,14 +167,19 @@ export interface SendOptions {
 
 /** A response with a status below 200: the real one follows (RFC 9110 §15.2). */
 export interface InterimResponse {
+  /** 100 to 199. */
   readonly status: number;
+  /** Its header fields. */
   readonly headers: HeaderMap;
 }
 
 /** Told of bytes sent and received; `totalBytes` is `null` when the length is not known. */
 export type ProgressListener = (progress: {
+  /** The body of the request, or that of the response. */
   readonly direction: "upload" | "download";
+  /** How many have gone or come so far. */
   readonly bytes: number;
+  /** How many there are in all; `null` when that is not known. */
   readonly totalBytes: number | null;
 }) => void;
 
@@ -224,6 +246,11 @@ export interface RetryPolicy {
    * `null`: no such limit.
    */
   readonly budget?: RetryBudget | number | null;
+  /**
+   * What to do after an attempt failed. Pure: the same arguments, the same answer.
+   *
+   * @param context `now` in milliseconds since the epoch; `random` from 0 to 1.
+   */
   next(
     method: string,
     failure: AttemptFailure,

@@ -9,7 +9,9 @@ import type { PreparedRequest } from "./request.ts";
 
 /** The head of a response, as an auth scheme sees it. One that asks for credentials has status 401, or 407 of a proxy. */
 export interface ChallengeResponse {
+  /** The status code. */
   readonly status: number;
+  /** The header fields, `WWW-Authenticate` among them. */
   readonly headers: HeaderMap;
   /** The request that was answered so. */
   readonly request: PreparedRequest;

@@ -7,19 +7,25 @@ import type { Url } from "./url.ts";
 
 /** A cookie as the jar keeps it (RFC 6265bis §5.7). */
 export interface StoredCookie {
+  /** Its name; `""` for a cookie without one. */
   readonly name: string;
+  /** Its value, as the server or the program wrote it. */
   readonly value: string;
   /** Canonical, without a leading dot. `""` for a cookie that was set by the program for no host yet. */
   readonly domain: string;
   /** Only for this very host, not for those below it. */
   readonly hostOnly: boolean;
+  /** The path that it is for, and what is below it. */
   readonly path: string;
   /** Milliseconds since the epoch; `null` for a session cookie. */
   readonly expires: number | null;
+  /** Is it sent over secure connections only? */
   readonly secure: boolean;
+  /** Is it hidden from scripts? Kept for browsers; nothing here depends on it. */
   readonly httpOnly: boolean;
+  /** What the server said of requests from other sites; `null` for nothing. Kept for browsers, as `httpOnly`. */
   readonly sameSite: "strict" | "lax" | "none" | null;
-  /** Milliseconds since the epoch. */
+  /** When it was made, in milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
@@ -43,7 +49,9 @@ export type CookieRefusalReason =
 
 /** A `Set-Cookie` field that was not stored. */
 export interface CookieRefusal {
+  /** Tells it from the other verdicts. */
   readonly kind: "refused";
+  /** Why: one word, for programs. */
   readonly reason: CookieRefusalReason;
   /** The cookie's name, where one could be read; never its value. */
   readonly name: string;

@@ -9,6 +9,7 @@
  * case; an empty value means "no proxy", and ends the search.
  */
 export interface ProxyRules {
+  /** URLs of proxies by key. */
   readonly byKey: ReadonlyMap<string, string>;
   /** As in `NO_PROXY`: names, suffixes, addresses, CIDR, ports, separated by commas; `null` when not given. */
   readonly noProxy: string | null;

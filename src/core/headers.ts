@@ -163,7 +163,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     return this;
   }
 
-  /** Sets every header of `init`; a `null` value deletes. Returns itself. */
+  /** Sets every header of `init`; a `null` value deletes. Returns itself. @throws {InvalidHeader} as {@link set}. */
   update(init: HeadersInit): this {
     if (init instanceof HeaderMap) {
       for (const key of new Set(init.#fields.keys)) this.#copyFrom(init, key);
@@ -226,6 +226,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     return this.#fields.values.values();
   }
 
+  /** As {@link entries}. */
   [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
     return this.entries();
   }

@@ -28,11 +28,36 @@ import type { Plan } from "./request.ts";
 /** A scalar of a query or a form: written as JavaScript spells it. `null` and `undefined` leave the name out. */
 export type Scalar = string | number | bigint | boolean | Uint8Array | null | undefined;
 
-/** Names and values of a query or a form. An array repeats the name; order is kept (PARITY PAR-3..8). */
+/**
+ * Names and values of a query or a form. An array repeats the name; order is kept. The values of a literal are held to
+ * {@link Scalar} when it is compiled, all others before anything is sent.
+ */
 export type FieldsInit =
   | { readonly [name: string]: Scalar | readonly Scalar[] }
+  | (object & FieldsObject)
   | Iterable<readonly [name: string | Uint8Array, value: Scalar | readonly Scalar[]]>
   | URLSearchParams;
+
+/**
+ * A record whose type is an interface. TypeScript gives such a type no index signature, so it cannot look at the values. Classes
+ * of the platform are told apart by the symbols that they have.
+ */
+export interface FieldsObject {
+  /** Every object has it: the type is not one of which all may be absent. */
+  toString(): string;
+  /** No list, no `Map`, no text. */
+  readonly [Symbol.iterator]?: never;
+  /** No stream. */
+  readonly [Symbol.asyncIterator]?: never;
+  /** No promise, buffer, or other class that bears a name. */
+  readonly [Symbol.toStringTag]?: never;
+  /** No `Date`. */
+  readonly [Symbol.toPrimitive]?: never;
+  /** No function. */
+  readonly [Symbol.hasInstance]?: never;
+  /** No regular expression. */
+  readonly [Symbol.match]?: never;
+}
 
 /** `params`: fields, or a query that is encoded already. */
 export type ParamsInit = string | Uint8Array | FieldsInit;
@@ -40,11 +65,15 @@ export type ParamsInit = string | Uint8Array | FieldsInit;
 /** `data`: a form, or a body as it is; a function is called for each sending, which makes any stream replayable. */
 export type DataInit = RawBody | FieldsInit | FormData | (() => unknown);
 
-/** One file of a multipart body (PARITY 1.10). `filename: null` makes it a plain field, `content: null` leaves it out. */
+/** One file of a multipart body. */
 export interface FilePart {
+  /** The name that the server is told. `null` makes it a plain field. Default: that of the content, else the field's name. */
   readonly filename?: string | null | undefined;
+  /** What is in it; a function is called for each sending. `null` leaves the file out. */
   readonly content: RawBody | null | (() => unknown);
+  /** The media type; `""` for none. Default: that of a Blob (`application/octet-stream` when it has none), else none is sent. */
   readonly contentType?: string | undefined;
+  /** More header fields of the part. Default: none. */
   readonly headers?: HeadersInit | undefined;
 }
 
@@ -67,13 +96,16 @@ export type FilesInit =
 /** `cookies`: names and values for this request's origin, or a jar. `null` leaves a session's cookie out. */
 export type CookiesInit = { readonly [name: string]: string | number | null | undefined } | CookieStore;
 
-/** `timeout`: both, `[connect, read]`, or each. `null` waits for ever. */
+/** `timeout`: both, `[connect, read]`, or each, in milliseconds. `null` waits for ever. */
 export type TimeoutInit =
   | number
   | readonly [connect: number | null, read: number | null]
   | {
+      /** For a connection: name, TCP, proxy and TLS together. Default: 10 000. */
       readonly connect?: number | null | undefined;
+      /** Of silence, before the head of the response and inside its body. Default: 60 000. */
       readonly read?: number | null | undefined;
+      /** For everything, redirects, retries and body included. Default: `null`. */
       readonly total?: number | null | undefined;
     };
 
@@ -138,13 +170,35 @@ export interface TlsInit {
   readonly crl?: string | Uint8Array | readonly (string | Uint8Array)[] | null | undefined;
 }
 
-/** Options that a session has as defaults and a request may override. */
-export interface SharedOptions {
-  /** Joined with the session's, name by name without case; `null` removes one. */
+/**
+ * Options that a session has as defaults and a request may override. Absent or `undefined`: not said, what is more general
+ * holds, at last the default.
+ *
+ * @typeParam Stream what `stream` may be; see {@link RequestOptions}.
+ */
+export interface SharedOptions<Stream extends boolean = false> {
+  /**
+   * Header fields. A request's are joined with its session's, name by name without case; `null` as a value removes one, an
+   * array repeats it. `null` for all: none of the session's. Default: those that a session begins with, `User-Agent`,
+   * `Accept-Encoding`, `Accept` and `Connection`.
+   *
+   * @throws {InvalidHeader} for a name or value that must not go on the wire, before anything is sent.
+   */
   readonly headers?: HeadersInit | null | undefined;
-  /** Joined with the session's, name by name; the request's value replaces. */
+  /**
+   * The query, or more of it: it is put behind that of the URL. A request's are joined with its session's, name by name, and
+   * its value replaces; `null` as a value removes a name, an array repeats it. `null` for all: no query but the URL's own.
+   * Default: none.
+   *
+   * @throws {TypeError} for a value that a query cannot hold, such as an object, before anything is sent.
+   */
   readonly params?: ParamsInit | null | undefined;
-  /** `[user, password]`, an {@link Auth} object, a function; `false` or `null` for none. */
+  /**
+   * Credentials of the request's origin: `[user, password]` for Basic, an {@link Auth} object, or a function that changes the
+   * request. `false` or `null`: none, not even the session's, netrc's or the URL's. Default: what the URL says, else netrc.
+   *
+   * @throws {TypeError} for anything else, before anything is sent.
+   */
   readonly auth?: AuthOption | undefined;
   /**
    * How long to wait, in milliseconds: `connect` for a connection (name, TCP, proxy, TLS), `read` for silence, `total`
@@ -154,27 +208,55 @@ export interface SharedOptions {
    * @throws {ConnectTimeout | ReadTimeout | Timeout} when one runs out.
    */
   readonly timeout?: TimeoutInit | null | undefined;
-  /** Proxies by scheme or host. Explicit ones go before those of the environment. */
+  /**
+   * Proxies by scheme or host: `{ https: "http://proxy:3128", "all://intranet.test": null }`. The most specific key wins;
+   * these go before those of the environment. A key with `null` is off, also in the environment; `null` for all: no proxy at all.
+   * Default: those of the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), unless `trustEnv` is off.
+   *
+   * @throws {TypeError} for a key that fits no URL. {@link InvalidURL} for a proxy that is none. Before anything is sent.
+   */
   readonly proxies?: ProxiesInit | null | undefined;
-  /** One proxy for everything; `false` or `null`: none, whatever the session or the environment say. */
+  /**
+   * One proxy for everything: a URL that begins with `http:`, `https:`, `socks5:` (names are resolved here) or `socks5h:` (at the
+   * proxy). `false` or `null`: none, whatever the session or the environment say. Default: what `proxies` says.
+   *
+   * @throws {InvalidURL} for any other, before anything is sent. {@link ProxyError} when the proxy cannot be reached, or refuses.
+   */
   readonly proxy?: string | false | null | undefined;
   /**
    * Header fields for an HTTP proxy: sent with `CONNECT`, or along with a request that the proxy forwards. No server gets them
-   * through a tunnel, or without a proxy; SOCKS has no such thing. A request's replace its session's. Default: none.
+   * through a tunnel, or without a proxy; SOCKS has no such thing. A request's replace its session's. `null`: none. Default: none.
    *
    * @throws {InvalidHeader} for a field that frames a message or is about the connection.
    */
   readonly proxyHeaders?: HeadersInit | null | undefined;
   /**
    * Credentials for proxies that ask with 407, such as {@link HttpProxyDigestAuth}. They go before those in the proxy's URL,
-   * which are sent unasked (Basic). Not for SOCKS. Default: none.
+   * which are sent unasked (Basic). Not for SOCKS. `null`: none. Default: none.
    */
   readonly proxyAuth?: ProxyAuth | null | undefined;
-  /** Which certificates to trust. Default: `true`, Node's own roots. */
+  /**
+   * Which certificates to trust: `true` those that Node trusts, a path of a PEM file or a folder of them, PEM text or bytes.
+   * `false` trusts any: whoever sits between can read and change everything, and a warning says so. `null` is `true`, whatever
+   * the session says. Default: `true`, with the bundle that the environment names (`REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`).
+   *
+   * @throws {SSLError} for a bundle that cannot be read (phase `prepare`), a certificate that is not trusted (phase `connect`).
+   */
   readonly verify?: VerifyInit | null | undefined;
-  /** Client certificate: shown to the origin of the request only. */
+  /**
+   * Client certificate, shown to the origin of the request only: a path of a PEM file with certificate and key, `[certificate,
+   * key]`, or parts (`{ pfx, passphrase }`). `null`: none. Default: none.
+   *
+   * @throws {SSLError} (phase `prepare`) for one that cannot be read, before anything is sent.
+   */
   readonly cert?: CertInit | null | undefined;
-  /** TLS versions, cipher suites, pins, where roots come from. `null`: Node's defaults, whatever the session says. */
+  /**
+   * TLS versions, cipher suites, pins, where roots come from. A request's fields go before its session's. `null`: Node's
+   * defaults, whatever the session says. Default: Node's.
+   *
+   * @throws {TypeError | RangeError} for an unknown field or value, {@link SSLError} for what OpenSSL does not take: before anything
+   *   is sent.
+   */
   readonly tls?: TlsInit | null | undefined;
   /**
    * Which addresses may be connected to, at every hop: `"public"` refuses loopback, private networks, link-local (metadata of
@@ -219,16 +301,30 @@ export interface SharedOptions {
   /**
    * Ask before sending a body (RFC 9110 §10.1.1): with `Expect: 100-continue` the head goes first, and the body when the
    * server says `100 Continue`, or so many milliseconds later; `true` is 1000. A server that refuses (401, 413, a redirect)
-   * is not sent the body, and `417` is answered by sending again without asking. Default: `false`.
+   * is not sent the body, and `417` is answered by sending again without asking. `null` is `false`. Default: `false`.
    */
   readonly expectContinue?: boolean | number | null | undefined;
-  /** Functions to call at events. The session's run first. */
+  /**
+   * Functions to call at events: one or a list for each of `request`, `response`, `redirect`, `retry`, `error`,
+   * `informational`, `cookieRefused`. The session's run first, then the request's. What a hook throws is the error of the call.
+   * `null` for an event, or for all: none, not even the session's. Default: none.
+   *
+   * @throws {TypeError} for an event that does not exist, before anything is sent.
+   */
   readonly hooks?: HooksInit | null | undefined;
-  /** Give a {@link StreamResponse}, with the body unread. Default: `false`. */
-  readonly stream?: boolean | undefined;
-  /** Follow redirects? Default: `true`, but `false` for `head()`. */
+  /**
+   * `true`: the call gives a {@link StreamedResponse} as soon as the head is there, its body unread; read it to its end or
+   * close it. `false`: a {@link Response}, its body in memory. Default: what the session says, else `false`.
+   */
+  readonly stream?: Stream | undefined;
+  /** Follow redirects, up to `maxRedirects`? Default: `true`, but `false` for `head()`. */
   readonly allowRedirects?: boolean | undefined;
-  /** Retries: a policy, a number of them, `null` or `false` for none. Default: what the adapter says (none). */
+  /**
+   * Retries: a policy such as {@link Retry}, a number of them, `null` or `false` for none. Each hop has its own. Default: what
+   * the adapter says (`maxRetries`), which is none beside the one safe resend on a connection that had died.
+   *
+   * @throws {RetryError} when they are used up by statuses; else the error of the last attempt.
+   */
   readonly retry?: RetryPolicy | number | false | null | undefined;
   /**
    * Guesses the charset of texts that nobody names (no `charset`, byte order mark or `meta`) and that are not Unicode:
@@ -269,8 +365,13 @@ export type Contract = "fetch" | undefined;
 /** The name under which `toFetch()` says so. A symbol that the package does not export: it is no option of a program. */
 export const CONTRACT: unique symbol = Symbol("sojourn.contract");
 
-/** Options of one request. */
-export interface RequestOptions extends SharedOptions {
+/**
+ * Options of one request.
+ *
+ * @typeParam Stream what `stream` may be. By default it is `false`: a function that takes `RequestOptions` and hands them on gives
+ *   a {@link Response}. `RequestOptions<boolean>` are those of a call of either kind.
+ */
+export interface RequestOptions<Stream extends boolean = false> extends SharedOptions<Stream> {
   /**
    * Sent as `Idempotency-Key`: the server does once what is asked several times with the same key. So the one safe resend, on
    * a fresh connection after a kept one had died, is made for POST and PATCH, too. `true` makes a random UUID for the
@@ -278,20 +379,37 @@ export interface RequestOptions extends SharedOptions {
    * stands. Default: what the session says.
    */
   readonly idempotencyKey?: boolean | string | null | undefined;
-  /** Body: a form, or raw. */
+  /**
+   * The body: a form (a record, pairs, `URLSearchParams`, `FormData`), or raw (text, bytes, a Blob, a stream, an iterable). A
+   * function is called for each sending, so that any stream can be sent again. `null`: no body. Default: none.
+   *
+   * @throws {TypeError} for anything else, and beside `json`. {@link InvalidBody} for a stream that was used before.
+   */
   readonly data?: DataInit | null | undefined;
-  /** Body: any value that JSON can write; `null` is sent as `null`. */
+  /**
+   * The body: any value that JSON can write; `null` is sent as `null`. Default: none.
+   *
+   * @throws {InvalidJSONError} for what JSON cannot write (NaN, a cycle) or would lose (a `Map`, a Blob). {@link TypeError} beside `data`
+   *   or `files`. Before anything is sent.
+   */
   readonly json?: unknown;
-  /** Body: multipart/form-data, with `data`'s fields first. */
+  /**
+   * The body: multipart/form-data, with the fields of `data` first. `null`: no files. Default: none.
+   *
+   * @throws {TypeError} for what is no file, and beside `json`, before anything is sent.
+   */
   readonly files?: FilesInit | null | undefined;
   /**
-   * For this request only, and only for its origin. A cookie of the session with that name gives way. `false`: no cookies at
-   * all, neither sent nor kept, redirects included.
+   * Cookies for this request only, and only for its origin. A cookie of the session with that name gives way; `null` as a value
+   * leaves it out. `false`: no cookies at all, neither sent nor kept, redirects included. `null`: those of the session.
+   * Default: those of the session.
+   *
+   * @throws {InvalidHeader} for a name or value that cannot stand in a `Cookie` header, before anything is sent.
    */
   readonly cookies?: CookiesInit | false | null | undefined;
-  /** Ends the request in whatever phase it is; the call rejects with `signal.reason`. */
+  /** Ends the request in whatever phase it is: the call rejects with `signal.reason`, as it is. `null`: none. Default: none. */
   readonly signal?: AbortSignal | null | undefined;
-  /** Told of bytes sent and received. */
+  /** Told of bytes sent and received, with the whole number where it is known. `null`: nobody. Default: nobody. */
   readonly onProgress?: ProgressListener | null | undefined;
 }
 
@@ -308,16 +426,24 @@ export type PreparedOption =
   | "rawUrl";
 
 /** How to send a prepared request: what belongs to its travel, not to the request itself. */
-export type SendInit = Omit<RequestOptions, PreparedOption>;
+export interface SendInit<Stream extends boolean = false> extends Omit<RequestOptions<Stream>, PreparedOption> {}
 
 /** What `session.scope()` takes: defaults for the requests to one origin, or to a part of it. */
-export interface ScopeOptions extends Omit<SharedOptions, "rawUrl"> {
-  /** See {@link SessionOptions.idempotencyKey}. */
+export interface ScopeOptions<Stream extends boolean = false> extends Omit<SharedOptions<Stream>, "rawUrl"> {
+  /**
+   * Give requests whose method is not idempotent (POST, PATCH) an `Idempotency-Key` of their own. Default: what the session
+   * says.
+   */
   readonly idempotencyKey?: boolean | undefined;
 }
 
-/** Options of a session: defaults for its requests, and what belongs to the session itself. */
-export interface SessionOptions extends SharedOptions {
+/**
+ * Options of a session: defaults for its requests, and what belongs to the session itself.
+ *
+ * @typeParam Stream what `stream` may be. By default it is `false`: a class that takes `SessionOptions` has a plain `Session`,
+ *   whose calls give a {@link Response}.
+ */
+export interface SessionOptions<Stream extends boolean = false> extends SharedOptions<Stream> {
   /**
    * Relative URLs are resolved against it, as a browser resolves a link. What a session with a base URL has as auth, params,
    * client certificate and headers (but for harmless ones such as `Accept`) is for that origin: a request elsewhere goes
@@ -328,32 +454,47 @@ export interface SessionOptions extends SharedOptions {
   readonly idempotencyKey?: boolean | undefined;
   /**
    * Cookies to begin with: a jar to use, or names and values (with `baseUrl`: for its host). `false`: a jar that takes none
-   * from servers, and so stays empty unless the program puts some in.
+   * from servers, and so stays empty unless the program puts some in. `null`: an empty jar. Default: an empty jar.
+   *
+   * @throws {TypeError} for anything else, also for a store that is no {@link CookieJar}.
    */
   readonly cookies?: CookiesInit | false | null | undefined;
-  /** Most redirects that are followed; the next one is an error. 0 or more. Default: 30. */
+  /**
+   * Most redirects that are followed. 0 or more. Default: 30.
+   *
+   * @throws {TooManyRedirects} at the next one.
+   */
   readonly maxRedirects?: number | undefined;
   /**
    * Keep to what servers ask for with `Strict-Transport-Security` (HSTS, RFC 6797): once a host has said so over a checked TLS
    * connection, `http:` URLs of it are requested with `https:`, redirects included. `true`: a list of the session's own; an
-   * {@link HstsStore} is one that is shared or saved. Default: `false`, as in requests.
+   * {@link HstsStore} is one that is shared or saved. `null` is `false`. Default: `false`, as in requests.
    */
   readonly hsts?: boolean | StrictTransport | null | undefined;
-  /** Read proxies, CA bundle and netrc from the environment: all, none, or each. Default: `true`. */
+  /**
+   * Read proxies, CA bundle and netrc from the environment: all, none, or each. It is read once, with the first request.
+   * Default: `true`.
+   */
   readonly trustEnv?: boolean | TrustEnv | undefined;
 }
 
 /** The parts of the environment, each with its switch. What is absent is on. */
 export interface TrustEnv {
+  /** `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`. Default: `true`. */
   readonly proxies?: boolean | undefined;
+  /** `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE`. Default: `true`. */
   readonly ca?: boolean | undefined;
+  /** The file `.netrc`, or the one that `NETRC` names. Default: `true`. */
   readonly netrc?: boolean | undefined;
 }
 
 /** What is wanted: a method, a URL and options, for `session.prepareRequest()`. */
 export class Request {
+  /** The method, as it was given. */
   readonly method: string;
+  /** The URL, as it was given. */
   readonly url: string;
+  /** The options. Those of its travel (`timeout`, `stream` …) are said to `session.send()`. */
   readonly options: RequestOptions;
 
   constructor(method: string, url: string | URL, options: RequestOptions = {}) {
@@ -371,6 +512,7 @@ export class Request {
     printAs(this, (self, options, inspect) => `Request ${inspect(self.toJSON(), options)}`);
   }
 
+  /** Method and URL, for people: no secret in it. */
   toString(): string {
     return `<Request [${this.method}] ${bareUrl(this.url)}>`;
   }

@@ -23,10 +23,13 @@ export interface Plan {
 
 /** Everything a prepared request is made of. */
 export interface PreparedParts {
+  /** The method, as it is sent. */
   readonly method: string;
+  /** The whole URL. */
   readonly url: string;
+  /** The header fields. */
   readonly headers: HeaderMap;
-  /** `null` for none. */
+  /** The body; `null` for none. */
   readonly payload: Body | null;
   /** @internal Default: `"none"`. */
   readonly cookieSource?: CookieSource;
@@ -46,7 +49,7 @@ export class PreparedRequest {
   method: string;
   /**
    * Whole, with user info and fragment, which are never sent. Path and query are sent as they stand here, also when they were
-   * changed by hand (PARITY PRE-8); what cannot stand in a request line is an {@link InvalidURL} when it is sent.
+   * changed by hand; what cannot stand in a request line is an {@link InvalidURL} when it is sent.
    */
   url: string;
   /** Header fields in the order in which they are sent. `Host` and `Connection` are added by the transport. */
@@ -92,7 +95,7 @@ export class PreparedRequest {
   }
 
   /**
-   * Replaces the body; `Content-Length` and `Transfer-Encoding` follow it (PARITY PRE-7). A function is called for each
+   * Replaces the body; `Content-Length` and `Transfer-Encoding` follow it. A function is called for each
    * sending.
    *
    * @throws {TypeError} for anything but text, bytes, a Blob, a stream, an iterable or a function.
@@ -121,12 +124,12 @@ export class PreparedRequest {
     return isHttpLike(this.url) ? this.parsed.origin : null;
   }
 
-  /** The target as it is sent: path and query. Never the fragment (PARITY PRE-4). */
+  /** The target as it is sent: path and query. Never the fragment. */
   get pathUrl(): string {
     return this.parsed.target;
   }
 
-  /** A copy with its own headers; the body is shared (PARITY PRE-5). */
+  /** A copy with its own headers; the body is shared. */
   clone(): PreparedRequest {
     return this.with({});
   }
@@ -183,6 +186,7 @@ export class PreparedRequest {
     printAs(this, (self, options, inspect) => `PreparedRequest ${inspect(self.toJSON(), options)}`);
   }
 
+  /** Method and URL, for people: no secret in it. */
   toString(): string {
     return `<PreparedRequest [${this.method}] ${bareUrl(this.url)}>`;
   }

@@ -34,12 +34,15 @@ export interface WireBody {
 
 /** The head of a response, and its body still to come: what an adapter gives. */
 export interface WireResponse {
+  /** The status code, 100 to 999. */
   readonly status: number;
   /** Reason phrase as sent, `""` for none. */
   readonly statusText: string;
   /** Header fields as received. */
   readonly headers: HeaderMap;
+  /** `"1.1"`, `"1.0"` or `"2"`. */
   readonly httpVersion: string;
+  /** The body, which may still be on its way. */
   readonly body: WireBody;
   /** Fields after the body: empty until it is over. */
   readonly trailers?: HeaderMap;
@@ -64,9 +67,11 @@ export interface SentHead {
 export interface ConnectionInfo {
   /** IP address of the other end: the server, or the first proxy on the way. `null` for a socket of this machine. */
   readonly remoteAddress: string | null;
+  /** Port of the other end; `null` for a socket of this machine. */
   readonly remotePort: number | null;
   /** IP address of this end. `null` for a socket of this machine. */
   readonly localAddress: string | null;
+  /** Port of this end; `null` for a socket of this machine. */
   readonly localPort: number | null;
   /** Path of the Unix domain socket or named pipe; `null` for a TCP connection. */
   readonly socketPath: string | null;
@@ -74,7 +79,7 @@ export interface ConnectionInfo {
   readonly isReused: boolean;
   /** `scheme://host:port` of the proxy on the way, without its credentials; `null` for none. */
   readonly proxy: string | null;
-  /** `null`: nothing was encrypted. */
+  /** TLS as it was agreed on. `null`: nothing was encrypted. */
   readonly tls: TlsInfo | null;
 }
 
@@ -123,20 +128,33 @@ export interface Timings {
 
 /** One link of a `Link` header (RFC 8288): its target, and its parameters by name. */
 export interface Link {
+  /** The target, absolute or relative as the server wrote it. */
   readonly url: string;
+  /** The relation, such as `next`. */
   readonly rel?: string;
+  /** Another parameter, such as `title`. */
   readonly [parameter: string]: string | undefined;
 }
 
-/** What read and streamed responses have in common. Hooks may write the fields that are not `readonly`. */
-export interface ResponseHead {
+/**
+ * What read and streamed responses have in common: what hooks and errors bring. Hooks may write the fields that are not
+ * `readonly`. The body methods give a value, or of a streamed response a promise: `await` is right for both.
+ * `instanceof Response` and `instanceof StreamedResponse` tell which it is.
+ */
+export interface AnyResponse {
+  /** The status code, 200 to 599 or whatever the server wrote. */
   status: number;
-  /** Reason phrase, `""` for none. */
+  /** The reason phrase, `""` for none. HTTP/2 has none. */
   statusText: string;
+  /** The header fields as received; several of one name, such as `Set-Cookie`, by `headers.getAll()`. */
   headers: HeaderMap;
   /** URL of the last request, with fragment; with user info when the caller's URL had some. */
   url: string;
-  /** Name of the charset, `null` for none: from `Content-Type`, or set by hand. `text()` uses it. */
+  /**
+   * The name of the charset: what `Content-Type` says, or what was set by hand; `null` for none. `text()` uses it.
+   *
+   * @throws {TypeError} when it is set to anything but a name or `null`.
+   */
   encoding: string | null;
   /** Is the status neither 4xx nor 5xx? */
   readonly ok: boolean;
@@ -150,6 +168,7 @@ export interface ResponseHead {
   readonly request: PreparedRequest;
   /** Milliseconds from sending the last hop's request to the head of its response. */
   readonly elapsed: number;
+  /** How long the parts of the last hop took, in milliseconds; `null`: the adapter does not tell. */
   readonly timings: Timings | null;
   /** `"1.1"`, `"1.0"` or `"2"`. */
   readonly httpVersion: string;
@@ -157,7 +176,9 @@ export interface ResponseHead {
   readonly connection: ConnectionInfo | null;
   /** Links by relation, or by URL for those without. */
   readonly links: Readonly<Record<string, Link>>;
+  /** Is it a redirect that can be followed: 301, 302, 303, 307 or 308 with a `Location`? */
   readonly isRedirect: boolean;
+  /** Is it a redirect for good: 301 or 308 with a `Location`? */
   readonly isPermanentRedirect: boolean;
   /** The request that would follow this redirect; `null` when it is none or was followed. */
   readonly next: PreparedRequest | null;
@@ -165,6 +186,16 @@ export interface ResponseHead {
   readonly attempts: readonly Attempt[];
   /** Header fields after the body (RFC 9110 §6.5): empty until it is over. `null`: the adapter does not tell. */
   readonly trailers: HeaderMap | null;
+  /** A guess of the charset from the bytes of the body; of a streamed response a promise, for which all is read. */
+  readonly apparentEncoding: string | Promise<string>;
+  /** The body as text in `encoding`. */
+  text(): string | Promise<string>;
+  /** The value of a JSON body; with a Standard Schema v1: checked, and what the schema makes of it. */
+  json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): T | Promise<T>;
+  /** The body, without content codings. */
+  bytes(): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+  /** The body as a Blob of the type that `Content-Type` says. */
+  blob(): Blob | Promise<Blob>;
   /** The body in pieces, decoded: bytes, or text with `decode: true`. */
   iterContent(options: IterContentOptions & { readonly decode: true }): AsyncGenerator<string, void>;
   iterContent(options?: IterContentOptions & { readonly decode?: false }): AsyncGenerator<Uint8Array, void>;
@@ -215,38 +246,26 @@ export interface IterLinesOptions {
 
 /** Look-up in the cookies of one response. */
 export interface ResponseCookies extends Iterable<ResponseCookie> {
+  /** How many there are. */
   readonly size: number;
+  /** The value of the cookie of this name, of several the last one's; `null` for none. */
   get(name: string): string | null;
+  /** Names and values; of several cookies of a name the last one counts. */
   getDict(): Record<string, string>;
 }
 
 /** A cookie of a response. */
 export interface ResponseCookie {
+  /** Its name. */
   readonly name: string;
+  /** Its value, as the server wrote it. */
   readonly value: string;
+  /** The domain that it is for, without a leading dot. */
   readonly domain: string;
+  /** The path that it is for. */
   readonly path: string;
+  /** Is it sent over secure connections only? */
   readonly secure: boolean;
+  /** When it expires, in milliseconds since the epoch; `null`: with the session. */
   readonly expires: number | null;
 }
-
-/** A response whose body is there: its body methods give values at once. */
-export interface ReadResponse extends ResponseHead {
-  readonly apparentEncoding: string;
-  text(): string;
-  json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): T;
-  bytes(): Uint8Array;
-  blob(): Blob;
-}
-
-/** A response whose body is still to come: its body methods give promises. */
-export interface StreamResponse extends ResponseHead {
-  readonly apparentEncoding: Promise<string>;
-  text(): Promise<string>;
-  json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Promise<T>;
-  bytes(): Promise<Uint8Array>;
-  blob(): Promise<Blob>;
-}
-
-/** Whichever the call asked for. */
-export type AnyResponse = ReadResponse | StreamResponse;

@@ -22,6 +22,7 @@ import {
 
 /** The parts of a URL, each in its final spelling. */
 export interface UrlParts {
+  /** In lower case, without the colon. */
   readonly scheme: string;
   /** `user:password` as written, without the `@`; `null` when there is none. */
   readonly userinfo: string | null;
@@ -95,7 +96,7 @@ export class Url implements UrlParts {
   }
 
   /**
-   * User and password, percent-decoded, or `null`. A user without a colon has an empty password (PARITY AUT-4).
+   * User and password, percent-decoded, or `null`. A user without a colon has an empty password.
    *
    * @throws {InvalidURL} for a control character in them, which no scheme can send (RFC 7617 §2).
    */
@@ -113,6 +114,7 @@ export class Url implements UrlParts {
     return credentials;
   }
 
+  /** The parts, as a plain object. */
   parts(): UrlParts {
     const { scheme, userinfo, host, port, path, query, fragment } = this;
     return { scheme, userinfo, host, port, path, query, fragment };

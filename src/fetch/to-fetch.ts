@@ -72,7 +72,7 @@ function answerHere(call: Call, maxBodyBytes: number | null | undefined): Respon
   throw new TypeError(`fetch failed: no adapter is mounted for ${protocol} URLs${advice}`);
 }
 
-type Options = RequestOptions & { readonly stream: true; readonly [CONTRACT]: "fetch" };
+type Options = RequestOptions<true> & { readonly stream: true; readonly [CONTRACT]: "fetch" };
 
 function optionsOf(call: Call, content: Content | null, defaults: FetchDefaults): Options {
   return {

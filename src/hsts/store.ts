@@ -16,14 +16,17 @@ import { parseStrictTransport } from "./header.ts";
 export interface HstsHost {
   /** Lower case, without a trailing dot. */
   readonly host: string;
+  /** Does it speak for all names below it, too? */
   readonly includeSubDomains: boolean;
-  /** Milliseconds since the epoch. */
+  /** Until when it holds, in milliseconds since the epoch. */
   readonly expires: number;
 }
 
 /** A store as it is saved. */
 export interface HstsJson {
+  /** Of this form. */
   readonly version: 1;
+  /** The one that was told last stands last. */
   readonly hosts: readonly HstsHost[];
 }
 

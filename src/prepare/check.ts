@@ -51,20 +51,20 @@ import { parseCert, parseVerify } from "./trust.ts";
 
 /** A request's options: every one there, `undefined` when not given. */
 export type CheckedRequestOptions = {
-  readonly [Name in keyof RequestOptions]-?: RequestOptions[Name] | undefined;
+  readonly [Name in keyof RequestOptions<boolean>]-?: RequestOptions<boolean>[Name] | undefined;
 } & { readonly [CONTRACT]?: Contract };
 
 /** A scope's options, as those of a request: every one there, `undefined` when not given. */
-export type CheckedScopeOptions = CheckedRequestOptions & Pick<ScopeOptions, "idempotencyKey">;
+export type CheckedScopeOptions = CheckedRequestOptions & Pick<ScopeOptions<boolean>, "idempotencyKey">;
 
 /** A session's options: every one there, `undefined` when not given. */
 export type CheckedSessionOptions = {
-  readonly [Name in keyof SessionOptions]-?: SessionOptions[Name] | undefined;
+  readonly [Name in keyof SessionOptions<boolean>]-?: SessionOptions<boolean>[Name] | undefined;
 };
 
 const NO_PROXIES: ProxySettings = { explicit: noProxyRules, environment: noProxyRules };
 
-const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
+const sharedChecks: { readonly [Name in keyof SharedOptions<boolean>]-?: Check } = {
   headers: orNull(isHeaders, "a record, pairs, Headers, a HeaderMap or null"),
   params: orNull((value) => isObject(value) || typeof value === "string", "fields, an encoded query or null"),
   auth: checkAuth,
@@ -96,7 +96,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions]-?: Check } = {
   },
 };
 
-const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
+const requestChecks: { readonly [Name in keyof RequestOptions<boolean>]-?: Check } = {
   ...sharedChecks,
   // What cannot be a body is refused where the body is made, which knows more.
   data: () => undefined,
@@ -108,7 +108,7 @@ const requestChecks: { readonly [Name in keyof RequestOptions]-?: Check } = {
   onProgress: orNull((value) => typeof value === "function", "a function or null"),
 };
 
-const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
+const sessionChecks: { readonly [Name in keyof SessionOptions<boolean>]-?: Check } = {
   ...sharedChecks,
   cookies: checkCookies,
   // One key for all requests would make them one.
@@ -121,7 +121,7 @@ const sessionChecks: { readonly [Name in keyof SessionOptions]-?: Check } = {
 
 const { rawUrl: _rawUrl, ...ofScopes } = sharedChecks;
 
-const scopeChecks: { readonly [Name in keyof ScopeOptions]-?: Check } = {
+const scopeChecks: { readonly [Name in keyof ScopeOptions<boolean>]-?: Check } = {
   ...ofScopes,
   idempotencyKey: checkBoolean,
 };
@@ -206,7 +206,7 @@ export const noRequestOptions: CheckedRequestOptions = Object.freeze({ ...blankR
  * @throws {TypeError} for an unknown option or a wrong kind of value.
  * @throws {RangeError} for a number out of range.
  */
-export function checkRequestOptions(options: RequestOptions | undefined): CheckedRequestOptions {
+export function checkRequestOptions(options: RequestOptions<boolean> | undefined): CheckedRequestOptions {
   if (options === undefined) return noRequestOptions;
   const names = namesOf(options);
   if (names.length === 0) return noRequestOptions;
@@ -235,7 +235,7 @@ const PREPARED: readonly PreparedOption[] = [
  *
  * @throws {TypeError | RangeError} as {@link checkRequestOptions}.
  */
-export function checkSendOptions(options: SendInit | undefined): CheckedRequestOptions {
+export function checkSendOptions(options: SendInit<boolean> | undefined): CheckedRequestOptions {
   const checked = checkRequestOptions(options);
   for (const name of PREPARED) {
     if (checked[name] === undefined) continue;
@@ -250,7 +250,7 @@ export function checkSendOptions(options: SendInit | undefined): CheckedRequestO
  * @throws {TypeError} for an unknown option or a wrong kind of value.
  * @throws {RangeError} for a number out of range.
  */
-export function checkSessionOptions(options: SessionOptions | undefined): CheckedSessionOptions {
+export function checkSessionOptions(options: SessionOptions<boolean> | undefined): CheckedSessionOptions {
   if (options === undefined) return blankSession;
   const checked = { ...blankSession };
   for (const name of namesOf(options)) {
@@ -268,7 +268,7 @@ export function checkSessionOptions(options: SessionOptions | undefined): Checke
  * @throws {TypeError} for an unknown option or a wrong kind of value.
  * @throws {RangeError} for a number out of range.
  */
-export function checkScopeOptions(options: ScopeOptions): CheckedScopeOptions {
+export function checkScopeOptions(options: ScopeOptions<boolean>): CheckedScopeOptions {
   const checked: { -readonly [Name in keyof CheckedScopeOptions]: CheckedScopeOptions[Name] } = {
     ...blankRequest,
     idempotencyKey: undefined,

@@ -5,6 +5,7 @@
  *
  * May import: `core/`, `encoding/`, `stream/`, own folder.
  */
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { StoredCookie } from "../core/cookie-store.ts";
 import { HTTPError, ResponseTooLarge, type Attempt } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
@@ -18,7 +19,6 @@ import type {
   IterLinesOptions,
   Link,
   ResponseCookies,
-  ResponseHead,
   SavedFile,
   SaveOptions,
   SentHead,
@@ -41,7 +41,7 @@ import { parseLinks } from "./links.ts";
 import type { ResponseParts } from "./parts.ts";
 
 /** The head of a response, and those ways to its body that are the same for all. */
-export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
+export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   status: number;
   statusText: string;
   headers: HeaderMap;
@@ -68,6 +68,12 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
     this.#body = body;
     if (from !== null) this.#encoding = from.#encoding;
   }
+
+  abstract readonly apparentEncoding: string | Promise<string>;
+  abstract text(): string | Promise<string>;
+  abstract json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): T | Promise<T>;
+  abstract bytes(): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+  abstract blob(): Blob | Promise<Blob>;
 
   get ok(): boolean {
     return this.status < 400 || this.status > 599;
@@ -216,6 +222,7 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
     return Promise.resolve();
   }
 
+  /** As {@link close}: `await using response = await session.get(url, { stream: true })`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -280,6 +287,7 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
     });
   }
 
+  /** Such as `<Response [200] GET https://example.com/>`: no secret in it. */
   toString(): string {
     return `<${this.constructor.name} [${this.status}] ${this.request.method} ${bareUrl(this.url)}>`;
   }

@@ -36,14 +36,15 @@ export interface ResponseParts {
 export interface ResponseFields {
   /** What it answers. */
   readonly request: PreparedRequest;
-  /** Default: 200. */
+  /** The status code, 100 to 999. Default: 200. */
   readonly status?: number | undefined;
+  /** The reason phrase. Default: `""`. */
   readonly statusText?: string | undefined;
-  /** Default: none. */
+  /** Its header fields. Default: none. */
   readonly headers?: HeadersInit | null | undefined;
   /** The body without content codings, whatever the headers say; text is UTF-8. Default: empty. */
   readonly body?: string | Uint8Array | undefined;
-  /** Default: that of the request. */
+  /** The URL that it is of. Default: that of the request. */
   readonly url?: string | undefined;
 }
 

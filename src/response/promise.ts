@@ -7,11 +7,6 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { AnyResponse } from "../core/response.ts";
 import { validate } from "./schema.ts";
 
-/** What a body method of `R` gives, once awaited. */
-type Read<R extends AnyResponse, Method extends "text" | "bytes" | "blob"> = Promise<
-  Awaited<ReturnType<R[Method]>>
->;
-
 /**
  * A promise of a response: `await session.get(url)`, or at once `await session.get(url).json()`.
  *
@@ -30,9 +25,9 @@ export class ResponsePromise<R extends AnyResponse> extends Promise<R> {
     });
   }
 
-  /** The body as text. */
-  text(): Read<R, "text"> {
-    return this.then((response) => response.text()) as Read<R, "text">;
+  /** The body as text in the response's `encoding`. @throws what the call throws, and what reading the body does. */
+  text(): Promise<string> {
+    return this.then((response) => response.text());
   }
 
   /**
@@ -46,13 +41,13 @@ export class ResponsePromise<R extends AnyResponse> extends Promise<R> {
     return this.then(async (response) => validate(schema, await response.json(), response));
   }
 
-  /** The body as bytes. */
-  bytes(): Read<R, "bytes"> {
-    return this.then((response) => response.bytes()) as Read<R, "bytes">;
+  /** The body as bytes, without content codings. @throws as {@link text}. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.then((response) => response.bytes());
   }
 
-  /** The body as a Blob. */
-  blob(): Read<R, "blob"> {
-    return this.then((response) => response.blob()) as Read<R, "blob">;
+  /** The body as a Blob of the type that `Content-Type` says. @throws as {@link text}. */
+  blob(): Promise<Blob> {
+    return this.then((response) => response.blob());
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { RequestException } from "../core/errors.ts";
-import type { ReadResponse } from "../core/response.ts";
+import type { AnyResponse } from "../core/response.ts";
 import { BaseResponse } from "./base.ts";
 import { ResponseBody } from "./body.ts";
 import type { Content } from "./content.ts";
@@ -13,7 +13,7 @@ import { partsOf, type ResponseFields, type ResponseParts } from "./parts.ts";
 import { validateNow } from "./schema.ts";
 
 /** A response whose body has been read. */
-export class Response extends BaseResponse implements ReadResponse {
+export class Response extends BaseResponse implements AnyResponse {
   readonly #body: ResponseBody;
   #content: Content | null = null;
 

@@ -5,7 +5,7 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { RequestException } from "../core/errors.ts";
-import type { StreamResponse } from "../core/response.ts";
+import type { AnyResponse } from "../core/response.ts";
 import { BaseResponse } from "./base.ts";
 import { ResponseBody } from "./body.ts";
 import type { Content } from "./content.ts";
@@ -14,7 +14,7 @@ import { validate } from "./schema.ts";
 import { webStream, type StreamTerms } from "./web-stream.ts";
 
 /** A response of `{ stream: true }`. Read it to its end, or close it: until then it keeps its connection. */
-export class StreamedResponse extends BaseResponse implements StreamResponse, AsyncIterable<Uint8Array> {
+export class StreamedResponse extends BaseResponse implements AnyResponse, AsyncIterable<Uint8Array> {
   readonly #body: ResponseBody;
   #content: Content | null = null;
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;

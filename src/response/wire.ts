@@ -21,14 +21,21 @@ export type WireBodyInit =
 
 /** What a {@link WireResponse} can be made of. */
 export interface WireResponseInit {
+  /** The status code, 100 to 999. */
   readonly status: number;
+  /** The reason phrase. Default: `""`. */
   readonly statusText?: string | undefined;
+  /** Header fields. Default: none. */
   readonly headers?: HeadersInit | null | undefined;
-  /** With its content codings still on, where `headers` names some. */
+  /** The body, with its content codings still on, where `headers` names some. Default: `null`, empty. */
   readonly body?: WireBodyInit | undefined;
+  /** Default: `"1.1"`. */
   readonly httpVersion?: string | undefined;
+  /** Fields after the body. Default: `null`, nothing is told of them. */
   readonly trailers?: HeadersInit | null | undefined;
+  /** When what happened. Default: nothing is told. */
   readonly timings?: Timings | undefined;
+  /** What it came over. Default: `null`, there was no connection. */
   readonly connection?: ConnectionInfo | null | undefined;
 }
 

@@ -50,7 +50,7 @@ export interface RetryOptions {
   readonly backoffJitter?: number | undefined;
   /**
    * Wait as long as a `Retry-After` says, and try 413, 429 and 503 again when they have one, also if they are not in
-   * `statusForcelist` (PARITY RTY-9). A `Retry-After` that cannot be read counts as none. Default: `true`.
+   * `statusForcelist`. A `Retry-After` that cannot be read counts as none. Default: `true`.
    */
   readonly respectRetryAfterHeader?: boolean | undefined;
   /**
@@ -70,8 +70,8 @@ export interface RetryOptions {
   readonly raiseOnStatus?: boolean | undefined;
 }
 
-/** Options with a value for each. */
-export interface RetrySettings {
+/** Options with a value for each: what they mean is said in {@link RetryOptions}. Counts are what is left of them. */
+export interface RetrySettings extends Readonly<Required<RetryOptions>> {
   readonly total: number | false | null;
   readonly connect: number | false | null;
   readonly read: number | false | null;

@@ -15,7 +15,9 @@ import { parseRetryAfter } from "./retry-after.ts";
 
 /** One attempt that failed. */
 export interface FailedAttempt {
+  /** The method of the request. */
   readonly method: string;
+  /** How it ended. */
   readonly failure: AttemptFailure;
 }
 
@@ -52,7 +54,7 @@ export class Retry implements RetryPolicy {
     return new Retry({ total: retry });
   }
 
-  /** See {@link RetryOptions.budget}. */
+  /** How many retries an origin gets from a session, within a window of time; a number is the share alone. `null`: no limit. */
   get budget(): RetryBudget | number | null {
     return this.#settings.budget;
   }
@@ -69,7 +71,11 @@ export class Retry implements RetryPolicy {
     return new Class({ ...this.#settings, ...options }, this.history);
   }
 
-  /** What to do after an attempt failed. */
+  /**
+   * What to do after an attempt failed: again after a pause, nothing (`final`), or an error since the retries are used up.
+   *
+   * @param context `now` in milliseconds since the epoch; `random` from 0 to 1.
+   */
   next(
     method: string,
     failure: AttemptFailure,
@@ -147,6 +153,7 @@ export class Retry implements RetryPolicy {
     };
   }
 
+  /** What is left of the counts, for people. */
   toString(): string {
     const { total, connect, read, status, other } = this.#settings;
     return `Retry(total=${total}, connect=${connect}, read=${read}, status=${status}, other=${other})`;

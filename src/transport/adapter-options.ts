@@ -19,24 +19,28 @@ export interface HttpAdapterOptions {
   /** Open no more than `poolMaxsize`: further requests wait, first come, first served. Default: `false`. */
   readonly poolBlock?: boolean | undefined;
   /**
-   * How long a request waits for its turn, with `poolBlock` or for a stream of a shared connection; `null`: for ever. Default:
-   * 60 000, under `toFetch()` 300 000. @throws {ConnectTimeout} with phase `pool`.
+   * How long a request waits for its turn, with `poolBlock` or for a stream of a shared connection, in milliseconds; `null`: for
+   * ever. 1 or more. Default: 60 000, under `toFetch()` 300 000.
+   *
+   * @throws {ConnectTimeout} with phase `pool`, when it runs out.
    */
   readonly poolTimeout?: number | null | undefined;
   /** Retries of requests that say nothing themselves: a number, or a policy such as `Retry`. Default: `null`, none. */
   readonly maxRetries?: RetryPolicy | number | null | undefined;
-  /** How long an idle connection is kept. A shorter time that the server announces holds. Default: 60 000. */
+  /** How long an idle connection is kept, in milliseconds. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number | undefined;
   /**
-   * Largest header section of a response, and largest trailers; largest answer of a proxy to CONNECT, with its status line.
-   * Default: 65 536. @throws {HeadersTooLarge}, for CONNECT as cause of a {@link ProxyError}; so do the next two.
+   * Largest header section of a response, and largest trailers, in bytes; largest answer of a proxy to CONNECT, with its status
+   * line. 1024 or more. Default: 65 536.
+   *
+   * @throws {HeadersTooLarge} for a larger one, for CONNECT as cause of a {@link ProxyError}.
    */
   readonly maxHeaderSize?: number | undefined;
-  /** Most fields in a header section, or in trailers. 1 or more. Default: 1000. @throws {HeadersTooLarge} */
+  /** Most fields in a header section, or in trailers. 1 or more. Default: 1000. @throws {HeadersTooLarge} for more of them. */
   readonly maxHeaderCount?: number | undefined;
-  /** Most informational responses (1xx) before the one that counts. 0 or more. Default: 100. @throws {HeadersTooLarge} */
+  /** Most informational responses (1xx) before the one that counts. 0 or more. Default: 100. @throws {HeadersTooLarge} for more. */
   readonly maxInformational?: number | undefined;
-  /** Address of this machine to connect from, to addresses of its kind. */
+  /** Address of this machine to connect from, to addresses of its kind. Default: the system chooses. */
   readonly localAddress?: string | undefined;
   /**
    * Of the addresses that a name leads to: 4 or 6 for those of one kind only, 0 for both. Default: that of `localAddress`,
@@ -45,10 +49,12 @@ export interface HttpAdapterOptions {
   readonly family?: 0 | 4 | 6 | undefined;
   /**
    * Resolves names in place of `dns.lookup`, those of this machine (`localhost` and below) too. It may give one address, or a
-   * list of which the next is tried if need be.
+   * list of which the next is tried if need be. Default: `dns.lookup`.
+   *
+   * @throws {ConnectionError} for a wrong answer or an error of it.
    */
   readonly lookup?: LookupFunction | undefined;
-  /** A Unix domain socket or named pipe to connect to, whatever the URL's host; without proxies. */
+  /** A Unix domain socket or named pipe to connect to, whatever the URL's host; without proxies. Default: none. */
   readonly socketPath?: string | undefined;
 }
 

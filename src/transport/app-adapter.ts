@@ -68,10 +68,10 @@ export class AppAdapter implements Adapter {
     return exchange.send(this.#handler);
   }
 
-  /** Fails the requests that wait for the app. A body that a caller is streaming is left alone. */
   /** @internal It is this very process. A child of this class that sends in another way is an adapter of the caller's. */
   readonly isDirect: () => boolean = () => this.send === AppAdapter.prototype.send;
 
+  /** Fails the requests that wait for the app. A body that a caller is streaming is left alone. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const exchange of this.#running) exchange.onShutdown(closed());

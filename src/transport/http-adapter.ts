@@ -22,8 +22,12 @@ const PROXY_AUTHENTICATION_REQUIRED = 407;
 
 export type { HttpAdapterOptions } from "./adapter-options.ts";
 
-/** Sends requests over HTTP/1.1. */
+/**
+ * Sends requests over HTTP/1.1, and over HTTP/2 where the option `http2` asks for it; on connections that are kept, directly or
+ * through a proxy. Mount one to set its limits: `session.mount("https://", new HttpAdapter({ poolMaxsize: 10 }))`.
+ */
 export class HttpAdapter implements Adapter {
+  /** Retries of requests that say nothing themselves: a number, a policy; `null` for none. */
   readonly maxRetries: RetryPolicy | number | null;
   readonly #pools: Pools;
   #isClosed = false;
@@ -41,6 +45,12 @@ export class HttpAdapter implements Adapter {
     return this.#pools.stats;
   }
 
+  /**
+   * Sends `request` once and resolves when the head of the response is there; the body follows.
+   *
+   * @throws as {@link Adapter.send}. {@link ProxyError}, {@link SSLError}, {@link AddressRefused} and {@link HeadersTooLarge} are kinds of
+   *   {@link ConnectionError}.
+   */
   send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     if (this.#isClosed) return Promise.reject(closed().annotate({ request }));

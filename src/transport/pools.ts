@@ -21,7 +21,9 @@ import { basicCredentials, type Route } from "./route.ts";
 export interface PoolStats {
   /** `scheme://host:port` of the server, or of the proxy that requests are forwarded to. */
   readonly origin: string;
+  /** Connections that are open, idle ones included. */
   readonly open: number;
+  /** Those of them that wait for a request. */
   readonly idle: number;
 }
 

@@ -10,7 +10,7 @@ describe.concurrent("what a server did nothing with over HTTP/2", () => {
   async function* pieces(): AsyncGenerator<string> {
     yield "x";
   }
-  const sent: readonly (readonly [string, RequestOptions])[] = [
+  const sent: readonly (readonly [string, RequestOptions<boolean>])[] = [
     ["GET", {}],
     ["POST", { data: "x" }],
     ["PATCH", { json: { a: 1 } }],

@@ -239,7 +239,7 @@ describe("a kept connection that dies", () => {
   async function sent(
     words: string,
     method: string,
-    options: RequestOptions,
+    options: RequestOptions<boolean>,
   ): Promise<{ fate: unknown; lines: string[] }> {
     const heard: RawRequest[] = [];
     await using server = await scriptedServer(async (connection) => {

@@ -185,7 +185,7 @@ const WAYS: readonly (readonly [name: string, way: Way])[] = [
 async function once(
   defaults: ConstructorParameters<typeof Session>[0],
   url: string,
-  options: RequestOptions,
+  options: RequestOptions<boolean>,
 ): Promise<number> {
   await using session = new Session({ trustEnv: false, ...defaults, stream: false });
   return (await session.post(url, options)).status;

@@ -58,7 +58,7 @@ export function requestOptions(
   request: NeutralRequest,
   options: NeutralOptions,
   client: Client,
-): RequestOptions {
+): RequestOptions<boolean> {
   const { timeout_ms: timeout, client_cert: cert, auth, stream } = options;
   const isOfSession = options.base_url !== undefined;
   return {
@@ -103,7 +103,7 @@ function newAuth({ type, user = "", password = "", token = "" }: NeutralAuth): A
   }
 }
 
-function proxyOptions(proxy: NeutralOptions["proxy"]): RequestOptions {
+function proxyOptions(proxy: NeutralOptions["proxy"]): RequestOptions<boolean> {
   if (proxy === undefined) return {};
   if (typeof proxy === "string") return { proxy };
   const proxies: ProxiesInit = Object.fromEntries(
@@ -118,7 +118,7 @@ function retryFor(retries: NeutralOptions["retries"]): RequestOptions["retry"] {
   return new Retry({ total, backoffFactor, statusForcelist: status });
 }
 
-function bodyOptions(body: NeutralBody | null): RequestOptions {
+function bodyOptions(body: NeutralBody | null): RequestOptions<boolean> {
   if (body === null) return {};
   if ("text" in body) return { data: body.text };
   if ("repeat" in body) return { data: body.repeat[0].repeat(body.repeat[1]) };

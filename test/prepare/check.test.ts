@@ -11,7 +11,7 @@ import {
 const asRequest = (options: unknown): RequestOptions => options as RequestOptions;
 
 describe("checkRequestOptions", () => {
-  it.for<RequestOptions>([
+  it.for<RequestOptions<boolean>>([
     { headers: { A: "1" }, params: { a: "1" }, data: "x", json: null, files: { f: "x" } },
     {
       headers: null,

@@ -41,7 +41,7 @@ const nothing: SessionDefaults = {
 
 function merged(
   session: Partial<SessionDefaults>,
-  request: RequestOptions = {},
+  request: RequestOptions<boolean> = {},
   environment = emptyEnvironment,
 ): Settings {
   const base = sessionSettings({ ...nothing, ...session }, nothingConverted, environment);
@@ -104,7 +104,7 @@ describe("settings", () => {
   });
 
   it.for<
-    [name: keyof Settings, session: Partial<SessionDefaults>, request: RequestOptions, expected: unknown]
+    [name: keyof Settings, session: Partial<SessionDefaults>, request: RequestOptions<boolean>, expected: unknown]
   >([
     ["stream", { stream: true }, {}, true],
     ["stream", { stream: true }, { stream: false }, false],

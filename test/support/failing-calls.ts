@@ -57,7 +57,7 @@ export function everywhere({ text }: Secret): RequestOptions {
 
 /** The failure of a call through a session of its own. */
 export async function failed(
-  options: SessionOptions,
+  options: SessionOptions<boolean>,
   call: (session: Session<boolean>) => PromiseLike<unknown>,
 ): Promise<unknown> {
   await using session = new Session({ trustEnv: false, ...options });

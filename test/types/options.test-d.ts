@@ -89,10 +89,29 @@ describe("an option", () => {
   it("`params` and `data` take records, pairs and URLSearchParams", () => {
     expectTypeOf<{ q: "tea"; page: 2; tag: ["a", "b"]; none: null }>().toExtend<ParamsInit>();
     expectTypeOf<URLSearchParams>().toExtend<ParamsInit>();
-    expectTypeOf<{ q: { nested: true } }>().not.toExtend<ParamsInit>();
+    // @ts-expect-error: an object is no value
+    void session.get("/", { params: { q: { nested: true } } });
+    expectTypeOf<[1, 2]>().not.toExtend<ParamsInit>();
+    expectTypeOf<Date>().not.toExtend<ParamsInit>();
+    expectTypeOf<RegExp>().not.toExtend<ParamsInit>();
+    expectTypeOf<() => string>().not.toExtend<ParamsInit>();
+    expectTypeOf<Promise<string>>().not.toExtend<ParamsInit>();
     expectTypeOf<FormData>().toExtend<DataInit>();
     expectTypeOf<() => AsyncGenerator<string>>().toExtend<DataInit>();
     expectTypeOf<number>().not.toExtend<DataInit>();
+  });
+
+  it("`params` and `data` take what an interface or a class describes", () => {
+    interface Query {
+      readonly page: number;
+      readonly q?: string;
+    }
+    class Filter {
+      since = 5;
+    }
+    expectTypeOf<Query>().toExtend<ParamsInit>();
+    expectTypeOf<Query>().toExtend<DataInit>();
+    expectTypeOf<Filter>().toExtend<ParamsInit>();
   });
 
   it("`files` takes contents, tuples and objects", () => {

@@ -18,11 +18,14 @@ import {
   type Body,
   type Link,
   type RequestOptions,
+  type SendInit,
 } from "../../src/index.ts";
 
 declare const session: Session;
 declare const prepared: PreparedRequest;
 declare const options: RequestOptions;
+declare const eitherOptions: RequestOptions<boolean>;
+declare const sendInit: SendInit;
 declare const sessionOptions: SessionOptions;
 
 describe("a call", () => {
@@ -44,24 +47,35 @@ describe("a call", () => {
     expectTypeOf(session.head("/", { stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
   });
 
-  it("gives one of both where nobody knows what `stream` says", () => {
-    expectTypeOf(session.get("/", options)).toEqualTypeOf<ResponsePromise<Response | StreamedResponse>>();
-    expectTypeOf(get("/", options)).resolves.toEqualTypeOf<Response | StreamedResponse>();
-    expectTypeOf(request("GET", "/", options)).resolves.toEqualTypeOf<Response | StreamedResponse>();
-    expectTypeOf(session.send(prepared, options)).resolves.toEqualTypeOf<Response | StreamedResponse>();
-    const isStreamed = Boolean(options.stream);
-    expectTypeOf(session.get("/", { stream: isStreamed })).resolves.toEqualTypeOf<
-      Response | StreamedResponse
-    >();
-    // Options without `stream`, and those of which it is known to be off, are those of a response that is read.
+  it("gives one that is read for options that are handed on", () => {
+    expectTypeOf(session.get("/", options)).toEqualTypeOf<ResponsePromise<Response>>();
+    expectTypeOf(get("/", options)).toEqualTypeOf<ResponsePromise<Response>>();
+    expectTypeOf(request("GET", "/", options)).toEqualTypeOf<ResponsePromise<Response>>();
+    expectTypeOf(session.send(prepared, sendInit)).toEqualTypeOf<ResponsePromise<Response>>();
+    expectTypeOf(session.get("/", { ...options, timeout: 5 })).resolves.toEqualTypeOf<Response>();
     const quiet: Omit<RequestOptions, "stream"> = options;
     expectTypeOf(session.get("/", quiet)).resolves.toEqualTypeOf<Response>();
-    expectTypeOf(session.get("/", { ...options, stream: false })).resolves.toEqualTypeOf<Response>();
     const literal = { timeout: 5_000 } satisfies RequestOptions;
     expectTypeOf(session.get("/", literal)).resolves.toEqualTypeOf<Response>();
-    expectTypeOf(session.get("/", { stream: undefined })).resolves.toEqualTypeOf<Response>();
+    // @ts-expect-error: they are for responses that are read
+    const streamed: RequestOptions = { stream: true };
+    expectTypeOf(streamed).toEqualTypeOf<RequestOptions>();
+  });
+
+  it("gives one of both where nobody knows what `stream` says", () => {
+    type Either = Response | StreamedResponse;
+    expectTypeOf(session.get("/", eitherOptions)).toEqualTypeOf<ResponsePromise<Either>>();
+    expectTypeOf(get("/", eitherOptions)).resolves.toEqualTypeOf<Either>();
+    expectTypeOf(request("GET", "/", eitherOptions)).resolves.toEqualTypeOf<Either>();
+    const isStreamed = Boolean(eitherOptions.stream);
+    expectTypeOf(session.get("/", { stream: isStreamed })).resolves.toEqualTypeOf<Either>();
+    // That it may be absent is in the type: then the session says it.
+    const maybe: RequestOptions<true> = {};
+    expectTypeOf(session.get("/", maybe)).resolves.toEqualTypeOf<Either>();
+    expectTypeOf(new Session({ stream: true }).get("/", options)).resolves.toEqualTypeOf<Either>();
+    expectTypeOf(session.get("/", { ...maybe, stream: true })).resolves.toEqualTypeOf<StreamedResponse>();
     // Either way, the body methods of the promise.
-    expectTypeOf(session.get("/", options).text()).toEqualTypeOf<Promise<string>>();
+    expectTypeOf(session.get("/", eitherOptions).text()).toEqualTypeOf<Promise<string>>();
   });
 
   it("of a session with `stream` gives what the session says", () => {
@@ -71,12 +85,12 @@ describe("a call", () => {
     expectTypeOf(streaming.get("/", { timeout: 5 })).resolves.toEqualTypeOf<StreamedResponse>();
     expectTypeOf(streaming.send(prepared)).resolves.toEqualTypeOf<StreamedResponse>();
     expectTypeOf(streaming.get("/", { stream: false })).resolves.toEqualTypeOf<Response>();
-    expectTypeOf(streaming.get("/", { stream: undefined })).resolves.toEqualTypeOf<StreamedResponse>();
 
     expectTypeOf(new Session()).toEqualTypeOf<Session>();
     expectTypeOf(new Session({ timeout: 5 })).toEqualTypeOf<Session>();
     expectTypeOf(new Session({ stream: false })).toEqualTypeOf<Session>();
-    const either = new Session(sessionOptions);
+    expectTypeOf(new Session(sessionOptions)).toEqualTypeOf<Session>();
+    const either = new Session({} as SessionOptions<boolean>);
     expectTypeOf(either).toEqualTypeOf<Session<boolean>>();
     expectTypeOf(either.get("/")).resolves.toEqualTypeOf<Response | StreamedResponse>();
   });
@@ -84,6 +98,8 @@ describe("a call", () => {
   it("cannot be made to give another kind than its type says", () => {
     // @ts-expect-error: its calls say that they give responses that are read
     session.stream = true;
+    // @ts-expect-error: likewise
+    session.scope("https://a.test", { stream: true });
     const settable: Session<boolean> = new Session<boolean>();
     settable.stream = true;
     expectTypeOf<Session<true>>().not.toExtend<Session>();
