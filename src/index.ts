@@ -21,12 +21,14 @@ export type { ResponseOf } from "./verbs.ts";
 export type { DownloadOptions } from "./download.ts";
 export { toFetch, type FetchDefaults } from "./fetch/to-fetch.ts";
 export { defaultHeaders, defaultUserAgent } from "./session-defaults.ts";
-export type { Url } from "./core/url.ts";
+export type { Url, UrlParts } from "./core/url.ts";
+export type { Origin } from "./core/origin.ts";
+export type { ProxyRules } from "./core/environment.ts";
 export { version } from "./core/version.ts";
 
 export { HeaderMap, type HeadersInit, type HeaderValue } from "./core/headers.ts";
 export { codes } from "./core/status.ts";
-export { PreparedRequest } from "./core/request.ts";
+export { PreparedRequest, type PreparedParts } from "./core/request.ts";
 export {
   Request,
   type CertInit,
@@ -52,7 +54,7 @@ export {
   type TlsInit,
   type VerifyInit,
 } from "./core/options.ts";
-export type { Body, BytesBody, RawBody, StreamBody } from "./core/body.ts";
+export type { Body, BytesBody, OpenFile, RawBody, StreamBody } from "./core/body.ts";
 export type { HookEvent, HookFunctions, HooksInit } from "./core/hooks.ts";
 export {
   AddressRefused,
@@ -86,7 +88,9 @@ export {
   TooManyRedirects,
   UnrewindableBodyError,
   type Attempt,
+  type ExceptionDetails,
   type FailedRequest,
+  type FailedResponse,
   type Phase,
   type SchemaIssue,
 } from "./core/errors.ts";
@@ -94,6 +98,7 @@ export {
 export { dump, type DumpOptions } from "./response/dump.ts";
 export { Response } from "./response/response.ts";
 export { StreamedResponse } from "./response/streamed.ts";
+export type { BodyStream } from "./response/web-stream.ts";
 export { ResponsePromise } from "./response/promise.ts";
 export { wireBodyFrom, wireResponse, type WireBodyInit, type WireResponseInit } from "./response/wire.ts";
 export type { ResponseFields } from "./response/parts.ts";
@@ -124,8 +129,8 @@ export {
 export { HstsStore, type HstsHost, type HstsJson } from "./hsts/store.ts";
 export type { StrictTransport } from "./core/strict-transport.ts";
 export type { CookieJarOptions } from "./cookies/jar-options.ts";
-export type { CookieJarJson } from "./cookies/cookie-json.ts";
-export type { CookieAttributes } from "./cookies/cookie.ts";
+export type { CookieJarJson, CookieJson } from "./cookies/cookie-json.ts";
+export type { CookieAttributes, SameSiteInit } from "./cookies/cookie.ts";
 export { parseSetCookie, type ParsedCookie } from "./cookies/parse.ts";
 export type {
   CookieRefusal,
@@ -145,12 +150,14 @@ export type { Auth, AuthFunction, AuthOption, ChallengeResponse } from "./core/a
 
 export { AppAdapter, type AppHandler } from "./transport/app-adapter.ts";
 export { HttpAdapter, type HttpAdapterOptions } from "./transport/http-adapter.ts";
+export type { PoolStats } from "./transport/pools.ts";
 export type {
   Adapter,
   AddressPolicy,
   InterimResponse,
   ProxyAuth,
   ProxyMessage,
+  ProxySettings,
   AttemptFailure,
   ClientCertificate,
   ProgressListener,
@@ -165,5 +172,5 @@ export type {
   Timeouts,
   Verify,
 } from "./core/adapter.ts";
-export { Retry } from "./retries/retry.ts";
-export type { RetryOptions } from "./retries/options.ts";
+export { Retry, type FailedAttempt } from "./retries/retry.ts";
+export type { RetryOptions, RetrySettings } from "./retries/options.ts";

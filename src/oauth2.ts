@@ -18,17 +18,17 @@ import { Session } from "./session.ts";
 
 /** Who gives the tokens, to whom. One of `issuer` and `tokenEndpoint` must be there. */
 export interface OAuth2Options {
-  /** The authorization server: its endpoints are looked up (OpenID Connect Discovery, RFC 8414). */
+  /** The authorization server: its endpoints are looked up (OpenID Connect Discovery, RFC 8414). Default: none is looked up. */
   readonly issuer?: string | URL | undefined;
-  /** Where tokens are asked for. With it nothing is looked up. */
+  /** Where tokens are asked for. With it nothing is looked up. Default: what `issuer` says. */
   readonly tokenEndpoint?: string | URL | undefined;
   /** The name of the client, as the server knows it. */
   readonly clientId: string;
   /** How the client shows its secret: `Authorization: Basic` (RFC 6749 §2.3.1), or in the form. Default: `basic`. */
   readonly clientAuthentication?: "basic" | "post" | undefined;
-  /** What the token is to be good for: names with blanks between. */
+  /** What the token is to be good for: names with blanks between. Default: what the server gives unasked. */
   readonly scope?: string | undefined;
-  /** More parameters of the request for a token: `audience`, `resource` ... */
+  /** More parameters of the request for a token: `audience`, `resource` ... Default: none. */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
   /** Tokens are asked for through it, without its `auth`. Default: a session for each time. */
   readonly session?: Session<boolean> | undefined;
@@ -56,7 +56,7 @@ export interface RefreshTokenOptions extends OAuth2Options {
   readonly expiresAt?: number | undefined;
   /**
    * Called with each new set of tokens before it is used, to store it: a server may give a new refresh token each time, and
-   * take the old one no more.
+   * take the old one no more. Default: nobody is called.
    */
   readonly onTokens?: ((tokens: OAuth2Tokens) => void | Promise<void>) | undefined;
 }

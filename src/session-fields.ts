@@ -62,6 +62,7 @@ export abstract class SessionFields<Streams extends boolean>
   maxRedirects: number | undefined;
   trustEnv: boolean | TrustEnv;
 
+  /** @internal */
   constructor(given: CheckedSessionOptions) {
     super();
     this.params = given.params;

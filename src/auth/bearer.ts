@@ -12,7 +12,7 @@ import type { PreparedRequest } from "../core/request.ts";
 
 /** A token that can be replaced. */
 export interface BearerInit {
-  /** The token to begin with. Without one, `refresh` is called before the first request. */
+  /** The token to begin with. Default: `null`, and then `refresh` is called before the first request. */
   readonly token?: string | null | undefined;
   /**
    * Gets a new token, after a 401. Called once however many requests were refused; they all wait for it, and fail with

@@ -27,7 +27,7 @@ export interface CookieAttributes {
    * 0 is the past.
    */
   readonly expires?: Date | number | null | undefined;
-  /** How long it lives, in **seconds** as in `Set-Cookie`; wins over `expires`. 0 or less deletes the cookie. Default: not said. */
+  /** How long it lives, in **seconds** as in `Set-Cookie`; wins over `expires`. 0 or less deletes the cookie. Default: `null`, it is not said. */
   readonly maxAge?: number | null | undefined;
   /** Only over TLS. Default: `false`, and `true` where the name's prefix asks for it (`__Host-`, `__Secure-` ...). */
   readonly secure?: boolean | undefined;

@@ -108,11 +108,11 @@ export interface ProxyAuth {
 
 /** How long to wait, in milliseconds; `null` waits for ever. */
 export interface Timeouts {
-  /** For a connection: name, TCP, proxy and TLS together. */
+  /** For a connection, in milliseconds: name, TCP, proxy and TLS together. */
   readonly connectMs: number | null;
-  /** Of silence. */
+  /** Of silence, in milliseconds. */
   readonly readMs: number | null;
-  /** For everything. The session sees to it; an adapter is told by its `signal`. */
+  /** For everything, in milliseconds. The session sees to it; an adapter is told by its `signal`. */
   readonly totalMs: number | null;
 }
 
@@ -167,7 +167,7 @@ export interface SendOptions {
 
 /** A response with a status below 200: the real one follows (RFC 9110 §15.2). */
 export interface InterimResponse {
-  /** 100 to 199. */
+  /** The status code, 100 to 199. */
   readonly status: number;
   /** Its header fields. */
   readonly headers: HeaderMap;

@@ -16,13 +16,13 @@ import {
 import { describe } from "./describe.ts";
 import { InvalidBody, UnrewindableBodyError } from "./errors.ts";
 
-/** A piece of a body: text goes out as UTF-8. */
-type BodyChunk = string | Uint8Array;
-
-/** The least that sojourn needs of an open file (`node:fs/promises`' FileHandle). */
-interface OpenFile {
+/** The least that is needed of an open file: what `open()` of `node:fs/promises` gives. */
+export interface OpenFile {
+  /** Its number for the system. */
   readonly fd: number;
+  /** Tells it from other things with a number. */
   readonly createReadStream: unknown;
+  /** Reads a piece of it from a place in it. */
   read(
     into: Uint8Array,
     offset: number,
@@ -34,7 +34,7 @@ interface OpenFile {
 /** So much of a file is read at a time. */
 const FILE_PIECE_BYTES = 65_536;
 
-/** What can be sent as it is. */
+/** What can be sent as it is: text (as UTF-8), bytes, a Blob, a stream or iterable of text or bytes, an open file. */
 export type RawBody =
   | string
   | ArrayBuffer
@@ -42,7 +42,7 @@ export type RawBody =
   | Blob
   | ReadableStream<unknown>
   | AsyncIterable<unknown>
-  | Iterable<BodyChunk>
+  | Iterable<string | Uint8Array>
   | OpenFile;
 
 /** The body of a prepared request. `null` stands for none. */
@@ -50,12 +50,15 @@ export type Body = BytesBody | StreamBody;
 
 /** All bytes are there: sent with a length, and again as often as need be. */
 export interface BytesBody {
+  /** Tells it from a {@link StreamBody}. */
   readonly kind: "bytes";
+  /** All of them. */
   readonly bytes: Uint8Array;
 }
 
 /** Bytes come as they are asked for. */
 export interface StreamBody {
+  /** Tells it from a {@link BytesBody}. */
   readonly kind: "stream";
   /** In bytes, or `null` when it is not known: the body then goes out chunked. */
   readonly length: number | null;

@@ -57,17 +57,21 @@ export type Phase =
 
 /** The least that an error tells of a request. */
 export interface FailedRequest {
+  /** Its method. */
   readonly method: string;
+  /** Its URL, as it was given or prepared. */
   readonly url: string;
 }
 
 /** The least that is needed to make an error about a response. */
 export interface FailedResponse {
+  /** Its status code. */
   readonly status: number;
 }
 
 /** One try of a request that did not end it, or was not to: see `reason`. */
 export interface Attempt {
+  /** The method of its request. */
   readonly method: string;
   /** Without user info, query and fragment. */
   readonly url: string;
@@ -83,10 +87,15 @@ export interface Attempt {
 
 /** What an error carries beside its message. */
 export interface ExceptionDetails {
+  /** The request that failed. The message ends with its method and URL. */
   readonly request?: FailedRequest | null;
+  /** The response that there was. */
   readonly response?: FailedResponse | null;
+  /** Where in its life the request was. */
   readonly phase?: Phase;
+  /** The attempts before this one, oldest first. */
   readonly attempts?: readonly Attempt[];
+  /** The error of the layer below. */
   readonly cause?: unknown;
 }
 
@@ -94,6 +103,7 @@ const NO_DETAILS: ExceptionDetails = { request: null, response: null, cause: und
 
 /** The root: something went wrong with a request. */
 export class RequestException extends Error {
+  /** The name of the class. */
   override readonly name: string = "RequestException";
   /** Stable, for programs. */
   readonly code: string = "ERR_REQUEST";

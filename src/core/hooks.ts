@@ -9,27 +9,25 @@ import type { Attempt, RequestException } from "./errors.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { AnyResponse } from "./response.ts";
 
-type Answer<Value> = Value | void | Promise<Value | void>;
-
 /** The events, and the signature of each one's hooks. */
 export interface HookFunctions {
   /** Before each hop is sent. May change the request, or return another one to be sent instead. */
-  readonly request: (request: PreparedRequest) => Answer<PreparedRequest>;
+  readonly request: (request: PreparedRequest) => PreparedRequest | void | Promise<PreparedRequest | void>;
   /** After each hop, before a redirect is followed. May change the response, or return another one in its place. */
-  readonly response: (response: AnyResponse) => Answer<AnyResponse>;
+  readonly response: (response: AnyResponse) => AnyResponse | void | Promise<AnyResponse | void>;
   /** Before a redirect is followed: the response, and the request that comes next. May return another request. */
-  readonly redirect: (response: AnyResponse, next: PreparedRequest) => Answer<PreparedRequest>;
+  readonly redirect: (response: AnyResponse, next: PreparedRequest) => PreparedRequest | void | Promise<PreparedRequest | void>;
   /** Before a request is sent again. May not change anything. */
-  readonly retry: (attempt: Attempt, request: PreparedRequest) => Answer<never>;
+  readonly retry: (attempt: Attempt, request: PreparedRequest) => void | Promise<void>;
   /** When a call fails, be it in preparing. May not change anything; the error is thrown afterwards. */
-  readonly error: (error: RequestException) => Answer<never>;
+  readonly error: (error: RequestException) => void | Promise<void>;
   /**
    * When an interim response comes, such as `103 Early Hints`: at once, before the response. May not change anything. The
    * response waits for what it promises.
    */
-  readonly informational: (interim: InterimResponse, request: PreparedRequest) => Answer<never>;
+  readonly informational: (interim: InterimResponse, request: PreparedRequest) => void | Promise<void>;
   /** When the jar refused a `Set-Cookie` of a response. May not change anything. */
-  readonly cookieRefused: (refusal: CookieRefusal, request: PreparedRequest) => Answer<never>;
+  readonly cookieRefused: (refusal: CookieRefusal, request: PreparedRequest) => void | Promise<void>;
 }
 
 /** Name of an event. */

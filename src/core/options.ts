@@ -135,11 +135,15 @@ export type AddressPolicyInit = "public" | AddressPolicy;
 
 /** `tls`: what more there is to say of TLS. A request's fields go before its session's; `null` is Node's default. */
 export interface TlsInit {
-  /** The least version of TLS. Default: Node's own, which is TLS 1.2 unless it was started otherwise. */
+  /** The least version of TLS. `null` is the default. Default: Node's own, which is TLS 1.2 unless it was started otherwise. */
   readonly minVersion?: TlsVersion | null | undefined;
-  /** The highest version of TLS; not below `minVersion`. Default: Node's own, TLS 1.3. */
+  /** The highest version of TLS; not below `minVersion`. `null` is the default. Default: Node's own, TLS 1.3. */
   readonly maxVersion?: TlsVersion | null | undefined;
-  /** Cipher suites as OpenSSL lists them, joined with `:`. Default: Node's own. @throws {SSLError} when OpenSSL has none. */
+  /**
+   * Cipher suites as OpenSSL lists them, joined with `:`. `null` is the default. Default: Node's own.
+   *
+   * @throws {SSLError} when OpenSSL has none of them.
+   */
   readonly ciphers?: string | null | undefined;
   /**
    * What the origin's own certificate must be, one or a list of which one must fit: `sha256/` and the base64 of the SHA-256
@@ -159,6 +163,7 @@ export interface TlsInit {
   /**
    * The name that is asked for in the handshake (SNI) and that the origin's certificate must have, in place of the URL's
    * host: for a server that is reached by another name or by its address. A host name or an address; of a proxy never.
+   * Default: `null`, the URL's host.
    */
   readonly serverName?: string | null | undefined;
   /**
@@ -413,20 +418,14 @@ export interface RequestOptions<Stream extends boolean = false> extends SharedOp
   readonly onProgress?: ProgressListener | null | undefined;
 }
 
-/** Options that a prepared request has taken up: `send()` does not take them any more. */
-export type PreparedOption =
-  | "headers"
-  | "params"
-  | "auth"
-  | "data"
-  | "json"
-  | "files"
-  | "cookies"
-  | "idempotencyKey"
-  | "rawUrl";
+/** How to send a prepared request: what belongs to its travel. What the request has taken up already is not said again. */
+export interface SendInit<Stream extends boolean = false> extends Omit<
+  RequestOptions<Stream>,
+  "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies" | "idempotencyKey" | "rawUrl"
+> {}
 
-/** How to send a prepared request: what belongs to its travel, not to the request itself. */
-export interface SendInit<Stream extends boolean = false> extends Omit<RequestOptions<Stream>, PreparedOption> {}
+/** Options that a prepared request has taken up: `send()` does not take them any more. */
+export type PreparedOption = Exclude<keyof RequestOptions, keyof SendInit>;
 
 /** What `session.scope()` takes: defaults for the requests to one origin, or to a part of it. */
 export interface ScopeOptions<Stream extends boolean = false> extends Omit<SharedOptions<Stream>, "rawUrl"> {
@@ -445,9 +444,15 @@ export interface ScopeOptions<Stream extends boolean = false> extends Omit<Share
  */
 export interface SessionOptions<Stream extends boolean = false> extends SharedOptions<Stream> {
   /**
-   * Relative URLs are resolved against it, as a browser resolves a link. What a session with a base URL has as auth, params,
-   * client certificate and headers (but for harmless ones such as `Accept`) is for that origin: a request elsewhere goes
-   * with its own only.
+   * A place to go on from: what is asked for is appended to its path, with one slash between. With `https://api.example/v1` both
+   * `users` and `/users` are `https://api.example/v1/users`; `?page=2` is `https://api.example/v1?page=2`. What begins with
+   * `scheme://` stands for itself; `//host` is an {@link InvalidURL}, and so are dot segments that lead out of the path. It
+   * has neither query nor fragment. Default: none, and then relative URLs are {@link MissingSchema}.
+   *
+   * It is a border, too. What such a session has as auth, params, client certificate and headers (but for harmless ones such as
+   * `Accept`) is for that origin: a request elsewhere goes with its own only.
+   *
+   * @throws {TypeError} for one with a query or a fragment; {@link InvalidURL} for what is no absolute URL.
    */
   readonly baseUrl?: string | URL | null | undefined;
   /** Give requests whose method is not idempotent (POST, PATCH) an `Idempotency-Key` of their own. Default: `false`. */

@@ -120,9 +120,9 @@ export interface PeerCertificate {
 
 /** How long the parts of a message took, in milliseconds; `null` for what did not happen. */
 export interface Timings {
-  /** Waiting for a free connection and opening one; 0 on a warm connection. */
+  /** Waiting for a free connection and opening one, in milliseconds; 0 on a warm connection. */
   readonly connect: number | null;
-  /** From the start to the head of the response. */
+  /** From the start to the head of the response, in milliseconds. */
   readonly head: number;
 }
 
@@ -234,7 +234,7 @@ export interface IterContentOptions {
 
 /** Options of `iterLines()`. */
 export interface IterLinesOptions {
-  /** What stands between lines. Default: `\n`, `\r` or `\r\n` ends a line, and nothing else does. */
+  /** What stands between lines. Default: `null`, and then `\n`, `\r` or `\r\n` ends a line, and nothing else does. */
   readonly delimiter?: string | Uint8Array | null | undefined;
   /** Give text, in the response's `encoding`; `false`: bytes. Default: `true`. */
   readonly decode?: boolean | undefined;

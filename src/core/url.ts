@@ -28,7 +28,7 @@ export interface UrlParts {
   readonly userinfo: string | null;
   /** Lower case; IPv6 addresses in brackets. */
   readonly host: string;
-  /** As written, also when it is the scheme's default; `null` when not written. */
+  /** The port as written, also when it is the scheme's default; `null` when not written. */
   readonly port: number | null;
   /** Starts with `/`. */
   readonly path: string;

@@ -4,5 +4,5 @@
  * May import: nothing.
  */
 
-/** As in package.json. */
+/** The version of the package, such as `1.2.3`. */
 export const version = "0.1.0";

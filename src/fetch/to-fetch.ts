@@ -26,13 +26,16 @@ const OF_CALLS = [
   "allowRedirects",
   "signal",
   "rawUrl",
-] as const;
+] as const satisfies readonly Exclude<keyof RequestOptions, keyof FetchDefaults>[];
 
 /** Most bytes of a `data:` URL's body, unless said otherwise: as many as of any body in memory, 256 MiB. */
 const MOST_DATA_BYTES = 268_435_456;
 
 /** Options that every request of a fetch function gets; what fetch itself says comes from each call. */
-export type FetchDefaults = Omit<RequestOptions, (typeof OF_CALLS)[number]>;
+export type FetchDefaults = Omit<
+  RequestOptions,
+  "headers" | "data" | "json" | "files" | "stream" | "allowRedirects" | "signal" | "rawUrl"
+>;
 
 /**
  * `fetch()` that sends through `session`. The session's settings go along with each request, as always; relative URLs are

@@ -55,7 +55,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   #cookies: CookiesOfResponse | null = null;
   #next: PreparedRequest | null | undefined = undefined;
 
-  /** @param from the response of which this one is a copy: what hooks wrote into it stays. */
+  /** @internal @param from the response of which this one is a copy: what hooks wrote into it stays. */
   constructor(parts: ResponseParts, body: ResponseBody, from: BaseResponse | null) {
     const { wire, request } = parts;
     this.status = from === null ? wire.status : from.status;

@@ -40,7 +40,7 @@ export interface ResponseFields {
   readonly status?: number | undefined;
   /** The reason phrase. Default: `""`. */
   readonly statusText?: string | undefined;
-  /** Its header fields. Default: none. */
+  /** Its header fields. Default: `null`, none. */
   readonly headers?: HeadersInit | null | undefined;
   /** The body without content codings, whatever the headers say; text is UTF-8. Default: empty. */
   readonly body?: string | Uint8Array | undefined;

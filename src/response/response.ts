@@ -92,6 +92,7 @@ export class Response extends BaseResponse implements AnyResponse {
     return read instanceof Uint8Array ? undefined : read.then(() => {});
   }
 
+  /** @internal */
   protected override copy(parts: ResponseParts): this {
     // There are no classes below this one: a copy is a Response.
     return new Response(parts, this) as this;

@@ -11,13 +11,13 @@ import { ResponseBody } from "./body.ts";
 import type { Content } from "./content.ts";
 import { partsOf, type ResponseFields, type ResponseParts } from "./parts.ts";
 import { validate } from "./schema.ts";
-import { webStream, type StreamTerms } from "./web-stream.ts";
+import { webStream, type BodyStream, type StreamTerms } from "./web-stream.ts";
 
 /** A response of `{ stream: true }`. Read it to its end, or close it: until then it keeps its connection. */
 export class StreamedResponse extends BaseResponse implements AnyResponse, AsyncIterable<Uint8Array> {
   readonly #body: ResponseBody;
   #content: Content | null = null;
-  #stream: ReadableStream<Uint8Array<ArrayBuffer>> | null = null;
+  #stream: BodyStream | null = null;
 
   /** A keyword and no `#`: constructors have no other way to be closed. Programs make responses by {@link StreamedResponse.from}. */
   private constructor(
@@ -96,18 +96,18 @@ export class StreamedResponse extends BaseResponse implements AnyResponse, Async
    * The body as a web stream, a byte stream: `getReader({ mode: "byob" })` works. Nothing is read until somebody reads from it;
    * cancelling ends the exchange.
    */
-  get body(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  get body(): BodyStream {
     this.#stream ??= this.webBody();
     return this.#stream;
   }
 
   /** As {@link body}, but with the content codings still on: for passing a response on as it came. */
-  get rawBody(): ReadableStream<Uint8Array<ArrayBuffer>> {
+  get rawBody(): BodyStream {
     return webStream({ pieces: this.#body.pieces(this, "coded"), cancel: () => this.#body.close() });
   }
 
   /** @internal A web stream of the body, under other terms. */
-  webBody(terms: StreamTerms = {}): ReadableStream<Uint8Array<ArrayBuffer>> {
+  webBody(terms: StreamTerms = {}): BodyStream {
     return webStream({ pieces: this.#body.pieces(this), cancel: () => this.#body.close(), ...terms });
   }
 
@@ -116,6 +116,7 @@ export class StreamedResponse extends BaseResponse implements AnyResponse, Async
     return this.iterContent();
   }
 
+  /** @internal */
   protected override copy(parts: ResponseParts): this {
     // There are no classes below this one: a copy is a StreamedResponse.
     return new StreamedResponse(parts, this) as this;

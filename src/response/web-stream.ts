@@ -3,6 +3,14 @@
  * not asked for stays with the server.
  */
 
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+
+/**
+ * A body as a web stream, a byte stream. It has the platform's type and Node's, which are two where a project has the library of
+ * the DOM: whoever takes one of them takes it, `Readable.fromWeb()` too.
+ */
+export type BodyStream = ReadableStream<Uint8Array<ArrayBuffer>> & NodeReadableStream<Uint8Array<ArrayBuffer>>;
+
 /** How it ends other than with its last piece. */
 export interface StreamTerms {
   /** What the stream fails with when reading fails with `error`. */
@@ -25,7 +33,7 @@ export function webStream({
   cancel,
   failure,
   signal = null,
-}: PieceSource): ReadableStream<Uint8Array<ArrayBuffer>> {
+}: PieceSource): BodyStream {
   const stream = new ReadableStream({
     type: "bytes",
     async pull(controller) {
@@ -50,5 +58,5 @@ export function webStream({
     // Not by leaving the iteration: that would wait for bytes that may never come.
     cancel,
   });
-  return stream as ReadableStream<Uint8Array<ArrayBuffer>>; // the types of Node know no other memory of a piece than any
+  return stream as BodyStream; // the types of Node know no other memory of a piece than any
 }

@@ -25,7 +25,7 @@ export interface WireResponseInit {
   readonly status: number;
   /** The reason phrase. Default: `""`. */
   readonly statusText?: string | undefined;
-  /** Header fields. Default: none. */
+  /** Header fields. Default: `null`, none. */
   readonly headers?: HeadersInit | null | undefined;
   /** The body, with its content codings still on, where `headers` names some. Default: `null`, empty. */
   readonly body?: WireBodyInit | undefined;

@@ -68,7 +68,7 @@ function members(project: Project): Question[] {
     for (const member of checker.getPropertiesOfType(type)) {
       const [declaration] = member.declarations ?? [];
       if (declaration === undefined || !isOurs(declaration.getSourceFile())) continue;
-      if (member.name === "prototype" || member.name.startsWith("__")) continue;
+      if (member.name === "prototype" || /^(?:__|#)/.test(member.name)) continue;
       const flags = ts.getCombinedModifierFlags(declaration as ts.Declaration);
       if ((flags & ts.ModifierFlags.NonPublicAccessibilityModifier) !== 0) continue;
       questions.push({

@@ -153,7 +153,8 @@ describe("a streamed response", () => {
     expectTypeOf(response.text()).toEqualTypeOf<Promise<string>>();
     expectTypeOf(response.bytes()).resolves.toExtend<Uint8Array>();
     expectTypeOf(response.apparentEncoding).toEqualTypeOf<Promise<string>>();
-    expectTypeOf(response.body).toEqualTypeOf<ReadableStream<Uint8Array<ArrayBuffer>>>();
+    expectTypeOf(response.body).toExtend<ReadableStream<Uint8Array<ArrayBuffer>>>();
+    expectTypeOf(response.rawBody).toExtend<ReadableStream<Uint8Array<ArrayBuffer>>>();
   });
 
   it("is iterated over in bytes or text", () => {

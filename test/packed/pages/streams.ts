@@ -13,7 +13,7 @@ export const counted = response.body.pipeThrough(
 );
 export const raw: ReadableStream<Uint8Array> = response.rawBody;
 export const exact: ReadableStream<Uint8Array<ArrayBuffer>> = response.body;
-export const again = new globalThis.Response(response.body, { headers: [...response.headers] });
+export const again: globalThis.Response = new globalThis.Response(response.body, { headers: [...response.headers] });
 export const upload = session.post("/", { data: response.body });
 export const uploadToo = session.post("/", { data: () => Readable.from(["a", "b"]) });
 export const whole: ArrayBuffer = (await get("https://a.test").bytes()).buffer;

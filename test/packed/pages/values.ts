@@ -88,8 +88,9 @@ export const born: Date = (await session.get("/")).json(User).born;
 export const bornToo: Promise<{ name: string; born: Date }> = session.get("/").json(User);
 export const bornLater: Promise<{ name: string; born: Date }> = (await session.get("/", { stream: true })).json(User);
 export const believed: { id: number } = (await session.get("/")).json<{ id: number }>();
+const unknown = (await session.get("/")).json();
 // @ts-expect-error: nobody said what it is
-export const unknown: string = (await session.get("/")).json();
+export const name = unknown.name;
 
 // Errors.
 export async function careful() {

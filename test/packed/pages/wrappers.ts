@@ -138,7 +138,6 @@ declare const eitherSession: Session<boolean>;
 export const streamed: ResponsePromise<StreamedResponse> = session.get("/", { stream: true });
 export const streamedToo: ResponsePromise<StreamedResponse> = session.get("/", { ...options, stream: true });
 export const notStreamed: ResponsePromise<Response> = session.get("/", { stream: false });
-export const unsaid: ResponsePromise<Response> = session.get("/", { stream: undefined });
 export const given: ResponsePromise<Response> = session.get("/", options);
 export const streams: ResponsePromise<StreamedResponse> = streaming.get("/");
 export const streamsNot: ResponsePromise<Response> = streaming.get("/", { stream: false });
