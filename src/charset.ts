@@ -1,7 +1,5 @@
 /**
  * `sojourn/charset`: detection of charsets by statistics, with the peer `chardet`. For the option `detectEncoding`.
- *
- * May import: `core/`, the peer.
  */
 import { detect } from "chardet";
 

@@ -3,8 +3,6 @@
  *
  * To go on with it in another call, there is a note beside it: which version of which resource it is. Of the URL it holds a
  * digest only, since a URL may have secrets in it.
- *
- * May import: `response/`, `node:crypto`, `node:fs`, `node:path`.
  */
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";

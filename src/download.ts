@@ -2,8 +2,6 @@
  * Downloads into a file, and goes on where a body broke off: asks for the rest of the same version, or begins anew.
  *
  * What belongs together is decided in `response/ranges.ts`; how files get their names, in `response/save.ts`.
- *
- * May import: `core/`, `response/`, `download-part.ts`, `node:path`. Not: `session.ts`, which brings a function that asks.
  */
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,7 +40,9 @@ export interface DownloadOptions
 }
 
 /** Asks for the resource. */
-export type Ask = (options: RequestOptions<true> & { readonly stream: true }) => PromiseLike<StreamedResponse>;
+export type Ask = (
+  options: RequestOptions<true> & { readonly stream: true },
+) => PromiseLike<StreamedResponse>;
 
 /** A download, as it was asked for. */
 interface Job {

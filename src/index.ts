@@ -1,7 +1,5 @@
 /**
  * The public surface of the package: each name written out.
- *
- * May import: everything but undici.
  */
 export {
   del,

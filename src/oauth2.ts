@@ -3,8 +3,6 @@
  *
  * The protocol is spoken by the package `oauth4webapi`, which who imports this installs too; its requests go through a
  * session, so that proxies and TLS settings hold for them.
- *
- * May import: ranks 0 to 4, `oauth4webapi`.
  */
 import * as oauth from "oauth4webapi";
 import { HttpBearerAuth } from "./auth/bearer.ts";

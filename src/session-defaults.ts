@@ -1,7 +1,5 @@
 /**
  * What a session begins with, and what it shows of itself.
- *
- * May import: `core/`, `cookies/`, `encoding/`, `hsts/`.
  */
 import { noCookies, type CookieStore } from "./core/cookie-store.ts";
 import { HeaderMap } from "./core/headers.ts";
@@ -46,7 +44,7 @@ const firstHeaders = new HeaderMap([
   ["Connection", "keep-alive"],
 ]);
 
-/** The headers that a session begins with (PARITY SES-1). */
+/** The headers that a session begins with. */
 export function defaultHeaders(): HeaderMap {
   return firstHeaders.clone();
 }
@@ -118,7 +116,7 @@ export function trusted(trust: boolean | TrustEnv): { readonly [Part in keyof Tr
   return { proxies: trust.proxies ?? true, ca: trust.ca ?? true, netrc: trust.netrc ?? true };
 }
 
-/** 32 hexadecimal digits that nobody can foresee (PARITY MPT-8). */
+/** 32 hexadecimal digits that nobody can foresee. */
 export function randomBoundary(): string {
   return crypto.randomUUID().replaceAll("-", "");
 }

@@ -3,8 +3,6 @@
  *
  * They are for requests that the program makes there. A redirect that leads there takes up none of them: a server that a
  * program asks must not be able to spend what is for another one.
- *
- * May import: `core/`, `auth/`, `prepare/`, `retries/`. Pure.
  */
 import { isUrl } from "./core/realm.ts";
 import { describe } from "./core/describe.ts";

@@ -1,8 +1,6 @@
 /**
  * The settings that follow from a session's fields, worked out anew only when a field has changed: most sessions are set up
  * once and then used for all their requests.
- *
- * May import: `core/`, `prepare/`.
  */
 import type { Settings } from "./core/options.ts";
 import type { SessionDefaults } from "./prepare/merge.ts";

@@ -3,8 +3,6 @@
  * down the corridor.
  *
  * How requests are made is in `prepare/`, what happens to them in `pipeline/`, how they travel in `transport/`.
- *
- * May import: `core/`, rooms, `response/`, `environment/`, `transport/`, `pipeline/`. Not: `undici`.
  */
 import { unlessAborted } from "./core/abort.ts";
 import type { Adapter } from "./core/adapter.ts";
@@ -240,10 +238,7 @@ export class Session<Streams extends boolean = false>
     request: PreparedRequest,
     options?: SendInit<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  send(
-    request: PreparedRequest,
-    options?: SendInit<boolean>,
-  ): ResponsePromise<Response | StreamedResponse> {
+  send(request: PreparedRequest, options?: SendInit<boolean>): ResponsePromise<Response | StreamedResponse> {
     return ResponsePromise.of(this.#sendPrepared(request, options));
   }
 

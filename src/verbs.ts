@@ -81,7 +81,10 @@ export abstract class Verbs<Streams extends boolean> {
     url: string | URL,
     options?: RequestOptions<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  options(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
+  options(
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+  ): ResponsePromise<Response | StreamedResponse> {
     return this.request("OPTIONS", url, options);
   }
 

@@ -1,7 +1,7 @@
 /**
  * Builds answers: JSON, pages, bytes, redirects and refusals, each with its content type.
  *
- * Pure. May import: `exchange.ts`.
+ * Pure.
  */
 import { Buffer } from "node:buffer";
 

@@ -1,7 +1,5 @@
 /**
  * A JSON API behind bearer tokens: `POST /api/login` gives one, `GET /api/users/me` wants it.
- *
- * May import: `exchange.ts`, `answers.ts`, `auth.ts`, `bounded-map.ts`, `login.ts`, `payload.ts`.
  */
 import { randomBytes } from "node:crypto";
 

@@ -1,7 +1,7 @@
 /**
  * Endpoints that ask for Basic and Bearer credentials.
  *
- * Pure. May import: `exchange.ts`, `answers.ts`.
+ * Pure.
  */
 import { Buffer } from "node:buffer";
 

@@ -1,7 +1,5 @@
 /**
  * A map that cannot grow for ever: what was put in first goes first.
- *
- * May import: nothing.
  */
 
 /** A map of at most `capacity` entries. */

@@ -1,7 +1,5 @@
 /**
  * Endpoints with validators and cache headers: `/etag`, `/cache`, `/cache/n`.
- *
- * May import: `exchange.ts`, `answers.ts`, `inspect.ts`.
  */
 import { randomUUID } from "node:crypto";
 

@@ -3,7 +3,7 @@
  *
  * Values that do not fit a cookie are quoted as httpbin quotes them: `a b` travels as `"a b"`.
  *
- * Pure. May import: `exchange.ts`, `answers.ts`.
+ * Pure.
  */
 import { Buffer } from "node:buffer";
 

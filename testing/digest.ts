@@ -4,8 +4,6 @@
  * Stricter than httpbin: a nonce must be one of this server, its count must be new, and `uri`, `realm`, `opaque`,
  * `qop` and `algorithm` must be those of the request and its challenge. A nonce wears out by its uses here, and also
  * by httpbin's cookies `stale_after` and `last_nonce`, so that clients see `stale` with and without a cookie jar.
- *
- * May import: `exchange.ts`, `answers.ts`, `auth.ts`, `cookies.ts`, `bounded-map.ts`.
  */
 import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";

@@ -1,7 +1,5 @@
 /**
  * Fixed documents and small generators: `/html`, `/json`, `/xml`, `/encoding/utf8`, `/links`, `/uuid`, `/base64`.
- *
- * May import: `exchange.ts`, `answers.ts`.
  */
 import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";

@@ -1,7 +1,7 @@
 /**
  * Endpoints whose body has a content coding: `/gzip`, `/deflate`, `/brotli`, and `/zstd`, which httpbin has not.
  *
- * Pure. May import: `exchange.ts`, `answers.ts`, `inspect.ts`.
+ * Pure.
  */
 import { Buffer } from "node:buffer";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";

@@ -2,8 +2,6 @@
  * The vocabulary of the test server: what an endpoint gets, what it gives back, and how a route names it.
  *
  * An endpoint is a function from a request to an answer, both plain data; it never touches a socket.
- *
- * May import: nothing.
  */
 
 /** A name and its value, as a header line, a query parameter or a form field has them. */

@@ -3,8 +3,6 @@
  *
  * Both answers tell `{"attempts": …}`, the requests with that key so far. With `?retry_after=…` the failures carry
  * that value as `Retry-After`. Requests without a key share the empty one.
- *
- * May import: `exchange.ts`, `answers.ts`, `bounded-map.ts`.
  */
 import { fieldValue, json } from "./answers.ts";
 import type { BoundedMap } from "./bounded-map.ts";

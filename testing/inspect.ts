@@ -1,7 +1,7 @@
 /**
  * Endpoints that tell what was asked: `/get`, `/post`, `/anything`, `/headers`, `/ip`, `/user-agent` and their like.
  *
- * Pure. May import: `exchange.ts`, `answers.ts`, `payload.ts`.
+ * Pure.
  */
 import { json } from "./answers.ts";
 import { ANY_METHOD, GET, headerOf, queryOf } from "./exchange.ts";

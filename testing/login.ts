@@ -4,8 +4,6 @@
  * `GET /login` begins an anonymous session in a cookie, and its form has a token which must come back with the
  * password. A login changes the session's id. Without a login, `/protected` always redirects (302) to the form,
  * whatever the client accepts.
- *
- * May import: `exchange.ts`, `answers.ts`, `bounded-map.ts`, `cookies.ts`, `payload.ts`.
  */
 import { randomBytes } from "node:crypto";
 

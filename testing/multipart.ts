@@ -1,7 +1,7 @@
 /**
  * Takes `multipart/form-data` apart (RFC 7578). Lenient: what is no part is left out.
  *
- * Pure. May import: nothing.
+ * Pure.
  */
 import { Buffer } from "node:buffer";
 

@@ -1,7 +1,7 @@
 /**
  * Numbers out of paths and queries. What is no number, or a negative one, is refused with status 400.
  *
- * Pure. May import: `exchange.ts`, `answers.ts`.
+ * Pure.
  */
 import { RefusedRequest } from "./answers.ts";
 import { queryOf } from "./exchange.ts";

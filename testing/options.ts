@@ -1,7 +1,7 @@
 /**
  * The options of the test server, checked before anything starts.
  *
- * Pure. May import: nothing.
+ * Pure.
  */
 
 /** Where the server listens. */

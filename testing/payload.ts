@@ -1,7 +1,7 @@
 /**
  * Reads request bodies as httpbin does: forms into `form`, uploads into `files`, all else into `data` and `json`.
  *
- * Pure. May import: `exchange.ts`, `multipart.ts`.
+ * Pure.
  */
 import { Buffer } from "node:buffer";
 

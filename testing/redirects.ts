@@ -1,7 +1,7 @@
 /**
  * Endpoints that send the client elsewhere: chains of relative and absolute redirects, and `/redirect-to`.
  *
- * Pure. May import: `exchange.ts`, `answers.ts`.
+ * Pure.
  */
 import { redirect, RefusedRequest } from "./answers.ts";
 import { ANY_METHOD, countOf, GET, queryOf } from "./exchange.ts";

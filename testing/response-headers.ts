@@ -1,7 +1,7 @@
 /**
  * `/response-headers?name=value` answers with these header lines, and tells all of its headers as JSON.
  *
- * Pure. May import: `exchange.ts`, `answers.ts`, `payload.ts`.
+ * Pure.
  */
 import { Buffer } from "node:buffer";
 

@@ -1,7 +1,5 @@
 /**
  * The table of all endpoints, and how a request finds its row.
- *
- * May import: everything in this folder but `server.ts`, `wire.ts` and `index.ts`.
  */
 import { empty, escapeHtml, html, text } from "./answers.ts";
 import { apiRoutes } from "./api.ts";

@@ -1,7 +1,5 @@
 /**
  * Starts and stops the test server, and keeps count of what reaches it.
- *
- * May import: `answers.ts`, `bounded-map.ts`, `routes.ts`, `wire.ts`, `options.ts`, types of `exchange.ts`.
  */
 import { once } from "node:events";
 import { createServer } from "node:http";

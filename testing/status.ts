@@ -1,7 +1,5 @@
 /**
  * `/status/n` answers with that status, or with one drawn from a weighted list such as `/status/200:0.9,500:0.1`.
- *
- * May import: `exchange.ts`, `answers.ts`, `auth.ts`.
  */
 import { empty, json, redirect, RefusedRequest, text } from "./answers.ts";
 import { BASIC_CHALLENGE } from "./auth.ts";

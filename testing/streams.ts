@@ -1,7 +1,5 @@
 /**
  * Endpoints that send bytes: random ones from a seed, a stream of JSON lines, and ranges of a known sequence.
- *
- * May import: `exchange.ts`, `answers.ts`, `inspect.ts`, `numbers.ts`.
  */
 import { Buffer } from "node:buffer";
 import { randomInt } from "node:crypto";

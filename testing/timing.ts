@@ -2,8 +2,6 @@
  * Endpoints that take their time: `/delay` waits before it answers, `/drip` sends byte by byte.
  *
  * Both stop as soon as the client goes away.
- *
- * May import: `exchange.ts`, `answers.ts`, `inspect.ts`, `numbers.ts`.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 

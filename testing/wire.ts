@@ -1,7 +1,5 @@
 /**
  * Between Node's messages and plain data: reads a request in full, writes an answer.
- *
- * May import: `exchange.ts`, `answers.ts`, `payload.ts`.
  */
 import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";

@@ -1,7 +1,7 @@
 /**
- * Credentials that nobody passed as `auth`: those of netrc, then those in the URL (PARITY AUT-1).
+ * Credentials that nobody passed as `auth`: those of netrc, then those in the URL.
  *
- * May import: `core/`, own folder. Pure, but for a memory of the last netrc text.
+ * Pure, but for a memory of the last netrc text.
  */
 import type { Auth } from "../core/auth-scheme.ts";
 import type { Url } from "../core/url.ts";

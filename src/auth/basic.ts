@@ -1,9 +1,7 @@
 /**
  * Basic credentials (RFC 7617), for the server and for a proxy.
  *
- * Text is sent as UTF-8, as RFC 7617 recommends; requests sends latin-1 (PARITY AUT-3). Bytes go out as they are.
- *
- * May import: `core/`. Pure.
+ * Text is sent as UTF-8, as RFC 7617 recommends; requests sends latin-1. Bytes go out as they are.
  */
 import { isUint8Array } from "../core/realm.ts";
 import type { Auth } from "../core/auth-scheme.ts";

@@ -1,7 +1,5 @@
 /**
  * Bearer tokens (RFC 6750), with one refresh at a time when the server refuses one.
- *
- * May import: `core/`, `node:async_hooks` to notice a refresh that waits for itself.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 

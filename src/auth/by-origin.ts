@@ -1,7 +1,5 @@
 /**
  * A map of origins to credentials: one session, several servers, each with its own (requests-toolbelt's `AuthHandler`).
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { Auth, AuthOption } from "../core/auth-scheme.ts";
 import { describe } from "../core/describe.ts";

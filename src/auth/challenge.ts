@@ -3,8 +3,6 @@
  *
  * One header may hold several challenges, and a comma separates both challenges and parameters, so they are told apart
  * by what follows a word. Each character is looked at a bounded number of times; what makes no sense is skipped.
- *
- * May import: `core/`. Pure.
  */
 
 /** One challenge. */

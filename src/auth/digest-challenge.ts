@@ -1,7 +1,5 @@
 /**
  * Digest challenges: what one asks for, and which of several is answered (RFC 7616 §3.3, §3.7).
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { Challenge } from "./challenge.ts";
 
@@ -37,7 +35,7 @@ export interface DigestChallenge {
   readonly utf8: boolean;
 }
 
-/** requests knows SHA and SHA-512 too, which RFC 7616 has not (PARITY DIG-7). */
+/** requests knows SHA and SHA-512 too, which RFC 7616 has not. */
 const HASHES: readonly (readonly [name: string, hash: string])[] = [
   ["MD5", "md5"],
   ["SHA", "sha1"],

@@ -2,8 +2,6 @@
  * The answer to a Digest challenge: the hashes of RFC 7616 §3.4, and the header that carries them.
  *
  * Realm, nonce and opaque are bytes that come back as they came; user name and password are UTF-8.
- *
- * May import: `core/`, own folder, `node:crypto` for hashing. Pure.
  */
 import { createHash } from "node:crypto";
 

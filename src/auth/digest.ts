@@ -2,10 +2,8 @@
  * Digest credentials (RFC 7616): MD5, SHA-256, SHA-512-256 and SHA-512, each also as `-sess`, with `auth` and `auth-int`.
  *
  * The first request to an origin goes bare, unless a nonce is known; later ones are signed at once. What was learned is
- * kept by origin, so a nonce of one server never goes to another (CVE-2026-11856 in curl). Only a 401 is answered: PARITY
- * DIG-2. Nothing is sent again when there is no challenge that can be answered (DIG-7).
- *
- * May import: `core/`, own folder, `node:crypto` for hashing.
+ * kept by origin, so a nonce of one server never goes to another (CVE-2026-11856 in curl). Only a 401 is answered. Nothing is
+ * sent again when there is no challenge that can be answered.
  */
 import { createHash } from "node:crypto";
 

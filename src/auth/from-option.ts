@@ -1,7 +1,5 @@
 /**
  * What the option `auth` means.
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { Auth, AuthFunction, AuthOption } from "../core/auth-scheme.ts";
 import { describe } from "../core/describe.ts";

@@ -1,7 +1,5 @@
 /**
  * Credentials without a scheme: the server's challenge says which one it takes (requests-toolbelt's `GuessAuth`).
- *
- * May import: `core/`, own folder.
  */
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
 import type { Origin } from "../core/origin.ts";

@@ -1,10 +1,8 @@
 /**
  * netrc: which user and password belong to a host. `environment/` reads the file.
  *
- * Reads what Python's netrc module reads (PARITY NET-1), but compares machine names without case. A file with a mistake
+ * Reads what Python's netrc module reads, but compares machine names without case. A file with a mistake
  * says nothing at all, as there: half a file could give a host another host's password.
- *
- * May import: `core/`. Pure.
  */
 
 /** User and password of a host. */

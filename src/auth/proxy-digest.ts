@@ -1,7 +1,5 @@
 /**
  * Digest credentials for proxies (RFC 7616 §3.8): those that answer 407, be it to CONNECT or to a request that they forward.
- *
- * May import: `core/`, own folder.
  */
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
 import type { HeaderMap } from "../core/headers.ts";

@@ -2,10 +2,10 @@
  * A jar's cookies, filed by domain: what a host may get is found without looking at anything else, so a look-up costs
  * the same in a jar of ten and of a hundred thousand. Not the rules: which cookie may go in is decided before.
  *
- * Cookies that the program set for no host yet lie under the domain `""`. The first host to ask takes them
- * (PARITY SEC-7, RED-12): they move into its bucket, and keep `""` as their visible domain.
+ * Cookies that the program set for no host yet lie under the domain `""`. The first host to ask takes them: they move into its
+ * bucket, and keep `""` as their visible domain.
  *
- * May import: `core/`, own folder. Pure: time is an argument.
+ * Pure: time is an argument.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
 import { comparablePath, domainMatches, domainsOf, pathMatches } from "./match.ts";

@@ -4,8 +4,6 @@
  *
  * Reading trusts nothing: wrong shapes are a `TypeError`, and so is a field by which another tool says what a field here says;
  * other unknown fields are ignored, names are data also when they are `__proto__`.
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
 import { isDate } from "../core/realm.ts";

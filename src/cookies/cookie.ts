@@ -1,8 +1,6 @@
 /**
- * Cookies that a program makes, as opposed to a server: defaults of requests' `create_cookie` (PARITY COO-12), and
+ * Cookies that a program makes, as opposed to a server: defaults of requests' `create_cookie`, and
  * checks that name and value cannot break out of a `Cookie` header.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { isDate } from "../core/realm.ts";
 import type { CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";

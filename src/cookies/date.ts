@@ -3,8 +3,6 @@
  * Not an HTTP date (RFC 9110 §5.6.7): `Retry-After` has rules of its own.
  *
  * Linear: every character is looked at once or twice, whatever the text is.
- *
- * May import: nothing. Pure.
  */
 
 const MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec";

@@ -1,8 +1,6 @@
 /**
  * Which cookies go when there are too many: RFC 6265bis §5.7, "remove excess cookies". Expired ones are gone before
  * this is asked.
- *
- * May import: own folder. Pure.
  */
 import type { Bucket, Entry } from "./cookie-index.ts";
 

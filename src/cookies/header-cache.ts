@@ -2,7 +2,7 @@
  * The `Cookie` headers that were written before. As long as no cookie of the host or of a domain above it changed and
  * none has expired, the header is the one of last time: two comparisons.
  *
- * May import: own folder. Pure: time is an argument.
+ * Pure: time is an argument.
  */
 import type { Bucket, CookieIndex, Entry } from "./cookie-index.ts";
 import { byPathThenAge, formatCookieHeader } from "./header.ts";

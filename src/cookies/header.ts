@@ -1,7 +1,5 @@
 /**
  * Cookies become a `Cookie` header: which comes first, and how they are written (RFC 6265bis §5.8.3).
- *
- * May import: `core/`. Pure.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
 

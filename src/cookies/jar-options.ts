@@ -1,7 +1,5 @@
 /**
  * Limits of a jar, with their defaults and checks.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { systemClock } from "../core/clock.ts";
 import { ownFields } from "./cookie.ts";

@@ -1,10 +1,10 @@
 /**
  * CookieJar: the cookies of a session, and the one place where they change. RFC 6265bis with the public suffix list;
- * synchronous; requests' jar with our names (PARITY 1.17). What may be stored is `receive.ts`'s decision, where it lies
+ * synchronous; requests' jar with our names. What may be stored is `receive.ts`'s decision, where it lies
  * `cookie-index.ts`'s, what the header looks like `header-cache.ts`'s.
  *
- * May import: `core/`, own folder. Pure for the pipeline (`store`, `select`): they are told the time. The methods for
- * programs ask the clock that the constructor was given.
+ * Pure for the pipeline (`store`, `select`): they are told the time. The methods for programs ask the clock that the
+ * constructor was given.
  */
 import type { CookieStore, CookieVerdict, StoredCookie } from "../core/cookie-store.ts";
 import { CookieConflictError } from "../core/errors.ts";

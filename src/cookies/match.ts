@@ -1,9 +1,7 @@
 /**
  * Does a cookie belong to this host, this path, this connection? RFC 6265bis §5.1.2 to §5.1.4 and §5.8.3.
  *
- * The host is always the URL's, never a `Host` header's (PARITY COO-18).
- *
- * May import: `core/`. Pure.
+ * The host is always the URL's, never a `Host` header's.
  */
 import { isThisMachine } from "../core/loopback.ts";
 import type { Url } from "../core/url.ts";
@@ -30,7 +28,7 @@ export function isSecure(url: Url): boolean {
 
 /**
  * May `Secure` cookies come from there, and go there (RFC 6265bis §5.7 step 14, §5.8.3)? Over TLS, and on a direct connection
- * to this very machine, where nobody sits in between: browsers and curl do so, too (PARITY COO-15, COO-16).
+ * to this very machine, where nobody sits in between: browsers and curl do so, too.
  *
  * @param isDirect nothing but the network of this machine is on the way: no proxy, no adapter that sends elsewhere.
  */

@@ -1,10 +1,8 @@
 /**
- * Cookies of one call on top of a session's: the option `cookies` of a request (PARITY MRG-9, MRG-10, RED-12).
+ * Cookies of one call on top of a session's: the option `cookies` of a request.
  *
  * They are sent and never stored: what servers set goes into the session's jar. A session's cookie of the same name, of
  * whatever path, gives way; `null` leaves it out and puts nothing in its place.
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { CookieStore, CookieVerdict } from "../core/cookie-store.ts";
 import type { Url } from "../core/url.ts";

@@ -3,8 +3,6 @@
  *
  * Hand-written and linear: the field is the server's, and a regular expression over it was a way to stall clients
  * (CVE-2016-1000232, CVE-2017-15010 of tough-cookie). Nothing is unquoted or percent-decoded: values are kept as sent.
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { CookieRefusal, CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
 import { parseCookieDate } from "./date.ts";

@@ -6,7 +6,7 @@
  * The list is loaded when a `Domain` attribute first asks for it: it takes a quarter of the time of sojourn's own import and
  * 8 MB, and a program without such cookies never pays. `import()` cannot do it, as a jar is synchronous.
  *
- * May import: `tldts`, by way of `suffix-list.cjs`. Pure but for loading it.
+ * Pure but for loading it.
  */
 import { loadSuffixList } from "./suffix-list.cjs";
 

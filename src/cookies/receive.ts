@@ -2,8 +2,6 @@
  * May a server set this cookie? RFC 6265bis §5.7, all steps that need no jar: what the URL and the field say is enough.
  *
  * `SameSite` is kept and never applied: a program has no page that another site could have sent it from.
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { CookieRefusal, CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
 import type { Url } from "../core/url.ts";

@@ -1,7 +1,5 @@
 /**
  * Waiting for code that knows no signal: a hook, a refresh of a token.
- *
- * May import: `core/`. Pure.
  */
 import { isPromise } from "./realm.ts";
 

@@ -1,7 +1,5 @@
 /**
  * Adapter: what every transport implements.
- *
- * May import: `core/`. Pure.
  */
 import type { ProxyRules } from "./environment.ts";
 import type { HeaderMap } from "./headers.ts";

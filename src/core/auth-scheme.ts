@@ -1,7 +1,5 @@
 /**
  * What signs requests. `auth/` has the schemes; a caller's function is one too.
- *
- * May import: `core/`. Pure.
  */
 import type { HeaderMap } from "./headers.ts";
 import type { Origin } from "./origin.ts";
@@ -19,7 +17,7 @@ export interface ChallengeResponse {
 
 /**
  * Signs requests of one origin. An auth object is used only for the origin it was given for: after a redirect to another
- * one it is asked no more (PARITY SEC-10).
+ * one it is asked no more.
  */
 export interface Auth {
   /**

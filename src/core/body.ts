@@ -3,7 +3,7 @@
  *
  * Here are raw bodies only; forms, JSON and multipart are made in `prepare/`.
  *
- * May import: `core/`. Pure, but for opening what the caller gave.
+ * Pure, but for opening what the caller gave.
  */
 import {
   isArrayBuffer,
@@ -126,7 +126,7 @@ function noBody(data: unknown): TypeError {
   return new TypeError(`a body must be text, bytes, a Blob, a stream or an iterable, not ${describe(data)}`);
 }
 
-/** A body that calls `factory` for each sending: any stream becomes replayable (PARITY BOD-12). */
+/** A body that calls `factory` for each sending: any stream becomes replayable. */
 export function factoryBody(factory: () => unknown): StreamBody {
   return streamBody(
     factory,
@@ -248,7 +248,7 @@ function chunksOf(data: unknown): AsyncIterable<unknown> | Iterable<unknown> {
   return body.kind === "bytes" ? [body.bytes] : body.open();
 }
 
-/** Empty pieces are left out: a chunk of no bytes would end a chunked body (PARITY BOD-13). */
+/** Empty pieces are left out: a chunk of no bytes would end a chunked body. */
 async function* toBytes(source: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<Uint8Array> {
   for await (const chunk of source) {
     const bytes = chunkBytes(chunk);

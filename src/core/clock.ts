@@ -1,7 +1,5 @@
 /**
  * The only idea of time: stages and adapters get it as an argument, so that tests can hold it still.
- *
- * May import: `core/`.
  */
 
 /** Tells the time and waits. */

@@ -1,7 +1,5 @@
 /**
  * What a jar offers the pipeline. `cookies/` implements it twice: a session's jar, and the cookies of one call on top of it.
- *
- * May import: `core/`. Pure.
  */
 import type { Url } from "./url.ts";
 

@@ -1,7 +1,5 @@
 /**
  * Type of what the environment gave. `environment/` reads it, once a session.
- *
- * May import: `core/`. Pure.
  */
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The error tree. Everything that goes wrong with a request is one of these; names are requests' (PARITY 1.24).
+ * The error tree. Everything that goes wrong with a request is one of these; names are requests'.
  *
  * ```text
  * RequestException
@@ -35,8 +35,6 @@
  * ```
  *
  * Arguments of the wrong kind are `TypeError` and `RangeError`, not these. An abort by the caller is `signal.reason`.
- *
- * May import: `core/`.
  */
 import type { HeaderMap } from "./headers.ts";
 import { bareUrl } from "./redact.ts";

@@ -3,8 +3,6 @@
  *
  * Kept in three arrays side by side: a request has about ten fields, and a scan over ten short strings is faster than
  * a Map; the wire form is one walk. Copies share the arrays until one of them is changed.
- *
- * May import: `core/`. Pure.
  */
 import { isUint8Array } from "./realm.ts";
 import { InvalidHeader } from "./errors.ts";

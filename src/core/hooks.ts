@@ -1,7 +1,5 @@
 /**
- * Hooks: what a caller may observe or replace, and when. The session's run first, then the request's (PARITY HOOK-1..5, MRG-8).
- *
- * May import: `core/`. Pure.
+ * Hooks: what a caller may observe or replace, and when. The session's run first, then the request's.
  */
 import type { InterimResponse } from "./adapter.ts";
 import type { CookieRefusal } from "./cookie-store.ts";
@@ -16,7 +14,10 @@ export interface HookFunctions {
   /** After each hop, before a redirect is followed. May change the response, or return another one in its place. */
   readonly response: (response: AnyResponse) => AnyResponse | void | Promise<AnyResponse | void>;
   /** Before a redirect is followed: the response, and the request that comes next. May return another request. */
-  readonly redirect: (response: AnyResponse, next: PreparedRequest) => PreparedRequest | void | Promise<PreparedRequest | void>;
+  readonly redirect: (
+    response: AnyResponse,
+    next: PreparedRequest,
+  ) => PreparedRequest | void | Promise<PreparedRequest | void>;
   /** Before a request is sent again. May not change anything. */
   readonly retry: (attempt: Attempt, request: PreparedRequest) => void | Promise<void>;
   /** When a call fails, be it in preparing. May not change anything; the error is thrown afterwards. */

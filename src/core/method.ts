@@ -1,7 +1,5 @@
 /**
  * Request methods: what the standard says of them (RFC 9110 §9).
- *
- * May import: `core/`. Pure.
  */
 
 const SAFE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "QUERY"]);

@@ -2,8 +2,6 @@
  * Options of sessions and requests, and `Request`: method, URL and options together.
  *
  * `undefined` or absent means "not given: inherit"; `null` means "off" or "remove". Times are milliseconds, sizes bytes.
- *
- * May import: `core/`. Pure.
  */
 import type {
   AddressPolicy,

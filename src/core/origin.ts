@@ -1,7 +1,5 @@
 /**
  * Origin: the scope of credentials (RFC 6454, RFC 9110 §4.3.1).
- *
- * May import: `core/`. Pure.
  */
 
 declare const originBrand: unique symbol;

@@ -1,7 +1,5 @@
 /**
  * What may be shown of a secret: nothing. Used by messages, `util.inspect` and `JSON.stringify` of every public object.
- *
- * May import: `core/`. Pure.
  */
 
 /** Stands where a secret was. */

@@ -2,8 +2,6 @@
  * PreparedRequest: what is sent. (`Request`, what is wanted, is in `options.ts`: it is the method, the URL and options.)
  *
  * A prepared request may be edited until it is sent; while it walks through the pipeline, stages hand on changed copies.
- *
- * May import: `core/`.
  */
 import { factoryBody, lengthOf, rawBody, type Body, type RawBody } from "./body.ts";
 import { describe } from "./describe.ts";
@@ -213,7 +211,7 @@ function shownBody(payload: Body | null): string | null {
 
 /**
  * Sets the header that frames the body: `Content-Length` when the length is known (RFC 9112 §6.2), else
- * `Transfer-Encoding: chunked` (§6.1); never both. Without a body: `Content-Length: 0`, but for GET and HEAD (PARITY BOD-14).
+ * `Transfer-Encoding: chunked` (§6.1); never both. Without a body: `Content-Length: 0`, but for GET and HEAD.
  */
 export function frame(headers: HeaderMap, method: string, payload: Body | null): void {
   const length = payload === null ? (isBodyless(method) ? null : 0) : lengthOf(payload);

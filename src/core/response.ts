@@ -1,8 +1,6 @@
 /**
  * Responses as others see them: what an adapter gives (WireResponse), and what hooks and callers get. The classes are in
  * `response/`.
- *
- * May import: `core/`, types of `@standard-schema/spec`. Pure.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Attempt } from "./errors.ts";

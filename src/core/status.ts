@@ -2,14 +2,12 @@
  * Status codes by name, and what a status means for the message (RFC 9110 §15).
  *
  * The names are those of the IANA registry in camelCase, and a few that many know from elsewhere (`okay`, `teapot`).
- *
- * May import: `core/`. Pure.
  */
 
 /**
  * Status codes by name: `codes.notFound === 404`.
  *
- * Unlike requests, `codes.earlyHints` is 103 and `codes.preconditionFailed` has no alias that means 428 (PARITY COD-1).
+ * Unlike requests, `codes.earlyHints` is 103 and `codes.preconditionFailed` has no alias that means 428.
  */
 export const codes = {
   continue: 100,
@@ -83,7 +81,7 @@ export const codes = {
   networkAuthenticationRequired: 511,
 } as const;
 
-/** Is it one of the five statuses that are followed when a Location comes with them (PARITY RED-1)? */
+/** Is it one of the five statuses that are followed when a Location comes with them? */
 export function isRedirectStatus(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }

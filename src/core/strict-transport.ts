@@ -1,7 +1,5 @@
 /**
  * What a store of HSTS hosts offers the pipeline. `hsts/` implements it.
- *
- * May import: `core/`. Pure.
  */
 
 /** Knows the hosts that said they are to be reached over TLS only (RFC 6797). */

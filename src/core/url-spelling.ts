@@ -1,8 +1,6 @@
 /**
- * How the parts of a URL are spelled (PARITY URL-15, URL-16): what is illegal is encoded, escapes of unreserved characters are
+ * How the parts of a URL are spelled: what is illegal is encoded, escapes of unreserved characters are
  * undone, dot segments are resolved.
- *
- * May import: nothing. Pure.
  */
 
 /** Every character that may not stand in user info as it is (RFC 3986 §3); `%` is handled apart. */
@@ -29,7 +27,7 @@ export function prepareFragment(fragment: string | undefined): string | null {
 /** Nothing in it needs a look, in whatever part it stands: true of nearly all URLs, and cheap to see. */
 const PLAIN = /^[A-Za-z0-9\-._~!$&'()*+,;=:/]*$/;
 
-/** Undoes escapes of unreserved characters, writes the others in capitals, encodes what is illegal (PARITY URL-15, -16). */
+/** Undoes escapes of unreserved characters, writes the others in capitals, encodes what is illegal. */
 export function requote(part: string, illegal: RegExp): string {
   if (PLAIN.test(part)) return part;
   const encoded = encodeIllegal(part, illegal);

@@ -1,9 +1,7 @@
 /**
- * URLs: one parser for every decision (where to connect, cookies, auth, proxy). Spelling follows requests (PARITY 1.7):
+ * URLs: one parser for every decision (where to connect, cookies, auth, proxy). Spelling follows requests:
  * an explicit default port stays, reserved characters stay, what is illegal is percent-encoded, unreserved escapes are
  * undone. Hosts are canonical as WHATWG writes them, so no two parts can read the same host differently.
- *
- * May import: `core/`. Pure.
  */
 import { isUrl } from "./realm.ts";
 import { describe } from "./describe.ts";
@@ -128,7 +126,7 @@ export class Url implements UrlParts {
 /** scheme, authority, path, query, fragment: the expression of RFC 3986 appendix B, with the scheme's own alphabet. */
 const SPLIT = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?:\/\/([^/\\?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s;
 
-/** Is it a URL that is prepared at all? Others (`mailto:`, `data:`) go to their adapter as they are (PARITY URL-3). */
+/** Is it a URL that is prepared at all? Others (`mailto:`, `data:`) go to their adapter as they are. */
 export function isHttpLike(url: string): boolean {
   // Nearly all are written like this, and it is asked for several times a request.
   return url.startsWith("http") || !url.includes(":") || /^\s*http/i.test(url);
@@ -259,7 +257,7 @@ export function parseOrigin(text: unknown, option: string): Origin {
 }
 
 /**
- * Resolves a reference against the URL of the response that holds it (RFC 3986 §5.2, PARITY RED-15).
+ * Resolves a reference against the URL of the response that holds it (RFC 3986 §5.2).
  * Returns text: the target may have another scheme, for which there may be an adapter or none.
  */
 export function resolveReference(base: Url, reference: string): string {
@@ -320,7 +318,7 @@ function isWeb(scheme: string): boolean {
   return scheme === "http" || scheme === "https";
 }
 
-/** Host of `http+unix:` and the like: what it means is its adapter's business (PARITY URL-4). */
+/** Host of `http+unix:` and the like: what it means is its adapter's business. */
 function opaqueHost(host: string): string {
   return /^(?:[\w\-.~!$&'()*+,;=]|%[0-9a-fA-F]{2})+$/.test(host) && host.includes("%")
     ? host

@@ -1,7 +1,5 @@
 /**
  * The package's version: part of the default `User-Agent`. A test holds it to package.json.
- *
- * May import: nothing.
  */
 
 /** The version of the package, such as `1.2.3`. */

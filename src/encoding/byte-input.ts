@@ -1,7 +1,5 @@
 /**
  * Reads bytes that come in pieces: as many as are wanted, with the rest put back.
- *
- * May import: `core/`. Pure.
  */
 
 const nothing = new Uint8Array(0);

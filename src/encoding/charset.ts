@@ -1,8 +1,5 @@
 /**
- * Which charset a text is in: what `Content-Type` declares, what a page says of itself, and what the bytes look like
- * (PARITY ENC-1, ENC-2, UTL-7).
- *
- * May import: `core/`, own folder, `node:buffer`. Pure.
+ * Which charset a text is in: what `Content-Type` declares, what a page says of itself, and what the bytes look like.
  */
 import { isAscii, isUtf8 } from "node:buffer";
 import { describeAnswer } from "../core/describe.ts";
@@ -52,7 +49,7 @@ function parseCharset(contentType: string): Charset {
 
 /**
  * `encoding` as requests tells it: the charset parameter as it is spelled, else `ISO-8859-1` for a type with "text" in
- * it, else `utf-8` for JSON, else `null`. Unlike requests, without regard to case (PARITY ENC-1).
+ * it, else `utf-8` for JSON, else `null`. Unlike requests, without regard to case.
  */
 export function encodingFromHeaders(headers: HeaderMap): string | null {
   return charsetOf(headers.get("content-type")).name;
@@ -104,7 +101,7 @@ const SAMPLE_BYTES = 64;
 /**
  * A guess from the bytes: byte order mark, what a page says of itself, UTF-16 or -32 by the pattern of their zeros, `ascii`,
  * valid UTF-8; then what the program's detection says, and `windows-1252` for all the rest. No statistics of our own:
- * requests' are slow, and often wrong for short texts (PARITY BUG-16).
+ * requests' are slow, and often wrong for short texts.
  *
  * @throws {TypeError} when the detection answers with something else than a name or `null`.
  */

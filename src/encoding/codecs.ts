@@ -1,8 +1,6 @@
 /**
  * Charsets by name: WHATWG's, as `TextDecoder` has them, and those where Python and WHATWG differ as Python has them:
  * `latin-1` is one byte one character, `ascii` has 128 characters, and there is UTF-32.
- *
- * May import: `core/`, `node:buffer`. Pure.
  */
 import { Buffer } from "node:buffer";
 
@@ -56,7 +54,7 @@ function codecOf(label: string): Codec {
   return codec;
 }
 
-/** A name that nobody knows: UTF-8 with replacement characters, as requests does (PARITY ENC-3). */
+/** A name that nobody knows: UTF-8 with replacement characters, as requests does. */
 const unknown: Codec = { kind: "utf-8" };
 
 function lookUp(name: string): Codec {

@@ -1,15 +1,13 @@
 /**
  * Content codings by name (RFC 9110 §8.4): what is asked for, and what a `Content-Encoding` says. Taking them off is in
  * `decode.ts` and `decode-stream.ts`.
- *
- * May import: `core/`. Pure.
  */
 import { TooManyCodings, type FailedRequest } from "../core/errors.ts";
 
 /** A coding that can be taken off. */
 export type ContentCoding = "gzip" | "deflate" | "br" | "zstd";
 
-/** The default `Accept-Encoding`: every coding there is here, in the order of preference (PARITY DEC-1). */
+/** The default `Accept-Encoding`: every coding there is here, in the order of preference. */
 export const ACCEPT_ENCODING: string = "gzip, deflate, br, zstd";
 
 /** No coding: the bytes are the body. Shared, so that "nothing to do" is one comparison of lengths. */
@@ -25,7 +23,7 @@ const codings = new Map<string, ContentCoding>([
 
 /**
  * The codings of a body in the order in which they were put on, so the last one comes off first. `identity` means
- * nothing. A coding that is not known here leaves the body as it was received, as a whole (PARITY DEC-3).
+ * nothing. A coding that is not known here leaves the body as it was received, as a whole.
  *
  * @throws {TooManyCodings} for more than `maxCodings`.
  */

@@ -1,8 +1,6 @@
 /**
  * The charset that an HTML page or an XML text names at its beginning: `<meta charset>`, `<meta http-equiv="content-type">`,
  * `<?xml encoding?>`. As browsers look for it before they parse (HTML §13.2.3.2, "prescan a byte stream").
- *
- * May import: `node:buffer`. Pure.
  */
 import { Buffer } from "node:buffer";
 

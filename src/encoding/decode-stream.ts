@@ -1,8 +1,6 @@
 /**
  * Takes content codings off a body as it comes, with back-pressure. Decides about everything that is not plain: several
  * members, what follows the data, damage, a body that ends too early.
- *
- * May import: `core/`, own folder, `node:zlib`. Pure.
  */
 import { createBrotliDecompress, createInflate, createInflateRaw, createZstdDecompress } from "node:zlib";
 import { ContentDecodingError, type FailedRequest } from "../core/errors.ts";
@@ -27,7 +25,7 @@ const FREE_MEMBERS = 1000;
  *
  * `maxBytes` bounds what codings inside a chain give, not what comes out at the end: that is the reader's to count.
  *
- * @throws {ContentDecodingError} when the data is damaged, or ends too early (PARITY DEC-6, BUG-20).
+ * @throws {ContentDecodingError} when the data is damaged, or ends too early.
  * @throws {ResponseTooLarge} when a coding inside the chain gives more than {@link limitBetween} allows.
  */
 export function decodeStream(

@@ -1,8 +1,6 @@
 /**
  * Takes content codings off small bodies, at once: a synchronous call of zlib is several times cheaper than a stream for
  * bodies of the usual size. What is large, damaged or unusual is left to `decode-stream.ts`, which has the last word.
- *
- * May import: `core/`, own folder, `node:zlib`. Pure.
  */
 import {
   brotliDecompressSync,
@@ -40,7 +38,7 @@ export interface DecodeOptions {
 
 /**
  * Takes the codings off, or answers `null` where that is not to be done at once: the body is large, or zlib did not like
- * it. An empty body is empty, whatever the header says (PARITY DEC-5).
+ * it. An empty body is empty, whatever the header says.
  *
  * @throws {ResponseTooLarge} when there are more than `maxBytes`, or more than {@link limitBetween} inside the chain.
  */
@@ -84,7 +82,7 @@ export function tooLarge(
   });
 }
 
-/** Is it deflate in the zlib format (RFC 1950 §2.2), as `deflate` means? Some servers send raw deflate (PARITY DEC-2). */
+/** Is it deflate in the zlib format (RFC 1950 §2.2), as `deflate` means? Some servers send raw deflate. */
 export function isZlib(head: Uint8Array): boolean {
   const [method = 0, flags = 0] = head;
   return (method & 0x0f) === 8 && method >> 4 <= 7 && (method * 256 + flags) % 31 === 0;

@@ -1,7 +1,5 @@
 /**
  * Drives one of zlib's streams piece by piece, so that it is known where its data ends and what comes after.
- *
- * May import: `core/`, own folder, `node:zlib`, `node:stream`. Pure.
  */
 import type { Transform } from "node:stream";
 import type { ByteInput } from "./byte-input.ts";

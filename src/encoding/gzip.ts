@@ -3,8 +3,6 @@
  *
  * Read here and not by zlib's own reader, because that one takes anything after the last member for an error, and has
  * patience with an endless file name.
- *
- * May import: `core/`, own folder, `node:zlib`. Pure.
  */
 import { crc32 } from "node:zlib";
 import type { ByteInput } from "./byte-input.ts";
@@ -21,7 +19,7 @@ const RESERVED_FLAGS = 0xe0;
 
 /**
  * Reads the header of a member (§2.3). `false`: there is none, but the end of the input or, after another member,
- * something else, which does not count (PARITY DEC-7).
+ * something else, which does not count.
  *
  * @throws {FormatError} when the header is damaged.
  */

@@ -1,8 +1,6 @@
 /**
  * Finds the first character that makes a text no JSON (RFC 8259). `JSON.parse` tells it only now and then, and then with
  * a piece of the text. Runs after `JSON.parse` failed, never before.
- *
- * May import: `core/`. Pure.
  */
 
 /** What may come next. */

@@ -1,7 +1,5 @@
 /**
- * Reads JSON from bytes (RFC 8259): in UTF-8, -16 or -32, with or without a byte order mark (PARITY ENC-4, BUG-18).
- *
- * May import: `core/`, own folder. Pure.
+ * Reads JSON from bytes (RFC 8259): in UTF-8, -16 or -32, with or without a byte order mark.
  */
 import { JSONDecodeError, type FailedRequest } from "../core/errors.ts";
 import { byteOrderMark, type Charset } from "./charset.ts";
@@ -11,7 +9,7 @@ import { decodeText } from "./text.ts";
 
 /**
  * Which Unicode encoding JSON is in, from its first four bytes: a mark, or the zeros beside its first character, which
- * is always ASCII. `null`: it cannot be JSON (PARITY ENC-7).
+ * is always ASCII. `null`: it cannot be JSON.
  */
 export function guessJsonUtf(bytes: Uint8Array): string | null {
   const mark = byteOrderMark(bytes);

@@ -1,8 +1,6 @@
 /**
  * Reads a media type: `text/html; charset=utf-8` (RFC 9110 §8.3.1). As lenient as requests: quotes of both kinds go,
- * malformed parameters do no harm (PARITY UTL-5).
- *
- * May import: `core/`. Pure.
+ * malformed parameters do no harm.
  */
 
 /** A media type in its parts. */

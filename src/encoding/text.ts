@@ -1,7 +1,5 @@
 /**
- * Bytes become text: at once, or as they come (PARITY ENC-2, ENC-3, STR-5).
- *
- * May import: `core/`, own folder, `node:buffer`. Pure.
+ * Bytes become text: at once, or as they come.
  */
 import { Buffer, isUtf8 } from "node:buffer";
 import {
@@ -21,7 +19,7 @@ import { declarationIn, markupOf, type Declaration } from "./declaration.ts";
  * The text of `bytes`. Never throws: what is wrong becomes U+FFFD; a byte order mark is no part of the text.
  *
  * Where nobody named a charset the bytes decide: valid UTF-8 is UTF-8. requests takes `text/*` for latin-1 there and
- * garbles what most servers send (PARITY BUG-17).
+ * garbles what most servers send.
  *
  * @param guess names the charset of `bytes` where nobody did.
  */

@@ -1,8 +1,6 @@
 /**
  * Frames of Zstandard, as far as must be known to tell where they end (RFC 8878 §3.1): the zlib of Node 22 takes data that
  * breaks off for data that is over.
- *
- * May import: own folder. Pure.
  */
 import { FormatError } from "./engine.ts";
 

@@ -1,8 +1,6 @@
 /**
  * Where in the program a call was made, for warnings that come too late to show it. Costs a stack, and so is known only where
  * Node was told to trace warnings.
- *
- * May import: `node:process`.
  */
 import process from "node:process";
 

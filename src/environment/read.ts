@@ -3,8 +3,6 @@
  *
  * Read once a session; the netrc file when it is first needed. What the variables mean is the business of the rooms:
  * values are handed on as they stand.
- *
- * May import: `core/`, `node:fs`, `node:os`, `node:path`, `node:process`.
  */
 import { isError } from "../core/realm.ts";
 import { existsSync, readFileSync } from "node:fs";
@@ -42,8 +40,8 @@ export function readEnvironment(env: Variables = process.env, trust: TrustedPart
 }
 
 /**
- * `<scheme>_proxy` in any case; the lower-case name wins, and switches off when it is empty (PARITY ENV-1). `NO_PROXY`
- * is no proxy for the scheme "no" (ENV-4).
+ * `<scheme>_proxy` in any case; the lower-case name wins, and switches off when it is empty. `NO_PROXY`
+ * is no proxy for the scheme "no".
  */
 function readProxies(env: Variables): ProxyRules {
   const byKey = new Map<string, string>();
@@ -58,7 +56,7 @@ function readProxies(env: Variables): ProxyRules {
   return byKey.size === 0 && noProxy === null ? noProxyRules : { byKey, noProxy };
 }
 
-/** In CGI a request's `Proxy` header becomes HTTP_PROXY: whoever asks would choose the proxy (CVE-2016-5386, ENV-2). */
+/** In CGI a request's `Proxy` header becomes HTTP_PROXY: whoever asks would choose the proxy (CVE-2016-5386). */
 function mayBeForged(key: string, env: Variables): boolean {
   return key === "http" && env["REQUEST_METHOD"] !== undefined;
 }
@@ -72,7 +70,7 @@ function firstFilled(env: Variables, names: readonly string[]): string | null {
   return null;
 }
 
-/** `NETRC` names the file, and no other is looked for then (PARITY ENV-14). The first file that there is counts. */
+/** `NETRC` names the file, and no other is looked for then. The first file that there is counts. */
 function readNetrc(env: Variables): string | null {
   const home = firstFilled(env, ["HOME", "USERPROFILE"]) ?? homedir();
   const named = env["NETRC"];
@@ -89,7 +87,7 @@ function readNetrc(env: Variables): string | null {
 
 /**
  * The text of a file; `undefined` when there is none. A file that cannot be read counts as one that says nothing, as in
- * requests (PARITY NET-1): it is not ours, and other programs may have locked it away on purpose.
+ * requests: it is not ours, and other programs may have locked it away on purpose.
  */
 function readText(path: string): string | null | undefined {
   // Mostly there is none, and an error costs ten times as much as to look.

@@ -2,8 +2,6 @@
  * HstsStore: the hosts that said over TLS that they are to be reached over TLS only (RFC 6797).
  *
  * Whom to ask and what to do then is `pipeline/hsts.ts`.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { isIP } from "node:net";
 

@@ -1,7 +1,5 @@
 /**
  * Stage: signs each attempt, and answers challenges: one, and one more for a nonce that went stale.
- *
- * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
 import { isPromise } from "../core/realm.ts";
 import { unlessAborted } from "../core/abort.ts";
@@ -29,7 +27,7 @@ export function auth(world: AuthSurroundings): Stage {
 
 /**
  * Who signs the request: those that were given for it; else, unless the caller wrote an `Authorization`
- * header, those of netrc or the URL (PARITY AUT-1).
+ * header, those of netrc or the URL.
  */
 export function schemeFor(exchange: Exchange, world: AuthSurroundings): Auth | null {
   const { request } = exchange;

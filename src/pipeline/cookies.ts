@@ -1,8 +1,6 @@
 /**
  * Stage: `Cookie` from the jar into each message, `Set-Cookie` of each response into the jar: redirects, challenges and
  * retried responses too.
- *
- * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
 import { unlessAborted } from "../core/abort.ts";
 import type { SendOptions } from "../core/adapter.ts";
@@ -26,7 +24,7 @@ function isDirect({ request, settings }: Exchange, world: CookieSurroundings): b
   return isThisMachine(request.parsed) && world.isDirect(request.parsed, settings);
 }
 
-/** A `Cookie` header that the caller wrote stands for itself: the jar is not asked (PARITY PRE-6). */
+/** A `Cookie` header that the caller wrote stands for itself: the jar is not asked. */
 export function cookies(world: CookieSurroundings): Stage {
   const memo = new HeadersMemo();
   return {

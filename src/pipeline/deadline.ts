@@ -1,7 +1,5 @@
 /**
  * Stage: the total timeout and the caller's signal become one signal.
- *
- * May import: `core/`, `pipeline/stage.ts`.
  */
 import { Timeout } from "../core/errors.ts";
 import type { Exchange, Reply, Send, Stage } from "./stage.ts";

@@ -1,7 +1,5 @@
 /**
  * Stage: the caller's `request` and `response` hooks, once per hop.
- *
- * May import: `core/`, `response/`, `redirects/`, `pipeline/stage.ts`.
  */
 import { unlessAborted } from "../core/abort.ts";
 import { describe } from "../core/describe.ts";

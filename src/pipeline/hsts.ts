@@ -2,8 +2,6 @@
  * Stage: `http:` becomes `https:` for hosts that asked for it (HSTS, RFC 6797), where the session keeps a list of them.
  *
  * It stands inside redirects and hooks: what they lead to is looked at, too.
- *
- * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
 import type { Clock } from "../core/clock.ts";
 import type { PreparedRequest } from "../core/request.ts";

@@ -5,8 +5,6 @@
  * credentials and nothing is rebuilt. Hooks run once per hop. Auth stands inside retries: each attempt is signed anew.
  * Cookies stand inside auth: the answer to a challenge carries the cookie which the challenge set, and a cookie of a
  * retried 503 is kept.
- *
- * May import: `core/`, `retries/`, every stage. Not: `transport/`; adapters are arguments.
  */
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";

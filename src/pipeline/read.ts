@@ -2,8 +2,6 @@
  * Stage: reads the body of the final response into memory, unless the caller streams it.
  *
  * It stands inside the deadline, which covers the body, and outside redirects: bodies of hops are not its business.
- *
- * May import: `core/`, `response/`, `pipeline/stage.ts`.
  */
 import { Response } from "../response/response.ts";
 import type { Reply, Stage } from "./stage.ts";

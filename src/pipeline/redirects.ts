@@ -2,8 +2,6 @@
  * Stage: follows redirects, one hop per turn of the loop.
  *
  * Cookies, auth and proxies are stages further in, so each hop gets its own; nothing is rebuilt here.
- *
- * May import: `core/`, `redirects/`, `response/`, `pipeline/stage.ts`. Not: other stages, `transport/`.
  */
 import { unlessAborted } from "../core/abort.ts";
 import { RequestException, TooManyRedirects } from "../core/errors.ts";
@@ -97,7 +95,7 @@ function withPlanBeyond(crossing: Crossing, request: PreparedRequest): PreparedR
 
 /**
  * Credentials belong to the origin they were given for, and to those that are trusted like it; they do not come back on later
- * hops (PARITY SEC-10, SEC-11). The name that a certificate is to have is that of one server.
+ * hops. The name that a certificate is to have is that of one server.
  */
 function settingsBeyond(crossing: Crossing, settings: Settings): Settings {
   if (crossing === "none") return settings;

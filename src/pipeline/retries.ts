@@ -1,7 +1,5 @@
 /**
  * Stage: sends again what failed, as the policy says: one turn of the loop per attempt.
- *
- * May import: `core/`, `retries/`, `response/`, `pipeline/stage.ts`.
  */
 import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
@@ -156,7 +154,7 @@ async function attempt(next: Send, exchange: Exchange): Promise<Outcome> {
   }
 }
 
-/** Sorts an outcome as urllib3 does (PARITY RTY-2..6); `null` is none that a policy is asked about. */
+/** Sorts an outcome as urllib3 does; `null` is none that a policy is asked about. */
 function failureOf(outcome: Outcome): AttemptFailure | null {
   if (outcome.kind === "response") {
     return {

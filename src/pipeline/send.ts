@@ -1,7 +1,5 @@
 /**
  * The sender, at the end of the corridor: gives the message to the adapter of its URL, and makes a response of what comes.
- *
- * May import: `core/`, `response/`, `pipeline/stage.ts`. Not: `transport/`; adapters are arguments.
  */
 import { isPromise } from "../core/realm.ts";
 import { unlessAborted } from "../core/abort.ts";
@@ -23,7 +21,7 @@ export interface SendSurroundings {
   readonly adapterFor: (url: string) => Adapter;
 }
 
-/** `elapsed` is the time from here to the head of the response (PARITY RSP-8). */
+/** `elapsed` is the time from here to the head of the response. */
 export function sender(world: SendSurroundings): Send {
   return async ({ request, settings, signal }) => {
     try {

@@ -1,7 +1,5 @@
 /**
  * The mechanism of the corridor: what walks down, what comes up, and how stages are put around the sender.
- *
- * May import: `core/`, `response/`.
  */
 import { isPromise } from "../core/realm.ts";
 import type { CookieStore } from "../core/cookie-store.ts";

@@ -3,8 +3,6 @@
  * (RFC 6890 and what followed it), whichever way they are written.
  *
  * Holding connections to a policy is the transport's work: it sees the address that a name leads to.
- *
- * May import: `core/`, `node:net` for its table of subnets. Pure.
  */
 import { BlockList, isIP } from "node:net";
 

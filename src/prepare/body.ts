@@ -1,10 +1,8 @@
 /**
  * Decides which of `data`, `json` and `files` is the body, and its media type.
  *
- * `files` with `data`'s fields before them, else `data`, else `json`. Empty `data` is no body (PARITY BOD-7), so `json` then
- * has its turn. `json` beside one of the others is a mistake: requests drops it without a word (BOD-1).
- *
- * May import: `core/`, own folder, `node:stream` for a look at a stream's state. Pure.
+ * `files` with `data`'s fields before them, else `data`, else `json`. Empty `data` is no body, so `json` then
+ * has its turn. `json` beside one of the others is a mistake: requests drops it without a word.
  */
 import {
   isArrayBuffer,
@@ -76,7 +74,7 @@ function twoBodies(other: "data" | "files"): TypeError {
   return new TypeError(`json and ${other} are both given, and a request has one body: ${advice}`);
 }
 
-/** `data` when it is no body at all (PARITY BOD-7). A form that encodes to nothing is one, of no bytes (BOD-6). */
+/** `data` when it is no body at all. A form that encodes to nothing is one, of no bytes. */
 function isEmpty(data: unknown): boolean {
   if (!data) return true;
   if (isArrayBuffer(data) || ArrayBuffer.isView(data)) return data.byteLength === 0;
@@ -148,7 +146,7 @@ function twoTypes(type: string): TypeError {
   );
 }
 
-/** @throws {TypeError} for `data` that has no fields: a stream cannot be part of a form (PARITY BOD-17, MPT-7). */
+/** @throws {TypeError} for `data` that has no fields: a stream cannot be part of a form. */
 function besideFiles(data: DataInit | null | undefined): FieldsInit | FormData | null {
   if (data == null || isEmpty(data)) return null;
   if (isFormData(data) || isForm(data)) return data;

@@ -2,8 +2,6 @@
  * Reads `trustedOrigins` and `crossOriginHeaders`: what a caller lets cross the border of an origin on purpose.
  *
  * What crosses it anyway, and where the border is, is `redirects/border.ts`.
- *
- * May import: `core/`. Pure.
  */
 import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";

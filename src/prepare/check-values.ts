@@ -1,8 +1,6 @@
 /**
  * Checks of single values, for `check.ts`. Messages name the option and what it takes; of what may be a secret they name the
  * kind only.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { isUint8Array } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";

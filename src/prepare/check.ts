@@ -4,8 +4,6 @@
  *
  * A checked copy has every option as an own property: reading one never looks at a prototype, and all copies have one
  * shape. Messages name the option and what it takes; of what may be secret they name the kind only.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { isAbortSignal, isBlob, isMap, isPromise, isUrl } from "../core/realm.ts";
 import type { ProxySettings } from "../core/adapter.ts";

@@ -1,9 +1,7 @@
 /**
  * Fields: names and values of a query or a form, and their encoding as `application/x-www-form-urlencoded`.
  *
- * Not WHATWG's encoder: requests escapes `*` and leaves `~` (PARITY PAR-3).
- *
- * May import: `core/`, own folder. Pure.
+ * Not WHATWG's encoder: requests escapes `*` and leaves `~`.
  */
 import { isMap, isSet, isUint8Array } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
@@ -25,7 +23,7 @@ export function isFieldMap(fields: FieldsInit): boolean {
  * The fields as pairs, values as they were given.
  *
  * @param option name of the option, for messages.
- * @throws {TypeError} when it is neither a record nor pairs, or a pair is malformed (PARITY PAR-9).
+ * @throws {TypeError} when it is neither a record nor pairs, or a pair is malformed.
  */
 export function fieldPairs(fields: FieldsInit, option: string): readonly Field[] {
   if (isRecord(fields) && !(Symbol.iterator in fields)) return Object.entries(fields) as Field[];

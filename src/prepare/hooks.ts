@@ -1,7 +1,5 @@
 /**
- * Decides which hooks run: the session's first, then the request's (PARITY MRG-8, BUG-12).
- *
- * May import: `core/`, own folder. Pure.
+ * Decides which hooks run: the session's first, then the request's.
  */
 import { describe } from "../core/describe.ts";
 import { hookEvents, noHooks, type HookEvent, type Hooks, type HooksInit } from "../core/hooks.ts";
@@ -10,7 +8,7 @@ import { isRecord } from "./record.ts";
 /**
  * Adds `init`'s hooks behind those of `base`. `null` for an event removes those of `base`, `null` for all of them all.
  *
- * @throws {TypeError} for an unknown event, and for a hook that is no function (PARITY REQ-1).
+ * @throws {TypeError} for an unknown event, and for a hook that is no function.
  */
 export function mergeHooks(base: Hooks, init: HooksInit | null | undefined): Hooks {
   if (init === undefined) return base;

@@ -1,8 +1,7 @@
 /**
- * JSON: any value to compact text. What JSON cannot say is an error that tells where it is, not a silent `null`
- * (PARITY BOD-2).
+ * JSON: any value to compact text. What JSON cannot say is an error that tells where it is, not a silent `null`.
  *
- * May import: `core/`. Pure, but for the value's own `toJSON`.
+ * Pure, but for the value's own `toJSON`.
  */
 import { InvalidJSONError } from "../core/errors.ts";
 import { isWrongDate, lossIn } from "./json-loss.ts";

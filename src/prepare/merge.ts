@@ -5,8 +5,6 @@
  * any default of a session may have been set meanwhile.
  * Body, query and cookies are no settings: `prepare.ts` and `query.ts` have those. `auth` and `retry` come converted,
  * because rooms do not know each other.
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { ProxyAuth, RetryPolicy } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
@@ -40,7 +38,7 @@ const defaultMaxBodyBytes = 268_435_456;
 /** Most bytes of a response that another one follows, unless said otherwise: 256 KiB. */
 const defaultMaxDrainBytes = 262_144;
 
-/** Most content codings on one body, unless said otherwise (PARITY DEC-3, CVE-2025-66418). */
+/** Most content codings on one body, unless said otherwise (CVE-2025-66418). */
 const defaultMaxCodings = 5;
 
 /** Most `Set-Cookie` fields of one response that are looked at, unless said otherwise. */
@@ -180,7 +178,7 @@ export function mergeSettings(
 
 /**
  * The session's headers with the request's over them, as a new map. A header that is overridden keeps the session's place
- * and takes the request's spelling (PARITY MRG-4); `null` removes one, and `null` for all leaves none of the session's.
+ * and takes the request's spelling; `null` removes one, and `null` for all leaves none of the session's.
  *
  * @throws {InvalidHeader} for a name or value that must not go on the wire.
  */

@@ -1,9 +1,9 @@
 /**
- * multipart/form-data (RFC 7578): fields and files as one body (PARITY 1.10).
+ * multipart/form-data (RFC 7578): fields and files as one body.
  *
  * Streams stay streams, and the length is known when every part's is. What the parts are is decided in `parts.ts`.
  *
- * May import: `core/`, own folder. Pure: the boundary comes from outside.
+ * Pure: the boundary comes from outside.
  */
 import { bytesBody, isRepeatable, lengthOf, streamBody, type Body } from "../core/body.ts";
 import { InvalidHeader, UnrewindableBodyError } from "../core/errors.ts";
@@ -22,7 +22,7 @@ const BOUNDARY = /^[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]$/;
 
 /**
  * Finds the boundary: the one of the caller's `Content-Type`, or `random()`, which is then added to it, so that the
- * server can read the body (PARITY MPT-8, BUG-11).
+ * server can read the body.
  *
  * @throws {InvalidHeader} for a caller's boundary that is none.
  */

@@ -1,10 +1,8 @@
 /**
  * The parts of a multipart body: `files` in all their shapes, the fields of `data`, and FormData.
  *
- * A part's media type is never guessed from a name (PARITY MPT-4). Nothing that a caller gives can end a header line:
+ * A part's media type is never guessed from a name. Nothing that a caller gives can end a header line:
  * names are escaped, the rest is checked as header fields are.
- *
- * May import: `core/`, own folder. Pure.
  */
 import {
   isArrayBuffer,
@@ -73,7 +71,7 @@ function isFileList(value: unknown): value is readonly unknown[] {
 }
 
 /**
- * The parts: all fields first, then all files, each in the order given (PARITY MPT-6). A file without content is left out.
+ * The parts: all fields first, then all files, each in the order given. A file without content is left out.
  *
  * @throws {TypeError} for what is no field or file.
  * @throws {InvalidHeader} for a media type or a header that must not stand in a part.
@@ -174,7 +172,7 @@ export function isCollection(value: unknown): boolean {
   );
 }
 
-/** A File's name, or the last part of a read stream's path; not `<stdin>` and the like (PARITY MPT-3). */
+/** A File's name, or the last part of a read stream's path; not `<stdin>` and the like. */
 function nameOf(content: unknown): string | null {
   if (typeof content !== "object" || content === null) return null;
   const facts: { readonly name?: unknown; readonly path?: unknown } = content;
@@ -223,7 +221,7 @@ function headOf(field: string, filename: string | null, headers: HeaderMap | nul
   return head;
 }
 
-/** Line breaks and quotes would end the value (PARITY MPT-5); other control characters belong into no name. */
+/** Line breaks and quotes would end the value; other control characters belong into no name. */
 function quotable(name: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   return name.replaceAll(/["\x00-\x08\x0a-\x1f\x7f]/g, (character) => {

@@ -1,9 +1,7 @@
 /**
- * Preparing: what is wanted becomes what is sent: method, URL, headers and body, in this order (PARITY PRE-2).
+ * Preparing: what is wanted becomes what is sent: method, URL, headers and body, in this order.
  *
  * Cookies and credentials are not put on here: they depend on the jar and on the origin.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { isUrl } from "../core/realm.ts";
 import type { Body } from "../core/body.ts";
@@ -62,7 +60,7 @@ export function prepare(wanted: Wanted): PreparedRequest {
   });
 }
 
-/** @throws {InvalidMethod} unless it is a token (PARITY PRE-3). */
+/** @throws {InvalidMethod} unless it is a token. */
 function prepareMethod(method: unknown, keepsCase: boolean): string {
   if (method === "GET") return method;
   if (typeof method !== "string") throw new TypeError(`method must be a string, not ${typeof method}`);
@@ -74,8 +72,7 @@ function prepareMethod(method: unknown, keepsCase: boolean): string {
 }
 
 /**
- * Where a request goes. URLs of other schemes stay text: they are their adapter's, untouched and without params
- * (PARITY URL-3).
+ * Where a request goes. URLs of other schemes stay text: they are their adapter's, untouched and without params.
  *
  * @param baseUrl relative URLs are resolved against it; `null` for none.
  * @param rawUrl path and query stay as they were typed.

@@ -1,10 +1,10 @@
 /**
  * Decides which proxies are spoken of: `proxies` and `proxy` of a session or a request. Which one a URL uses is the
- * business of `proxy/`; the environment's rules are kept apart, behind the explicit ones (PARITY ENV-3, BUG-2).
+ * business of `proxy/`; the environment's rules are kept apart, behind the explicit ones.
  *
  * Messages never show a proxy's URL: it may hold a password.
  *
- * May import: `core/`, own folder. Pure, but for a memory of parsed keys.
+ * Pure, but for a memory of parsed keys.
  */
 import type { ProxySettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
@@ -23,7 +23,7 @@ const OFF = "";
 /**
  * Lays `proxies` and `proxy` of one level over those of the level below. A key replaces; `null` turns it off, whatever less
  * specific keys or the environment say; `proxy` replaces them all; `null` (for `proxy`, `false` too) turns off the
- * environment's proxies as well (PARITY BUG-3).
+ * environment's proxies as well.
  *
  * @throws {TypeError} when they are of the wrong kind, contradict each other, or have a key that fits no URL.
  */

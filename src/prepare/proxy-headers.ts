@@ -1,7 +1,5 @@
 /**
  * Reads `proxyHeaders`: fields for a proxy, on a connection that is the transport's.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { InvalidHeader } from "../core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";

@@ -1,9 +1,7 @@
 /**
- * Query: `params` of the session and of the request become one encoded query (PARITY 1.8).
+ * Query: `params` of the session and of the request become one encoded query.
  *
  * The encoding itself is in `form.ts`: a query and a form are written alike.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { isUint8Array } from "../core/realm.ts";
 import type { FieldsInit, ParamsInit } from "../core/options.ts";
@@ -19,7 +17,7 @@ export function mergeParams(session: GivenParams, request: GivenParams): string 
 }
 
 /**
- * Params with more specific ones over them. Two sets are always combined (PARITY MRG-6, BUG-35): fields of a record or `Map`
+ * Params with more specific ones over them. Two sets are always combined: fields of a record or `Map`
  * in the specific ones replace the general ones name by name, in their place, and `null` removes one; pairs and encoded
  * queries come after them. `null` for all leaves none.
  *
@@ -40,7 +38,7 @@ function encodeParams(params: ParamsInit): string {
   return encodeFields(params, "params");
 }
 
-/** `location.search` begins with the mark that the URL brings itself (PARITY PAR-2). */
+/** `location.search` begins with the mark that the URL brings itself. */
 function withoutMark(query: string): string {
   return query.startsWith("?") || query.startsWith("&") ? query.slice(1) : query;
 }

@@ -1,7 +1,5 @@
 /**
  * Plain records as callers write them, read so that a polluted prototype changes nothing: own properties only.
- *
- * May import: `core/`. Pure.
  */
 
 /** An object literal, or one without a prototype; of this realm or another. A class's instance is none. */

@@ -1,7 +1,5 @@
 /**
  * What an unknown option was probably meant to be: names of other libraries, other spellings, slips of the finger.
- *
- * May import: `core/`. Pure.
  */
 
 /** Names that other libraries have for an option of ours. */

@@ -1,7 +1,5 @@
 /**
  * Decides how long to wait: `timeout` of a session or a request becomes milliseconds for each clock.
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { Timeouts } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";

@@ -3,8 +3,6 @@
  * pin is lost because a request has something to say of versions.
  *
  * Whether OpenSSL knows the cipher suites is seen when they are used. Nothing in here is secret: messages show values.
- *
- * May import: `core/`, own folder, `node:net` to know an address. Pure.
  */
 import { isUint8Array } from "../core/realm.ts";
 import { isIP } from "node:net";

@@ -2,8 +2,6 @@
  * Decides whom to trust and what to show: `verify` and `cert`. Reading the files they name is the transport's work.
  *
  * Messages name the kind of a wrong value, never the value: it may be a key.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { isUint8Array } from "../core/realm.ts";
 import type { ClientCertificate, Verify } from "../core/adapter.ts";
@@ -17,7 +15,7 @@ const OFF: Verify = { kind: "off" };
 
 /**
  * Reads `verify`. `true` and `null` mean the default trust, which is the environment's bundle when it names one: a bundle
- * of the environment goes behind everything that was said outright (PARITY ENV-13, BUG-1).
+ * of the environment goes behind everything that was said outright.
  *
  * @throws {TypeError} for anything that is no {@link VerifyInit}.
  */

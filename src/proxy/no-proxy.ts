@@ -3,11 +3,11 @@
  *
  * A list separated by commas or blanks. Each entry is a name, which stands for its subdomains too (with or without a
  * leading `.` or `*.`), an address, or a network as `address/bits`; a name or address may end in `:port`. A list that is
- * nothing but `*` means every host. Nothing is implied: `localhost` uses the proxy unless it is listed (PARITY ENV-11).
+ * nothing but `*` means every host. Nothing is implied: `localhost` uses the proxy unless it is listed.
  *
- * Addresses are compared as numbers, so no spelling of one escapes its entry (PARITY BUG-28).
+ * Addresses are compared as numbers, so no spelling of one escapes its entry.
  *
- * May import: `core/`. Pure, but for a memory of parsed lists.
+ * Pure, but for a memory of parsed lists.
  */
 import { parseUrl, type Url } from "../core/url.ts";
 

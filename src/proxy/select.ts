@@ -1,11 +1,11 @@
 /**
  * Which proxy a request goes through, if any. Decided anew for each hop, so a redirect never keeps the proxy of another
- * host (PARITY ENV-15). It does not connect: `transport/` does.
+ * host. It does not connect: `transport/` does.
  *
- * Order: the caller's rules, then the environment's (ENV-3). A caller's list of exceptions applies to the caller's
- * proxies and replaces the environment's list (ENV-5, ENV-6).
+ * Order: the caller's rules, then the environment's. A caller's list of exceptions applies to the caller's
+ * proxies and replaces the environment's list.
  *
- * May import: `core/`, own folder. Pure, but for a memory of parsed URLs.
+ * Pure, but for a memory of parsed URLs.
  */
 import type { ProxySettings } from "../core/adapter.ts";
 import type { ProxyRules } from "../core/environment.ts";
@@ -97,7 +97,7 @@ export function selectProxy(url: Url, settings: ProxySettings): ProxyTarget | nu
   return targetFor(url, environment.byKey.get(key), noProxy, () => `${key}_proxy of the environment`);
 }
 
-/** The most specific rule first (PARITY PRX-1); `null` for none. Keys are in lower case. */
+/** The most specific rule first; `null` for none. Keys are in lower case. */
 function keyFor(url: Url, { byKey }: ProxyRules): string | null {
   const ofHost = `${url.scheme}://${url.host}`;
   if (byKey.has(ofHost)) return ofHost;
@@ -130,7 +130,7 @@ const PARSED_LIMIT = 1000;
 const parsed = new Map<string, ProxyTarget>();
 
 /**
- * Reads the URL of a proxy; without a scheme it is `http://` (PARITY PRX-2). Path and query mean nothing and are dropped.
+ * Reads the URL of a proxy; without a scheme it is `http://`. Path and query mean nothing and are dropped.
  *
  * @param option names where it stands, for a message.
  * @throws {InvalidProxyURL | InvalidURL | InvalidSchema} as {@link selectProxy}.

@@ -1,9 +1,7 @@
 /**
  * The border of an origin: which header fields, and what of TLS, may cross it on a redirect.
  *
- * A list of what is harmless, not of what is secret: nobody can list every `X-Api-Key` (PARITY RED-6, SEC-8).
- *
- * May import: `core/`. Pure.
+ * A list of what is harmless, not of what is secret: nobody can list every `X-Api-Key`.
  */
 import type { TlsSettings } from "../core/adapter.ts";
 import type { Contract } from "../core/options.ts";

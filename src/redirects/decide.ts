@@ -2,8 +2,6 @@
  * What a response means for redirects: final, a next request, or a refusal. Decides only; `pipeline/redirects.ts` acts.
  *
  * Cookies, auth, proxy and TLS of the next hop are not made here: they are stages further in, and do it for each hop anew.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { isReplayable } from "../core/body.ts";
 import {
@@ -36,7 +34,7 @@ export type RedirectDecision =
 
 const FINAL: RedirectDecision = { kind: "final" };
 
-/** Is it one of the five statuses, with a place to go to (PARITY RED-1, RSP-5)? */
+/** Is it one of the five statuses, with a place to go to? */
 export function isRedirect(response: { readonly status: number; readonly headers: HeaderMap }): boolean {
   return isRedirectStatus(response.status) && response.headers.has("location");
 }
@@ -77,7 +75,7 @@ export function decideRedirect(response: Redirecting, terms: RedirectTerms): Red
 
 /**
  * The method of the next request (RFC 9110 §15.4): 301 changes only POST, as in browsers; 302 and 303 all but HEAD, as in
- * requests; 307 and 308 none (PARITY RED-2). With fetch (HTTP-redirect fetch, step 12) 302 is as 301.
+ * requests; 307 and 308 none. With fetch (HTTP-redirect fetch, step 12) 302 is as 301.
  */
 export function redirectMethod(status: number, method: string, contract?: Contract): string {
   if (method === "HEAD") return method;
@@ -88,7 +86,7 @@ export function redirectMethod(status: number, method: string, contract?: Contra
 
 /**
  * Is the body sent again, with what describes it? With 307 and 308 always; else where the method stays, of which requests
- * loses the body (PARITY RED-3). Where it becomes GET another resource is asked for, whatever was sent.
+ * loses the body. Where it becomes GET another resource is asked for, whatever was sent.
  */
 function keepsBody(status: number, request: PreparedRequest, method: string, contract: Contract): boolean {
   if (contract === "fetch") return method === request.method;
@@ -127,7 +125,7 @@ function targetOf(request: PreparedRequest, location: string, border: Border): T
   return { kind: "target", url: to.with({ userinfo, fragment: to.fragment ?? from.fragment }), crossing };
 }
 
-/** Fields arrive as latin-1; most servers mean UTF-8 (PARITY RED-17). Bytes that are not UTF-8 stay as they are. */
+/** Fields arrive as latin-1; most servers mean UTF-8. Bytes that are not UTF-8 stay as they are. */
 function asUtf8(latin1: string): string {
   // oxlint-disable-next-line no-control-regex -- anything beyond ASCII is what is looked for
   if (!/[^\x00-\x7f]/.test(latin1)) return latin1;

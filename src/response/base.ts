@@ -2,8 +2,6 @@
  * What read and streamed responses have in common: the head, iteration, and what stages of the pipeline need.
  *
  * Made for every request: the constructor writes fields and does nothing else, all else happens when it is asked for.
- *
- * May import: `core/`, `encoding/`, `stream/`, own folder.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { StoredCookie } from "../core/cookie-store.ts";

@@ -1,7 +1,5 @@
 /**
  * The body of a response, from unread to whatever became of it. Responses that are copies of each other share one.
- *
- * May import: `core/`, `encoding/`, `stream/`, own folder.
  */
 import { RequestException, StreamConsumedError, type FailedResponse } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
@@ -92,7 +90,7 @@ export class ResponseBody {
 
   /**
    * Reads the body of a response that others follow, so that its connection can be used again. It is kept when it has at
-   * most `maxBytes`; else, and when it is broken, it is dropped without a word (PARITY RED-24, DEC-9).
+   * most `maxBytes`; else, and when it is broken, it is dropped without a word.
    */
   loadHop(owner: FailedResponse, maxBytes: number): void | Promise<void> {
     if (this.#state.kind !== "unread") return;

@@ -1,7 +1,5 @@
 /**
  * What can be made of the bytes of a body. Remembers what costs something.
- *
- * May import: `core/`, `encoding/`.
  */
 import type { FailedRequest } from "../core/errors.ts";
 import { apparentEncoding, type Charset, type Hints } from "../encoding/charset.ts";

@@ -1,7 +1,5 @@
 /**
- * The cookies that one response set (PARITY RSP-1). The jar is somewhere else.
- *
- * May import: `core/`.
+ * The cookies that one response set. The jar is somewhere else.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
 import { printAs, REDACTED } from "../core/redact.ts";

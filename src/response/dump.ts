@@ -2,8 +2,6 @@
  * dump(): an exchange as text, for people who look for what went wrong: every message, as it went over the wire.
  *
  * It shows what is in memory, and says of everything else that it is not there. Nothing is read for it.
- *
- * May import: `core/`, `encoding/`, own folder, `node:buffer`. Pure.
  */
 import { isUtf8 } from "node:buffer";
 import { describe } from "../core/describe.ts";

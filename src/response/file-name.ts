@@ -4,8 +4,6 @@
  *
  * Both are the server's words: what comes out is the name of a file in that folder and nothing else, on every
  * system.
- *
- * May import: `core/`, `content-disposition`. Pure.
  */
 import { Buffer } from "node:buffer";
 import { decodeExtended, parse } from "content-disposition";

@@ -1,8 +1,6 @@
 /**
  * What of a message may be shown: all of it, but for what usually is a secret. Decided by names (of fields, parameters,
  * members, cookies) and by form; a secret in the middle of other text is not known to be one.
- *
- * May import: `core/`. Pure.
  */
 import { isSecretName, REDACTED, shownField, shownFields, shownUrls } from "../core/redact.ts";
 

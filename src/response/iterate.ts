@@ -1,7 +1,5 @@
 /**
- * `iterContent()` and `iterLines()`: checks of their options, and the iterations themselves (PARITY STR-4, STR-5, STR-6).
- *
- * May import: `core/`, `encoding/`, `stream/`, `node:buffer`.
+ * `iterContent()` and `iterLines()`: checks of their options, and the iterations themselves.
  */
 import { isUint8Array } from "../core/realm.ts";
 import { Buffer } from "node:buffer";

@@ -1,14 +1,12 @@
 /**
  * Reads `Link` headers (RFC 8288 §3). As lenient as requests with what is malformed, but a comma or a semicolon inside
- * of brackets or quotes is data (PARITY UTL-12). One walk from left to right.
- *
- * May import: `core/`. Pure.
+ * of brackets or quotes is data. One walk from left to right.
  */
 import type { Link } from "../core/response.ts";
 
 /**
  * Links by relation, or by URL where they have none; of several with one relation the last counts. A link of several
- * relations is there for each of them (PARITY RSP-9). URLs are as written.
+ * relations is there for each of them. URLs are as written.
  */
 export function parseLinks(header: string | null): Readonly<Record<string, Link>> {
   // No prototype: a relation may be called `__proto__`.

@@ -1,7 +1,5 @@
 /**
  * What a response is made of: the pipeline gives it, the classes of responses take it.
- *
- * May import: `core/`, own folder.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
 import type { Attempt } from "../core/errors.ts";

@@ -1,7 +1,5 @@
 /**
  * Pieces: a walk through a body, as an async generator would take it, without the four promises that one costs for each piece.
- *
- * May import: own folder. Pure.
  */
 
 /** A walk that has begun. */

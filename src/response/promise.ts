@@ -1,7 +1,5 @@
 /**
  * ResponsePromise: what `session.get()` returns. Awaiting it gives the response; its body methods save an `await`.
- *
- * May import: `core/`, own folder, types of `@standard-schema/spec`.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { AnyResponse } from "../core/response.ts";

@@ -1,8 +1,6 @@
 /**
  * Which version of a resource a response holds, and whether another response goes on with it (RFC 9110 §8.8, §13.1.5, §14).
  * Two versions must never be glued together: in doubt the answer is no.
- *
- * May import: `core/`. Pure.
  */
 import type { HeaderMap } from "../core/headers.ts";
 

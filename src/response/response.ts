@@ -1,7 +1,5 @@
 /**
  * Response: its body is in memory, so that `text()`, `json()` and the like give their value at once.
- *
- * May import: `core/`, `encoding/`, `stream/`, own folder, types of `@standard-schema/spec`.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { RequestException } from "../core/errors.ts";

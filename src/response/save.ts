@@ -3,8 +3,6 @@
  *
  * Bytes go to a new file beside the target first, which takes its name when all of them are there: a download that breaks
  * off leaves neither a half file nor a lost one under the name.
- *
- * May import: `core/`, own folder, `node:fs/promises`, `node:path`.
  */
 import { isError, isUrl } from "../core/realm.ts";
 import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";

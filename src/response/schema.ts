@@ -1,7 +1,7 @@
 /**
  * Checks a value with a schema of the caller's: any that follows Standard Schema v1.
  *
- * May import: `core/`, types of `@standard-schema/spec`. Pure, but for what the schema does.
+ * Pure, but for what the schema does.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { describe } from "../core/describe.ts";

@@ -1,7 +1,5 @@
 /**
  * StreamedResponse: its body is still to come. It can be iterated over once, or read into memory.
- *
- * May import: `core/`, `encoding/`, `stream/`, own folder, types of `@standard-schema/spec`.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { RequestException } from "../core/errors.ts";

@@ -9,7 +9,8 @@ import type { ReadableStream as NodeReadableStream } from "node:stream/web";
  * A body as a web stream, a byte stream. It has the platform's type and Node's, which are two where a project has the library of
  * the DOM: whoever takes one of them takes it, `Readable.fromWeb()` too.
  */
-export type BodyStream = ReadableStream<Uint8Array<ArrayBuffer>> & NodeReadableStream<Uint8Array<ArrayBuffer>>;
+export type BodyStream = ReadableStream<Uint8Array<ArrayBuffer>> &
+  NodeReadableStream<Uint8Array<ArrayBuffer>>;
 
 /** How it ends other than with its last piece. */
 export interface StreamTerms {
@@ -28,12 +29,7 @@ export interface PieceSource extends StreamTerms {
 }
 
 /** The stream. */
-export function webStream({
-  pieces,
-  cancel,
-  failure,
-  signal = null,
-}: PieceSource): BodyStream {
+export function webStream({ pieces, cancel, failure, signal = null }: PieceSource): BodyStream {
   const stream = new ReadableStream({
     type: "bytes",
     async pull(controller) {

@@ -1,7 +1,5 @@
 /**
  * Makes what an adapter gives of what a program has: bytes, text or a stream. For adapters of one's own, and for tests.
- *
- * May import: `core/`, `stream/`.
  */
 import { isUint8Array, ofThisRealm } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";

@@ -1,7 +1,7 @@
 /**
  * How long to pause before a retry when the server does not say.
  *
- * May import: `core/`. Pure: chance is an argument.
+ * Pure: chance is an argument.
  */
 
 /** The shape of the pauses, in milliseconds. */
@@ -14,7 +14,7 @@ export interface Backoff {
 /**
  * The pause after `failures` failures in a row, in milliseconds.
  *
- * As in urllib3 (PARITY RTY-12, RTY-13): none after the first failure, which is mostly a connection that had died
+ * As in urllib3: none after the first failure, which is mostly a connection that had died
  * unnoticed; then `backoffFactor` doubled each time, plus jitter, and no more than `backoffMax`.
  *
  * @param random from 0 to 1.

@@ -1,7 +1,7 @@
 /**
  * What the options `retry` and `maxRetries` mean.
  *
- * May import: `core/`, own folder. Pure, but for a memory of policies.
+ * Pure, but for a memory of policies.
  */
 import type { RetryPolicy } from "../core/adapter.ts";
 import { Retry } from "./retry.ts";

@@ -1,10 +1,8 @@
 /**
  * Options of a `Retry`: what they mean, their defaults, and what is refused.
  *
- * Names and meaning are those of urllib3's Retry in camelCase (PARITY 1.22); times are milliseconds. There is no
- * `redirect`: redirects are counted by `maxRedirects` (PARITY RTY-4).
- *
- * May import: `core/`. Pure.
+ * Names and meaning are those of urllib3's Retry in camelCase; times are milliseconds. There is no
+ * `redirect`: redirects are counted by `maxRedirects`.
  */
 import type { RetryBudget } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";

@@ -1,12 +1,12 @@
 /**
  * `Retry-After`: seconds or a date (RFC 9110 §10.2.3).
  *
- * May import: `core/`. Pure: the time is an argument.
+ * Pure: the time is an argument.
  */
 
 /**
  * How long a `Retry-After` asks to wait, in milliseconds from `now`; 0 for a date that is over. `null` when it cannot be
- * read: one field that is wrong is no reason to give up (unlike in urllib3, PARITY RTY-10).
+ * read: one field that is wrong is no reason to give up (unlike in urllib3).
  */
 export function parseRetryAfter(value: string, now: number): number | null {
   // Not by an expression: one that is anchored at the end only takes quadratic time for a long run of blanks.

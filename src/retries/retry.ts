@@ -2,10 +2,10 @@
  * Retry: when to send a request again, and how long to wait before. Knows nothing of bodies (the pipeline asks only for
  * those that can be sent again) and never waits itself.
  *
- * The semantics are urllib3's (PARITY 1.22). A `Retry` never changes; each decision brings the one for the next attempt,
+ * The semantics are urllib3's. A `Retry` never changes; each decision brings the one for the next attempt,
  * so one object may serve a whole program.
  *
- * May import: `core/`, own folder. Pure: time and chance are arguments.
+ * Pure: time and chance are arguments.
  */
 import type { AttemptFailure, RetryBudget, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
@@ -21,7 +21,7 @@ export interface FailedAttempt {
   readonly failure: AttemptFailure;
 }
 
-/** Statuses that may come with a `Retry-After` and promise that trying again is of use (PARITY RTY-9). */
+/** Statuses that may come with a `Retry-After` and promise that trying again is of use. */
 const RETRY_AFTER_STATUSES: ReadonlySet<number> = new Set([413, 429, 503]);
 
 const FINAL: RetryDecision = { kind: "final" };

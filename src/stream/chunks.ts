@@ -1,7 +1,5 @@
 /**
- * Cuts a stream of bytes into pieces of one size (PARITY STR-4).
- *
- * May import: `core/`, own folder. Pure.
+ * Cuts a stream of bytes into pieces of one size.
  */
 import { copied } from "./owned.ts";
 import { concat } from "./read.ts";

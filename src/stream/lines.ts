@@ -1,7 +1,5 @@
 /**
- * Splits text into lines, wherever the pieces are cut in which it comes (PARITY STR-6, BUG-5).
- *
- * May import: `core/`. Pure.
+ * Splits text into lines, wherever the pieces are cut in which it comes.
  */
 /** A line that never ends must not fill the memory. */
 export interface LineLimit {

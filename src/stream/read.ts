@@ -1,7 +1,5 @@
 /**
  * Reads a stream of bytes to its end, into one array.
- *
- * May import: `core/`. Pure.
  */
 
 const nothing = new Uint8Array(0);

@@ -3,8 +3,6 @@
  *
  * Node decides, and is stricter here by two rules of RFC 9525 §6.3, as Python's `ssl` is under urllib3 2: a common name says
  * nothing, and a `*` stands for a whole label.
- *
- * May import: `core/`, `node:crypto`, `node:net`, `node:tls` to read names. Pure.
  */
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";

@@ -1,7 +1,5 @@
 /**
  * Pins: is a server's certificate one of those that the caller named? A decision about a certificate that is there already.
- *
- * May import: `core/`, `node:crypto` for hashing. Pure.
  */
 import { createHash, type X509Certificate } from "node:crypto";
 

@@ -2,9 +2,9 @@
  * What `verify`, `cert` and `tls` mean for a TLS connection: which files to read, what to hand to `tls.connect`, and which
  * connections may be shared. Nothing is read here; `transport/` does that.
  *
- * Connections are shared only between requests of equal TLS settings (PARITY ADP-7, CVE-2024-35195 in requests).
+ * Connections are shared only between requests of equal TLS settings (CVE-2024-35195 in requests).
  *
- * May import: `core/`, `node:crypto` for hashing. Pure, but for a memory of keys.
+ * Pure, but for a memory of keys.
  */
 import { createHash } from "node:crypto";
 

@@ -1,7 +1,5 @@
 /**
  * Options of {@link HttpAdapter}, and their check.
- *
- * May import: `core/`, own folder, `node:net`. Pure.
  */
 import { isIP, type LookupFunction } from "node:net";
 

@@ -1,8 +1,6 @@
 /**
  * AppAdapter: requests go to a function in this process, and not over a network: an app that takes a web `Request` and
  * gives a web `Response`, as Hono's and those of many frameworks do. Cookies, redirects, retries and auth are as always.
- *
- * May import: `core/`, own folder, `node:async_hooks`. Not: `undici`.
  */
 import { AsyncResource } from "node:async_hooks";
 

@@ -4,8 +4,6 @@
  * One chunk is the common case and costs nothing. Crumbs are put together: a server that sends byte by byte must not cost a
  * hundred bytes of memory for each. For a large body that is wanted whole there is one buffer, made as large as
  * `Content-Length` says: at once when that is little, else when a good part of it has come.
- *
- * May import: own folder. Pure.
  */
 
 /** So large an announcement is believed at once; a larger one when a quarter of it has come. */

@@ -1,8 +1,6 @@
 /**
  * From nothing to a socket on which HTTP/1.1 can be spoken: name look-up, TCP, proxy, TLS, in this order, each of them
  * given up at once when asked to. The certificate is checked against the URL's host, whatever a Host header says.
- *
- * May import: `core/`, `proxy/`, own folder, `node:net`, `node:tls`, `node:dns`.
  */
 import type { X509Certificate } from "node:crypto";
 import { lookup as resolveName } from "node:dns/promises";

@@ -1,8 +1,6 @@
 /**
  * What is told of a connection. It is noted when the connection is open, since a socket forgets it when it ends; what costs
  * something is made of it when somebody asks.
- *
- * May import: `core/`, types of `node:crypto`, `node:net`, `node:tls`.
  */
 import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";

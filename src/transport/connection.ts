@@ -1,7 +1,5 @@
 /**
  * What an exchange needs of a connection: HTTP/1.1 has it for itself (`engine.ts`), of HTTP/2 it has a stream (`h2-stream.ts`).
- *
- * May import: own folder, types of `node:async_hooks`.
  */
 import type { AsyncResource } from "node:async_hooks";
 

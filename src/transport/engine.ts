@@ -7,8 +7,6 @@
  * undici is given a socket that is open already. The head and the body of a request are written here, as they were prepared,
  * since undici refuses some fields (`Expect`) and drops others (`Content-Length: 0` of DELETE). Timeouts are not its
  * business either.
- *
- * May import: `core/`, own folder, undici, types of `node:async_hooks`.
  */
 import type { AsyncResource } from "node:async_hooks";
 import type { Socket } from "node:net";

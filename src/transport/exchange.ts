@@ -7,8 +7,6 @@
  *
  * Whatever it calls of the caller's runs in the async context of the call, and so does each sending: by the time of it the
  * code that runs mostly belongs to somebody else (who opened the connection, who gave it back, who was first in the turn).
- *
- * May import: `core/`, own folder, `node:async_hooks`.
  */
 import { AsyncResource } from "node:async_hooks";
 

@@ -1,8 +1,6 @@
 /**
  * What went wrong below, in our words: one table from the errors of Node, undici and this folder to the tree of
  * `core/errors.ts`. What the caller threw (an iterable that fails, the reason of an abort) never comes here.
- *
- * May import: `core/`, own folder. Pure.
  */
 import { isError } from "../core/realm.ts";
 import {

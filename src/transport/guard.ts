@@ -1,8 +1,6 @@
 /**
  * Holds a connection to an address policy: what is asked is the address that is connected to, not one that a look-up of its
  * own gave a moment earlier (DNS rebinding).
- *
- * May import: `core/`, `node:async_hooks`, `node:dns`, `node:net`.
  */
 import { AsyncResource } from "node:async_hooks";
 import { lookup as lookUpName, type LookupAddress } from "node:dns";

@@ -3,8 +3,6 @@
  *
  * Bytes are counted as they come: in `response-parser.ts`, and in `h2-stream.ts`; the rest for both in the exchange. What a
  * proxy answers to CONNECT is counted in `tunnel.ts`.
- *
- * May import: nothing. Pure.
  */
 
 /** What an adapter takes. */

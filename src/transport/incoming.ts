@@ -3,8 +3,6 @@
  *
  * It holds what has come and was not taken yet, and asks for a pause when that is too much. It knows no connection: the
  * exchange does, and listens.
- *
- * May import: `core/`, own folder.
  */
 import {
   ConnectionError,

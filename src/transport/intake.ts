@@ -3,8 +3,6 @@
  * which is read into again and again, until somebody keeps a part of it. Large bodies are read in larger pieces.
  *
  * Bytes go to the parser as they come, past the socket's own queue, unless there is no parser yet, or it is paused.
- *
- * May import: own folder, types of `node:net`.
  */
 import type { OnReadOpts, Socket } from "node:net";
 

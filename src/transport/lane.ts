@@ -2,8 +2,6 @@
  * Lane: what undici's HTTP/1 context takes for its client. undici's own `Client` has a queue, reconnects, and looks after both
  * before and after each request; a connection that carries one request at a time, and is not replaced when it ends, needs none
  * of that. Here is what remains: the fields that the context and its parser ask for, and a queue of one.
- *
- * May import: undici.
  */
 import type { Socket } from "node:net";
 

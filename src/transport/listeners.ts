@@ -1,7 +1,5 @@
 /**
  * Calls functions of the caller's from the middle of an exchange: what they throw must not get into undici.
- *
- * May import: `core/`. Pure.
  */
 import { isPromise } from "../core/realm.ts";
 

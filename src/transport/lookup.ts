@@ -2,8 +2,6 @@
  * Names become addresses: this machine's own ones without asking anybody, all others as Node does it; or by a program's own
  * resolver, or one kind of addresses only: a look-up as Node takes it, held to what it promises. What Node is not prepared
  * for (an empty list, something that is no address) would end the process when it comes late.
- *
- * May import: `core/`, `node:dns`, `node:net`.
  */
 import { getDefaultResultOrder, lookup as askResolver, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";

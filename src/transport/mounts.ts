@@ -2,9 +2,7 @@
  * Which adapter a URL goes to: adapters are mounted on URL prefixes, the longest that fits wins.
  *
  * A prefix is compared part by part, not letter by letter: `https://example.com` is that host and no other, and `/api` is
- * `/api/x` but not `/apiary` (PARITY SES-26, SEC-16). Nothing depends on upper or lower case.
- *
- * May import: `core/`. Pure.
+ * `/api/x` but not `/apiary`. Nothing depends on upper or lower case.
  */
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { InvalidSchema } from "../core/errors.ts";
@@ -24,7 +22,7 @@ interface Address {
 
 /** Adapters by prefix. */
 export class Mounts {
-  /** Longest prefix first; of equal length, the one mounted first (PARITY SES-27). */
+  /** Longest prefix first; of equal length, the one mounted first. */
   readonly #adapters = new Map<string, Adapter>();
   readonly #prefixes = new Map<string, Address>();
   /** The two that nearly all sessions have, and no others; `null` when more is to be looked at than how a URL begins. */
@@ -102,7 +100,7 @@ export class Mounts {
   }
 }
 
-/** `localhost:3128` looks like a scheme and what is in it, and seldom is (PARITY URL-5). */
+/** `localhost:3128` looks like a scheme and what is in it, and seldom is. */
 function hintFor(url: string): string {
   return /^\s*[a-z0-9.-]+:\d{1,5}(?:[/?#]|$)/i.test(url)
     ? `; perhaps you meant http://${bareUrl(url).trim()}?`

@@ -2,8 +2,6 @@
  * The request as bytes: request line, header section, and which way the body goes (RFC 9112 §3, §6).
  *
  * Everything is checked once more here, whoever made the request: nothing invalid goes on the wire.
- *
- * May import: `core/`, own folder. Pure.
  */
 import type { Body } from "../core/body.ts";
 import { InvalidBody, InvalidHeader, InvalidMethod, InvalidURL } from "../core/errors.ts";
@@ -252,7 +250,7 @@ export function asksBefore({ payload, headers }: PreparedRequest): boolean {
   return payload !== null && headers.get("expect")?.toLowerCase() === "100-continue";
 }
 
-/** The caller's `Content-Length` of a stream is believed, and held to (PARITY BOD-15, BOD-16). */
+/** The caller's `Content-Length` of a stream is believed, and held to. */
 function framingOf(request: PreparedRequest): Framing {
   const { payload } = request;
   const declared = declaredLength(request);

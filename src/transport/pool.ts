@@ -1,8 +1,6 @@
 /**
  * The connections of one route. With HTTP/1.1 each carries one message at a time: the one that was used last is used next,
  * so that a sequence of requests keeps to one connection, and surplus ones grow old. With HTTP/2 there is one for all.
- *
- * May import: `core/`, own folder.
  */
 import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";

@@ -2,9 +2,7 @@
  * All pools of an adapter: which one a request belongs to, how many there are, and who ends connections that grew old.
  *
  * Requests share a pool only if their connections would be the same in every respect: origin, proxy with its user, TLS
- * settings (PARITY ADP-7; CVE-2024-35195 in requests, CVE-2026-6734 in undici).
- *
- * May import: `core/`, `proxy/`, `tls/`, own folder.
+ * settings (CVE-2024-35195 in requests, CVE-2026-6734 in undici).
  */
 import type { AddressPolicy, ProxyAuth, SendOptions } from "../core/adapter.ts";
 import { AddressRefused, InvalidSchema } from "../core/errors.ts";
@@ -239,7 +237,7 @@ function proxyFor(url: Url, { proxies, addressPolicy }: SendOptions, isLocal: bo
   });
 }
 
-/** Plain http goes to the proxy as it is, with the whole URL in the request line (PARITY PRX-3). */
+/** Plain http goes to the proxy as it is, with the whole URL in the request line. */
 function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
   const terms = proxyTerms(options);
   return {

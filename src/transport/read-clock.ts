@@ -1,8 +1,6 @@
 /**
  * The clock of silence: exact to a millisecond or two, and almost free. One timer for each connection: it is not moved at
  * every sign of life, but looks when it goes off how long the silence has lasted, and waits for the rest.
- *
- * May import: own folder.
  */
 
 /** Who is told of silence. */

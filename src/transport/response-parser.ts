@@ -10,8 +10,6 @@
  *   that does not tell how many came;
  * - a connection may stay open though the response is whole and its last one: the body of the request is still going out;
  * - timers: undici's are coarse and one more per request; ours are in `read-clock.ts` and `pools.ts`.
- *
- * May import: `core/`, own folder. Not: undici.
  */
 
 import { HeadOverflow, type HeadLimits } from "./head-limits.ts";

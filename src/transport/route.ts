@@ -1,7 +1,5 @@
 /**
  * Route: where a connection leads and how, and what follows from that.
- *
- * May import: `core/`, `proxy/`, `tls/`, own folder. Pure.
  */
 import type { AddressPolicy, ProxyAuth, TlsPin } from "../core/adapter.ts";
 import type { HeaderMap } from "../core/headers.ts";

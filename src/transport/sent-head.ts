@@ -1,8 +1,6 @@
 /**
  * The head of a request, read back from the text in which `outgoing.ts` wrote it: for HTTP/2, which says it in another form,
  * and for whoever wants to see what was sent.
- *
- * May import: `core/`. Pure.
  */
 import { HeaderMap } from "../core/headers.ts";
 import type { SentHead } from "../core/response.ts";

@@ -1,7 +1,5 @@
 /**
  * Reads the answers of a proxy from a socket that nobody else reads yet; what comes after them is left in the socket.
- *
- * May import: own folder.
  */
 import type { Socket } from "node:net";
 

@@ -1,7 +1,5 @@
 /**
  * SOCKS 5, the client's side: RFC 1928, and user and password after RFC 1929. CONNECT only.
- *
- * May import: own folder.
  */
 import { isIP, type Socket } from "node:net";
 

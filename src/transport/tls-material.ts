@@ -1,8 +1,6 @@
 /**
  * Reads what TLS needs (CA bundles, client certificates, keys) and keeps it, one context for each kind of settings.
  * What the settings mean is decided in `tls/`.
- *
- * May import: `core/`, `tls/`, own folder, `node:fs`, `node:tls`.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -58,7 +56,7 @@ export class TlsMaterials {
     return loading;
   }
 
-  /** Once for each server: what is switched off for a test must not be forgotten (PARITY TLS-2). */
+  /** Once for each server: what is switched off for a test must not be forgotten. */
   #warn(server: string): void {
     if (this.#warned.has(server)) return;
     if (this.#warned.size >= MOST_WARNED) this.#warned.clear();
@@ -132,7 +130,7 @@ function systemRoots(): readonly string[] {
   throw new ConnectFailure("material", "tls.store: this system has no trusted certificates");
 }
 
-/** A folder gives the certificates of all its PEM files (PARITY TLS-3). */
+/** A folder gives the certificates of all its PEM files. */
 async function contentsOf(source: TlsSource): Promise<(string | Uint8Array)[]> {
   if (source.kind === "content") return [source.content];
   const { path, missing } = source;

@@ -1,7 +1,5 @@
 /**
  * A tunnel through an HTTP proxy: CONNECT (RFC 9110 §9.3.6). The caller bounds the time; size is bounded here.
- *
- * May import: `core/`, own folder.
  */
 import type { Socket } from "node:net";
 

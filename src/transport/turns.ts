@@ -1,7 +1,5 @@
 /**
  * When connections act: all of them at the same points of the event loop, so that a hundred cost one visit and not a hundred.
- *
- * May import: `node:timers`.
  */
 // Of the module: what a test puts in the place of the global one, such as fake timers, must not stop a connection.
 import { setImmediate } from "node:timers";

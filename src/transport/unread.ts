@@ -1,7 +1,5 @@
 /**
  * Warns of streamed responses that nobody read to the end, closed, or kept.
- *
- * May import: `core/`, `node:process`.
  */
 import process from "node:process";
 

@@ -2,8 +2,6 @@
  * Upload: the body of a request that comes piece by piece, and its framing on the wire (RFC 9112 §6, §7.1).
  *
  * It reads no faster than the socket takes, counts, and lets go of the caller's iterable when the exchange is over early.
- *
- * May import: `core/`, own folder.
  */
 import type { Writable } from "node:stream";
 

@@ -1,7 +1,5 @@
 /**
  * A message that is there as a whole goes out: head and body, in as few writes as can be.
- *
- * May import: own folder. Not: undici.
  */
 import type { Socket } from "node:net";
 

@@ -1,7 +1,5 @@
 /**
  * What an exchange resolves with: the head of a response, and the body as its consumer sees it.
- *
- * May import: `core/`, own folder.
  */
 import { HeaderMap } from "../core/headers.ts";
 import type { ConnectionInfo, SentHead, Timings, WireBody, WireResponse } from "../core/response.ts";
