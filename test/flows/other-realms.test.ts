@@ -44,7 +44,9 @@ describe("values of another realm", () => {
     await expect(post({ json: foreign("({ a: Promise.resolve() })") })).rejects.toThrow("json.a");
     await expect(post({ data: foreign("new Set(['a'])") })).rejects.toThrow("data must be");
     await expect(post({ files: { f: foreign("new Map()") } })).rejects.toThrow("files");
-    await expect(session.get("http://h.test/", foreign<RequestOptions>("new Map()"))).rejects.toThrow("options must be");
+    await expect(session.get("http://h.test/", foreign<RequestOptions>("new Map()"))).rejects.toThrow(
+      "options must be",
+    );
   });
 
   it("are the fields, the query, the cookies and the credentials that they are", async () => {

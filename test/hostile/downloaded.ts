@@ -11,7 +11,11 @@ import type { RequestOptions, Session } from "../../src/index.ts";
 import type { Answered } from "./outcome.ts";
 
 /** Downloads, and gives what is in the file. A download that ends well is a whole 200, whatever parts it came in. */
-export async function downloaded(session: Session, url: string, options: RequestOptions<boolean>): Promise<Answered> {
+export async function downloaded(
+  session: Session,
+  url: string,
+  options: RequestOptions<boolean>,
+): Promise<Answered> {
   const folder = await mkdtemp(join(tmpdir(), "sojourn-hostile-download-"));
   const { stream: _stream, maxBodyBytes: _most, data: _data, json: _json, files: _files, ...rest } = options;
   try {

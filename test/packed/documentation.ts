@@ -45,7 +45,9 @@ const THROWING = new Set(
   Response.raiseForStatus Response.saveTo Response.iterContent Response.iterLines StreamedResponse.text StreamedResponse.json
   StreamedResponse.bytes StreamedResponse.blob StreamedResponse.saveTo StreamedResponse.iterContent StreamedResponse.iterLines
   ResponsePromise.text ResponsePromise.json ResponsePromise.bytes ResponsePromise.blob CookieJar.get CookieJar.getCookie
-  CookieJar.set HeaderMap.set HeaderMap.append HeaderMap.update HttpAdapter.send AppAdapter.send Adapter.send`.split(/\s+/),
+  CookieJar.set HeaderMap.set HeaderMap.append HeaderMap.update HttpAdapter.send AppAdapter.send Adapter.send`.split(
+    /\s+/,
+  ),
 );
 
 function names(project: Project): Question[] {
@@ -76,7 +78,9 @@ function members(project: Project): Question[] {
         line: `${variable}.${member.name};`,
         word: member.name,
         isOption:
-          OPTIONS_TYPE.test(owner) && !NO_OPTIONS.test(owner) && (member.flags & ts.SymbolFlags.Optional) !== 0,
+          OPTIONS_TYPE.test(owner) &&
+          !NO_OPTIONS.test(owner) &&
+          (member.flags & ts.SymbolFlags.Optional) !== 0,
         type: checker.getTypeOfSymbol(member),
       });
     }
@@ -125,7 +129,9 @@ function ask(project: Project, questions: readonly Question[], least: number): s
     const info = service.getQuickInfoAtPosition(fileIn(project.folder), places[at] ?? 0);
     if (info === undefined) return [`${question.name}: nothing is known of it`];
     const said = ts.displayPartsToString(info.documentation).trim();
-    const tags = (info.tags ?? []).map(({ name, text: parts }) => `@${name} ${ts.displayPartsToString(parts)}`);
+    const tags = (info.tags ?? []).map(
+      ({ name, text: parts }) => `@${name} ${ts.displayPartsToString(parts)}`,
+    );
     return faultsOf(question, said, tags).map((fault) => `${question.name}: ${fault}`);
   });
 }
@@ -137,9 +143,12 @@ function faultsOf({ name, isOption, type }: Question, said: string, tags: readon
   const has = (flag: ts.TypeFlags): boolean => parts.some((part) => (part.flags & flag) !== 0);
   const faults: string[] = [];
   if (isOption && !/\bdefault\b/i.test(said)) faults.push(`it does not say what its default is: ${said}`);
-  if (isOption && has(ts.TypeFlags.Null) && !said.includes("null")) faults.push(`it does not say what null means: ${said}`);
-  if (has(ts.TypeFlags.Number) && !UNIT.test(said)) faults.push(`it does not say what the number is of: ${said}`);
-  if (THROWING.has(name) && !tags.some((tag) => tag.startsWith("@throws"))) faults.push("it does not say what it throws");
+  if (isOption && has(ts.TypeFlags.Null) && !said.includes("null"))
+    faults.push(`it does not say what null means: ${said}`);
+  if (has(ts.TypeFlags.Number) && !UNIT.test(said))
+    faults.push(`it does not say what the number is of: ${said}`);
+  if (THROWING.has(name) && !tags.some((tag) => tag.startsWith("@throws")))
+    faults.push("it does not say what it throws");
   return faults;
 }
 

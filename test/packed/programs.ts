@@ -61,14 +61,12 @@ const loose: readonly Case[] = compilers.map((compiler) => ({
 }));
 
 const common: readonly Case[] = [
-  ...compilers.map(
-    (compiler): Case => ({
-      name: `${compiler}, CommonJS, nodenext`,
-      compiler,
-      files: ["common.cts"],
-      settings: { ...STRICT, module: "nodenext", lib: PLAIN, typeRoots: ["node-types-24"] },
-    }),
-  ),
+  ...compilers.map((compiler): Case => ({
+    name: `${compiler}, CommonJS, nodenext`,
+    compiler,
+    files: ["common.cts"],
+    settings: { ...STRICT, module: "nodenext", lib: PLAIN, typeRoots: ["node-types-24"] },
+  })),
   {
     name: "typescript-5, CommonJS, node10",
     compiler: "typescript-5",
@@ -103,7 +101,8 @@ async function compile(project: Project, one: Case, out: string): Promise<readon
   write(project, `tsconfig.${out}.json`, JSON.stringify({ compilerOptions, files }));
   const { output, code } = await run(project, `${compiler}/bin/tsc`, ["--project", `tsconfig.${out}.json`]);
   const said = [...output.matchAll(/error (TS\d+)/g)].map(([, number]) => number);
-  if (said.join() !== errors.join()) return output.trim() === "" ? [`it ended with ${code}`] : output.split("\n").slice(0, 40);
+  if (said.join() !== errors.join())
+    return output.trim() === "" ? [`it ended with ${code}`] : output.split("\n").slice(0, 40);
   return one.look?.(project, out) ?? [];
 }
 
@@ -113,6 +112,8 @@ function printed(project: Project, out: string): string[] {
   const wanted = [...read(project, "inferred.ts").matchAll(/^\/\/=> (.*)$/gm)].map(([, line = ""]) =>
     line.replaceAll('import("sojourn").', ""),
   );
-  const faults = wanted.filter((line) => !declarations.includes(line)).map((line) => `it does not print: ${line}`);
+  const faults = wanted
+    .filter((line) => !declarations.includes(line))
+    .map((line) => `it does not print: ${line}`);
   return wanted.length < 9 ? ["the page says of fewer than nine lines how they are printed"] : faults;
 }

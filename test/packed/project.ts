@@ -38,9 +38,13 @@ export function setUp(folder: string): Project {
   // A compiler looks for them under the name `node`, and for what they need above it.
   for (const types of nodeTypes) {
     cpSync(join(here, "node_modules", types), join(folder, types, "node"), { recursive: true });
-    const needed = [join(here, "node_modules", types, "node_modules/undici-types"), join(here, "node_modules/undici-types")];
+    const needed = [
+      join(here, "node_modules", types, "node_modules/undici-types"),
+      join(here, "node_modules/undici-types"),
+    ];
     const found = needed.find((place) => readdirOf(place).length > 0);
-    if (found !== undefined) cpSync(found, join(folder, types, "node/node_modules/undici-types"), { recursive: true });
+    if (found !== undefined)
+      cpSync(found, join(folder, types, "node/node_modules/undici-types"), { recursive: true });
   }
   return { folder };
 }

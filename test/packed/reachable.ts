@@ -8,7 +8,9 @@ import { behind, entries, see } from "./compiler.ts";
 import type { Check, Project } from "./project.ts";
 
 /** All of them. */
-export const reachable: readonly Check[] = [{ name: "every type that can be reached is exported", run: unnamed }];
+export const reachable: readonly Check[] = [
+  { name: "every type that can be reached is exported", run: unnamed },
+];
 
 /** Fewer would mean that the walk went astray. */
 const LEAST_FOUND = 120;

@@ -44,15 +44,24 @@ function maps(project: Project): string[] {
     });
   const named = files.filter((file) => {
     if (!/\.(?:d\.[cm]?ts|[cm]?js)$/.test(file)) return false;
-    const [, map] = /\/\/# sourceMappingURL=(\S+)/.exec(read(project, join("node_modules/sojourn", file))) ?? [];
+    const [, map] =
+      /\/\/# sourceMappingURL=(\S+)/.exec(read(project, join("node_modules/sojourn", file))) ?? [];
     return map !== undefined && !files.includes(join(file, "..", map));
   });
-  return [...faults.map((file) => `${file} has none`), ...named.map((file) => `${file} names a map that is not there`)];
+  return [
+    ...faults.map((file) => `${file} has none`),
+    ...named.map((file) => `${file} names a map that is not there`),
+  ];
 }
 
 async function linted(folder: string): Promise<string[]> {
   const place = join(folder, "node_modules/sojourn");
-  const { output, code } = await run({ folder }, join(root, "node_modules/publint/src/cli.js"), [place, "--strict", "--level", "suggestion"]);
+  const { output, code } = await run({ folder }, join(root, "node_modules/publint/src/cli.js"), [
+    place,
+    "--strict",
+    "--level",
+    "suggestion",
+  ]);
   return code === 0 && !/Warnings:|Errors:|Suggestions:/.test(output) ? [] : [output];
 }
 

@@ -104,7 +104,12 @@ describe("settings", () => {
   });
 
   it.for<
-    [name: keyof Settings, session: Partial<SessionDefaults>, request: RequestOptions<boolean>, expected: unknown]
+    [
+      name: keyof Settings,
+      session: Partial<SessionDefaults>,
+      request: RequestOptions<boolean>,
+      expected: unknown,
+    ]
   >([
     ["stream", { stream: true }, {}, true],
     ["stream", { stream: true }, { stream: false }, false],

@@ -13,4 +13,5 @@ export class Client {
 }
 export const token = oauth2ClientCredentials({ clientId: "a", clientSecret: "b", issuer: "https://a.test" });
 export const server = testing.startTestServer({ port: 0 });
-export const failed = (error: unknown): number | null => (error instanceof HTTPError ? (error.response?.status ?? null) : null);
+export const failed = (error: unknown): number | null =>
+  error instanceof HTTPError ? (error.response?.status ?? null) : null;

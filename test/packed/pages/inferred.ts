@@ -76,7 +76,8 @@ export const own = (): Adapter => ({
 export const policy = () => new Retry({ total: 3 });
 export const settings = () => policy().settings;
 export const failures = () => policy().history;
-export const decision = () => policy().next("GET", { kind: "status", status: 503, retryAfter: null }, { now: 0, random: 0 });
+export const decision = () =>
+  policy().next("GET", { kind: "status", status: 503, retryAfter: null }, { now: 0, random: 0 });
 export const attempts = () => error.attempts;
 export const failed = () => error.request;
 export const answer = () => error.response;
@@ -91,7 +92,8 @@ export const parsed = () => parseSetCookie("a=1");
 export const hsts = () => new HstsStore().toJSON();
 export const headers = () => new HeaderMap({ a: "1" });
 export const auths = () => [new HttpBearerAuth("t"), new HttpDigestAuth("u", "p"), new AuthByOrigin({})];
-export const token = () => oauth2ClientCredentials({ clientId: "a", clientSecret: "b", issuer: "https://a.test" });
+export const token = () =>
+  oauth2ClientCredentials({ clientId: "a", clientSecret: "b", issuer: "https://a.test" });
 export const tokens = (given: OAuth2Tokens) => given;
 export const refused = (given: unknown) => given instanceof OAuth2Error && given.error;
 export const fetching = () => toFetch(session);
@@ -101,6 +103,10 @@ export const server = () => startTestServer();
 export const fields = () => session.tls;
 export const whole = () => ({ ...session });
 export const links = (response: Response) => response.links;
-export const facts = (response: Response) => ({ of: response.connection, in: response.timings, and: response.cookies });
+export const facts = (response: Response) => ({
+  of: response.connection,
+  in: response.timings,
+  and: response.cookies,
+});
 export const http = (given: unknown) => (given instanceof HTTPError ? given.response : null);
 export const { timeout, proxies, verify, addressPolicy, hooks: ofSession } = session;

@@ -7,13 +7,19 @@ import { get, Session, toFetch } from "sojourn";
 const session = new Session();
 const response = await session.get("/", { stream: true });
 export const text: ReadableStream<string> = response.body.pipeThrough(new TextDecoderStream());
-export const unzipped = response.body.pipeThrough(new DecompressionStream("gzip")).pipeThrough(new TextDecoderStream());
+export const unzipped = response.body
+  .pipeThrough(new DecompressionStream("gzip"))
+  .pipeThrough(new TextDecoderStream());
 export const counted = response.body.pipeThrough(
-  new TransformStream<Uint8Array, number>({ transform: (piece, controller) => controller.enqueue(piece.byteLength) }),
+  new TransformStream<Uint8Array, number>({
+    transform: (piece, controller) => controller.enqueue(piece.byteLength),
+  }),
 );
 export const raw: ReadableStream<Uint8Array> = response.rawBody;
 export const exact: ReadableStream<Uint8Array<ArrayBuffer>> = response.body;
-export const again: globalThis.Response = new globalThis.Response(response.body, { headers: [...response.headers] });
+export const again: globalThis.Response = new globalThis.Response(response.body, {
+  headers: [...response.headers],
+});
 export const upload = session.post("/", { data: response.body });
 export const uploadToo = session.post("/", { data: () => Readable.from(["a", "b"]) });
 export const whole: ArrayBuffer = (await get("https://a.test").bytes()).buffer;

@@ -48,7 +48,12 @@ export const interfaces = [
   session.post("/", { data: login, files: { f: "content" } }),
   session.get("/", { params: new Filter() }),
   session.get("/", { params: record }),
-  session.get("/", { params: [["a", 1], ["a", 2]] }),
+  session.get("/", {
+    params: [
+      ["a", 1],
+      ["a", 2],
+    ],
+  }),
   session.get("/", { params: new URLSearchParams("a=1") }),
   session.get("/", { params: new Map([["a", 1]]) }),
   session.post("/", { data: new FormData() }),
@@ -86,7 +91,9 @@ interface StandardResult<Output> {
 declare const User: StandardResult<{ name: string; born: Date }>;
 export const born: Date = (await session.get("/")).json(User).born;
 export const bornToo: Promise<{ name: string; born: Date }> = session.get("/").json(User);
-export const bornLater: Promise<{ name: string; born: Date }> = (await session.get("/", { stream: true })).json(User);
+export const bornLater: Promise<{ name: string; born: Date }> = (
+  await session.get("/", { stream: true })
+).json(User);
 export const believed: { id: number } = (await session.get("/")).json<{ id: number }>();
 const unknown = (await session.get("/")).json();
 // @ts-expect-error: nobody said what it is
@@ -148,7 +155,11 @@ class Signing implements Auth {
   }
 }
 class Logging extends HttpAdapter {
-  override async send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse> {
+  override async send(
+    request: PreparedRequest,
+    options: SendOptions,
+    signal: AbortSignal | null,
+  ): Promise<WireResponse> {
     const response = await super.send(request, options, signal);
     console.log(response.status);
     return response;
@@ -172,5 +183,7 @@ class Sdk {
 }
 export const sdk = new Sdk({ fetch: toFetch(session, { timeout: 1_000 }) });
 export const narrow: (input: string, init?: RequestInit) => Promise<globalThis.Response> = toFetch(session);
-export const status: Promise<number> = toFetch(session)(new globalThis.Request("https://a.test")).then((response) => response.status);
+export const status: Promise<number> = toFetch(session)(new globalThis.Request("https://a.test")).then(
+  (response) => response.status,
+);
 toFetch(new Session({ stream: true }));

@@ -77,11 +77,17 @@ interface ApiOptions extends Omit<SessionOptions, "baseUrl" | "auth"> {
   region?: "eu" | "us";
 }
 export function connect({ token, region = "eu", ...options }: ApiOptions): Session {
-  return new Session({ ...options, baseUrl: `https://${region}.api.test`, headers: { Authorization: `Bearer ${token}` } });
+  return new Session({
+    ...options,
+    baseUrl: `https://${region}.api.test`,
+    headers: { Authorization: `Bearer ${token}` },
+  });
 }
-export const patched = (options: Partial<SessionOptions>): Session => new Session({ ...options, maxRedirects: 3 });
+export const patched = (options: Partial<SessionOptions>): Session =>
+  new Session({ ...options, maxRedirects: 3 });
 export const timed = (options: Pick<SessionOptions, "timeout" | "retry">): Session => new Session(options);
-export const required = (options: Required<Pick<SessionOptions, "baseUrl">> & SessionOptions): Session => new Session(options);
+export const required = (options: Required<Pick<SessionOptions, "baseUrl">> & SessionOptions): Session =>
+  new Session(options);
 
 // A subclass.
 export class GitHub extends Session {
@@ -108,12 +114,21 @@ export const stars: Promise<{ stars: number }> = new GitHub("t").repository("a/b
 export async function load<Shape>(session: Session, path: string): Promise<Shape> {
   return session.get(path).json<Shape>();
 }
-export function call<Stream extends boolean = false>(session: Session, path: string, options?: RequestOptions<Stream>) {
+export function call<Stream extends boolean = false>(
+  session: Session,
+  path: string,
+  options?: RequestOptions<Stream>,
+) {
   return session.get(path, options);
 }
-export const both: ResponsePromise<Response | StreamedResponse> = call(new Session(), "/", { stream: Math.random() > 0.5 });
+export const both: ResponsePromise<Response | StreamedResponse> = call(new Session(), "/", {
+  stream: Math.random() > 0.5,
+});
 export const readOne: ResponsePromise<Response> = call(new Session(), "/");
-export async function withSession<Result>(work: (session: Session) => Promise<Result>, options?: SessionOptions) {
+export async function withSession<Result>(
+  work: (session: Session) => Promise<Result>,
+  options?: SessionOptions,
+) {
   const session = new Session(options);
   try {
     return await work(session);
@@ -123,11 +138,18 @@ export async function withSession<Result>(work: (session: Session) => Promise<Re
 }
 export const text: Promise<string> = withSession(async (session) => (await session.get("/")).text());
 type Verb = "get" | "post" | "put" | "delete";
-export const send = (session: Session, verb: Verb, url: string, options?: RequestOptions): ResponsePromise<Response> =>
-  session[verb](url, options);
-export const anyMethod = (session: Session, method: string): Promise<string> => session.request(method, "/").text();
+export const send = (
+  session: Session,
+  verb: Verb,
+  url: string,
+  options?: RequestOptions,
+): ResponsePromise<Response> => session[verb](url, options);
+export const anyMethod = (session: Session, method: string): Promise<string> =>
+  session.request(method, "/").text();
 export const functional: Promise<string> = get("https://a.test").text();
-export const functionalToo: ResponsePromise<Response> = request("GET", "https://a.test", { params: { a: 1 } });
+export const functionalToo: ResponsePromise<Response> = request("GET", "https://a.test", {
+  params: { a: 1 },
+});
 
 // What `stream` says.
 const session = new Session();
