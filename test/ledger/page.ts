@@ -37,7 +37,7 @@ export function pageOf(ledger: Ledger): string {
     [
       "<!-- Made by `npm run ledger` from test/ledger/ledger.json: change that file, not this one. -->",
       "# Parity with Python requests",
-      `What became of ${rows.length} rows: behaviours of Python requests, its known mistakes, and what its users have asked for. They are the list of requests' behaviours that sojourn was built against; comments in the code cite the same ids (\`PARITY RED-3\`).`,
+      `What became of ${rows.length} rows: behaviours of Python requests, its known mistakes, and what its users have asked for. They are the list of requests' behaviours that sojourn was built against; comments inside the code cite the same ids (\`PARITY RED-3\`).`,
       "Each row that is done names the tests that show it, and a test of its own holds this page, the list and the tests together.",
       legend(rows),
       overview(ledger),

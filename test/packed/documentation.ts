@@ -71,7 +71,7 @@ function members(project: Project): Question[] {
       const [declaration] = member.declarations ?? [];
       if (declaration === undefined || !isOurs(declaration.getSourceFile())) continue;
       if (member.name === "prototype" || /^(?:__|#)/.test(member.name)) continue;
-      const flags = ts.getCombinedModifierFlags(declaration as ts.Declaration);
+      const flags = ts.getCombinedModifierFlags(declaration);
       if ((flags & ts.ModifierFlags.NonPublicAccessibilityModifier) !== 0) continue;
       questions.push({
         name: `${owner}.${member.name}`,
@@ -89,18 +89,20 @@ function members(project: Project): Question[] {
     for (const symbol of exported(entry)) {
       const target = behind(checker, symbol);
       const { name } = symbol;
-      if ((target.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) !== 0)
-        add(name, `value<${typeOf(entry, target)}>()`, checker.getDeclaredTypeOfSymbol(target));
-      else if ((target.flags & ts.SymbolFlags.TypeAlias) !== 0) {
-        const type = checker.getDeclaredTypeOfSymbol(target);
-        if ((type.flags & ts.TypeFlags.Object) !== 0 && type.getCallSignatures().length === 0)
-          add(name, `value<${typeOf(entry, target)}>()`, type);
-      }
+      const type = checker.getDeclaredTypeOfSymbol(target);
+      if (hasMembers(target, type)) add(name, `value<${typeOf(entry, target)}>()`, type);
       if ((target.flags & ts.SymbolFlags.Class) !== 0)
         add(name, `value<typeof import("${entry}").${name}>()`, checker.getTypeOfSymbol(target));
     }
   }
   return questions;
+}
+
+/** A class, an interface, or a name for an object; not one for a function or a choice. */
+function hasMembers({ flags }: ts.Symbol, type: ts.Type): boolean {
+  if ((flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) !== 0) return true;
+  const isAlias = (flags & ts.SymbolFlags.TypeAlias) !== 0;
+  return isAlias && (type.flags & ts.TypeFlags.Object) !== 0 && type.getCallSignatures().length === 0;
 }
 
 /** The type as it is written, with arguments for parameters that have no default. */
@@ -167,9 +169,9 @@ function serviceFor({ folder }: Project, text: string): ts.LanguageService {
     getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
     fileExists: (file) => file === fileIn(folder) || ts.sys.fileExists(file),
     readFile: read,
-    readDirectory: ts.sys.readDirectory,
-    directoryExists: ts.sys.directoryExists,
-    getDirectories: ts.sys.getDirectories,
+    readDirectory: (...found) => ts.sys.readDirectory(...found),
+    directoryExists: (place) => ts.sys.directoryExists(place),
+    getDirectories: (place) => ts.sys.getDirectories(place),
   });
 }
 

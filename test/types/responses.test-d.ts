@@ -27,6 +27,7 @@ declare const options: RequestOptions;
 declare const eitherOptions: RequestOptions<boolean>;
 declare const sendInit: SendInit;
 declare const sessionOptions: SessionOptions;
+declare const eitherSessionOptions: SessionOptions<boolean>;
 
 describe("a call", () => {
   it("gives a response that is read", () => {
@@ -90,7 +91,7 @@ describe("a call", () => {
     expectTypeOf(new Session({ timeout: 5 })).toEqualTypeOf<Session>();
     expectTypeOf(new Session({ stream: false })).toEqualTypeOf<Session>();
     expectTypeOf(new Session(sessionOptions)).toEqualTypeOf<Session>();
-    const either = new Session({} as SessionOptions<boolean>);
+    const either = new Session(eitherSessionOptions);
     expectTypeOf(either).toEqualTypeOf<Session<boolean>>();
     expectTypeOf(either.get("/")).resolves.toEqualTypeOf<Response | StreamedResponse>();
   });
