@@ -19,16 +19,16 @@ import { ACCEPT_ENCODING } from "./encoding/content-coding.ts";
 export interface SessionView {
   readonly baseUrl: string | null;
   readonly headers: HeaderMap;
-  readonly params: unknown;
-  readonly auth: unknown;
+  readonly params?: unknown;
+  readonly auth?: unknown;
   readonly cookies: Iterable<{ readonly name: string; readonly domain: string; readonly path: string }>;
-  readonly proxies: Readonly<Record<string, string | null | undefined>> | null | undefined;
-  readonly proxy: string | false | null | undefined;
-  readonly verify: unknown;
-  readonly cert: unknown;
-  readonly timeout: unknown;
-  readonly maxRedirects: number | undefined;
-  readonly trustEnv: unknown;
+  readonly proxies?: Readonly<Record<string, string | null | undefined>> | null | undefined;
+  readonly proxy?: string | false | null | undefined;
+  readonly verify?: unknown;
+  readonly cert?: unknown;
+  readonly timeout?: unknown;
+  readonly maxRedirects?: number | undefined;
+  readonly trustEnv?: unknown;
   readonly adapters: ReadonlyMap<string, unknown>;
 }
 

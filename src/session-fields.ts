@@ -2,64 +2,33 @@
  * The defaults of a session, as fields: what a program may look at and set at any time. What they come to is worked out in
  * `prepare/merge.ts`; those that need more than an assignment (`headers`, `cookies`, `baseUrl`, `hsts`) are in `session.ts`.
  *
- * What a field means is said once, where the option of its name is: editors show that here, too.
+ * What a field is, and what it means, is said once, where the option of its name is: editors show that here, too.
  */
-import type { ProxyAuth } from "./core/adapter.ts";
-import type { AuthOption } from "./core/auth-scheme.ts";
-import type { HeadersInit } from "./core/headers.ts";
-import type { HooksInit } from "./core/hooks.ts";
-import type {
-  AddressPolicyInit,
-  CertInit,
-  DetectEncoding,
-  ParamsInit,
-  ProxiesInit,
-  SessionOptions,
-  SharedOptions,
-  TimeoutInit,
-  TlsInit,
-  TrustEnv,
-  VerifyInit,
-} from "./core/options.ts";
+import type { SessionOptions, TrustEnv } from "./core/options.ts";
 import type { CheckedSessionOptions } from "./prepare/check.ts";
 import { Verbs } from "./verbs.ts";
 
-/** A session's defaults. `undefined`: not given. */
-export abstract class SessionFields<Streams extends boolean>
-  extends Verbs<Streams>
-  implements Omit<SessionOptions<Streams>, "headers" | "cookies" | "baseUrl" | "hsts">
-{
-  params: ParamsInit | null | undefined;
-  auth: AuthOption | undefined;
-  proxies: ProxiesInit | null | undefined;
-  proxy: string | false | null | undefined;
-  proxyHeaders: HeadersInit | null | undefined;
-  proxyAuth: ProxyAuth | null | undefined;
-  verify: VerifyInit | null | undefined;
-  cert: CertInit | null | undefined;
-  tls: TlsInit | null | undefined;
-  addressPolicy: AddressPolicyInit | null | undefined;
-  trustedOrigins: readonly (string | URL)[] | null | undefined;
-  crossOriginHeaders: readonly string[] | null | undefined;
-  idempotencyKey: boolean | undefined;
-  timeout: TimeoutInit | null | undefined;
-  http2: boolean | undefined;
-  rawUrl: boolean | undefined;
-  expectContinue: boolean | number | null | undefined;
-  hooks: HooksInit | null | undefined;
-  retry: SharedOptions["retry"];
+/** Options that may be set again. */
+type Settable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
+
+/** A session's defaults. Absent or `undefined`: not given. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the constructor sets all of them
+export interface SessionFields<Streams extends boolean> extends Settable<
+  Omit<SessionOptions<Streams>, "headers" | "cookies" | "baseUrl" | "hsts" | "stream" | "trustEnv">
+> {}
+
+/** A session's defaults. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- likewise
+export abstract class SessionFields<Streams extends boolean> extends Verbs<Streams> {
   /**
    * Do calls that say nothing themselves give a {@link StreamedResponse}? May be changed where the type says `boolean`. Default:
    * `false`.
    */
   stream: Streams;
-  allowRedirects: boolean | undefined;
-  detectEncoding: DetectEncoding | null | undefined;
-  maxBodyBytes: number | null | undefined;
-  maxDrainBytes: number | undefined;
-  maxCodings: number | undefined;
-  maxSetCookies: number | undefined;
-  maxRedirects: number | undefined;
+  /**
+   * Read proxies, CA bundle and netrc from the environment: all, none, or each. It is read once, with the first request.
+   * Default: `true`.
+   */
   trustEnv: boolean | TrustEnv;
 
   /** @internal */

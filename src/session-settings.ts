@@ -7,11 +7,11 @@ import type { SessionDefaults } from "./prepare/merge.ts";
 
 /** The fields that settings follow from. */
 export interface SettingFields extends SessionDefaults {
-  readonly auth: unknown;
-  readonly retry: unknown;
-  readonly trustEnv: unknown;
-  readonly idempotencyKey: unknown;
-  readonly rawUrl: unknown;
+  readonly auth?: unknown;
+  readonly retry?: unknown;
+  readonly trustEnv?: unknown;
+  readonly idempotencyKey?: unknown;
+  readonly rawUrl?: unknown;
 }
 
 /** Remembers the last settings, and the fields that they were made of. */

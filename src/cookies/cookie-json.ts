@@ -41,7 +41,9 @@ const FIELDS: ReadonlySet<string> = new Set<keyof CookieJson>([
 
 /** A jar as it is saved. */
 export interface CookieJarJson {
+  /** The version of this form. */
   readonly version: 1;
+  /** The cookies, as they came. */
   readonly cookies: readonly CookieJson[];
 }
 

@@ -9,9 +9,11 @@ import { parseCookieDate } from "./date.ts";
 
 /** What a `Set-Cookie` field says, before anybody asked whether it may. */
 export interface ParsedCookie {
+  /** Tells it from a refusal. */
   readonly kind: "parsed";
   /** `""` for a nameless cookie. */
   readonly name: string;
+  /** As sent, without the blanks around it. */
   readonly value: string;
   /** `Max-Age` in seconds, 0 for everything that is not positive; `null` when not given, or not a number. */
   readonly maxAge: number | null;
@@ -21,8 +23,11 @@ export interface ParsedCookie {
   readonly domain: string | null;
   /** `null` means the default path of the URL. */
   readonly path: string | null;
+  /** Is it for secure connections only? */
   readonly secure: boolean;
+  /** Is it hidden from scripts? */
   readonly httpOnly: boolean;
+  /** What it says of requests from other sites; `null` for nothing. */
   readonly sameSite: StoredCookie["sameSite"];
 }
 

@@ -310,7 +310,9 @@ const UNPARSED = [
  *
  * @throws {TypeError | RangeError} as {@link checkSessionOptions}.
  */
-export function checkSessionFields(session: { readonly [Name in (typeof UNPARSED)[number]]: unknown }): void {
+export function checkSessionFields(session: {
+  readonly [Name in (typeof UNPARSED)[number]]?: unknown;
+}): void {
   for (const name of UNPARSED) checkSessionOption(name, session[name]);
 }
 

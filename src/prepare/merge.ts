@@ -49,29 +49,29 @@ const defaultMaxRedirects = 30;
 
 /** What a session says of its requests: the values as they were set. `undefined`: not given. */
 export interface SessionDefaults {
-  readonly timeout: TimeoutInit | null | undefined;
+  readonly timeout?: TimeoutInit | null | undefined;
   /** `null`: no proxies at all, not even the environment's. */
-  readonly proxies: ProxiesInit | null | undefined;
-  readonly proxy: string | false | null | undefined;
-  readonly proxyHeaders: HeadersInit | null | undefined;
-  readonly proxyAuth: ProxyAuth | null | undefined;
-  readonly verify: VerifyInit | null | undefined;
-  readonly cert: CertInit | null | undefined;
-  readonly tls: TlsInit | null | undefined;
-  readonly addressPolicy: AddressPolicyInit | null | undefined;
-  readonly trustedOrigins: readonly (string | URL)[] | null | undefined;
-  readonly crossOriginHeaders: readonly string[] | null | undefined;
-  readonly hooks: HooksInit | null | undefined;
-  readonly http2: boolean | undefined;
-  readonly expectContinue: boolean | number | null | undefined;
-  readonly stream: boolean | undefined;
-  readonly allowRedirects: boolean | undefined;
-  readonly maxRedirects: number | undefined;
-  readonly maxBodyBytes: number | null | undefined;
-  readonly maxDrainBytes: number | undefined;
-  readonly maxCodings: number | undefined;
-  readonly maxSetCookies: number | undefined;
-  readonly detectEncoding: DetectEncoding | null | undefined;
+  readonly proxies?: ProxiesInit | null | undefined;
+  readonly proxy?: string | false | null | undefined;
+  readonly proxyHeaders?: HeadersInit | null | undefined;
+  readonly proxyAuth?: ProxyAuth | null | undefined;
+  readonly verify?: VerifyInit | null | undefined;
+  readonly cert?: CertInit | null | undefined;
+  readonly tls?: TlsInit | null | undefined;
+  readonly addressPolicy?: AddressPolicyInit | null | undefined;
+  readonly trustedOrigins?: readonly (string | URL)[] | null | undefined;
+  readonly crossOriginHeaders?: readonly string[] | null | undefined;
+  readonly hooks?: HooksInit | null | undefined;
+  readonly http2?: boolean | undefined;
+  readonly expectContinue?: boolean | number | null | undefined;
+  readonly stream?: boolean | undefined;
+  readonly allowRedirects?: boolean | undefined;
+  readonly maxRedirects?: number | undefined;
+  readonly maxBodyBytes?: number | null | undefined;
+  readonly maxDrainBytes?: number | undefined;
+  readonly maxCodings?: number | undefined;
+  readonly maxSetCookies?: number | undefined;
+  readonly detectEncoding?: DetectEncoding | null | undefined;
 }
 
 /** What the session made of `auth` and `retry`, of its own or of a request. `undefined`: not given. */

@@ -40,11 +40,17 @@ import type { ResponseParts } from "./parts.ts";
 
 /** The head of a response, and those ways to its body that are the same for all. */
 export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
+  /** The status code, 200 to 599 or whatever the server wrote. */
   status: number;
+  /** The reason phrase, `""` for none. HTTP/2 has none. */
   statusText: string;
+  /** The header fields as received; several of one name, such as `Set-Cookie`, by `headers.getAll()`. */
   headers: HeaderMap;
+  /** URL of the last request, with fragment; with user info when the caller's URL had some. */
   url: string;
+  /** What was really sent on the last hop. */
   readonly request: PreparedRequest;
+  /** Milliseconds from sending the last hop's request to the head of its response. */
   readonly elapsed: number;
   readonly #parts: ResponseParts;
   readonly #body: ResponseBody;
@@ -67,20 +73,32 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
     if (from !== null) this.#encoding = from.#encoding;
   }
 
+  /** A guess of the charset from the bytes of the body; of a streamed response a promise, for which all is read. */
   abstract readonly apparentEncoding: string | Promise<string>;
+  /** The body as text in `encoding`. */
   abstract text(): string | Promise<string>;
+  /** The value of a JSON body; with a Standard Schema v1: checked, and what the schema makes of it. */
   abstract json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): T | Promise<T>;
+  /** The body, without content codings. */
   abstract bytes(): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>>;
+  /** The body as a Blob of the type that `Content-Type` says. */
   abstract blob(): Blob | Promise<Blob>;
 
+  /** Is the status neither 4xx nor 5xx? */
   get ok(): boolean {
     return this.status < 400 || this.status > 599;
   }
 
+  /** Were redirects followed? */
   get redirected(): boolean {
     return this.history.some((response) => response.isRedirect);
   }
 
+  /**
+   * The name of the charset: what `Content-Type` says, or what was set by hand; `null` for none. `text()` uses it.
+   *
+   * @throws {TypeError} when it is set to anything but a name or `null`.
+   */
   get encoding(): string | null {
     return this.charset.name;
   }
@@ -108,27 +126,33 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
     return this.#parts.detectEncoding;
   }
 
+  /** The cookies which this very response set. */
   get cookies(): ResponseCookies {
     this.#cookies ??= new CookiesOfResponse(this.#parts.cookies);
     return this.#cookies;
   }
 
+  /** The responses before this one, oldest first: redirects, and challenges that were answered. */
   get history(): readonly AnyResponse[] {
     return this.#parts.history;
   }
 
+  /** Attempts of the last hop that ended in a retry, or would have but for the budget of the origin. */
   get attempts(): readonly Attempt[] {
     return this.#parts.attempts;
   }
 
+  /** How long the parts of the last hop took, in milliseconds; `null`: the adapter does not tell. */
   get timings(): Timings | null {
     return this.#parts.wire.timings ?? null;
   }
 
+  /** `"1.1"`, `"1.0"` or `"2"`. */
   get httpVersion(): string {
     return this.#parts.wire.httpVersion;
   }
 
+  /** What it came over. `null`: there was no connection, or the adapter does not tell. */
   get connection(): ConnectionInfo | null {
     return this.#parts.wire.connection ?? null;
   }
@@ -143,27 +167,33 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
     return this.#parts.wire.sent ?? null;
   }
 
+  /** Header fields after the body (RFC 9110 §6.5): empty until it is over. `null`: the adapter does not tell. */
   get trailers(): HeaderMap | null {
     return this.#parts.wire.trailers ?? null;
   }
 
+  /** Links by relation, or by URL for those without. */
   get links(): Readonly<Record<string, Link>> {
     return parseLinks(this.headers.get("link"));
   }
 
+  /** Is it a redirect that can be followed: 301, 302, 303, 307 or 308 with a `Location`? */
   get isRedirect(): boolean {
     return isRedirectStatus(this.status) && this.headers.has("location");
   }
 
+  /** Is it a redirect for good: 301 or 308 with a `Location`? */
   get isPermanentRedirect(): boolean {
     return isPermanentRedirectStatus(this.status) && this.headers.has("location");
   }
 
+  /** The request that would follow this redirect; `null` when it is none or was followed. */
   get next(): PreparedRequest | null {
     if (this.#next === undefined) this.#next = this.#parts.nextRequest?.() ?? null;
     return this.#next;
   }
 
+  /** Returns itself. @throws {HTTPError} when the status is 4xx or 5xx. */
   raiseForStatus(): this {
     if (this.ok) return this;
     const kind = this.status < 500 ? "Client" : "Server";
@@ -215,6 +245,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
     return saveTo(this.#body.stream(this), target, () => this.suggestedName(), options);
   }
 
+  /** Gives up on what was not read yet. */
   close(): Promise<void> {
     this.#body.close();
     return Promise.resolve();

@@ -21,7 +21,7 @@ export interface PoolStats {
   readonly origin: string;
   /** Connections that are open, idle ones included. */
   readonly open: number;
-  /** Those of them that wait for a request. */
+  /** How many of them wait for a request. */
   readonly idle: number;
 }
 

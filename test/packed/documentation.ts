@@ -1,18 +1,44 @@
 /**
- * What an editor shows on a name of the package, asked of TypeScript's language service: its text; of options their default, what
+ * What an editor shows on a name of the package, asked of TypeScript's language services: its text; of options their default, what
  * `null` means, and the unit of a number; of methods that throw, what.
  */
-import { join } from "node:path";
 import ts from "typescript-5";
 
-import { behind, entries, optionsIn, see } from "./compiler.ts";
+import { behind, entries, see } from "./compiler.ts";
+import { shownBy5, shownBy7, type Shown } from "./editor.ts";
 import type { Check, Project } from "./project.ts";
 
 /** All of them. */
 export const documentation: readonly Check[] = [
-  { name: "an editor says what each exported name is", run: (project) => ask(project, names(project), 100) },
-  { name: "an editor says what each member is", run: (project) => ask(project, members(project), 500) },
+  {
+    name: "an editor with TypeScript 5 says what each exported name is",
+    run: (project) => ask(project, names(project), { show: shownBy5, least: 100 }),
+  },
+  {
+    name: "an editor with TypeScript 5 says what each member is",
+    run: (project) => ask(project, members(project), { show: shownBy5, least: 500 }),
+  },
+  {
+    name: "an editor with TypeScript 7 says what each exported name is",
+    run: (project) => ask(project, names(project), { show: shownBy7, least: 100 }),
+  },
+  {
+    // It does not look at what a class overrides or implements, so that is asked of those that people use all day.
+    name: "an editor with TypeScript 7 says what each member of sessions, options and responses is",
+    run: (project) => {
+      const daily = members(project).filter(({ name }) =>
+        /^(?:Session|SessionOptions|RequestOptions|Response|StreamedResponse)\./.test(name),
+      );
+      return ask(project, daily, { show: shownBy7, least: 150 });
+    },
+  },
 ];
+
+type Show = (
+  project: Project,
+  text: string,
+  places: readonly number[],
+) => readonly Shown[] | Promise<readonly Shown[]>;
 
 /** What to ask for. */
 interface Question {
@@ -117,7 +143,11 @@ function typeOf(entry: string, symbol: ts.Symbol): string {
 }
 
 /** Asks all questions of one program. `least`: fewer questions would mean that nobody looked. */
-function ask(project: Project, questions: readonly Question[], least: number): string[] {
+async function ask(
+  project: Project,
+  questions: readonly Question[],
+  { show, least }: { readonly show: Show; readonly least: number },
+): Promise<string[]> {
   if (questions.length < least) return [`there are only ${questions.length} questions`];
   let text = "declare function value<Type>(): Type;\n";
   const places = questions.map(({ line, word }) => {
@@ -126,55 +156,25 @@ function ask(project: Project, questions: readonly Question[], least: number): s
     text += `${line.replace("asked$", `asked${text.length}`)}\n`;
     return place;
   });
-  const service = serviceFor(project, text);
+  const shown = await show(project, text, places);
   return questions.flatMap((question, at) => {
-    const info = service.getQuickInfoAtPosition(fileIn(project.folder), places[at] ?? 0);
-    if (info === undefined) return [`${question.name}: nothing is known of it`];
-    const said = ts.displayPartsToString(info.documentation).trim();
-    const tags = (info.tags ?? []).map(
-      ({ name, text: parts }) => `@${name} ${ts.displayPartsToString(parts)}`,
-    );
-    return faultsOf(question, said, tags).map((fault) => `${question.name}: ${fault}`);
+    const said = shown[at];
+    if (said === null || said === undefined) return [`${question.name}: nothing is known of it`];
+    return faultsOf(question, said).map((fault) => `${question.name}: ${fault}`);
   });
 }
 
-function faultsOf({ name, isOption, type }: Question, said: string, tags: readonly string[]): string[] {
+function faultsOf({ name, isOption, type }: Question, said: string): string[] {
   if (said === "") return ["it has no text"];
   if (REFERENCE.test(said)) return [`it says no more than "${said}"`];
   const parts = type === null ? [] : type.isUnion() ? type.types : [type];
   const has = (flag: ts.TypeFlags): boolean => parts.some((part) => (part.flags & flag) !== 0);
   const faults: string[] = [];
   if (isOption && !/\bdefault\b/i.test(said)) faults.push(`it does not say what its default is: ${said}`);
-  if (isOption && has(ts.TypeFlags.Null) && !said.includes("null"))
+  if (isOption && has(ts.TypeFlags.Null) && !/null|none/i.test(said))
     faults.push(`it does not say what null means: ${said}`);
   if (has(ts.TypeFlags.Number) && !UNIT.test(said))
     faults.push(`it does not say what the number is of: ${said}`);
-  if (THROWING.has(name) && !tags.some((tag) => tag.startsWith("@throws")))
-    faults.push("it does not say what it throws");
+  if (THROWING.has(name) && !said.includes("@throws")) faults.push("it does not say what it throws");
   return faults;
-}
-
-/** An editor with one file. */
-function serviceFor({ folder }: Project, text: string): ts.LanguageService {
-  const read = (file: string): string | undefined => (file === fileIn(folder) ? text : ts.sys.readFile(file));
-  return ts.createLanguageService({
-    getScriptFileNames: () => [fileIn(folder)],
-    getScriptVersion: () => "1",
-    getScriptSnapshot: (file) => {
-      const content = read(file);
-      return content === undefined ? undefined : ts.ScriptSnapshot.fromString(content);
-    },
-    getCurrentDirectory: () => folder,
-    getCompilationSettings: () => optionsIn(folder),
-    getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
-    fileExists: (file) => file === fileIn(folder) || ts.sys.fileExists(file),
-    readFile: read,
-    readDirectory: (...found) => ts.sys.readDirectory(...found),
-    directoryExists: (place) => ts.sys.directoryExists(place),
-    getDirectories: (place) => ts.sys.getDirectories(place),
-  });
-}
-
-function fileIn(folder: string): string {
-  return join(folder, "asked.ts");
 }

@@ -27,7 +27,7 @@ function unnamed(project: Project): string[] {
     if ((symbol.flags & ts.SymbolFlags.TypeParameter) !== 0) return;
     const declarations = (symbol.declarations ?? []).filter((one) => isOurs(one.getSourceFile()));
     if (declarations.length === 0) return;
-    // Of a class that others extend the members are seen, and not the name.
+    // Of what others extend the members are seen, and not the name.
     if (!isBase && !named.has(symbol)) faults.set(symbol.name, from);
     if (seen.has(symbol)) return;
     seen.add(symbol);
@@ -43,8 +43,7 @@ function unnamed(project: Project): string[] {
     if (isHidden(node)) return;
     if (ts.isTypeReferenceNode(node)) follow(node.typeName, from);
     else if (ts.isExpressionWithTypeArguments(node)) {
-      const { parent } = node;
-      follow(node.expression, from, ts.isHeritageClause(parent) && ts.isClassLike(parent.parent));
+      follow(node.expression, from, ts.isHeritageClause(node.parent));
     } else if (ts.isTypeQueryNode(node)) follow(node.exprName, from);
     ts.forEachChild(node, (child) => {
       walk(child, from);
