@@ -33,7 +33,7 @@ const names = (await readdir(folder)).filter((name) => /^\d\d-.*\.ts$/.test(name
 let lines = 0;
 for (const name of names) {
   const text = await readFile(new URL(name, folder), "utf8");
-  const [, title = name, code = text] = /^\/\*\* (.*) \*\/\n(.*)$/s.exec(text) ?? [];
+  const [, title = name, code = text] = /^\/\*\* (.*?) \*\/\n(.*)$/s.exec(text) ?? [];
   console.log(`\n── examples/quickstart/${name}\n   ${title}\n\n${indented(code, "   │ ")}\n`);
   const printed = await outputOf(name);
   console.log(indented(printed, "   → "));
