@@ -78,9 +78,10 @@ function nameOf(commonName: string): Buffer {
   return sequence(der(0x31, sequence(oid("550403"), der(0x0c, Buffer.from(commonName)))));
 }
 
+/** A UTCTime, which is for years before 2050. */
 function time(ms: number): Buffer {
-  const digits = new Date(ms).toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  return der(0x18, Buffer.from(`${digits}Z`));
+  const digits = new Date(ms).toISOString().replaceAll(/\D/g, "").slice(2, 14);
+  return der(0x17, Buffer.from(`${digits}Z`));
 }
 
 const ECDSA_WITH_SHA256 = oid("2a8648ce3d040302");
