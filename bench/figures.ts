@@ -23,7 +23,7 @@ const rows = [
 
 /** The text between the marks. */
 export function figures({ at, facts, outcomes }: Run): string {
-  const head = ["times as fast as", "fetch", "got", "axios", "undici.request"];
+  const head = ["sojourn is … times as fast as", "fetch", "got", "axios", "undici.request"];
   const body = rows.map(([title, workload, clients]) => [
     title,
     ...clients.map((client) => ratio(outcomes, workload, client)),
@@ -33,6 +33,7 @@ export function figures({ at, facts, outcomes }: Run): string {
   const about = [
     `Medians of ${rounds(outcomes)} rounds, with the least and the most, measured on ${at.slice(0, 10)}:`,
     `${facts["machine"]}, Node ${facts["node"]}, ${versions.join(", ")}, server and client on loopback.`,
+    "Below 1 the other one is faster.",
     "In the row with cookies the others have their jars: fetch-cookie, and tough-cookie for got and axios; undici.request has none.",
   ];
   return ["", ...table, "", ...about, ""].join("\n");
@@ -57,5 +58,10 @@ function ratio(outcomes: readonly Outcome[], workload: string, client: string): 
 }
 
 function rounds(outcomes: readonly Outcome[]): number {
-  return resultOf(outcomes.find(({ workload }) => workload.id === "concurrent"), "sojourn")?.samples.length ?? 0;
+  return (
+    resultOf(
+      outcomes.find(({ workload }) => workload.id === "concurrent"),
+      "sojourn",
+    )?.samples.length ?? 0
+  );
 }

@@ -10,7 +10,10 @@ const token = /name="csrf_token" value="([^"]+)"/.exec(page)?.[1] ?? "";
 const answer = await session.post("/login", {
   data: { username: "user", password: "pass", csrf_token: token },
 });
-console.log(answer.history.map((hop) => hop.status), answer.status); // [ 303 ] 200
+console.log(
+  answer.history.map((hop) => hop.status),
+  answer.status,
+); // [ 303 ] 200
 console.log(answer.url.slice(server.url.length)); // /protected
 console.log(await session.get("/protected").json()); // { authenticated: true, user: "user" }
 

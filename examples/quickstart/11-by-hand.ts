@@ -13,7 +13,9 @@ const sent = await session.send(prepared);
 console.log(sent.request.headers.get("x-by-hand"), sent.json<{ json: object }>().json); // yes { a: 1 }
 
 const seen: number[] = [];
-const response = await session.get("/redirect/2", { hooks: { response: ({ status }) => void seen.push(status) } });
+const response = await session.get("/redirect/2", {
+  hooks: { response: ({ status }) => void seen.push(status) },
+});
 console.log(seen); // [ 302, 302, 200 ]
 console.log(response.history.map((hop) => hop.status)); // [ 302, 302 ]
 

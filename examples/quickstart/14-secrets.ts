@@ -4,15 +4,16 @@ import { dump, Session } from "sojourn";
 import { startTestServer } from "sojourn/testing";
 
 const server = await startTestServer();
-const elsewhere = await startTestServer(); // another port: another origin
+const elsewhere = await startTestServer(); // asked for as `localhost`: another host, another origin
 const session = new Session({
   baseUrl: server.url,
   headers: { "X-Api-Key": "s3cret" },
   auth: ["user", "s3cret"],
 });
-session.cookies.set("id", "s3cret");
+await session.get("/cookies/set/id/s3cret");
 
-const response = await session.get("/redirect-to", { params: { url: `${elsewhere.url}/headers` } });
+const url = `http://localhost:${elsewhere.port}/headers`;
+const response = await session.get("/redirect-to", { params: { url } });
 const arrived = elsewhere.requests[0]?.headers.map(([name]) => name.toLowerCase()) ?? [];
 console.log(arrived.filter((name) => /key|cookie|authorization/.test(name))); // []
 

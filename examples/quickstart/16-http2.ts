@@ -7,9 +7,12 @@ import { makeAuthority } from "./certificates.ts";
 
 const authority = makeAuthority("quickstart CA");
 let connections = 0;
-const server = createSecureServer({ ...authority.issue("server"), allowHTTP1: true }, (_request, response) => {
-  response.end("hello");
-});
+const server = createSecureServer(
+  { ...authority.issue("server"), allowHTTP1: true },
+  (_request, response) => {
+    response.end("hello");
+  },
+);
 server.on("secureConnection", () => connections++);
 await once(server.listen(0, "127.0.0.1"), "listening");
 

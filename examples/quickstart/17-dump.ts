@@ -3,15 +3,16 @@ import { dump, Session } from "sojourn";
 import { startTestServer } from "sojourn/testing";
 
 const server = await startTestServer();
-const session = new Session({ baseUrl: server.url, headers: { "User-Agent": "quickstart/1.0" } });
+const session = new Session({ baseUrl: server.url, auth: ["user", "s3cret"] });
 
-const response = await session.post("/cookies/set?theme=dark", { data: { user: "me", password: "s3cret" } });
-const text = dump(response);
-const lines = text.split("\n");
-console.log(lines[0]); // > POST /cookies/set?theme=dark HTTP/1.1
-console.log(lines.find((line) => line.includes("password"))); // > user=me&password=***
-console.log(lines.filter((line) => line.startsWith("< HTTP/"))); // [ "< HTTP/1.1 302 Found", "< HTTP/1.1 200 OK" ]
-console.log(text.includes("s3cret")); // false
+const redirected = dump(await session.get("/cookies/set?flavour=oat")).split("\n");
+console.log(redirected.filter((line) => line.startsWith("> GET"))); // [ "> GET /cookies/set?flavour=oat HTTP/1.1", "> GET /cookies HTTP/1.1" ]
+console.log(redirected.find((line) => line.startsWith("< HTTP/"))); // < HTTP/1.1 302 Found
+console.log(redirected.find((line) => line.startsWith("< Set-Cookie"))); // < Set-Cookie: flavour=***; Path=/
+console.log(redirected.find((line) => line.startsWith("> Authorization"))); // > Authorization: Basic ***
+
+const sent = dump(await session.post("/post", { data: { user: "me", password: "s3cret" } }));
+console.log(sent.split("\n").find((line) => line.includes("password"))); // > user=me&password=***
 
 await session.close();
 await server.close();

@@ -18,7 +18,12 @@ export interface Authority extends KeyPair {
 
 export function makeAuthority(name: string): Authority {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const make = (subject: string, publicKey: KeyObject, privateKey: KeyObject, isAuthority: boolean): KeyPair => ({
+  const make = (
+    subject: string,
+    publicKey: KeyObject,
+    privateKey: KeyObject,
+    isAuthority: boolean,
+  ): KeyPair => ({
     cert: certificate({ subject, issuer: name, publicKey, isAuthority }, keys.privateKey),
     key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
   });
@@ -53,7 +58,10 @@ function certificate({ subject, issuer, publicKey, isAuthority }: Facts, signer:
     der(0xa3, sequence(isAuthority ? BASIC_CONSTRAINTS_CA : ALTERNATIVE_NAMES)),
   );
   const signature = der(0x03, Buffer.of(0), sign("sha256", content, signer));
-  const lines = sequence(content, algorithm, signature).toString("base64").match(/.{1,64}/g) ?? [];
+  const lines =
+    sequence(content, algorithm, signature)
+      .toString("base64")
+      .match(/.{1,64}/g) ?? [];
   return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }
 
@@ -62,7 +70,8 @@ function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const value = Buffer.concat(parts);
   const { length } = value;
   if (length > 0xffff) throw new RangeError("too long for a certificate of these trials");
-  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const size =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.of(tag, ...size), value]);
 }
 

@@ -1,18 +1,15 @@
 /** The figures of README.md are those of the last run of the bench, and the defaults that it tells are those of a session. */
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
 import { figures, MARKS, withFigures } from "../../bench/figures.ts";
 import type { Run } from "../../bench/report.ts";
-import {
-  type Adapter,
-  ResponseTooLarge,
-  Session,
-  TooManyRedirects,
-  wireResponse,
-} from "../../src/index.ts";
+import { type Adapter, ResponseTooLarge, Session, TooManyRedirects, wireResponse } from "../../src/index.ts";
 import { root } from "./pages.ts";
 
 const readme = await readFile(join(root, "README.md"), "utf8");
@@ -24,13 +21,17 @@ describe("the figures of the bench in README.md", () => {
   });
 
   it("have one for each client that took part", () => {
-    const rows = figures(run).split("\n").filter((line) => line.startsWith("| "));
+    const rows = figures(run)
+      .split("\n")
+      .filter((line) => line.startsWith("| "));
     expect(rows.length).toBeGreaterThan(5);
     expect(rows[2]).toMatch(/^\| small GETs, 50 at a time( \| [\d.]+ \([\d.]+ to [\d.]+\)){4} \|$/);
   });
 
   it("follow the run", () => {
-    expect(withFigures(readme, { ...run, at: "2020-02-02T00:00:00.000Z" })).toContain("measured on 2020-02-02");
+    expect(withFigures(readme, { ...run, at: "2020-02-02T00:00:00.000Z" })).toContain(
+      "measured on 2020-02-02",
+    );
     expect(withFigures(readme, { ...run, outcomes: [] })).not.toBe(readme);
   });
 
@@ -39,20 +40,33 @@ describe("the figures of the bench in README.md", () => {
   });
 });
 
-/** Always redirects; of `/large` it announces as many bytes as nobody takes. */
+/** Always redirects. */
 class Endless implements Adapter {
   timeouts: unknown;
 
-  send: Adapter["send"] = (request, { timeouts }) => {
+  send: Adapter["send"] = (_request, { timeouts }) => {
     this.timeouts = timeouts;
-    const isLarge = request.pathUrl === "/large";
-    const headers = isLarge ? { "Content-Length": String(2 ** 40) } : { Location: "/again" };
-    return Promise.resolve(wireResponse({ status: isLarge ? 200 : 302, headers, body: "" }));
+    return Promise.resolve(wireResponse({ status: 302, headers: { Location: "/again" }, body: "" }));
   };
 
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** A server whose bodies have so many bytes, or so it says. */
+async function announcing(bytes: number): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { "Content-Length": bytes }).flushHeaders();
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // what listens on TCP has an address
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 describe("the defaults that README.md tells", () => {
@@ -68,9 +82,13 @@ describe("the defaults that README.md tells", () => {
     const tooMany: unknown = await session.get("/").catch((error: unknown) => error);
     expect(tooMany).toBeInstanceOf(TooManyRedirects);
     expect((tooMany as TooManyRedirects).message).toContain(` ${redirects} `);
-    expect(adapter.timeouts).toMatchObject({ connectMs: Number(connect) * 1000, readMs: Number(read) * 1000 });
+    expect(adapter.timeouts).toMatchObject({
+      connectMs: Number(connect) * 1000,
+      readMs: Number(read) * 1000,
+    });
 
-    const tooLarge: unknown = await session.get("/large").catch((error: unknown) => error);
+    await using server = await announcing(2 ** 40);
+    const tooLarge: unknown = await session.get(server.url).catch((error: unknown) => error);
     expect(tooLarge).toBeInstanceOf(ResponseTooLarge);
     expect((tooLarge as ResponseTooLarge).limitBytes).toBe(Number(mebibytes) * 1024 * 1024);
   });

@@ -75,7 +75,8 @@ function runFirstProgram(node: string, readme: Page | undefined): void {
 
 /** What docs/2-sessions.md says of `await using`: a SyntaxError here, and fine when TypeScript compiled it for es2024. */
 function runCompiledUsing(node: string): void {
-  const source = "await using end = { [Symbol.asyncDispose]: async () => console.log('closed') };\nexport {};\n";
+  const source =
+    "await using end = { [Symbol.asyncDispose]: async () => console.log('closed') };\nexport {};\n";
   writeFileSync(join(folder, "using.mts"), source);
   try {
     execFileSync(node, [join(folder, "using.mts")], { stdio: "pipe" });
@@ -88,6 +89,7 @@ function runCompiledUsing(node: string): void {
   execFileSync(process.execPath, [tsc, ...options, "--ignoreConfig", join(folder, "using.mts")], {
     stdio: "inherit",
   });
-  if (output(node, join(folder, "using.mjs")).trim() !== "closed") throw new Error("compiled, it does not run");
+  if (output(node, join(folder, "using.mjs")).trim() !== "closed")
+    throw new Error("compiled, it does not run");
   console.log("`await using` runs when TypeScript has compiled it");
 }

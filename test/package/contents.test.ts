@@ -55,7 +55,9 @@ describe("the package", () => {
       for (const link of linksOf(await readFile(join(root, page), "utf8"))) {
         const [path = ""] = link.split("#");
         const target = path === "" ? page : posix.join(posix.dirname(page), path);
-        const isThere = files.some((file) => file === target || file.startsWith(`${target.replace(/\/$/, "")}/`));
+        const isThere = files.some(
+          (file) => file === target || file.startsWith(`${target.replace(/\/$/, "")}/`),
+        );
         if (!isThere) dead.push(`${page}: ${link}`);
       }
     }
