@@ -7,7 +7,7 @@
  *
  * May import: `node:*`, `test/docs/`, `test/support/`.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,7 +34,9 @@ try {
 /** What a program printed; it fails where the program does. */
 function output(node: string, script: string, cwd: string = folder): string {
   const args = ["--disable-warning=ExperimentalWarning", script];
-  return execFileSync(node, args, { cwd, encoding: "utf8", timeout: 120_000 });
+  const { status, stdout, stderr } = spawnSync(node, args, { cwd, encoding: "utf8", timeout: 120_000 });
+  if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr}\n${lastLine(stdout)}`);
+  return stdout;
 }
 
 function lastLine(text: string): string {
