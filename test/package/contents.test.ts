@@ -47,6 +47,18 @@ describe("the package", () => {
     expect(files).not.toContain("docs/parity.md");
   });
 
+  it("is called in README.md what npm pack calls it", async () => {
+    const { name, version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+      readonly name: string; // npm wants it so
+      readonly version: string;
+    };
+    const readme = await readFile(join(root, "README.md"), "utf8");
+    const tarballs = [...readme.matchAll(/[\w.-]+\.tgz/g)].map(([tarball]) => tarball);
+    expect(new Set(tarballs)).toEqual(new Set([`${name}-${version}.tgz`]));
+    expect(readme).toMatch(/^npm ci && npm run quickstart\b/m);
+    expect(readme).toMatch(/^npm ci && npm test\b/m);
+  });
+
   it("has what its pages link to", async () => {
     const pages = files.filter((path) => path.endsWith(".md"));
     expect(pages.length).toBeGreaterThan(10);
