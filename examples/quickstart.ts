@@ -10,7 +10,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { inOrder, printsOf } from "../test/support/printed.ts";
+import { inOrder, printsOf } from "../test/docs/printed.ts";
 
 const run = promisify(execFile);
 const folder = new URL("quickstart/", import.meta.url);

@@ -8,7 +8,8 @@ import { describe, expect, it } from "vitest";
 import * as charset from "../../src/charset.ts";
 import * as sojourn from "../../src/index.ts";
 import * as oauth2 from "../../src/oauth2.ts";
-import { linksOf, prose, readPages, root } from "./pages.ts";
+import { readPages, root } from "./pages.ts";
+import { linksOf, prose } from "./prose.ts";
 
 const pages = await readPages();
 

@@ -1,11 +1,10 @@
 /**
- * The pages of the guide and the README, the links in them, and the examples: every block that is marked as TypeScript.
+ * The pages of the guide and the README, and the examples in them: every block that is marked as TypeScript.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
-import { printsOf } from "../support/printed.ts";
+import { printsOf } from "./printed.ts";
 
 /** Where README.md and docs/ are. */
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
@@ -52,17 +51,4 @@ async function readPage(path: string): Promise<Page> {
     };
   });
   return { path, text, examples };
-}
-
-/** Without the blocks of code: what stands there is no link. */
-export function prose(text: string): string {
-  return text
-    .replaceAll(/^```.*?^```$/gms, "")
-    .replaceAll(/`[^`\n]*`/g, (code) => code.replaceAll("](", "] ("));
-}
-
-/** Where the links of a page lead, but for those with a scheme. */
-export function linksOf(text: string): string[] {
-  const targets = [...prose(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target);
-  return targets.filter((target) => !/^[a-z]+:/.test(target));
 }

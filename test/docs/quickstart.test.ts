@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { inOrder, printsOf } from "../support/printed.ts";
+import { inOrder, printsOf } from "./printed.ts";
 import { root } from "./pages.ts";
 
 const run = promisify(execFile);

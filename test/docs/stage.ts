@@ -21,7 +21,7 @@ import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { startTestServer } from "../../testing/index.ts";
 import { Authority } from "../support/certificates.ts";
-import { inOrder } from "../support/printed.ts";
+import { inOrder } from "./printed.ts";
 import { root, type Page } from "./pages.ts";
 
 const run = promisify(execFile);
@@ -98,7 +98,9 @@ export async function setStage(pages: readonly Page[], { node, entries }: Settin
       // Node 22 calls its reading of TypeScript an experiment.
       const args = ["--disable-warning=ExperimentalWarning", join(place, "main.ts")];
       const { code, stdout, stderr } = await ran(node, args, place);
-      const spoken = hosts.slice(0, 4).reduce((text, [name, url]) => text.replaceAll(url, name), stdout);
+      const spoken = hosts
+        .slice(0, Object.keys(servers).length)
+        .reduce((text, [name, url]) => text.replaceAll(url, name), stdout);
       return { code, stdout: spoken, stderr };
     },
     [Symbol.asyncDispose]: async () => {

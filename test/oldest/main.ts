@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { readPages, type Page } from "../docs/pages.ts";
 import { faultsOf, setStage } from "../docs/stage.ts";
 import { installOldestNode, installPacked, root } from "../support/packed.ts";
-import { inOrder } from "../support/printed.ts";
+import { inOrder } from "../docs/printed.ts";
 
 if (!existsSync(join(root, "dist"))) throw new Error("there is no dist/: npm run build makes it");
 const folder = mkdtempSync(join(tmpdir(), "sojourn-oldest-"));

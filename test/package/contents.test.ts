@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { linksOf, root } from "../docs/pages.ts";
+import { root } from "../docs/pages.ts";
+import { linksOf } from "../docs/prose.ts";
 
 /** Paths of the files, as `npm pack` lists them. */
 async function packed(): Promise<string[]> {

@@ -1,6 +1,6 @@
-/** What a program says that it prints, as a comment behind `console.log(…)`, and what it printed. Pure. */
+/** What a program printed, beside what stands in its comments. Pure. */
 
-/** `console.log(x); // 1` says that 1 is printed: what is said so, in order. */
+/** `console.log(x); // 1` says that 1 is printed. */
 export function printsOf(code: string): string[] {
   return [...code.matchAll(/console\.log\(.*\)[;,] \/\/ (.*)$/gm)].map(([, printed = ""]) => printed);
 }
