@@ -35,8 +35,8 @@ const MOST_DATA_BYTES = 268_435_456;
 export type FetchDefaults = Omit<RequestOptions, (typeof OF_CALLS)[number]>;
 
 /**
- * `fetch()` that sends through `session`. The session's settings go along with each request, as always; relative URLs are
- * resolved against its `baseUrl`. The response's body is streamed.
+ * `fetch()` that sends through `session`. The session's settings go along with each request, as always; what does not begin
+ * with `scheme://` is appended to its `baseUrl`. The response's body is streamed.
  *
  * As `fetch` does, it rejects with a `TypeError` when there is no response, whose `cause` is the {@link RequestException}, and
  * so do the body methods when the body breaks off; with the signal's reason when the caller aborts; and never for a status.
