@@ -33,9 +33,6 @@ export interface Call {
   readonly signal: AbortSignal | null;
 }
 
-/** What WHATWG's parser leaves out before a URL. What stands behind it does no harm. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const OUTSIDE = /^[\x00-\x20]+/;
 /** URLs that stand for themselves in every `fetch`, and name no server. */
 const OF_THIS_PROCESS = /^(?:data|blob):/i;
 
@@ -108,8 +105,7 @@ interface Place {
 
 function located(input: unknown, baseUrl: string | null): Place {
   if (typeof input !== "string") return { url: String(input), userinfo: null };
-  // As the parser of `Request` reads it: what that leaves out can hide no slash or dot from the base URL's rules.
-  const text = input.replaceAll(/[\t\n\r]/g, "").replace(OUTSIDE, "");
+  const text = heeded(input);
   if (isAbsolute(text) || OF_THIS_PROCESS.test(text)) return { url: input, userinfo: null };
   if (baseUrl !== null) {
     const base = parseBaseUrl(baseUrl);
@@ -118,6 +114,16 @@ function located(input: unknown, baseUrl: string | null): Place {
   if (!URL.canParse(text))
     throw new TypeError(`fetch failed: ${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`);
   return { url: input, userinfo: null };
+}
+
+/** What WHATWG's parser heeds of a URL: what it leaves out can hide no slash or dot from the rules of the base URL. */
+function heeded(text: string): string {
+  const line = text.replaceAll(/[\t\n\r]/g, "");
+  let from = 0;
+  let to = line.length;
+  while (from < to && line.charCodeAt(from) <= 0x20) from++;
+  while (to > from && line.charCodeAt(to - 1) <= 0x20) to--;
+  return line.slice(from, to);
 }
 
 function bodyOf(given: unknown, from: Request | null): CallBody | null {

@@ -51,7 +51,7 @@ export type FetchDefaults = Omit<RequestOptions, (typeof OF_CALLS)[number]>;
 export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {}): typeof globalThis.fetch {
   checkDefaults(defaults);
   return async function fetch(input: FetchInput, init: RequestInit | null = null): Promise<Response> {
-    const call = readCall(input, init, session.baseUrl);
+    const call = callOf(input, init, session.baseUrl);
     if (call.signal?.aborted === true) {
       giveUp(call);
       throw call.signal.reason;
@@ -62,6 +62,14 @@ export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {})
     }
     return await answerOf(call, await send(session, call, defaults));
   };
+}
+
+function callOf(input: FetchInput, init: unknown, baseUrl: string | null): Call {
+  try {
+    return readCall(input, init, baseUrl);
+  } catch (error) {
+    throw failureOf("fetch failed", error);
+  }
 }
 
 /** A URL that no server answers. */
