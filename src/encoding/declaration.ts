@@ -49,7 +49,8 @@ function declarationInProlog(text: string): Declaration | null {
   if (!text.startsWith(XML)) return XML.startsWith(text) ? null : NONE;
   const end = text.indexOf("?>");
   if (end === -1) return null;
-  const [, name = null] = /[\t\n\r ]encoding[\t\n\r ]*=[\t\n\r ]*["']([^"'>]*)["']/i.exec(text.slice(0, end)) ?? [];
+  const [, name = null] =
+    /[\t\n\r ]encoding[\t\n\r ]*=[\t\n\r ]*["']([^"'>]*)["']/i.exec(text.slice(0, end)) ?? [];
   return named(name) ?? NONE;
 }
 
@@ -69,8 +70,7 @@ function declarationInHead(text: string): Declaration | null {
   return null;
 }
 
-const ATTRIBUTE =
-  /([^\t\n\f\r "'/>=]+)(?:[\t\n\f\r ]*=[\t\n\f\r ]*("[^"]*"|'[^']*'|[^\t\n\f\r "'>]+))?/g;
+const ATTRIBUTE = /([^\t\n\f\r "'/>=]+)(?:[\t\n\f\r ]*=[\t\n\f\r ]*("[^"]*"|'[^']*'|[^\t\n\f\r "'>]+))?/g;
 const CHARSET = /charset[\t\n\f\r ]*=[\t\n\f\r ]*("[^"]*"|'[^']*'|[^\t\n\f\r ;"']+)/i;
 
 function charsetOfMeta(text: string): string | null {

@@ -112,7 +112,9 @@ function located(input: unknown, baseUrl: string | null): Place {
     return { url: joinBase(base, text), userinfo: base.userinfo };
   }
   if (!URL.canParse(text))
-    throw new TypeError(`fetch failed: ${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`);
+    throw new TypeError(
+      `fetch failed: ${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`,
+    );
   return { url: input, userinfo: null };
 }
 

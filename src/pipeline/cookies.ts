@@ -98,7 +98,11 @@ async function storeCookies(exchange: Exchange, response: Reply, world: CookieSu
 /** Not parsed: there may be any number of them. Without `=` all of it is the value. */
 function refusedAsTooMany(header: string): CookieRefusal {
   const [pair = ""] = header.split(";", 1);
-  return { kind: "refused", reason: "too-many", name: withoutBlanks(pair.slice(0, Math.max(pair.indexOf("="), 0))) };
+  return {
+    kind: "refused",
+    reason: "too-many",
+    name: withoutBlanks(pair.slice(0, Math.max(pair.indexOf("="), 0))),
+  };
 }
 
 /** What makes a cookie this one and no other (RFC 6265bis §5.7). */

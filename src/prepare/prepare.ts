@@ -87,7 +87,10 @@ export function targetOf(given: string | URL, baseUrl: Url | null, rawUrl: boole
   const written = textOf(given);
   const base = baseUrl === null || typeof given !== "string" || isAbsolute(written) ? null : baseUrl;
   const text = base === null ? written : joinBase(base, written);
-  if (!isHttpLike(text)) return text;
+  if (!isHttpLike(text)) {
+    if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) throw noScheme(text);
+    return text;
+  }
   const url = parsed(text, rawUrl);
   // An absolute URL brings its own user info or has none.
   return base === null || base.userinfo === null ? url : url.with({ userinfo: base.userinfo });
@@ -97,18 +100,21 @@ function parsed(text: string, rawUrl: boolean): Url {
   try {
     return rawUrl ? parseRawUrl(text) : parseUrl(text);
   } catch (error) {
-    if (error instanceof MissingSchema) throw new MissingSchema(`no scheme in URL ${adviceFor(text)}`);
+    if (error instanceof MissingSchema) throw noScheme(text);
     throw error;
   }
 }
 
-/** What begins as a path can be no host. */
-function adviceFor(text: string): string {
+function noScheme(text: string): MissingSchema {
   const shown = bareUrl(text);
+  // What begins as a path can be no host.
   const isPath = /^(?:$|[?#.]|\/(?!\/))/.test(text);
-  return isPath
-    ? `${JSON.stringify(shown)}: a relative URL needs a session with a baseUrl`
-    : `${JSON.stringify(shown)}; perhaps you meant https://${shown.replace(/^\/+/, "")}? A relative URL needs a session with a baseUrl`;
+  const advice = isPath
+    ? ": a relative URL"
+    : `; perhaps you meant https://${shown.replace(/^\/+/, "")}? A relative URL`;
+  return new MissingSchema(
+    `no scheme in URL ${JSON.stringify(shown)}${advice} needs a session with a baseUrl`,
+  );
 }
 
 function withQuery(target: Url | string, query: string): Url | string {

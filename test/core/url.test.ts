@@ -168,7 +168,7 @@ describe("parseUrl", () => {
 
 describe("parseWebUrl", () => {
   it.for([
-    "http://h/a%7e/[]|^\"?x[]={}|%zz#[f]%7e",
+    'http://h/a%7e/[]|^"?x[]={}|%zz#[f]%7e',
     "http://h/?",
     "http://h/#",
     "http://h/?#",

@@ -97,7 +97,7 @@ describe("a Location is followed as it is written, to a server with one true spe
     await using session = new Session({ trustEnv: false, verify: authority.pem, hsts });
     session.mount(
       "https://",
-      new HttpAdapter({ lookup: (_name, _options, callback) => void callback(null, "127.0.0.1", 4) }),
+      new HttpAdapter({ lookup: (_name, _options, callback) => callback(null, "127.0.0.1", 4) }),
     );
     const response = await session.get(first.url);
     expect(response.url).toBe(`https://secure.test:${server.port}/%7e[]?`);

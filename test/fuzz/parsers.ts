@@ -59,7 +59,7 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
   challenges: (text) => parseChallenges([text]),
   "challenges, Digest": (text) => chooseDigest(parseChallenges([`Digest ${text}`])),
   "Authentication-Info": parseParameters,
-  Link: (text) => parseLinks(text, BASE),
+  Link: (text) => parseLinks(text, BASE.href),
   "Content-Type": parseMediaType,
   "Content-Type, charset": charsetOf,
   "Content-Encoding": (text) => parseContentEncoding(text, 5),
@@ -69,7 +69,7 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
     fileName(`attachment; filename*=UTF-8''${text}`, "http://a.test/"),
   "file name of a URL": (text) => fileName(null, `http://a.test/${text}`),
   "Retry-After": (text) => parseRetryAfter(text, NOW),
-  Location: (text) => resolveReceived(text, BASE),
+  Location: (text) => resolveReceived(text, BASE.href),
   "Location, decision": (text) =>
     decideRedirect(
       { status: 302, headers: HeaderMap.fromWire(["Location", text]), request: REQUEST },

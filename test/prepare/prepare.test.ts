@@ -159,12 +159,15 @@ describe("a base URL", () => {
 });
 
 describe("a URL without a scheme, and without a base URL", () => {
-  it.for(["/users", "", "?a=1", "#f", "./x", "../x"])("is told that it needs one: %j", (url) => {
-    for (const rawUrl of [false, true])
-      expect(() => targetOf(url, null, rawUrl)).toThrow(
-        `no scheme in URL ${JSON.stringify(url.replace(/[?#].*/, ""))}: a relative URL needs a session with a baseUrl`,
-      );
-  });
+  it.for(["/users", "", "?a=1", "#f", "./x", "../x", "/items:search", "/?at=12:30", "?at=12:30"])(
+    "is told that it needs one: %j",
+    (url) => {
+      for (const rawUrl of [false, true])
+        expect(() => targetOf(url, null, rawUrl)).toThrow(
+          `no scheme in URL ${JSON.stringify(url.replace(/[?#].*/, ""))}: a relative URL needs a session with a baseUrl`,
+        );
+    },
+  );
 
   it.for([
     ["users", "users"],

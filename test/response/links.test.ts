@@ -28,12 +28,21 @@ describe("links", () => {
       },
     ],
     ['<a>; rel="next", <b>; rel="next"', { next: { url: "http://x.test/p/b", rel: "next" } }],
-    ['<a>; rel="next last"', { next: { url: "http://x.test/p/a", rel: "next" }, last: { url: "http://x.test/p/a", rel: "last" } }],
+    [
+      '<a>; rel="next last"',
+      { next: { url: "http://x.test/p/a", rel: "next" }, last: { url: "http://x.test/p/a", rel: "last" } },
+    ],
     ["<a>; rel=NEXT", { next: { url: "http://x.test/p/a", rel: "next" } }],
     ["<a>; REL=next", { next: { url: "http://x.test/p/a", rel: "next" } }],
-    ['<a>; rel="http://x.test/Rel"', { "http://x.test/Rel": { url: "http://x.test/p/a", rel: "http://x.test/Rel" } }],
+    [
+      '<a>; rel="http://x.test/Rel"',
+      { "http://x.test/Rel": { url: "http://x.test/p/a", rel: "http://x.test/Rel" } },
+    ],
     ["<a>; rel=prev; rel=next", { prev: { url: "http://x.test/p/a", rel: "prev" } }],
-    ['<a>; rel="next"; flag; title="t"', { next: { url: "http://x.test/p/a", rel: "next", flag: "", title: "t" } }],
+    [
+      '<a>; rel="next"; flag; title="t"',
+      { next: { url: "http://x.test/p/a", rel: "next", flag: "", title: "t" } },
+    ],
     [
       "  < http://x.test/a,b;c=1 > ; rel = 'next' ; title=\"a, b\" , </rel/ative>;rel=prev",
       {
@@ -41,15 +50,33 @@ describe("links", () => {
         prev: { url: "http://x.test/rel/ative", rel: "prev" },
       },
     ],
-    ['<a>; title="x=y; z, \\"q\\""; rel=next', { next: { url: "http://x.test/p/a", title: 'x=y; z, "q"', rel: "next" } }],
+    [
+      '<a>; title="x=y; z, \\"q\\""; rel=next',
+      { next: { url: "http://x.test/p/a", title: 'x=y; z, "q"', rel: "next" } },
+    ],
     ["<a>; title=x=y; rel=next", { next: { url: "http://x.test/p/a", title: "x=y", rel: "next" } }],
     ["<a>;", { "http://x.test/p/a": { url: "http://x.test/p/a" } }],
-    ["<a>,,<b>,", { "http://x.test/p/a": { url: "http://x.test/p/a" }, "http://x.test/p/b": { url: "http://x.test/p/b" } }],
-    ["http://x.test/a; rel=next, b", { next: { url: "http://x.test/a", rel: "next" }, "http://x.test/p/b": { url: "http://x.test/p/b" } }],
+    [
+      "<a>,,<b>,",
+      {
+        "http://x.test/p/a": { url: "http://x.test/p/a" },
+        "http://x.test/p/b": { url: "http://x.test/p/b" },
+      },
+    ],
+    [
+      "http://x.test/a; rel=next, b",
+      { next: { url: "http://x.test/a", rel: "next" }, "http://x.test/p/b": { url: "http://x.test/p/b" } },
+    ],
     ["<a>; url=http://evil.test; rel=next", { next: { url: "http://x.test/p/a", rel: "next" } }],
     ["<a> garbage; rel=next", { next: { url: "http://x.test/p/a", rel: "next" } }],
-    ['<a>; title="never closed; rel=next', { "http://x.test/p/a": { url: "http://x.test/p/a", title: "never closed; rel=next" } }],
-    ["<never closed; rel=next", { "http://x.test/p/never%20closed;%20rel=next": { url: "http://x.test/p/never%20closed;%20rel=next" } }],
+    [
+      '<a>; title="never closed; rel=next',
+      { "http://x.test/p/a": { url: "http://x.test/p/a", title: "never closed; rel=next" } },
+    ],
+    [
+      "<never closed; rel=next",
+      { "http://x.test/p/never%20closed;%20rel=next": { url: "http://x.test/p/never%20closed;%20rel=next" } },
+    ],
     ["<>; rel=self", { self: { url: "http://x.test/p/q?r", rel: "self" } }],
     // bytes beyond ASCII: of URLs one by one, in whatever charset they are; of the rest UTF-8
     [utf8("</café?é>; rel=next"), { next: { url: "http://x.test/caf%C3%A9?%C3%A9", rel: "next" } }],
@@ -60,7 +87,10 @@ describe("links", () => {
       utf8('<a>; rel=next; title="voilà"; t=voilà'),
       { next: { url: "http://x.test/p/a", rel: "next", title: "voilà", t: "voilà" } },
     ],
-    ["<a>; rel=next; title=caf\u00e9\u00a0", { next: { url: "http://x.test/p/a", rel: "next", title: "caf\u00e9\u00a0" } }],
+    [
+      "<a>; rel=next; title=caf\u00e9\u00a0",
+      { next: { url: "http://x.test/p/a", rel: "next", title: "caf\u00e9\u00a0" } },
+    ],
     // what can be sent is not spelled otherwise
     ["<?a[]=%7e>; rel=next", { next: { url: "http://x.test/p/q?a[]=%7e", rel: "next" } }],
     ["<//y.test/z>; rel=next", { next: { url: "http://y.test/z", rel: "next" } }],
