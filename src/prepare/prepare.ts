@@ -88,7 +88,7 @@ export function targetOf(given: string | URL, baseUrl: Url | null, rawUrl: boole
   const base = baseUrl === null || typeof given !== "string" || isAbsolute(written) ? null : baseUrl;
   const text = base === null ? written : joinBase(base, written);
   if (!isHttpLike(text)) {
-    if (!/^[a-z][a-z0-9+.-]*:/i.test(text)) throw noScheme(text);
+    if (/^[/?#.]/.test(text)) throw noScheme(text);
     return text;
   }
   const url = parsed(text, rawUrl);
