@@ -78,7 +78,8 @@ export function readCall(input: FetchInput, init: unknown, baseUrl: string | nul
   const place = from === null ? located(input, baseUrl) : { url: from.url, userinfo: null };
   const request = new Request(place.url, options);
   const { method, headers, redirect, integrity } = request;
-  const url = place.userinfo === null ? request.url : request.url.replace("//", `//${place.userinfo}@`);
+  const { userinfo } = place;
+  const url = userinfo === null ? request.url : request.url.replace("//", () => `//${userinfo}@`);
   if (body !== null && (method === "GET" || method === "HEAD"))
     throw new TypeError(`a request of ${method} cannot have a body`);
   if (integrity !== "") hashesIn(integrity);

@@ -132,11 +132,11 @@ describe("toFetch of a session with a base URL", () => {
 
   it("sends the user info of the base, which no URL of fetch shows", async () => {
     await using origin = await startOrigin(reply(200));
-    const baseUrl = origin.url.replace("//", "//user:p%40ss@");
+    const baseUrl = `http://user:p%40$&@127.0.0.1:${origin.port}`;
     await using session = new Session({ trustEnv: false, baseUrl });
     const response = await toFetch(session)("/x");
     expect(origin.arrived[0]?.headers.authorization).toBe(
-      `Basic ${Buffer.from("user:p@ss").toString("base64")}`,
+      `Basic ${Buffer.from("user:p@$&").toString("base64")}`,
     );
     expect(response.url).toBe(`${origin.url}/x`);
     await toFetch(session)(`${origin.url}/y`);
