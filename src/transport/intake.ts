@@ -13,9 +13,6 @@ const FIRST_BYTES = 16_384;
 /** What it goes on with once a read has filled that, to the end of the response. */
 export const MOST_READ_BYTES = 65_536;
 
-/** Does the runtime read into memory that it is given, and stop when it is told to? Bun does neither: there bytes come by the socket's queue. */
-export const isIntakePossible: boolean = !("Bun" in globalThis);
-
 /** Who takes what was read. */
 export interface IntakeReader {
   /** Does it take nothing now? */

@@ -93,7 +93,7 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     const response = await session.get("/redirect/3");
     assert.deepEqual([response.json(), response.history.length], [{ a: 1 }, 3]);
     await assert.rejects(
-      async () => await session.get("/redirect/9", { maxRedirects: 3 }),
+      async () => await open(sojourn, far, { maxRedirects: 3 }).get("/redirect/9"),
       sojourn.TooManyRedirects,
     );
     await session.close();
@@ -302,7 +302,7 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     const auth = new sojourn.HttpDigestAuth("u", "p");
     assert.equal((await session.get("/digest-auth/auth/u/p/SHA-256", { auth })).status, 200);
     await session.get("/cookies/set/flavour/oat");
-    assert.deepEqual(session.cookies.getDict(), { flavour: "oat" });
+    assert.equal(session.cookies.get("flavour"), "oat");
     await session.close();
     await server.close();
   },
