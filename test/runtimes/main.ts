@@ -32,7 +32,7 @@ const ENDS = "the program ends while a session is open";
 const CHECK_MS = 30_000;
 const RUNTIME_MS = 300_000;
 const END_MS = 10_000;
-const STEP_MS = 120_000;
+const STEP_MS = 300_000;
 
 const PROGRAM = `
 import * as sojourn from "sojourn";
