@@ -36,7 +36,7 @@ const AT_ONCE = 20;
 
 /** What is checked, by the name that the page has for it. */
 export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<void>> = {
-  async "GET"({ sojourn }, far) {
+  async GET({ sojourn }, far) {
     const session = open(sojourn, far);
     const response = await session.get("/get", { params: { q: "tea" }, headers: { "X-A": "1" } });
     assert.deepEqual([response.status, response.ok, response.headers.get("x-answer")], [200, true, "yes"]);
@@ -53,13 +53,22 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     assert.equal(Buffer.from(json.body, "latin1").toString(), '{"a":"ä"}');
     const form = await session.post("/echo", { data: { a: "1 2", b: ["3", "4"] } }).json<Echo>();
     assert.equal(form.body, "a=1+2&b=3&b=4");
-    const given = { data: { a: "1" }, files: { upload: ["notes.txt", "its content", "text/plain"] as const } };
+    const given = {
+      data: { a: "1" },
+      files: { upload: ["notes.txt", "its content", "text/plain"] as const },
+    };
     const parts = await session.post("/echo", given).json<Echo>();
     assert.match(parts.headers["content-type"] ?? "", /^multipart\/form-data; boundary=/);
-    assert.match(parts.body, /name="upload"; filename="notes.txt"\r\nContent-Type: text\/plain\r\n\r\nits content/);
+    assert.match(
+      parts.body,
+      /name="upload"; filename="notes.txt"\r\nContent-Type: text\/plain\r\n\r\nits content/,
+    );
     const data = new FormData();
     data.set("file", new Blob(["blob"]), "b.bin");
-    assert.match((await session.post("/echo", { data }).json<Echo>()).body, /filename="b.bin"[^]*\r\n\r\nblob\r\n/);
+    assert.match(
+      (await session.post("/echo", { data }).json<Echo>()).body,
+      /filename="b.bin"[^]*\r\n\r\nblob\r\n/,
+    );
     await session.close();
   },
 
@@ -88,7 +97,7 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     await session.close();
   },
 
-  async "redirects"({ sojourn }, far) {
+  async redirects({ sojourn }, far) {
     const session = open(sojourn, far);
     const response = await session.get("/redirect/3");
     assert.deepEqual([response.json(), response.history.length], [{ a: 1 }, 3]);
@@ -145,7 +154,10 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
       const session = open(sojourn, far, { baseUrl: url, ...more });
       const bytes = largeBytes(LARGE_BYTES);
       for (let again = 0; again < 2; again++) {
-        assert.equal((await session.post("/hash", { data: bytes })).text(), `${LARGE_BYTES} ${hashOf(bytes)}`);
+        assert.equal(
+          (await session.post("/hash", { data: bytes })).text(),
+          `${LARGE_BYTES} ${hashOf(bytes)}`,
+        );
         assert.equal(hashOf((await session.get(`/large/${LARGE_BYTES}`)).bytes()), hashOf(bytes));
         const hash = createHash("sha256");
         const streamed = await session.get(`/large/${LARGE_BYTES}`, { stream: true });
@@ -191,13 +203,19 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     await session.close();
   },
 
-  async "timeouts"({ sojourn }, far) {
+  async timeouts({ sojourn }, far) {
     const session = open(sojourn, far);
-    await assert.rejects(async () => await session.get("/silent", { timeout: { read: 80 } }), sojourn.ReadTimeout);
+    await assert.rejects(
+      async () => await session.get("/silent", { timeout: { read: 80 } }),
+      sojourn.ReadTimeout,
+    );
     await assert.rejects(async () => await session.get("/half", { timeout: { read: 80 } }), {
       phase: "body",
     });
-    await assert.rejects(async () => await session.get("/silent", { timeout: { total: 80 } }), sojourn.Timeout);
+    await assert.rejects(
+      async () => await session.get("/silent", { timeout: { total: 80 } }),
+      sojourn.Timeout,
+    );
     // TCP is up, and the handshake of TLS gets no answer.
     await assert.rejects(
       async () => await session.get(`https://127.0.0.1:${far.deafPort}/`, { timeout: { connect: 80 } }),
@@ -206,7 +224,7 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     await session.close();
   },
 
-  async "aborts"({ sojourn }, far) {
+  async aborts({ sojourn }, far) {
     const session = open(sojourn, far);
     const reason = new Error("changed my mind");
     const before = AbortSignal.abort(reason);
@@ -256,9 +274,13 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     const bytes = largeBytes(LARGE_BYTES);
     assert.equal((await session.post("/hash", { data: bytes })).text(), `${LARGE_BYTES} ${hashOf(bytes)}`);
     const hash = createHash("sha256");
-    for await (const piece of await session.get(`/large/${LARGE_BYTES}`, { stream: true })) hash.update(piece);
+    for await (const piece of await session.get(`/large/${LARGE_BYTES}`, { stream: true }))
+      hash.update(piece);
     assert.equal(hash.digest("hex"), hashOf(bytes));
-    await assert.rejects(async () => await session.get("/silent", { timeout: { read: 80 } }), sojourn.ReadTimeout);
+    await assert.rejects(
+      async () => await session.get("/silent", { timeout: { read: 80 } }),
+      sojourn.ReadTimeout,
+    );
     await session.close();
   },
 
@@ -309,18 +331,22 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
 
   async "`sojourn/charset`, `sojourn/oauth2`"({ charset, oauth2 }) {
     await Promise.resolve();
-    const japanese = "82b182ea82cd93fa967b8cea82cc95b68fcd82c582b7814295b68e9a8352815b836882cd8f9182a982ea82c482a282dc82b982f18142";
+    const japanese =
+      "82b182ea82cd93fa967b8cea82cc95b68fcd82c582b7814295b68e9a8352815b836882cd8f9182a982ea82c482a282dc82b982f18142";
     assert.equal(charset.detectCharset(Buffer.from(japanese.repeat(20), "hex"))?.toLowerCase(), "shift_jis");
     assert.equal(typeof oauth2.oauth2ClientCredentials, "function");
   },
 
-  async "errors"({ sojourn }, far) {
+  async errors({ sojourn }, far) {
     const session = open(sojourn, far);
-    await assert.rejects(async () => await session.get("http://127.0.0.1:1/"), (error) => {
-      assert.ok(error instanceof sojourn.ConnectionError);
-      assert.match(error.message, /ECONNREFUSED/);
-      return true;
-    });
+    await assert.rejects(
+      async () => await session.get("http://127.0.0.1:1/"),
+      (error) => {
+        assert.ok(error instanceof sojourn.ConnectionError);
+        assert.match(error.message, /ECONNREFUSED/);
+        return true;
+      },
+    );
     // A body that breaks off is never a short success.
     for (let again = 0; again < 3; again++) {
       await assert.rejects(async () => await session.get("/cut"), sojourn.RequestException);

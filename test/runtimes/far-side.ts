@@ -3,7 +3,13 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
 import { createSecureServer } from "node:http2";
-import { connect, createServer as createSocketServer, type AddressInfo, type Server, type Socket } from "node:net";
+import {
+  connect,
+  createServer as createSocketServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 
 import { Authority } from "../support/certificates.ts";
@@ -49,7 +55,8 @@ export async function startFarSide(): Promise<{ far: FarSide; stop: () => void }
     return (server.address() as AddressInfo).port; // it listens on a port
   };
   const failed = new Set<string>();
-  const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response, failed);
+  const listener = (request: IncomingMessage, response: ServerResponse): void =>
+    void answer(request, response, failed);
   const plain = createServer(listener);
   const secure = createSecureServer(
     { ...leaf, allowHTTP1: true },
@@ -78,7 +85,11 @@ export async function startFarSide(): Promise<{ far: FarSide; stop: () => void }
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, failed: Set<string>): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  failed: Set<string>,
+): Promise<void> {
   request.on("error", () => undefined);
   response.on("error", () => undefined);
   const { pathname, searchParams } = new URL(request.url ?? "/", "http://a.test");
@@ -101,7 +112,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, failed
     default:
   }
   const body = await whole(request);
-  if (body !== null) respond(request, response, { what, more, body, failed, key: searchParams.get("key") ?? "" });
+  if (body !== null)
+    respond(request, response, { what, more, body, failed, key: searchParams.get("key") ?? "" });
 }
 
 /** What an answer depends on. */
@@ -114,7 +126,11 @@ interface Asked {
   readonly failed: Set<string>;
 }
 
-function respond(request: IncomingMessage, response: ServerResponse, { what, more, body, key, failed }: Asked): void {
+function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { what, more, body, key, failed }: Asked,
+): void {
   switch (what) {
     case "get":
       response.writeHead(200, { "content-type": "application/json", "x-answer": "yes" });

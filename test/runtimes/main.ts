@@ -158,7 +158,11 @@ async function tryTools(): Promise<void> {
     for (const [name, text] of Object.entries(trial.files)) writeFileSync(join(place, name), text);
     const why = await tryOut(trial, bench, place);
     judge(trial.name, "as the page says", why === null ? "as the page says" : "otherwise", why ?? "");
-    judge(`${trial.name}, on the page`, "told", isTold(trial, bench, rows.get(trial.name)) ? "told" : "not told");
+    judge(
+      `${trial.name}, on the page`,
+      "told",
+      isTold(trial, bench, rows.get(trial.name)) ? "told" : "not told",
+    );
   }
 }
 
@@ -195,6 +199,8 @@ async function take({ run, says }: Step, cwd: string, isLast: boolean): Promise<
 function judge(what: string, found: string, said: string, why = ""): void {
   if (found === said) right++;
   else wrong++;
-  console.log(found === said ? `right  ${what}: ${found}` : `WRONG  ${what}: found ${found}, the page says ${said}`);
+  console.log(
+    found === said ? `right  ${what}: ${found}` : `WRONG  ${what}: found ${found}, the page says ${said}`,
+  );
   if (why !== "") console.log(why.split("\n").slice(0, 12).join("\n").replaceAll(/^/gm, "         "));
 }

@@ -4,7 +4,10 @@
 export type Rows = ReadonlyMap<string, readonly string[]>;
 
 /** The table below a heading of `text`: its columns but the first, and its rows. */
-export function tableBelow(text: string, heading: string): { readonly columns: readonly string[]; readonly rows: Rows } {
+export function tableBelow(
+  text: string,
+  heading: string,
+): { readonly columns: readonly string[]; readonly rows: Rows } {
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
   const lines = (section ?? "").split("\n").filter((line) => line.startsWith("|"));
   const [head = [], , ...rest] = lines.map(cellsOf);

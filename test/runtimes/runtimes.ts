@@ -24,12 +24,22 @@ export function runtimesOf(folder: string, tools: string): Runtime[] {
   const deno = binary(tools, `@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}`, "deno");
   const bun = binary(tools, `@oven/bun-${platform}-${arch === "arm64" ? "aarch64" : arch}`, "bin/bun");
   return [
-    ...[installNode(join(folder, "oldest"), oldestNode()), process.execPath, installNode(join(folder, "newest"), NEWEST_NODE)].map(
-      (path): Runtime => ({ name: `Node ${versionOf(path)}`, command: (file) => [path, file] }),
-    ),
+    ...[
+      installNode(join(folder, "oldest"), oldestNode()),
+      process.execPath,
+      installNode(join(folder, "newest"), NEWEST_NODE),
+    ].map((path): Runtime => ({ name: `Node ${versionOf(path)}`, command: (file) => [path, file] })),
     {
       name: `Deno ${versionOf(deno)}`,
-      command: (file) => [deno, "run", "--allow-all", "--node-modules-dir=manual", "--no-lock", "--cached-only", file],
+      command: (file) => [
+        deno,
+        "run",
+        "--allow-all",
+        "--node-modules-dir=manual",
+        "--no-lock",
+        "--cached-only",
+        file,
+      ],
       env: { DENO_DIR: join(folder, "deno"), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
     },
     {

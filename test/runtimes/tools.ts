@@ -51,12 +51,14 @@ import { detectCharset } from "sojourn/charset";
 import type { OAuth2Error } from "sojourn/oauth2";
 import { startTestServer } from "sojourn/testing";
 
-const options: SessionOptions = { trustEnv: false, detectEncoding: detectCharset };
+// Declarations that are not found, or are any, would let it pass.
+// @ts-expect-error: a time is a number
+export const wrong: SessionOptions = { timeout: "soon" };
 export type Told = OAuth2Error | Response;
 
 async function main(): Promise<void> {
   const server = await startTestServer();
-  const session = new Session({ ...options, baseUrl: server.url });
+  const session = new Session({ trustEnv: false, detectEncoding: detectCharset, baseUrl: server.url });
   const response: Response = await session.get("/get", { params: { q: "tea" } });
   console.log(response.json<{ args: { q: string } }>().args.q);
   await session.close();
@@ -64,33 +66,26 @@ async function main(): Promise<void> {
 }
 void main();
 `;
-/** Declarations that are not found, or are `any`, would let it pass. */
-const WRONG = `import { Session } from "sojourn";\nnew Session({ timeout: "soon" });\n`;
 
 const MODULE = { "package.json": json({ type: "module" }) };
 /** What `npm init -y` writes. */
 const COMMONJS = { "package.json": json({ type: "commonjs" }) };
 
 function typescript(compilerOptions: object): Readonly<Record<string, string>> {
-  const shared = { target: "es2022", strict: true, outDir: "out", types: ["node"] };
+  const shared = { target: "es2022", strict: true, outDir: "out", types: ["node"], skipLibCheck: true };
   return {
     "program.ts": TYPED,
     "tsconfig.json": json({ compilerOptions: { ...shared, ...compilerOptions }, files: ["program.ts"] }),
-    "wrong.ts": WRONG,
-    "tsconfig.wrong.json": json({ extends: "./tsconfig.json", files: ["wrong.ts"] }),
   };
 }
 
 function compiled({ tool, oldest }: Bench): readonly Step[] {
-  return [
-    { run: [tool("tsc"), "--project", "tsconfig.wrong.json", "--noEmit"], says: "TS2322" },
-    { run: [tool("tsc"), "--project", "tsconfig.json"] },
-    { run: [oldest, "out/program.js"] },
-  ];
+  return [{ run: [tool("tsc"), "--project", "tsconfig.json"] }, { run: [oldest, "out/program.js"] }];
 }
 
 /** What the page quotes of the package's own refusal. */
-const NOT_HERE = "sojourn runs on Node, Deno and Bun: it needs sockets, which browsers and edge workers do not give";
+const NOT_HERE =
+  "sojourn runs on Node, Deno and Bun: it needs sockets, which browsers and edge workers do not give";
 
 function forElsewhere(command: (bench: Bench) => readonly string[]): Pick<Trial, "files" | "steps"> {
   return {

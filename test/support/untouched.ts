@@ -8,7 +8,9 @@ import { afterAll, beforeAll, expect } from "vitest";
 
 /** Where anybody may listen. */
 const EVENTS = ["exit", "uncaughtException", "unhandledRejection", "warning"] as const;
-const CHANNELS = ["create", "headers", "bodySent", "trailers", "error"].map((name) => `undici:request:${name}`);
+const CHANNELS = ["create", "headers", "bodySent", "trailers", "error"].map(
+  (name) => `undici:request:${name}`,
+);
 
 /** What a file may change and others would notice. */
 function state(): object {
@@ -18,7 +20,20 @@ function state(): object {
     folder: process.cwd(),
     globals: Object.getOwnPropertyNames(globalThis).toSorted(),
     prototype: Reflect.ownKeys(Object.prototype),
-    functions: [Buffer, Date, Date.now, Headers, JSON.parse, Math.random, Request, Response, URL, fetch, setTimeout, setImmediate],
+    functions: [
+      Buffer,
+      Date,
+      Date.now,
+      Headers,
+      JSON.parse,
+      Math.random,
+      Request,
+      Response,
+      URL,
+      fetch,
+      setTimeout,
+      setImmediate,
+    ],
     listeners: EVENTS.map((event) => [event, process.listenerCount(event)]),
     channels: CHANNELS.map((name) => [name, channel(name).hasSubscribers]),
     servers: process.getActiveResourcesInfo().filter((name) => /Server|PipeWrap|FSEvent/.test(name)),
