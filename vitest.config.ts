@@ -1,5 +1,6 @@
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const TESTS = "test/**/*.test.ts";
@@ -17,13 +18,18 @@ export default defineConfig(({ mode }) => {
   if (isPart && process.env["VITEST"] === undefined) console.log(announcement());
   return {
     test: {
-      env: { TEST_SIZE: isPart ? "part" : "whole" },
+      env: {
+        TEST_SIZE: isPart ? "part" : "whole",
+        // Programs that tests start load the sources in a third of the time.
+        NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url)),
+      },
       // Processes, not threads: some tests want signals, a working directory, flags.
       pool: "forks",
       // Of two cores both: what waits leaves room for what computes.
       maxWorkers: Math.max(2, availableParallelism()),
-      testTimeout: 10_000,
-      hookTimeout: 10_000,
+      // What hangs is found; what a busy machine keeps waiting is no fault.
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
       // What is waited for comes within milliseconds: to look every 50 of them would be most of the time.
       expect: { poll: { interval: 5, timeout: 5000 } },
       projects: [

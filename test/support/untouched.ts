@@ -36,7 +36,6 @@ function state(): object {
     ],
     listeners: EVENTS.map((event) => [event, process.listenerCount(event)]),
     channels: CHANNELS.map((name) => [name, channel(name).hasSubscribers]),
-    servers: process.getActiveResourcesInfo().filter((name) => /Server|PipeWrap|FSEvent/.test(name)),
   };
 }
 
