@@ -1,6 +1,7 @@
 /**
  * Digest challenges: what one asks for, and which of several is answered (RFC 7616 §3.3, §3.7).
  */
+import { withoutBlanks } from "../core/received-text.ts";
 import type { Challenge } from "./challenge.ts";
 
 /** A hash function, with or without a key for the session. */
@@ -35,19 +36,22 @@ export interface DigestChallenge {
   readonly utf8: boolean;
 }
 
-/** requests knows SHA and SHA-512 too, which RFC 7616 has not. */
+/**
+ * By name in lower case: in capitals a letter may become two, and another name. requests knows SHA and SHA-512 too, which
+ * RFC 7616 has not.
+ */
 const HASHES: readonly (readonly [name: string, hash: string])[] = [
-  ["MD5", "md5"],
-  ["SHA", "sha1"],
-  ["SHA-256", "sha256"],
-  ["SHA-512-256", "sha512-256"],
-  ["SHA-512", "sha512"],
+  ["md5", "md5"],
+  ["sha", "sha1"],
+  ["sha-256", "sha256"],
+  ["sha-512-256", "sha512-256"],
+  ["sha-512", "sha512"],
 ];
 
 const ALGORITHMS: ReadonlyMap<string, DigestAlgorithm> = new Map(
   HASHES.flatMap(([name, hash], strength): [string, DigestAlgorithm][] => [
     [name, { hash, session: false, strength }],
-    [`${name}-SESS`, { hash, session: true, strength }],
+    [`${name}-sess`, { hash, session: true, strength }],
   ]),
 );
 
@@ -67,7 +71,7 @@ function readDigest(params: ReadonlyMap<string, string>): DigestChallenge | null
   const realm = params.get("realm");
   const nonce = params.get("nonce");
   const algorithmName = params.get("algorithm") ?? null;
-  const algorithm = ALGORITHMS.get((algorithmName ?? "MD5").toUpperCase());
+  const algorithm = ALGORITHMS.get((algorithmName ?? "md5").toLowerCase());
   const qop = chooseQop(params.get("qop"));
   if (realm === undefined || nonce === undefined || algorithm === undefined || qop === undefined) return null;
   return {
@@ -79,7 +83,7 @@ function readDigest(params: ReadonlyMap<string, string>): DigestChallenge | null
     qop,
     stale: isTrue(params.get("stale")),
     userhash: isTrue(params.get("userhash")),
-    utf8: params.get("charset")?.toUpperCase() === "UTF-8",
+    utf8: params.get("charset")?.toLowerCase() === "utf-8",
   };
 }
 
@@ -88,7 +92,7 @@ function chooseQop(offered: string | undefined): DigestQop | undefined {
   const names = (offered ?? "")
     .toLowerCase()
     .split(",")
-    .map((name) => name.trim())
+    .map(withoutBlanks)
     .filter((name) => name !== "");
   if (names.length === 0) return null;
   if (names.includes("auth")) return "auth";

@@ -4,6 +4,7 @@
  * Hand-written and linear: the field is the server's, and a regular expression over it was a way to stall clients
  * (CVE-2016-1000232, CVE-2017-15010 of tough-cookie). Nothing is unquoted or percent-decoded: values are kept as sent.
  */
+import { isBlank } from "../core/received-text.ts";
 import type { CookieRefusal, CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
 import { parseCookieDate } from "./date.ts";
 
@@ -175,8 +176,4 @@ function trimmed(text: string, start: number, end: number): string {
   while (from < to && isBlank(text.charCodeAt(from))) from += 1;
   while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
   return text.slice(from, to);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }

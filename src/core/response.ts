@@ -126,7 +126,7 @@ export interface Timings {
 
 /** One link of a `Link` header (RFC 8288): its target, and its parameters by name. */
 export interface Link {
-  /** The target, absolute or relative as the server wrote it. */
+  /** Absolute: resolved against the URL of the response, and never against a session's base URL. */
   readonly url: string;
   /** The relation, such as `next`. */
   readonly rel?: string;

@@ -3,6 +3,7 @@
  * `latin-1` is one byte one character, `ascii` has 128 characters, and there is UTF-32.
  */
 import { Buffer } from "node:buffer";
+import { withoutBlanks } from "../core/received-text.ts";
 
 /** Decodes text that comes in pieces. */
 export interface ChunkDecoder {
@@ -49,7 +50,7 @@ const FOUND_LIMIT = 200;
 function codecOf(label: string): Codec {
   const known = found.get(label);
   if (known !== undefined) return known;
-  const codec = lookUp(label.trim().toLowerCase());
+  const codec = lookUp(withoutBlanks(label).toLowerCase());
   if (found.size < FOUND_LIMIT) found.set(label, codec);
   return codec;
 }

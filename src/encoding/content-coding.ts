@@ -2,6 +2,7 @@
  * Content codings by name (RFC 9110 §8.4): what is asked for, and what a `Content-Encoding` says. Taking them off is in
  * `decode.ts` and `decode-stream.ts`.
  */
+import { withoutBlanks } from "../core/received-text.ts";
 import { TooManyCodings, type FailedRequest } from "../core/errors.ts";
 
 /** A coding that can be taken off. */
@@ -38,7 +39,7 @@ export function parseContentEncoding(
   const names = value
     .toLowerCase()
     .split(",")
-    .map((name) => name.trim())
+    .map(withoutBlanks)
     .filter((name) => name !== "" && name !== "identity");
   const found = names.length;
   if (found > maxCodings) {

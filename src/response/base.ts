@@ -174,7 +174,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
 
   /** Links by relation, or by URL for those without. */
   get links(): Readonly<Record<string, Link>> {
-    return parseLinks(this.headers.get("link"));
+    return parseLinks(this.headers.get("link"), this.url);
   }
 
   /** Is it a redirect that can be followed: 301, 302, 303, 307 or 308 with a `Location`? */

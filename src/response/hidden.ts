@@ -2,6 +2,7 @@
  * What of a message may be shown: all of it, but for what usually is a secret. Decided by names (of fields, parameters,
  * members, cookies) and by form; a secret in the middle of other text is not known to be one.
  */
+import { withoutBlanks } from "../core/received-text.ts";
 import { isSecretName, REDACTED, shownField, shownFields, shownUrls } from "../core/redact.ts";
 
 /** Schemes whose name may stay before the credentials: of others it might be a part of them. */
@@ -9,7 +10,7 @@ const SCHEME = /^(?:AWS4-HMAC-SHA256|Basic|Bearer|Digest|DPoP|GSS|HOBA|Negotiate
 /** A challenge of one of these is half of an answer. */
 const WITH_TOKEN = /\b(?:Negotiate|NTLM) /i;
 const COOKIE_ATTRIBUTE =
-  /^\s*(?:domain|path|expires|max-age|secure|httponly|samesite|partitioned|priority)\s*(?:=|$)/i;
+  /^[ \t]*(?:domain|path|expires|max-age|secure|httponly|samesite|partitioned|priority)[ \t]*(?:=|$)/i;
 
 /** The value of a header field: one line of it. */
 export function hiddenValue(name: string, value: string): string {
@@ -36,7 +37,7 @@ export function hiddenValue(name: string, value: string): string {
 function hiddenPair(pair: string): string {
   const equals = pair.indexOf("=");
   if (equals > 0) return pair.slice(0, equals + 1) + REDACTED;
-  return pair.trim() === "" ? pair : ` ${REDACTED}`;
+  return withoutBlanks(pair) === "" ? pair : ` ${REDACTED}`;
 }
 
 /** A body of text, be it cut off at some place. Forms and JSON are told by their type, or by what they look like. */
