@@ -19,10 +19,6 @@ export const documentation: readonly Check[] = [
     run: (project) => ask(project, members(project), { show: shownBy5, least: 500 }),
   },
   {
-    name: "an editor with TypeScript 7 says what each exported name is",
-    run: (project) => ask(project, names(project), { show: shownBy7, least: 100 }),
-  },
-  {
     // It does not look at what a class overrides or implements, so that is asked of those that people use all day.
     name: "an editor with TypeScript 7 says what each member of sessions, options and responses is",
     run: (project) => {

@@ -70,17 +70,16 @@ export async function shownBy7(
       { textDocument: { uri, languageId: "typescript", version: 1, text } },
       false,
     );
-    const shown: Shown[] = [];
-    for (const place of places) {
+    const hover = async (place: number): Promise<Shown> => {
       const before = text.slice(0, place).split("\n");
       const position = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
       const result = (await ask("textDocument/hover", { textDocument: { uri }, position })) as {
         readonly contents: { readonly value: string };
       } | null; // by the protocol
       // First the signature, in a fence.
-      shown.push(result === null ? null : result.contents.value.replace(/^```[^]*?\n```/, "").trim());
-    }
-    return shown;
+      return result === null ? null : result.contents.value.replace(/^```[^]*?\n```/, "").trim();
+    };
+    return await Promise.all(places.map(hover));
   } finally {
     child.kill();
   }
