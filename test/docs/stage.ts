@@ -5,6 +5,7 @@
  * | --- | --- |
  * | `https://example.com` | the test server |
  * | `https://other.example` | a second one: another origin |
+ * | `https://api.example.com` | a service of lists, events, GraphQL and logins: `service.ts` |
  * | `https://secure.example` | a TLS server, of HTTP/2 too, with its authority in `ca.pem`; it tells whose certificate it saw. It is `inside.example`, too |
  * | `http://proxy.example:3128` | a proxy for http and, by CONNECT, for https |
  * | `notes.txt`, `ca.pem`, `revoked.pem`, `client.pem`, `client-key.pem` | in the folder where examples run |
@@ -22,6 +23,7 @@ import { promisify } from "node:util";
 import { startTestServer } from "../../testing/index.ts";
 import { Authority } from "../support/certificates.ts";
 import { root, type Page } from "./pages.ts";
+import { startService } from "./service.ts";
 
 const run = promisify(execFile);
 
@@ -49,12 +51,14 @@ export async function setStage(pages: readonly Page[]): Promise<Stage> {
   const servers = {
     main: await startTestServer(),
     other: await startTestServer(),
+    service: await startService(),
     secure: await startSecure(authority),
     proxy: await startProxy(),
   };
   const hosts = [
     ["https://example.com", servers.main.url],
     ["https://other.example", servers.other.url],
+    ["https://api.example.com", servers.service.url],
     ["https://secure.example", servers.secure.url],
     ["http://proxy.example:3128", servers.proxy.url],
     // The mount point of a host that is asked for over https in the example, and over http here.
@@ -80,7 +84,7 @@ export async function setStage(pages: readonly Page[]): Promise<Stage> {
     play: async (page) => {
       const place = placeOf(folder, page);
       const { code, stdout, stderr } = await ran(join(place, "main.ts"), [], place);
-      const spoken = hosts.slice(0, 4).reduce((text, [name, url]) => text.replaceAll(url, name), stdout);
+      const spoken = hosts.slice(0, Object.keys(servers).length).reduce((text, [name, url]) => text.replaceAll(url, name), stdout);
       return { code, stdout: spoken, stderr };
     },
     [Symbol.asyncDispose]: async () => {
