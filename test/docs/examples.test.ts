@@ -3,6 +3,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPages } from "./pages.ts";
+import { inOrder } from "./printed.ts";
 import { outputs, setStage, type Stage } from "./stage.ts";
 
 const pages = await readPages();
@@ -35,25 +36,8 @@ describe("the examples of the guide", () => {
       });
       for (const { number, line, runs, prints } of page.examples) {
         if (!runs) continue;
-        const lines = (printed.get(number) ?? "").split("\n").map(plain);
-        expect(inOrder(lines, prints), `${page.path}, line ${line}`).toEqual(prints);
+        expect(inOrder(printed.get(number) ?? "", prints), `${page.path}, line ${line}`).toEqual(prints);
       }
     },
   );
 });
-
-/** What people write of an object, not what Node does. */
-function plain(line: string): string {
-  return line.replaceAll("[Object: null prototype] ", "").replaceAll("'", '"').trim();
-}
-
-/** Those of `wanted` that are among `lines`, in this order; in the place of others what was printed there. */
-function inOrder(lines: readonly string[], wanted: readonly string[]): string[] {
-  let at = 0;
-  return wanted.map((text) => {
-    const found = lines.indexOf(plain(text), at);
-    if (found === -1) return `not printed; there was ${JSON.stringify(lines.slice(at))}`;
-    at = found + 1;
-    return text;
-  });
-}

@@ -1,0 +1,151 @@
+/**
+ * What `npm run guide` checks, row by row.
+ *
+ * May import: everything in this folder, `test/docs/`, `node:*`.
+ */
+import { deepEqual, equal, match } from "node:assert/strict";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+
+import { readPages, root } from "../docs/pages.ts";
+import { inOrder, printsOf } from "../docs/printed.ts";
+import { compile, run, type Project, type Servers } from "./place.ts";
+
+/** Where the rows run. */
+export interface Stage {
+  readonly servers: Servers;
+  /** The oldest Node that the package runs on. */
+  readonly oldest: string;
+  readonly guide: Project;
+  readonly bundles: Project;
+  readonly tracing: Project;
+}
+
+/** One of them. */
+export interface Row {
+  readonly name: string;
+  /** Rejects with what is wrong. */
+  readonly check: (stage: Stage) => Promise<void>;
+}
+
+const CHROMIUM = "/usr/bin/chromium";
+
+/** A program of `guide` or `tracing`. */
+function program(file: string, project: "guide" | "tracing" = "guide"): Row {
+  return { name: file, check: async (stage) => printsWhatItSays(stage, stage[project], file, process.execPath) };
+}
+
+/** The same on the oldest Node. */
+function programOnOldest(file: string): Row {
+  return {
+    name: `${file}, oldest Node`,
+    check: async (stage) => printsWhatItSays(stage, stage.guide, file, stage.oldest),
+  };
+}
+
+async function printsWhatItSays(stage: Stage, project: Project, file: string, node: string): Promise<void> {
+  const wanted = printsOf(readFileSync(join(project.folder, file), "utf8")).map(stage.servers.toNames);
+  const { stdout, stderr } = await run([node, file], project.folder);
+  equal(stderr, "");
+  equal(wanted.length > 0, true);
+  deepEqual(inOrder(stage.servers.toNames(stdout), wanted), wanted);
+}
+
+/** A program that needs a browser. */
+function withBrowser(file: string): Row {
+  return {
+    name: file,
+    check: async (stage) => {
+      if (!existsSync(CHROMIUM)) throw new Error(`there is no ${CHROMIUM} (Debian: apt-get install chromium)`);
+      await printsWhatItSays(stage, stage.guide, file, process.execPath);
+    },
+  };
+}
+
+/** Tests in a runner: they pass, and it says that it ran two. */
+function runner(
+  name: string,
+  project: "guide" | "bundles",
+  command: (project: Project) => readonly string[],
+  says: RegExp,
+  env: Readonly<Record<string, string>> = {},
+): Row {
+  return {
+    name,
+    check: async (stage) => {
+      const { stdout, stderr } = await run(command(stage[project]), stage[project].folder, { NO_COLOR: "1", ...env });
+      match(stdout + stderr, says);
+    },
+  };
+}
+
+const ownTool = (name: string): string => join(root, "node_modules/.bin", name);
+
+/** The command that the guide's page makes of a request has curl send the same. */
+async function curlSendsTheSame({ guide, servers }: Stage): Promise<void> {
+  const page = (await readPages()).find(({ path }) => path === "docs/how-do-i.md");
+  const code = page?.examples.find((example) => example.code.includes("function curl("))?.code ?? "";
+  const end = "await session.close();\n";
+  equal(code.endsWith(end), true);
+  const more = `console.log(command);\nconsole.log(await session.send(session.prepareRequest(request)).text());\n`;
+  writeFileSync(join(guide.folder, "curl.ts"), servers.toServers(code.replace(end, more + end)));
+  const { stdout } = await run([process.execPath, "curl.ts"], guide.folder);
+  const [command = "", ...answer] = stdout.split("\n").slice(2);
+  const bySession = JSON.parse(answer.join("\n")) as Record<string, unknown>; // the server answers so
+  const byCurl = JSON.parse((await run(["sh", "-c", command], guide.folder)).stdout) as typeof bySession;
+  deepEqual(byCurl, bySession);
+}
+
+/** One file, alone in a folder. */
+async function bundleRunsAlone({ guide, bundles, servers }: Stage): Promise<void> {
+  const page = readFileSync(join(root, "docs/how-do-i.md"), "utf8");
+  const [, command = ""] = /^npx esbuild (.*)$/m.exec(page) ?? [];
+  await run([bundles.tool("esbuild"), ...command.split(" "), "--log-level=warning"], guide.folder);
+  const alone = join(guide.folder, "..", "alone");
+  mkdirSync(alone);
+  copyFileSync(join(guide.folder, "out/handler.mjs"), join(alone, "handler.mjs"));
+  const call = 'import { handler } from "./handler.mjs"; console.log((await handler({ page: 7 })).body);';
+  writeFileSync(join(alone, "call.mjs"), call);
+  const { stdout, stderr } = await run([process.execPath, "call.mjs"], alone);
+  equal(stderr, "");
+  deepEqual((JSON.parse(stdout) as { args: unknown }).args, { page: "7" });
+  equal(servers.main.requests.at(-1)?.path, "/get?page=7");
+}
+
+/** All of them. */
+export const rows: readonly Row[] = [
+  { name: "types of the programs", check: async ({ guide }) => await compile(guide) },
+  { name: "types of the programs with OpenTelemetry", check: async ({ tracing }) => await compile(tracing) },
+  program("msw.ts"),
+  programOnOldest("msw.ts"),
+  program("nock.ts"),
+  program("mock-agent.ts"),
+  programOnOldest("mock-agent.ts"),
+  program("program.cjs"),
+  programOnOldest("program.cjs"),
+  program("global-dispatcher.ts"),
+  program("nock-beside-msw.ts"),
+  withBrowser("browser-to-session.ts"),
+  withBrowser("session-to-browser.ts"),
+  program("tracing.ts", "tracing"),
+  program("tracing-http2.ts", "tracing"),
+  program("missing-spans.ts", "tracing"),
+  { name: "a bundle of handler.ts", check: bundleRunsAlone },
+  { name: "curl of a request", check: curlSendsTheSame },
+  runner("vitest", "guide", ({ folder }) => [ownTool("vitest"), "run", "--root", folder], /Tests {2}4 passed/),
+  runner("node:test", "guide", () => [process.execPath, "--test", "node-test.spec.ts"], /pass 2\b/),
+  runner(
+    "jest, ES modules",
+    "bundles",
+    ({ tool }) => [tool("jest"), "--config", "jest-modules/jest.config.mjs"],
+    /Tests: +2 passed, 2 total/,
+    { NODE_OPTIONS: "--experimental-vm-modules" },
+  ),
+  runner(
+    "jest, CommonJS",
+    "bundles",
+    ({ tool }) => [tool("jest"), "--config", "jest-commonjs/jest.config.js"],
+    /Tests: +2 passed, 2 total/,
+  ),
+];
