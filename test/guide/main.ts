@@ -55,7 +55,7 @@ function setStage(hosts: Servers): Stage {
         "programs/handler.ts",
         "programs/program.cjs",
         "claims/global-dispatcher.ts",
-        "claims/nock-beside-msw.ts",
+        "claims/setup-server.ts",
       ],
     }),
     bundles: project({ packages: "bundles", programs: ["programs/jest-modules", "programs/jest-commonjs"] }),

@@ -5,7 +5,7 @@
  * May import: `test/support/`, `test/docs/`, `testing/`, `node:*`.
  */
 import { execFile } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -107,9 +107,10 @@ const tsconfig = {
   exclude: [],
 };
 
-/** What this tree has, and the project does not. */
+/** What this tree has, unless the project has it. */
 function linkOwn(folder: string, name: string): void {
   const link = join(folder, "node_modules", name);
+  if (existsSync(link)) return;
   mkdirSync(dirname(link), { recursive: true });
   symlinkSync(join(root, "node_modules", name), link, "junction");
 }

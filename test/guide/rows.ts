@@ -125,7 +125,7 @@ export const rows: readonly Row[] = [
   program("program.cjs"),
   programOnOldest("program.cjs"),
   program("global-dispatcher.ts"),
-  program("nock-beside-msw.ts"),
+  program("setup-server.ts"),
   withBrowser("browser-to-session.ts"),
   withBrowser("session-to-browser.ts"),
   program("tracing.ts", "tracing"),
@@ -133,7 +133,7 @@ export const rows: readonly Row[] = [
   program("missing-spans.ts", "tracing"),
   { name: "a bundle of handler.ts", check: bundleRunsAlone },
   { name: "curl of a request", check: curlSendsTheSame },
-  runner("vitest", "guide", ({ folder }) => [ownTool("vitest"), "run", "--root", folder], /Tests {2}4 passed/),
+  runner("vitest", "guide", ({ folder }) => [ownTool("vitest"), "run", "--root", folder, "vitest", "fake-timers"], /Tests {2}4 passed/),
   runner("node:test", "guide", () => [process.execPath, "--test", "node-test.spec.ts"], /pass 2\b/),
   runner(
     "jest, ES modules",

@@ -10,9 +10,9 @@ shop.intercept({ path: "/users", method: "POST", body: '{"name":"Ada"}' }).reply
 /** Asks the agent. Redirects, cookies and retries stay the session's. */
 async function askAgent(request: Request): Promise<Response> {
   const { url, method, headers, signal } = request;
-  const body = request.body === null ? null : await request.bytes();
-  const init = { method, headers: [...headers], body, signal, redirect: "manual", dispatcher: agent } as const;
-  const answer = await fetch(url, init);
+  const body = request.body === null ? null : await request.text(); // interceptors compare text
+  const init = { method, headers: [...headers], body, signal, dispatcher: agent };
+  const answer = await fetch(url, { ...init, redirect: "manual" });
   return new Response(answer.body, { status: answer.status, headers: [...answer.headers] });
 }
 
