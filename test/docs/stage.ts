@@ -84,7 +84,9 @@ export async function setStage(pages: readonly Page[]): Promise<Stage> {
     play: async (page) => {
       const place = placeOf(folder, page);
       const { code, stdout, stderr } = await ran(join(place, "main.ts"), [], place);
-      const spoken = hosts.slice(0, Object.keys(servers).length).reduce((text, [name, url]) => text.replaceAll(url, name), stdout);
+      const spoken = hosts
+        .slice(0, Object.keys(servers).length)
+        .reduce((text, [name, url]) => text.replaceAll(url, name), stdout);
       return { code, stdout: spoken, stderr };
     },
     [Symbol.asyncDispose]: async () => {

@@ -22,47 +22,46 @@ import { rows, type Row, type Stage } from "./rows.ts";
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
 const only = new RegExp(values.only);
 
-const folder = mkdtempSync(join(tmpdir(), "sojourn-guide-"));
-await using servers = await startServers();
-try {
-  const stage = setStage(servers);
-  const chosen = rows.filter(({ name }) => only.test(name));
-  let right = 0;
-  for (const row of chosen) if (await isRight(row, stage)) right++;
-  console.log(`${right} passed, ${chosen.length - right} failed`);
-  process.exitCode = right === chosen.length && right > 0 ? 0 : 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+const PARTS: readonly Parts[] = [
+  {
+    packages: "guide",
+    others: ["undici"],
+    programs: [
+      "programs/msw.ts",
+      "programs/nock.ts",
+      "programs/mock-agent.ts",
+      "programs/vitest.spec.ts",
+      "programs/fake-timers.spec.ts",
+      "programs/node-test.spec.ts",
+      "programs/browser-to-session.ts",
+      "programs/session-to-browser.ts",
+      "programs/handler.ts",
+      "programs/program.cjs",
+      "claims/global-dispatcher.ts",
+      "claims/setup-server.ts",
+    ],
+  },
+  { packages: "bundles", programs: ["programs/jest-modules", "programs/jest-commonjs"] },
+  {
+    packages: "tracing",
+    programs: ["programs/tracing.ts", "programs/tracing-http2.ts", "claims/missing-spans.ts"],
+  },
+];
 
-function setStage(hosts: Servers): Stage {
-  const project = (parts: Parts): Project => setUpProject(join(folder, parts.packages), parts, hosts);
+/** Projects and the oldest Node are installed when a row first needs them. */
+function setStage(servers: Servers, folder: string): Stage {
+  const made = new Map<string, Project>();
+  let oldest: string | null = null;
   return {
-    servers: hosts,
-    oldest: installOldestNode(join(folder, "oldest")),
-    guide: project({
-      packages: "guide",
-      others: ["undici"],
-      programs: [
-        "programs/msw.ts",
-        "programs/nock.ts",
-        "programs/mock-agent.ts",
-        "programs/vitest.spec.ts",
-        "programs/fake-timers.spec.ts",
-        "programs/node-test.spec.ts",
-        "programs/browser-to-session.ts",
-        "programs/session-to-browser.ts",
-        "programs/handler.ts",
-        "programs/program.cjs",
-        "claims/global-dispatcher.ts",
-        "claims/setup-server.ts",
-      ],
-    }),
-    bundles: project({ packages: "bundles", programs: ["programs/jest-modules", "programs/jest-commonjs"] }),
-    tracing: project({
-      packages: "tracing",
-      programs: ["programs/tracing.ts", "programs/tracing-http2.ts", "claims/missing-spans.ts"],
-    }),
+    servers,
+    oldest: () => (oldest ??= installOldestNode(join(folder, "oldest"))),
+    project: (packages) => {
+      const parts = PARTS.find((each) => each.packages === packages);
+      if (parts === undefined) throw new Error(`there is no project ${packages}`);
+      const project = made.get(packages) ?? setUpProject(join(folder, packages), parts, servers);
+      made.set(packages, project);
+      return project;
+    },
   };
 }
 
@@ -78,4 +77,17 @@ async function isRight({ name, check }: Row, stage: Stage): Promise<boolean> {
     console.log(`WRONG  ${name}\n    ${lines.join("\n    ")}`);
     return false;
   }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "sojourn-guide-"));
+await using servers = await startServers();
+try {
+  const stage = setStage(servers, folder);
+  const chosen = rows.filter(({ name }) => only.test(name));
+  let right = 0;
+  for (const row of chosen) if (await isRight(row, stage)) right++;
+  console.log(`${right} passed, ${chosen.length - right} failed`);
+  process.exitCode = right === chosen.length && right > 0 ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }

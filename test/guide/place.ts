@@ -5,7 +5,16 @@
  * May import: `test/support/`, `test/docs/`, `testing/`, `node:*`.
  */
 import { execFile } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
@@ -66,10 +75,13 @@ export interface Project {
   readonly tool: (name: string) => string;
 }
 
+/** A folder of `test/` with a package and a lock file of its own. */
+export type Packages = "guide" | "bundles" | "tracing";
+
 /** What a project is made of. */
 export interface Parts {
-  /** The folder of `test/` whose packages it has. */
-  readonly packages: "guide" | "bundles" | "tracing";
+  /** Whose packages it has. */
+  readonly packages: Packages;
   /** Packages of this tree's own `package.json` that it has, too. */
   readonly others?: readonly string[];
   /** Files and folders of this folder: they lie in the project under their own names. */

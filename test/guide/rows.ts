@@ -10,16 +10,15 @@ import process from "node:process";
 
 import { readPages, root } from "../docs/pages.ts";
 import { inOrder, printsOf } from "../docs/printed.ts";
-import { compile, run, type Project, type Servers } from "./place.ts";
+import { compile, run, type Packages, type Project, type Servers } from "./place.ts";
 
 /** Where the rows run. */
 export interface Stage {
   readonly servers: Servers;
-  /** The oldest Node that the package runs on. */
-  readonly oldest: string;
-  readonly guide: Project;
-  readonly bundles: Project;
-  readonly tracing: Project;
+  /** Path of the oldest Node that the package runs on. */
+  readonly oldest: () => string;
+  /** The project with the packages of that folder of `test/`. */
+  readonly project: (packages: Packages) => Project;
 }
 
 /** One of them. */
@@ -33,14 +32,17 @@ const CHROMIUM = "/usr/bin/chromium";
 
 /** A program of `guide` or `tracing`. */
 function program(file: string, project: "guide" | "tracing" = "guide"): Row {
-  return { name: file, check: async (stage) => printsWhatItSays(stage, stage[project], file, process.execPath) };
+  return {
+    name: file,
+    check: async (stage) => printsWhatItSays(stage, stage.project(project), file, process.execPath),
+  };
 }
 
 /** The same on the oldest Node. */
 function programOnOldest(file: string): Row {
   return {
     name: `${file}, oldest Node`,
-    check: async (stage) => printsWhatItSays(stage, stage.guide, file, stage.oldest),
+    check: async (stage) => printsWhatItSays(stage, stage.project("guide"), file, stage.oldest()),
   };
 }
 
@@ -57,8 +59,9 @@ function withBrowser(file: string): Row {
   return {
     name: file,
     check: async (stage) => {
-      if (!existsSync(CHROMIUM)) throw new Error(`there is no ${CHROMIUM} (Debian: apt-get install chromium)`);
-      await printsWhatItSays(stage, stage.guide, file, process.execPath);
+      if (!existsSync(CHROMIUM))
+        throw new Error(`there is no ${CHROMIUM} (Debian: apt-get install chromium)`);
+      await printsWhatItSays(stage, stage.project("guide"), file, process.execPath);
     },
   };
 }
@@ -74,7 +77,8 @@ function runner(
   return {
     name,
     check: async (stage) => {
-      const { stdout, stderr } = await run(command(stage[project]), stage[project].folder, { NO_COLOR: "1", ...env });
+      const place = stage.project(project);
+      const { stdout, stderr } = await run(command(place), place.folder, { NO_COLOR: "1", ...env });
       match(stdout + stderr, says);
     },
   };
@@ -83,28 +87,30 @@ function runner(
 const ownTool = (name: string): string => join(root, "node_modules/.bin", name);
 
 /** The command that the guide's page makes of a request has curl send the same. */
-async function curlSendsTheSame({ guide, servers }: Stage): Promise<void> {
+async function curlSendsTheSame({ project, servers }: Stage): Promise<void> {
+  const { folder } = project("guide");
   const page = (await readPages()).find(({ path }) => path === "docs/how-do-i.md");
   const code = page?.examples.find((example) => example.code.includes("function curl("))?.code ?? "";
   const end = "await session.close();\n";
   equal(code.endsWith(end), true);
   const more = `console.log(command);\nconsole.log(await session.send(session.prepareRequest(request)).text());\n`;
-  writeFileSync(join(guide.folder, "curl.ts"), servers.toServers(code.replace(end, more + end)));
-  const { stdout } = await run([process.execPath, "curl.ts"], guide.folder);
+  writeFileSync(join(folder, "curl.ts"), servers.toServers(code.replace(end, more + end)));
+  const { stdout } = await run([process.execPath, "curl.ts"], folder);
   const [command = "", ...answer] = stdout.split("\n").slice(2);
   const bySession = JSON.parse(answer.join("\n")) as Record<string, unknown>; // the server answers so
-  const byCurl = JSON.parse((await run(["sh", "-c", command], guide.folder)).stdout) as typeof bySession;
+  const byCurl = JSON.parse((await run(["sh", "-c", command], folder)).stdout) as typeof bySession;
   deepEqual(byCurl, bySession);
 }
 
 /** One file, alone in a folder. */
-async function bundleRunsAlone({ guide, bundles, servers }: Stage): Promise<void> {
+async function bundleRunsAlone({ project, servers }: Stage): Promise<void> {
+  const { folder } = project("guide");
   const page = readFileSync(join(root, "docs/how-do-i.md"), "utf8");
   const [, command = ""] = /^npx esbuild (.*)$/m.exec(page) ?? [];
-  await run([bundles.tool("esbuild"), ...command.split(" "), "--log-level=warning"], guide.folder);
-  const alone = join(guide.folder, "..", "alone");
+  await run([project("bundles").tool("esbuild"), ...command.split(" "), "--log-level=warning"], folder);
+  const alone = join(folder, "..", "alone");
   mkdirSync(alone);
-  copyFileSync(join(guide.folder, "out/handler.mjs"), join(alone, "handler.mjs"));
+  copyFileSync(join(folder, "out/handler.mjs"), join(alone, "handler.mjs"));
   const call = 'import { handler } from "./handler.mjs"; console.log((await handler({ page: 7 })).body);';
   writeFileSync(join(alone, "call.mjs"), call);
   const { stdout, stderr } = await run([process.execPath, "call.mjs"], alone);
@@ -115,8 +121,11 @@ async function bundleRunsAlone({ guide, bundles, servers }: Stage): Promise<void
 
 /** All of them. */
 export const rows: readonly Row[] = [
-  { name: "types of the programs", check: async ({ guide }) => await compile(guide) },
-  { name: "types of the programs with OpenTelemetry", check: async ({ tracing }) => await compile(tracing) },
+  { name: "types of the programs", check: async ({ project }) => await compile(project("guide")) },
+  {
+    name: "types of the programs with OpenTelemetry",
+    check: async ({ project }) => await compile(project("tracing")),
+  },
   program("msw.ts"),
   programOnOldest("msw.ts"),
   program("nock.ts"),
@@ -133,7 +142,12 @@ export const rows: readonly Row[] = [
   program("missing-spans.ts", "tracing"),
   { name: "a bundle of handler.ts", check: bundleRunsAlone },
   { name: "curl of a request", check: curlSendsTheSame },
-  runner("vitest", "guide", ({ folder }) => [ownTool("vitest"), "run", "--root", folder, "vitest", "fake-timers"], /Tests {2}4 passed/),
+  runner(
+    "vitest",
+    "guide",
+    ({ folder }) => [ownTool("vitest"), "run", "--root", folder, "vitest", "fake-timers"],
+    /Tests {2}4 passed/,
+  ),
   runner("node:test", "guide", () => [process.execPath, "--test", "node-test.spec.ts"], /pass 2\b/),
   runner(
     "jest, ES modules",

@@ -6,7 +6,8 @@ const SAME_SITE = { strict: "Strict", lax: "Lax", none: "None" } as const;
 
 /** The cookies of a jar, as a browser takes them: in seconds, and with a dot before the domain of those that go to hosts below it. */
 function cookiesOf(jar: CookieJar): BrowserCookie[] {
-  return [...jar].map(({ name, value, domain, hostOnly, path, expires, secure, httpOnly, sameSite }) => ({
+  const bound = [...jar].filter(({ domain }) => domain !== ""); // others were sent nowhere yet
+  return bound.map(({ name, value, domain, hostOnly, path, expires, secure, httpOnly, sameSite }) => ({
     name,
     value,
     domain: hostOnly ? domain : `.${domain}`,
