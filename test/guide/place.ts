@@ -114,7 +114,8 @@ export function setUpProject(folder: string, parts: Parts, servers: Servers): Pr
 
 const tsconfig = {
   extends: join(root, "tsconfig.json"),
-  compilerOptions: { allowImportingTsExtensions: true, rewriteRelativeImportExtensions: false },
+  // Names lead to the installed package, never to the sources.
+  compilerOptions: { allowImportingTsExtensions: true, rewriteRelativeImportExtensions: false, paths: {} },
   include: ["*.ts"],
   exclude: [],
 };
