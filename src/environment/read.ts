@@ -12,7 +12,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 
-import { noProxyRules, type Environment, type ProxyRules } from "../core/environment.ts";
+import { noProxyRules, type CaBundle, type Environment, type ProxyRules } from "../core/environment.ts";
 
 /** Variables by name. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -29,7 +29,7 @@ const EVERYTHING: TrustedParts = { proxies: true, ca: true, netrc: true };
 /** What the trusted parts of the environment say; the others say nothing. */
 export function readEnvironment(env: Variables = process.env, trust: TrustedParts = EVERYTHING): Environment {
   const proxies = trust.proxies ? readProxies(env) : noProxyRules;
-  const caBundle = trust.ca ? firstFilled(env, ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]) : null;
+  const caBundle = trust.ca ? readCaBundle(env) : null;
   let netrc: string | null | undefined = trust.netrc ? undefined : null;
   return {
     proxies,
@@ -47,20 +47,32 @@ export function readEnvironment(env: Variables = process.env, trust: TrustedPart
  */
 function readProxies(env: Variables): ProxyRules {
   const byKey = new Map<string, string>();
+  const variables = new Map<string, string>();
   for (const name of Object.keys(env)) {
     const [, scheme] = /^([a-z0-9+.-]+)_proxy$/i.exec(name) ?? [];
     const key = scheme?.toLowerCase();
     if (key === undefined || key === "no" || byKey.has(key)) continue;
-    const value = env[`${key}_proxy`] ?? (mayBeForged(key, env) ? undefined : env[name]);
-    if (value !== undefined && value !== "") byKey.set(key, value);
+    const lower = env[`${key}_proxy`];
+    const value = lower ?? (mayBeForged(key, env) ? undefined : env[name]);
+    if (value === undefined || value === "") continue;
+    byKey.set(key, value);
+    variables.set(key, lower === undefined ? name : `${key}_proxy`);
   }
   const noProxy = firstFilled(env, ["no_proxy", "NO_PROXY"]);
-  return byKey.size === 0 && noProxy === null ? noProxyRules : { byKey, noProxy };
+  return byKey.size === 0 && noProxy === null ? noProxyRules : { byKey, noProxy, variables };
 }
 
 /** In CGI a request's `Proxy` header becomes HTTP_PROXY: whoever asks would choose the proxy (CVE-2016-5386, ENV-2). */
 function mayBeForged(key: string, env: Variables): boolean {
   return key === "http" && env["REQUEST_METHOD"] !== undefined;
+}
+
+function readCaBundle(env: Variables): CaBundle | null {
+  for (const variable of ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]) {
+    const path = firstFilled(env, [variable]);
+    if (path !== null) return { path, variable };
+  }
+  return null;
 }
 
 /** The first of these variables that is set and not empty. */

@@ -4,6 +4,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import type { ProxySettings } from "../core/adapter.ts";
 import { isError } from "../core/realm.ts";
 import {
   AddressRefused,
@@ -21,6 +22,7 @@ import {
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
+import { proxyVariable } from "../proxy/select.ts";
 import { RefusedAddress } from "./guard.ts";
 import { HeadOverflow } from "./head-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
@@ -80,6 +82,8 @@ export interface Circumstances {
   readonly phase: Phase;
   /** The request went to a proxy in absolute form: who does not answer is the proxy. */
   readonly isForwarded: boolean;
+  /** The proxies that were spoken of. */
+  readonly proxies: ProxySettings;
 }
 
 /** `error` in our words. */
@@ -89,13 +93,16 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
   if (error instanceof SessionClosed) return new SessionClosed(error.message, { request, phase });
   if (error instanceof RequestException) return error.annotate({ request });
   if (error instanceof ConnectOverdue) {
-    return new ConnectTimeout(error.message, { request, phase: error.phase, limitMs: error.limitMs });
+    const by = error.phase === "connect" ? byVariable(circumstances, ", by way of the proxy of ") : "";
+    return new ConnectTimeout(error.message + by, { request, phase: error.phase, limitMs: error.limitMs });
   }
   if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
   if (error instanceof ConnectFailure) return connectFailure(error, circumstances);
-  const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
+  const isOfProxy = isForwarded && !isResponseError(error);
+  const Kind = isOfProxy ? ProxyError : ConnectionError;
+  const by = isOfProxy ? byVariable(circumstances) : "";
   if (error instanceof UnsentBody)
-    return new Kind(error.message, { request, phase: "send", cause: error.cause });
+    return new Kind(error.message + by, { request, phase: "send", cause: error.cause });
   if (isTlsError(error))
     return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
   if (phase === "body") {
@@ -112,7 +119,13 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
       cause: error,
     });
   }
-  return new Kind(`no valid response: ${reasonOf(error)}`, { request, phase, cause: error });
+  return new Kind(`no valid response: ${reasonOf(error)}${by}`, { request, phase, cause: error });
+}
+
+/** Names the variable of the environment that chose the proxy: whoever set it may be somebody else. */
+function byVariable({ request, proxies }: Circumstances, before: string = "; the proxy is that of "): string {
+  const variable = proxyVariable(request.parsed, proxies);
+  return variable === null ? "" : before + variable;
 }
 
 function headersTooLarge(error: HeadOverflow, { request, phase }: Circumstances): HeadersTooLarge {
@@ -129,8 +142,15 @@ function headersTooLarge(error: HeadOverflow, { request, phase }: Circumstances)
 
 /** Nothing came for `limitMs`. */
 export function silence(limitMs: number, request: PreparedRequest, phase: Phase): ReadTimeout {
-  return new ReadTimeout(`read timeout after ${limitMs} ms`, { request, phase, limitMs });
+  const place = SILENCES[phase] ?? "";
+  return new ReadTimeout(`read timeout after ${limitMs} ms${place}`, { request, phase, limitMs });
 }
+
+const SILENCES: { readonly [In in Phase]?: string } = {
+  send: " of silence while the body was sent",
+  head: " of silence before the response",
+  body: " of silence inside the body of the response",
+};
 
 function connectFailure(failure: ConnectFailure, circumstances: Circumstances): RequestException {
   const { request } = circumstances;
@@ -147,7 +167,7 @@ function connectFailure(failure: ConnectFailure, circumstances: Circumstances): 
     case "pool":
       return new ConnectionError(message, { request, phase: "pool", cause });
     case "proxy":
-      return new ProxyError(message, {
+      return new ProxyError(message + byVariable(circumstances), {
         request,
         phase: "connect",
         // A program that sees which limit it was can raise it.

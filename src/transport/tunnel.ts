@@ -45,7 +45,11 @@ function opens({ status }: ProxyAnswer): boolean {
 }
 
 function refusal(answer: ProxyAnswer): ConnectFailure {
-  return new ConnectFailure("proxy", `the proxy answered CONNECT with status ${answer.status}`, { answer });
+  const advice =
+    answer.status === 407 ? ", it wants credentials: those in its URL, or the option proxyAuth" : "";
+  return new ConnectFailure("proxy", `the proxy answered CONNECT with status ${answer.status}${advice}`, {
+    answer,
+  });
 }
 
 /** The program's fields, and the credentials unless those are among them. */

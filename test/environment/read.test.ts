@@ -54,15 +54,24 @@ describe("the CA bundle of the environment", () => {
   // requests' test_env_cert_bundles.
   it.for([
     [{}, null],
-    [{ REQUESTS_CA_BUNDLE: "/r" }, "/r"],
-    [{ CURL_CA_BUNDLE: "/c" }, "/c"],
-    [{ REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "/c" }, "/r"],
-    [{ REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "/c" }, "/c"],
-    [{ REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "" }, "/r"],
+    [{ REQUESTS_CA_BUNDLE: "/r" }, { path: "/r", variable: "REQUESTS_CA_BUNDLE" }],
+    [{ CURL_CA_BUNDLE: "/c" }, { path: "/c", variable: "CURL_CA_BUNDLE" }],
+    [
+      { REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "/c" },
+      { path: "/r", variable: "REQUESTS_CA_BUNDLE" },
+    ],
+    [
+      { REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "/c" },
+      { path: "/c", variable: "CURL_CA_BUNDLE" },
+    ],
+    [
+      { REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "" },
+      { path: "/r", variable: "REQUESTS_CA_BUNDLE" },
+    ],
     [{ REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "" }, null],
     [{ SSL_CERT_FILE: "/s" }, null],
   ] as const)("of %j is %j", ([env, expected]) => {
-    expect(readEnvironment(env).caBundle).toBe(expected);
+    expect(readEnvironment(env).caBundle).toEqual(expected);
   });
 });
 

@@ -156,7 +156,7 @@ describe("checkRequestOptions", () => {
     ],
     [{ timeot: 5 }, "perhaps you meant timeout?"],
     [{ header: {} }, "perhaps you meant headers?"],
-    [{ body: "x" }, "perhaps you meant data?"],
+    [{ body: "x" }, "write data for a body as it is or a form, json for a value"],
     [{ searchParams: {} }, "perhaps you meant params?"],
     [{ redirect: "manual" }, "perhaps you meant allowRedirects?"],
     [{ maxRedirects: 5 }, '"maxRedirects" is an option of the session, not of the request'],

@@ -174,9 +174,12 @@ describe("settings", () => {
 });
 
 describe("verify", () => {
-  const bundle: Environment = { ...emptyEnvironment, caBundle: "/env.pem" };
+  const bundle: Environment = {
+    ...emptyEnvironment,
+    caBundle: { path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" },
+  };
   const path = (at: string): Verify => ({ kind: "path", path: at });
-  const ambient: Verify = { kind: "path", path: "/env.pem", isAmbient: true };
+  const ambient: Verify = { kind: "path", path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" };
   const pem = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----";
 
   it.for<
