@@ -9,7 +9,7 @@
 import { unlessAborted } from "./core/abort.ts";
 import type { Adapter } from "./core/adapter.ts";
 import type { Auth, AuthOption } from "./core/auth-scheme.ts";
-import { showCaller, showMistaken } from "./core/caller.ts";
+import { showCaller, showCallerOfOurs } from "./core/caller.ts";
 import { Alarm, alarmed, systemClock } from "./core/clock.ts";
 import { describe } from "./core/describe.ts";
 import { emptyEnvironment, type Environment } from "./core/environment.ts";
@@ -290,7 +290,7 @@ export class Session<Streams extends boolean = false>
       if (error instanceof RequestException)
         error.annotate({ request: { method: call.method, url: String(call.url) } });
       // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
-      showMistaken(error, this.request);
+      showCallerOfOurs(error, this.request);
       const hooks = mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);
       failed(error, { request: null, hooks, signal: given.signal ?? null }).then(resolve, reject);
       return;

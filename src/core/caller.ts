@@ -25,8 +25,8 @@ export function showCaller(error: unknown, callee: Callee): void {
   else if (error instanceof DOMException) showEnded(error, callee);
 }
 
-/** The same for a mistake in a call, while `callee`, which the program called, still runs. */
-export function showMistaken(error: unknown, callee: Callee): void {
+/** The same for an error that is known to be ours, be it one of JavaScript's: of a mistake in a call, or of fetch. */
+export function showCallerOfOurs(error: unknown, callee: Callee): void {
   if (error instanceof RequestException || error instanceof TypeError || error instanceof RangeError)
     completeWith(error, callee);
 }

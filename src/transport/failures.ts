@@ -84,6 +84,8 @@ export interface Circumstances {
   readonly isForwarded: boolean;
   /** The proxies that were spoken of. */
   readonly proxies: ProxySettings;
+  /** Had nothing come over the connection at all? */
+  readonly isUnanswered: boolean;
 }
 
 /** `error` in our words. */
@@ -119,8 +121,19 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
       cause: error,
     });
   }
-  return new Kind(`no valid response: ${reasonOf(error)}${by}`, { request, phase, cause: error });
+  const hint = isSilentEnd(error, circumstances)
+    ? " before it sent anything (as servers of TLS may, whose URL begins with https://)"
+    : "";
+  return new Kind(`no valid response: ${reasonOf(error)}${hint}${by}`, { request, phase, cause: error });
 }
+
+/** Is it what many servers of TLS do when they are spoken to without? */
+function isSilentEnd(error: Error, { request, isForwarded, isUnanswered }: Circumstances): boolean {
+  const isEnd = ENDS.has(codeOf(error));
+  return isEnd && isUnanswered && !isForwarded && request.parsed.scheme === "http";
+}
+
+const ENDS: ReadonlySet<string> = new Set(["ECONNRESET", "UND_ERR_SOCKET"]);
 
 /** Names the variable of the environment that chose the proxy: whoever set it may be somebody else. */
 function byVariable({ request, proxies }: Circumstances, before: string = "; the proxy is that of "): string {

@@ -8,6 +8,7 @@ import { isError } from "../core/realm.ts";
 /** OpenSSL's codes for a chain that leads to nobody who is trusted. */
 const UNTRUSTED: ReadonlySet<string> = new Set([
   "CERT_REJECTED",
+  "CERT_SIGNATURE_FAILURE",
   "CERT_UNTRUSTED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "INVALID_CA",
@@ -33,7 +34,7 @@ export interface TlsOther {
 /** A clause for the end of a message; `""` where there is nothing to advise. */
 export function tlsHint(error: unknown, { verify, url }: TlsOther): string {
   const code = isError(error) && "code" in error ? String(error.code) : "";
-  if (NO_TLS.has(code)) return `; what answers there does not speak TLS: perhaps you meant ${url}?`;
+  if (NO_TLS.has(code)) return `; what answers there does not speak TLS, so its URL is ${url}`;
   return UNTRUSTED.has(code) ? `; ${trustHint(verify)}` : "";
 }
 
@@ -52,9 +53,9 @@ function trustHint(verify: Verify): string {
 /** How others begin to speak that are not HTTP/1.1, byte by byte in latin-1. */
 const PROTOCOLS: readonly (readonly [beginning: RegExp, clause: string])[] = [
   // A record of TLS: an alert, or a handshake (RFC 8446 §5.1).
-  [/^[\x15\x16]\x03/, "the server speaks TLS there: perhaps you meant https://?"],
+  [/^[\x15\x16]\x03/, "what answers there speaks TLS, so its URL begins with https://"],
   // A frame SETTINGS (RFC 9113 §3.4).
-  [/^\0\0[^]\x04/, "the server speaks HTTP/2 without TLS, which is not supported"],
+  [/^\0\0[^]\x04/, "what answers there speaks HTTP/2 without TLS, which is not supported"],
   [/^SSH-/, "it is an SSH server"],
   [/^220[ -]/, "it is a server of mail or files"],
 ];

@@ -10,6 +10,7 @@ import { isToken } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
 import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { HeadOverflow, overflowOf, type HeadLimits } from "./head-limits.ts";
+import { protocolHint } from "./hints.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** What to ask the proxy for. */
@@ -97,8 +98,9 @@ async function nextHead(reader: SocketReader, limits: HeadLimits): Promise<Head>
   };
   let status: number;
   try {
-    const start = (await reader.take(PROTOCOL.length)).toString("latin1");
-    if (start !== PROTOCOL) throw noResponse();
+    const bytes = await reader.take(PROTOCOL.length);
+    const start = bytes.toString("latin1");
+    if (start !== PROTOCOL) throw noResponse(protocolHint(bytes));
     left -= PROTOCOL.length;
     status = statusOf(start + (await nextLine()));
   } catch (error) {
@@ -147,8 +149,8 @@ function isBlank(character: string | undefined): boolean {
   return character === " " || character === "\t";
 }
 
-function noResponse(): ConnectFailure {
-  return new ConnectFailure("proxy", "the proxy's answer to CONNECT is no HTTP response");
+function noResponse(hint: string = ""): ConnectFailure {
+  return new ConnectFailure("proxy", `the proxy's answer to CONNECT is no HTTP response${hint}`);
 }
 
 function unanswered(cause: unknown): ConnectFailure {

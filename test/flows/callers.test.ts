@@ -172,6 +172,9 @@ const calls: Readonly<Record<string, Work>> = {
     const { Request } = await import("../../src/index.ts");
     return await session.send(session.prepareRequest(new Request("GET", `${url}/short`)));
   },
+  "a body of toFetch()": async (session, url) => (await toFetch(session)(`${url}/short`)).arrayBuffer(),
+  "a body of toFetch(), checked": (session, url) =>
+    toFetch(session)(`${url}/short`, { integrity: "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }),
   "toFetch()": (session, url) => toFetch(session, { timeout: { read: 80 } })(`${url}/silent`),
 };
 
