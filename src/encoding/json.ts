@@ -86,6 +86,7 @@ const LOOKS: readonly (readonly [beginning: RegExp, kind: string])[] = [
   [/^(?:data|event|id|retry):/, "it looks like an event stream"],
   [/^[\w$.]+\(/, "it looks like a script (JSONP)"],
   [/^(?:\/\/|\/\*)/, "it begins with a comment, which JSON has not"],
+  // oxlint-disable-next-line no-control-regex -- as binary formats begin
   [/^(?:\x1f\ufffd|\x1f\x8b|PK\x03|\x28\xb5|%PDF)/, "it is binary"],
 ];
 

@@ -128,6 +128,7 @@ export class StreamedResponse extends BaseResponse implements StreamResponse, As
       this.#content ??= this.contentOf(bytes);
       return this.#content;
     } catch (error) {
+      // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
       if (this.bodyState.kind === "failed") showCaller(error, this.#read);
       throw error;
     }

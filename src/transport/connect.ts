@@ -189,7 +189,7 @@ export class Opening {
   async #tcp(peer: TlsPeer, guard: Guard | null, step: "address" | "proxy"): Promise<Socket> {
     const socket = connectSocket(this.#tcpOptions(peer, guard));
     this.#intake?.bind(socket);
-    await this.#ready(socket, "connect", () => step, peer);
+    await this.#ready(socket, () => step, peer, null);
     if (guard !== null) checkAddress(guard, socket.remoteAddress);
     return socket;
   }
@@ -219,7 +219,7 @@ export class Opening {
       isUp = true;
     });
     const step = (): "address" | "proxy" | "tls" => (isForwarded ? "proxy" : isUp ? "tls" : "address");
-    await this.#ready(socket, "secureConnect", step, route, route.tls);
+    await this.#ready(socket, step, route, route.tls);
     if (guard !== null) checkAddress(guard, socket.remoteAddress);
     const isResumed = factOf(() => socket.isSessionReused()) === true;
     resumption.identity = this.#identify(socket, route, isResumed ? identity : null);
@@ -230,7 +230,7 @@ export class Opening {
     const { host } = route;
     const tls = tlsOptions(nameOf(route), material, protocolsOf(route));
     const socket = connectTlsSocket({ socket: under, host, ...tls });
-    await this.#ready(socket, "secureConnect", () => "tls", route, route.tls);
+    await this.#ready(socket, () => "tls", route, route.tls);
     this.#identify(socket, route, null);
     return socket;
   }
@@ -254,15 +254,15 @@ export class Opening {
     const { host } = peer;
     const tls = tlsOptions(host, await this.#materials.load(terms, peer), HTTP_1_ONLY);
     const socket = connectTlsSocket({ socket: under, host, ...tls });
-    return await this.#ready(socket, "secureConnect", () => "proxy", peer, terms);
+    return await this.#ready(socket, () => "proxy", peer, terms);
   }
 
+  /** @param terms those of TLS; `null`: there is none. */
   #ready(
     socket: Socket,
-    event: "connect" | "secureConnect",
     step: () => "address" | "proxy" | "tls",
     { host, port }: TlsPeer,
-    terms: TlsTerms | null = null,
+    terms: TlsTerms | null,
   ): Promise<Socket> {
     this.#sockets.push(socket);
     if (this.#isOver) socket.destroy();
@@ -278,7 +278,7 @@ export class Opening {
       const onClose = (): void => onFailure();
       socket.once("error", onFailure);
       socket.once("close", onClose);
-      socket.once(event, () => {
+      socket.once(terms === null ? "connect" : "secureConnect", () => {
         // Noted at once: a socket forgets them when it ends. What is put over the first one has the same.
         this.#ends ??= endsOf(socket, this.#options.socketPath ?? null);
         socket.off("error", onFailure);

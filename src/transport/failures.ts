@@ -90,7 +90,7 @@ export interface Circumstances {
 
 /** `error` in our words. */
 export function translate(error: Error, circumstances: Circumstances): RequestException {
-  const { request, phase, isForwarded } = circumstances;
+  const { request, phase } = circumstances;
   // One reason for all requests that it ends: each has an error of its own.
   if (error instanceof SessionClosed) return new SessionClosed(error.message, { request, phase });
   if (error instanceof RequestException) return error.annotate({ request });
@@ -100,13 +100,30 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
   }
   if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
   if (error instanceof ConnectFailure) return connectFailure(error, circumstances);
-  const isOfProxy = isForwarded && !isResponseError(error);
-  const Kind = isOfProxy ? ProxyError : ConnectionError;
-  const by = isOfProxy ? byVariable(circumstances) : "";
-  if (error instanceof UnsentBody)
-    return new Kind(error.message + by, { request, phase: "send", cause: error.cause });
+  if (error instanceof UnsentBody) return unsent(error, circumstances);
   if (isTlsError(error))
     return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
+  return noResponse(error, circumstances);
+}
+
+function unsent(error: UnsentBody, circumstances: Circumstances): ConnectionError {
+  const { Kind, by } = blamed(error, circumstances);
+  return new Kind(error.message + by, { request: circumstances.request, phase: "send", cause: error.cause });
+}
+
+/** Whose failure it is: the proxy's that forwards the request, else the server's. */
+function blamed(
+  error: Error,
+  circumstances: Circumstances,
+): { readonly Kind: typeof ConnectionError | typeof ProxyError; readonly by: string } {
+  return circumstances.isForwarded && !isResponseError(error)
+    ? { Kind: ProxyError, by: byVariable(circumstances) }
+    : { Kind: ConnectionError, by: "" };
+}
+
+/** No answer, or no whole one. */
+function noResponse(error: Error, circumstances: Circumstances): RequestException {
+  const { request, phase } = circumstances;
   if (phase === "body") {
     return new ChunkedEncodingError(`the body broke off: ${reasonOf(error)}`, {
       request,
@@ -124,6 +141,7 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
   const hint = isSilentEnd(error, circumstances)
     ? " before it sent anything (as servers of TLS may, whose URL begins with https://)"
     : "";
+  const { Kind, by } = blamed(error, circumstances);
   return new Kind(`no valid response: ${reasonOf(error)}${hint}${by}`, { request, phase, cause: error });
 }
 

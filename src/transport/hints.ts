@@ -53,8 +53,10 @@ function trustHint(verify: Verify): string {
 /** How others begin to speak that are not HTTP/1.1, byte by byte in latin-1. */
 const PROTOCOLS: readonly (readonly [beginning: RegExp, clause: string])[] = [
   // A record of TLS: an alert, or a handshake (RFC 8446 §5.1).
+  // oxlint-disable-next-line no-control-regex -- bytes of it
   [/^[\x15\x16]\x03/, "what answers there speaks TLS, so its URL begins with https://"],
   // A frame SETTINGS (RFC 9113 §3.4).
+  // oxlint-disable-next-line no-control-regex -- bytes of it
   [/^\0\0[^]\x04/, "what answers there speaks HTTP/2 without TLS, which is not supported"],
   [/^SSH-/, "it is an SSH server"],
   [/^220[ -]/, "it is a server of mail or files"],

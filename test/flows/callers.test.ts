@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import {
   ConnectionError,
@@ -295,13 +295,12 @@ describe("an error", () => {
   });
 
   it("that is frozen, or of a program with stacks of its own, is told as it is", async () => {
-    const { prepareStackTrace } = Error;
-    Error.prepareStackTrace = (_error, sites) => sites;
+    vi.spyOn(Error, "prepareStackTrace").mockImplementation((_error, sites) => sites);
     try {
       const error: unknown = await get(refusing).catch((caught: unknown) => caught);
       expect(error).toBeInstanceOf(RequestException);
     } finally {
-      Error.prepareStackTrace = prepareStackTrace;
+      vi.restoreAllMocks();
     }
     const frozen = Object.freeze(new ConnectionError("frozen"));
     const adapter: Adapter = {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { plainName, suggestion } from "../../src/core/suggest.ts";
-import type { RequestOptions, SessionOptions } from "../../src/core/options.ts";
+import type { RequestOptions } from "../../src/core/options.ts";
 import { checkRequestOptions, checkScopeOptions, checkSessionOptions } from "../../src/prepare/check.ts";
 import {
   certElsewhere,
@@ -24,9 +24,9 @@ function messageOf(work: () => unknown): string | null {
 }
 
 const ofRequest = (name: string): string | null =>
-  messageOf(() => checkRequestOptions({ [name]: undefined } as RequestOptions));
+  messageOf(() => checkRequestOptions({ [name]: undefined }));
 const ofSession = (name: string): string | null =>
-  messageOf(() => checkSessionOptions({ [name]: undefined } as SessionOptions));
+  messageOf(() => checkSessionOptions({ [name]: undefined }));
 
 /** Every option that these have, as their documentation lists them. */
 const libraries: Readonly<Record<string, string>> = {

@@ -41,10 +41,10 @@ describe("the hint about what came in the place of HTTP/1.1", () => {
     ["an alert of TLS", [0x15, 3, 1, 0, 2, 2, 70], /speaks TLS, so its URL begins with https:/],
     ["a handshake of TLS", [0x16, 3, 3, 0, 60], /speaks TLS/],
     ["a frame SETTINGS of HTTP/2", [0, 0, 18, 4, 0, 0, 0, 0, 0], /HTTP\/2 without TLS/],
-    ["SSH", [..."SSH-2.0-x"].map((one) => one.charCodeAt(0)), /SSH/],
-    ["SMTP", [..."220 mail"].map((one) => one.charCodeAt(0)), /mail/],
-    ["HTTP", [..."HTTP/3.0"].map((one) => one.charCodeAt(0)), /^$/],
-    ["a text", [..."2200"].map((one) => one.charCodeAt(0)), /^$/],
+    ["SSH", Buffer.from("SSH-2.0-x"), /SSH/],
+    ["SMTP", Buffer.from("220 mail"), /mail/],
+    ["HTTP", Buffer.from("HTTP/3.0"), /^$/],
+    ["a text", Buffer.from("2200"), /^$/],
     ["nothing", [], /^$/],
   ] as const)("of %s", ([, bytes, hint]) => {
     expect(protocolHint(Uint8Array.from(bytes))).toMatch(hint);
