@@ -64,7 +64,7 @@ function decide(response: Reply, terms: RedirectTerms): RedirectDecision {
 }
 
 function tooMany(response: Reply, maxRedirects: number): TooManyRedirects {
-  return new TooManyRedirects(`exceeded ${maxRedirects} redirects`, {
+  return new TooManyRedirects(`exceeded ${maxRedirects} redirects (maxRedirects)`, {
     request: response.request,
     response,
     phase: "redirect",

@@ -380,6 +380,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       phase: phases[this.#state],
       isForwarded: this.#pool.way.isForwarded,
       proxies: this.#options.proxies,
+      body: this.#incoming,
       isUnanswered: !this.#isReused && this.#connection?.heard === false,
     });
   }

@@ -84,6 +84,8 @@ export interface Circumstances {
   readonly isForwarded: boolean;
   /** The proxies that were spoken of. */
   readonly proxies: ProxySettings;
+  /** What came of the body, and how much of it was announced (`null`: nobody said). Asked when it broke off. */
+  readonly body: { readonly received: number; readonly declared: number | null } | null;
   /** Had nothing come over the connection at all? */
   readonly isUnanswered: boolean;
 }
@@ -125,7 +127,7 @@ function blamed(
 function noResponse(error: Error, circumstances: Circumstances): RequestException {
   const { request, phase } = circumstances;
   if (phase === "body") {
-    return new ChunkedEncodingError(`the body broke off: ${reasonOf(error)}`, {
+    return new ChunkedEncodingError(`the body broke off${extent(circumstances)}: ${reasonOf(error)}`, {
       request,
       phase,
       cause: error,
@@ -143,6 +145,11 @@ function noResponse(error: Error, circumstances: Circumstances): RequestExceptio
     : "";
   const { Kind, by } = blamed(error, circumstances);
   return new Kind(`no valid response: ${reasonOf(error)}${hint}${by}`, { request, phase, cause: error });
+}
+
+function extent({ body }: Circumstances): string {
+  if (body === null) return "";
+  return ` after ${body.received}${body.declared === null ? "" : ` of ${body.declared}`} bytes`;
 }
 
 /** Is it what many servers of TLS do when they are spoken to without? */

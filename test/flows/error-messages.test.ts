@@ -232,6 +232,12 @@ describe("a message", () => {
       /^ReadTimeout: read timeout after 100 ms of silence inside the body of the response: GET/,
     ],
     [
+      "where the body broke off",
+      "/short",
+      {},
+      /^ChunkedEncodingError: the body broke off after 4 of 10 bytes: .*: GET/,
+    ],
+    [
       "at the end",
       "/large",
       { maxBodyBytes: 5 },
@@ -240,6 +246,10 @@ describe("a message", () => {
   ])("says where: %s", async ([, path, options, message]) => {
     await using origin = await startOrigin(({ url }, response) => {
       if (url === "/half") response.writeHead(200, { "Content-Length": "10" }).write("half");
+      if (url === "/short") {
+        response.writeHead(200, { "Content-Length": "10" }).write("half");
+        setTimeout(() => response.destroy(), 10);
+      }
       if (url === "/large") response.end("more than five");
     });
     await using session = new Session({ trustEnv: false, timeout: { read: 100 } });

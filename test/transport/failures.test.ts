@@ -17,7 +17,7 @@ function withCode(code: string, message: string = "so it is"): Error {
 
 function translated(error: Error, phase: Phase, isForwarded: boolean = false) {
   const proxies = { explicit: noProxyRules, environment: noProxyRules };
-  return translate(error, { request, phase, isForwarded, proxies, isUnanswered: false });
+  return translate(error, { request, phase, isForwarded, proxies, isUnanswered: false, body: null });
 }
 
 describe("errors from below", () => {
