@@ -21,7 +21,7 @@ export function nameProblem(name: string, certificate: PeerCertificate): Error |
     // Node's list of addresses, of which there are none.
     return problem === undefined || names.includes("IP Address:")
       ? problem
-      : mismatch(name, names || "it has none", "IP");
+      : mismatch(name, names || "it has none");
   }
   if (!names.includes("DNS:"))
     return mismatch(name, names === "" ? "it has none, and its common name does not count" : names);
@@ -34,7 +34,8 @@ export function nameProblem(name: string, certificate: PeerCertificate): Error |
 }
 
 /** As Node has it. */
-function mismatch(name: string, names: string, kind: "Host" | "IP" = "Host"): Error {
-  const error = new Error(`${kind}: ${name} is not in the cert's altnames: ${names}`);
+function mismatch(name: string, names: string): Error {
+  const [kind, place] = isIP(name) === 0 ? ["Host", "altnames"] : ["IP", "list"];
+  const error = new Error(`${kind}: ${name} is not in the cert's ${place}: ${names}`);
   return Object.assign(error, { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
 }

@@ -214,7 +214,7 @@ describe("a message", () => {
     await using server = await tlsOrigin(leaf);
     await using session = new Session({ trustEnv: false, verify: authority.pem });
     const message = await messageOf(session.get(`https://127.0.0.1:${server.port}/`));
-    expect(message).toMatch(/IP: 127\.0\.0\.1 is not in the cert's altnames: it has none/);
+    expect(message).toMatch(/IP: 127\.0\.0\.1 is not in the cert's list: it has none/);
     expect(message).not.toMatch(/:\s*:/);
   });
 
