@@ -91,8 +91,8 @@ const LOOKS: readonly (readonly [beginning: RegExp, kind: string])[] = [
 ];
 
 function reason(text: string, position: number | null): string {
+  if (/^[\t\n\r ]*$/.test(text)) return "it is empty";
   const beginning = text.slice(0, SEEN).trimStart();
-  if (beginning === "" && text.trim() === "") return "it is empty";
   const look = LOOKS.find(([kind]) => kind.test(beginning))?.[1];
   const where = whereIn(text, position);
   return look === undefined ? where : `${look}; ${where}`;

@@ -6,6 +6,7 @@ import { HeaderMap } from "../../src/core/headers.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
 import { decideRedirect, type RedirectDecision } from "../../src/redirects/decide.ts";
+import { runs } from "../support/size.ts";
 
 const border = { trustedOrigins: noOrigins, crossOriginHeaders: noFields };
 const piece = fc.constantFrom(
@@ -87,7 +88,7 @@ describe("a Location", () => {
         expect([null, "me:secret"]).toContain(parsed.userinfo);
         for (const [, text] of headers) expect(text).not.toMatch(/[\r\n\0]/);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -105,7 +106,7 @@ describe("a Location", () => {
         // What the server wrote is the server's, and may be there.
         if (!value.includes("secret")) expect(request.url.includes("secret")).toBe(isHome);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -119,7 +120,7 @@ describe("a Location", () => {
         if (second.kind === "follow")
           expect(second.request.parsed.parts()).toEqual(first.request.parsed.parts());
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
