@@ -46,6 +46,11 @@ const firstHeaders = new HeaderMap([
   ["Connection", "keep-alive"],
 ]);
 
+/** Is this `Accept-Encoding` the one that a session begins with? Another one was written by somebody. */
+export function isFirstOffer(offer: string): boolean {
+  return offer === ACCEPT_ENCODING;
+}
+
 /** The headers that a session begins with (PARITY SES-1). */
 export function defaultHeaders(): HeaderMap {
   return firstHeaders.clone();

@@ -63,6 +63,7 @@ import {
   defaultHeaders,
   hstsOf,
   idempotencyKeyFor,
+  isFirstOffer,
   jarOf,
   randomBoundary,
   sessionFacts,
@@ -122,7 +123,7 @@ export class Session<Streams extends boolean = false>
       },
       isDirect: (url, options) => this.#mounts.isDirect(url, options),
       strictTransport: () => this.#hsts,
-      ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
+      ambientAuth: (url, allowed) => ambientAuthOf(url, this.#env().netrc, allowed),
     };
     this.#pipeline = corridor(this.#world);
   }
@@ -339,6 +340,7 @@ export class Session<Streams extends boolean = false>
       query: mergeParams(defaults.params, options.params),
       options,
       isTypeInherited: () => !namesHeader(options.headers, "content-type"),
+      isOfferInherited: (offer) => isFirstOffer(offer) && !namesHeader(options.headers, "accept-encoding"),
       boundary: randomBoundary,
       idempotencyKey: idempotencyKeyFor(
         method,

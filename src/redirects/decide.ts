@@ -18,7 +18,13 @@ import type { Contract } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isRedirectStatus } from "../core/status.ts";
 import { parseUrl, resolveReference, type Url } from "../core/url.ts";
-import { crossingOf, keepsAcrossOrigins, type Border, type Crossing, type RedirectTerms } from "./border.ts";
+import {
+  keepsAcrossOrigins,
+  redirectCrossingOf,
+  type Border,
+  type RedirectCrossing,
+  type RedirectTerms,
+} from "./border.ts";
 
 /** The head of a response, as far as it matters here. */
 export interface Redirecting {
@@ -28,10 +34,17 @@ export interface Redirecting {
   readonly request: PreparedRequest;
 }
 
+/** The next request, and what is between it and the one before. */
+export interface Following {
+  readonly kind: "follow";
+  readonly request: PreparedRequest;
+  readonly crossing: RedirectCrossing;
+}
+
 /** What a response can mean. */
 export type RedirectDecision =
   | { readonly kind: "final" }
-  | { readonly kind: "follow"; readonly request: PreparedRequest; readonly crossing: Crossing }
+  | Following
   | { readonly kind: "refuse"; readonly error: RequestException };
 
 const FINAL: RedirectDecision = { kind: "final" };
@@ -68,7 +81,7 @@ export function decideRedirect(response: Redirecting, terms: RedirectTerms): Red
     request: nextRequest(request, url, {
       method,
       withBody,
-      isForeign: crossing === "foreign",
+      crossing,
       border: terms,
     }),
     crossing,
@@ -105,9 +118,11 @@ function refuse(error: RequestException): RedirectDecision {
   return { kind: "refuse", error };
 }
 
-type Target = { readonly kind: "target"; readonly url: Url; readonly crossing: Crossing } | RedirectDecision;
+type Target =
+  | { readonly kind: "target"; readonly url: Url; readonly crossing: RedirectCrossing }
+  | RedirectDecision;
 
-function targetOf(request: PreparedRequest, location: string, border: Border): Target {
+function targetOf(request: PreparedRequest, location: string, terms: RedirectTerms): Target {
   const from = request.parsed;
   const reference = resolveReference(from, asUtf8(location));
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*(?=:)/.exec(reference)?.[0].toLowerCase() ?? "";
@@ -119,10 +134,10 @@ function targetOf(request: PreparedRequest, location: string, border: Border): T
       }),
     );
   }
-  const to = parseUrl(reference);
+  const to = terms.securedUrl(parseUrl(reference));
   // A target without a fragment inherits the one before it (RFC 9110 §10.2.2). User info in a Location is not the
   // caller's and is never used; the caller's own stays within its origin (PARITY RED-9, RED-10).
-  const crossing = crossingOf(from.origin, to.origin, border);
+  const crossing = redirectCrossingOf(from, to, terms);
   const userinfo = crossing === "foreign" ? null : from.userinfo;
   return { kind: "target", url: to.with({ userinfo, fragment: to.fragment ?? from.fragment }), crossing };
 }
@@ -142,21 +157,24 @@ function asUtf8(latin1: string): string {
 interface Hop {
   readonly method: string;
   readonly withBody: boolean;
-  readonly isForeign: boolean;
+  readonly crossing: RedirectCrossing;
   readonly border: Border;
 }
 
 function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequest {
   const headers = request.headers.clone();
+  const isForeign = hop.crossing === "foreign";
   // RFC 9110 §11.7.2: for the next proxy only; whatever it needs is added anew (PARITY RED-14).
   headers.delete("proxy-authorization");
-  const ownCookies = request.cookieSource === "caller" && !hop.isForeign;
+  // It answers a nonce of one origin, and says nothing to another one, whatever that may have (RFC 7616 §3.3).
+  if (hop.crossing !== "none" && isDigest(headers)) headers.delete("authorization");
+  const ownCookies = request.cookieSource === "caller" && !isForeign;
   if (!ownCookies) headers.delete("cookie");
   if (url.host !== request.parsed.host) headers.delete("host");
   for (const name of headers.keys()) {
     const lower = name.toLowerCase();
     const ofBody = lower.startsWith("content-") || lower === "transfer-encoding";
-    if ((ofBody && !hop.withBody) || (hop.isForeign && !keepsAcrossOrigins(lower, hop.border)))
+    if ((ofBody && !hop.withBody) || (isForeign && !keepsAcrossOrigins(lower, hop.border)))
       headers.delete(name);
   }
   // That there is none is said where a body would be expected (RFC 9110 §8.6).
@@ -170,4 +188,8 @@ function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequ
     cookieSource: ownCookies ? "caller" : "none",
     dressed: false,
   });
+}
+
+function isDigest(headers: HeaderMap): boolean {
+  return /^digest /i.test(headers.get("authorization") ?? "");
 }

@@ -16,10 +16,12 @@ import { jsonText, parseJsonText } from "../../src/encoding/json.ts";
 import { parseMediaType } from "../../src/encoding/media-type.ts";
 import { decodeText } from "../../src/encoding/text.ts";
 import { parseStrictTransport } from "../../src/hsts/header.ts";
+import { atHome } from "../../src/core/options.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
 import { multipartType } from "../../src/prepare/multipart.ts";
 import { bypassesProxy } from "../../src/proxy/no-proxy.ts";
 import { parseProxy } from "../../src/proxy/select.ts";
+import type { RedirectTerms } from "../../src/redirects/border.ts";
 import { decideRedirect } from "../../src/redirects/decide.ts";
 import { fileName } from "../../src/response/file-name.ts";
 import { parseLinks } from "../../src/response/links.ts";
@@ -36,7 +38,13 @@ const REQUEST = new PreparedRequest({
   headers: new HeaderMap(),
   payload: null,
 });
-const BORDER = { trustedOrigins: noOrigins, crossOriginHeaders: noFields };
+const BORDER: RedirectTerms = {
+  trustedOrigins: noOrigins,
+  crossOriginHeaders: noFields,
+  verify: { kind: "default" },
+  journey: atHome,
+  securedUrl: (url) => url,
+};
 
 function page(contentType: string): Hints {
   return { contentType, detectEncoding: null };

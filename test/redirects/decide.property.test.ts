@@ -3,11 +3,19 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RequestException } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
+import { atHome } from "../../src/core/options.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
+import type { RedirectTerms } from "../../src/redirects/border.ts";
 import { decideRedirect, type RedirectDecision } from "../../src/redirects/decide.ts";
 
-const border = { trustedOrigins: noOrigins, crossOriginHeaders: noFields };
+const border: RedirectTerms = {
+  trustedOrigins: noOrigins,
+  crossOriginHeaders: noFields,
+  verify: { kind: "default" },
+  journey: atHome,
+  securedUrl: (url) => url,
+};
 const piece = fc.constantFrom(
   "http:",
   "https:",
