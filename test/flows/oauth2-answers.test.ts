@@ -5,7 +5,12 @@ import { createServer, type AddressInfo, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 
 import { RequestException, Session } from "../../src/index.ts";
-import { OAuth2Error, oauth2ClientCredentials, oauth2RefreshToken } from "../../src/oauth2.ts";
+import {
+  OAuth2Error,
+  oauth2ClientCredentials,
+  oauth2RefreshToken,
+  type OAuth2Tokens,
+} from "../../src/oauth2.ts";
 import { reply, startOrigin } from "../support/origins.ts";
 import { failureOf } from "../support/play.ts";
 
@@ -47,6 +52,10 @@ async function asked(
     token: headers?.authorization,
     error: "error" in response ? response.error : null,
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "";
 }
 
 const refusal = { error: "invalid_client", error_description: "wrong secret" };
@@ -108,8 +117,8 @@ describe("a refusal", () => {
       error: "invalid_client",
       description: "wrong secret",
       status: answer.status ?? 200,
-      message: expect.stringContaining("the authorization server refused: invalid_client"),
     });
+    expect(messageOf(error)).toBe("the authorization server refused: invalid_client");
     expect(token).toBeUndefined();
   });
 
@@ -139,14 +148,14 @@ describe("a refusal", () => {
       error: null,
       description: description ?? null,
       status: answer.status ?? 200,
-      message: expect.stringContaining(message),
     });
+    expect(messageOf(error)).toContain(message);
   });
 
   it("is one line of a message, whatever the server writes", async () => {
     const { error } = await asked({ status: 400, body: { error: `a\n${"b".repeat(1000)}` } });
-    expect((error as Error).message.length).toBeLessThan(200);
-    expect((error as Error).message).not.toContain("\n");
+    expect(messageOf(error).length).toBeLessThan(200);
+    expect(messageOf(error)).not.toContain("\n");
   });
 });
 
@@ -217,13 +226,14 @@ describe("a token", () => {
   ])("is none when it %s", async ([, answer, message]) => {
     const { error, token: sent } = await asked(answer);
     expect(error).toBeInstanceOf(OAuth2Error);
-    expect(error).toMatchObject({ error: null, message: expect.stringContaining(message) });
-    expect((error as Error).message).not.toMatch(/s3cret|xxx/);
+    expect(error).toMatchObject({ error: null });
+    expect(messageOf(error)).toContain(message);
+    expect(messageOf(error)).not.toMatch(/s3cret|xxx/);
     expect(sent).toBeUndefined();
   });
 
   it("tells what it has: an end, a scope, the next refresh token", async () => {
-    const stored: unknown[] = [];
+    const stored: OAuth2Tokens[] = [];
     const body = { ...token, expires_in: "60", scope: ["a", "b"], refresh_token: "R" };
     await using origin = await startOrigin(said({ body }));
     const auth = oauth2RefreshToken({
@@ -236,10 +246,8 @@ describe("a token", () => {
     await using session = new Session({ trustEnv: false, auth });
     const before = Date.now();
     await session.get(origin.url);
-    expect(stored).toEqual([
-      { accessToken: "T", refreshToken: "R", expiresAt: expect.any(Number), scope: "a b" },
-    ]);
-    const { expiresAt } = stored[0] as { expiresAt: number };
+    expect(stored).toMatchObject([{ accessToken: "T", refreshToken: "R", scope: "a b" }]);
+    const expiresAt = stored[0]?.expiresAt;
     expect(expiresAt).toBeGreaterThanOrEqual(before + 60_000);
     expect(expiresAt).toBeLessThanOrEqual(Date.now() + 60_000);
   });
