@@ -166,8 +166,7 @@ function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequ
   const isForeign = hop.crossing === "foreign";
   // RFC 9110 §11.7.2: for the next proxy only; whatever it needs is added anew (PARITY RED-14).
   headers.delete("proxy-authorization");
-  // It answers a nonce of one origin, and says nothing to another one, whatever that may have (RFC 7616 §3.3).
-  if (hop.crossing !== "none" && isDigest(headers)) headers.delete("authorization");
+  if (hop.crossing !== "none") dropDigest(headers);
   const ownCookies = request.cookieSource === "caller" && !isForeign;
   if (!ownCookies) headers.delete("cookie");
   if (url.host !== request.parsed.host) headers.delete("host");
@@ -190,6 +189,7 @@ function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequ
   });
 }
 
-function isDigest(headers: HeaderMap): boolean {
-  return /^digest /i.test(headers.get("authorization") ?? "");
+/** It answers a nonce of one origin, and says nothing to another one, whatever that may have (RFC 7616 §3.3). */
+function dropDigest(headers: HeaderMap): void {
+  if (/^digest /i.test(headers.get("authorization") ?? "")) headers.delete("authorization");
 }
