@@ -12,7 +12,7 @@ export interface Pace {
   readonly roundMs: number;
   /** Before each round. */
   readonly leadMs: number;
-  /** Before the first round, until the code is compiled. */
+  /** Before the first round, until the code is compiled; of a process that runs one round, as long as that. */
   readonly warmUpMs: number;
 }
 
@@ -62,10 +62,11 @@ class Heat {
     return this.#outcome(results);
   }
 
-  /** Each round is a process of its own. The first round fills the system's caches. */
+  /** Each round is a process of its own. Where what is measured is its start, a round before the first fills the system's caches. */
   async runFresh(contenders: readonly Contender[]): Promise<Outcome> {
     const starts = new Map(contenders.map((contender) => [contender, [] as [Sample, number][]]));
-    for (let round = -1; round < this.#pace.rounds; round++) {
+    const first = this.#workload.action === "import" ? -1 : 0;
+    for (let round = first; round < this.#pace.rounds; round++) {
       for (const contender of inTurn(contenders, round + 1)) {
         const start = await this.#runOnce(contender);
         if (start !== null && round >= 0) starts.get(contender)?.push(start);
@@ -114,12 +115,12 @@ class Heat {
   async #runOnce(contender: Contender): Promise<[Sample, number] | null> {
     if (this.#failures.has(contender.name)) return null;
     using process = this.#arena.start(contender, this.#workload);
-    const { leadMs, roundMs, warmUpMs } = this.#pace;
+    const { leadMs, roundMs } = this.#pace;
     // Awaited here: the process is ended when this function is left.
     return await this.#guarded(contender, async () => {
       expectReply(await process.hear(), "ready");
       if (this.#workload.action !== "import") {
-        process.say({ leadMs: 0, ms: warmUpMs } satisfies RoundOrder);
+        process.say({ leadMs: 0, ms: roundMs } satisfies RoundOrder);
         expectReply(await process.hear(), "round");
         process.say({ leadMs, ms: roundMs } satisfies RoundOrder);
       }
