@@ -63,8 +63,8 @@ import {
   defaultHeaders,
   hstsOf,
   idempotencyKeyFor,
-  isFirstOffer,
   jarOf,
+  offerBytesOnly,
   randomBoundary,
   sessionFacts,
   trusted,
@@ -333,14 +333,15 @@ export class Session<Streams extends boolean = false>
     const target = targetOf(url, this.#baseUrl, rawUrl);
     const defaults = this.#defaultsFor(target, options);
     const settings = this.#over(defaults.settings, options);
+    const headers = mergeHeaders(defaults.headers, options.headers);
+    if (headers.has("range")) offerBytesOnly(headers, options.headers);
     const prepared = prepare({
       method,
       target,
-      headers: mergeHeaders(defaults.headers, options.headers),
+      headers,
       query: mergeParams(defaults.params, options.params),
       options,
       isTypeInherited: () => !namesHeader(options.headers, "content-type"),
-      isOfferInherited: (offer) => isFirstOffer(offer) && !namesHeader(options.headers, "accept-encoding"),
       boundary: randomBoundary,
       idempotencyKey: idempotencyKeyFor(
         method,

@@ -11,9 +11,14 @@ import { RequestException, TooManyRedirects } from "../core/errors.ts";
 import { CallPlan, type Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { securedUrl, type StrictTransport } from "../core/strict-transport.ts";
-import type { Url } from "../core/url.ts";
-import { journeyBeyond, tlsAcrossOrigins, type RedirectTerms } from "../redirects/border.ts";
-import { decideRedirect, isRedirect, type Following, type RedirectDecision } from "../redirects/decide.ts";
+import { journeyBeyond, tlsAcrossOrigins } from "../redirects/border.ts";
+import {
+  decideRedirect,
+  isRedirect,
+  type Following,
+  type RedirectDecision,
+  type Secured,
+} from "../redirects/decide.ts";
 import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */
@@ -24,10 +29,10 @@ export interface RedirectSurroundings {
 
 /** Sends until a response is final, and hands that one up with the hops before it as `history`. */
 export function redirects(world: RedirectSurroundings): Stage {
-  const secured = (url: Url): Url => securedUrl(url, world.strictTransport(), world.clock.now());
   return {
     up(response: Reply, exchange: Exchange, next: Send) {
       if (!isRedirect(response)) return response;
+      const secured: Secured = (url) => securedUrl(url, world.strictTransport(), world.clock.now());
       return exchange.settings.allowRedirects
         ? follow(response, exchange, { next, secured })
         : stay(response, exchange.settings, secured);
@@ -40,8 +45,6 @@ interface Way {
   readonly next: Send;
   readonly secured: Secured;
 }
-
-type Secured = RedirectTerms["securedUrl"];
 
 /** Not followed: the response tells the next request to whoever asks. */
 function stay(response: Reply, settings: Settings, secured: Secured): Reply {
@@ -78,7 +81,7 @@ async function follow(first: Reply, sent: Exchange, { next, secured }: Way): Pro
 
 function decide(response: Reply, settings: Settings, secured: Secured): RedirectDecision {
   try {
-    const decision = decideRedirect(response, { ...settings, securedUrl: secured });
+    const decision = decideRedirect(response, settings, secured);
     if (decision.kind !== "follow" || decision.crossing === "none") return decision;
     return { ...decision, request: withPlanBeyond(response.request, decision) };
   } catch (error) {

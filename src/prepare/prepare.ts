@@ -23,8 +23,6 @@ export interface Wanted {
   readonly headers: HeaderMap;
   /** Is the `Content-Type` in the headers one of a session or a scope? Asked when there is a body. Absent: it is not. */
   readonly isTypeInherited?: () => boolean;
-  /** Is this `Accept-Encoding` one that nobody wrote? Asked when there is a `Range`. Absent: it is not. */
-  readonly isOfferInherited?: (offer: string) => boolean;
   /** Encoded query to append, `""` for none. */
   readonly query: string;
   /** `data`, `json` and `files`. */
@@ -49,7 +47,6 @@ export function prepare(wanted: Wanted): PreparedRequest {
   const method = prepareMethod(wanted.method, wanted.keepsCase ?? false);
   const target = withQuery(wanted.target, wanted.query);
   const payload = prepareBody(method, wanted);
-  if (headers.has("range")) offerBytesOnly(wanted);
   if (wanted.expectsContinue && payload !== null && !headers.has("expect"))
     headers.set("Expect", "100-continue");
   if (wanted.idempotencyKey !== null && !headers.has(IDEMPOTENCY_KEY))
@@ -114,15 +111,6 @@ function prepareBody(method: string, { headers, options, boundary, isTypeInherit
   const framed = frameAsGiven(method, headers, payload);
   if (contentType !== null) headers.set("Content-Type", contentType);
   return framed;
-}
-
-/**
- * A range is of the bytes of a file. A server that compresses as it sends has none to count, and answers with all of it, when a
- * coding is on offer (Fetch, HTTP-network-or-cache fetch; nginx).
- */
-function offerBytesOnly({ headers, isOfferInherited }: Wanted): void {
-  const offer = headers.get("accept-encoding");
-  if (offer !== null && isOfferInherited?.(offer) === true) headers.set("Accept-Encoding", "identity");
 }
 
 function hasBody({ data, json, files }: BodyOptions): boolean {

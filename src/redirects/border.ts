@@ -24,8 +24,6 @@ export interface RedirectTerms extends Border {
   readonly verify: Verify;
   /** Where the call has been. */
   readonly journey: Journey;
-  /** The URL that is asked in place of another: over TLS, where its host wants nothing else (HSTS). */
-  readonly securedUrl: (url: Url) => Url;
   /** Whose rules hold for the next method and body: those of requests, or those of the Fetch standard. Default: the former. */
   readonly contract?: Contract;
 }

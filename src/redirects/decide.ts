@@ -54,8 +54,15 @@ export function isRedirect(response: { readonly status: number; readonly headers
   return isRedirectStatus(response.status) && response.headers.has("location");
 }
 
+/** The URL that is asked in place of another: over TLS, where its host wants nothing else (HSTS). */
+export type Secured = (url: Url) => Url;
+
 /** Reads `response` as an answer to its request. How many redirects are too many is the caller's question. */
-export function decideRedirect(response: Redirecting, terms: RedirectTerms): RedirectDecision {
+export function decideRedirect(
+  response: Redirecting,
+  terms: RedirectTerms,
+  secured: Secured,
+): RedirectDecision {
   if (!isRedirect(response)) return FINAL;
   const locations = new Set(response.headers.getAll("location").map((value) => value.trim()));
   const [location = ""] = locations;
@@ -67,7 +74,7 @@ export function decideRedirect(response: Redirecting, terms: RedirectTerms): Red
   if (location === "") return FINAL;
   const { request } = response;
   const { contract } = terms;
-  const target = targetOf(request, location, terms);
+  const target = targetOf(request, location, terms, secured);
   if (target.kind !== "target") return target;
   const method = redirectMethod(response.status, request.method, contract);
   const withBody = keepsBody(response.status, request, method, contract);
@@ -122,7 +129,12 @@ type Target =
   | { readonly kind: "target"; readonly url: Url; readonly crossing: RedirectCrossing }
   | RedirectDecision;
 
-function targetOf(request: PreparedRequest, location: string, terms: RedirectTerms): Target {
+function targetOf(
+  request: PreparedRequest,
+  location: string,
+  terms: RedirectTerms,
+  secured: Secured,
+): Target {
   const from = request.parsed;
   const reference = resolveReference(from, asUtf8(location));
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*(?=:)/.exec(reference)?.[0].toLowerCase() ?? "";
@@ -134,7 +146,7 @@ function targetOf(request: PreparedRequest, location: string, terms: RedirectTer
       }),
     );
   }
-  const to = terms.securedUrl(parseUrl(reference));
+  const to = secured(parseUrl(reference));
   // A target without a fragment inherits the one before it (RFC 9110 §10.2.2). User info in a Location is not the
   // caller's and is never used; the caller's own stays within its origin (PARITY RED-9, RED-10).
   const crossing = redirectCrossingOf(from, to, terms);

@@ -43,7 +43,6 @@ const BORDER: RedirectTerms = {
   crossOriginHeaders: noFields,
   verify: { kind: "default" },
   journey: atHome,
-  securedUrl: (url) => url,
 };
 
 function page(contentType: string): Hints {
@@ -81,6 +80,7 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
     decideRedirect(
       { status: 302, headers: HeaderMap.fromWire(["Location", text]), request: REQUEST },
       BORDER,
+      (url) => url,
     ),
   "Strict-Transport-Security": parseStrictTransport,
   "Content-Range": (text) => contentRange(HeaderMap.fromWire(["Content-Range", text])),

@@ -14,7 +14,6 @@ const border: RedirectTerms = {
   crossOriginHeaders: noFields,
   verify: { kind: "default" },
   journey: atHome,
-  securedUrl: (url) => url,
 };
 const piece = fc.constantFrom(
   "http:",
@@ -75,7 +74,7 @@ function decided(code: number, value: string, method = "GET"): RedirectDecision 
   });
   const answer = { status: code, headers: HeaderMap.fromWire(["Location", value]), request };
   try {
-    return decideRedirect(answer, border);
+    return decideRedirect(answer, border, (url) => url);
   } catch (error) {
     if (error instanceof RequestException) return { kind: "refuse", error };
     throw error;

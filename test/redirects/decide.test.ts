@@ -12,6 +12,7 @@ import {
   isRedirect,
   redirectMethod,
   type RedirectDecision,
+  type Secured,
 } from "../../src/redirects/decide.ts";
 
 /** Nothing crosses on purpose. */
@@ -20,7 +21,6 @@ const closed: RedirectTerms = {
   crossOriginHeaders: noFields,
   verify: { kind: "default" },
   journey: atHome,
-  securedUrl: (url) => url,
 };
 
 function prepared(parts: Partial<PreparedParts> = {}): PreparedRequest {
@@ -38,9 +38,11 @@ function decide(
   request = prepared(),
   status = 302,
   terms: Partial<RedirectTerms> = {},
+  secured: Secured = (url) => url,
 ): RedirectDecision {
   const fields = [location].flat().flatMap((value) => ["Location", value]);
-  return decideRedirect({ status, headers: HeaderMap.fromWire(fields), request }, { ...closed, ...terms });
+  const response = { status, headers: HeaderMap.fromWire(fields), request };
+  return decideRedirect(response, { ...closed, ...terms }, secured);
 }
 
 function followed(location: string, request = prepared(), status = 302): PreparedRequest {
@@ -134,7 +136,9 @@ describe("the target of a redirect", () => {
 
   it("is final without a Location, or with an empty one", () => {
     expect(decide("")).toEqual({ kind: "final" });
-    expect(decideRedirect({ status: 302, headers: new HeaderMap(), request: prepared() }, closed)).toEqual({
+    expect(
+      decideRedirect({ status: 302, headers: new HeaderMap(), request: prepared() }, closed, (url) => url),
+    ).toEqual({
       kind: "final",
     });
   });
@@ -308,9 +312,9 @@ describe("the border of an origin", () => {
   });
 
   it("is where the URL leads that is asked in the end", () => {
-    const overTls: Partial<RedirectTerms> = { securedUrl: (url) => url.with({ scheme: "https" }) };
+    const overTls: Secured = (url) => url.with({ scheme: "https" });
     const request = prepared({ url: "https://one.test/a", headers: new HeaderMap(secrets) });
-    expect(decide("http://one.test/b", request, 302, overTls)).toMatchObject({
+    expect(decide("http://one.test/b", request, 302, {}, overTls)).toMatchObject({
       crossing: "none",
       request: { url: "https://one.test/b" },
     });
