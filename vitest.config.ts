@@ -1,25 +1,82 @@
+import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    // Processes, not threads: a test that leaks a handle or changes a global hurts nobody else.
-    pool: "forks",
-    testTimeout: 10_000,
-    hookTimeout: 10_000,
-    typecheck: {
-      enabled: true,
-      checker: "tsc",
-      tsconfig: "./tsconfig.json",
-      include: ["test/types/**/*.test-d.ts"],
-      // Errors elsewhere are the business of `npm run types`.
-      ignoreSourceErrors: true,
+const TESTS = "test/**/*.test.ts";
+const TYPES = "test/types/**/*.test-d.ts";
+
+/**
+ * Files that leave a process other than they found it, or would notice what others did there: each gets a process of its own.
+ * `test/support/untouched.ts` finds out.
+ */
+const ALONE: string[] = [];
+
+/** `npm test` is `--mode part`, and says so. */
+export default defineConfig(({ mode }) => {
+  const isPart = mode === "part";
+  if (isPart && process.env["VITEST"] === undefined) console.log(announcement());
+  return {
+    test: {
+      env: {
+        TEST_SIZE: isPart ? "part" : "whole",
+        // Programs that tests start load the sources in a third of the time.
+        NODE_COMPILE_CACHE: fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url)),
+      },
+      // Processes, not threads: some tests want signals, a working directory, flags.
+      pool: "forks",
+      // Of two cores both: what waits leaves room for what computes.
+      maxWorkers: Math.max(2, availableParallelism()),
+      // What hangs is found; what a busy machine keeps waiting is no fault.
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
+      // What is waited for comes within milliseconds: to look every 50 of them would be most of the time.
+      expect: { poll: { interval: 5, timeout: 5000 } },
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: "tests",
+            include: [TESTS],
+            exclude: ALONE,
+            // To load everything anew for each file takes longer than all of the tests. That none disturbs another is watched.
+            isolate: false,
+            setupFiles: ["test/support/untouched.ts"],
+          },
+        },
+        { extends: true, test: { name: "alone", include: ALONE } },
+        {
+          extends: true,
+          test: {
+            name: "types",
+            include: [],
+            typecheck: {
+              enabled: true,
+              only: true,
+              checker: "tsc",
+              tsconfig: "./tsconfig.json",
+              include: [TYPES],
+              // Errors elsewhere are the business of `npm run types`.
+              ignoreSourceErrors: true,
+            },
+          },
+        },
+      ],
+      coverage: {
+        provider: "v8",
+        include: ["src/**/*.ts"],
+        reporter: ["text", "html", "lcov"],
+        thresholds: { lines: 90 },
+      },
     },
-    coverage: {
-      provider: "v8",
-      include: ["src/**/*.ts"],
-      reporter: ["text", "html", "lcov"],
-      thresholds: { lines: 90 },
-    },
-  },
+  };
 });
+
+function announcement(): string {
+  const [tests, types] = [TESTS, TYPES].map((pattern) => globSync(pattern).length);
+  return `
+${tests} files of tests and ${types} of types, in two minutes at most on two cores. Properties are tried with a fifth of their runs, and of the
+examples in the docs those of README.md and the quickstart are run. \`npm run check\` tries all of it, and looks at types, style and the
+package. What is not here: \`npm run\` oldest, runtimes, bundles, sdks, tracing, stress, soak, fuzz, httpbin, real (CONTRIBUTING.md).
+`;
+}

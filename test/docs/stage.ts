@@ -152,7 +152,11 @@ async function writePage(
 
 /** Runs a program of Node's in `cwd`, without anything of the environment that could change what requests do. */
 async function ran(script: string, args: readonly string[], cwd: string): Promise<Ran> {
-  const env = { PATH: process.env["PATH"], HOME: cwd };
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: cwd,
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+  };
   try {
     const { stdout, stderr } = await run(process.execPath, [script, ...args], { cwd, env, timeout: 25_000 });
     return { code: 0, stdout, stderr };

@@ -8,6 +8,7 @@ import { PreparedRequest } from "../../src/core/request.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
 import type { RedirectTerms } from "../../src/redirects/border.ts";
 import { decideRedirect, type RedirectDecision } from "../../src/redirects/decide.ts";
+import { runs } from "../support/size.ts";
 
 const border: RedirectTerms = {
   trustedOrigins: noOrigins,
@@ -94,7 +95,7 @@ describe("a Location", () => {
         expect([null, "me:secret"]).toContain(parsed.userinfo);
         for (const [, text] of headers) expect(text).not.toMatch(/[\r\n\0]/);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -112,7 +113,7 @@ describe("a Location", () => {
         // What the server wrote is the server's, and may be there.
         if (!value.includes("secret")) expect(request.url.includes("secret")).toBe(isHome);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -126,7 +127,7 @@ describe("a Location", () => {
         if (second.kind === "follow")
           expect(second.request.parsed.parts()).toEqual(first.request.parsed.parts());
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });
