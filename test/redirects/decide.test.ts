@@ -37,8 +37,7 @@ function decide(
   location: string | readonly string[],
   request = prepared(),
   status = 302,
-  terms: Partial<RedirectTerms> = {},
-  secured: Secured = (url) => url,
+  { secured = (url) => url, ...terms }: Partial<RedirectTerms> & { readonly secured?: Secured } = {},
 ): RedirectDecision {
   const fields = [location].flat().flatMap((value) => ["Location", value]);
   const response = { status, headers: HeaderMap.fromWire(fields), request };
@@ -335,7 +334,7 @@ describe("the border of an origin", () => {
   it("is where the URL leads that is asked in the end", () => {
     const overTls: Secured = (url) => url.with({ scheme: "https" });
     const request = prepared({ url: "https://one.test/a", headers: new HeaderMap(secrets) });
-    expect(decide("http://one.test/b", request, 302, {}, overTls)).toMatchObject({
+    expect(decide("http://one.test/b", request, 302, { secured: overTls })).toMatchObject({
       crossing: "none",
       request: { url: "https://one.test/b" },
     });
