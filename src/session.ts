@@ -81,7 +81,8 @@ import type { Answered, CallOptions, StreamOption } from "./verbs.ts";
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
  * proxies and TLS settings to every request made through it.
  *
- * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `await using`.
+ * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `close()`, or on
+ * Node 24 `await using`.
  *
  * @typeParam Streams what `stream` says, and so what calls give that say nothing themselves: `false` a {@link Response},
  *   `true` a {@link StreamedResponse}, `boolean` one of both. Comes from the options.
