@@ -2,12 +2,6 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/**
- * Files that leave a process other than they found it, or would notice what others did there: each gets a process of its own.
- * `test/support/untouched.ts` finds out.
- */
-const ALONE: string[] = [];
-
 /** `npm test` is `--mode part`; `test/support/announce.ts` says what that is. */
 export default defineConfig(({ mode }) => {
   const isPart = mode === "part";
@@ -33,13 +27,12 @@ export default defineConfig(({ mode }) => {
           test: {
             name: "tests",
             include: ["test/**/*.test.ts"],
-            exclude: ALONE,
-            // To load everything anew for each file takes longer than all of the tests. That none disturbs another is watched.
+            // To load everything anew for each file takes longer than all of the tests. That none disturbs another is watched
+            // by `untouched.ts`; a file that must would get a project of its own.
             isolate: false,
             setupFiles: ["test/support/untouched.ts"],
           },
         },
-        { extends: true, test: { name: "alone", include: ALONE } },
         {
           extends: true,
           test: {
