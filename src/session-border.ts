@@ -1,6 +1,6 @@
 /**
- * The border of a session with a base URL: its secrets are for that origin. An absolute URL, or one that begins with `//`,
- * may lead elsewhere, and then goes without them.
+ * The border of a session with a base URL: its secrets are for that origin. An absolute URL may lead elsewhere, and then goes
+ * without them.
  *
  * May import: `core/`, `prepare/`, `redirects/`, `session-scopes.ts`. Pure.
  */

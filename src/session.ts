@@ -9,6 +9,7 @@
 import { unlessAborted } from "./core/abort.ts";
 import type { Adapter } from "./core/adapter.ts";
 import type { Auth, AuthOption } from "./core/auth-scheme.ts";
+import { parseBaseUrl } from "./core/base-url.ts";
 import { Alarm, alarmed, systemClock } from "./core/clock.ts";
 import { describe } from "./core/describe.ts";
 import { emptyEnvironment, type Environment } from "./core/environment.ts";
@@ -28,7 +29,7 @@ import {
 import { printAs } from "./core/redact.ts";
 import { assertWhole, PreparedRequest } from "./core/request.ts";
 import type { StrictTransport } from "./core/strict-transport.ts";
-import { isHttpLike, parseUrl, type Url } from "./core/url.ts";
+import { isHttpLike, type Url } from "./core/url.ts";
 import { ambientAuthOf } from "./auth/ambient.ts";
 import { toAuth } from "./auth/from-option.ts";
 import type { CookieJar } from "./cookies/jar.ts";
@@ -79,7 +80,8 @@ import type { Answered, CallOptions, StreamOption } from "./verbs.ts";
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
  * proxies and TLS settings to every request made through it.
  *
- * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `await using`.
+ * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `close()`, or on
+ * Node 24 `await using`.
  *
  * @typeParam Streams what `stream` says, and so what calls give that say nothing themselves: `false` a {@link Response},
  *   `true` a {@link StreamedResponse}, `boolean` one of both. Comes from the options.
@@ -106,7 +108,7 @@ export class Session<Streams extends boolean = false>
     const given = checkSessionOptions(options);
     super(given);
     this.#headers = mergeHeaders(defaultHeaders(), given.headers);
-    this.#baseUrl = given.baseUrl == null ? null : parseUrl(String(given.baseUrl));
+    this.#baseUrl = given.baseUrl == null ? null : parseBaseUrl(given.baseUrl);
     this.#cookies = jarOf(given.cookies, this.#baseUrl);
     this.#hsts = hstsOf(given.hsts);
     this.#mounts.mount("https://", new HttpAdapter());
@@ -146,14 +148,14 @@ export class Session<Streams extends boolean = false>
     this.#cookies = jarOf(init, this.#baseUrl);
   }
 
-  /** Relative URLs are resolved against it; `null` for none. */
+  /** The URL from which those go on that do not begin with `scheme://`; `null` for none. As {@link SessionOptions.baseUrl}. */
   get baseUrl(): string | null {
     return this.#baseUrl?.href ?? null;
   }
 
   set baseUrl(url: string | URL | null) {
     checkSessionOption("baseUrl", url);
-    this.#baseUrl = url == null ? null : parseUrl(String(url));
+    this.#baseUrl = url == null ? null : parseBaseUrl(url);
   }
 
   /** Hosts that are to be reached over TLS only; `null` when off. Assigning takes what the option takes. */
@@ -170,7 +172,7 @@ export class Session<Streams extends boolean = false>
    * Sends a request.
    *
    * @param method any token of RFC 9110; sent in upper case.
-   * @param url absolute, or relative to `baseUrl`.
+   * @param url absolute, or what is to be appended to `baseUrl`.
    * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have, before anything is sent.
    * @throws {RequestException} whatever goes wrong with the request.
    * @throws `signal.reason`, as it is, when the caller's signal aborts.

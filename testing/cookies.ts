@@ -26,7 +26,7 @@ export function cookiesOf(request: TestRequest): ReadonlyMap<string, string> {
     const equals = pair.indexOf("=");
     const name = readBytes(equals < 0 ? pair : pair.slice(0, equals)).trim();
     if (name !== "" && !cookies.has(name))
-      cookies.set(name, equals < 0 ? "" : unquote(pair.slice(equals + 1).trim()));
+      cookies.set(name, equals < 0 ? "" : unquote(pair.slice(equals + 1).replace(/^[ \t]+|[ \t]+$/g, "")));
   }
   return cookies;
 }

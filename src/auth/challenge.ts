@@ -27,7 +27,7 @@ const TOKEN68 = /[ \t]+([A-Za-z0-9\-._~+/]+=*)(?=[ \t]*(?:,|$))/y;
 const EQUALS = /[ \t]*=[ \t]*/y;
 const BLANKS_AND_COMMAS = /[ \t,]*/y;
 /** Wider than a token: nonces with `=` and `/` are often sent without quotes. */
-const BARE_VALUE = /[^\s,"]*/y;
+const BARE_VALUE = /[^ \t,"]*/y;
 
 /** The challenges of these field values, in order. */
 export function parseChallenges(values: readonly string[]): readonly Challenge[] {

@@ -3,6 +3,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { withoutBlanks } from "../core/received-text.ts";
 import type { Challenge } from "./challenge.ts";
 
 /** A hash function, with or without a key for the session. */
@@ -37,19 +38,22 @@ export interface DigestChallenge {
   readonly utf8: boolean;
 }
 
-/** requests knows SHA and SHA-512 too, which RFC 7616 has not (PARITY DIG-7). */
+/**
+ * By name in lower case: in capitals a letter may become two, and another name. requests knows SHA and SHA-512 too, which
+ * RFC 7616 has not (PARITY DIG-7).
+ */
 const HASHES: readonly (readonly [name: string, hash: string])[] = [
-  ["MD5", "md5"],
-  ["SHA", "sha1"],
-  ["SHA-256", "sha256"],
-  ["SHA-512-256", "sha512-256"],
-  ["SHA-512", "sha512"],
+  ["md5", "md5"],
+  ["sha", "sha1"],
+  ["sha-256", "sha256"],
+  ["sha-512-256", "sha512-256"],
+  ["sha-512", "sha512"],
 ];
 
 const ALGORITHMS: ReadonlyMap<string, DigestAlgorithm> = new Map(
   HASHES.flatMap(([name, hash], strength): [string, DigestAlgorithm][] => [
     [name, { hash, session: false, strength }],
-    [`${name}-SESS`, { hash, session: true, strength }],
+    [`${name}-sess`, { hash, session: true, strength }],
   ]),
 );
 
@@ -69,7 +73,7 @@ function readDigest(params: ReadonlyMap<string, string>): DigestChallenge | null
   const realm = params.get("realm");
   const nonce = params.get("nonce");
   const algorithmName = params.get("algorithm") ?? null;
-  const algorithm = ALGORITHMS.get((algorithmName ?? "MD5").toUpperCase());
+  const algorithm = ALGORITHMS.get((algorithmName ?? "md5").toLowerCase());
   const qop = chooseQop(params.get("qop"));
   if (realm === undefined || nonce === undefined || algorithm === undefined || qop === undefined) return null;
   return {
@@ -81,7 +85,7 @@ function readDigest(params: ReadonlyMap<string, string>): DigestChallenge | null
     qop,
     stale: isTrue(params.get("stale")),
     userhash: isTrue(params.get("userhash")),
-    utf8: params.get("charset")?.toUpperCase() === "UTF-8",
+    utf8: params.get("charset")?.toLowerCase() === "utf-8",
   };
 }
 
@@ -90,7 +94,7 @@ function chooseQop(offered: string | undefined): DigestQop | undefined {
   const names = (offered ?? "")
     .toLowerCase()
     .split(",")
-    .map((name) => name.trim())
+    .map(withoutBlanks)
     .filter((name) => name !== "");
   if (names.length === 0) return null;
   if (names.includes("auth")) return "auth";

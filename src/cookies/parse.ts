@@ -6,6 +6,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isBlank } from "../core/received-text.ts";
 import type { CookieRefusal, CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
 import { parseCookieDate } from "./date.ts";
 
@@ -172,8 +173,4 @@ function trimmed(text: string, start: number, end: number): string {
   while (from < to && isBlank(text.charCodeAt(from))) from += 1;
   while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
   return text.slice(from, to);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }

@@ -319,9 +319,15 @@ export interface ScopeOptions extends Omit<SharedOptions, "rawUrl"> {
 /** Options of a session: defaults for its requests, and what belongs to the session itself. */
 export interface SessionOptions extends SharedOptions {
   /**
-   * Relative URLs are resolved against it, as a browser resolves a link. What a session with a base URL has as auth, params,
-   * client certificate and headers (but for harmless ones such as `Accept`) is for that origin: a request elsewhere goes
-   * with its own only.
+   * A place to go on from: what is asked for is appended to its path, with one slash between. With `https://api.example/v1` both
+   * `users` and `/users` are `https://api.example/v1/users`; `?page=2` is `https://api.example/v1?page=2`. What begins with
+   * `scheme://` stands for itself; `//host` is an {@link InvalidURL}, and so are dot segments that lead out of the path. It
+   * has neither query nor fragment. Default: none, and then relative URLs are {@link MissingSchema}.
+   *
+   * It is a border, too. What such a session has as auth, params, client certificate and headers (but for harmless ones such as
+   * `Accept`) is for that origin: a request elsewhere goes with its own only.
+   *
+   * @throws {TypeError} for one with a query or a fragment; {@link InvalidURL} for what is no absolute URL.
    */
   readonly baseUrl?: string | URL | null | undefined;
   /** Give requests whose method is not idempotent (POST, PATCH) an `Idempotency-Key` of their own. Default: `false`. */

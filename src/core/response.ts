@@ -123,6 +123,7 @@ export interface Timings {
 
 /** One link of a `Link` header (RFC 8288): its target, and its parameters by name. */
 export interface Link {
+  /** Absolute: resolved against the URL of the response, and never against a session's base URL. */
   readonly url: string;
   readonly rel?: string;
   readonly [parameter: string]: string | undefined;

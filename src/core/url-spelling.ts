@@ -16,9 +16,9 @@ export function preparePath(path: string): string {
   return path === "" ? "/" : removeDotSegments(requote(path.startsWith("/") ? path : `/${path}`, PATH));
 }
 
-/** A query as it is sent; `null` for none, and for an empty one. */
+/** A query as it is sent; `null` for none. An empty one is one: `/x?` and `/x` are two resources (RFC 3986 §6.2.3). */
 export function prepareQuery(query: string | undefined): string | null {
-  return query === undefined || query === "" ? null : requote(query, QUERY);
+  return query === undefined ? null : requote(query, QUERY);
 }
 
 /** A fragment; `null` for none, and for an empty one. */

@@ -196,10 +196,16 @@ export function parseRawUrl(text: string): Url {
   return parse(text, asTyped);
 }
 
-/** How path and query are spelled. */
+/** Parses a URL that WHATWG's parser wrote: path, query and fragment are as they are to be. @throws {InvalidURL} */
+export function parseWebUrl(text: string): Url {
+  return parse(text, asWritten);
+}
+
+/** How path, query and fragment are spelled. */
 interface Spelling {
   readonly path: (path: string) => string;
   readonly query: (query: string | undefined) => string | null;
+  readonly fragment: (fragment: string | undefined) => string | null;
 }
 
 function parse(text: string, spelling: Spelling = prepared): Url {
@@ -224,7 +230,7 @@ function parse(text: string, spelling: Spelling = prepared): Url {
     port,
     path: spelling.path(parts[3] ?? ""),
     query: spelling.query(parts[4]),
-    fragment: prepareFragment(parts[5]),
+    fragment: spelling.fragment(parts[5]),
   });
   if (userinfo === null)
     lastSite = { written: `${parts[1]}://${authority}`, scheme, host, port, origin: url.origin };
@@ -254,27 +260,6 @@ export function parseOrigin(text: unknown, option: string): Origin {
     );
   }
   throw new TypeError(`${option} must name origins such as "https://example.com", not ${describe(text)}`);
-}
-
-/**
- * Resolves a reference against the URL of the response that holds it (RFC 3986 §5.2, PARITY RED-15).
- * Returns text: the target may have another scheme, for which there may be an adapter or none.
- */
-export function resolveReference(base: Url, reference: string): string {
-  const trimmed = reference.trimStart();
-  const [, scheme, authority, path = "", query, fragment] = SPLIT.exec(trimmed) ?? [];
-  // `http:/b` and `http:b` are read as relative paths, as requests and WHATWG do.
-  const hasAuthority = authority !== undefined && authority !== "";
-  if (scheme !== undefined && (hasAuthority || scheme.toLowerCase() !== base.scheme)) return trimmed;
-  if (hasAuthority) return `${base.scheme}:${trimmed}`;
-  const root = `${base.scheme}://${base.authority}`;
-  const hash = fragment === undefined ? "" : `#${fragment}`;
-  if (path !== "") {
-    const merged = path.startsWith("/") ? path : base.path.slice(0, base.path.lastIndexOf("/") + 1) + path;
-    return `${root}${merged}${query === undefined ? "" : `?${query}`}${hash}`;
-  }
-  const search = query ?? base.query;
-  return `${root}${base.path}${search === null ? "" : `?${search}`}${hash}`;
 }
 
 function format(url: UrlParts): string {
@@ -361,11 +346,18 @@ function checkLabels(host: string): string {
   return host;
 }
 
-const prepared: Spelling = { path: preparePath, query: prepareQuery };
+const prepared: Spelling = { path: preparePath, query: prepareQuery, fragment: prepareFragment };
 
 const asTyped: Spelling = {
   path: (path) => typed(path === "" ? "/" : path, "path"),
   query: (query) => (query === undefined ? null : typed(query, "query")),
+  fragment: prepareFragment,
+};
+
+const asWritten: Spelling = {
+  path: (path) => (path === "" ? "/" : path),
+  query: (query) => query ?? null,
+  fragment: (fragment) => fragment ?? null,
 };
 
 /** @throws {InvalidURL} for what would end the request line, or cannot be written in it (RFC 9112 §3). */

@@ -5,6 +5,7 @@
  * May import: `core/`, `node:buffer`. Pure.
  */
 import { Buffer } from "node:buffer";
+import { withoutBlanks } from "../core/received-text.ts";
 
 /** Decodes text that comes in pieces. */
 export interface ChunkDecoder {
@@ -51,7 +52,7 @@ const FOUND_LIMIT = 200;
 function codecOf(label: string): Codec {
   const known = found.get(label);
   if (known !== undefined) return known;
-  const codec = lookUp(label.trim().toLowerCase());
+  const codec = lookUp(withoutBlanks(label).toLowerCase());
   if (found.size < FOUND_LIMIT) found.set(label, codec);
   return codec;
 }

@@ -4,6 +4,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { withoutBlanks } from "../core/received-text.ts";
 import { TooManyCodings, type FailedRequest } from "../core/errors.ts";
 
 /** A coding that can be taken off. */
@@ -40,7 +41,7 @@ export function parseContentEncoding(
   const names = value
     .toLowerCase()
     .split(",")
-    .map((name) => name.trim())
+    .map(withoutBlanks)
     .filter((name) => name !== "" && name !== "identity");
   const found = names.length;
   if (found > maxCodings) {

@@ -2,9 +2,10 @@
  * The charset that an HTML page or an XML text names at its beginning: `<meta charset>`, `<meta http-equiv="content-type">`,
  * `<?xml encoding?>`. As browsers look for it before they parse (HTML §13.2.3.2, "prescan a byte stream").
  *
- * May import: `node:buffer`. Pure.
+ * May import: `core/`, `node:buffer`. Pure.
  */
 import { Buffer } from "node:buffer";
+import { withoutBlanks } from "../core/received-text.ts";
 
 /** What a text says of itself. */
 export type Declaration =
@@ -25,7 +26,7 @@ const PRESCAN_BYTES = 1024;
 
 /** Does a text of this type name its charset itself? `null`: it does not. */
 export function markupOf(contentType: string | null): Markup | null {
-  const essence = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const essence = withoutBlanks(contentType?.split(";", 1)[0] ?? "").toLowerCase();
   if (essence === "text/html") return "html";
   return /[/+]xml$/.test(essence) ? "xml" : null;
 }
@@ -48,12 +49,13 @@ function declarationInProlog(text: string): Declaration | null {
   if (!text.startsWith(XML)) return XML.startsWith(text) ? null : NONE;
   const end = text.indexOf("?>");
   if (end === -1) return null;
-  const [, name = null] = /\sencoding\s*=\s*["']([^"'>]*)["']/i.exec(text.slice(0, end)) ?? [];
+  const [, name = null] =
+    /[\t\n\r ]encoding[\t\n\r ]*=[\t\n\r ]*["']([^"'>]*)["']/i.exec(text.slice(0, end)) ?? [];
   return named(name) ?? NONE;
 }
 
 /** Comments, and tags with their attributes: a `>` or a tag inside of those is text. What is not whole is not matched. */
-const PIECE = /<!--[^]*?-->|<(\/?[a-z][^\s/>]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/gi;
+const PIECE = /<!--[^]*?-->|<(\/?[a-z][^\t\n\f\r />]*)((?:[^>"']|"[^"]*"|'[^']*')*)>/gi;
 /** From here on there is no head any more. */
 const BODY = new Set(["body", "/head"]);
 
@@ -68,8 +70,8 @@ function declarationInHead(text: string): Declaration | null {
   return null;
 }
 
-const ATTRIBUTE = /([^\s"'/>=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+))?/g;
-const CHARSET = /charset\s*=\s*("[^"]*"|'[^']*'|[^\s;"']+)/i;
+const ATTRIBUTE = /([^\t\n\f\r "'/>=]+)(?:[\t\n\f\r ]*=[\t\n\f\r ]*("[^"]*"|'[^']*'|[^\t\n\f\r "'>]+))?/g;
+const CHARSET = /charset[\t\n\f\r ]*=[\t\n\f\r ]*("[^"]*"|'[^']*'|[^\t\n\f\r ;"']+)/i;
 
 function charsetOfMeta(text: string): string | null {
   const attributes = new Map<string, string>();

@@ -65,7 +65,7 @@ function jsonError(text: string, request: FailedRequest | null): JSONDecodeError
 }
 
 function reason(text: string, position: number | null): string {
-  if (text.trim() === "") return "it is empty";
+  if (/^[\t\n\r ]*$/.test(text)) return "it is empty";
   if (position === null) return "it cannot be parsed";
   const before = text.slice(0, position);
   const line = before.split("\n").length;

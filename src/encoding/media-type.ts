@@ -4,6 +4,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { isBlank, withoutBlanks } from "../core/received-text.ts";
 
 /** A media type in its parts. */
 export interface MediaType {
@@ -24,7 +25,7 @@ export function parseMediaType(value: string): MediaType {
     const key = unquote(name).toLowerCase();
     if (key !== "") parameters.set(key, unquote(text));
   }
-  return { essence: essence.trim().toLowerCase(), parameters };
+  return { essence: withoutBlanks(essence).toLowerCase(), parameters };
 }
 
 /** Splits at semicolons, but for those in a quoted string (RFC 9110 §5.6.4). */
@@ -46,12 +47,14 @@ function splitParameters(value: string): string[] {
   return parts;
 }
 
-const BLANK_OR_QUOTE = /^[\s"']+/;
-
 function unquote(text: string): string {
-  const inner = text.trim().replace(BLANK_OR_QUOTE, "");
-  // By hand: an expression anchored at the end only would look at every run of blanks again and again.
-  let end = inner.length;
-  while (end > 0 && /[\s"']/.test(inner[end - 1] ?? "")) end--;
-  return inner.slice(0, end).replace(/\\(.)/g, "$1");
+  let from = 0;
+  let to = text.length;
+  while (from < to && isBlankOrQuote(text.charCodeAt(from))) from++;
+  while (to > from && isBlankOrQuote(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to).replace(/\\(.)/g, "$1");
+}
+
+function isBlankOrQuote(code: number): boolean {
+  return isBlank(code) || code === 0x22 || code === 0x27;
 }

@@ -41,7 +41,7 @@ export function hasBody(method: string, status: number): boolean {
  */
 export async function answerOf(call: Call, response: StreamedResponse): Promise<Response> {
   const { status, statusText, redirected, request } = response;
-  const url = response.url.split("#", 1)[0] ?? response.url;
+  const url = withoutUserinfo(response.url.split("#", 1)[0] ?? response.url);
   const facts = { status, statusText, url, redirected, headers: [...response.headers] };
   const isRead = hasBody(request.method, status);
   // What such a status has as a body is not for anybody, and must not cost a connection; nobody waits for it either. The rest
@@ -55,6 +55,11 @@ export async function answerOf(call: Call, response: StreamedResponse): Promise<
 }
 
 const NO_BODY_BYTES = 65_536;
+
+/** The base URL of a session may have some, which no URL of fetch has. */
+function withoutUserinfo(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?@]*@/i, "$1");
+}
 
 function streamOf({ signal }: Call, response: StreamedResponse): ReadableStream<Uint8Array<ArrayBuffer>> {
   return response.webBody({ failure: (error) => failureOf("terminated", error), signal });

@@ -2,7 +2,9 @@
  * What a call of fetch asks for. The web's own `Request` reads and checks it, so that fetch's rules are fetch's own; but for
  * bodies other than streams, of which it would make streams that can be sent once.
  */
+import { isAbsolute, joinBase, parseBaseUrl } from "../core/base-url.ts";
 import { describe } from "../core/describe.ts";
+import { bareUrl } from "../core/redact.ts";
 import { isMultipart } from "../prepare/multipart.ts";
 import { hashesIn } from "./integrity.ts";
 import { isAbortSignal, isFetchRequest, isReadableStream } from "../core/realm.ts";
@@ -22,7 +24,7 @@ export interface CallBody {
 /** What is to be sent, and how. */
 export interface Call {
   readonly method: string;
-  /** Absolute, with its fragment. */
+  /** Absolute, with its fragment, and with the user info of the base URL that it goes on from. */
   readonly url: string;
   readonly headers: Headers;
   readonly body: CallBody | null;
@@ -30,6 +32,9 @@ export interface Call {
   readonly integrity: string;
   readonly signal: AbortSignal | null;
 }
+
+/** URLs that stand for themselves in every `fetch`, and name no server. */
+const OF_THIS_PROCESS = /^(?:data|blob):/i;
 
 /** What a `Request` reads of an `init`. Not its signal: that one is the call's, which lasts longer than the `Request`. */
 const OF_INIT = [
@@ -54,7 +59,7 @@ const OF_REQUEST = ["method", "headers", "redirect", "integrity", "keepalive"];
 /**
  * Reads the arguments of a call.
  *
- * @param baseUrl relative URLs are resolved against it; `null` for none.
+ * @param baseUrl that of the session, as {@link joinBase} has it; `null` for none.
  * @throws {TypeError} for what fetch refuses, and for what it would not heed.
  */
 export function readCall(input: FetchInput, init: unknown, baseUrl: string | null): Call {
@@ -70,8 +75,11 @@ export function readCall(input: FetchInput, init: unknown, baseUrl: string | nul
     body: !isGivenStream ? null : body.value instanceof ReadableStream ? body.value : new ReadableStream(),
     signal: null,
   });
-  const request = new Request(from?.url ?? located(input, baseUrl), options);
-  const { method, url, headers, redirect, integrity } = request;
+  const place = from === null ? located(input, baseUrl) : { url: from.url, userinfo: null };
+  const request = new Request(place.url, options);
+  const { method, headers, redirect, integrity } = request;
+  const { userinfo } = place;
+  const url = userinfo === null ? request.url : request.url.replace("//", () => `//${userinfo}@`);
   if (body !== null && (method === "GET" || method === "HEAD"))
     throw new TypeError(`a request of ${method} cannot have a body`);
   if (integrity !== "") hashesIn(integrity);
@@ -90,9 +98,35 @@ function initOf(init: unknown): object | null {
   return init;
 }
 
-function located(input: unknown, baseUrl: string | null): string {
-  const url = typeof input === "string" ? input : String(input);
-  return typeof input === "string" && baseUrl !== null ? new URL(url, baseUrl).href : url;
+/** A URL as it is given to `Request`, and the user info that it may not have there. */
+interface Place {
+  readonly url: string;
+  readonly userinfo: string | null;
+}
+
+function located(input: unknown, baseUrl: string | null): Place {
+  if (typeof input !== "string") return { url: String(input), userinfo: null };
+  const text = heeded(input);
+  if (isAbsolute(text) || OF_THIS_PROCESS.test(text)) return { url: input, userinfo: null };
+  if (baseUrl !== null) {
+    const base = parseBaseUrl(baseUrl);
+    return { url: joinBase(base, text), userinfo: base.userinfo };
+  }
+  if (!URL.canParse(text))
+    throw new TypeError(
+      `fetch failed: ${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`,
+    );
+  return { url: input, userinfo: null };
+}
+
+/** What WHATWG's parser heeds of a URL: what it leaves out can hide no slash or dot from the rules of the base URL. */
+function heeded(text: string): string {
+  const line = text.replaceAll(/[\t\n\r]/g, "");
+  let from = 0;
+  let to = line.length;
+  while (from < to && line.charCodeAt(from) <= 0x20) from++;
+  while (to > from && line.charCodeAt(to - 1) <= 0x20) to--;
+  return line.slice(from, to);
 }
 
 function bodyOf(given: unknown, from: Request | null): CallBody | null {

@@ -35,8 +35,8 @@ const MOST_DATA_BYTES = 268_435_456;
 export type FetchDefaults = Omit<RequestOptions, (typeof OF_CALLS)[number]>;
 
 /**
- * `fetch()` that sends through `session`. The session's settings go along with each request, as always; relative URLs are
- * resolved against its `baseUrl`. The response's body is streamed.
+ * `fetch()` that sends through `session`. The session's settings go along with each request, as always; what does not begin
+ * with `scheme://` is appended to its `baseUrl`. The response's body is streamed.
  *
  * As `fetch` does, it rejects with a `TypeError` when there is no response, whose `cause` is the {@link RequestException}, and
  * so do the body methods when the body breaks off; with the signal's reason when the caller aborts; and never for a status.
@@ -51,7 +51,7 @@ export type FetchDefaults = Omit<RequestOptions, (typeof OF_CALLS)[number]>;
 export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {}): typeof globalThis.fetch {
   checkDefaults(defaults);
   return async function fetch(input: FetchInput, init: RequestInit | null = null): Promise<Response> {
-    const call = readCall(input, init, session.baseUrl);
+    const call = callOf(input, init, session.baseUrl);
     if (call.signal?.aborted === true) {
       giveUp(call);
       throw call.signal.reason;
@@ -62,6 +62,14 @@ export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {})
     }
     return await answerOf(call, await send(session, call, defaults));
   };
+}
+
+function callOf(input: FetchInput, init: unknown, baseUrl: string | null): Call {
+  try {
+    return readCall(input, init, baseUrl);
+  } catch (error) {
+    throw failureOf("fetch failed", error);
+  }
 }
 
 /** A URL that no server answers. */

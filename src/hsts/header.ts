@@ -1,6 +1,7 @@
 /**
  * Reads `Strict-Transport-Security` (RFC 6797 §6.1). Pure, and linear: the field is the server's.
  */
+import { withoutBlanks } from "../core/received-text.ts";
 import { isToken } from "../core/method.ts";
 
 /** What a host says of itself. */
@@ -18,8 +19,8 @@ export function parseStrictTransport(header: string): Policy | null {
   const directives = new Map<string, string | null>();
   for (const directive of directivesIn(header)) {
     const equals = directive.indexOf("=");
-    const name = trimmed(equals === -1 ? directive : directive.slice(0, equals)).toLowerCase();
-    const value = equals === -1 ? null : valueOf(trimmed(directive.slice(equals + 1)));
+    const name = withoutBlanks(equals === -1 ? directive : directive.slice(0, equals)).toLowerCase();
+    const value = equals === -1 ? null : valueOf(withoutBlanks(directive.slice(equals + 1)));
     if (!isToken(name) || directives.has(name) || value === undefined) return null;
     directives.set(name, value);
   }
@@ -38,7 +39,7 @@ function* directivesIn(header: string): Generator<string> {
     if (isQuoted && character === "\\") at++;
     else if (character === '"') isQuoted = !isQuoted;
     else if (at >= header.length || (character === ";" && !isQuoted)) {
-      const directive = trimmed(header.slice(start, at));
+      const directive = withoutBlanks(header.slice(start, at));
       if (directive !== "") yield directive;
       start = at + 1;
     }
@@ -52,17 +53,4 @@ function valueOf(text: string): string | undefined {
   if (!text.includes('"')) return text;
   const quoted = /^"((?:[^"\\]|\\.)*)"$/s.exec(text)?.[1];
   return quoted?.replaceAll(/\\(.)/gs, "$1");
-}
-
-/** Without blanks and tabs around it: nothing else is white space in a field (RFC 9110 §5.5). */
-function trimmed(text: string): string {
-  let from = 0;
-  let to = text.length;
-  while (from < to && isBlank(text.charCodeAt(from))) from++;
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
-  return text.slice(from, to);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }

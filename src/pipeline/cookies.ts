@@ -6,6 +6,7 @@
  */
 import { unlessAborted } from "../core/abort.ts";
 import type { SendOptions } from "../core/adapter.ts";
+import { withoutBlanks } from "../core/received-text.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CookieRefusal, StoredCookie } from "../core/cookie-store.ts";
 import { HeaderMap } from "../core/headers.ts";
@@ -97,7 +98,11 @@ async function storeCookies(exchange: Exchange, response: Reply, world: CookieSu
 /** Not parsed: there may be any number of them. Without `=` all of it is the value. */
 function refusedAsTooMany(header: string): CookieRefusal {
   const [pair = ""] = header.split(";", 1);
-  return { kind: "refused", reason: "too-many", name: pair.slice(0, Math.max(pair.indexOf("="), 0)).trim() };
+  return {
+    kind: "refused",
+    reason: "too-many",
+    name: withoutBlanks(pair.slice(0, Math.max(pair.indexOf("="), 0))),
+  };
 }
 
 /** What makes a cookie this one and no other (RFC 6265bis §5.7). */

@@ -5,13 +5,15 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { isAbsolute, joinBase } from "../core/base-url.ts";
 import { isUrl } from "../core/realm.ts";
 import type { Body } from "../core/body.ts";
-import { InvalidHeader, InvalidMethod } from "../core/errors.ts";
+import { InvalidHeader, InvalidMethod, MissingSchema } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isToken } from "../core/method.ts";
+import { bareUrl } from "../core/redact.ts";
 import { frame, PreparedRequest } from "../core/request.ts";
-import { appendQuery, isHttpLike, parseRawUrl, parseUrl, resolveReference, type Url } from "../core/url.ts";
+import { appendQuery, isHttpLike, parseRawUrl, parseUrl, type Url } from "../core/url.ts";
 import { chooseBody, type BodyOptions } from "./body.ts";
 
 /** What is wanted, after merging. */
@@ -77,21 +79,42 @@ function prepareMethod(method: unknown, keepsCase: boolean): string {
  * Where a request goes. URLs of other schemes stay text: they are their adapter's, untouched and without params
  * (PARITY URL-3).
  *
- * @param baseUrl relative URLs are resolved against it; `null` for none.
+ * @param baseUrl what does not begin with `scheme://` goes on from it; `null` for none.
  * @param rawUrl path and query stay as they were typed.
- * @throws {InvalidURL}
+ * @throws {InvalidURL | MissingSchema}
  */
 export function targetOf(given: string | URL, baseUrl: Url | null, rawUrl: boolean = false): Url | string {
   const written = textOf(given);
-  const text = baseUrl === null ? written : resolveReference(baseUrl, written);
-  if (!isHttpLike(text)) return text;
-  const url = rawUrl ? parseRawUrl(text) : parseUrl(text);
-  // A relative reference has the user info of its base (RFC 3986 §5.2.2). An absolute URL brings its own or has none.
-  const isRelative = baseUrl !== null && text !== written;
-  if (isRelative && baseUrl.userinfo !== null && url.userinfo === null && url.origin === baseUrl.origin) {
-    return url.with({ userinfo: baseUrl.userinfo });
+  const base = baseUrl === null || typeof given !== "string" || isAbsolute(written) ? null : baseUrl;
+  const text = base === null ? written : joinBase(base, written);
+  if (!isHttpLike(text)) {
+    if (/^[/?#.]/.test(text)) throw noScheme(text);
+    return text;
   }
-  return url;
+  const url = parsed(text, rawUrl);
+  // An absolute URL brings its own user info or has none.
+  return base === null || base.userinfo === null ? url : url.with({ userinfo: base.userinfo });
+}
+
+function parsed(text: string, rawUrl: boolean): Url {
+  try {
+    return rawUrl ? parseRawUrl(text) : parseUrl(text);
+  } catch (error) {
+    if (error instanceof MissingSchema) throw noScheme(text);
+    throw error;
+  }
+}
+
+function noScheme(text: string): MissingSchema {
+  const shown = bareUrl(text);
+  // What begins as a path can be no host.
+  const isPath = /^(?:$|[?#.]|\/(?!\/))/.test(text);
+  const advice = isPath
+    ? ": a relative URL"
+    : `; perhaps you meant https://${shown.replace(/^\/+/, "")}? A relative URL`;
+  return new MissingSchema(
+    `no scheme in URL ${JSON.stringify(shown)}${advice} needs a session with a baseUrl`,
+  );
 }
 
 function withQuery(target: Url | string, query: string): Url | string {

@@ -5,6 +5,7 @@
  *
  * May import: `core/`, own folder. Pure.
  */
+import { withoutBlanks } from "../core/received-text.ts";
 import { isReplayable } from "../core/body.ts";
 import {
   InvalidHeader,
@@ -15,9 +16,10 @@ import {
 import type { HeaderMap } from "../core/headers.ts";
 import { expectsContent } from "../core/method.ts";
 import type { Contract } from "../core/options.ts";
+import { resolveReceived } from "../core/received-url.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isRedirectStatus } from "../core/status.ts";
-import { parseUrl, resolveReference, type Url } from "../core/url.ts";
+import { parseWebUrl, type Url } from "../core/url.ts";
 import { crossingOf, keepsAcrossOrigins, type Border, type Crossing, type RedirectTerms } from "./border.ts";
 
 /** The head of a response, as far as it matters here. */
@@ -44,7 +46,7 @@ export function isRedirect(response: { readonly status: number; readonly headers
 /** Reads `response` as an answer to its request. How many redirects are too many is the caller's question. */
 export function decideRedirect(response: Redirecting, terms: RedirectTerms): RedirectDecision {
   if (!isRedirect(response)) return FINAL;
-  const locations = new Set(response.headers.getAll("location").map((value) => value.trim()));
+  const locations = new Set(response.headers.getAll("location").map(withoutBlanks));
   const [location = ""] = locations;
   if (locations.size > 1) {
     return refuse(
@@ -109,8 +111,8 @@ type Target = { readonly kind: "target"; readonly url: Url; readonly crossing: C
 
 function targetOf(request: PreparedRequest, location: string, border: Border): Target {
   const from = request.parsed;
-  const reference = resolveReference(from, asUtf8(location));
-  const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]*(?=:)/.exec(reference)?.[0].toLowerCase() ?? "";
+  const target = resolveReceived(location, from.href);
+  const scheme = target.slice(0, target.indexOf(":"));
   // Only http and https are ever followed: an adapter for another scheme is for the caller's own use.
   if (scheme !== "http" && scheme !== "https" && scheme !== from.scheme) {
     return refuse(
@@ -119,24 +121,12 @@ function targetOf(request: PreparedRequest, location: string, border: Border): T
       }),
     );
   }
-  const to = parseUrl(reference);
+  const to = parseWebUrl(target);
   // A target without a fragment inherits the one before it (RFC 9110 §10.2.2). User info in a Location is not the
   // caller's and is never used; the caller's own stays within its origin (PARITY RED-9, RED-10).
   const crossing = crossingOf(from.origin, to.origin, border);
   const userinfo = crossing === "foreign" ? null : from.userinfo;
   return { kind: "target", url: to.with({ userinfo, fragment: to.fragment ?? from.fragment }), crossing };
-}
-
-/** Fields arrive as latin-1; most servers mean UTF-8 (PARITY RED-17). Bytes that are not UTF-8 stay as they are. */
-function asUtf8(latin1: string): string {
-  // oxlint-disable-next-line no-control-regex -- anything beyond ASCII is what is looked for
-  if (!/[^\x00-\x7f]/.test(latin1)) return latin1;
-  try {
-    const bytes = Uint8Array.from(latin1, (character) => character.charCodeAt(0));
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return latin1;
-  }
 }
 
 interface Hop {

@@ -144,7 +144,7 @@ export abstract class BaseResponse implements ResponseHead, AsyncDisposable {
   }
 
   get links(): Readonly<Record<string, Link>> {
-    return parseLinks(this.headers.get("link"));
+    return parseLinks(this.headers.get("link"), this.url);
   }
 
   get isRedirect(): boolean {

@@ -9,6 +9,7 @@
  */
 import { Buffer } from "node:buffer";
 import { decodeExtended, parse } from "content-disposition";
+import { asUtf8 } from "../core/received-text.ts";
 
 /** When neither header nor URL has a name. */
 const FALLBACK = "download";
@@ -61,16 +62,6 @@ function nameInUrl(url: string): string | null {
     return safeName(decodeURIComponent(last));
   } catch {
     return safeName(last);
-  }
-}
-
-/** Fields arrive as latin-1; servers that write more than ASCII without RFC 8187 mostly mean UTF-8. */
-function asUtf8(text: string): string {
-  if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return text;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(text, "latin1"));
-  } catch {
-    return text;
   }
 }
 

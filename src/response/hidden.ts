@@ -4,6 +4,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { withoutBlanks } from "../core/received-text.ts";
 import { isSecretName, REDACTED, shownField, shownFields, shownUrls } from "../core/redact.ts";
 
 /** Schemes whose name may stay before the credentials: of others it might be a part of them. */
@@ -11,7 +12,7 @@ const SCHEME = /^(?:AWS4-HMAC-SHA256|Basic|Bearer|Digest|DPoP|GSS|HOBA|Negotiate
 /** A challenge of one of these is half of an answer. */
 const WITH_TOKEN = /\b(?:Negotiate|NTLM) /i;
 const COOKIE_ATTRIBUTE =
-  /^\s*(?:domain|path|expires|max-age|secure|httponly|samesite|partitioned|priority)\s*(?:=|$)/i;
+  /^[ \t]*(?:domain|path|expires|max-age|secure|httponly|samesite|partitioned|priority)[ \t]*(?:=|$)/i;
 
 /** The value of a header field: one line of it. */
 export function hiddenValue(name: string, value: string): string {
@@ -38,7 +39,7 @@ export function hiddenValue(name: string, value: string): string {
 function hiddenPair(pair: string): string {
   const equals = pair.indexOf("=");
   if (equals > 0) return pair.slice(0, equals + 1) + REDACTED;
-  return pair.trim() === "" ? pair : ` ${REDACTED}`;
+  return withoutBlanks(pair) === "" ? pair : ` ${REDACTED}`;
 }
 
 /** A body of text, be it cut off at some place. Forms and JSON are told by their type, or by what they look like. */

@@ -4,17 +4,26 @@
  *
  * May import: `core/`. Pure.
  */
+import { asUtf8, withoutBlanks } from "../core/received-text.ts";
+import { InvalidURL } from "../core/errors.ts";
+import { resolveReceived } from "../core/received-url.ts";
 import type { Link } from "../core/response.ts";
+
+/** Most characters that resolving the references of a field may take: each may be short, and the base long. */
+const MOST_RESOLVED = 1_048_576;
 
 /**
  * Links by relation, or by URL where they have none; of several with one relation the last counts. A link of several
- * relations is there for each of them (PARITY RSP-9). URLs are as written.
+ * relations is there for each of them (PARITY RSP-9).
+ *
+ * @param base URL of the response: theirs are resolved against it (RFC 8288 §3.1), as that of a redirect is. What leads to
+ *   no URL stays as it is written.
  */
-export function parseLinks(header: string | null): Readonly<Record<string, Link>> {
+export function parseLinks(header: string | null, base: string): Readonly<Record<string, Link>> {
   // No prototype: a relation may be called `__proto__`.
   const links = Object.create(null) as Record<string, Link>;
   if (header === null) return links;
-  for (const link of linksOf(header)) {
+  for (const link of linksOf(header, base)) {
     const relations = (link.rel ?? "").split(/[ \t]+/).filter((relation) => relation !== "");
     if (relations.length === 0) links[link.url] = link;
     for (const relation of relations.map(relationKey)) links[relation] = { ...link, rel: relation };
@@ -27,18 +36,30 @@ function relationKey(relation: string): string {
   return relation.includes(":") ? relation : relation.toLowerCase();
 }
 
-function* linksOf(header: string): Generator<Link> {
+function* linksOf(header: string, base: string): Generator<Link> {
   const cursor = new Cursor(header);
-  for (cursor.skip(/[\s,]/); !cursor.atEnd; cursor.skip(/[\s,]/)) {
+  let left = MOST_RESOLVED;
+  for (cursor.skip(/[ \t,]/); !cursor.atEnd; cursor.skip(/[ \t,]/)) {
     const link = Object.create(null) as { url: string; [parameter: string]: string };
-    link.url = cursor.url();
+    const reference = cursor.url();
+    link.url = left > 0 ? resolved(reference, base) : reference;
+    left -= Math.max(link.url.length, base.length);
     for (cursor.upTo(/[;,]/); cursor.take(";"); cursor.upTo(/[;,]/)) {
-      const name = cursor.upTo(/[=;,]/).trim().toLowerCase();
+      const name = withoutBlanks(cursor.upTo(/[=;,]/)).toLowerCase();
       const value = cursor.take("=") ? cursor.value() : "";
       // The first one counts (§3.3), and a parameter called `url` is none.
-      if (name !== "") link[name] ??= value;
+      if (name !== "") link[name] ??= asUtf8(value);
     }
     yield link;
+  }
+}
+
+function resolved(reference: string, base: string): string {
+  try {
+    return resolveReceived(reference, base);
+  } catch (error) {
+    if (error instanceof InvalidURL) return reference;
+    throw error;
   }
 }
 
@@ -73,16 +94,16 @@ class Cursor {
 
   /** In brackets; requests takes it without them too. */
   url(): string {
-    if (!this.take("<")) return this.upTo(/[;,]/).trim();
-    const url = this.upTo(/>/).trim();
+    if (!this.take("<")) return withoutBlanks(this.upTo(/[;,]/));
+    const url = withoutBlanks(this.upTo(/>/));
     this.take(">");
     return url;
   }
 
   /** A quoted string or a token; a token may be in single quotes, as some servers write. */
   value(): string {
-    this.skip(/\s/);
-    return this.take('"') ? this.#quoted() : unquoted(this.upTo(/[;,]/).trim());
+    this.skip(/[ \t]/);
+    return this.take('"') ? this.#quoted() : unquoted(withoutBlanks(this.upTo(/[;,]/)));
   }
 
   #quoted(): string {

@@ -3,14 +3,14 @@
  *
  * May import: `core/`. Pure: the time is an argument.
  */
+import { withoutBlanks } from "../core/received-text.ts";
 
 /**
  * How long a `Retry-After` asks to wait, in milliseconds from `now`; 0 for a date that is over. `null` when it cannot be
  * read: one field that is wrong is no reason to give up (unlike in urllib3, PARITY RTY-10).
  */
 export function parseRetryAfter(value: string, now: number): number | null {
-  // Not by an expression: one that is anchored at the end only takes quadratic time for a long run of blanks.
-  const text = value.trim();
+  const text = withoutBlanks(value);
   if (/^[0-9]+$/.test(text)) return Number(text) * 1000;
   const date = parseHttpDate(text, now);
   return date === null ? null : Math.max(0, date - now);

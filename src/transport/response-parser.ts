@@ -14,6 +14,7 @@
  * May import: `core/`, own folder. Not: undici.
  */
 
+import { withoutBlanks } from "../core/received-text.ts";
 import { HeadOverflow, type HeadLimits } from "./head-limits.ts";
 import type { WireHead } from "./wire-reply.ts";
 
@@ -184,6 +185,7 @@ function completeHead(this: TunedParser, status: number, upgrade: boolean, keepA
   }
   this.takeHead({
     status,
+    // Blanks around the phrase are no part of it, as in requests.
     reason: withoutBlanks(this.reason),
     fields,
     httpVersion: `${llhttp.llhttp_get_http_major(ptr)}.${llhttp.llhttp_get_http_minor(ptr)}`,
@@ -199,20 +201,6 @@ export function keepOpen(parser: TunedParser, staysOpen: () => boolean): void {
     if (parser.headDone && staysOpen()) parser.shouldKeepAlive = true;
     return original(parser).onMessageComplete.call(parser);
   };
-}
-
-/** Blanks around the phrase are no part of it, as in requests. Not `trim`: 0xA0 may be the end of a UTF-8 character. */
-function withoutBlanks(reason: string): string {
-  let from = 0;
-  let to = reason.length;
-  while (from < to && isBlank(reason.charCodeAt(from))) from++;
-  while (to > from && isBlank(reason.charCodeAt(to - 1))) to--;
-  return reason.slice(from, to);
-}
-
-/** SP or HTAB. */
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 /** undici calls every error before the body a wrong length when there is a `Content-Length`, and quotes what came. */

@@ -4,6 +4,7 @@
  *
  * May import: `core/`. Pure.
  */
+import { withoutBlanks } from "../core/received-text.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { SentHead } from "../core/response.ts";
 
@@ -85,19 +86,6 @@ function putTogether(sent: string[], name: string, value: string): boolean {
     return true;
   }
   return false;
-}
-
-function withoutBlanks(value: string): string {
-  let from = 0;
-  let to = value.length;
-  while (from < to && isBlank(value, from)) from++;
-  while (to > from && isBlank(value, to - 1)) to--;
-  return value.slice(from, to);
-}
-
-function isBlank(value: string, at: number): boolean {
-  const character = value.charCodeAt(at);
-  return character === 0x20 || character === 0x09;
 }
 
 /** Of what `TE` may say HTTP/2 has one word (RFC 9113 §8.2.2). */

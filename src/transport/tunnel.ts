@@ -5,6 +5,7 @@
  */
 import type { Socket } from "node:net";
 
+import { withoutBlanks } from "../core/received-text.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
@@ -128,19 +129,6 @@ function fieldIn(line: string): string[] {
   const colon = line.indexOf(":");
   const name = line.slice(0, Math.max(colon, 0));
   return isToken(name) ? [name, withoutBlanks(line.slice(colon + 1))] : [];
-}
-
-/** Only SP and HTAB surround a value (RFC 9110 §5.5). By hand: an expression would look at each run of blanks again and again. */
-function withoutBlanks(value: string): string {
-  let from = 0;
-  let to = value.length;
-  while (from < to && isBlank(value[from])) from++;
-  while (to > from && isBlank(value[to - 1])) to--;
-  return value.slice(from, to);
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === " " || character === "\t";
 }
 
 function noResponse(): ConnectFailure {

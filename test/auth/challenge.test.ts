@@ -57,6 +57,11 @@ describe("parseChallenges", () => {
         ["digest", { realm: "x" }],
       ],
     ],
+    // Bytes beyond ASCII, of which A0 is a blank to Unicode only.
+    [
+      ["Digest realm=voil\u00c3\u00a0, nonce=\u00a0\u0085"],
+      [["digest", { realm: "voil\u00c3\u00a0", nonce: "\u00a0\u0085" }]],
+    ],
     // Case, blanks, empty list items.
     [["DIGEST REALM=x"], [["digest", { realm: "x" }]]],
     [["Digest\trealm = x ,\tnonce= y"], [["digest", { realm: "x", nonce: "y" }]]],

@@ -257,6 +257,8 @@ describe("chooseDigest", () => {
     "Digest nonce=x",
     "Digest realm=r, nonce=n, algorithm=FOO",
     "Digest realm=r, nonce=n, algorithm=constructor",
+    // In capitals it would be MD5-SESS.
+    "Digest realm=r, nonce=n, algorithm=MD5-SE\u00df",
     "Digest realm=r, nonce=n, algorithm=",
     "Digest realm=r, nonce=n, qop=foo",
     "NTLM",

@@ -32,6 +32,8 @@ describe("the charset that a page names", () => {
     ["<meta charset=koi8-r charset=big5>", "koi8-r"],
     ['<?xml version="1.0" encoding="koi8-r"?><html>', "koi8-r"],
     ['<?xml version="1.0"?><meta charset=koi8-r>', "koi8-r"],
+    // A0 is no white space of HTML.
+    ["<meta a\u00a0charset=big5 charset=koi8-r>", "koi8-r"],
     ["<script>if (a < b) c('</p>')</script><meta charset=koi8-r>", "koi8-r"],
   ] as const)("%s: %s", ([text, name]) => {
     expect(declared(text)).toBe(name);

@@ -39,7 +39,7 @@ describe("a media type", () => {
     fc.assert(
       fc.property(noise, (text) => {
         const { essence: type, parameters } = parseMediaType(text);
-        expect(type).toBe(type.trim().toLowerCase());
+        expect(type).toBe(type.replaceAll(/^[ \t]+|[ \t]+$/g, "").toLowerCase());
         for (const name of parameters.keys()) expect(name).toBe(name.toLowerCase());
       }),
     );

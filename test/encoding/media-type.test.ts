@@ -28,6 +28,9 @@ describe("parseMediaType", () => {
     ["a/b; x=1=2", "a/b", { x: "1=2" }],
     ["a/b; =1", "a/b", {}],
     ["a/b; charset=", "a/b", { charset: "" }],
+    // A0 is a byte of UTF-8, and a blank to Unicode only.
+    ["a/b\u00a0; name=voil\u00c3\u00a0", "a/b\u00a0", { name: "voil\u00c3\u00a0" }],
+    ['a/b;\u00a0x="\u00a0y\u0085"', "a/b", { "\u00a0x": "\u00a0y\u0085" }],
     ["", "", {}],
     [";;;", "", {}],
     ["a/b; __proto__=1", "a/b", { ["__proto__"]: "1" }],

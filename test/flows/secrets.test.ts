@@ -157,11 +157,8 @@ describe("a session with a base URL", () => {
     });
   });
 
-  it.for([
-    ["an absolute URL", (_home: string, away: string) => `${away}/x`],
-    ["a URL that begins with //", (_home: string, away: string) => `${away.slice("http:".length)}/x`],
-  ] as const)("keeps them from another origin that %s leads to", async ([, url]) => {
-    const request = await sent(url);
+  it("keeps them from another origin that an absolute URL leads to", async () => {
+    const request = await sent((_home, away) => `${away}/x`);
     expect(request.place).toBe("away");
     expectNoCanary(request);
     expect(request.headers).toMatchObject({ accept: "text/x-kept" });

@@ -6,7 +6,8 @@ import { RequestException } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { bareUrl, shownFields, shownUrls } from "../../src/core/redact.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
-import { parseUrl, resolveReference } from "../../src/core/url.ts";
+import { resolveReceived } from "../../src/core/received-url.ts";
+import { parseUrl } from "../../src/core/url.ts";
 import { parseCookieDate } from "../../src/cookies/date.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
 import { parseSetCookie } from "../../src/cookies/parse.ts";
@@ -58,7 +59,7 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
   challenges: (text) => parseChallenges([text]),
   "challenges, Digest": (text) => chooseDigest(parseChallenges([`Digest ${text}`])),
   "Authentication-Info": parseParameters,
-  Link: parseLinks,
+  Link: (text) => parseLinks(text, BASE.href),
   "Content-Type": parseMediaType,
   "Content-Type, charset": charsetOf,
   "Content-Encoding": (text) => parseContentEncoding(text, 5),
@@ -68,7 +69,7 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
     fileName(`attachment; filename*=UTF-8''${text}`, "http://a.test/"),
   "file name of a URL": (text) => fileName(null, `http://a.test/${text}`),
   "Retry-After": (text) => parseRetryAfter(text, NOW),
-  Location: (text) => parseUrl(resolveReference(BASE, text)),
+  Location: (text) => resolveReceived(text, BASE.href),
   "Location, decision": (text) =>
     decideRedirect(
       { status: 302, headers: HeaderMap.fromWire(["Location", text]), request: REQUEST },

@@ -116,18 +116,19 @@ describe("links", () => {
       { next: { url: "http://x.test/a", rel: "next", flag: "", title: "t" } },
     ],
     [
-      "with commas and semicolons in URL and title",
+      "with commas and semicolons in URL and title, and resolved against the response",
       '< http://x.test/a,b;c=1 > ; rel=next ; title="a, b" , </rel/ative>;rel=prev',
       {
         next: { url: "http://x.test/a,b;c=1", rel: "next", title: "a, b" },
-        prev: { url: "/rel/ative", rel: "prev" },
+        prev: { url: "ORIGIN/rel/ative", rel: "prev" },
       },
     ],
   ])("are read whole: %s", async ([, header, links]) => {
     const { result } = await play([answer({ headers: [["Link", header]] })], (session, url) =>
       session.get(url),
     );
-    expect(result.links).toEqual(links);
+    const { origin } = new URL(result.url);
+    expect(JSON.parse(JSON.stringify(result.links).replaceAll(origin, "ORIGIN"))).toEqual(links);
   });
 });
 

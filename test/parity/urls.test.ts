@@ -17,6 +17,19 @@ describe("dot segments", () => {
   });
 });
 
+describe("an empty query", () => {
+  it.for([
+    ["/x?", "/x?"],
+    ["/?", "/?"],
+    ["?", "/?"],
+    ["/x?#part", "/x?"],
+  ] as const)("is one: %s", async ([path, target]) => {
+    const { heard, result } = await play([], (session, url) => session.get(url + path));
+    expect(heard[0]?.target).toBe(target);
+    expect(result.request.pathUrl).toBe(target);
+  });
+});
+
 describe("a host", () => {
   it.for([
     ["127.1", "127.0.0.1"],

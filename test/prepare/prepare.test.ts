@@ -103,32 +103,82 @@ describe("the URL", () => {
 
 describe("a base URL", () => {
   it.for([
-    ["https://api.test/v1/", "users", "https://api.test/v1/users"],
-    ["https://api.test/v1/", "users?a=1#f", "https://api.test/v1/users?a=1#f"],
-    ["https://api.test/v1/", "../v2/users", "https://api.test/v2/users"],
-    ["https://api.test/v1/", "/users", "https://api.test/users"],
-    ["https://api.test/v1", "users", "https://api.test/users"],
-    ["https://api.test/v1/?k=1", "", "https://api.test/v1/?k=1"],
-    ["https://api.test/v1/", "?a=1", "https://api.test/v1/?a=1"],
-    // an absolute URL wins
+    ["https://api.test/v1", "users", "https://api.test/v1/users"],
+    ["https://api.test/v1", "/users", "https://api.test/v1/users"],
+    ["https://api.test/v1/", "/users?a=1#f", "https://api.test/v1/users?a=1#f"],
+    ["https://api.test/v1", "  users", "https://api.test/v1/users"],
+    ["https://api.test/v1", "", "https://api.test/v1"],
+    ["https://api.test/v1", "?a=1", "https://api.test/v1?a=1"],
+    ["https://api.test/v1", "#f", "https://api.test/v1#f"],
+    ["https://api.test/v1", "items:search", "https://api.test/v1/items:search"],
+    ["https://api.test/v1", "mailto:a@b.test", "https://api.test/v1/mailto:a@b.test"],
+    ["https://api.test/v1", "a/./b/../c", "https://api.test/v1/a/c"],
+    // turned slashes, tabs and line ends are data
+    ["https://api.test/v1", "a\\b\t.\n", "https://api.test/v1/a%5Cb%09.%0A"],
+    ["https://api.test/v1", ".\t./x", "https://api.test/v1/.%09./x"],
+    // an absolute URL stands for itself
     ["https://api.test/v1/", "http://other.test/x", "http://other.test/x"],
-    ["https://api.test/v1/", "//other.test/x", "https://other.test/x"],
-    ["https://api.test/v1/", "mailto:a@b.test", "mailto:a@b.test"],
-    // user info goes along on the base's own origin only
+    ["https://api.test/v1/", "HTTP://other.test/x", "http://other.test/x"],
+    ["https://api.test/v1/", "ftp://other.test/x y", "ftp://other.test/x y"],
+    // user info goes along with what goes on from it only
     ["https://u:p@api.test/v1/", "users", "https://u:p@api.test/v1/users"],
-    ["https://u:p@api.test/v1/", "//other.test/x", "https://other.test/x"],
-    ["https://u:p@api.test/v1/", "//api.test:444/x", "https://api.test:444/x"],
     ["https://u:p@api.test/v1/", "https://other.test/x", "https://other.test/x"],
     ["https://u:p@api.test/v1/", "https://api.test/x", "https://api.test/x"],
-    ["https://u:p@api.test/v1/", "//a:b@api.test/x", "https://a:b@api.test/x"],
+    ["https://u:p@api.test/v1/", "https://a:b@api.test/x", "https://a:b@api.test/x"],
+    ["https://u:p@api.test/v1/", "a:b@api.test/x", "https://u:p@api.test/v1/a:b@api.test/x"],
   ] as const)("%s with %j leads to %s", ([baseUrl, url, sent]) => {
     expect(prepared({ baseUrl, url }).url).toBe(sent);
+  });
+
+  it("leaves URL objects alone, which are absolute", () => {
+    const base = parseUrl("https://api.test/v1");
+    expect(targetOf(new URL("mailto:a@b.test"), base)).toBe("mailto:a@b.test");
+    expect(String(targetOf(new URL("http://other.test/../x"), base))).toBe("http://other.test/x");
+  });
+
+  it.for(["//other.test/x", "\\\\other.test", " //other.test", "../x", "%2e%2e/x"])(
+    "refuses what would lead out of it: %j",
+    (url) => {
+      for (const rawUrl of [false, true])
+        expect(() => targetOf(url, parseUrl("https://api.test/v1"), rawUrl)).toThrow(
+          expect.objectContaining({ name: "InvalidURL" }),
+        );
+    },
+  );
+
+  it("keeps the path of a raw URL as it was typed", () => {
+    const target = targetOf("/a/../%7e?%7e", parseUrl("https://u:p@api.test/v1/"), true);
+    expect(String(target)).toBe("https://u:p@api.test/v1/a/../%7e?%7e");
   });
 
   it("takes params behind the query of the reference", () => {
     expect(prepared({ baseUrl: "http://h/v1/", url: "x?a=1", query: "b=2" }).url).toBe(
       "http://h/v1/x?a=1&b=2",
     );
+  });
+});
+
+describe("a URL without a scheme, and without a base URL", () => {
+  it.for(["/users", "", "?a=1", "#f", "./x", "../x", "/items:search", "/?at=12:30", "?at=12:30"])(
+    "is told that it needs one: %j",
+    (url) => {
+      for (const rawUrl of [false, true])
+        expect(() => targetOf(url, null, rawUrl)).toThrow(
+          `no scheme in URL ${JSON.stringify(url.replace(/[?#].*/, ""))}: a relative URL needs a session with a baseUrl`,
+        );
+    },
+  );
+
+  it.for([
+    ["users", "users"],
+    ["example.test/x?token=s3cret", "example.test/x"],
+    ["//example.test/x", "example.test/x"],
+    ["//u:s3cret@example.test/x", "example.test/x"],
+  ] as const)("may be a host, too: %j", ([url, meant]) => {
+    expect(() => targetOf(url, null)).toThrow(
+      `perhaps you meant https://${meant}? A relative URL needs a session with a baseUrl`,
+    );
+    expect(() => targetOf(url, null)).not.toThrow("s3cret");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { factoryBody, rawBody } from "../../src/core/body.ts";
-import { InvalidHeader, InvalidSchema, UnrewindableBodyError } from "../../src/core/errors.ts";
+import { InvalidHeader, InvalidSchema, InvalidURL, UnrewindableBodyError } from "../../src/core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../../src/core/headers.ts";
 import { PreparedRequest, type PreparedParts } from "../../src/core/request.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
@@ -83,7 +83,7 @@ describe("isRedirect", () => {
 });
 
 describe("the target of a redirect", () => {
-  // RFC 3986 §5.4, PARITY RED-15..18
+  // What browsers make of it: nothing is spelled otherwise that can be sent.
   it.for([
     ["/end", "http://one.test/end"],
     ["end", "http://one.test/a/end"],
@@ -93,15 +93,22 @@ describe("the target of a redirect", () => {
     ["http://two.test", "http://two.test/"],
     ["HTTPS://Two.Test/X", "https://two.test/X"],
     ["http:/b", "http://one.test/b"],
-    ["http:///x", "http://one.test/x"],
-    ["  /lead", "http://one.test/lead"],
+    ["http:///x", "http://x/"],
+    ["\\\\two.test/x", "http://two.test/x"],
+    ["http://one.test:80/x", "http://one.test/x"],
+    [" \t/lead \t", "http://one.test/lead"],
     ["/with space", "http://one.test/with%20space"],
-    ["/%7euser/%2f", "http://one.test/~user/%2F"],
-    ["/100%", "http://one.test/100%25"],
-    // UTF-8 bytes that were read as latin-1
+    ["/%7euser/%2f/%d0%bf", "http://one.test/%7euser/%2f/%d0%bf"],
+    ["/[x]|?y[]=|%zz", "http://one.test/[x]|?y[]=|%zz"],
+    ["/100%", "http://one.test/100%"],
+    ["/x?", "http://one.test/x?"],
+    ["?", "http://one.test/a/b?"],
+    // bytes beyond ASCII, one by one, in whatever charset they are
     ["/caf\u00c3\u00a9", "http://one.test/caf%C3%A9"],
-    // latin-1 that is no UTF-8
-    ["/caf\u00e9", "http://one.test/caf%C3%A9"],
+    ["/caf\u00e9", "http://one.test/caf%E9"],
+    ["/voil\u00c3\u00a0", "http://one.test/voil%C3%A0"],
+    ["/\u00d0\u00a0?\u00d0\u00a0#\u00d0\u00a0", "http://one.test/%D0%A0?%D0%A0#%D0%A0"],
+    ["http://b\u00c3\u00bccher.test/", "http://xn--bcher-kva.test/"],
   ] as const)("of %s is %s", ([location, expected]) => {
     expect(followed(location).url).toBe(expected);
   });
@@ -110,6 +117,8 @@ describe("the target of a redirect", () => {
     const request = prepared({ url: "http://one.test/a#first" });
     expect(followed("/b", request).url).toBe("http://one.test/b#first");
     expect(followed("/b#second", request).url).toBe("http://one.test/b#second");
+    // An empty one is one.
+    expect(followed("/b#", request).url).toBe("http://one.test/b#");
   });
 
   it("never takes user info from a Location, and keeps the caller's within its origin", () => {
@@ -135,6 +144,18 @@ describe("the target of a redirect", () => {
   ])("is refused for the scheme of %s", (location) => {
     const decision = decide(location);
     expect(decision.kind === "refuse" && decision.error).toBeInstanceOf(InvalidSchema);
+  });
+
+  it.for(["http://", "http://h:99999/", "http://*.test/", "http://one test/"])(
+    "is refused when it is no URL: %s",
+    (location) => {
+      expect(() => decide(location)).toThrow(InvalidURL);
+    },
+  );
+
+  it("stays on the interface of a link-local address", () => {
+    const request = prepared({ url: "http://[fe80::1%25eth0]/a" });
+    expect(followed("/b", request).parsed.host).toBe("[fe80::1%25eth0]");
   });
 
   it("is refused when there are two different ones", () => {

@@ -28,6 +28,13 @@ describe("parseRetryAfter", () => {
     expect(parseRetryAfter(value, THEN)).toBe(60_000);
   });
 
+  it.for(["\u00a042", "42\u00a0", "\ufeff42", "42\n"])(
+    "is not read with more than blanks around it: %j",
+    (value) => {
+      expect(parseRetryAfter(value, THEN)).toBeNull();
+    },
+  );
+
   it("gives 0 for a date that is over", () => {
     expect(parseRetryAfter("Thu, 01 Jan 1970 00:00:00 GMT", THEN)).toBe(0);
     expect(parseRetryAfter("Sun, 06 Nov 1994 08:49:37 GMT", THEN)).toBe(0);
