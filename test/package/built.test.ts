@@ -82,7 +82,7 @@ describe("the built package", { timeout: 30_000 }, () => {
       await expect(load(`${entry}.elsewhere`)).rejects.toThrow("it needs sockets");
       const text = await readFile(join(folder, "dist", `${entry}.elsewhere.js`), "utf8");
       const names = [...text.matchAll(/thrown as (\w+)/g)].map(([, name]) => name);
-      expect(names.toSorted()).toEqual(Object.keys(source).toSorted());
+      expect(new Set(names)).toEqual(new Set(Object.keys(source)));
     },
   );
 
