@@ -66,6 +66,7 @@ import {
   hstsOf,
   idempotencyKeyFor,
   jarOf,
+  offerBytesOnly,
   randomBoundary,
   sessionFacts,
   trusted,
@@ -125,7 +126,7 @@ export class Session<Streams extends boolean = false>
       },
       isDirect: (url, options) => this.#mounts.isDirect(url, options),
       strictTransport: () => this.#hsts,
-      ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
+      ambientAuth: (url, allowed) => ambientAuthOf(url, this.#env().netrc, allowed),
     };
     this.#pipeline = corridor(this.#world);
   }
@@ -336,10 +337,12 @@ export class Session<Streams extends boolean = false>
     const target = targetOf(url, this.#baseUrl, rawUrl);
     const defaults = this.#defaultsFor(target, options);
     const settings = this.#over(defaults.settings, options);
+    const headers = mergeHeaders(defaults.headers, options.headers);
+    if (headers.has("range")) offerBytesOnly(headers, options.headers);
     const prepared = prepare({
       method,
       target,
-      headers: mergeHeaders(defaults.headers, options.headers),
+      headers,
       query: mergeParams(defaults.params, options.params),
       options,
       isTypeInherited: () => !namesHeader(options.headers, "content-type"),
