@@ -50,12 +50,38 @@ const undiciParts: Plugin = {
   },
 };
 
+const REFUSAL = `const thrown = refuse();
+function refuse() {
+  throw new Error(
+    "sojourn runs on Node, Deno and Bun: it needs sockets, which browsers and edge workers do not give. " +
+      'For a program of Node, tell the bundler so (platform or target "node"); in Jest, testEnvironment: "node"',
+  );
+}
+`;
+
+/**
+ * What browsers and edge workers get: entries with the same names, which throw when they are loaded. Without them a bundler
+ * would make a program of it that fails somewhere inside, or say that there is no `node:net`.
+ */
+const elsewhere: Plugin = {
+  name: "elsewhere",
+  generateBundle(_options, bundle) {
+    for (const entry of entries) {
+      const chunk = bundle[`${entry}.js`];
+      if (chunk?.type !== "chunk") throw new Error(`there is no ${entry}.js`);
+      const names = chunk.exports.map((name) => `thrown as ${name}`);
+      const source = `${REFUSAL}export { ${names.join(", ")} };\n`;
+      this.emitFile({ type: "asset", fileName: `${entry}.elsewhere.js`, source });
+    }
+  },
+};
+
 const config: RolldownOptions = defineConfig({
   input: Object.fromEntries(entries.map((entry) => [entry, `${entry}.ts`])),
   platform: "node",
   // Packages are the user's to install, and to have once.
   external: Object.keys({ ...dependencies, ...peerDependencies }),
-  plugins: [asWritten, undiciParts],
+  plugins: [asWritten, undiciParts, elsewhere],
   // undici's own switch to leave out its second parser, which is not used.
   transform: { define: { esbuildDetection: "true" } },
   output: {

@@ -4,7 +4,7 @@
  *     npm run bench -- --only 'sojourn|undici/concurrent|sequential' --rounds 13 --ms 500
  *     npm run bench -- --quick
  *
- * A whole run writes `results/bench.md`, `.svg` and `.json`; a part of it writes `results/trial.*`. Ends by itself, with code
+ * A whole run writes `results/bench.md`, `.svg` and `.json`, and the figures in README.md; a part of it writes `results/trial.*`. Ends by itself, with code
  * 1 when sojourn failed somewhere.
  */
 import { mkdir, writeFile } from "node:fs/promises";
@@ -17,6 +17,7 @@ import { number, report, speedOf, type Run } from "./report.ts";
 import { roster, type Contender } from "./roster.ts";
 import { figure, median, resultOf, speedRatios, type Outcome } from "./statistics.ts";
 import { workloads, type Workload } from "./workloads.ts";
+import { writeFigures } from "./write-figures.ts";
 
 const PEERS = ["undici", "got", "axios", "ky", "fetch-cookie", "tough-cookie", "axios-cookiejar-support"];
 const results = new URL("results/", import.meta.url);
@@ -117,10 +118,9 @@ const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...proces
   " ",
 );
 const at = new Date().toISOString();
-await write(
-  { at, command, facts: { ...about, "load after": loadNow() }, outcomes },
-  asked.isWhole ? "bench" : "trial",
-);
+const run: Run = { at, command, facts: { ...about, "load after": loadNow() }, outcomes };
+await write(run, asked.isWhole ? "bench" : "trial");
+if (asked.isWhole) await writeFigures(run);
 console.log(`${((performance.now() - start) / 60_000).toFixed(1)} minutes`);
 if (outcomes.some(({ failures }) => failures.some(({ client }) => client === "sojourn")))
   process.exitCode = 1;

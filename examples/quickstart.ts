@@ -1,35 +1,48 @@
 /**
- * The quickstart: everything that a session does for a program, against the package's own test server on loopback.
+ * `npm run quickstart [-- REGEX]`: shows and runs the programs of `quickstart/`, or those whose names fit.
  *
- * Each part prints what it did, and checks it: a part that is not as said ends the run with status 1.
+ * Each one is whole, talks to loopback only, and can be copied. A comment behind a `console.log()` is what it prints: one that prints
+ * something else, or fails, ends the run with status 1.
  */
-import { startTestServer } from "../testing/index.ts";
-import { fresh, section } from "./quickstart/report.ts";
-import { oneOffAndSession, sessionDefaults, closing } from "./quickstart/sessions.ts";
-import { warmConnections } from "./quickstart/connections.ts";
-import { retries, timeoutsAndErrors } from "./quickstart/failures.ts";
-import { apiClient, scrape } from "./quickstart/logins.ts";
-import { sessionWide } from "./quickstart/network.ts";
-import { byHand } from "./quickstart/by-hand.ts";
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
-const parts = [
-  ["a session remembers cookies, a one-off call forgets them", oneOffAndSession],
-  ["headers, params and auth go with every request", sessionDefaults],
-  ["`await using` closes a session", closing],
-  ["warm connections", warmConnections],
-  ["retries by an adapter", retries],
-  ["an API client that logs in", apiClient],
-  ["a scrape: token, form, protected page", scrape],
-  ["timeouts and errors", timeoutsAndErrors],
-  ["proxies, verify, cert, timeout and User-Agent of a session", sessionWide],
-  ["requests prepared by hand, hooks, redirects", byHand],
-] as const;
+import { inOrder, printsOf } from "../test/docs/printed.ts";
 
-await using server = await startTestServer();
-console.log(`test server on ${server.url}`);
-for (const [at, [title, part]] of parts.entries()) {
-  section(at + 1, title);
-  server.resetCounters();
-  await part(server);
+const run = promisify(execFile);
+const folder = new URL("quickstart/", import.meta.url);
+
+/** What the program printed; fails with what it wrote to stderr. */
+async function outputOf(name: string): Promise<string> {
+  // Node 22 calls its reading of TypeScript an experiment.
+  const args = ["--disable-warning=ExperimentalWarning", fileURLToPath(new URL(name, folder))];
+  const { stdout, stderr } = await run(process.execPath, args, { timeout: 30_000 });
+  if (stderr !== "") throw new Error(stderr);
+  return stdout;
 }
-console.log(`\n${fresh.checks} checks, all as said.`);
+
+function indented(text: string, mark: string): string {
+  return text.trimEnd().replaceAll(/^/gm, mark).replaceAll(/ +$/gm, "");
+}
+
+const asked = new RegExp(process.argv[2] ?? "");
+const names = (await readdir(folder)).filter((name) => /^\d\d-.*\.ts$/.test(name) && asked.test(name)).sort();
+let lines = 0;
+for (const name of names) {
+  const text = await readFile(new URL(name, folder), "utf8");
+  const [, title = name, code = text] = /^\/\*\* (.*?) \*\/\n(.*)$/s.exec(text) ?? [];
+  console.log(`\n── examples/quickstart/${name}\n   ${title}\n\n${indented(code, "   │ ")}\n`);
+  const printed = await outputOf(name);
+  console.log(indented(printed, "   → "));
+  const wanted = printsOf(code);
+  const missing = inOrder(printed, wanted).findIndex((line, at) => line !== wanted[at]);
+  if (missing !== -1) {
+    console.log(`\n${name} did not print: ${wanted[missing]}`);
+    process.exit(1);
+  }
+  lines += wanted.length;
+}
+console.log(`\n${names.length} programs ran, and printed ${lines} lines as their comments say.`);

@@ -65,6 +65,7 @@ import {
   hstsOf,
   idempotencyKeyFor,
   jarOf,
+  offerBytesOnly,
   randomBoundary,
   sessionFacts,
   trusted,
@@ -80,7 +81,8 @@ import type { Answered, CallOptions, StreamOption } from "./verbs.ts";
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
  * proxies and TLS settings to every request made through it.
  *
- * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `await using`.
+ * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `close()`, or on
+ * Node 24 `await using`.
  *
  * @typeParam Streams what `stream` says, and so what calls give that say nothing themselves: `false` a {@link Response},
  *   `true` a {@link StreamedResponse}, `boolean` one of both. Comes from the options.
@@ -123,7 +125,7 @@ export class Session<Streams extends boolean = false>
       },
       isDirect: (url, options) => this.#mounts.isDirect(url, options),
       strictTransport: () => this.#hsts,
-      ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
+      ambientAuth: (url, allowed) => ambientAuthOf(url, this.#env().netrc, allowed),
     };
     this.#pipeline = corridor(this.#world);
   }
@@ -333,10 +335,12 @@ export class Session<Streams extends boolean = false>
     const target = targetOf(url, this.#baseUrl, rawUrl);
     const defaults = this.#defaultsFor(target, options);
     const settings = this.#over(defaults.settings, options);
+    const headers = mergeHeaders(defaults.headers, options.headers);
+    if (headers.has("range")) offerBytesOnly(headers, options.headers);
     const prepared = prepare({
       method,
       target,
-      headers: mergeHeaders(defaults.headers, options.headers),
+      headers,
       query: mergeParams(defaults.params, options.params),
       options,
       isTypeInherited: () => !namesHeader(options.headers, "content-type"),

@@ -4,18 +4,15 @@
  * Read once a session; the netrc file when it is first needed. What the variables mean is the business of the rooms:
  * values are handed on as they stand.
  *
- * May import: `core/`, `node:fs`, `node:os`, `node:path`, `node:process`.
+ * May import: `core/`, own folder, `node:process`.
  */
-import { isError } from "../core/realm.ts";
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 
-import { noProxyRules, type Environment, type ProxyRules } from "../core/environment.ts";
+import { noProxyRules, type Environment, type NetrcFile, type ProxyRules } from "../core/environment.ts";
+import { readNetrc } from "./netrc-file.ts";
+import { firstFilled, type Variables } from "./variables.ts";
 
-/** Variables by name. */
-export type Variables = Readonly<Record<string, string | undefined>>;
+export type { Variables } from "./variables.ts";
 
 /** The parts of the environment that are believed. */
 export interface TrustedParts {
@@ -30,11 +27,11 @@ const EVERYTHING: TrustedParts = { proxies: true, ca: true, netrc: true };
 export function readEnvironment(env: Variables = process.env, trust: TrustedParts = EVERYTHING): Environment {
   const proxies = trust.proxies ? readProxies(env) : noProxyRules;
   const caBundle = trust.ca ? firstFilled(env, ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]) : null;
-  let netrc: string | null | undefined = trust.netrc ? undefined : null;
+  let netrc: NetrcFile | null | undefined = trust.netrc ? undefined : null;
   return {
     proxies,
     caBundle,
-    get netrc(): string | null {
+    get netrc(): NetrcFile | null {
       if (netrc === undefined) netrc = readNetrc(env);
       return netrc;
     },
@@ -61,43 +58,4 @@ function readProxies(env: Variables): ProxyRules {
 /** In CGI a request's `Proxy` header becomes HTTP_PROXY: whoever asks would choose the proxy (CVE-2016-5386, ENV-2). */
 function mayBeForged(key: string, env: Variables): boolean {
   return key === "http" && env["REQUEST_METHOD"] !== undefined;
-}
-
-/** The first of these variables that is set and not empty. */
-function firstFilled(env: Variables, names: readonly string[]): string | null {
-  for (const name of names) {
-    const value = env[name];
-    if (value !== undefined && value !== "") return value;
-  }
-  return null;
-}
-
-/** `NETRC` names the file, and no other is looked for then (PARITY ENV-14). The first file that there is counts. */
-function readNetrc(env: Variables): string | null {
-  const home = firstFilled(env, ["HOME", "USERPROFILE"]) ?? homedir();
-  const named = env["NETRC"];
-  const paths =
-    named === undefined
-      ? [join(home, ".netrc"), join(home, "_netrc")]
-      : [named.replace(/^~(?=[/\\]|$)/, () => home)];
-  for (const path of paths) {
-    const text = readText(path);
-    if (text !== undefined) return text;
-  }
-  return null;
-}
-
-/**
- * The text of a file; `undefined` when there is none. A file that cannot be read counts as one that says nothing, as in
- * requests (PARITY NET-1): it is not ours, and other programs may have locked it away on purpose.
- */
-function readText(path: string): string | null | undefined {
-  // Mostly there is none, and an error costs ten times as much as to look.
-  if (!existsSync(path)) return undefined;
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const code = isError(error) && "code" in error ? error.code : null;
-    return code === "ENOENT" || code === "ENOTDIR" ? undefined : null;
-  }
 }

@@ -25,6 +25,7 @@ import type { HeadLimits } from "./head-limits.ts";
 import { Intake } from "./intake.ts";
 import { Introduction } from "./introduction.ts";
 import { basicCredentials, guardOf, HTTP_1_ONLY, nameOf, pinsOf, protocolsOf, type Route } from "./route.ts";
+import { canReadInto } from "./runtime.ts";
 import { openSocks } from "./socks.ts";
 import type { TlsMaterial, TlsMaterials, TlsPeer } from "./tls-material.ts";
 import { openTunnel } from "./tunnel.ts";
@@ -131,7 +132,7 @@ export class Opening {
     const guard = guardOf(route);
     if (guard !== null && isIP(route.host) !== 0) checkAddress(guard, route.host);
     // Tunnels and HTTP/2 take bytes from the socket's own queue.
-    if (via === null && !route.isHttp2) this.#intake = new Intake(tls !== null);
+    if (via === null && !route.isHttp2 && canReadInto) this.#intake = new Intake(tls !== null);
     // What cannot be read is told before anybody is asked for a connection.
     const material = tls === null ? null : await this.#materials.load(tls, route);
     if (via === null && material === null)

@@ -16,6 +16,7 @@ import { connectionClosed, connectionEnded, sessionFault } from "./h2-faults.ts"
 import type { HeadLimits } from "./head-limits.ts";
 import { H2Stream } from "./h2-stream.ts";
 import { ReadClock } from "./read-clock.ts";
+import { canWidenWindow } from "./runtime.ts";
 import { Http2Heads } from "./sent-head.ts";
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
@@ -266,7 +267,7 @@ export class H2Session {
   #watch(): void {
     const session = this.#session;
     session.on("connect", () => {
-      if (!session.destroyed) session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+      if (canWidenWindow && !session.destroyed) session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     });
     session.on("error", (error: Error) => {
       this.#fault ??= sessionFault(error);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidURL } from "../../src/core/errors.ts";
 import { parseUrl, type Url } from "../../src/core/url.ts";
+import { runs } from "../support/size.ts";
 
 /** Characters that make parsers disagree, and some that do not. */
 const part = fc.string({
@@ -65,7 +66,7 @@ describe("parseUrl", () => {
           expect(parsed(base + tail)).toEqual(alone);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

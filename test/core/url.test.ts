@@ -156,7 +156,7 @@ describe("parseUrl", () => {
 
   it("handles very long input in bounded time", () => {
     // A quadratic parser would need minutes for these.
-    const long = 200_000;
+    const long = 100_000;
     for (const part of ["/%ff", "%", "a", "a.", "/..", "?", "é"]) {
       const href = parseUrl(`http://h/${part.repeat(long)}`).href;
       expect(parseUrl(href).href).toBe(href);

@@ -4,6 +4,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { printsOf } from "./printed.ts";
 
 /** Where README.md and docs/ are. */
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
@@ -50,9 +51,4 @@ async function readPage(path: string): Promise<Page> {
     };
   });
   return { path, text, examples };
-}
-
-/** `console.log(x); // 1` says that 1 is printed. */
-function printsOf(code: string): string[] {
-  return [...code.matchAll(/console\.log\(.*\)[;,] \/\/ (.*)$/gm)].map(([, printed = ""]) => printed);
 }

@@ -37,12 +37,12 @@ describe("docs/sdks.md", () => {
   });
 });
 
-describe("docs/1-quickstart.md", () => {
+describe("docs/runtimes.md", () => {
   it("gives Jest the pattern that `npm run bundles` gives it", async () => {
-    const [quickstart, ways] = await Promise.all(
-      ["docs/1-quickstart.md", "test/bundles/ways.ts"].map((path) => readFile(join(root, path), "utf8")),
+    const [page, ways] = await Promise.all(
+      ["docs/runtimes.md", "test/bundles/ways.ts"].map((path) => readFile(join(root, path), "utf8")),
     );
-    const pattern = /transformIgnorePatterns: \[("[^"]+")\]/.exec(quickstart ?? "")?.[1] ?? "no pattern";
+    const pattern = /transformIgnorePatterns: \[("[^"]+")\]/.exec(page ?? "")?.[1] ?? "no pattern";
     expect(ways).toContain(`ES_MODULES = ${pattern}`);
   });
 });

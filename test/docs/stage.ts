@@ -5,6 +5,7 @@
  * | --- | --- |
  * | `https://example.com` | the test server |
  * | `https://other.example` | a second one: another origin |
+ * | `https://api.example.com` | a service of lists, events, GraphQL and logins: `service.ts` |
  * | `https://secure.example` | a TLS server, of HTTP/2 too, with its authority in `ca.pem`; it tells whose certificate it saw. It is `inside.example`, too |
  * | `http://proxy.example:3128` | a proxy for http and, by CONNECT, for https |
  * | `notes.txt`, `ca.pem`, `revoked.pem`, `client.pem`, `client-key.pem` | in the folder where examples run |
@@ -21,7 +22,9 @@ import type { TLSSocket } from "node:tls";
 import { promisify } from "node:util";
 import { startTestServer } from "../../testing/index.ts";
 import { Authority } from "../support/certificates.ts";
+import { inOrder } from "./printed.ts";
 import { root, type Page } from "./pages.ts";
+import { startService } from "./service.ts";
 
 const run = promisify(execFile);
 
@@ -43,44 +46,65 @@ export interface Stage extends AsyncDisposable {
   play(page: Page): Promise<Ran>;
 }
 
+/** What the examples run with. */
+export interface Setting {
+  /** Path of the Node that runs them. */
+  readonly node: string;
+  /** Files that stand for the package's entry points, by their names. */
+  readonly entries: Readonly<Record<string, string>>;
+}
+
+/** This Node, and the sources. */
+const own: Setting = {
+  node: process.execPath,
+  entries: {
+    sojourn: "src/index.ts",
+    "sojourn/testing": "testing/index.ts",
+    "sojourn/oauth2": "src/oauth2.ts",
+    "sojourn/charset": "src/charset.ts",
+  },
+};
+
 /** Sets the stage for these pages. */
-export async function setStage(pages: readonly Page[]): Promise<Stage> {
+export async function setStage(pages: readonly Page[], { node, entries }: Setting = own): Promise<Stage> {
   const authority = await Authority.create();
   const servers = {
     main: await startTestServer(),
     other: await startTestServer(),
+    service: await startService(),
     secure: await startSecure(authority),
     proxy: await startProxy(),
   };
   const hosts = [
     ["https://example.com", servers.main.url],
     ["https://other.example", servers.other.url],
+    ["https://api.example.com", servers.service.url],
     ["https://secure.example", servers.secure.url],
     ["http://proxy.example:3128", servers.proxy.url],
     // The mount point of a host that is asked for over https in the example, and over http here.
     ['"https://"', '"http://"'],
-    ['"sojourn/testing"', JSON.stringify(join(root, "testing/index.ts"))],
-    ['"sojourn/oauth2"', JSON.stringify(join(root, "src/oauth2.ts"))],
-    ['"sojourn/charset"', JSON.stringify(join(root, "src/charset.ts"))],
-    ['"sojourn"', JSON.stringify(join(root, "src/index.ts"))],
+    ...Object.entries(entries).map(
+      ([name, path]) => [JSON.stringify(name), JSON.stringify(join(root, path))] as const,
+    ),
   ] as const;
   const folder = await mkdtemp(join(tmpdir(), "sojourn-docs-"));
   await writeProject(folder);
   for (const page of pages) await writePage(folder, page, authority, hosts);
   return {
     compile: async () => {
-      const { stdout } = await ran(
-        join(root, "node_modules/typescript/bin/tsc"),
-        ["--project", folder],
-        folder,
-      );
+      const tsc = join(root, "node_modules/typescript/bin/tsc");
+      const { stdout } = await ran(process.execPath, [tsc, "--project", folder], folder);
       // Paths of other files lead out of the folder; errors in those are the business of `npm run types`.
       return stdout.split("\n").filter((line) => /^(?:[\w-]+\/example-\d+\.ts\(|error )/.test(line));
     },
     play: async (page) => {
       const place = placeOf(folder, page);
-      const { code, stdout, stderr } = await ran(join(place, "main.ts"), [], place);
-      const spoken = hosts.slice(0, 4).reduce((text, [name, url]) => text.replaceAll(url, name), stdout);
+      // Node 22 calls its reading of TypeScript an experiment.
+      const args = ["--disable-warning=ExperimentalWarning", join(place, "main.ts")];
+      const { code, stdout, stderr } = await ran(node, args, place);
+      const spoken = hosts
+        .slice(0, Object.keys(servers).length)
+        .reduce((text, [name, url]) => text.replaceAll(url, name), stdout);
       return { code, stdout: spoken, stderr };
     },
     [Symbol.asyncDispose]: async () => {
@@ -90,8 +114,27 @@ export async function setStage(pages: readonly Page[]): Promise<Stage> {
   };
 }
 
+/**
+ * What was wrong when this page was played: nothing, if its examples ended without an error and without a word on stderr, and printed
+ * what they say.
+ */
+export function faultsOf({ path, examples }: Page, { code, stdout, stderr }: Ran): string[] {
+  const printed = outputs(stdout);
+  if (code !== 0 || stderr !== "") {
+    const last = examples.findLast(({ number }) => printed.has(number));
+    return [`${path}, line ${last?.line}, is the last that ran; it ended with ${code}: ${stderr}`];
+  }
+  return examples
+    .filter(({ runs }) => runs)
+    .flatMap(({ number, line, prints }) =>
+      inOrder(printed.get(number) ?? "", prints)
+        .filter((text, at) => text !== prints[at])
+        .map((text) => `${path}, line ${line}: ${text}`),
+    );
+}
+
 /** The output of each example, by its number. */
-export function outputs(stdout: string): Map<number, string> {
+function outputs(stdout: string): Map<number, string> {
   const parts = stdout.split(MARK).slice(1);
   return new Map(
     parts.map((part) => {
@@ -151,10 +194,14 @@ async function writePage(
 }
 
 /** Runs a program of Node's in `cwd`, without anything of the environment that could change what requests do. */
-async function ran(script: string, args: readonly string[], cwd: string): Promise<Ran> {
-  const env = { PATH: process.env["PATH"], HOME: cwd };
+async function ran(node: string, args: readonly string[], cwd: string): Promise<Ran> {
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: cwd,
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+  };
   try {
-    const { stdout, stderr } = await run(process.execPath, [script, ...args], { cwd, env, timeout: 25_000 });
+    const { stdout, stderr } = await run(node, args, { cwd, env, timeout: 25_000 });
     return { code: 0, stdout, stderr };
   } catch (error) {
     const { code = 1, stdout = "", stderr = String(error) } = error as Partial<Ran>; // what execFile rejects with

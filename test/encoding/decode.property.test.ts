@@ -6,6 +6,7 @@ import type { ContentCoding } from "../../src/encoding/content-coding.ts";
 import { decodeNow } from "../../src/encoding/decode.ts";
 import { decodeStream } from "../../src/encoding/decode-stream.ts";
 import { inPieces, joined } from "../support/bytes.ts";
+import { runs } from "../support/size.ts";
 
 const encoders: Record<ContentCoding, (bytes: Uint8Array) => Uint8Array> = {
   gzip: (bytes) => zlib.gzipSync(bytes),
@@ -28,7 +29,7 @@ describe("taking codings off", () => {
           new Uint8Array(bytes),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -47,7 +48,7 @@ describe("taking codings off", () => {
           joined(decodeStream(inPieces(part, 500), [coding], { maxBytes: null })),
         ).rejects.toBeInstanceOf(ContentDecodingError);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -59,7 +60,7 @@ describe("taking codings off", () => {
         ).catch((error: unknown) => error);
         expect(result instanceof Uint8Array || result instanceof ContentDecodingError).toBe(true);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

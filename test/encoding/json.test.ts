@@ -6,6 +6,7 @@ import { charsetOf } from "../../src/encoding/charset.ts";
 import { guessJsonUtf, parseJson, parseJsonText } from "../../src/encoding/json.ts";
 import { jsonErrorPosition } from "../../src/encoding/json-position.ts";
 import { raw, utf8 } from "../support/bytes.ts";
+import { runs } from "../support/size.ts";
 
 const text = '{"a": "é☃"}';
 const value = { a: "é☃" };
@@ -147,7 +148,7 @@ describe("jsonErrorPosition", () => {
         }
         expect(jsonErrorPosition(json) === null).toBe(valid);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

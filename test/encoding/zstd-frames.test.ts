@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { ZstdFrames } from "../../src/encoding/zstd-frames.ts";
+import { runs } from "../support/size.ts";
 
 /** A frame, with what a header can say in it or not. */
 const zstdFrame = fc
@@ -58,7 +59,7 @@ describe("frames of Zstandard", () => {
         const at = Math.floor(part * bytes.byteLength);
         expect(ZstdFrames.areWhole(bytes.subarray(0, at))).toBe(at === 0 || ends.includes(at));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -81,7 +82,7 @@ describe("frames of Zstandard", () => {
           expect(Buffer.concat(pieces).equals(sent)).toBe(true);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

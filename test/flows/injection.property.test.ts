@@ -21,6 +21,7 @@ import {
   type RawRequest,
   type ScriptedServer,
 } from "../support/scripted-server.ts";
+import { runs } from "../support/size.ts";
 
 /** A call with a piece of text in one place of it. */
 interface Call {
@@ -260,7 +261,7 @@ describe("text of others", () => {
           expect([line, ...fields].join("")).not.toMatch(/[\0-\x08\x0a-\x1f\x7f]/);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
     expect(sent).toBeGreaterThan(0);
   });

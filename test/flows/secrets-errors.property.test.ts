@@ -23,6 +23,7 @@ import {
 import { everywhere, failed, failures } from "../support/failing-calls.ts";
 import { failureOf } from "../support/play.ts";
 import { anySecret, expectHidden, expectTold, indiscreet, type Secret } from "../support/secrets.ts";
+import { runs } from "../support/size.ts";
 
 beforeEach(() => {
   for (const name of Object.keys(process.env))
@@ -44,7 +45,7 @@ describe("an error", () => {
         for (const { error: cause } of error.attempts) expectHidden(secret, cause);
         for (const part of [error.request, error.response]) if (part instanceof Object) whole(secret, part);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -67,7 +68,7 @@ describe("an error", () => {
         const { request } = error as { readonly request: PreparedRequest }; // a ConnectionError
         expectTold(secret, request.url, String(request.headers.get("x-api-key")));
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 

@@ -25,8 +25,9 @@ import { startOrigin, type TestOrigin } from "../support/origins.ts";
 import { failureOf } from "../support/play.ts";
 import { scriptedServer } from "../support/scripted-server.ts";
 import { anySecret, expectHidden, expectTold, type Secret } from "../support/secrets.ts";
+import { runs } from "../support/size.ts";
 
-const RUNS = { numRuns: 40 };
+const RUNS = { numRuns: runs(40) };
 
 /** Early hints, an error, a redirect, a challenge, an answer: with the request's token everywhere. */
 function talkative(): Promise<TestOrigin> {

@@ -38,9 +38,10 @@ import {
   leaks,
   type Secret,
 } from "../support/secrets.ts";
+import { runs } from "../support/size.ts";
 
 /** Requests over loopback: some are enough, there are many marks in each secret. */
-const RUNS = { numRuns: 40 };
+const RUNS = { numRuns: runs(40) };
 
 beforeEach(() => {
   for (const name of Object.keys(process.env))

@@ -12,6 +12,7 @@ import {
   type RawRequest,
   type ScriptedServer,
 } from "../support/scripted-server.ts";
+import { runs } from "../support/size.ts";
 
 interface Call {
   readonly method: string;
@@ -162,7 +163,7 @@ describe("a saved jar", () => {
           expect(error).toBeInstanceOf(TypeError);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

@@ -85,6 +85,7 @@ describe("settings", () => {
       maxDrainBytes: 262_144,
       maxCodings: 5,
       maxSetCookies: 180,
+      journey: { hasCrossed: false, netrc: "all" },
       detectEncoding: null,
       signal: null,
       onProgress: null,

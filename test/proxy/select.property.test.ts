@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InvalidProxyURL, InvalidURL } from "../../src/core/errors.ts";
 import { parseProxy } from "../../src/proxy/select.ts";
+import { runs } from "../support/size.ts";
 
 const scheme = fc.constantFrom("http", "https", "socks5", "socks5h");
 const text = fc.string({ unit: "binary", minLength: 1 }).map((one) => one.toWellFormed());
@@ -68,7 +69,7 @@ describe("the URL of a proxy", () => {
           expect(error).toBeInstanceOf(InvalidURL);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

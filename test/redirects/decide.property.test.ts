@@ -3,11 +3,19 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RequestException } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
+import { atHome } from "../../src/core/options.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
+import type { RedirectTerms } from "../../src/redirects/border.ts";
 import { decideRedirect, type RedirectDecision } from "../../src/redirects/decide.ts";
+import { runs } from "../support/size.ts";
 
-const border = { trustedOrigins: noOrigins, crossOriginHeaders: noFields };
+const border: RedirectTerms = {
+  trustedOrigins: noOrigins,
+  crossOriginHeaders: noFields,
+  verify: { kind: "default" },
+  journey: atHome,
+};
 const piece = fc.constantFrom(
   "http:",
   "https:",
@@ -67,7 +75,7 @@ function decided(code: number, value: string, method = "GET"): RedirectDecision 
   });
   const answer = { status: code, headers: HeaderMap.fromWire(["Location", value]), request };
   try {
-    return decideRedirect(answer, border);
+    return decideRedirect(answer, border, (url) => url);
   } catch (error) {
     if (error instanceof RequestException) return { kind: "refuse", error };
     throw error;
@@ -87,7 +95,7 @@ describe("a Location", () => {
         expect([null, "me:secret"]).toContain(parsed.userinfo);
         for (const [, text] of headers) expect(text).not.toMatch(/[\r\n\0]/);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -105,7 +113,7 @@ describe("a Location", () => {
         // What the server wrote is the server's, and may be there.
         if (!value.includes("secret")) expect(request.url.includes("secret")).toBe(isHome);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 
@@ -119,7 +127,7 @@ describe("a Location", () => {
         if (second.kind === "follow")
           expect(second.request.parsed.parts()).toEqual(first.request.parsed.parts());
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

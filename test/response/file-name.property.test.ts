@@ -3,6 +3,7 @@ import { basename, join, normalize, resolve, win32 } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fileName, safeName } from "../../src/response/file-name.ts";
+import { runs } from "../support/size.ts";
 
 const piece = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -65,7 +66,7 @@ describe("a file name", () => {
       fc.property(hostile, fc.constantFrom(...headers), (text, write) => {
         expectName(fileName(write(text), "http://a.test/x"));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -76,7 +77,7 @@ describe("a file name", () => {
         expectName(fileName(null, `http://a.test/${encodeURIComponent(text.toWellFormed())}`));
         expectName(fileName(null, text));
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { Pieces, type Walk } from "../../src/response/pieces.ts";
+import { runs } from "../support/size.ts";
 
 /** What a source gives, one after another; after the last comes its end. */
 const sources = fc.array(
@@ -112,7 +113,7 @@ describe("Pieces", () => {
         const expected = await outcomes(reference, steps, asked, isSlow);
         expect(await outcomes((begin) => new Pieces(begin), steps, asked, isSlow)).toEqual(expected);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { originOf, type Origin } from "../../src/core/origin.ts";
 import { budgetOf, RetryBudgets, SLOTS } from "../../src/retries/budget.ts";
 import { Retry, type RetryOptions } from "../../src/index.ts";
+import { runs } from "../support/size.ts";
 
 const origin = (host: string): Origin => originOf({ scheme: "http", host, port: null });
 const here = origin("a.test");
@@ -107,7 +108,7 @@ describe("the budget of an origin", () => {
         if (isAllowed) taken.push(now);
       }
     };
-    fc.assert(fc.property(events, budgets, check), { numRuns: 300 });
+    fc.assert(fc.property(events, budgets, check), { numRuns: runs(300) });
   });
 });
 

@@ -42,16 +42,26 @@ export function installPacked(folder: string, others: readonly string[] = []): v
   });
 }
 
-/** The oldest Node that `package.json` allows, installed into `folder`; gives its path. `>=22.19` means 22.19.0. */
-export function installOldestNode(folder: string): string {
+/** The oldest Node that `package.json` allows: `>=22.19` means 22.19.0. */
+export function oldestNode(): string {
   const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     readonly engines: { readonly node: string }; // npm wants it so
   };
   const [, version] = /^>=(\d+\.\d+)$/.exec(engines.node) ?? [];
   if (version === undefined) throw new Error(`cannot read ${engines.node}, engines.node of package.json`);
+  return `${version}.0`;
+}
+
+/** The oldest Node that `package.json` allows, installed into `folder`; gives its path. */
+export function installOldestNode(folder: string): string {
+  return installNode(folder, oldestNode());
+}
+
+/** A Node, installed into `folder`; gives its path. */
+export function installNode(folder: string, version: string): string {
   // The package `node` has its binaries in packages of this name.
   const name = `node-${process.platform}-${process.arch}`;
-  execFileSync("npm", ["install", "--no-save", ...QUIET, "--prefix", folder, `${name}@${version}.0`], {
+  execFileSync("npm", ["install", "--no-save", ...QUIET, "--prefix", folder, `${name}@${version}`], {
     stdio: "inherit",
   });
   return join(folder, "node_modules", name, "bin/node");

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { ByteQueue } from "../../src/transport/byte-queue.ts";
+import { runs } from "../support/size.ts";
 
 /** What happens to a queue: bytes come, the oldest are taken, or all will be wanted at once. */
 const steps = fc.array(
@@ -55,7 +56,7 @@ describe("ByteQueue", () => {
         expect(Buffer.concat(taken).equals(Buffer.concat(put))).toBe(true);
         expect([queue.size, queue.takeAll().byteLength, queue.shift()]).toEqual([0, 0, null]);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -12,6 +12,7 @@ import { Intake, MOST_READ_BYTES, type IntakeReader } from "../../src/transport/
 import { Authority, type KeyPair } from "../support/certificates.ts";
 import { requestFor, sendOptions } from "../support/messages.ts";
 import { scriptedServer } from "../support/scripted-server.ts";
+import { runs } from "../support/size.ts";
 
 /** A socket, as far as an intake sees it. */
 class Queue extends EventEmitter {
@@ -216,6 +217,6 @@ describe("what came over a connection that reads into the same memory again", ()
         expect(Buffer.concat(received[at]?.pieces ?? []).equals(body)).toBe(true);
       }
     });
-    await fc.assert(property, { numRuns: 25 });
+    await fc.assert(property, { numRuns: runs(25) });
   });
 });
