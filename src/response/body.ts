@@ -3,6 +3,7 @@
  *
  * May import: `core/`, `encoding/`, `stream/`, own folder.
  */
+import { showCaller } from "../core/caller.ts";
 import { RequestException, StreamConsumedError, type FailedResponse } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
@@ -208,6 +209,7 @@ export class ResponseBody {
     };
     const fail = (error: unknown): unknown => {
       this.#parts.wire.body.cancel();
+      showCaller(error, fail);
       return this.#fail(owner, error);
     };
     try {
