@@ -1,21 +1,10 @@
-import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const TESTS = "test/**/*.test.ts";
-const TYPES = "test/types/**/*.test-d.ts";
-
-/**
- * Files that leave a process other than they found it, or would notice what others did there: each gets a process of its own.
- * `test/support/untouched.ts` finds out.
- */
-const ALONE: string[] = [];
-
-/** `npm test` is `--mode part`, and says so. */
+/** `npm test` is `--mode part`; `test/support/announce.ts` says what that is. */
 export default defineConfig(({ mode }) => {
   const isPart = mode === "part";
-  if (isPart && process.env["VITEST"] === undefined) console.log(announcement());
   return {
     test: {
       env: {
@@ -37,14 +26,13 @@ export default defineConfig(({ mode }) => {
           extends: true,
           test: {
             name: "tests",
-            include: [TESTS],
-            exclude: ALONE,
-            // To load everything anew for each file takes longer than all of the tests. That none disturbs another is watched.
+            include: ["test/**/*.test.ts"],
+            // To load everything anew for each file takes longer than all of the tests. That none disturbs another is watched
+            // by `untouched.ts`; a file that must would get a project of its own.
             isolate: false,
             setupFiles: ["test/support/untouched.ts"],
           },
         },
-        { extends: true, test: { name: "alone", include: ALONE } },
         {
           extends: true,
           test: {
@@ -55,7 +43,7 @@ export default defineConfig(({ mode }) => {
               only: true,
               checker: "tsc",
               tsconfig: "./tsconfig.json",
-              include: [TYPES],
+              include: ["test/types/**/*.test-d.ts"],
               // Errors elsewhere are the business of `npm run types`.
               ignoreSourceErrors: true,
             },
@@ -71,12 +59,3 @@ export default defineConfig(({ mode }) => {
     },
   };
 });
-
-function announcement(): string {
-  const [tests, types] = [TESTS, TYPES].map((pattern) => globSync(pattern).length);
-  return `
-${tests} files of tests and ${types} of types, in two minutes at most on two cores. Properties are tried with a fifth of their runs, and of the
-examples in the docs those of README.md and the quickstart are run. \`npm run check\` tries all of it, and looks at types, style and the
-package. What is not here: \`npm run\` oldest, runtimes, bundles, sdks, tracing, stress, soak, fuzz, httpbin, real (CONTRIBUTING.md).
-`;
-}

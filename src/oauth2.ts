@@ -8,11 +8,14 @@ import * as oauth from "oauth4webapi";
 import { HttpBearerAuth } from "./auth/bearer.ts";
 import type { Auth, ChallengeResponse } from "./core/auth-scheme.ts";
 import { describe } from "./core/describe.ts";
-import { RequestException, type ExceptionDetails } from "./core/errors.ts";
+import { RequestException } from "./core/errors.ts";
 import { printAs, REDACTED } from "./core/redact.ts";
 import type { PreparedRequest } from "./core/request.ts";
 import { toFetch } from "./fetch/to-fetch.ts";
+import { OAuth2Error, readAnswer, tokenOf, type Answer } from "./oauth2-answer.ts";
 import { Session } from "./session.ts";
+
+export { OAuth2Error } from "./oauth2-answer.ts";
 
 /** Who gives the tokens, to whom. One of `issuer` and `tokenEndpoint` must be there. */
 export interface OAuth2Options {
@@ -69,25 +72,6 @@ export interface OAuth2Tokens {
   readonly expiresAt: number | null;
   /** What the token is good for, names with blanks between; `null` when it was not told. */
   readonly scope: string | null;
-}
-
-/** No token: the server refused, or its answer makes no sense. */
-export class OAuth2Error extends RequestException {
-  override readonly name: string = "OAuth2Error";
-  override readonly code: string = "ERR_OAUTH2";
-  /** The server's word for it (RFC 6749 §5.2), such as `invalid_grant`; `null` when it said none. */
-  readonly error: string | null;
-  /** What the server says to people; `null` for nothing. */
-  readonly description: string | null;
-
-  constructor(
-    message: string,
-    details: ExceptionDetails & { readonly error?: string | null; readonly description?: string | null } = {},
-  ) {
-    super(message, details);
-    this.error = details.error ?? null;
-    this.description = details.description ?? null;
-  }
 }
 
 const DEFAULT_LEEWAY_MS = 30_000;
@@ -235,12 +219,12 @@ class TokenServer {
     const fields = { ...parameters, ...(scope === undefined ? {} : { scope }) };
     const [client, shown] = [this.#client, this.#authentication];
     if (grant.kind === "client") {
-      const answer = await oauth.clientCredentialsGrantRequest(server, client, shown, fields, http);
-      return tokensOf(await oauth.processClientCredentialsResponse(server, client, answer));
+      const response = await oauth.clientCredentialsGrantRequest(server, client, shown, fields, http);
+      return tokensOf(await readAnswer(response));
     }
     const more = { ...http, additionalParameters: fields };
-    const answer = await oauth.refreshTokenGrantRequest(server, client, shown, grant.refreshToken, more);
-    return tokensOf(await oauth.processRefreshTokenResponse(server, client, answer));
+    const response = await oauth.refreshTokenGrantRequest(server, client, shown, grant.refreshToken, more);
+    return tokensOf(await readAnswer(response));
   }
 
   async #lookUp(http: oauth.DiscoveryRequestOptions): Promise<oauth.AuthorizationServer> {
@@ -253,42 +237,40 @@ class TokenServer {
       };
     }
     const url = new URL(issuer ?? "");
-    const first = await oauth.discoveryRequest(url, http);
-    if (first.status !== 404) return oauth.processDiscoveryResponse(url, first);
+    const first = await readAnswer(await oauth.discoveryRequest(url, http));
+    if (first.status !== 404) return metadataOf(url, first);
     // No OpenID Connect; plain OAuth says the same elsewhere (RFC 8414).
-    await first.body?.cancel();
     const second = await oauth.discoveryRequest(url, { ...http, algorithm: "oauth2" });
-    return oauth.processDiscoveryResponse(url, second);
+    return metadataOf(url, await readAnswer(second));
   }
 }
 
-function tokensOf(answer: oauth.TokenEndpointResponse): OAuth2Tokens {
-  if (answer.token_type !== "bearer") {
-    throw new OAuth2Error("the server gave a token of another type than Bearer (RFC 6750)");
-  }
+/** @throws {OAuth2Error} when it is no metadata of that server. */
+async function metadataOf(
+  issuer: URL,
+  { status, headers, text }: Answer,
+): Promise<oauth.AuthorizationServer> {
+  if (status !== 200)
+    throw new OAuth2Error(`the metadata of ${issuer.origin} cannot be had: status ${status}`, { status });
+  return oauth.processDiscoveryResponse(issuer, new Response(text, { headers }));
+}
+
+function tokensOf(answer: Answer): OAuth2Tokens {
+  const { accessToken, refreshToken, expiresIn, scope } = tokenOf(answer);
   return {
-    accessToken: answer.access_token,
-    refreshToken: answer.refresh_token ?? null,
-    expiresAt: answer.expires_in === undefined ? null : Date.now() + answer.expires_in * 1000,
-    scope: answer.scope ?? null,
+    accessToken,
+    refreshToken,
+    expiresAt: expiresIn === null ? null : Date.now() + expiresIn * 1000,
+    scope,
   };
 }
 
-/** In our words: a network that failed keeps its own error, and what the server refuses is told by its own word. */
+/** In our words: a network that failed keeps its own error. */
 function translated(error: unknown): unknown {
   if (error instanceof RequestException) return error;
   if (error instanceof TypeError && error.cause instanceof RequestException) return error.cause;
-  if (error instanceof oauth.ResponseBodyError) {
-    return new OAuth2Error(`the authorization server refused: ${error.error}`, {
-      error: error.error,
-      description: error.error_description ?? null,
-      cause: error,
-    });
-  }
   const isProtocol =
-    error instanceof oauth.OperationProcessingError ||
-    error instanceof oauth.WWWAuthenticateChallengeError ||
-    error instanceof oauth.UnsupportedOperationError;
+    error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError;
   return isProtocol ? new OAuth2Error(`no token: ${error.message}`, { cause: error }) : error;
 }
 

@@ -58,10 +58,11 @@ function settingsAbroad(settings: Settings): Settings {
  */
 export function settingsAgain(settings: Settings, plan: CallPlan | null, given: SendInit<boolean>): Settings {
   if (plan === null) return { ...settings, auth: null };
-  const { auth, cert, tls } = plan.settings;
+  const { auth, cert, tls, journey } = plan.settings;
   return {
     ...settings,
     auth,
+    journey,
     cert: given.cert === undefined ? cert : settings.cert,
     tls: given.tls === undefined && tls?.serverName == null ? tlsAcrossOrigins(settings.tls) : settings.tls,
   };

@@ -2,7 +2,7 @@
  * What a session begins with, and what it shows of itself.
  */
 import { noCookies, type CookieStore } from "./core/cookie-store.ts";
-import { HeaderMap } from "./core/headers.ts";
+import { HeaderMap, type HeadersInit } from "./core/headers.ts";
 import { isIdempotent } from "./core/method.ts";
 import type { CookiesInit, TrustEnv } from "./core/options.ts";
 import { REDACTED, shownUrl } from "./core/redact.ts";
@@ -14,6 +14,7 @@ import { CookieJar } from "./cookies/jar.ts";
 import { RequestCookies } from "./cookies/overlay.ts";
 import { HstsStore } from "./hsts/store.ts";
 import { ACCEPT_ENCODING } from "./encoding/content-coding.ts";
+import { namesHeader } from "./prepare/merge.ts";
 
 /** What is told of a session. */
 export interface SessionView {
@@ -43,6 +44,18 @@ const firstHeaders = new HeaderMap([
   ["Accept", "*/*"],
   ["Connection", "keep-alive"],
 ]);
+
+/**
+ * Offers no content coding beside a `Range`, unless somebody wrote an `Accept-Encoding`: the request, or the session one of its
+ * own. A range is of the bytes of a file. A server that compresses as it sends has none to count, and answers with all of it,
+ * when a coding is on offer (Fetch, HTTP-network-or-cache fetch; nginx).
+ *
+ * @param given the request's own.
+ */
+export function offerBytesOnly(headers: HeaderMap, given: HeadersInit | null | undefined): void {
+  if (headers.get("accept-encoding") === ACCEPT_ENCODING && !namesHeader(given, "accept-encoding"))
+    headers.set("Accept-Encoding", "identity");
+}
 
 /** The headers that a session begins with. */
 export function defaultHeaders(): HeaderMap {

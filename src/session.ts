@@ -8,6 +8,7 @@ import { unlessAborted } from "./core/abort.ts";
 import type { Adapter } from "./core/adapter.ts";
 import type { Auth, AuthOption } from "./core/auth-scheme.ts";
 import { parseBaseUrl } from "./core/base-url.ts";
+import { showCaller, showCallerOfOurs } from "./core/caller.ts";
 import { Alarm, alarmed, systemClock } from "./core/clock.ts";
 import { describe } from "./core/describe.ts";
 import { emptyEnvironment, type Environment } from "./core/environment.ts";
@@ -63,6 +64,7 @@ import {
   hstsOf,
   idempotencyKeyFor,
   jarOf,
+  offerBytesOnly,
   randomBoundary,
   sessionFacts,
   trusted,
@@ -122,7 +124,7 @@ export class Session<Streams extends boolean = false>
       },
       isDirect: (url, options) => this.#mounts.isDirect(url, options),
       strictTransport: () => this.#hsts,
-      ambientAuth: (url) => ambientAuthOf(url, this.#env().netrc),
+      ambientAuth: (url, allowed) => ambientAuthOf(url, this.#env().netrc, allowed),
     };
     this.#pipeline = corridor(this.#world);
   }
@@ -317,17 +319,17 @@ export class Session<Streams extends boolean = false>
       // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
       if (error instanceof RequestException)
         error.annotate({ request: { method: call.method, url: String(call.url) } });
+      // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
+      showCallerOfOurs(error, this.request);
       const hooks = mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);
-      reported(error, null, hooks, given.signal).then(reject, reject);
+      failed(error, { request: null, hooks, signal: given.signal ?? null }).then(resolve, reject);
       return;
     }
     // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
     if (exchange.settings.stream) exchange = withCallSite(exchange, this.request);
     discardingUnsent(exchange, this.#pipeline(exchange)).then(resolve, (error: unknown) => {
-      reported(error, exchange.request, exchange.settings.hooks, exchange.settings.signal).then(
-        reject,
-        reject,
-      );
+      // With `resolve`, which is never called: by it V8 finds the promise that the caller awaits.
+      failed(this.#told(error), failureOf(exchange)).then(resolve, reject);
     });
   }
 
@@ -351,11 +353,12 @@ export class Session<Streams extends boolean = false>
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
     };
+    const isOpen = !this.#closing.isOver;
     try {
       this.#assertOpen();
       return await this.#pipeline(exchange);
     } catch (error) {
-      throw await reported(error, exchange.request, exchange.settings.hooks, exchange.settings.signal);
+      return await failed(isOpen ? this.#told(error) : error, failureOf(exchange));
     }
   }
 
@@ -364,10 +367,12 @@ export class Session<Streams extends boolean = false>
     const target = targetOf(url, this.#baseUrl, rawUrl);
     const defaults = this.#defaultsFor(target, options);
     const settings = this.#over(defaults.settings, options);
+    const headers = mergeHeaders(defaults.headers, options.headers);
+    if (headers.has("range")) offerBytesOnly(headers, options.headers);
     const prepared = prepare({
       method,
       target,
-      headers: mergeHeaders(defaults.headers, options.headers),
+      headers,
       query: mergeParams(defaults.params, options.params),
       options,
       isTypeInherited: () => !namesHeader(options.headers, "content-type"),
@@ -423,7 +428,20 @@ export class Session<Streams extends boolean = false>
   }
 
   #assertOpen(): void {
-    if (this.#closing.isOver) throw new SessionClosed("the session is closed; make a new one");
+    if (this.#closing.isOver)
+      throw new SessionClosed(
+        "the session is closed: make a new one, or close it later (`await using` closes it at the end of its block)",
+      );
+  }
+
+  /** The error that a call comes to. What an adapter says that was closed with its session is about the session. */
+  #told(error: unknown): unknown {
+    if (!(error instanceof SessionClosed) || !this.#closing.isOver) return error;
+    const { request, phase, attempts } = error;
+    return new SessionClosed(
+      "the session was closed while the call was under way: await the call before the session is closed, in a block with `await using` before it ends (`return await`)",
+      { request, phase, attempts },
+    );
   }
 }
 
@@ -442,15 +460,35 @@ interface Call {
   readonly options: RequestOptions<boolean> | undefined;
 }
 
-/** What the error hooks hear; they change nothing. The caller's abort ends the wait for them. */
-async function reported(
-  error: unknown,
-  request: PreparedRequest | null,
-  hooks: Hooks,
-  signal: AbortSignal | null | undefined,
-): Promise<unknown> {
-  if (!(error instanceof RequestException)) return error;
-  error.annotate({ request });
-  for (const hook of hooks.error) await unlessAborted(hook(error), signal ?? null);
-  return error;
+/** What an error of a call is told of, and who hears of it. */
+interface Failure {
+  /** `null` when none could be prepared. */
+  readonly request: PreparedRequest | null;
+  readonly hooks: Hooks;
+  readonly signal: AbortSignal | null;
+}
+
+function failureOf({ request, settings }: Exchange): Failure {
+  return { request, hooks: settings.hooks, signal: settings.signal };
+}
+
+/**
+ * Fails with `error` when it tells of its caller, and the error hooks have heard of it; they change nothing. The caller's abort
+ * ends the wait for them.
+ */
+async function failed(error: unknown, { request, hooks, signal }: Failure): Promise<never> {
+  const isRequestException = error instanceof RequestException;
+  if (isRequestException) error.annotate({ request });
+  if (isRequestException || isReason(error, signal)) {
+    // In a reaction it can be seen who awaits the call, and not before.
+    await Promise.resolve();
+    showCaller(error, failed);
+  }
+  if (isRequestException) for (const hook of hooks.error) await unlessAborted(hook(error), signal);
+  throw error;
+}
+
+/** Is it the reason of an abort that the platform made? One that the program made is the program's. */
+function isReason(error: unknown, signal: AbortSignal | null): boolean {
+  return signal !== null && error === signal.reason && error instanceof DOMException;
 }

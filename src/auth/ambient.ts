@@ -1,9 +1,11 @@
 /**
- * Credentials that nobody passed as `auth`: those of netrc, then those in the URL.
+ * Credentials that nobody passed as `auth`: those in the URL, then those of netrc.
  *
  * Pure, but for a memory of the last netrc text.
  */
 import type { Auth } from "../core/auth-scheme.ts";
+import type { NetrcFile } from "../core/environment.ts";
+import type { Journey } from "../core/options.ts";
 import type { Url } from "../core/url.ts";
 import { HttpBasicAuth } from "./basic.ts";
 import { credentialsFor, parseNetrc, type Netrc, type NetrcCredentials } from "./netrc.ts";
@@ -13,38 +15,43 @@ let lastNetrc: Netrc | null = null;
 const made = new WeakMap<NetrcCredentials, Auth>();
 
 /**
- * Basic credentials for `url`, or `null`. Those of netrc are taken whole: a user name in the URL never gets another user's
- * password (CVE-2026-8926 in curl). Only the host counts, never what a URL writes before it (CVE-2024-47081 in requests).
+ * Basic credentials for `url`, or `null`. What the program wrote into the URL goes before what happens to be in a file. A user
+ * without a password gets the one that netrc has for that user, never another user's (CVE-2026-8926 in curl), and else an
+ * empty one. Only the host counts, never what a URL writes before it (CVE-2024-47081 in requests).
  *
- * @param netrc text of the netrc file; `null` when there is none or it is not trusted.
+ * @param file the netrc file; `null` when there is none or it is not trusted.
+ * @param allowed what of it may be used, after redirects.
  */
-export function ambientAuthOf(url: Url, netrc: string | null): Auth | null {
-  const known = netrc === null ? null : credentialsFor(parsed(netrc), url.host);
-  if (known !== null) return authOf(known);
-  if (url.userinfo === null) return null;
-  const { credentials } = url;
-  return credentials === null || (credentials.username === "" && credentials.password === "")
-    ? null
-    : basic(credentials);
+export function ambientAuthOf(url: Url, file: NetrcFile | null, allowed: Journey["netrc"]): Auth | null {
+  const written = url.userinfo === null ? null : url.credentials;
+  if (written !== null && url.userinfo?.includes(":") === true) return basic(written, "utf8");
+  if (file !== null && allowed !== "none") {
+    const query = { login: written?.username ?? null, withDefault: allowed === "all" };
+    const known = credentialsFor(parsed(file), url, query);
+    if (known !== null) return authOf(known, file.charset);
+  }
+  return written === null ? null : basic(written, "utf8");
 }
 
-function parsed(text: string): Netrc {
+function parsed(file: NetrcFile): Netrc {
+  const { text } = file;
   if (lastNetrc === null || lastText !== text) {
     lastNetrc = parseNetrc(text);
     lastText = text;
+    if (lastNetrc.mistakes.length > 0) file.tell(lastNetrc.mistakes);
   }
   return lastNetrc;
 }
 
-function authOf(credentials: NetrcCredentials): Auth {
+function authOf(credentials: NetrcCredentials, charset: NetrcFile["charset"]): Auth {
   const known = made.get(credentials);
   if (known !== undefined) return known;
-  const auth = basic(credentials);
+  const auth = basic(credentials, charset);
   made.set(credentials, auth);
   return auth;
 }
 
 /** As bytes: nobody is there to be told of a character that should not be in a user name. */
-function basic({ username, password }: NetrcCredentials): Auth {
-  return new HttpBasicAuth(Buffer.from(username), Buffer.from(password));
+function basic({ username, password }: NetrcCredentials, charset: NetrcFile["charset"]): Auth {
+  return new HttpBasicAuth(Buffer.from(username, charset), Buffer.from(password, charset));
 }

@@ -104,7 +104,9 @@ export function checkPair(name: unknown, value: unknown): string {
   checkCharacters(name, text, "value");
   // A nameless cookie is sent as its value alone: with `=` in it, it would be another cookie.
   if (name.includes("=") || (name === "" && (text === "" || text.includes("=")))) {
-    throw new InvalidHeader(`cookie ${quoted(name)}: name and value cannot be told apart by a server`);
+    throw new InvalidHeader(
+      `cookie ${quoted(name)}: name and value cannot be told apart by a server${wholeHint(name)}`,
+    );
   }
   return text;
 }
@@ -115,7 +117,7 @@ function checkCharacters(name: string, text: string, what: string): void {
   }
   if (text.includes(";")) {
     throw new InvalidHeader(
-      `cookie ${quoted(name)}: its ${what} has a semicolon, which would begin another cookie`,
+      `cookie ${quoted(name)}: its ${what} has a semicolon, which would begin another cookie${wholeHint(name)}`,
     );
   }
   if (BEYOND_LATIN1.test(text)) {
@@ -244,4 +246,9 @@ export function prefixRefusal(cookie: StoredCookie, prefix: CookiePrefix): Cooki
   if ((prefix === "http" || prefix === "host-http") && !(cookie.secure && cookie.httpOnly))
     return "http-prefix";
   return cookie.secure ? null : "secure-prefix";
+}
+
+/** It looks as a server writes it. */
+function wholeHint(name: string): string {
+  return name.includes("=") ? "; setCookie(header, url) takes a whole Set-Cookie" : "";
 }

@@ -7,7 +7,9 @@
  * constructor was given.
  */
 import type { CookieStore, CookieVerdict, StoredCookie } from "../core/cookie-store.ts";
+import { describe } from "../core/describe.ts";
 import { CookieConflictError } from "../core/errors.ts";
+import { isUrl } from "../core/realm.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import { parseUrl, Url } from "../core/url.ts";
 import {
@@ -387,7 +389,9 @@ function isDirectWay(way: CookieWay = {}): boolean {
 }
 
 function urlOf(url: string | URL | Url): Url {
-  return url instanceof Url ? url : parseUrl(String(url));
+  if (url instanceof Url) return url;
+  if (typeof url === "string" || isUrl(url)) return parseUrl(String(url));
+  throw new TypeError(`the URL that a cookie is for must be a string or a URL, not ${describe(url)}`);
 }
 
 function isIterable(init: CookieJarInit): init is Iterable<CookieLike> {

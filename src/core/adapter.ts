@@ -11,8 +11,8 @@ import type { Url } from "./url.ts";
 export type Verify =
   | { readonly kind: "default" }
   | { readonly kind: "off" }
-  /** A file or a folder of PEM certificates. `isAmbient`: the environment names it, nobody asked for it outright. */
-  | { readonly kind: "path"; readonly path: string; readonly isAmbient?: true }
+  /** A file or a folder of PEM certificates. `variable`: the environment names it under that name, nobody asked for it outright. */
+  | { readonly kind: "path"; readonly path: string; readonly variable?: string }
   | { readonly kind: "pem"; readonly pem: string };
 
 /** A client certificate. Strings that begin with `-----BEGIN` are PEM, others are paths. */

@@ -61,9 +61,8 @@ export function joinBase(base: Url, reference: string): string {
 function leaves(path: string, separator: RegExp): boolean {
   let depth = 0;
   for (const segment of path.split(separator)) {
-    const dots = segment.replaceAll(/%2e/gi, ".");
-    if (dots === "..") depth--;
-    else if (dots !== "." && dots !== "") depth++;
+    if (/^(?:\.|%2e){2}$/i.test(segment)) depth--;
+    else if (!/^(?:\.|%2e)?$/i.test(segment)) depth++;
     if (depth < 0) return true;
   }
   return false;

@@ -11,18 +11,35 @@ export interface ProxyRules {
   readonly byKey: ReadonlyMap<string, string>;
   /** As in `NO_PROXY`: names, suffixes, addresses, CIDR, ports, separated by commas; `null` when not given. */
   readonly noProxy: string | null;
+  /** By key: the variable of the environment that says so. Absent: a program does. */
+  readonly variables?: ReadonlyMap<string, string>;
 }
 
 /** No proxies. */
 export const noProxyRules: ProxyRules = { byKey: new Map(), noProxy: null };
 
+/** Trusted certificates that a variable of the environment names. */
+export interface CaBundle {
+  readonly path: string;
+  readonly variable: string;
+}
+
+/** A netrc file as it was read. */
+export interface NetrcFile {
+  readonly text: string;
+  /** How its bytes were read, and how its names and passwords are sent: `"latin1"` is one byte a character. */
+  readonly charset: "utf8" | "latin1";
+  /** Tells the user, once, in which lines is something that was not understood: from 1. */
+  readonly tell: (lines: readonly number[]) => void;
+}
+
 /** What the process's environment says. */
 export interface Environment {
   readonly proxies: ProxyRules;
-  /** Path from `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE`, or `null`. */
-  readonly caBundle: string | null;
-  /** Text of the netrc file, or `null` when there is none. */
-  readonly netrc: string | null;
+  /** What `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE` says, or `null`. */
+  readonly caBundle: CaBundle | null;
+  /** `null` when there is none. */
+  readonly netrc: NetrcFile | null;
 }
 
 /** Says nothing: what a session with `trustEnv: false` sees. */

@@ -114,7 +114,11 @@ export class RequestException extends Error {
     const details: ExceptionDetails = { ...NO_DETAILS, ...given };
     const { request, cause } = details;
     const where = request == null ? "" : `: ${request.method} ${bareUrl(request.url)}`;
-    super(message + where, cause === undefined ? undefined : { cause });
+    // A reason of the layer below may be empty.
+    super(
+      (where === "" ? message : message.replace(/[:\s]+$/, "")) + where,
+      cause === undefined ? undefined : { cause },
+    );
     this.phase = details.phase ?? "prepare";
     this.#details = details;
   }
@@ -225,9 +229,16 @@ export class Timeout extends RequestException {
   readonly limitMs: number;
 
   constructor(message: string, details: ExceptionDetails & { readonly limitMs: number }) {
-    super(message, details);
+    super(message + unitOf(details.limitMs), details);
     this.limitMs = details.limitMs;
   }
+}
+
+/** Up to here a time is more likely meant to be seconds: nobody waits so little. */
+const LIKE_SECONDS = 60;
+
+function unitOf(limitMs: number): string {
+  return limitMs <= LIKE_SECONDS ? " (times are milliseconds)" : "";
 }
 
 /** No connection in time: name look-up, TCP, proxy and TLS together. The server saw nothing of the request. */

@@ -521,6 +521,19 @@ export class Request {
   }
 }
 
+/**
+ * Where redirects have led a call so far. What is for the origin that the program asked does not go along everywhere.
+ */
+export interface Journey {
+  /** Was an origin left for another one? That of the same host over TLS is none. */
+  readonly hasCrossed: boolean;
+  /** What netrc may say: all that it has; no `default` entry, since the host is another one; nothing, since TLS was left. */
+  readonly netrc: "all" | "named" | "none";
+}
+
+/** No redirect was followed yet, or none that matters. */
+export const atHome: Journey = { hasCrossed: false, netrc: "all" };
+
 /** Options after merging: every one has a value. What the pipeline works with. */
 export interface Settings extends SendOptions {
   /** @internal */
@@ -529,6 +542,7 @@ export interface Settings extends SendOptions {
   readonly isReadGiven?: true | undefined;
   /** `undefined`: the URL's user info or netrc may say; `null`: none at all. */
   readonly auth: Auth | null | undefined;
+  readonly journey: Journey;
   readonly hooks: Hooks;
   readonly allowRedirects: boolean;
   readonly maxRedirects: number;

@@ -74,7 +74,7 @@ export function tooLarge(
   request: FailedRequest | null = null,
   isBetween: boolean = false,
 ): ResponseTooLarge {
-  const where = isBetween ? "between two of its codings" : "once decoded";
+  const where = isBetween ? "between two of its codings" : "once decoded (maxBodyBytes)";
   return new ResponseTooLarge(`the body has more than ${limitBytes} bytes ${where}`, {
     limitBytes,
     request,

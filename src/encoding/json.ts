@@ -29,45 +29,91 @@ export function jsonText(bytes: Uint8Array, charset: Charset): string {
   return guess === null || guess === "utf-8" ? decodeText(bytes, charset) : decodeWhole(bytes, guess);
 }
 
+/** Whose body it is: what an error tells of it. */
+export interface JsonOrigin {
+  readonly request: FailedRequest;
+  readonly status: number;
+  readonly contentType: string | null;
+}
+
 /**
  * The value of a JSON text.
  *
- * @throws {JSONDecodeError} with the position of the first wrong character. Neither it nor its cause has any of the text:
- *   a body may hold secrets.
+ * @param origin of the text; `null`: it is no body of a response.
+ * @throws {JSONDecodeError} with the position of the first wrong character, and what the text looks like. Neither it nor its
+ *   cause has any of the text: a body may hold secrets.
  */
-export function parseJsonText(text: string, request: FailedRequest | null = null): unknown {
+export function parseJsonText(text: string, origin: JsonOrigin | null = null): unknown {
   try {
     // The type of JSON.parse is `any`.
     return JSON.parse(text) as unknown;
   } catch {
-    throw jsonError(text, request);
+    throw jsonError(text, origin);
   }
 }
 
 /** {@link jsonText} and {@link parseJsonText} in one. */
-export function parseJson(
-  bytes: Uint8Array,
-  charset: Charset,
-  request: FailedRequest | null = null,
-): unknown {
-  return parseJsonText(jsonText(bytes, charset), request);
+export function parseJson(bytes: Uint8Array, charset: Charset, origin: JsonOrigin | null = null): unknown {
+  return parseJsonText(jsonText(bytes, charset), origin);
 }
 
-function jsonError(text: string, request: FailedRequest | null): JSONDecodeError {
+function jsonError(text: string, origin: JsonOrigin | null): JSONDecodeError {
   const position = jsonErrorPosition(text);
-  return new JSONDecodeError(`the body is not JSON: ${reason(text, position)}`, {
-    request,
+  const came = origin === null ? "" : ` (${cameAs(origin)})`;
+  return new JSONDecodeError(`the body is not JSON: ${reason(text, position)}${came}`, {
+    request: origin?.request ?? null,
     position,
     phase: "decode",
   });
 }
 
+/** The type without its parameters, which may be anything. */
+const MEDIA_TYPE = /^[\w!#$&^.+-]{1,60}\/[\w!#$&^.+-]{1,60}(?=[;,\s]|$)/;
+
+function cameAs({ status, contentType }: JsonOrigin): string {
+  if (contentType === null) return `status ${status}, no Content-Type`;
+  const [type] = MEDIA_TYPE.exec(contentType) ?? [];
+  return `status ${status}, Content-Type ${type ?? "that is none"}`;
+}
+
+/** What texts look like that are taken for JSON: by their beginning, of which nothing is shown. */
+const LOOKS: readonly (readonly [beginning: RegExp, kind: string])[] = [
+  [/^<(?:!doctype\s+html|html|head|body|script|p|h1|title|div)\b/i, "it looks like HTML"],
+  [/^<(?:\?xml|[a-z])/i, "it looks like XML"],
+  [/^(?:\)\]\}'|while\s*\(|for\s*\(;;)/, "it begins with a guard against scripts, which is to be taken off"],
+  [/^(?:data|event|id|retry):/, "it looks like an event stream"],
+  [/^[\w$.]+\(/, "it looks like a script (JSONP)"],
+  [/^(?:\/\/|\/\*)/, "it begins with a comment, which JSON has not"],
+  // oxlint-disable-next-line no-control-regex -- as binary formats begin
+  [/^(?:\x1f\ufffd|\x1f\x8b|PK\x03|\x28\xb5|%PDF)/, "it is binary"],
+];
+
 function reason(text: string, position: number | null): string {
   if (/^[\t\n\r ]*$/.test(text)) return "it is empty";
+  const beginning = text.slice(0, SEEN).trimStart();
+  const look = LOOKS.find(([kind]) => kind.test(beginning))?.[1];
+  const where = whereIn(text, position);
+  return look === undefined ? where : `${look}; ${where}`;
+}
+
+/** Characters of a beginning. */
+const SEEN = 200;
+
+function whereIn(text: string, position: number | null): string {
   if (position === null) return "it cannot be parsed";
   const before = text.slice(0, position);
   const line = before.split("\n").length;
   const column = position - before.lastIndexOf("\n");
-  const what = position >= text.length ? "it ends too early" : "unexpected character";
+  const what =
+    position >= text.length
+      ? "it ends too early"
+      : isWhole(before)
+        ? "a second value behind the first"
+        : "unexpected character";
   return `${what}, at position ${position} (line ${line}, column ${column})`;
+}
+
+/** A value that is over: what follows is more than one, as in NDJSON. */
+function isWhole(text: string): boolean {
+  return text.trim() !== "" && jsonErrorPosition(text) === null;
 }

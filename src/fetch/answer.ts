@@ -2,6 +2,7 @@
  * The web's Response, made of a session's: `url`, `redirected`, `type`, statuses that a Response made by hand cannot have, and
  * header fields that cannot be changed, as fetch gives them.
  */
+import { showCallerOfOurs } from "../core/caller.ts";
 import { RequestException } from "../core/errors.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 import type { Call } from "./call.ts";
@@ -99,6 +100,7 @@ const answerPrototype = once(() =>
     ...fact("url", ({ url }) => url),
     ...fact("redirected", ({ redirected }) => redirected),
     ...fact("type", () => "basic"),
+    ...Object.fromEntries(READERS.map((name) => [name, method(reader(name))])),
     headers: {
       get(this: Response): unknown {
         return Object.setPrototypeOf(Reflect.get(Response.prototype, "headers", this), fixedHeaders());
@@ -106,21 +108,35 @@ const answerPrototype = once(() =>
       configurable: true,
       enumerable: true,
     },
-    clone: {
-      value: function clone(this: Response): Response {
-        const copy = Response.prototype.clone.call(this);
-        // Whatever else it might be is refused by the method above.
-        return makeAnswer(
-          copy.body as ReadableStream<Uint8Array<ArrayBuffer>> | null,
-          told.get(this) as Facts,
-        );
-      },
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    },
+    clone: method(function clone(this: Response): Response {
+      const copy = Response.prototype.clone.call(this);
+      // Whatever else it might be is refused by the method above.
+      return makeAnswer(copy.body as ReadableStream<Uint8Array<ArrayBuffer>> | null, told.get(this) as Facts);
+    }),
   }),
 );
+
+/** As methods of a class of the web are. */
+function method(value: (this: Response) => unknown): PropertyDescriptor {
+  return { value, configurable: true, enumerable: true, writable: true };
+}
+
+/** Methods of a response that read its body. */
+const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
+
+/** As the web's method; what the body failed with tells who reads it. */
+function reader(name: (typeof READERS)[number]): (this: Response) => Promise<unknown> {
+  async function read(this: Response): Promise<unknown> {
+    try {
+      return await Reflect.apply(Response.prototype[name], this, []);
+    } catch (error) {
+      if (error instanceof TypeError && error.cause instanceof RequestException)
+        showCallerOfOurs(error, read);
+      throw error;
+    }
+  }
+  return Object.defineProperty(read, "name", { value: name });
+}
 
 /** Header fields that came are not to be changed (Fetch: their guard is "immutable"). */
 const fixedHeaders = once(() =>

@@ -6,13 +6,14 @@ import { unlessAborted } from "../core/abort.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { isReplayable } from "../core/body.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
+import type { Journey } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */
 export interface AuthSurroundings {
-  readonly ambientAuth: (url: Url) => Auth | null;
+  readonly ambientAuth: (url: Url, allowed: Journey["netrc"]) => Auth | null;
 }
 
 /** Without credentials it is not there. */
@@ -27,14 +28,14 @@ export function auth(world: AuthSurroundings): Stage {
 
 /**
  * Who signs the request: those that were given for it; else, unless the caller wrote an `Authorization`
- * header, those of netrc or the URL.
+ * header, those of the URL or netrc.
  */
 export function schemeFor(exchange: Exchange, world: AuthSurroundings): Auth | null {
-  const { request } = exchange;
-  const given = inForce(exchange.settings.auth, request);
+  const { request, settings } = exchange;
+  const given = inForce(settings.auth, request);
   if (given !== undefined) return given;
   if (!isHttpLike(request.url) || request.headers.has("authorization")) return null;
-  return world.ambientAuth(request.parsed);
+  return world.ambientAuth(request.parsed, settings.journey.netrc);
 }
 
 /** A map of origins says what holds for this one; everything else is for the origin of the request. */

@@ -1,12 +1,12 @@
 /**
  * Stage: `http:` becomes `https:` for hosts that asked for it (HSTS, RFC 6797), where the session keeps a list of them.
  *
- * It stands inside redirects and hooks: what they lead to is looked at, too.
+ * It stands inside redirects and hooks: what hooks lead to is looked at, too. Redirects look themselves, since it matters to them
+ * which origin the next one is.
  */
 import type { Clock } from "../core/clock.ts";
-import type { PreparedRequest } from "../core/request.ts";
-import type { StrictTransport } from "../core/strict-transport.ts";
-import { isHttpLike, type Url } from "../core/url.ts";
+import { securedUrl, type StrictTransport } from "../core/strict-transport.ts";
+import { isHttpLike } from "../core/url.ts";
 import type { Exchange, Reply, Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */
@@ -23,9 +23,9 @@ export function hsts(world: HstsSurroundings): Stage {
       const hosts = world.strictTransport();
       if (hosts === null || !isHttpLike(exchange.request.url)) return exchange;
       const { request } = exchange;
-      const { scheme, host } = request.parsed;
-      const isInsecure = scheme === "http" && hosts.covers(host, world.clock.now());
-      return isInsecure ? { ...exchange, request: secured(request) } : exchange;
+      const parsed = securedUrl(request.parsed, hosts, world.clock.now());
+      if (parsed === request.parsed) return exchange;
+      return { ...exchange, request: request.with({ url: parsed.href, parsed }) };
     },
     up(reply: Reply, { request, settings }: Exchange) {
       const hosts = world.strictTransport();
@@ -36,11 +36,4 @@ export function hsts(world: HstsSurroundings): Stage {
       return reply;
     },
   };
-}
-
-/** Port 80 becomes TLS's own, any other stays (RFC 6797 §8.3). */
-function secured(request: PreparedRequest): PreparedRequest {
-  const { parsed } = request;
-  const url: Url = parsed.with({ scheme: "https", port: parsed.port === 80 ? null : parsed.port });
-  return request.with({ url: url.href, parsed: url });
 }

@@ -9,6 +9,7 @@
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Journey } from "../core/options.ts";
 import type { Url } from "../core/url.ts";
 import type { StrictTransport } from "../core/strict-transport.ts";
 import type { RetryBudgets } from "../retries/budget.ts";
@@ -35,8 +36,8 @@ export interface Surroundings {
   readonly isDirect: (url: Url, options: SendOptions) => boolean;
   /** The hosts that are to be reached over TLS only; `null` when nobody cares. */
   readonly strictTransport: () => StrictTransport | null;
-  /** Credentials that the caller did not give: netrc's for the URL's host, or those in the URL. */
-  readonly ambientAuth: (url: Url) => Auth | null;
+  /** Credentials that the caller did not give: those in the URL, or netrc's for its host, as far as they may be used. */
+  readonly ambientAuth: (url: Url, allowed: Journey["netrc"]) => Auth | null;
 }
 
 /** Builds the corridor. A session builds it once. */
@@ -45,7 +46,7 @@ export function corridor(world: Surroundings): Send {
     [
       deadline, // once per call: one signal for everything inside, body included
       read, // once per call: the body into memory, unless it is streamed
-      redirects, // loop: one turn a hop
+      redirects(world), // loop: one turn a hop
       hooks, // once per hop
       hsts(world), // once per hop
       retries(world), // loop: one turn an attempt

@@ -5,6 +5,7 @@
 import { isUint8Array } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import { checkNames, isRecord } from "./record.ts";
+import { insteadOf } from "./slips.ts";
 
 /** Throws unless the option takes the value. Never called with `undefined`: that is "not given". */
 export type Check = (value: unknown, option: string) => void;
@@ -22,8 +23,11 @@ export function checkBoolean(value: unknown, option: string): void {
 }
 
 /** A whole number, 0 or more. */
-export function checkCount(value: unknown, option: string): void {
-  const allowed = "a whole number, 0 or more";
+export function checkCount(
+  value: unknown,
+  option: string,
+  allowed: string = "a whole number, 0 or more",
+): void {
   if (typeof value !== "number") throw wrongKind(value, option, allowed);
   if (!(Number.isSafeInteger(value) && value >= 0))
     throw new RangeError(`${option} must be ${allowed}, not ${value}`);
@@ -116,8 +120,12 @@ export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
+function kindOf(value: unknown): string {
+  return value === "" ? "empty" : describe(value);
+}
+
 function wrongKind(value: unknown, option: string, allowed: string): TypeError {
   return new TypeError(
-    `${option} must be ${allowed}, not ${Array.isArray(value) ? "such a list" : describe(value)}`,
+    `${option} must be ${allowed}, not ${Array.isArray(value) ? "such a list" : kindOf(value)}${insteadOf(option, value)}`,
   );
 }

@@ -90,7 +90,7 @@ const sharedChecks: { readonly [Name in keyof SharedOptions<boolean>]-?: Check }
   maxCodings: checkCount,
   maxSetCookies: checkCount,
   maxBodyBytes: (value, option) => {
-    if (value !== null) checkCount(value, option);
+    if (value !== null) checkCount(value, option, "a whole number, 0 or more, or null for no limit");
   },
 };
 
@@ -210,7 +210,7 @@ export function checkRequestOptions(options: RequestOptions<boolean> | undefined
   if (names.length === 0) return noRequestOptions;
   const checked = isFetch(options) ? { ...blankRequest, [CONTRACT]: "fetch" as const } : { ...blankRequest };
   for (const name of names) {
-    if (!isKnown(name, requestChecks)) throw unknownOption(name, "request", known);
+    if (!isKnown(name, requestChecks)) throw unknownOption(name, "request", known, names);
     copy(options, checked, name, requestChecks[name]);
   }
   return checked;
@@ -251,8 +251,9 @@ export function checkSendOptions(options: SendInit<boolean> | undefined): Checke
 export function checkSessionOptions(options: SessionOptions<boolean> | undefined): CheckedSessionOptions {
   if (options === undefined) return blankSession;
   const checked = { ...blankSession };
-  for (const name of namesOf(options)) {
-    if (!isKnown(name, sessionChecks)) throw unknownOption(name, "session", known);
+  const names = namesOf(options);
+  for (const name of names) {
+    if (!isKnown(name, sessionChecks)) throw unknownOption(name, "session", known, names);
     copy(options, checked, name, sessionChecks[name]);
   }
   // Each may be right, and both together contradict each other.
@@ -271,8 +272,9 @@ export function checkScopeOptions(options: ScopeOptions<boolean>): CheckedScopeO
     ...blankRequest,
     idempotencyKey: undefined,
   };
-  for (const name of namesOf(options)) {
-    if (!isKnown(name, scopeChecks)) throw unknownOption(name, "scope", known);
+  const names = namesOf(options);
+  for (const name of names) {
+    if (!isKnown(name, scopeChecks)) throw unknownOption(name, "scope", known, names);
     copy(options, checked, name, scopeChecks[name]);
   }
   mergeProxies(NO_PROXIES, checked.proxies, checked.proxy);
@@ -324,8 +326,10 @@ const known: KnownOptions = {
 
 function namesOf(options: unknown): string[] {
   if (!isObject(options) || Array.isArray(options)) {
+    const kind = Array.isArray(options) ? "a list" : describe(options);
+    const isBody = typeof options === "string" || Array.isArray(options) || ArrayBuffer.isView(options);
     throw new TypeError(
-      `options must be an object, not ${Array.isArray(options) ? "a list" : describe(options)}`,
+      `options must be an object, not ${kind}${isBody ? "; a body is written as { data: … } or { json: … }" : ""}`,
     );
   }
   const names = Object.keys(options);

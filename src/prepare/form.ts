@@ -83,7 +83,7 @@ function scalarText(value: Scalar, option: string, name: string | Uint8Array): s
       if (value === null || isUint8Array(value)) return value;
       throw new TypeError(
         `${option}[${shownName(name)}] must be a string, number, bigint, boolean, bytes, null, or a list of them, ` +
-          `not ${describe(value)}`,
+          `not ${describe(value)}${option === "data" ? "; a form is flat: write json for values inside of others" : ""}`,
       );
   }
 }

@@ -3,7 +3,10 @@
  */
 import { describe } from "../core/describe.ts";
 import { hookEvents, noHooks, type HookEvent, type Hooks, type HooksInit } from "../core/hooks.ts";
+import { suggestion } from "../core/suggest.ts";
+import { hooksElsewhere } from "./elsewhere.ts";
 import { isRecord } from "./record.ts";
+import { insteadOf } from "./slips.ts";
 
 /**
  * Adds `init`'s hooks behind those of `base`. `null` for an event removes those of `base`, `null` for all of them all.
@@ -14,12 +17,15 @@ export function mergeHooks(base: Hooks, init: HooksInit | null | undefined): Hoo
   if (init === undefined) return base;
   if (init === null) return noHooks;
   if (!isRecord(init))
-    throw new TypeError(`hooks must be a record of functions by event, not ${describe(init)}`);
+    throw new TypeError(
+      `hooks must be a record of functions by event, not ${describe(init)}${insteadOf("hooks", init)}`,
+    );
   let merged: { -readonly [Event in HookEvent]: Hooks[Event] } | null = null;
   for (const event of Object.keys(init)) {
     if (!isEvent(event)) {
+      const hint = suggestion(event, hookEvents, hooksElsewhere);
       throw new TypeError(
-        `hooks has an unknown event ${JSON.stringify(event)}; known are ${hookEvents.join(", ")}`,
+        `hooks has an unknown event ${JSON.stringify(event)}; known are ${hookEvents.join(", ")}${hint === null ? "" : `; ${hint}`}`,
       );
     }
     const given = init[event];

@@ -12,6 +12,7 @@ import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { noHooks, type HooksInit } from "../core/hooks.ts";
 import {
+  atHome,
   CONTRACT,
   type AddressPolicyInit,
   type CertInit,
@@ -94,6 +95,7 @@ export function sessionSettings(
     auth: converted.auth,
     retry: converted.retry,
     contract: undefined,
+    journey: atHome,
     timeouts: parseTimeout(session.timeout, defaultTimeouts),
     isReadGiven: saysRead(session.timeout),
     turnMs: undefined,
@@ -143,6 +145,7 @@ export function mergeSettings(
   return {
     auth,
     retry,
+    journey: base.journey,
     ...termsOf(request[CONTRACT], base, request.timeout),
     proxies: mergeProxies(base.proxies, request.proxies, request.proxy),
     proxyHeaders:

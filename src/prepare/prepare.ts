@@ -6,6 +6,7 @@
 import { isAbsolute, joinBase } from "../core/base-url.ts";
 import { isUrl } from "../core/realm.ts";
 import type { Body } from "../core/body.ts";
+import { describe } from "../core/describe.ts";
 import { InvalidHeader, InvalidMethod, MissingSchema } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isToken } from "../core/method.ts";
@@ -65,10 +66,16 @@ export function prepare(wanted: Wanted): PreparedRequest {
 /** @throws {InvalidMethod} unless it is a token. */
 function prepareMethod(method: unknown, keepsCase: boolean): string {
   if (method === "GET") return method;
-  if (typeof method !== "string") throw new TypeError(`method must be a string, not ${typeof method}`);
+  if (typeof method !== "string")
+    throw new TypeError(
+      `method must be a string, not ${describe(method)}: write request(method, url, options)`,
+    );
   // Before upper case: that may turn a letter which no token has into two which all have.
   if (!isToken(method)) {
-    throw new InvalidMethod(`method ${JSON.stringify(method)} is not a token (RFC 9110 §5.6.2)`);
+    const hint = method.includes("/") ? ": write request(method, url, options)" : "";
+    throw new InvalidMethod(
+      `method ${JSON.stringify(bareUrl(method))} is not a token (RFC 9110 §5.6.2)${hint}`,
+    );
   }
   return keepsCase ? method : method.toUpperCase();
 }
@@ -121,7 +128,9 @@ function withQuery(target: Url | string, query: string): Url | string {
 function textOf(url: unknown): string {
   if (typeof url === "string") return url.trimStart();
   if (isUrl(url)) return url.href;
-  throw new TypeError(`url must be a string or a URL, not ${url === null ? "null" : typeof url}`);
+  throw new TypeError(
+    `url must be a string or a URL, not ${describe(url)}: write get(url, options) or request(method, url, options)`,
+  );
 }
 
 function prepareBody(method: string, { headers, options, boundary, isTypeInherited }: Wanted): Body | null {

@@ -13,6 +13,7 @@ import type { ProxiesInit } from "../core/options.ts";
 import { bareUrl } from "../core/redact.ts";
 import { parseUrl } from "../core/url.ts";
 import { isRecord } from "./record.ts";
+import { insteadOf } from "./slips.ts";
 
 /** No proxy for anything, whatever the environment says. */
 const NONE: ProxySettings = { explicit: noProxyRules, environment: noProxyRules };
@@ -43,7 +44,7 @@ export function mergeProxies(
   if (typeof proxy === "string" && proxy !== "")
     return { ...base, explicit: { byKey: new Map([["all", proxy]]), noProxy } };
   throw new TypeError(
-    `proxy must be a URL as a string, false or null, not ${proxy === "" ? "empty" : describe(proxy)}`,
+    `proxy must be a URL as a string, false or null, not ${proxy === "" ? "empty" : describe(proxy)}${insteadOf("proxy", proxy)}`,
   );
 }
 
@@ -110,6 +111,6 @@ function hostOf(text: string): string | null {
 function checkRecord(proxies: unknown): void {
   if (isRecord(proxies)) return;
   throw new TypeError(
-    `proxies must be a record of URLs by scheme or host, or null, not ${describe(proxies)}`,
+    `proxies must be a record of URLs by scheme or host, or null, not ${describe(proxies)}${insteadOf("proxies", proxies)}`,
   );
 }

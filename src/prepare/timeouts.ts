@@ -4,7 +4,9 @@
 import type { Timeouts } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import type { Contract, Settings, TimeoutInit } from "../core/options.ts";
+import { timeoutElsewhere } from "./elsewhere.ts";
 import { checkNames, isRecord, own } from "./record.ts";
+import { insteadOf } from "./slips.ts";
 
 /** What a session waits that says nothing. */
 export const defaultTimeouts: Timeouts = { connectMs: 10_000, readMs: 60_000, totalMs: null };
@@ -40,10 +42,10 @@ export function parseTimeout(init: TimeoutInit | null | undefined, base: Timeout
   }
   if (!isRecord(init)) {
     throw new TypeError(
-      `timeout must be ${ALLOWED}, [connect, read], or { connect, read, total }, not ${describe(init)}`,
+      `timeout must be ${ALLOWED}, [connect, read], or { connect, read, total }, not ${describe(init)}${insteadOf("timeout", init)}`,
     );
   }
-  checkNames(init, ["connect", "read", "total"], "timeout");
+  checkNames(init, ["connect", "read", "total"], "timeout", timeoutElsewhere);
   return {
     connectMs: part(own(init, "connect"), "timeout.connect", base.connectMs),
     readMs: part(own(init, "read"), "timeout.read", base.readMs),
@@ -84,7 +86,8 @@ function part(value: unknown, option: string, base: number | null): number | nul
 
 function span(value: unknown, option: string): number | null {
   if (value === null) return null;
-  if (typeof value !== "number") throw new TypeError(`${option} must be ${ALLOWED}, not ${describe(value)}`);
+  if (typeof value !== "number")
+    throw new TypeError(`${option} must be ${ALLOWED}, not ${describe(value)}${insteadOf("timeout", value)}`);
   if (!(value > 0 && value <= LONGEST_MS)) throw new RangeError(`${option} must be ${ALLOWED}, not ${value}`);
   return value;
 }

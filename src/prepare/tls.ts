@@ -10,6 +10,7 @@ import { isIP } from "node:net";
 import type { TlsPin, TlsSettings, TlsStore, TlsVersion } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import type { TlsInit } from "../core/options.ts";
+import { tlsElsewhere } from "./elsewhere.ts";
 import { checkNames, isRecord, own } from "./record.ts";
 
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.2", "TLSv1.3"];
@@ -39,7 +40,7 @@ export function mergeTls(base: TlsSettings | null, init: TlsInit | null | undefi
   if (init === undefined) return base;
   if (init === null) return null;
   if (!isRecord(init)) throw new TypeError(`tls must be ${ALLOWED}, not ${describe(init)}`);
-  checkNames(init, NAMES, "tls");
+  checkNames(init, NAMES, "tls", tlsElsewhere);
   const settings: TlsSettings = {
     minVersion: read(init, "minVersion", base, (value) => oneOf(VERSIONS, value, "tls.minVersion")),
     maxVersion: read(init, "maxVersion", base, (value) => oneOf(VERSIONS, value, "tls.maxVersion")),

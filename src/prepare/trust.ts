@@ -5,9 +5,12 @@
  */
 import { isUint8Array } from "../core/realm.ts";
 import type { ClientCertificate, Verify } from "../core/adapter.ts";
+import type { CaBundle } from "../core/environment.ts";
 import { describe } from "../core/describe.ts";
 import type { CertInit, VerifyInit } from "../core/options.ts";
+import { certElsewhere } from "./elsewhere.ts";
 import { checkNames, isRecord, own } from "./record.ts";
+import { insteadOf } from "./slips.ts";
 
 /** Node's own roots. */
 const defaultVerify: Verify = { kind: "default" };
@@ -19,15 +22,15 @@ const OFF: Verify = { kind: "off" };
  *
  * @throws {TypeError} for anything that is no {@link VerifyInit}.
  */
-export function parseVerify(init: VerifyInit | null | undefined, caBundle: string | null): Verify {
+export function parseVerify(init: VerifyInit | null | undefined, caBundle: CaBundle | null): Verify {
   if (init === undefined || init === null || init === true) {
-    return caBundle === null ? defaultVerify : { kind: "path", path: caBundle, isAmbient: true };
+    return caBundle === null ? defaultVerify : { kind: "path", ...caBundle };
   }
   if (init === false) return OFF;
   const text = isUint8Array(init) ? new TextDecoder().decode(init) : init;
   if (typeof text !== "string" || text === "") {
     throw new TypeError(
-      `verify must be true, false, a path or PEM certificates, not ${text === "" ? "empty" : describe(init)}`,
+      `verify must be true, false, a path or PEM certificates, not ${text === "" ? "empty" : describe(init)}${insteadOf("verify", init)}`,
     );
   }
   return text.includes("-----BEGIN") ? { kind: "pem", pem: text } : { kind: "path", path: text };
@@ -42,12 +45,13 @@ export function parseVerify(init: VerifyInit | null | undefined, caBundle: strin
 export function mergeVerify(
   base: Verify,
   init: VerifyInit | null | undefined,
-  caBundle: string | null,
+  caBundle: CaBundle | null,
 ): Verify {
   if (init !== undefined) return parseVerify(init, caBundle);
   const { kind } = base;
-  const ambient = kind === "default" ? null : kind === "path" && base.isAmbient === true ? base.path : base;
-  return ambient === base || ambient === caBundle ? base : parseVerify(undefined, caBundle);
+  const isAmbient = kind === "default" || (kind === "path" && base.variable !== undefined);
+  const path = kind === "path" ? base.path : null;
+  return !isAmbient || path === (caBundle?.path ?? null) ? base : parseVerify(undefined, caBundle);
 }
 
 /**
@@ -72,7 +76,7 @@ export function parseCert(init: CertInit | null): ClientCertificate | null {
 }
 
 function fromParts(init: ClientCertificate): ClientCertificate {
-  checkNames(init, ["cert", "key", "pfx", "passphrase"], "cert");
+  checkNames(init, ["cert", "key", "pfx", "passphrase"], "cert", certElsewhere);
   const cert = own(init, "cert");
   const key = own(init, "key");
   const pfx = own(init, "pfx");

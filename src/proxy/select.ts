@@ -94,7 +94,19 @@ export function selectProxy(url: Url, settings: ProxySettings): ProxyTarget | nu
   const key = keyFor(url, environment);
   if (key === null) return null;
   const noProxy = explicit.noProxy ?? environment.noProxy;
-  return targetFor(url, environment.byKey.get(key), noProxy, () => `${key}_proxy of the environment`);
+  return targetFor(url, environment.byKey.get(key), noProxy, () => variableOf(key, environment));
+}
+
+/** The variable of the environment that says which proxy `url` goes through, for a message; `null`: the program says so. */
+export function proxyVariable(url: Url, settings: ProxySettings): string | null {
+  const { explicit, environment } = settings;
+  if (keyFor(url, explicit) !== null || selectProxy(url, settings) === null) return null;
+  const key = keyFor(url, environment);
+  return key === null ? null : variableOf(key, environment);
+}
+
+function variableOf(key: string, { variables }: ProxyRules): string {
+  return `${variables?.get(key) ?? `${key}_proxy`} of the environment`;
 }
 
 /** The most specific rule first; `null` for none. Keys are in lower case. */

@@ -3,9 +3,10 @@
  *
  * A list of what is harmless, not of what is secret: nobody can list every `X-Api-Key`.
  */
-import type { TlsSettings } from "../core/adapter.ts";
-import type { Contract } from "../core/options.ts";
+import type { TlsSettings, Verify } from "../core/adapter.ts";
+import type { Contract, Journey } from "../core/options.ts";
 import type { Origin } from "../core/origin.ts";
+import type { Url } from "../core/url.ts";
 
 /** What a caller lets cross the border on purpose, beside what is harmless. */
 export interface Border {
@@ -17,17 +18,61 @@ export interface Border {
 
 /** What a redirect is decided by, beside the response. */
 export interface RedirectTerms extends Border {
+  /** Whether certificates are checked. */
+  readonly verify: Verify;
+  /** Where the call has been. */
+  readonly journey: Journey;
   /** Whose rules hold for the next method and body: those of requests, or those of the Fetch standard. Default: the former. */
   readonly contract?: Contract;
 }
 
-/** Where a redirect leads: to the same origin, to another one that is trusted like it, or to any other. */
+/** Where another URL is: at the same origin, at another one that is trusted like it, or at any other. */
 export type Crossing = "none" | "trusted" | "foreign";
 
 /** Which of them it is. */
 export function crossingOf(from: Origin, to: Origin, border: Border): Crossing {
   if (from === to) return "none";
   return border.trustedOrigins.has(to) ? "trusted" : "foreign";
+}
+
+/**
+ * Where a redirect leads. `"upgrade"`: to the same host over TLS, on the ports that both schemes have by themselves. It is the
+ * same service, better protected, and so has what was for the origin before it, as in requests and httpx.
+ */
+export type RedirectCrossing = Crossing | "upgrade";
+
+/** Which of them it is. */
+export function redirectCrossingOf(from: Url, to: Url, terms: RedirectTerms): RedirectCrossing {
+  const crossing = crossingOf(from.origin, to.origin, terms);
+  return crossing === "foreign" && isUpgrade(from, to, terms) ? "upgrade" : crossing;
+}
+
+/**
+ * Only where the certificate tells that it is the same host; and not once the call has left an origin: what another server
+ * leads to is none of the program's.
+ */
+function isUpgrade(from: Url, to: Url, { verify, journey }: RedirectTerms): boolean {
+  return (
+    from.scheme === "http" &&
+    to.scheme === "https" &&
+    from.host === to.host &&
+    from.effectivePort === 80 &&
+    to.effectivePort === 443 &&
+    verify.kind !== "off" &&
+    !journey.hasCrossed
+  );
+}
+
+/** The journey of a call that goes on from one URL to another. */
+export function journeyBeyond(journey: Journey, crossing: RedirectCrossing, from: Url, to: Url): Journey {
+  const hasCrossed = journey.hasCrossed || crossing === "trusted" || crossing === "foreign";
+  const netrc = netrcBeyond(journey.netrc, from, to);
+  return hasCrossed === journey.hasCrossed && netrc === journey.netrc ? journey : { hasCrossed, netrc };
+}
+
+function netrcBeyond(before: Journey["netrc"], from: Url, to: Url): Journey["netrc"] {
+  if (before === "none" || (from.scheme === "https" && to.scheme === "http")) return "none";
+  return from.host === to.host ? before : "named";
 }
 
 /** Describe the message or the program, never the person. */

@@ -18,7 +18,13 @@ import { resolveReceived } from "../core/received-url.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { isRedirectStatus } from "../core/status.ts";
 import { parseWebUrl, type Url } from "../core/url.ts";
-import { crossingOf, keepsAcrossOrigins, type Border, type Crossing, type RedirectTerms } from "./border.ts";
+import {
+  keepsAcrossOrigins,
+  redirectCrossingOf,
+  type Border,
+  type RedirectCrossing,
+  type RedirectTerms,
+} from "./border.ts";
 
 /** The head of a response, as far as it matters here. */
 export interface Redirecting {
@@ -28,10 +34,17 @@ export interface Redirecting {
   readonly request: PreparedRequest;
 }
 
+/** The next request, and what is between it and the one before. */
+export interface Following {
+  readonly kind: "follow";
+  readonly request: PreparedRequest;
+  readonly crossing: RedirectCrossing;
+}
+
 /** What a response can mean. */
 export type RedirectDecision =
   | { readonly kind: "final" }
-  | { readonly kind: "follow"; readonly request: PreparedRequest; readonly crossing: Crossing }
+  | Following
   | { readonly kind: "refuse"; readonly error: RequestException };
 
 const FINAL: RedirectDecision = { kind: "final" };
@@ -41,8 +54,15 @@ export function isRedirect(response: { readonly status: number; readonly headers
   return isRedirectStatus(response.status) && response.headers.has("location");
 }
 
+/** The URL that is asked in place of another: over TLS, where its host wants nothing else (HSTS). */
+export type Secured = (url: Url) => Url;
+
 /** Reads `response` as an answer to its request. How many redirects are too many is the caller's question. */
-export function decideRedirect(response: Redirecting, terms: RedirectTerms): RedirectDecision {
+export function decideRedirect(
+  response: Redirecting,
+  terms: RedirectTerms,
+  secured: Secured,
+): RedirectDecision {
   if (!isRedirect(response)) return FINAL;
   const locations = new Set(response.headers.getAll("location").map(withoutBlanks));
   const [location = ""] = locations;
@@ -54,7 +74,7 @@ export function decideRedirect(response: Redirecting, terms: RedirectTerms): Red
   if (location === "") return FINAL;
   const { request } = response;
   const { contract } = terms;
-  const target = targetOf(request, location, terms);
+  const target = targetOf(request, location, terms, secured);
   if (target.kind !== "target") return target;
   const method = redirectMethod(response.status, request.method, contract);
   const withBody = keepsBody(response.status, request, method, contract);
@@ -68,7 +88,7 @@ export function decideRedirect(response: Redirecting, terms: RedirectTerms): Red
     request: nextRequest(request, url, {
       method,
       withBody,
-      isForeign: crossing === "foreign",
+      crossing,
       border: terms,
     }),
     crossing,
@@ -105,9 +125,16 @@ function refuse(error: RequestException): RedirectDecision {
   return { kind: "refuse", error };
 }
 
-type Target = { readonly kind: "target"; readonly url: Url; readonly crossing: Crossing } | RedirectDecision;
+type Target =
+  | { readonly kind: "target"; readonly url: Url; readonly crossing: RedirectCrossing }
+  | RedirectDecision;
 
-function targetOf(request: PreparedRequest, location: string, border: Border): Target {
+function targetOf(
+  request: PreparedRequest,
+  location: string,
+  terms: RedirectTerms,
+  secured: Secured,
+): Target {
   const from = request.parsed;
   const target = resolveReceived(location, from.href);
   const scheme = target.slice(0, target.indexOf(":"));
@@ -119,10 +146,10 @@ function targetOf(request: PreparedRequest, location: string, border: Border): T
       }),
     );
   }
-  const to = parseWebUrl(target);
+  const to = secured(parseWebUrl(target));
   // A target without a fragment inherits the one before it (RFC 9110 §10.2.2). User info in a Location is not the
   // caller's and is never used; the caller's own stays within its origin (PARITY RED-9, RED-10).
-  const crossing = crossingOf(from.origin, to.origin, border);
+  const crossing = redirectCrossingOf(from, to, terms);
   const userinfo = crossing === "foreign" ? null : from.userinfo;
   return { kind: "target", url: to.with({ userinfo, fragment: to.fragment ?? from.fragment }), crossing };
 }
@@ -130,21 +157,23 @@ function targetOf(request: PreparedRequest, location: string, border: Border): T
 interface Hop {
   readonly method: string;
   readonly withBody: boolean;
-  readonly isForeign: boolean;
+  readonly crossing: RedirectCrossing;
   readonly border: Border;
 }
 
 function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequest {
   const headers = request.headers.clone();
+  const isForeign = hop.crossing === "foreign";
   // RFC 9110 §11.7.2: for the next proxy only; whatever it needs is added anew (PARITY RED-14).
   headers.delete("proxy-authorization");
-  const ownCookies = request.cookieSource === "caller" && !hop.isForeign;
+  if (hop.crossing !== "none") dropDigest(headers);
+  const ownCookies = request.cookieSource === "caller" && !isForeign;
   if (!ownCookies) headers.delete("cookie");
   if (url.host !== request.parsed.host) headers.delete("host");
   for (const name of headers.keys()) {
     const lower = name.toLowerCase();
     const ofBody = lower.startsWith("content-") || lower === "transfer-encoding";
-    if ((ofBody && !hop.withBody) || (hop.isForeign && !keepsAcrossOrigins(lower, hop.border)))
+    if ((ofBody && !hop.withBody) || (isForeign && !keepsAcrossOrigins(lower, hop.border)))
       headers.delete(name);
   }
   // That there is none is said where a body would be expected (RFC 9110 §8.6).
@@ -158,4 +187,9 @@ function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequ
     cookieSource: ownCookies ? "caller" : "none",
     dressed: false,
   });
+}
+
+/** It answers a nonce of one origin, and says nothing to another one, whatever that may have (RFC 7616 §3.3). */
+function dropDigest(headers: HeaderMap): void {
+  if (/^digest /i.test(headers.get("authorization") ?? "")) headers.delete("authorization");
 }

@@ -342,7 +342,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
 
   #lineTooLong(limitBytes: number): ResponseTooLarge {
     const { request } = this;
-    return new ResponseTooLarge(`a line of the body has more than ${limitBytes} characters`, {
+    return new ResponseTooLarge(`a line of the body has more than ${limitBytes} characters (maxBodyBytes)`, {
       limitBytes,
       request,
       response: this,

@@ -1,6 +1,7 @@
 /**
  * The body of a response, from unread to whatever became of it. Responses that are copies of each other share one.
  */
+import { showCaller } from "../core/caller.ts";
 import { RequestException, StreamConsumedError, type FailedResponse } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
@@ -206,6 +207,7 @@ export class ResponseBody {
     };
     const fail = (error: unknown): unknown => {
       this.#parts.wire.body.cancel();
+      showCaller(error, fail);
       return this.#fail(owner, error);
     };
     try {

@@ -1,9 +1,8 @@
 /**
  * What can be made of the bytes of a body. Remembers what costs something.
  */
-import type { FailedRequest } from "../core/errors.ts";
 import { apparentEncoding, type Charset, type Hints } from "../encoding/charset.ts";
-import { jsonText, parseJsonText } from "../encoding/json.ts";
+import { jsonText, parseJsonText, type JsonOrigin } from "../encoding/json.ts";
 import { decodeText } from "../encoding/text.ts";
 import { owned } from "../stream/owned.ts";
 
@@ -31,8 +30,8 @@ export class Content {
   }
 
   /** @throws {JSONDecodeError} */
-  json(charset: Charset, request: FailedRequest): unknown {
-    return parseJsonText(jsonText(this.#raw, charset), request);
+  json(charset: Charset, origin: JsonOrigin): unknown {
+    return parseJsonText(jsonText(this.#raw, charset), origin);
   }
 
   /**

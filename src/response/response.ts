@@ -57,7 +57,7 @@ export class Response extends BaseResponse implements AnyResponse {
    */
   json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): T {
     try {
-      const value = this.#read().json(this.charset, this.request);
+      const value = this.#read().json(this.charset, this);
       // Without a schema only the caller knows what the type of the body is.
       return schema === undefined ? (value as T) : validateNow(schema, value, this);
     } catch (error) {

@@ -2,6 +2,7 @@
  * StreamedResponse: its body is still to come. It can be iterated over once, or read into memory.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { showCaller } from "../core/caller.ts";
 import { RequestException } from "../core/errors.ts";
 import type { AnyResponse } from "../core/response.ts";
 import { BaseResponse } from "./base.ts";
@@ -67,7 +68,7 @@ export class StreamedResponse extends BaseResponse implements AnyResponse, Async
   async json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Promise<T> {
     const content = await this.#read();
     try {
-      const value = content.json(this.charset, this.request);
+      const value = content.json(this.charset, this);
       // Without a schema only the caller knows what the type of the body is.
       return schema === undefined ? (value as T) : await validate(schema, value, this);
     } catch (error) {
@@ -121,8 +122,14 @@ export class StreamedResponse extends BaseResponse implements AnyResponse, Async
   }
 
   async #read(): Promise<Content> {
-    const bytes = await this.#body.read(this);
-    this.#content ??= this.contentOf(bytes);
-    return this.#content;
+    try {
+      const bytes = await this.#body.read(this);
+      this.#content ??= this.contentOf(bytes);
+      return this.#content;
+    } catch (error) {
+      // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
+      if (this.bodyState.kind === "failed") showCaller(error, this.#read);
+      throw error;
+    }
   }
 }

@@ -165,5 +165,8 @@ function chunkBytes(chunk: unknown): Uint8Array {
 }
 
 function tooLarge(limitBytes: number): ResponseTooLarge {
-  return new ResponseTooLarge(`the body has more than ${limitBytes} bytes`, { limitBytes, phase: "body" });
+  return new ResponseTooLarge(`the body has more than ${limitBytes} bytes (maxBodyBytes)`, {
+    limitBytes,
+    phase: "body",
+  });
 }

@@ -7,6 +7,7 @@
 import type { RetryBudget } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
+import { suggestion, type Elsewhere } from "../core/suggest.ts";
 import { budgetOf } from "./budget.ts";
 
 /** What a `Retry` is made of. What is absent has its default. */
@@ -103,6 +104,45 @@ const DEFAULTS: RetrySettings = {
   raiseOnStatus: true,
 };
 
+/** What urllib3, got, ky, axios-retry, undici and others call them. */
+const ELSEWHERE: Elsewhere = new Map(
+  Object.entries({
+    redirect: "redirects are counted by maxRedirects",
+    limit: "total",
+    retries: "total",
+    maxretries: "total",
+    count: "total",
+    attempts: "write total, which counts those behind the first",
+    maxattempts: "write total, which counts those behind the first",
+    methods: "allowedMethods",
+    methodwhitelist: "allowedMethods",
+    statuscodes: "statusForcelist",
+    statuses: "statusForcelist",
+    statuslist: "statusForcelist",
+    retryon: "statusForcelist",
+    retrycondition: "write statusForcelist and allowedMethods, or a policy of your own with next()",
+    shouldretry: "write statusForcelist and allowedMethods, or a policy of your own with next()",
+    errorcodes: "write connect, read and other: how often errors of that kind are tried again",
+    afterstatuscodes: "respectRetryAfterHeader",
+    retryafter: "respectRetryAfterHeader",
+    maxretryafter: "retryAfterMax",
+    maxtimeout: "backoffMax",
+    mintimeout: "backoffFactor",
+    backofflimit: "backoffMax",
+    maxdelay: "backoffMax",
+    delay: "write backoffFactor, and see what it means; or a policy of your own with next()",
+    retrydelay: "write backoffFactor, and see what it means; or a policy of your own with next()",
+    calculatedelay: "write backoffFactor and backoffMax, or a policy of your own with next()",
+    timeoutfactor: "backoffFactor",
+    factor: "backoffFactor",
+    noise: "backoffJitter",
+    jitter: "backoffJitter",
+    throwonerror: "raiseOnStatus",
+    enforceretryrules: "leave it out: its rules always hold",
+    retryontimeout: "write read: how often silence is tried again",
+  }),
+);
+
 /**
  * Checks options and fills the gaps.
  *
@@ -115,8 +155,10 @@ export function retrySettings(options: RetryOptions): RetrySettings {
   }
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(DEFAULTS, name)) {
-      const hint = name === "redirect" ? "; redirects are counted by maxRedirects" : "";
-      throw new TypeError(`Retry has no option ${name}${hint}; it has ${Object.keys(DEFAULTS).join(", ")}`);
+      const hint = suggestion(name, Object.keys(DEFAULTS), ELSEWHERE);
+      throw new TypeError(
+        `Retry has no option ${name}${hint === null ? "" : `; ${hint}`}; it has ${Object.keys(DEFAULTS).join(", ")}`,
+      );
     }
   }
   // Own properties only: a polluted Object.prototype must not switch retries on.

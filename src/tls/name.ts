@@ -14,7 +14,13 @@ const PARTIAL_WILDCARD = /[^:]\*|\*[^.]/;
 /** What is wrong with the names in `certificate`, told with them, or `undefined` when it is for `name`, a host or an address. */
 export function nameProblem(name: string, certificate: PeerCertificate): Error | undefined {
   const { subjectaltname: names = "", raw } = certificate;
-  if (isIP(name) !== 0) return checkServerIdentity(name, certificate);
+  if (isIP(name) !== 0) {
+    const problem = checkServerIdentity(name, certificate);
+    // Node's list of addresses, of which there are none.
+    return problem === undefined || names.includes("IP Address:")
+      ? problem
+      : mismatch(name, names || "it has none");
+  }
   if (!names.includes("DNS:"))
     return mismatch(name, names === "" ? "it has none, and its common name does not count" : names);
   // Where there is no name of a host among others, Node would take the common name of the subject.
@@ -27,6 +33,7 @@ export function nameProblem(name: string, certificate: PeerCertificate): Error |
 
 /** As Node has it. */
 function mismatch(name: string, names: string): Error {
-  const error = new Error(`Host: ${name} is not in the cert's altnames: ${names}`);
+  const [kind, place] = isIP(name) === 0 ? ["Host", "altnames"] : ["IP", "list"];
+  const error = new Error(`${kind}: ${name} is not in the cert's ${place}: ${names}`);
   return Object.assign(error, { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
 }

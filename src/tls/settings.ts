@@ -33,6 +33,8 @@ export interface TlsSources {
   readonly verified: boolean;
   /** `null`: the roots of `store`. A path may be a folder: read its files for which {@link isCertificateFile} holds. */
   readonly ca: TlsSource | null;
+  /** The option that names it, or the variable of the environment. */
+  readonly caName: string;
   /** `null`: Node's default, or there is nothing to look up. */
   readonly store: TlsStore | null;
   readonly cert: TlsSource | null;
@@ -111,6 +113,10 @@ export function tlsSources({ verify, cert, tls }: TlsTerms): TlsSources {
   return {
     verified: verify.kind !== "off",
     ca: caSource(verify),
+    caName:
+      verify.kind === "path" && verify.variable !== undefined
+        ? `${verify.variable} of the environment`
+        : "verify",
     // What `verify` says outright goes before it.
     store: verify.kind === "default" ? store : null,
     cert: certificate,
@@ -168,11 +174,16 @@ function caSource(verify: Verify): TlsSource | null {
       return {
         kind: "path",
         path: verify.path,
-        missing: `Could not find a suitable TLS CA certificate bundle, invalid path: ${verify.path}`,
+        missing: `Could not find a suitable TLS CA certificate bundle, invalid path: ${verify.path}${namedBy(verify)}`,
       };
     case "pem":
       return { kind: "content", content: verify.pem };
   }
+}
+
+/** Who names the bundle, when it is the environment. */
+function namedBy({ variable }: { readonly variable?: string }): string {
+  return variable === undefined ? "" : ` (${variable} of the environment)`;
 }
 
 /** Text that begins as PEM does is the thing itself; other text is a path. */

@@ -4,6 +4,7 @@
 import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
+import { suggestion, type Elsewhere } from "../core/suggest.ts";
 import type { SocketOptions } from "./connect.ts";
 import { lookUp, lookupOf } from "./lookup.ts";
 import type { PoolSettings } from "./pool.ts";
@@ -78,6 +79,53 @@ const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
   "lookup",
   "socketPath",
 ]);
+const OF_SESSION = "it is an option of the session and its requests:";
+/** What they are called by node:http's Agent, undici, urllib3 and httpx. */
+const ELSEWHERE: Elsewhere = new Map(
+  Object.entries({
+    keepalive: "leave it out: connections are kept",
+    keepalivemsecs: "leave it out: connections are kept",
+    keepaliveexpiry: "keepAliveTimeout",
+    keepalivemaxtimeout: "keepAliveTimeout",
+    timeout: `${OF_SESSION} write timeout there`,
+    connecttimeout: `${OF_SESSION} write timeout: { connect } there`,
+    headerstimeout: `${OF_SESSION} write timeout: { read } there`,
+    bodytimeout: `${OF_SESSION} write timeout: { read } there`,
+    maxsockets: "write poolMaxsize, with poolBlock: true",
+    maxtotalsockets: "write poolMaxsize, with poolBlock: true; it counts for each origin",
+    maxfreesockets: "poolMaxsize",
+    connections: "write poolMaxsize, with poolBlock: true",
+    maxconnections: "write poolMaxsize, with poolBlock: true",
+    maxkeepaliveconnections: "poolMaxsize",
+    maxsize: "poolMaxsize",
+    numpools: "poolConnections",
+    block: "poolBlock",
+    poolblock: "poolBlock",
+    retries: "maxRetries",
+    retry: "maxRetries",
+    autoselectfamily: "family",
+    sourceaddress: "localAddress",
+    uds: "socketPath",
+    pipelining: "leave it out: requests are never sent before the answer to the one before",
+    allowh2: `${OF_SESSION} write http2: true there`,
+    http2: `${OF_SESSION} write http2: true there`,
+    proxy: `${OF_SESSION} write proxy or proxies there`,
+    uri: `${OF_SESSION} write proxy there`,
+    verify: `${OF_SESSION} write verify there`,
+    cert: `${OF_SESSION} write cert there`,
+    tls: `${OF_SESSION} write tls there`,
+    ca: `${OF_SESSION} write verify there`,
+    key: `${OF_SESSION} write cert there`,
+    pfx: `${OF_SESSION} write cert there`,
+    passphrase: `${OF_SESSION} write cert there`,
+    rejectunauthorized: `${OF_SESSION} write verify there`,
+    servername: `${OF_SESSION} write tls: { serverName } there`,
+    ciphers: `${OF_SESSION} write tls: { ciphers } there`,
+    minversion: `${OF_SESSION} write tls: { minVersion } there`,
+    connect: `${OF_SESSION} write timeout, verify, cert or tls there`,
+    maxresponsesize: `${OF_SESSION} write maxBodyBytes there`,
+  }),
+);
 /** Node's timers count no further: 24.8 days. */
 const LONGEST_MS = 2_147_483_647;
 const MOST_FIELDS = 1_000_000;
@@ -93,8 +141,9 @@ function check(given: HttpAdapterOptions): CheckedOptions {
   const options = bare(given);
   const unknown = Object.keys(options).find((name) => !NAMES.has(name));
   if (unknown !== undefined) {
+    const hint = suggestion(unknown, [...NAMES], ELSEWHERE);
     throw new TypeError(
-      `HttpAdapter has no option ${JSON.stringify(unknown)}; allowed are ${[...NAMES].join(", ")}`,
+      `HttpAdapter has no option ${JSON.stringify(unknown)}${hint === null ? "" : `; ${hint}`}; allowed are ${[...NAMES].join(", ")}`,
     );
   }
   const { poolTimeout } = options;

@@ -16,10 +16,12 @@ import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } f
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem } from "../tls/name.ts";
 import { pinProblem } from "../tls/pins.ts";
+import type { TlsTerms } from "../tls/settings.ts";
 import { agreedOn, ConnectionFacts, endsOf, factOf, type ServerIdentity } from "./connection-facts.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
 import type { HeadLimits } from "./head-limits.ts";
+import { tlsHint } from "./hints.ts";
 import { Intake } from "./intake.ts";
 import { Introduction } from "./introduction.ts";
 import { basicCredentials, guardOf, HTTP_1_ONLY, nameOf, pinsOf, protocolsOf, type Route } from "./route.ts";
@@ -173,11 +175,7 @@ export class Opening {
     }
     const socket =
       via.scheme === "https"
-        ? await this.#tlsToProxy(
-            plain,
-            via.hostname,
-            await this.#materials.load(proxyTls, { host: via.hostname, port: via.port }),
-          )
+        ? await this.#tlsToProxy(plain, { host: via.hostname, port: via.port }, proxyTls)
         : plain;
     const authorization =
       introduction === null ? basicCredentials(via.credentials) : await introduction.authorization();
@@ -190,14 +188,14 @@ export class Opening {
   async #tcp(peer: TlsPeer, guard: Guard | null, step: "address" | "proxy"): Promise<Socket> {
     const socket = connectSocket(this.#tcpOptions(peer, guard));
     this.#intake?.bind(socket);
-    await this.#ready(socket, "connect", () => step, peer.host);
+    await this.#ready(socket, () => step, peer, null);
     if (guard !== null) checkAddress(guard, socket.remoteAddress);
     return socket;
   }
 
   /** One socket for TCP and TLS: what fails before TCP is up is no TLS failure. */
   async #directTls(route: Route, material: TlsMaterial): Promise<Socket> {
-    const { host, isForwarded } = route;
+    const { isForwarded } = route;
     // Node shows no certificate for a resumed session: with pins, each handshake is a whole one.
     const isResumable = pinsOf(route) === null;
     const { session = null, identity = null } = (isResumable ? this.#memory.resumption : null) ?? {};
@@ -220,7 +218,7 @@ export class Opening {
       isUp = true;
     });
     const step = (): "address" | "proxy" | "tls" => (isForwarded ? "proxy" : isUp ? "tls" : "address");
-    await this.#ready(socket, "secureConnect", step, host);
+    await this.#ready(socket, step, route, route.tls);
     if (guard !== null) checkAddress(guard, socket.remoteAddress);
     const isResumed = factOf(() => socket.isSessionReused()) === true;
     resumption.identity = this.#identify(socket, route, isResumed ? identity : null);
@@ -231,7 +229,7 @@ export class Opening {
     const { host } = route;
     const tls = tlsOptions(nameOf(route), material, protocolsOf(route));
     const socket = connectTlsSocket({ socket: under, host, ...tls });
-    await this.#ready(socket, "secureConnect", () => "tls", host);
+    await this.#ready(socket, () => "tls", route, route.tls);
     this.#identify(socket, route, null);
     return socket;
   }
@@ -251,21 +249,19 @@ export class Opening {
     return identity;
   }
 
-  #tlsToProxy(under: Socket, host: string, material: TlsMaterial): Promise<Socket> {
-    const tls = tlsOptions(host, material, HTTP_1_ONLY);
-    return this.#ready(
-      connectTlsSocket({ socket: under, host, ...tls }),
-      "secureConnect",
-      () => "proxy",
-      host,
-    );
+  async #tlsToProxy(under: Socket, peer: TlsPeer, terms: TlsTerms): Promise<Socket> {
+    const { host } = peer;
+    const tls = tlsOptions(host, await this.#materials.load(terms, peer), HTTP_1_ONLY);
+    const socket = connectTlsSocket({ socket: under, host, ...tls });
+    return await this.#ready(socket, () => "proxy", peer, terms);
   }
 
+  /** @param terms those of TLS; `null`: there is none. */
   #ready(
     socket: Socket,
-    event: "connect" | "secureConnect",
     step: () => "address" | "proxy" | "tls",
-    host: string,
+    { host, port }: TlsPeer,
+    terms: TlsTerms | null,
   ): Promise<Socket> {
     this.#sockets.push(socket);
     if (this.#isOver) socket.destroy();
@@ -273,12 +269,15 @@ export class Opening {
     // TLS fails behind the handshake.
     socket.on("error", (error) => void (socket.destroyed || socket.destroy(error)));
     return new Promise((resolve, reject) => {
-      const onFailure = (error?: Error): void =>
-        reject(new ConnectFailure(step(), describe(step(), host, error), { cause: error }));
+      const onFailure = (error?: Error): void => {
+        const url = `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+        const hint = terms === null ? "" : tlsHint(error, { verify: terms.verify, url });
+        reject(new ConnectFailure(step(), describe(step(), host, error) + hint, { cause: error }));
+      };
       const onClose = (): void => onFailure();
       socket.once("error", onFailure);
       socket.once("close", onClose);
-      socket.once(event, () => {
+      socket.once(terms === null ? "connect" : "secureConnect", () => {
         // Noted at once: a socket forgets them when it ends. What is put over the first one has the same.
         this.#ends ??= endsOf(socket, this.#options.socketPath ?? null);
         socket.off("error", onFailure);

@@ -377,6 +377,9 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       request: this.request,
       phase: phases[this.#state],
       isForwarded: this.#pool.way.isForwarded,
+      proxies: this.#options.proxies,
+      body: this.#incoming,
+      isUnanswered: !this.#isReused && this.#connection?.heard === false,
     });
   }
 

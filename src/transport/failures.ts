@@ -2,6 +2,7 @@
  * What went wrong below, in our words: one table from the errors of Node, undici and this folder to the tree of
  * `core/errors.ts`. What the caller threw (an iterable that fails, the reason of an abort) never comes here.
  */
+import type { ProxySettings } from "../core/adapter.ts";
 import { isError } from "../core/realm.ts";
 import {
   AddressRefused,
@@ -19,6 +20,7 @@ import {
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
+import { proxyVariable } from "../proxy/select.ts";
 import { RefusedAddress } from "./guard.ts";
 import { HeadOverflow } from "./head-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
@@ -78,26 +80,52 @@ export interface Circumstances {
   readonly phase: Phase;
   /** The request went to a proxy in absolute form: who does not answer is the proxy. */
   readonly isForwarded: boolean;
+  /** The proxies that were spoken of. */
+  readonly proxies: ProxySettings;
+  /** What came of the body, and how much of it was announced (`null`: nobody said). Asked when it broke off. */
+  readonly body: { readonly received: number; readonly declared: number | null } | null;
+  /** Had nothing come over the connection at all? */
+  readonly isUnanswered: boolean;
 }
 
 /** `error` in our words. */
 export function translate(error: Error, circumstances: Circumstances): RequestException {
-  const { request, phase, isForwarded } = circumstances;
+  const { request, phase } = circumstances;
   // One reason for all requests that it ends: each has an error of its own.
   if (error instanceof SessionClosed) return new SessionClosed(error.message, { request, phase });
   if (error instanceof RequestException) return error.annotate({ request });
   if (error instanceof ConnectOverdue) {
-    return new ConnectTimeout(error.message, { request, phase: error.phase, limitMs: error.limitMs });
+    const by = error.phase === "connect" ? byVariable(circumstances, ", by way of the proxy of ") : "";
+    return new ConnectTimeout(error.message + by, { request, phase: error.phase, limitMs: error.limitMs });
   }
   if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
   if (error instanceof ConnectFailure) return connectFailure(error, circumstances);
-  const Kind = isForwarded && !isResponseError(error) ? ProxyError : ConnectionError;
-  if (error instanceof UnsentBody)
-    return new Kind(error.message, { request, phase: "send", cause: error.cause });
+  if (error instanceof UnsentBody) return unsent(error, circumstances);
   if (isTlsError(error))
     return new SSLError(`TLS failed: ${reasonOf(error)}`, { request, phase, cause: error });
+  return noResponse(error, circumstances);
+}
+
+function unsent(error: UnsentBody, circumstances: Circumstances): ConnectionError {
+  const { Kind, by } = blamed(error, circumstances);
+  return new Kind(error.message + by, { request: circumstances.request, phase: "send", cause: error.cause });
+}
+
+/** Whose failure it is: the proxy's that forwards the request, else the server's. */
+function blamed(
+  error: Error,
+  circumstances: Circumstances,
+): { readonly Kind: typeof ConnectionError | typeof ProxyError; readonly by: string } {
+  return circumstances.isForwarded && !isResponseError(error)
+    ? { Kind: ProxyError, by: byVariable(circumstances) }
+    : { Kind: ConnectionError, by: "" };
+}
+
+/** No answer, or no whole one. */
+function noResponse(error: Error, circumstances: Circumstances): RequestException {
+  const { request, phase } = circumstances;
   if (phase === "body") {
-    return new ChunkedEncodingError(`the body broke off: ${reasonOf(error)}`, {
+    return new ChunkedEncodingError(`the body broke off${extent(circumstances)}: ${reasonOf(error)}`, {
       request,
       phase,
       cause: error,
@@ -110,7 +138,30 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
       cause: error,
     });
   }
-  return new Kind(`no valid response: ${reasonOf(error)}`, { request, phase, cause: error });
+  const hint = isSilentEnd(error, circumstances)
+    ? " before it sent anything (as servers of TLS may, whose URL begins with https://)"
+    : "";
+  const { Kind, by } = blamed(error, circumstances);
+  return new Kind(`no valid response: ${reasonOf(error)}${hint}${by}`, { request, phase, cause: error });
+}
+
+function extent({ body }: Circumstances): string {
+  if (body === null) return "";
+  return ` after ${body.received}${body.declared === null ? "" : ` of ${body.declared}`} bytes`;
+}
+
+/** Is it what many servers of TLS do when they are spoken to without? */
+function isSilentEnd(error: Error, { request, isForwarded, isUnanswered }: Circumstances): boolean {
+  const isEnd = ENDS.has(codeOf(error));
+  return isEnd && isUnanswered && !isForwarded && request.parsed.scheme === "http";
+}
+
+const ENDS: ReadonlySet<string> = new Set(["ECONNRESET", "UND_ERR_SOCKET"]);
+
+/** Names the variable of the environment that chose the proxy: whoever set it may be somebody else. */
+function byVariable({ request, proxies }: Circumstances, before: string = "; the proxy is that of "): string {
+  const variable = proxyVariable(request.parsed, proxies);
+  return variable === null ? "" : before + variable;
 }
 
 function headersTooLarge(error: HeadOverflow, { request, phase }: Circumstances): HeadersTooLarge {
@@ -127,8 +178,15 @@ function headersTooLarge(error: HeadOverflow, { request, phase }: Circumstances)
 
 /** Nothing came for `limitMs`. */
 export function silence(limitMs: number, request: PreparedRequest, phase: Phase): ReadTimeout {
-  return new ReadTimeout(`read timeout after ${limitMs} ms`, { request, phase, limitMs });
+  const place = SILENCES[phase] ?? "";
+  return new ReadTimeout(`read timeout after ${limitMs} ms${place}`, { request, phase, limitMs });
 }
+
+const SILENCES: { readonly [In in Phase]?: string } = {
+  send: " of silence while the body was sent",
+  head: " of silence before the response",
+  body: " of silence inside the body of the response",
+};
 
 function connectFailure(failure: ConnectFailure, circumstances: Circumstances): RequestException {
   const { request } = circumstances;
@@ -145,7 +203,7 @@ function connectFailure(failure: ConnectFailure, circumstances: Circumstances): 
     case "pool":
       return new ConnectionError(message, { request, phase: "pool", cause });
     case "proxy":
-      return new ProxyError(message, {
+      return new ProxyError(message + byVariable(circumstances), {
         request,
         phase: "connect",
         // A program that sees which limit it was can raise it.

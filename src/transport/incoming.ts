@@ -231,7 +231,9 @@ export class Incoming {
       const { request } = this.#source;
       const foundBytes = Math.max(this.received, this.declared ?? 0);
       const details = { request, phase: "body", limitBytes, foundBytes } as const;
-      this.#setFailure(new ResponseTooLarge(`the body has more than ${limitBytes} bytes`, details));
+      this.#setFailure(
+        new ResponseTooLarge(`the body has more than ${limitBytes} bytes (maxBodyBytes)`, details),
+      );
     }
     this.drop();
   }

@@ -5,6 +5,7 @@
  * `/api/x` but not `/apiary`. Nothing depends on upper or lower case.
  */
 import type { Adapter, SendOptions } from "../core/adapter.ts";
+import { describe } from "../core/describe.ts";
 import { InvalidSchema } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
 import { isHttpLike, parseUrl, type Url } from "../core/url.ts";
@@ -40,7 +41,7 @@ export class Mounts {
    */
   mount(prefix: string, adapter: Adapter): void {
     if (typeof adapter?.send !== "function" || typeof adapter.close !== "function") {
-      throw new TypeError("an adapter must have send() and close()");
+      throw new TypeError(`an adapter must have send() and close(), and such a ${describe(adapter)} has not`);
     }
     this.#prefixes.set(prefix, parsePrefix(prefix));
     this.#adapters.set(prefix, adapter);
@@ -100,10 +101,29 @@ export class Mounts {
   }
 }
 
+/** What is meant by schemes that nobody can send, unless an adapter is mounted for them. */
+const SCHEMES: ReadonlyMap<string, string> = new Map([
+  ["ws", "WebSockets are not HTTP: use the WebSocket of Node"],
+  ["wss", "WebSockets are not HTTP: use the WebSocket of Node"],
+  ["file", "read files with node:fs, or mount an adapter"],
+  ["data", "toFetch() answers data: URLs; sessions do not"],
+  ["blob", "read the Blob itself"],
+  ["ftp", "mount an adapter that speaks FTP"],
+  ["unix", "write new HttpAdapter({ socketPath }), and mount it"],
+]);
+
 /** `localhost:3128` looks like a scheme and what is in it, and seldom is. */
 function hintFor(url: string): string {
-  return /^\s*[a-z0-9.-]+:\d{1,5}(?:[/?#]|$)/i.test(url)
-    ? `; perhaps you meant http://${bareUrl(url).trim()}?`
+  if (/^\s*[a-z0-9.-]+:\d{1,5}(?:[/?#]|$)/i.test(url))
+    return `; perhaps you meant http://${bareUrl(url).trim()}?`;
+  const scheme = schemeOf(url);
+  const advice = SCHEMES.get(scheme);
+  if (advice !== undefined) return `; ${advice}`;
+  // One finger beside: htp, hhttp, htpps, ttps ...
+  return /^h?h?t{1,3}p{1,2}s{0,2}$/.test(scheme) && url.includes("://")
+    ? `; perhaps you meant ${scheme.endsWith("s") ? "https" : "http"}:${bareUrl(url)
+        .trim()
+        .slice(scheme.length + 1)}?`
     : "";
 }
 
@@ -116,9 +136,13 @@ function schemeOf(url: string): string {
 function parsePrefix(prefix: string): Address {
   const [, scheme = "", rest = ""] =
     (typeof prefix === "string" && /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(prefix)) || [];
+  const hint =
+    typeof prefix === "string" && /^[a-z0-9.-]+(?::\d+)?(?:\/|$)/i.test(prefix)
+      ? `; perhaps you meant "https://${prefix}"?`
+      : "";
   if (scheme === "")
     throw new TypeError(
-      `prefix ${JSON.stringify(prefix)} is not of the form scheme://host/path, or a part of it`,
+      `prefix ${typeof prefix === "string" ? JSON.stringify(prefix) : describe(prefix)} is not of the form scheme://host/path, or a part of it${hint}`,
     );
   const lower = scheme.toLowerCase();
   if (rest === "") return { scheme: lower, authority: "", host: "", target: "" };

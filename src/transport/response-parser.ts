@@ -14,6 +14,7 @@
 
 import { withoutBlanks } from "../core/received-text.ts";
 import { HeadOverflow, type HeadLimits } from "./head-limits.ts";
+import { protocolHint } from "./hints.ts";
 import type { WireHead } from "./wire-reply.ts";
 
 /** What came is no HTTP/1 response. */
@@ -208,7 +209,11 @@ function describeError(this: TunedParser, code: number, data: Uint8Array): Error
   if (!("data" in error)) return error;
   // llhttp's own words stand in parentheses.
   const reason = /\((.+)\)$/.exec(error.message)?.[1] ?? error.message;
-  return new ResponseSyntaxError(`not HTTP/1.1 (${reason})`, !this.headDone && FRAMING_CODES.has(code));
+  const hint = this.headDone || this.chunk === null ? "" : protocolHint(this.chunk);
+  return new ResponseSyntaxError(
+    `not HTTP/1.1 (${reason})${hint}`,
+    !this.headDone && FRAMING_CODES.has(code),
+  );
 }
 
 function original(parser: TunedParser): UndiciParser {

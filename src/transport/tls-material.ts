@@ -88,7 +88,7 @@ async function read(terms: TlsTerms): Promise<TlsMaterial> {
 /** What OpenSSL calls a passphrase that does not fit: a key's, a PKCS #12 file's. */
 const WRONG_PASSPHRASE = /bad decrypt|mac verify failure|interrupted or cancelled/i;
 
-function materialProblem(cause: unknown, { passphrase }: TlsSources): string {
+function materialProblem(cause: unknown, { passphrase, caName }: TlsSources): string {
   const reason = reasonOf(cause);
   if (WRONG_PASSPHRASE.test(`${reason} ${String(cause)}`)) {
     return passphrase === null
@@ -97,7 +97,7 @@ function materialProblem(cause: unknown, { passphrase }: TlsSources): string {
   }
   // One wrong passphrase in 256 gives bytes that look decrypted, and are nonsense.
   const hint = passphrase === null ? "" : " (or the passphrase of cert is wrong)";
-  return `verify, cert or tls cannot be used for TLS: ${reason}${hint}`;
+  return `${caName}, cert or tls cannot be used for TLS: ${reason}${hint}`;
 }
 
 /** `null`: what Node trusts by itself. */

@@ -9,6 +9,7 @@ import { isToken } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
 import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { HeadOverflow, overflowOf, type HeadLimits } from "./head-limits.ts";
+import { protocolHint } from "./hints.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** What to ask the proxy for. */
@@ -44,7 +45,11 @@ function opens({ status }: ProxyAnswer): boolean {
 }
 
 function refusal(answer: ProxyAnswer): ConnectFailure {
-  return new ConnectFailure("proxy", `the proxy answered CONNECT with status ${answer.status}`, { answer });
+  const advice =
+    answer.status === 407 ? ", it wants credentials: those in its URL, or the option proxyAuth" : "";
+  return new ConnectFailure("proxy", `the proxy answered CONNECT with status ${answer.status}${advice}`, {
+    answer,
+  });
 }
 
 /** The program's fields, and the credentials unless those are among them. */
@@ -92,8 +97,9 @@ async function nextHead(reader: SocketReader, limits: HeadLimits): Promise<Head>
   };
   let status: number;
   try {
-    const start = (await reader.take(PROTOCOL.length)).toString("latin1");
-    if (start !== PROTOCOL) throw noResponse();
+    const bytes = await reader.take(PROTOCOL.length);
+    const start = bytes.toString("latin1");
+    if (start !== PROTOCOL) throw noResponse(protocolHint(bytes));
     left -= PROTOCOL.length;
     status = statusOf(start + (await nextLine()));
   } catch (error) {
@@ -129,8 +135,8 @@ function fieldIn(line: string): string[] {
   return isToken(name) ? [name, withoutBlanks(line.slice(colon + 1))] : [];
 }
 
-function noResponse(): ConnectFailure {
-  return new ConnectFailure("proxy", "the proxy's answer to CONNECT is no HTTP response");
+function noResponse(hint: string = ""): ConnectFailure {
+  return new ConnectFailure("proxy", `the proxy's answer to CONNECT is no HTTP response${hint}`);
 }
 
 function unanswered(cause: unknown): ConnectFailure {

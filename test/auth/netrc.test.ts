@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { credentialsFor, parseNetrc } from "../../src/auth/netrc.ts";
+import { parseUrl } from "../../src/core/url.ts";
 
-function lookUp(text: string, host: string): readonly [string, string] | null {
-  const found = credentialsFor(parseNetrc(text), host);
+function lookUp(text: string, host: string, login: string | null = null): readonly [string, string] | null {
+  const found = credentialsFor(parseNetrc(text), parseUrl(`http://${host}/`), { login, withDefault: true });
   return found === null ? null : [found.username, found.password];
 }
 
@@ -41,7 +42,16 @@ describe("netrc", () => {
     ["machine a.test default login u3 password p3", "a.test", null],
     // Quotes and backslashes.
     ['machine a.test login "u 1" password "p\\"1 #x"', "a.test", ["u 1", 'p"1 #x']],
-    ["machine a.test login u\\ 1 password p\\\\1", "a.test", ["u 1", "p\\1"]],
+    // As in curl, and in Python before 3.11: a Windows domain keeps its account.
+    ["machine a.test login CORP\\user password p\\1", "a.test", ["CORP\\user", "p\\1"]],
+    ["machine a.test login \\ password p\\", "a.test", ["\\", "p\\"]],
+    ['machine a.test login "CORP\\\\user" password "\\p"', "a.test", ["CORP\\user", "p"]],
+    // A quote that nothing closes in its line is a character.
+    ['machine a.test login "u password p\nmachine b.test login "x" password y', "a.test", ['"u', "p"]],
+    ['machine a.test login u password "p\nmachine b.test login x password y"', "b.test", ["x", 'y"']],
+    // Keywords without case, as in curl.
+    ["Machine a.test LOGIN u1 Password p1", "a.test", ["u1", "p1"]],
+    ["DEFAULT login u3 password p3", "a.test", ["u3", "p3"]],
     ['machine a.test login u"1 password p', "a.test", ['u"1', "p"]],
     // Comments; in a value # is a character like others.
     ["# all of it\nmachine a.test login u1 password p1", "a.test", ["u1", "p1"]],
@@ -64,6 +74,26 @@ describe("netrc", () => {
     // Addresses.
     ["machine 127.0.0.1 login u1 password p1", "127.0.0.1", ["u1", "p1"]],
     ["machine ::1 login u1 password p1", "[::1]", ["u1", "p1"]],
+    ["machine [::1] login u1 password p1", "[::1]", ["u1", "p1"]],
+    ["machine 0:0::0001 login u1 password p1", "[::1]", ["u1", "p1"]],
+    ["machine ::ffff:127.0.0.1 login u1 password p1", "127.0.0.1", null],
+    // One spelling of a name.
+    ["machine b\u00fccher.test login u1 password p1", "xn--bcher-kva.test", ["u1", "p1"]],
+    ["machine xn--bcher-kva.test login u1 password p1", "b\u00fccher.test", ["u1", "p1"]],
+    // Ports: any, unless the file names one.
+    ["machine a.test login u1 password p1", "a.test:8080", ["u1", "p1"]],
+    ["machine a.test:8080 login u1 password p1", "a.test:8080", ["u1", "p1"]],
+    ["machine a.test:8080 login u1 password p1", "a.test:8081", null],
+    ["machine a.test:80 login u1 password p1", "a.test", ["u1", "p1"]],
+    ["machine [::1]:8080 login u1 password p1", "[::1]:8080", ["u1", "p1"]],
+    [
+      "machine a.test:8080 login u1 password p1\nmachine a.test login u2 password p2",
+      "a.test:8080",
+      ["u1", "p1"],
+    ],
+    // Line ends of all kinds.
+    ["machine a.test\rlogin u1\rpassword p1\r", "a.test", ["u1", "p1"]],
+    ["# one\rmachine a.test login u1 password p1", "a.test", ["u1", "p1"]],
     // Names that JavaScript objects have.
     [two, "constructor", null],
     [two, "__proto__", null],
@@ -72,17 +102,67 @@ describe("netrc", () => {
   });
 
   it.for([
-    ["machine a.test login u1 password p1\nfoo", 2],
-    ["machine a.test login u1 secret p1\n", 1],
-    ["\n\nmachine", 3],
-    ["login u1 password p1", 1],
-  ] as const)("says nothing when it has a mistake: %j", ([text, line]) => {
-    expect(parseNetrc(text).malformedAt).toBe(line);
-    expect(lookUp(text, "a.test")).toBe(null);
+    // Words of other programs, in any place, with their values.
+    ["machine a.test login u1 password p1\nfoo", [2]],
+    ["machine b.test login x password y method interactive\nmachine a.test login u1 password p1", [1]],
+    ["machine b.test\n  port 993\n  login x\nmachine a.test login u1 password p1", [2]],
+    ["machine a.test port 8080 protocol https login u1 password p1", [1]],
+    ["machine a.test\n  Method interactive\n  login u1\n  port\n  password p1", [2, 4]],
+    ["machine a.test login u1 method # of its own\n password p1", [1]],
+    ["version 2\nmachine a.test login u1 password p1", [1]],
+    ["login x password y\nmachine a.test login u1 password p1", [1]],
+    ["machine https://a.test login x password y\nmachine a.test login u1 password p1", [1]],
+    ["machine a.test/x login x password y\nmachine a.test login u1 password p1", [1]],
+    ["machine u@a.test login x password y\nmachine a.test login u1 password p1", [1]],
+    // A value that is missing: what begins a line with a keyword is none.
+    ["machine a.test login u1 password p1\nmachine\n\n", [2]],
+    ["machine\nmachine a.test login u1 password p1", [1]],
+    ["machine b.test password\nmachine a.test login u1 password p1", [1]],
+    ["machine a.test account\n login u1\n password p1", [1]],
+    // Of a value that stands twice the first counts: an entry's first line may have been taken away.
+    ["machine a.test login u1 password p1\n# machine b.test\nlogin x password y", [3]],
+    ["machine a.test login u1 password p1 login u1", []],
+  ] as const)("skips what it does not understand, and tells the line: %j", ([text, lines]) => {
+    expect(parseNetrc(text).mistakes).toEqual(lines);
+    expect(lookUp(text, "a.test")).toEqual(["u1", "p1"]);
+  });
+
+  it.for([
+    ["machine a.test password\nmachine b.test login x password s3cret"],
+    ["machine a.test password machine b.test login x password s3cret"],
+    ["machine a.test login u password p foo machine b.test login x password s3cret"],
+    ["machine a.test foo machine b.test\nlogin x password s3cret"],
+    ["machine a.test foo default login x password s3cret"],
+    ["machine a.test login u password p\n#machine b.test\nlogin x password s3cret"],
+    ['machine a.test login u password "p\nmachine b.test login x password s3cret'],
+  ] as const)("never takes one host's password for another: %j", ([text]) => {
+    expect(lookUp(text, "a.test") ?? []).not.toContain("s3cret");
+  });
+
+  it.for([
+    ["u1", ["u1", "p1"]],
+    ["u2", ["u2", "p2"]],
+    ["u3", ["u3", "p3"]],
+    ["d", ["d", "p4"]],
+    ["U1", null],
+    ["nobody", null],
+  ] as const)("has the password of user %s: %j", ([login, expected]) => {
+    const text =
+      "machine a.test login u1 password p1\nmachine a.test:80 login u3 password p3\n" +
+      "machine a.test login u2 password p2\nmachine a.test password alone\ndefault login d password p4";
+    expect(lookUp(text, "a.test", login)).toEqual(expected);
+  });
+
+  it("leaves the default entry out where it is not to be used", () => {
+    const netrc = parseNetrc("machine a.test login u1 password p1\ndefault login d password p");
+    const find = (host: string): string | undefined =>
+      credentialsFor(netrc, parseUrl(`http://${host}/`), { login: null, withDefault: false })?.username;
+    expect([find("a.test"), find("b.test")]).toEqual(["u1", undefined]);
   });
 
   it("gives back what was written", () => {
-    const value = fc.string({ unit: "binary-ascii" });
+    // Each entry is of one line.
+    const value = fc.string({ unit: "binary-ascii" }).map((text) => text.replace(/[\r\n]/g, ""));
     const host = fc.stringMatching(/^[a-z]{1,6}\.test$/);
     const quote = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
     fc.assert(
@@ -107,6 +187,7 @@ describe("netrc", () => {
       "login",
       "password",
       "macdef",
+      "foo",
       "#",
       '"',
       "\\",
@@ -116,8 +197,10 @@ describe("netrc", () => {
     );
     fc.assert(
       fc.property(fc.array(word), fc.constantFrom("", " "), (words, between) => {
-        const netrc = parseNetrc(words.join(between));
-        expect(netrc.malformedAt === null || netrc.machines.size === 0).toBe(true);
+        const text = words.join(between);
+        const { mistakes } = parseNetrc(text);
+        expect(mistakes).toEqual(mistakes.toSorted((one, other) => one - other));
+        for (const line of mistakes) expect(line).toBeLessThanOrEqual(text.split("\n").length);
       }),
     );
   });

@@ -145,7 +145,7 @@ describe("joinBase", () => {
   });
 
   it("takes time in proportion to the length", () => {
-    const long = 200_000;
+    const long = 50_000;
     for (const part of ["/", "\\", "a/", "./", "../", "%2e", ":", "a/../"]) {
       try {
         joinBase(base, `x/${part.repeat(long)}`);

@@ -5,6 +5,7 @@
  * | --- | --- |
  * | `https://example.com` | the test server |
  * | `https://other.example` | a second one: another origin |
+ * | `https://api.example.com` | a service of lists, events, GraphQL and logins: `service.ts` |
  * | `https://secure.example` | a TLS server, of HTTP/2 too, with its authority in `ca.pem`; it tells whose certificate it saw. It is `inside.example`, too |
  * | `http://proxy.example:3128` | a proxy for http and, by CONNECT, for https |
  * | `notes.txt`, `ca.pem`, `revoked.pem`, `client.pem`, `client-key.pem` | in the folder where examples run |
@@ -23,6 +24,7 @@ import { startTestServer } from "../../testing/index.ts";
 import { Authority } from "../support/certificates.ts";
 import { inOrder } from "./printed.ts";
 import { root, type Page } from "./pages.ts";
+import { startService } from "./service.ts";
 
 const run = promisify(execFile);
 
@@ -69,12 +71,14 @@ export async function setStage(pages: readonly Page[], { node, entries }: Settin
   const servers = {
     main: await startTestServer(),
     other: await startTestServer(),
+    service: await startService(),
     secure: await startSecure(authority),
     proxy: await startProxy(),
   };
   const hosts = [
     ["https://example.com", servers.main.url],
     ["https://other.example", servers.other.url],
+    ["https://api.example.com", servers.service.url],
     ["https://secure.example", servers.secure.url],
     ["http://proxy.example:3128", servers.proxy.url],
     // The mount point of a host that is asked for over https in the example, and over http here.

@@ -23,7 +23,8 @@ const wide = (littleEndian: boolean, width: 2 | 4, mark: boolean): Uint8Array =>
 
 function failure(json: string): JSONDecodeError {
   try {
-    parseJsonText(json, { method: "GET", url: "https://user:secret@a.test/x" });
+    const request = { method: "GET", url: "https://user:secret@a.test/x" };
+    parseJsonText(json, { request, status: 200, contentType: "application/json; token=s3cret" });
   } catch (error) {
     if (error instanceof JSONDecodeError) return error;
   }
@@ -82,7 +83,7 @@ describe("the error of what is no JSON", () => {
   it.for([
     // text            position, and what is there
     ["{'a': 1}", 1, "unexpected character"],
-    ['{"a": 1} x', 9, "unexpected character"],
+    ['{"a": 1} x', 9, "a second value behind the first"],
     ['{"a": "x\ny"}', 8, "unexpected character"],
     ["[NaN]", 1, "unexpected character"],
     ["[1,]", 3, "unexpected character"],
@@ -91,7 +92,7 @@ describe("the error of what is no JSON", () => {
     ['{"a" 1}', 5, "unexpected character"],
     ["[1}", 2, "unexpected character"],
     ["]", 0, "unexpected character"],
-    ["01", 1, "unexpected character"],
+    ["01", 1, "a second value behind the first"],
     ["-x", 1, "unexpected character"],
     ["1.x", 2, "unexpected character"],
     ["1ex", 2, "unexpected character"],
@@ -99,7 +100,16 @@ describe("the error of what is no JSON", () => {
     ["tru", 0, "unexpected character"],
     ['"\\x"', 2, "unexpected character"],
     ['"\\u12g4"', 5, "unexpected character"],
-    ["<html>500</html>", 0, "unexpected character"],
+    ["<html>500</html>", 0, "it looks like HTML; unexpected character"],
+    [" \n<!DOCTYPE html>", 2, "it looks like HTML"],
+    ["<?xml version='1.0'?>", 0, "it looks like XML"],
+    ["<soap:Envelope>", 0, "it looks like XML"],
+    ["data: {}\n\n", 0, "it looks like an event stream"],
+    [")]}'\n{}", 0, "a guard against scripts"],
+    ["callback({})", 0, "a script"],
+    ["// hello\n{}", 0, "a comment"],
+    ["\u001f\ufffd\b", 0, "it is binary"],
+    ['{"a": 1}\n{"a": 2}', 9, "a second value behind the first"],
     ["\u00a01", 0, "unexpected character"],
     ['{"a": ', 6, "ends too early"],
     ['"abc', 4, "ends too early"],

@@ -54,15 +54,24 @@ describe("the CA bundle of the environment", () => {
   // requests' test_env_cert_bundles.
   it.for([
     [{}, null],
-    [{ REQUESTS_CA_BUNDLE: "/r" }, "/r"],
-    [{ CURL_CA_BUNDLE: "/c" }, "/c"],
-    [{ REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "/c" }, "/r"],
-    [{ REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "/c" }, "/c"],
-    [{ REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "" }, "/r"],
+    [{ REQUESTS_CA_BUNDLE: "/r" }, { path: "/r", variable: "REQUESTS_CA_BUNDLE" }],
+    [{ CURL_CA_BUNDLE: "/c" }, { path: "/c", variable: "CURL_CA_BUNDLE" }],
+    [
+      { REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "/c" },
+      { path: "/r", variable: "REQUESTS_CA_BUNDLE" },
+    ],
+    [
+      { REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "/c" },
+      { path: "/c", variable: "CURL_CA_BUNDLE" },
+    ],
+    [
+      { REQUESTS_CA_BUNDLE: "/r", CURL_CA_BUNDLE: "" },
+      { path: "/r", variable: "REQUESTS_CA_BUNDLE" },
+    ],
     [{ REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "" }, null],
     [{ SSL_CERT_FILE: "/s" }, null],
   ] as const)("of %j is %j", ([env, expected]) => {
-    expect(readEnvironment(env).caBundle).toBe(expected);
+    expect(readEnvironment(env).caBundle).toEqual(expected);
   });
 });
 
@@ -85,7 +94,7 @@ describe("the netrc file", () => {
     rmSync(root, { recursive: true });
   });
 
-  const netrcOf = (env: Variables): string | null => readEnvironment(env).netrc;
+  const netrcOf = (env: Variables): string | null => readEnvironment(env).netrc?.text ?? null;
 
   // PARITY ENV-14.
   it("is ~/.netrc, or else ~/_netrc", () => {
@@ -114,14 +123,52 @@ describe("the netrc file", () => {
     expect(netrcOf({ NETRC: folder("both") })).toBe(null);
   });
 
+  it("is told of when NETRC names what cannot be read, and passed by when nobody named it", async () => {
+    const warnings = await warningsOf(() => {
+      netrcOf({ NETRC: root });
+      netrcOf({ NETRC: root });
+      netrcOf({ HOME: folder("locked") });
+      netrcOf({ NETRC: folder("missing") });
+    });
+    expect(warnings).toEqual([
+      `NETRC names ${root}, which cannot be read (EISDIR): no request gets credentials of it`,
+    ]);
+  });
+
+  it.for<readonly [name: string, bytes: readonly (number | string)[], text: string, charset: string]>([
+    ["UTF-8", ["p\u00e4ss"], "p\u00e4ss", "utf8"],
+    ["UTF-8 with a mark", [0xef, 0xbb, 0xbf, "p\u00e4ss"], "p\u00e4ss", "utf8"],
+    ["UTF-16 of Windows", [0xff, 0xfe, 0x70, 0, 0xe4, 0], "p\u00e4", "utf8"],
+    ["UTF-16, big-endian", [0xfe, 0xff, 0, 0x70, 0, 0xe4], "p\u00e4", "utf8"],
+    ["latin-1", ["p", 0xe4, "ss"], "p\u00e4ss", "latin1"],
+  ])("may be written in %s", ([name, parts, text, charset]) => {
+    const path = folder(name);
+    writeFileSync(
+      path,
+      Buffer.concat(parts.map((part) => Buffer.from(typeof part === "number" ? [part] : part))),
+    );
+    expect(readEnvironment({ NETRC: path }).netrc).toMatchObject({ text, charset });
+  });
+
+  it("tells, once, where it was not understood, and not what", async () => {
+    const { netrc } = readEnvironment({ NETRC: folder("named") });
+    const warnings = await warningsOf(() => {
+      for (const lines of [[3], [3], [1, 2, 3, 4, 5, 6]]) netrc?.tell(lines);
+    });
+    expect(warnings).toEqual([
+      expect.stringContaining(`${folder("named")}, line 3: `),
+      expect.stringContaining(`${folder("named")}, lines 1, 2, 3, 4, 5 and more: `),
+    ]);
+  });
+
   it("is read when first asked for, and only once", () => {
     const home = folder("late");
     mkdirSync(home);
     const environment = readEnvironment({ HOME: home });
     writeFileSync(join(home, ".netrc"), "first");
-    expect(environment.netrc).toBe("first");
+    expect(environment.netrc?.text).toBe("first");
     writeFileSync(join(home, ".netrc"), "second");
-    expect(environment.netrc).toBe("first");
+    expect(environment.netrc?.text).toBe("first");
   });
 
   it("is remembered as missing too", () => {
@@ -156,3 +203,17 @@ describe("a part that is not trusted", () => {
     delete process.env["sojourntest_proxy"];
   });
 });
+
+/** What Node is told to warn of while `act` runs. */
+async function warningsOf(act: () => void): Promise<string[]> {
+  const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+  // What was warned of before is told in a turn of its own.
+  await turn();
+  const messages: string[] = [];
+  const note = ({ name, message }: Error): void => void (name === "NetrcWarning" && messages.push(message));
+  process.on("warning", note);
+  act();
+  await turn();
+  process.off("warning", note);
+  return messages;
+}

@@ -86,7 +86,7 @@ function refused(status: number, field = ""): string {
 }
 
 function session(options: ConstructorParameters<typeof Session>[0]): Session {
-  return new Session({ trustEnv: false, timeout: { connect: 2000, read: 2000 }, ...options } as {
+  return new Session({ trustEnv: false, timeout: { connect: 8000, read: 8000 }, ...options } as {
     stream?: false;
   }); // in memory
 }

@@ -2,12 +2,33 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 
-import { Session, toFetch } from "../../src/index.ts";
+import { MockAgent, fetch as undiciFetch } from "undici";
+
+import { HeaderMap, Session, toFetch, wireResponse, type Adapter } from "../../src/index.ts";
 import { outcomeOf, seen, told, type Difference } from "../support/contract.ts";
 import { startContractServer } from "../support/contract-server.ts";
 import { reply, startOrigin } from "../support/origins.ts";
 
 const post = { method: "POST" } as const;
+
+/** What `https://one.test/` gets after a redirect from `http://one.test/`. */
+async function overAdapter(headers: Record<string, string>): Promise<HeaderMap> {
+  let arrived = new HeaderMap();
+  await using session = new Session({ trustEnv: false });
+  const adapter: Adapter = {
+    send: async (request) => {
+      arrived = request.headers;
+      const isPlain = request.url.startsWith("http:");
+      return wireResponse(
+        isPlain ? { status: 302, headers: { Location: "https://one.test/" } } : { status: 200 },
+      );
+    },
+    close: async () => {},
+  };
+  session.mount("http://", adapter).mount("https://", adapter);
+  await toFetch(session)("http://one.test/", { headers });
+  return arrived;
+}
 
 function redirects(count: number): string {
   return `${"/redirect/302?to=".repeat(count)}/json`;
@@ -45,6 +66,28 @@ const differences: readonly Difference[] = [
       ],
     fetch: { "x-api-key": "1" },
     ours: {},
+  },
+  {
+    name: "From `http://host` to `https://host`",
+    ask: async ({ fetch: asked }) => {
+      const init = { headers: { Authorization: "Bearer t" } };
+      if (asked !== fetch) return (await overAdapter(init.headers)).get("authorization");
+      // Node's fetch is undici's, of which only this one can be told where to connect.
+      const agent = new MockAgent();
+      agent.disableNetConnect();
+      agent
+        .get("http://one.test")
+        .intercept({ path: "/" })
+        .reply(302, "", { headers: { location: "https://one.test/" } });
+      agent
+        .get("https://one.test")
+        .intercept({ path: "/" })
+        .reply(200, ({ headers }) => JSON.stringify([...new Headers(headers as Record<string, string>)]));
+      const response = await undiciFetch("http://one.test/", { ...init, dispatcher: agent });
+      return new Headers((await response.json()) as [string, string][]).get("authorization");
+    },
+    fetch: null,
+    ours: "Bearer t",
   },
   {
     name: "User and password in a `Location`",

@@ -88,7 +88,7 @@ describe("what codings give", () => {
     await using server = await serverOf(bytes);
     await using session = new Session({ trustEnv: false, maxBodyBytes });
     const error = await rejection(session.get(server.url));
-    const place = where === "at the end" ? "once decoded" : "between two of its codings";
+    const place = where === "at the end" ? "once decoded (maxBodyBytes)" : "between two of its codings";
     expect(error).toMatchObject({
       name: "ResponseTooLarge",
       limitBytes: maxBodyBytes,

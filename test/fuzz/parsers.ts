@@ -17,10 +17,12 @@ import { jsonText, parseJsonText } from "../../src/encoding/json.ts";
 import { parseMediaType } from "../../src/encoding/media-type.ts";
 import { decodeText } from "../../src/encoding/text.ts";
 import { parseStrictTransport } from "../../src/hsts/header.ts";
+import { atHome } from "../../src/core/options.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
 import { multipartType } from "../../src/prepare/multipart.ts";
 import { bypassesProxy } from "../../src/proxy/no-proxy.ts";
 import { parseProxy } from "../../src/proxy/select.ts";
+import type { RedirectTerms } from "../../src/redirects/border.ts";
 import { decideRedirect } from "../../src/redirects/decide.ts";
 import { fileName } from "../../src/response/file-name.ts";
 import { parseLinks } from "../../src/response/links.ts";
@@ -37,7 +39,12 @@ const REQUEST = new PreparedRequest({
   headers: new HeaderMap(),
   payload: null,
 });
-const BORDER = { trustedOrigins: noOrigins, crossOriginHeaders: noFields };
+const BORDER: RedirectTerms = {
+  trustedOrigins: noOrigins,
+  crossOriginHeaders: noFields,
+  verify: { kind: "default" },
+  journey: atHome,
+};
 
 function page(contentType: string): Hints {
   return { contentType, detectEncoding: null };
@@ -74,6 +81,7 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
     decideRedirect(
       { status: 302, headers: HeaderMap.fromWire(["Location", text]), request: REQUEST },
       BORDER,
+      (url) => url,
     ),
   "Strict-Transport-Security": parseStrictTransport,
   "Content-Range": (text) => contentRange(HeaderMap.fromWire(["Content-Range", text])),

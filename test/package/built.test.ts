@@ -71,6 +71,21 @@ describe("the built package", { timeout: 30_000 }, () => {
       expect([name, nameOf(built[name])]).toEqual([name, nameOf(value)]);
   });
 
+  it.for([
+    ["src/index", sources],
+    ["src/charset", charset],
+    ["src/oauth2", oauth2],
+    ["testing/index", testing],
+  ] as const)(
+    "%s has its like for browsers and edge workers, which says what is missing",
+    async ([entry, source]) => {
+      await expect(load(`${entry}.elsewhere`)).rejects.toThrow("it needs sockets");
+      const text = await readFile(join(folder, "dist", `${entry}.elsewhere.js`), "utf8");
+      const names = [...text.matchAll(/thrown as (\w+)/g)].map(([, name]) => name);
+      expect(new Set(names)).toEqual(new Set(Object.keys(source)));
+    },
+  );
+
   it("sends, receives, and tells its own errors apart", async () => {
     const { Session, HTTPError } = (await load("src/index")) as typeof sources;
     const { startTestServer } = (await load("testing/index")) as typeof testing;

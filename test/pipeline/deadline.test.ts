@@ -2,7 +2,7 @@ import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Timeout } from "../../src/core/errors.ts";
 import { noHooks } from "../../src/core/hooks.ts";
-import type { Settings } from "../../src/core/options.ts";
+import { atHome, type Settings } from "../../src/core/options.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
 import { deadline } from "../../src/pipeline/deadline.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
@@ -30,6 +30,7 @@ function exchange(settings: Partial<Settings> & { readonly totalMs: number | nul
       maxBodyBytes: null,
       maxCodings: 5,
       maxSetCookies: 180,
+      journey: atHome,
       detectEncoding: null,
       signal: null,
       ...rest,

@@ -7,7 +7,7 @@ import type { Clock } from "../../src/core/clock.ts";
 import { ConnectionError, ConnectTimeout, ReadTimeout, SSLError } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { noHooks } from "../../src/core/hooks.ts";
-import type { Settings } from "../../src/core/options.ts";
+import { atHome, type Settings } from "../../src/core/options.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
@@ -84,6 +84,7 @@ function run({ retry, adapter = null, method = "GET", payload = null, random = 0
       maxBodyBytes: null,
       maxCodings: 5,
       maxSetCookies: 180,
+      journey: atHome,
       detectEncoding: null,
       signal: null,
     },

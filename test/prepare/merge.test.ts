@@ -85,6 +85,7 @@ describe("settings", () => {
       maxDrainBytes: 262_144,
       maxCodings: 5,
       maxSetCookies: 180,
+      journey: { hasCrossed: false, netrc: "all" },
       detectEncoding: null,
       signal: null,
       onProgress: null,
@@ -179,9 +180,12 @@ describe("settings", () => {
 });
 
 describe("verify", () => {
-  const bundle: Environment = { ...emptyEnvironment, caBundle: "/env.pem" };
+  const bundle: Environment = {
+    ...emptyEnvironment,
+    caBundle: { path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" },
+  };
   const path = (at: string): Verify => ({ kind: "path", path: at });
-  const ambient: Verify = { kind: "path", path: "/env.pem", isAmbient: true };
+  const ambient: Verify = { kind: "path", path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" };
   const pem = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----";
 
   it.for<

@@ -159,8 +159,11 @@ describe("a request's tls", () => {
 
 describe("tls.store and verify", () => {
   const unset = Object.freeze({}) as SessionDefaults;
-  const environment: Environment = { ...emptyEnvironment, caBundle: "/env.pem" };
-  const ambient: Verify = { kind: "path", path: "/env.pem", isAmbient: true };
+  const environment: Environment = {
+    ...emptyEnvironment,
+    caBundle: { path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" },
+  };
+  const ambient: Verify = { kind: "path", path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" };
   const byDefault: Verify = { kind: "default" };
   const own: Verify = { kind: "path", path: "/env.pem" };
 

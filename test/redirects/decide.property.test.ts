@@ -3,12 +3,19 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RequestException } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
+import { atHome } from "../../src/core/options.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
+import type { RedirectTerms } from "../../src/redirects/border.ts";
 import { decideRedirect, type RedirectDecision } from "../../src/redirects/decide.ts";
 import { runs } from "../support/size.ts";
 
-const border = { trustedOrigins: noOrigins, crossOriginHeaders: noFields };
+const border: RedirectTerms = {
+  trustedOrigins: noOrigins,
+  crossOriginHeaders: noFields,
+  verify: { kind: "default" },
+  journey: atHome,
+};
 const piece = fc.constantFrom(
   "http:",
   "https:",
@@ -68,7 +75,7 @@ function decided(code: number, value: string, method = "GET"): RedirectDecision 
   });
   const answer = { status: code, headers: HeaderMap.fromWire(["Location", value]), request };
   try {
-    return decideRedirect(answer, border);
+    return decideRedirect(answer, border, (url) => url);
   } catch (error) {
     if (error instanceof RequestException) return { kind: "refuse", error };
     throw error;

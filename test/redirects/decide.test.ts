@@ -2,18 +2,26 @@ import { describe, expect, it } from "vitest";
 import { factoryBody, rawBody } from "../../src/core/body.ts";
 import { InvalidHeader, InvalidSchema, InvalidURL, UnrewindableBodyError } from "../../src/core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../../src/core/headers.ts";
+import { atHome, type Journey } from "../../src/core/options.ts";
 import { PreparedRequest, type PreparedParts } from "../../src/core/request.ts";
+import { parseUrl } from "../../src/core/url.ts";
 import { noFields, noOrigins } from "../../src/prepare/border.ts";
-import type { Border } from "../../src/redirects/border.ts";
+import { journeyBeyond, redirectCrossingOf, type RedirectTerms } from "../../src/redirects/border.ts";
 import {
   decideRedirect,
   isRedirect,
   redirectMethod,
   type RedirectDecision,
+  type Secured,
 } from "../../src/redirects/decide.ts";
 
 /** Nothing crosses on purpose. */
-const closed: Border = { trustedOrigins: noOrigins, crossOriginHeaders: noFields };
+const closed: RedirectTerms = {
+  trustedOrigins: noOrigins,
+  crossOriginHeaders: noFields,
+  verify: { kind: "default" },
+  journey: atHome,
+};
 
 function prepared(parts: Partial<PreparedParts> = {}): PreparedRequest {
   return new PreparedRequest({
@@ -25,9 +33,15 @@ function prepared(parts: Partial<PreparedParts> = {}): PreparedRequest {
   });
 }
 
-function decide(location: string | readonly string[], request = prepared(), status = 302): RedirectDecision {
+function decide(
+  location: string | readonly string[],
+  request = prepared(),
+  status = 302,
+  { secured = (url) => url, ...terms }: Partial<RedirectTerms> & { readonly secured?: Secured } = {},
+): RedirectDecision {
   const fields = [location].flat().flatMap((value) => ["Location", value]);
-  return decideRedirect({ status, headers: HeaderMap.fromWire(fields), request }, closed);
+  const response = { status, headers: HeaderMap.fromWire(fields), request };
+  return decideRedirect(response, { ...closed, ...terms }, secured);
 }
 
 function followed(location: string, request = prepared(), status = 302): PreparedRequest {
@@ -130,7 +144,9 @@ describe("the target of a redirect", () => {
 
   it("is final without a Location, or with an empty one", () => {
     expect(decide("")).toEqual({ kind: "final" });
-    expect(decideRedirect({ status: 302, headers: new HeaderMap(), request: prepared() }, closed)).toEqual({
+    expect(
+      decideRedirect({ status: 302, headers: new HeaderMap(), request: prepared() }, closed, (url) => url),
+    ).toEqual({
       kind: "final",
     });
   });
@@ -235,12 +251,18 @@ describe("the border of an origin", () => {
   };
   const harmless = { Accept: "text/html", "User-Agent": "me", "Accept-Language": "en", Range: "bytes=0-1" };
 
-  it.for(["http://two.test/x", "https://one.test/x", "http://one.test:81/x", "http://sub.one.test/x"])(
-    "is crossed by %s: only harmless headers go along",
-    (location) => {
-      expect(headersAfter(location, { ...secrets, ...harmless })).toEqual(harmless);
-    },
-  );
+  it.for([
+    "http://two.test/x",
+    "https://two.test/x",
+    "https://one.test:8443/x",
+    "https://one.test:80/x",
+    "http://one.test:81/x",
+    "http://one.test:443/x",
+    "http://sub.one.test/x",
+    "https://sub.one.test/x",
+  ])("is crossed by %s: only harmless headers go along", (location) => {
+    expect(headersAfter(location, { ...secrets, ...harmless })).toEqual(harmless);
+  });
 
   // CVE-2018-18074 of requests: from https to http, and to another port.
   it.for([
@@ -257,6 +279,90 @@ describe("the border of an origin", () => {
   it.for(["/x", "http://one.test:80/x", "HTTP://ONE.test/x"])("is not crossed by %s", (location) => {
     const { Cookie: _jar, "Proxy-Authorization": _proxy, ...kept } = secrets;
     expect(headersAfter(location, { ...secrets, ...harmless })).toEqual({ ...kept, ...harmless });
+  });
+
+  // PARITY RED-5: as in requests and httpx.
+  it.for([
+    ["http://one.test/a", "https://one.test/x"],
+    ["http://one.test/a", "HTTPS://ONE.test:443/x"],
+    ["http://one.test:80/a", "https://one.test/x"],
+  ] as const)("is not crossed from %s by %s: it is the same host over TLS", ([url, location]) => {
+    const { "Proxy-Authorization": _proxy, ...kept } = secrets;
+    const headers = new HeaderMap({ ...secrets, ...harmless });
+    const before = prepared({ url: url.replace("//", "//me:pw@"), headers, cookieSource: "caller" });
+    const decision = decide(location, before);
+    expect(decision).toMatchObject({ kind: "follow", crossing: "upgrade" });
+    if (decision.kind !== "follow") return;
+    expect(decision.request.headers.toObject()).toEqual({ ...kept, ...harmless });
+    expect(decision.request.parsed.userinfo).toBe("me:pw");
+  });
+
+  it.for<readonly [what: string, url: string, location: string, terms: Partial<RedirectTerms>]>([
+    ["without a check of certificates", "http://one.test/", "https://one.test/", { verify: { kind: "off" } }],
+    [
+      "once another origin was there",
+      "http://one.test/",
+      "https://one.test/",
+      { journey: { hasCrossed: true, netrc: "all" } },
+    ],
+    ["from another port", "http://one.test:8080/", "https://one.test/", {}],
+    ["to another port", "http://one.test/", "https://one.test:8443/", {}],
+    ["between ports that are alike", "http://one.test:8080/", "https://one.test:8080/", {}],
+    ["back", "https://one.test/", "http://one.test/", {}],
+    ["on the ports the wrong way round", "http://one.test:443/", "https://one.test:80/", {}],
+  ])("is crossed on the same host %s", ([, url, location, terms]) => {
+    const request = prepared({ url, headers: new HeaderMap(secrets) });
+    const decision = decide(location, request, 302, terms);
+    expect(decision).toMatchObject({ kind: "follow", crossing: "foreign" });
+    if (decision.kind === "follow") expect(decision.request.headers.toObject()).toEqual({});
+  });
+
+  it("lets no answer to a Digest challenge across, whatever else may go", () => {
+    const headers = new HeaderMap({ Authorization: 'Digest username="u", nonce="n"', "X-Api-Key": "k" });
+    const trusted = { trustedOrigins: new Set([parseUrl("http://two.test/").origin]) };
+    for (const [location, terms] of [
+      ["https://one.test/", {}],
+      ["http://two.test/", trusted],
+    ] as const) {
+      const decision = decide(location, prepared({ headers }), 302, terms);
+      if (decision.kind !== "follow") throw new Error("not followed");
+      expect(decision.request.headers.toObject()).toEqual({ "X-Api-Key": "k" });
+    }
+    expect(followed("/x", prepared({ headers })).headers.has("authorization")).toBe(true);
+  });
+
+  it("is where the URL leads that is asked in the end", () => {
+    const overTls: Secured = (url) => url.with({ scheme: "https" });
+    const request = prepared({ url: "https://one.test/a", headers: new HeaderMap(secrets) });
+    expect(decide("http://one.test/b", request, 302, { secured: overTls })).toMatchObject({
+      crossing: "none",
+      request: { url: "https://one.test/b" },
+    });
+  });
+
+  it.for<readonly [from: string, to: string, before: Journey, after: Journey]>([
+    ["http://a.test", "https://a.test", atHome, atHome],
+    ["http://a.test", "http://a.test:81", atHome, { hasCrossed: true, netrc: "all" }],
+    ["http://a.test", "http://b.test", atHome, { hasCrossed: true, netrc: "named" }],
+    ["https://a.test", "https://b.test", atHome, { hasCrossed: true, netrc: "named" }],
+    ["https://a.test", "http://a.test", atHome, { hasCrossed: true, netrc: "none" }],
+    ["https://a.test", "http://b.test", atHome, { hasCrossed: true, netrc: "none" }],
+    [
+      "http://b.test",
+      "https://a.test",
+      { hasCrossed: true, netrc: "none" },
+      { hasCrossed: true, netrc: "none" },
+    ],
+    [
+      "http://b.test",
+      "http://b.test:81",
+      { hasCrossed: true, netrc: "named" },
+      { hasCrossed: true, netrc: "named" },
+    ],
+  ])("makes a journey from %s to %s of %o: %o", ([from, to, before, after]) => {
+    const [left, entered] = [parseUrl(from), parseUrl(to)];
+    const crossing = redirectCrossingOf(left, entered, { ...closed, journey: before });
+    expect(journeyBeyond(before, crossing, left, entered)).toEqual(after);
   });
 
   it("keeps a Cookie header that the caller wrote within the origin only", () => {

@@ -201,7 +201,11 @@ describe("an option that is wrong", () => {
       TypeError,
       "Retry has no option redirect; redirects are counted by maxRedirects; it has total, connect",
     ],
-    [{ status_forcelist: [503] }, TypeError, "Retry has no option status_forcelist; it has total, connect"],
+    [
+      { status_forcelist: [503] },
+      TypeError,
+      "Retry has no option status_forcelist; perhaps you meant statusForcelist?; it has total, connect",
+    ],
     [3, TypeError, "the options of Retry must be an object, not number"],
     [null, TypeError, "the options of Retry must be an object, not null"],
   ] as const)("is refused: %j", ([options, errorClass, message]) => {

@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 /** A request as it arrived. */
 interface Arrived {
@@ -27,8 +27,11 @@ export interface TestOrigin extends AsyncDisposable {
 /** Answers a request; the body has been read. */
 export type Answer = (request: Arrived, response: ServerResponse) => void;
 
-/** Starts an origin on loopback. */
-export async function startOrigin(answer: Answer): Promise<TestOrigin> {
+/** Starts an origin on loopback. `onSocket` is told of each connection. */
+export async function startOrigin(
+  answer: Answer,
+  onSocket: (socket: Socket) => void = () => undefined,
+): Promise<TestOrigin> {
   const arrived: Arrived[] = [];
   let opened = 0;
   const server = createServer((request, response) => {
@@ -43,7 +46,10 @@ export async function startOrigin(answer: Answer): Promise<TestOrigin> {
     });
   });
   server.keepAliveTimeout = 0;
-  server.on("connection", () => opened++);
+  server.on("connection", (socket) => {
+    opened++;
+    onSocket(socket);
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -1,7 +1,4 @@
-/**
- * Test files share a process (`vitest.config.ts`): each leaves it as it was. Runs beside every file that shares one; a file that
- * has to change what a process has, and cannot put it back, is named there, and gets a process of its own.
- */
+/** Test files share a process (`vitest.config.ts`): each leaves it as it was. Runs beside every file. */
 import { channel } from "node:diagnostics_channel";
 import process from "node:process";
 import { afterAll, beforeAll, expect } from "vitest";
@@ -46,5 +43,5 @@ beforeAll(() => {
 });
 
 afterAll(() => {
-  expect(state(), "this file changes what other files find: vitest.config.ts").toEqual(before);
+  expect(state(), "this file changes what other files find").toEqual(before);
 });

@@ -143,6 +143,7 @@ describe("tlsSources", () => {
   it("has nothing to read by default", () => {
     const nothing = {
       ca: null,
+      caName: "verify",
       store: null,
       cert: null,
       key: null,

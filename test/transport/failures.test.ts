@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { noProxyRules } from "../../src/core/environment.ts";
 import type { Phase } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/failures.ts";
@@ -15,7 +16,8 @@ function withCode(code: string, message: string = "so it is"): Error {
 }
 
 function translated(error: Error, phase: Phase, isForwarded: boolean = false) {
-  return translate(error, { request, phase, isForwarded });
+  const proxies = { explicit: noProxyRules, environment: noProxyRules };
+  return translate(error, { request, phase, isForwarded, proxies, isUnanswered: false, body: null });
 }
 
 describe("errors from below", () => {

@@ -27,7 +27,9 @@ describe("the connect timeout", () => {
     const error = await rejection(exchange(adapter, "http://slow.test/", { connectMs: 30 }));
     expect(error).toBeInstanceOf(ConnectTimeout);
     expect(error).toMatchObject({ phase: "connect", limitMs: 30 });
-    expect((error as Error).message).toBe("connect timeout after 30 ms: GET http://slow.test/");
+    expect((error as Error).message).toBe(
+      "connect timeout after 30 ms (times are milliseconds): GET http://slow.test/",
+    );
   });
 
   it("covers the TLS handshake, and closes the connection", async () => {

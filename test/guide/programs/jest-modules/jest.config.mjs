@@ -1,0 +1,4 @@
+export default {
+  testMatch: ["**/*.spec.mjs"],
+  transform: {},
+};
