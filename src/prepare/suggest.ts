@@ -17,11 +17,18 @@ export function unknownOption(
   given: readonly string[],
 ): TypeError {
   const shown = JSON.stringify(name);
-  const other = kind === "session" ? "request" : "session";
-  if (known[other].includes(name))
+  const other = others[kind].find((place) => known[place].includes(name));
+  if (other !== undefined)
     return new TypeError(`${shown} is an option of the ${other}, not of the ${kind}: ${PLACES[other](name)}`);
   return new TypeError(`unknown option ${shown} of the ${kind}${hintFor(name, kind, known, given)}`);
 }
+
+/** Who may take an option that this one does not. */
+const others: { readonly [Kind in keyof KnownOptions]: readonly ("request" | "session")[] } = {
+  request: ["session"],
+  scope: ["request", "session"],
+  session: ["request"],
+};
 
 /** Where an option is written. */
 const PLACES: { readonly [Kind in "request" | "session"]: (name: string) => string } = {
@@ -37,10 +44,11 @@ function hintFor(
 ): string {
   const ours = suggestion(name, known[kind], optionsElsewhere);
   if (ours !== null) return ours.startsWith("perhaps") ? `; ${ours}` : `: ${ours}`;
-  const other = kind === "session" ? "request" : "session";
-  const theirs = suggestion(name, known[other], optionsElsewhere);
-  const [, found] = theirs === null ? [] : (/^perhaps you meant (\w+)\?$/.exec(theirs) ?? []);
-  if (found !== undefined) return `; perhaps you meant ${found} of the ${other}? ${PLACES[other](found)}`;
+  for (const other of others[kind]) {
+    const theirs = suggestion(name, known[other], optionsElsewhere);
+    const [, found] = theirs === null ? [] : (/^perhaps you meant (\w+)\?$/.exec(theirs) ?? []);
+    if (found !== undefined) return `; perhaps you meant ${found} of the ${other}? ${PLACES[other](found)}`;
+  }
   // As in axios.post(url, body).
   const isBody = kind === "request" && !given.some((one) => known.request.includes(one));
   const body = isBody ? "; if this is a body, write { json: … } or { data: … } around it" : "";
