@@ -9,7 +9,7 @@ import type { CheckedSessionOptions } from "./prepare/check.ts";
 import { Verbs } from "./verbs.ts";
 
 /** A session's defaults, each with the text of its option: not all editors look it up there. Absent or `undefined`: not given. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- the constructor sets all of them
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging, no-unused-vars -- the constructor sets all of them; both name the same parameters
 export interface SessionFields<Streams extends boolean> {
   /**
    * The query, or more of it: it is put behind that of the URL. A request's are joined with its session's, name by name, and

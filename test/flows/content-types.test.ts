@@ -142,7 +142,7 @@ describe("a part of a multipart body", () => {
     await using origin = await startOrigin((request, response) => void response.end(request.body));
     await using session = new Session();
     const response = await session.post(origin.url, options());
-    const text = await response.text();
+    const text = response.text();
     expect(/^content-type: (.*)$/im.exec(text)?.[1]?.trim() ?? null).toBe(type);
   });
 });

@@ -26,9 +26,7 @@ afterAll(() => host[Symbol.asyncDispose]());
 beforeEach(() => void (host.arrived as unknown[]).splice(0));
 
 function sessionWith(options: SessionOptions = {}): Session {
-  return new Session({ trustEnv: false, proxy: host.proxy, verify: host.ca, ...options } as SessionOptions & {
-    readonly stream?: false;
-  });
+  return new Session({ trustEnv: false, proxy: host.proxy, verify: host.ca, ...options });
 }
 
 /** `url` that leads on to each of the others. */

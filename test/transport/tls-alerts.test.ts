@@ -71,7 +71,7 @@ describe("an alert behind the handshake", () => {
       http2: way.startsWith("HTTP/2"),
       ...(way.endsWith("tunnel") ? { proxy: proxy.url } : {}),
     };
-    await using session = new Session({ trustEnv: false, timeout: 5000, ...options } as { stream?: false }); // in memory
+    await using session = new Session({ trustEnv: false, timeout: 5000, ...options });
     const [method, given] = (requests[request] as (typeof requests)[string])(); // a key of it
     const error = await rejection(session.request(method, server.url, given));
     expect(error).toBeInstanceOf(SSLError);
