@@ -261,7 +261,8 @@ describe("text of others", () => {
           expect([line, ...fields].join("")).not.toMatch(/[\0-\x08\x0a-\x1f\x7f]/);
         }
       }),
-      { numRuns: runs(150) },
+      // One that harms nobody: what refuses everything would be no proof.
+      { numRuns: runs(150), examples: [["z"]] },
     );
     expect(sent).toBeGreaterThan(0);
   });
