@@ -382,7 +382,7 @@ export class Session<Streams extends boolean = false>
         options.idempotencyKey === undefined ? defaults.idempotencyKey : options.idempotencyKey,
       ),
       expectsContinue: settings.expectContinueMs !== null,
-      keepsCase: settings.contract === "fetch",
+      isFetch: settings.contract === "fetch",
     });
     const cookies = cookiesFor(prepared, this.#cookies, options.cookies);
     prepared.plan = new CallPlan(settings, cookies);
