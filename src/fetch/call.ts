@@ -4,9 +4,10 @@
  */
 import { isAbsolute, joinBase, parseBaseUrl } from "../core/base-url.ts";
 import { describe } from "../core/describe.ts";
-import { InvalidURL } from "../core/errors.ts";
+import { InvalidURL, MissingSchema } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
 import { isMultipart } from "../prepare/multipart.ts";
+import { because } from "./failure.ts";
 import { hashesIn } from "./integrity.ts";
 import { isAbortSignal, isFetchRequest, isReadableStream } from "../core/realm.ts";
 
@@ -118,8 +119,8 @@ function located(input: unknown, baseUrl: string | null): Place {
     return { url: joinBase(base, text), userinfo: base.userinfo };
   }
   if (!URL.canParse(text))
-    throw new TypeError(
-      `fetch failed: ${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`,
+    throw because(
+      new MissingSchema(`${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`),
     );
   return { url: input, userinfo: null };
 }
