@@ -2,7 +2,11 @@
  * What a call of fetch rejects with.
  */
 import { RequestException } from "../core/errors.ts";
-import { SourceFailure } from "./content.ts";
+
+/** The body that is to be sent failed, which is the cause. */
+export class SourceFailure extends Error {
+  override readonly name: string = "SourceFailure";
+}
 
 /**
  * What fetch rejects with: no response is a TypeError, and so is a body that could not be read; an abort is its reason, and

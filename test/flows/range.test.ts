@@ -133,9 +133,7 @@ describe("a request with a Range", () => {
     await using session = new Session({ trustEnv: false, hooks: { request: hook } });
     const part = await session.get(origin.url);
     expect([part.status, part.text()]).toEqual([206, "cde"]);
-    await using server = await startH2(
-      (stream) => void stream.respond({ ":status": 206 }, { endStream: true }),
-    );
+    await using server = await startH2((stream) => stream.respond({ ":status": 206 }, { endStream: true }));
     await using modern = new Session({ http2: true, verify: server.ca, hooks: { request: hook } });
     await modern.get(server.url);
     expect(server.seen[0]?.["accept-encoding"]).toBe("identity");
