@@ -2,10 +2,13 @@
  * netrc: which user and password belong to a host. `environment/` reads the file.
  *
  * Reads what curl and Python's netrc module read; keywords and hosts without regard to case. What is not
- * understood is skipped and told by its line, so that one word of another program does not silence the rest. Nothing that is
- * skipped can give a host another host's password: the word `machine` is never skipped, and of a value that stands twice in
- * an entry the first counts.
+ * understood is skipped and told by its line, so that one word of another program does not silence the rest.
+ *
+ * Nothing that is skipped gives a host another host's password. The word `machine` is never skipped. Where another entry may
+ * begin (a keyword with a slip, a line that is commented out, a value for the second time) the entry takes up nothing more, and
+ * says nothing unless it was complete before. `default` opens an entry only where it cannot be the value of another word.
  */
+import { suggestion } from "../core/suggest.ts";
 import { parseUrl, type Url } from "../core/url.ts";
 
 /** User and password of a host. */
@@ -65,12 +68,20 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ["password", "password"],
 ]);
 
+/** Words that stand in entries of other programs, each with a value: of git, Emacs and command lines. They open nothing. */
+const FOREIGN_FIELDS: ReadonlySet<string> = new Set(["port", "protocol", "method", "path"]);
+
+/** What other programs write for `machine`. */
+const FOREIGN_OPENINGS: ReadonlySet<string> = new Set(["host", "hostname", "server", "site", "domain"]);
+
 /** Puts the words of a file together. */
 class Parser {
   readonly #words: WordReader;
   readonly #machines = new Map<string, (NetrcCredentials | null)[]>();
   #fallback: NetrcCredentials | null = null;
   readonly #mistakes = new Set<number>();
+  /** Was a line that opens an entry commented out in this one? */
+  #hidOpening = false;
 
   constructor(text: string) {
     this.#words = new WordReader(text);
@@ -81,7 +92,7 @@ class Parser {
       const key = word.text.toLowerCase();
       if (key === "macdef") this.#words.skipMacro();
       else if (key === "machine") this.#machine(word);
-      else if (key === "default") this.#fallback = this.#entry();
+      else if (key === "default" && this.#opens(word)) this.#fallback = this.#entry(word);
       else this.#skip(word);
     }
     return {
@@ -94,7 +105,8 @@ class Parser {
   #machine(word: Word): void {
     const name = this.#valueOf(word);
     const key = name === null ? null : hostOf(name);
-    const entry = this.#entry();
+    if (name === null) this.#takeDefault();
+    const entry = this.#entry(word);
     if (key === null) {
       this.#mistakes.add(word.line);
       return;
@@ -104,22 +116,34 @@ class Parser {
     else entries.push(entry);
   }
 
-  /** The values up to the next entry; `null` when there are none. */
-  #entry(): NetrcCredentials | null {
+  /** The values up to the next entry; `null` when there are none, or it is not certain whose they are. */
+  #entry(opening: Word): NetrcCredentials | null {
     const values = new Map<Field, string>();
-    for (let word = this.#peekKeyword(); word !== null; word = this.#peekKeyword()) {
-      const key = word.text.toLowerCase();
-      if (OPENING.has(key)) break;
+    // May another entry have begun? And did something come then?
+    let isDoubtful = false;
+    let hasMore = false;
+    this.#hidOpening = false;
+    for (;;) {
+      const word = this.#peekKeyword();
+      if (word === null || (OPENING.has(word.text.toLowerCase()) && this.#opens(word))) break;
+      if (this.#hidOpening) isDoubtful = true;
       this.#words.take();
-      const field = FIELDS.get(key);
+      const field = FIELDS.get(word.text.toLowerCase());
       if (field === undefined) {
-        this.#skip(word);
+        if (this.#skip(word, opening)) isDoubtful = true;
         continue;
       }
-      const value = this.#valueOf(word) ?? "";
-      if (!values.has(field)) values.set(field, value);
-      else if (values.get(field) !== value) this.#mistakes.add(word.line);
+      const value = this.#valueOf(word);
+      if (value === null && this.#takeDefault()) isDoubtful = true;
+      const known = values.get(field);
+      if (known !== undefined && known !== (value ?? "")) isDoubtful = true;
+      if (isDoubtful) {
+        this.#mistakes.add(word.line);
+        hasMore = true;
+      } else if (known === undefined) values.set(field, value ?? "");
     }
+    const isComplete = values.has("password") && (values.has("login") || values.has("account"));
+    if (hasMore && !isComplete) return null;
     // Only this far does an account count: as the name, where there is no other.
     const username = values.get("login") || values.get("account") || "";
     const password = values.get("password") ?? "";
@@ -137,12 +161,40 @@ class Parser {
     return word.text;
   }
 
-  /** Other programs have words of their own, with a value each: `port 993`, `protocol https`. */
-  #skip({ line }: Word): void {
+  /**
+   * Other programs have words of their own, with a value each: `port 993`, `protocol https`. In an entry: may this one begin
+   * another?
+   */
+  #skip(word: Word, entry: Word | null = null): boolean {
+    const { line } = word;
     this.#mistakes.add(line);
-    const value = this.#words.peek();
-    const isThere = value !== null && value.line === line && !value.text.startsWith("#");
-    if (isThere && !(OPENING.has(value.text.toLowerCase()) && !value.isQuoted)) this.#words.take();
+    const next = this.#words.peek();
+    const isThere = next !== null && next.line === line && !next.text.startsWith("#");
+    const value = isThere && !(OPENING.has(next.text.toLowerCase()) && !next.isQuoted) ? next : null;
+    if (value !== null) this.#words.take();
+    else if (this.#takeDefault()) return true;
+    if (FOREIGN_FIELDS.has(word.text.toLowerCase())) return false;
+    if (openingLike(word.text) !== null || isLikeHost(word.text) || isLikeHost(value?.text ?? ""))
+      return true;
+    if (!word.isFirst || entry === null) return false;
+    // What belongs to an entry is indented further, and has a line of its own.
+    const after = this.#words.peek();
+    const goesOn = after !== null && after.line === line && isKeyword(after);
+    return word.indent <= entry.indent || goesOn;
+  }
+
+  /** Where a value is missing the word `default` may be that value: then it opens no entry, and is none either. */
+  #takeDefault(): boolean {
+    const word = this.#peekKeyword();
+    if (word === null || word.text.toLowerCase() !== "default") return false;
+    this.#mistakes.add(word.line);
+    this.#words.take();
+    return true;
+  }
+
+  /** Behind words that were skipped `default` may be anything, unless it begins a line. */
+  #opens({ text, isFirst, line }: Word): boolean {
+    return text.toLowerCase() !== "default" || isFirst || !this.#mistakes.has(line);
   }
 
   /** The next word that is no comment. Where a value stands, `#` is a character like others. */
@@ -150,6 +202,7 @@ class Parser {
     for (;;) {
       const word = this.#words.peek();
       if (word === null || !word.text.startsWith("#")) return word;
+      if (this.#words.hidesOpening(word)) this.#hidOpening = true;
       this.#words.skipLine(word);
     }
   }
@@ -164,6 +217,24 @@ class Parser {
 function isKeyword({ text, isQuoted }: Word): boolean {
   const key = text.toLowerCase();
   return !isQuoted && (OPENING.has(key) || FIELDS.has(key));
+}
+
+/**
+ * What a word was meant to be that has a slip, or stands behind a sign (`machin`, `;machine`, `machine=a.test`), or is of
+ * another program; `null` for none that opens an entry.
+ */
+function openingLike(text: string): "machine" | "default" | null {
+  const [letters = ""] = /[a-z]+/i.exec(text) ?? [];
+  const key = letters.toLowerCase();
+  if (suggestion(key, ["default"], new Map()) !== null) return "default";
+  return FOREIGN_OPENINGS.has(key) || suggestion(key, ["machine"], new Map()) !== null ? "machine" : null;
+}
+
+/** A name with a dot, an address, or this machine. A number with a dot is none. */
+function isLikeHost(text: string): boolean {
+  const host = hostOf(text);
+  if (host === null) return false;
+  return host.startsWith("[") || /\.\p{L}|^\d+(?:\.\d+){3}(?::|$)|^localhost\b/iu.test(text);
 }
 
 /** A machine's name as URLs spell a host, with the port where it has one; `null` when no URL has such a host. */
@@ -186,7 +257,10 @@ interface Word {
   readonly line: number;
   /** Is it the first word of its line? */
   readonly isFirst: boolean;
-  /** Where it ends. */
+  /** Blanks at the beginning of its line. */
+  readonly indent: number;
+  /** Where it begins, and where it ends. */
+  readonly start: number;
   readonly end: number;
 }
 
@@ -202,6 +276,7 @@ class WordReader {
   #at = 0;
   #line = 1;
   #isFirst = true;
+  #indent = 0;
   #ahead: Word | null = null;
 
   constructor(text: string) {
@@ -230,6 +305,20 @@ class WordReader {
     this.#ahead = null;
   }
 
+  /** Was the comment that begins with this word a line that opens an entry? Not: prose that begins with such a word. */
+  hidesOpening({ start, end }: Word): boolean {
+    const lineEnd = this.#text.indexOf("\n", end);
+    const line = this.#text.slice(start, lineEnd === -1 ? undefined : lineEnd);
+    const [first = "", ...rest] = line
+      .replace(/^[#\s]+/, "")
+      .split(/[ \t]+/)
+      .filter((text) => text !== "");
+    const opening = openingLike(first);
+    if (opening === null) return false;
+    const [next] = opening === "default" ? rest : rest.slice(1);
+    return next === undefined || FIELDS.has(next.toLowerCase());
+  }
+
   /** A macro ends at an empty line, or with the file. */
   skipMacro(): void {
     const rest = /\n[ \t]*(?=\n)/g;
@@ -248,6 +337,7 @@ class WordReader {
         this.#isFirst = true;
       } else if (character !== " " && character !== "\t") break;
     }
+    if (this.#isFirst) this.#indent = this.#at - (this.#text.lastIndexOf("\n", this.#at - 1) + 1);
     WORD.lastIndex = this.#at;
     const match = WORD.exec(this.#text);
     if (match === null) return null;
@@ -257,6 +347,8 @@ class WordReader {
       isQuoted: quoted !== undefined,
       line: this.#line,
       isFirst: this.#isFirst,
+      indent: this.#indent,
+      start: this.#at,
       end: WORD.lastIndex,
     };
   }
