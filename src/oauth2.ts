@@ -7,6 +7,7 @@
 import * as oauth from "oauth4webapi";
 import { HttpBearerAuth } from "./auth/bearer.ts";
 import type { Auth, ChallengeResponse } from "./core/auth-scheme.ts";
+import { passOn } from "./core/caller.ts";
 import { describe } from "./core/describe.ts";
 import { RequestException } from "./core/errors.ts";
 import { isUrl } from "./core/realm.ts";
@@ -285,7 +286,10 @@ function tokensOf(answer: Answer): OAuth2Tokens {
 /** In our words: a network that failed keeps its own error. */
 function translated(error: unknown): unknown {
   if (error instanceof RequestException) return error;
-  if (error instanceof TypeError && error.cause instanceof RequestException) return error.cause;
+  if (error instanceof TypeError && error.cause instanceof RequestException) {
+    passOn(error.cause);
+    return error.cause;
+  }
   const isProtocol =
     error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError;
   return isProtocol ? new OAuth2Error(`no token: ${error.message}`, { cause: error }) : error;
@@ -365,6 +369,12 @@ function checkOptions(options: OAuth2Options, own: readonly string[]): void {
     throw new TypeError(`there is no option ${shown}; ${advice ?? `there are ${allowed.join(", ")}`}`);
   }
   checkText("clientId", options.clientId);
+  checkFields(options);
+  checkShared(options);
+}
+
+/** Where and how tokens are asked for. */
+function checkShared(options: OAuth2Options): void {
   const { issuer, tokenEndpoint, clientAuthentication: way, leeway = 0 } = options;
   if (issuer === undefined && tokenEndpoint === undefined) {
     throw new TypeError("one of issuer and tokenEndpoint must be given");
@@ -377,7 +387,6 @@ function checkOptions(options: OAuth2Options, own: readonly string[]): void {
   if (typeof leeway !== "number" || !(leeway >= 0)) {
     throw new RangeError("leeway must be a number of milliseconds, 0 or more");
   }
-  checkFields(options);
   const { session, allowInsecure } = options;
   // Not `instanceof`: it may be of the other copy of the package, of which a program may have two.
   if (session !== undefined && typeof (session as Partial<Session> | null)?.getAdapter !== "function")

@@ -258,7 +258,7 @@ describe("options", () => {
       "tokenEndpoint must be an absolute URL of https:, or of http: with allowInsecure",
     ],
   ])("%o is refused at once: %s", ([option, message]) => {
-    const attempt = (): unknown => oauth2ClientCredentials({ ...whole, ...option } as never);
+    const attempt = (): unknown => oauth2ClientCredentials({ ...whole, ...option });
     expect(attempt).toThrow(new TypeError(message));
   });
 
@@ -285,7 +285,7 @@ describe("options", () => {
       "there are issuer, tokenEndpoint, clientId, clientAuthentication, scope, parameters, session, leeway, allowInsecure, clientSecret",
     ],
   ] as const)("have no %s: %s", ([name, advice]) => {
-    const attempt = (): unknown => oauth2ClientCredentials({ ...whole, [name]: "x" } as never);
+    const attempt = (): unknown => oauth2ClientCredentials({ ...whole, [name]: "x" });
     expect(attempt).toThrow(new TypeError(`there is no option "${name}"; ${advice}`));
   });
 
