@@ -74,6 +74,37 @@ const FOREIGN_FIELDS: ReadonlySet<string> = new Set(["port", "protocol", "method
 /** What other programs write for `machine`. */
 const FOREIGN_OPENINGS: ReadonlySet<string> = new Set(["host", "hostname", "server", "site", "domain"]);
 
+/** What is known of an entry so far. */
+class Entry {
+  readonly #values = new Map<Field, string>();
+  #isDoubtful = false;
+  /** Did something come that may be another's? */
+  #hasMore = false;
+
+  /** Another entry may have begun: nothing more is taken up. */
+  doubt(): void {
+    this.#isDoubtful = true;
+  }
+
+  /** Is it taken up, or known already? A second value may be another entry's. */
+  add(field: Field, value: string): boolean {
+    const known = this.#values.get(field);
+    if (known !== undefined && known !== value) this.#isDoubtful = true;
+    if (this.#isDoubtful) this.#hasMore = true;
+    else this.#values.set(field, value);
+    return !this.#isDoubtful;
+  }
+
+  credentials(): NetrcCredentials | null {
+    const { login, account, password } = Object.fromEntries(this.#values);
+    const isComplete = password !== undefined && (login !== undefined || account !== undefined);
+    if (this.#hasMore && !isComplete) return null;
+    // Only this far does an account count: as the name, where there is no other.
+    const username = login || account || "";
+    return username === "" && !password ? null : { username, password: password ?? "" };
+  }
+}
+
 /** Puts the words of a file together. */
 class Parser {
   readonly #words: WordReader;
@@ -118,36 +149,27 @@ class Parser {
 
   /** The values up to the next entry; `null` when there are none, or it is not certain whose they are. */
   #entry(opening: Word): NetrcCredentials | null {
-    const values = new Map<Field, string>();
-    // May another entry have begun? And did something come then?
-    let isDoubtful = false;
-    let hasMore = false;
+    const entry = new Entry();
     this.#hidOpening = false;
-    for (;;) {
-      const word = this.#peekKeyword();
-      if (word === null || (OPENING.has(word.text.toLowerCase()) && this.#opens(word))) break;
-      if (this.#hidOpening) isDoubtful = true;
+    for (let word = this.#peekField(); word !== null; word = this.#peekField()) {
+      if (this.#hidOpening) entry.doubt();
       this.#words.take();
       const field = FIELDS.get(word.text.toLowerCase());
       if (field === undefined) {
-        if (this.#skip(word, opening)) isDoubtful = true;
+        if (this.#skip(word, opening)) entry.doubt();
         continue;
       }
       const value = this.#valueOf(word);
-      if (value === null && this.#takeDefault()) isDoubtful = true;
-      const known = values.get(field);
-      if (known !== undefined && known !== (value ?? "")) isDoubtful = true;
-      if (isDoubtful) {
-        this.#mistakes.add(word.line);
-        hasMore = true;
-      } else if (known === undefined) values.set(field, value ?? "");
+      if (value === null && this.#takeDefault()) entry.doubt();
+      if (!entry.add(field, value ?? "")) this.#mistakes.add(word.line);
     }
-    const isComplete = values.has("password") && (values.has("login") || values.has("account"));
-    if (hasMore && !isComplete) return null;
-    // Only this far does an account count: as the name, where there is no other.
-    const username = values.get("login") || values.get("account") || "";
-    const password = values.get("password") ?? "";
-    return username === "" && password === "" ? null : { username, password };
+    return entry.credentials();
+  }
+
+  /** The next word of an entry; `null` at its end. */
+  #peekField(): Word | null {
+    const word = this.#peekKeyword();
+    return word === null || (OPENING.has(word.text.toLowerCase()) && this.#opens(word)) ? null : word;
   }
 
   /** What belongs to a keyword; `null` when a line begins with another keyword in its place, or the file is over. */
@@ -166,21 +188,27 @@ class Parser {
    * another?
    */
   #skip(word: Word, entry: Word | null = null): boolean {
-    const { line } = word;
-    this.#mistakes.add(line);
-    const next = this.#words.peek();
-    const isThere = next !== null && next.line === line && !next.text.startsWith("#");
-    const value = isThere && !(OPENING.has(next.text.toLowerCase()) && !next.isQuoted) ? next : null;
-    if (value !== null) this.#words.take();
-    else if (this.#takeDefault()) return true;
+    this.#mistakes.add(word.line);
+    const value = this.#takeForeignValue(word);
+    if (value === null && this.#takeDefault()) return true;
     if (FOREIGN_FIELDS.has(word.text.toLowerCase())) return false;
-    if (openingLike(word.text) !== null || isLikeHost(word.text) || isLikeHost(value?.text ?? ""))
-      return true;
-    if (!word.isFirst || entry === null) return false;
-    // What belongs to an entry is indented further, and has a line of its own.
+    if (openingLike(word.text) !== null || isLikeHost(word.text)) return true;
+    return isLikeHost(value ?? "") || (entry !== null && word.isFirst && this.#standsOut(word, entry));
+  }
+
+  /** What belongs to a word of another program, in the same line; `null` for nothing. */
+  #takeForeignValue({ line }: Word): string | null {
+    const next = this.#words.peek();
+    if (next === null || next.line !== line || next.text.startsWith("#")) return null;
+    if (OPENING.has(next.text.toLowerCase()) && !next.isQuoted) return null;
+    this.#words.take();
+    return next.text;
+  }
+
+  /** What belongs to an entry is indented further than it, and has a line of its own. */
+  #standsOut({ indent, line }: Word, entry: Word): boolean {
     const after = this.#words.peek();
-    const goesOn = after !== null && after.line === line && isKeyword(after);
-    return word.indent <= entry.indent || goesOn;
+    return indent <= entry.indent || (after !== null && after.line === line && isKeyword(after));
   }
 
   /** Where a value is missing the word `default` may be that value: then it opens no entry, and is none either. */
