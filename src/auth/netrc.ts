@@ -105,6 +105,9 @@ class Entry {
   }
 }
 
+/** So many words at least follow in a comment that begins with the word `machine`, and is prose. */
+const FEWEST_OF_PROSE = 4;
+
 /** Puts the words of a file together. */
 class Parser {
   readonly #words: WordReader;
@@ -339,12 +342,13 @@ class WordReader {
     const line = this.#text.slice(start, lineEnd === -1 ? undefined : lineEnd);
     const [first = "", ...rest] = line
       .replace(/^[#\s]+/, "")
-      .split(/[ \t]+/)
+      .split(/[ \t=]+/)
       .filter((text) => text !== "");
     const opening = openingLike(first);
     if (opening === null) return false;
-    const [next] = opening === "default" ? rest : rest.slice(1);
-    return next === undefined || FIELDS.has(next.toLowerCase());
+    const named = opening === "default" ? rest : rest.slice(1);
+    if (rest.length < FEWEST_OF_PROSE || isLikeHost(rest[0] ?? "")) return true;
+    return named.some((text) => FIELDS.has(text.toLowerCase()));
   }
 
   /** A macro ends at an empty line, or with the file. */
