@@ -341,7 +341,7 @@ class WordReader {
     const lineEnd = this.#text.indexOf("\n", end);
     const line = this.#text.slice(start, lineEnd === -1 ? undefined : lineEnd);
     const [first = "", ...rest] = line
-      .replace(/^[#\s]+/, "")
+      .replace(/^[^a-z]+/i, "")
       .split(/[ \t=]+/)
       .filter((text) => text !== "");
     const opening = openingLike(first);

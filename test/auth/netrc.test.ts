@@ -171,6 +171,7 @@ describe("netrc", () => {
       "#machine corp.test",
       "# machine corp.test",
       "# machine corp port 9",
+      "#;; machine corp",
       "#machine=corp.test port 9",
       "#machne corp.test profile default with more",
       "//machine corp.test",
