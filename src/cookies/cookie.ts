@@ -99,6 +99,8 @@ export function checkPair(name: unknown, value: unknown): string {
       `cookie ${quoted(name)}: its value is a string, a number or null, not ${typeof value}`,
     );
   }
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new TypeError(`cookie ${quoted(name)}: its value is a finite number, not ${value}`);
   const text = String(value);
   checkCharacters(name, name, "name");
   checkCharacters(name, text, "value");
