@@ -7,10 +7,13 @@
 import * as oauth from "oauth4webapi";
 import { HttpBearerAuth } from "./auth/bearer.ts";
 import type { Auth, ChallengeResponse } from "./core/auth-scheme.ts";
+import { passOn } from "./core/caller.ts";
 import { describe } from "./core/describe.ts";
 import { RequestException } from "./core/errors.ts";
+import { isUrl } from "./core/realm.ts";
 import { printAs, REDACTED } from "./core/redact.ts";
 import type { PreparedRequest } from "./core/request.ts";
+import { suggestion, type Elsewhere } from "./core/suggest.ts";
 import { toFetch } from "./fetch/to-fetch.ts";
 import { OAuth2Error, readAnswer, tokenOf, type Answer } from "./oauth2-answer.ts";
 import { Session } from "./session.ts";
@@ -19,7 +22,10 @@ export { OAuth2Error, type OAuth2ErrorDetails } from "./oauth2-answer.ts";
 
 /** Who gives the tokens, to whom. One of `issuer` and `tokenEndpoint` must be there. */
 export interface OAuth2Options {
-  /** The authorization server: its endpoints are looked up (OpenID Connect Discovery, RFC 8414). Default: none is looked up. */
+  /**
+   * The authorization server: its endpoints are looked up (OpenID Connect Discovery, RFC 8414). Without user and password, as
+   * `tokenEndpoint` is. Default: none is looked up.
+   */
   readonly issuer?: string | URL | undefined;
   /** Where tokens are asked for. With it nothing is looked up. Default: what `issuer` says. */
   readonly tokenEndpoint?: string | URL | undefined;
@@ -99,6 +105,10 @@ export function oauth2RefreshToken(options: RefreshTokenOptions): Auth {
   checkText("refreshToken", options.refreshToken);
   if (options.clientSecret !== undefined) checkText("clientSecret", options.clientSecret);
   const { accessToken, expiresAt = null, onTokens } = options;
+  if (expiresAt !== null && (typeof expiresAt !== "number" || Number.isNaN(expiresAt)))
+    throw new TypeError(
+      `expiresAt must be a number of milliseconds since the epoch, not ${describe(expiresAt)}`,
+    );
   if (onTokens !== undefined && typeof onTokens !== "function") {
     throw new TypeError(`onTokens must be a function, not ${describe(onTokens)}`);
   }
@@ -252,7 +262,15 @@ async function metadataOf(
 ): Promise<oauth.AuthorizationServer> {
   if (status !== 200)
     throw new OAuth2Error(`the metadata of ${issuer.origin} cannot be had: status ${status}`, { status });
-  return oauth.processDiscoveryResponse(issuer, new Response(text, { headers }));
+  const metadata = await oauth.processDiscoveryResponse(issuer, new Response(text, { headers }));
+  const { token_endpoint: endpoint } = metadata;
+  const parsed = endpoint === undefined ? null : URL.parse(endpoint);
+  if (parsed !== null && hasUserinfo(parsed))
+    throw new OAuth2Error(
+      `the metadata of ${issuer.origin} names a token endpoint with a user or a password`,
+      { status },
+    );
+  return metadata;
 }
 
 function tokensOf(answer: Answer): OAuth2Tokens {
@@ -268,7 +286,10 @@ function tokensOf(answer: Answer): OAuth2Tokens {
 /** In our words: a network that failed keeps its own error. */
 function translated(error: unknown): unknown {
   if (error instanceof RequestException) return error;
-  if (error instanceof TypeError && error.cause instanceof RequestException) return error.cause;
+  if (error instanceof TypeError && error.cause instanceof RequestException) {
+    passOn(error.cause);
+    return error.cause;
+  }
   const isProtocol =
     error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError;
   return isProtocol ? new OAuth2Error(`no token: ${error.message}`, { cause: error }) : error;
@@ -286,15 +307,74 @@ const SHARED = [
   "allowInsecure",
 ];
 
+const PARAMETER = "write parameters: { … } around it";
+const SESSION = "write session: new Session({ … }), through which tokens are asked for";
+
+/** What other libraries, and the protocol itself, call these options. */
+const optionsElsewhere: Elsewhere = new Map(
+  Object.entries({
+    tokenurl: "tokenEndpoint",
+    tokenuri: "tokenEndpoint",
+    tokenpath: "tokenEndpoint",
+    tokenhost: "tokenEndpoint",
+    accesstokenurl: "tokenEndpoint",
+    accesstokenuri: "tokenEndpoint",
+    tokenendpointurl: "tokenEndpoint",
+    url: "tokenEndpoint",
+    endpoint: "tokenEndpoint",
+    authority: "issuer",
+    issuerurl: "issuer",
+    issueruri: "issuer",
+    discoveryurl: "issuer",
+    server: "issuer",
+    id: "clientId",
+    key: "clientId",
+    secret: "clientSecret",
+    scopes: "scope",
+    tokenendpointauthmethod: "clientAuthentication",
+    authenticationmethod: "clientAuthentication",
+    authmethod: "clientAuthentication",
+    token: "accessToken",
+    expiresin: "write expiresAt: the time, in milliseconds since the epoch",
+    expires: "expiresAt",
+    ontoken: "onTokens",
+    onrefresh: "onTokens",
+    insecure: "allowInsecure",
+    audience: PARAMETER,
+    resource: PARAMETER,
+    tenant: PARAMETER,
+    granttype: "write oauth2ClientCredentials() or oauth2RefreshToken(), which say it themselves",
+    fetch: SESSION,
+    agent: SESSION,
+    timeout: SESSION,
+    retry: SESSION,
+    headers: SESSION,
+    verify: SESSION,
+    proxies: SESSION,
+  }),
+);
+
+/** What the kind of grant says. */
+const OF_GRANT = ["grant_type", "refresh_token"];
+
 function checkOptions(options: OAuth2Options, own: readonly string[]): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`OAuth 2 takes an object of options, not ${describe(options)}`);
   }
   const allowed = [...SHARED, ...own];
   const unknown = Object.keys(options).find((name) => !allowed.includes(name));
-  if (unknown !== undefined)
-    throw new TypeError(`there is no option ${unknown}; there are ${allowed.join(", ")}`);
+  if (unknown !== undefined) {
+    const advice = suggestion(unknown, allowed, optionsElsewhere);
+    const shown = JSON.stringify(unknown);
+    throw new TypeError(`there is no option ${shown}; ${advice ?? `there are ${allowed.join(", ")}`}`);
+  }
   checkText("clientId", options.clientId);
+  checkFields(options);
+  checkShared(options);
+}
+
+/** Where and how tokens are asked for. */
+function checkShared(options: OAuth2Options): void {
   const { issuer, tokenEndpoint, clientAuthentication: way, leeway = 0 } = options;
   if (issuer === undefined && tokenEndpoint === undefined) {
     throw new TypeError("one of issuer and tokenEndpoint must be given");
@@ -307,6 +387,43 @@ function checkOptions(options: OAuth2Options, own: readonly string[]): void {
   if (typeof leeway !== "number" || !(leeway >= 0)) {
     throw new RangeError("leeway must be a number of milliseconds, 0 or more");
   }
+  const { session, allowInsecure } = options;
+  // Not `instanceof`: it may be of the other copy of the package, of which a program may have two.
+  if (session !== undefined && typeof (session as Partial<Session> | null)?.getAdapter !== "function")
+    throw new TypeError(`session must be a Session, not ${describe(session)}`);
+  if (allowInsecure !== undefined && typeof allowInsecure !== "boolean")
+    throw new TypeError(`allowInsecure must be true or false, not ${describe(allowInsecure)}`);
+}
+
+/** What is sent along with a request for a token. */
+function checkFields({ scope, parameters }: OAuth2Options): void {
+  if (Array.isArray(scope))
+    throw new TypeError(
+      'scope must be a text of names with blanks between, not Array: write names.join(" ")',
+    );
+  if (scope !== undefined) checkText("scope", scope);
+  if (parameters === undefined) return;
+  if (!isRecord(parameters))
+    throw new TypeError(
+      `parameters must be an object of texts, { audience: "…" }, not ${describe(parameters)}`,
+    );
+  for (const [name, value] of Object.entries(parameters)) {
+    const shown = JSON.stringify(name);
+    if (OF_GRANT.includes(name))
+      throw new TypeError(`parameters cannot have ${shown}: the function that makes the auth says it`);
+    if (name === "scope" && scope !== undefined)
+      throw new TypeError('parameters cannot have "scope" beside the option scope');
+    if (typeof value !== "string")
+      throw new TypeError(`${shown} of parameters must be text, not ${describe(value)}`);
+  }
+}
+
+/** An object that was written down, and none of a class: a Map, or what `new URLSearchParams()` gives, has no such fields. */
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Those of other realms have a prototype of their own.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function checkText(name: string, value: unknown): void {
@@ -315,6 +432,20 @@ function checkText(name: string, value: unknown): void {
   }
 }
 
-function checkUrl(name: string, url: string | URL | undefined): void {
-  if (url !== undefined && !URL.canParse(String(url))) throw new TypeError(`${name} must be an absolute URL`);
+/** Never with the URL in a message: what is wrong with it may be a password. */
+function checkUrl(name: string, url: unknown): void {
+  if (url === undefined) return;
+  if (typeof url !== "string" && !isUrl(url))
+    throw new TypeError(`${name} must be text or a URL, not ${describe(url)}`);
+  const parsed = URL.parse(String(url));
+  if (parsed === null || !/^https?:$/.test(parsed.protocol))
+    throw new TypeError(`${name} must be an absolute URL of https:, or of http: with allowInsecure`);
+  if (hasUserinfo(parsed))
+    throw new TypeError(
+      `${name} cannot have a user or a password: the client is shown by clientId and clientSecret`,
+    );
+}
+
+function hasUserinfo({ username, password }: URL): boolean {
+  return username !== "" || password !== "";
 }

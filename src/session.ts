@@ -8,7 +8,7 @@ import { unlessAborted } from "./core/abort.ts";
 import type { Adapter } from "./core/adapter.ts";
 import type { Auth, AuthOption } from "./core/auth-scheme.ts";
 import { parseBaseUrl } from "./core/base-url.ts";
-import { showCaller, showCallerOfOurs } from "./core/caller.ts";
+import { isOurs, showCaller, showCallerOfOurs } from "./core/caller.ts";
 import { Alarm, alarmed, systemClock } from "./core/clock.ts";
 import { describe } from "./core/describe.ts";
 import { emptyEnvironment, type Environment } from "./core/environment.ts";
@@ -479,7 +479,7 @@ function failureOf({ request, settings }: Exchange): Failure {
 async function failed(error: unknown, { request, hooks, signal }: Failure): Promise<never> {
   const isRequestException = error instanceof RequestException;
   if (isRequestException) error.annotate({ request });
-  if (isRequestException || isReason(error, signal)) {
+  if (isOurs(error) || isReason(error, signal)) {
     // In a reaction it can be seen who awaits the call, and not before.
     await Promise.resolve();
     showCaller(error, failed);

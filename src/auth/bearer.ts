@@ -1,6 +1,7 @@
 /**
  * Bearer tokens (RFC 6750), with one refresh at a time when the server refuses one.
  */
+import { misuse } from "../core/caller.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
@@ -109,9 +110,12 @@ function valueOf(token: string): string {
 
 /** RFC 6750 §2.1 allows fewer characters, but tokens with `|` or `:` are in use. */
 function checkedToken(token: unknown): string {
-  if (typeof token !== "string") throw new TypeError(`a bearer token must be text, not ${describe(token)}`);
+  if (typeof token !== "string")
+    throw misuse(new TypeError(`a bearer token must be text, not ${describe(token)}`));
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new TypeError("a bearer token must be visible ASCII characters, without blanks and line ends");
+    throw misuse(
+      new TypeError("a bearer token must be visible ASCII characters, without blanks and line ends"),
+    );
   }
   return token;
 }

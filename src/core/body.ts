@@ -5,6 +5,7 @@
  *
  * Pure, but for opening what the caller gave.
  */
+import { misuse } from "./caller.ts";
 import {
   isArrayBuffer,
   isBlob,
@@ -262,7 +263,7 @@ export function chunkBytes(chunk: unknown): Uint8Array {
   if (typeof chunk === "string") return utf8(chunk);
   if (isArrayBuffer(chunk)) return new Uint8Array(chunk);
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  throw new TypeError(`a body must give text or bytes, not ${describe(chunk)}`);
+  throw misuse(new TypeError(`a body must give text or bytes, not ${describe(chunk)}`));
 }
 
 function isOpenFile(data: object): data is OpenFile {

@@ -14,6 +14,28 @@ type Callee = (...args: never[]) => unknown;
 /** Those that tell of their caller already. One error may come out in several places. */
 const complete = new WeakSet<Error>();
 
+/** What {@link misuse} was told of. */
+const ours = new WeakSet<Error>();
+
+/**
+ * Marks an error of JavaScript's as one of ours, of what a function of the program's gave: one that such a function threw
+ * would look the same. Give it to `throw`.
+ */
+export function misuse<E extends TypeError | RangeError>(error: E): E {
+  ours.add(error);
+  return error;
+}
+
+/** Is the caller of a call that failed with this error to be shown? Not when the program's own code threw it. */
+export function isOurs(error: unknown): error is Error {
+  return error instanceof RequestException || (error instanceof Error && ours.has(error));
+}
+
+/** The call that failed was made by us, within another one: that one's caller is to be shown, too. */
+export function passOn(error: Error): void {
+  complete.delete(error);
+}
+
 /**
  * Adds the functions that await a call to the stack of its error. Call it in a reaction of the promise that the caller has.
  * Does nothing where nobody awaits that promise yet. What the program's own code threw stays as it is.
@@ -21,14 +43,18 @@ const complete = new WeakSet<Error>();
  * @param callee the function of ours that runs in that reaction.
  */
 export function showCaller(error: unknown, callee: Callee): void {
-  if (error instanceof RequestException) completeWith(error, callee);
+  if (isOurs(error)) completeWith(error, callee);
   else if (error instanceof DOMException) showEnded(error, callee);
 }
 
 /** The same for an error that is known to be ours, be it one of JavaScript's: of a mistake in a call, or of fetch. */
 export function showCallerOfOurs(error: unknown, callee: Callee): void {
-  if (error instanceof RequestException || error instanceof TypeError || error instanceof RangeError)
-    completeWith(error, callee);
+  const isOurKind =
+    error instanceof RequestException ||
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof SyntaxError;
+  if (isOurKind) completeWith(error, callee);
 }
 
 function completeWith(error: Error, callee: Callee): void {

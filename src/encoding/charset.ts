@@ -1,6 +1,7 @@
 /**
  * Which charset a text is in: what `Content-Type` declares, what a page says of itself, and what the bytes look like.
  */
+import { misuse } from "../core/caller.ts";
 import { isAscii, isUtf8 } from "node:buffer";
 import { describeAnswer } from "../core/describe.ts";
 import type { HeaderMap } from "../core/headers.ts";
@@ -137,8 +138,8 @@ export function detectedEncoding(bytes: Uint8Array, { detectEncoding }: Hints): 
   const name: unknown = detectEncoding === null ? null : detectEncoding(bytes);
   if (name === null) return null;
   if (typeof name === "string") return isKnownCharset(name) ? name : null;
-  throw new TypeError(
-    `detectEncoding must return the name of a charset or null, not ${describeAnswer(name)}`,
+  throw misuse(
+    new TypeError(`detectEncoding must return the name of a charset or null, not ${describeAnswer(name)}`),
   );
 }
 

@@ -115,18 +115,26 @@ function method(value: (this: Response) => unknown): PropertyDescriptor {
 /** Methods of a response that read its body. */
 const READERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
 
-/** As the web's method; what the body failed with tells who reads it. */
+/** As the web's method; what the body failed with, or what it is not, tells who reads it. */
 function reader(name: (typeof READERS)[number]): (this: Response) => Promise<unknown> {
   async function read(this: Response): Promise<unknown> {
     try {
       return await Reflect.apply(Response.prototype[name], this, []);
     } catch (error) {
-      if (error instanceof TypeError && error.cause instanceof RequestException)
+      if (error instanceof SyntaxError || isOfFetch(error)) {
+        // Before a turn nobody is seen who awaits it.
+        await Promise.resolve();
         showCallerOfOurs(error, read);
+      }
       throw error;
     }
   }
   return Object.defineProperty(read, "name", { value: name });
+}
+
+/** A body that broke off, or a form that is none. What the program's stream or hook threw is the program's. */
+function isOfFetch(error: unknown): boolean {
+  return error instanceof TypeError && (error.cause === undefined || error.cause instanceof RequestException);
 }
 
 /** Header fields that came are not to be changed (Fetch: their guard is "immutable"). */

@@ -1,6 +1,7 @@
 /**
  * Stage: sends again what failed, as the policy says: one turn of the loop per attempt.
  */
+import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
@@ -133,10 +134,14 @@ function checked(decision: RetryDecision): RetryDecision {
     // Timers count no further, and take what is no number for "at once".
     if (typeof delayMs === "number" && delayMs >= 0 && delayMs <= LONGEST_DELAY_MS) return decision;
     const shown = typeof delayMs === "number" ? String(delayMs) : describe(delayMs);
-    throw new RangeError(`delayMs of a retry must be 0 to ${LONGEST_DELAY_MS} milliseconds, not ${shown}`);
+    throw misuse(
+      new RangeError(`delayMs of a retry must be 0 to ${LONGEST_DELAY_MS} milliseconds, not ${shown}`),
+    );
   }
-  throw new TypeError(
-    `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describeAnswer(decision)}`,
+  throw misuse(
+    new TypeError(
+      `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describeAnswer(decision)}`,
+    ),
   );
 }
 

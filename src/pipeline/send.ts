@@ -1,6 +1,7 @@
 /**
  * The sender, at the end of the corridor: gives the message to the adapter of its URL, and makes a response of what comes.
  */
+import { misuse } from "../core/caller.ts";
 import { isPromise } from "../core/realm.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { Adapter, InterimResponse } from "../core/adapter.ts";
@@ -84,7 +85,9 @@ function checked(wire: WireResponse): WireResponse {
   const { status, headers, body }: Partial<WireResponse> = wire ?? {};
   if (typeof status === "number" && headers instanceof HeaderMap && typeof body?.collect === "function")
     return wire;
-  throw new TypeError(
-    `send() of an adapter must resolve to what wireResponse() makes: a number as status, a HeaderMap, a body; not ${describe(wire)}`,
+  throw misuse(
+    new TypeError(
+      `send() of an adapter must resolve to what wireResponse() makes: a number as status, a HeaderMap, a body; not ${describe(wire)}`,
+    ),
   );
 }

@@ -1,6 +1,7 @@
 /**
  * The mechanism of the corridor: what walks down, what comes up, and how stages are put around the sender.
  */
+import { misuse } from "../core/caller.ts";
 import { isPromise } from "../core/realm.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import { describe } from "../core/describe.ts";
@@ -110,7 +111,7 @@ function climb(
 export function answeredRequest(answer: unknown, given: PreparedRequest, who: string): PreparedRequest {
   const request = answer === undefined ? given : answer;
   if (!(request instanceof PreparedRequest))
-    throw new TypeError(`${who} must return a PreparedRequest or nothing, not ${describe(answer)}`);
+    throw misuse(new TypeError(`${who} must return a PreparedRequest or nothing, not ${describe(answer)}`));
   assertWhole(request);
   return request;
 }

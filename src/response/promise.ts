@@ -2,6 +2,7 @@
  * ResponsePromise: what `session.get()` returns. Awaiting it gives the response; its body methods save an `await`.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { showCaller } from "../core/caller.ts";
 import type { AnyResponse } from "../core/response.ts";
 import type { Response } from "./response.ts";
 import { validate } from "./schema.ts";
@@ -37,7 +38,7 @@ export class ResponsePromise<R extends AnyResponse = Response> extends Promise<R
    */
   json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Promise<T> {
     if (schema === undefined) return this.then((response) => response.json<T>());
-    return this.then(async (response) => validate(schema, await response.json(), response));
+    return this.then((response) => checked(schema, response));
   }
 
   /** The body as bytes, without content codings. @throws as {@link text}. */
@@ -48,5 +49,17 @@ export class ResponsePromise<R extends AnyResponse = Response> extends Promise<R
   /** The body as a Blob of the type that `Content-Type` says. @throws as {@link text}. */
   blob(): Promise<Blob> {
     return this.then((response) => response.blob());
+  }
+}
+
+/** The body, as the schema makes it. What it does not fit with tells who awaits the promise. */
+async function checked<T>(schema: StandardSchemaV1<unknown, T>, response: AnyResponse): Promise<T> {
+  try {
+    return await validate(schema, await response.json(), response);
+  } catch (error) {
+    // Before a turn nobody is seen who awaits it.
+    await Promise.resolve();
+    showCaller(error, checked);
+    throw error;
   }
 }

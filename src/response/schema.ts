@@ -4,6 +4,7 @@
  * Pure, but for what the schema does.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { misuse } from "../core/caller.ts";
 import { describe } from "../core/describe.ts";
 import { SchemaError, type FailedRequest, type FailedResponse, type SchemaIssue } from "../core/errors.ts";
 import { REDACTED } from "../core/redact.ts";
@@ -56,7 +57,7 @@ function resultOf<Output>(schema: Schema<Output>, value: unknown): Result<Output
   // Some schemas are functions.
   const standard: unknown = (schema as Partial<StandardSchemaV1> | null)?.["~standard"];
   if (typeof standard !== "object" || standard === null || !("validate" in standard)) {
-    throw new TypeError(`json() takes a schema of Standard Schema v1, not ${describe(schema)}`);
+    throw misuse(new TypeError(`json() takes a schema of Standard Schema v1, not ${describe(schema)}`));
   }
   return schema["~standard"].validate(value);
 }

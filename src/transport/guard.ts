@@ -2,6 +2,7 @@
  * Holds a connection to an address policy: what is asked is the address that is connected to, not one that a look-up of its
  * own gave a moment earlier (DNS rebinding).
  */
+import { misuse } from "../core/caller.ts";
 import { AsyncResource } from "node:async_hooks";
 import { lookup as lookUpName, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
@@ -63,7 +64,7 @@ export function guardedLookup(guard: Guard, lookup: LookupFunction = lookUpName)
 function isAllowed({ policy, host, port }: Guard, address: string): boolean {
   const answer: unknown = policy(address, { hostname: host, port });
   if (typeof answer === "boolean") return answer;
-  throw new TypeError(`addressPolicy must return true or false, not ${describeAnswer(answer)}`);
+  throw misuse(new TypeError(`addressPolicy must return true or false, not ${describeAnswer(answer)}`));
 }
 
 /** A program's own look-up may give one address, though all were asked for. */

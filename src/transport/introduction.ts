@@ -2,6 +2,7 @@
  * Introduction: one message's way past a proxy that wants credentials: asks the program's `proxyAuth` what to say, and what a
  * challenge is answered with. The messages go out elsewhere: CONNECT in `connect.ts`, forwarded requests in `http-adapter.ts`.
  */
+import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
@@ -41,7 +42,9 @@ export class Introduction {
     return await this.#asked(async () => {
       const value: unknown = await this.#wait(this.#auth.authorize(this.#message));
       if (typeof value === "string" || value == null) return value ?? null;
-      throw new TypeError(`authorize() of proxyAuth must return text or null, not ${describe(value)}`);
+      throw misuse(
+        new TypeError(`authorize() of proxyAuth must return text or null, not ${describe(value)}`),
+      );
     });
   }
 
@@ -63,7 +66,9 @@ export class Introduction {
         this.#auth.onChallenge(challenges, this.#message, this.#answered++),
       );
       if (typeof value === "boolean") return value;
-      throw new TypeError(`onChallenge() of proxyAuth must return true or false, not ${describe(value)}`);
+      throw misuse(
+        new TypeError(`onChallenge() of proxyAuth must return true or false, not ${describe(value)}`),
+      );
     });
   }
 

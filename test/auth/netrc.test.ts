@@ -135,8 +135,120 @@ describe("netrc", () => {
     ["machine a.test foo default login x password s3cret"],
     ["machine a.test login u password p\n#machine b.test\nlogin x password s3cret"],
     ['machine a.test login u password "p\nmachine b.test login x password s3cret'],
+    ["machine a.test login u login x password s3cret"],
+    ["machine a.test\n# server x\n# machine b.test\n# of the team\n login x password s3cret"],
+    ["machine a.test login u machin b.test login x password s3cret"],
+    ["machine a.test\nb.test\n  login x\n  password s3cret"],
+    ["machine a.test\n  host intranet\n  login x\n  password s3cret"],
+    ["machine a.test\n  site intranet login x password s3cret"],
+    ["machine a.test\n  it intranet login x\n  password s3cret"],
+    ["machine a.test\n  ip 10.0.0.1\n  login x\n  password s3cret"],
+    ["machine a.test\n  ip fe80::1\n  login x\n  password s3cret"],
   ] as const)("never takes one host's password for another: %j", ([text]) => {
     expect(lookUp(text, "a.test") ?? []).not.toContain("s3cret");
+  });
+
+  describe("with an entry that begins with a slip, or is commented out", () => {
+    const before = [
+      ["machine a.test login u\n", null],
+      ["machine a.test\n", null],
+      ["machine a.test\n  login u\n", null],
+      ["machine a.test\n  password mine\n", null],
+      ["default login u\n", null],
+      ["default\n", null],
+      ["machine a.test login u password mine\n", ["u", "mine"]],
+      ["default login u password mine\n", ["u", "mine"]],
+      ["machine a.test\n  account u\n  password mine\n", ["u", "mine"]],
+    ] as const;
+    const openings = [
+      "machin corp.test",
+      "machien intranet",
+      "mahcine\ncorp.test",
+      "host corp.test",
+      "machine=corp.test",
+      ";machine corp.test",
+      "; machin corp.test",
+      "#machine corp.test",
+      "# machine corp.test",
+      "# machine corp port 9",
+      "#;; machine corp",
+      "#machine=corp.test port 9",
+      "#machne corp.test profile default with more",
+      "//machine corp.test",
+      "corp.test",
+      "corp",
+      "[corp]",
+      "defalt",
+      "#default",
+      "; default",
+    ];
+    const rest = [
+      " login v password s3cret",
+      "\nlogin v password s3cret",
+      "\n login v\n password s3cret",
+      " login v\n  password s3cret",
+      "\npassword s3cret\nlogin v",
+      "\nlogin\nv\npassword\ns3cret",
+      "\nlogin\ndefault\npassword\ns3cret",
+      " profile default login v password s3cret",
+    ];
+    const cases = before.flatMap(([entry, own]) => openings.map((opening) => [entry, opening, own] as const));
+
+    it.for(cases)("%j, then %j: %j", ([entry, opening, own]) => {
+      for (const end of rest) {
+        const text = `${entry}${opening}${end}\nmachine c.test login c password pc\n`;
+        for (const host of ["a.test", "b.test"]) {
+          const found = lookUp(text, host);
+          expect(found ?? [], text).not.toContain("s3cret");
+          if (own !== null && (host === "a.test" || entry.startsWith("default")))
+            expect(found, text).toEqual(own);
+        }
+        expect(lookUp(text, "c.test"), text).toEqual(["c", "pc"]);
+        // Somebody is told, unless all that was skipped is a comment.
+        if (!opening.startsWith("#")) expect(parseNetrc(text).mistakes, text).not.toEqual([]);
+      }
+    });
+  });
+
+  it.for([
+    ["machine corp.test profile default login u password p"],
+    ["machine corp.test\n  profile default\n  login u\n  password p"],
+    ["machine corp.test login u profile default password p"],
+    ["machine corp.test\nlogin\ndefault\npassword\np"],
+    ["machine\ncorp.test\nprofile\ndefault\nlogin\nu\npassword\np"],
+    ["machine corp.test profile # which?\ndefault\nlogin u\npassword p"],
+    ["machine\ndefault\nlogin u\npassword p"],
+    ["login default password p"],
+    ["version 2 default login u password p"],
+    ["machine corp.test foo bar default login u password p"],
+  ] as const)("opens no entry for all hosts where default may be a value: %j", ([text]) => {
+    expect(lookUp(text, "a.test")).toBeNull();
+    expect(lookUp(text, "corp.test")).toBeNull();
+    expect(parseNetrc(text).mistakes).not.toEqual([]);
+  });
+
+  it.for([
+    ["machine a.test login u password p default login d password pd", []],
+    ["machine a.test login u password p\nport 993\ndefault login d password pd", [2]],
+    ["machine a.test login u password p port 993\ndefault login d password pd", [1]],
+    ["machine a.test login u password p\n# default login x password y\ndefault login d password pd", []],
+  ] as const)("opens the one for all hosts: %j", ([text, lines]) => {
+    expect([lookUp(text, "a.test"), lookUp(text, "b.test")]).toEqual([
+      ["u", "p"],
+      ["d", "pd"],
+    ]);
+    expect(parseNetrc(text).mistakes).toEqual(lines);
+  });
+
+  it.for([
+    ["machine a.test\nport 993\nprotocol https\npath /x.git\nmethod interactive\nlogin u1\npassword p1"],
+    ["machine a.test\n  realm staff\n  login u1\n  password p1"],
+    ["machine a.test realm staff login u1 password p1"],
+    ["  machine a.test\n    realm staff\n    login u1\n    password p1"],
+    ["machine a.test\n  # machine account for all of us\n  # see docs.b.test\n  login u1\n  password p1"],
+    ["machine a.test\n  version 1.2\n  login u1\n  password p1"],
+  ] as const)("keeps an entry that has words of another program: %j", ([text]) => {
+    expect(lookUp(text, "a.test")).toEqual(["u1", "p1"]);
   });
 
   it.for([

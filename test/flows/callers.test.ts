@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import {
@@ -36,6 +37,12 @@ async function stackOf(work: () => Promise<unknown>): Promise<string> {
   );
   expect(error).toBeInstanceOf(Error);
   return String((error as Error).stack);
+}
+
+/** A session that asks for its tokens there. */
+function withTokensOf(tokenEndpoint: string): Session {
+  const client = { clientId: "a", clientSecret: "b", allowInsecure: true };
+  return new Session({ trustEnv: false, auth: oauth2ClientCredentials({ ...client, tokenEndpoint }) });
 }
 
 let http1: TestOrigin;
@@ -72,6 +79,12 @@ beforeAll(async () => {
         response.writeHead(302, { Location: "/loop" });
         response.end();
         return;
+      case "/latin":
+        response.end(Buffer.of(0xe4));
+        return;
+      case "/json":
+        response.end("{}");
+        return;
       default:
         response.end("no JSON");
     }
@@ -102,6 +115,14 @@ beforeAll(async () => {
         stream.respond({ ":status": 302, location: "/loop" });
         stream.end();
         return;
+      case "/latin":
+        stream.respond({ ":status": 200 });
+        stream.end(Buffer.of(0xe4));
+        return;
+      case "/json":
+        stream.respond({ ":status": 200 });
+        stream.end("{}");
+        return;
       default:
         stream.respond({ ":status": 200 });
         stream.end("no JSON");
@@ -126,6 +147,14 @@ async function each(pieces: AsyncIterable<unknown>): Promise<void> {
 }
 
 const streamed = { stream: true } as const;
+
+/** Fits nothing; after so many milliseconds, unless at once. */
+function nothingFits(afterMs: number | null = null): StandardSchemaV1<unknown, unknown> {
+  const result = { issues: [{ message: "it does not fit" }] };
+  const validate = (): typeof result | Promise<typeof result> =>
+    afterMs === null ? result : new Promise((resolve) => setTimeout(resolve, afterMs, result));
+  return { "~standard": { version: 1, vendor: "test", validate } };
+}
 
 /** By name: what fails, for each of the protocols. */
 const calls: Readonly<Record<string, Work>> = {
@@ -175,6 +204,49 @@ const calls: Readonly<Record<string, Work>> = {
   "a body of toFetch()": async (session, url) => (await toFetch(session)(`${url}/short`)).arrayBuffer(),
   "a body of toFetch(), checked": (session, url) =>
     toFetch(session)(`${url}/short`, { integrity: "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=" }),
+  "JSON of toFetch() that is none": async (session, url) => (await toFetch(session)(`${url}/text`)).json(),
+  "a form of toFetch() that is none": async (session, url) =>
+    (await toFetch(session)(`${url}/text`)).formData(),
+  "a schema that is none": (session, url) => session.get(`${url}/json`).json({ a: 1 } as never),
+  "a schema that is none, read afterwards": async (session, url) =>
+    (await session.get(`${url}/json`)).json({ a: 1 } as never),
+  "a schema that is none, streamed": async (session, url) =>
+    (await session.get(`${url}/json`, streamed)).json({ a: 1 } as never),
+  "a body that does not fit a schema": (session, url) => session.get(`${url}/json`).json(nothingFits()),
+  "a body that does not fit a schema in time": (session, url) =>
+    session.get(`${url}/json`).json(nothingFits(30)),
+  "a body that does not fit a schema, streamed": async (session, url) =>
+    (await session.get(`${url}/json`, streamed)).json(nothingFits(30)),
+  "an auth that gives no request": (session, url) =>
+    session.get(`${url}/text`, { auth: (() => "x") as never }),
+  "an auth that gives none in time": (session, url) =>
+    session.get(`${url}/text`, { auth: (async () => "x") as never }),
+  "a request hook that gives no request": (session, url) =>
+    session.get(`${url}/text`, { hooks: { request: (() => "x") as never } }),
+  "a response hook that gives no response": (session, url) =>
+    session.get(`${url}/text`, { hooks: { response: (() => "x") as never } }),
+  "a response hook that gives a read one": async (session, url) => {
+    const other = await session.get(`${url}/text`);
+    return await session.get(`${url}/text`, { ...streamed, hooks: { response: (() => other) as never } });
+  },
+  "a policy that decides nothing": (session, url) =>
+    session.get(`${url}/503`, { retry: { next: () => "x" } as never }),
+  "a policy that waits too long": (session, url) => {
+    const policy = { next: () => ({ kind: "again", delayMs: -1, policy }) };
+    return session.get(`${url}/503`, { retry: policy as never });
+  },
+  "a token that is none": (session, url) =>
+    session.get(`${url}/text`, { auth: new HttpBearerAuth({ refresh: async () => "a b" }) }),
+  "a token that is no text": (session, url) =>
+    session.get(`${url}/text`, { auth: new HttpBearerAuth({ refresh: (async () => 1) as never }) }),
+  "a body that gives no bytes": (session, url) =>
+    session.post(`${url}/text`, {
+      data: (async function* () {
+        yield 1;
+      })() as never,
+    }),
+  "a charset that is none": async (session, url) =>
+    (await session.get(`${url}/latin`, { ...streamed, detectEncoding: (() => 1) as never })).text(),
   "toFetch()": (session, url) => toFetch(session, { timeout: { read: 80 } })(`${url}/silent`),
 };
 
@@ -211,6 +283,23 @@ describe("the stack of an error names the caller:", () => {
             clientSecret: "b",
           }),
         }).get(http1.url),
+    ],
+    ["a token server that is not there", () => withTokensOf(refusing).get(http1.url)],
+    ["a token server that breaks off", () => withTokensOf(`${http1.url}/short`).get(http1.url)],
+    ["a token server with a body that is no gzip", () => withTokensOf(`${http1.url}/gzip`).get(http1.url)],
+    ["a token server that says no", () => withTokensOf(`${http1.url}/503`).get(http1.url)],
+    ["a token server that is not there, streamed", () => withTokensOf(refusing).get(http1.url, streamed)],
+    ["a token server that is not there, for toFetch()", () => toFetch(withTokensOf(refusing))(http1.url)],
+    [
+      "an adapter that answers nothing",
+      () => {
+        const adapter = { send: async () => ({}), close: async () => {} } as never;
+        return new Session({ trustEnv: false }).mount("http://", adapter).get(http1.url);
+      },
+    ],
+    [
+      "a policy of addresses that says neither",
+      () => new Session({ trustEnv: false, addressPolicy: (() => "x") as never }).get(http1.url),
     ],
     [
       "a token that cannot be renewed",
@@ -256,6 +345,24 @@ describe("the stack of an error names the caller:", () => {
 });
 
 describe("an error", () => {
+  it("that a schema of the program threw has the stack that it had", async () => {
+    const thrown = new TypeError("of a schema");
+    const { stack } = thrown;
+    const validate = (): never => {
+      throw thrown;
+    };
+    const schema = { "~standard": { version: 1, vendor: "test", validate } } as const;
+    await using session = new Session({ trustEnv: false });
+    await expect(theProgram(() => session.get(`${http1.url}/json`).json(schema))).rejects.toBe(thrown);
+    expect(thrown.stack).toBe(stack);
+  });
+
+  it("of a token that many calls waited for tells of one of them at most", async () => {
+    await using session = withTokensOf(refusing);
+    const stack = await stackOf(() => Promise.all([1, 2, 3].map(() => session.get(http1.url))));
+    expect(stack.split("\n").filter((line) => line.includes("theProgram"))).toHaveLength(1);
+  });
+
   it("that the program's own code threw has the stack that it had", async () => {
     const thrown = new Error("of a hook");
     const { stack } = thrown;

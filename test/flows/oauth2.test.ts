@@ -223,6 +223,100 @@ describe("options", () => {
     expect(() => oauth2ClientCredentials(options as never)).toThrow(/option|must|takes|given/);
   });
 
+  const whole = { clientId: "a", clientSecret: "b", tokenEndpoint: "https://a.test/token" };
+
+  it.for<readonly [option: object, message: string]>([
+    [
+      { scope: ["x", "y"] },
+      'scope must be a text of names with blanks between, not Array: write names.join(" ")',
+    ],
+    [{ scope: 1 }, "scope must be a text that is not empty, not number"],
+    [{ scope: "" }, "scope must be a text that is not empty, not string"],
+    [{ session: {} }, "session must be a Session, not Object"],
+    [{ session: null }, "session must be a Session, not null"],
+    [{ session: fetch }, "session must be a Session, not function"],
+    [{ parameters: "x" }, 'parameters must be an object of texts, { audience: "…" }, not string'],
+    [{ parameters: null }, 'parameters must be an object of texts, { audience: "…" }, not null'],
+    [{ parameters: ["x"] }, 'parameters must be an object of texts, { audience: "…" }, not Array'],
+    [
+      { parameters: new URLSearchParams("a=b") },
+      'parameters must be an object of texts, { audience: "…" }, not URLSearchParams',
+    ],
+    [{ parameters: new Map() }, 'parameters must be an object of texts, { audience: "…" }, not Map'],
+    [{ parameters: { audience: ["x"] } }, '"audience" of parameters must be text, not Array'],
+    [{ parameters: { audience: undefined } }, '"audience" of parameters must be text, not undefined'],
+    [
+      { parameters: { grant_type: "password" } },
+      'parameters cannot have "grant_type": the function that makes the auth says it',
+    ],
+    [{ scope: "x", parameters: { scope: "y" } }, 'parameters cannot have "scope" beside the option scope'],
+    [{ allowInsecure: "yes" }, "allowInsecure must be true or false, not string"],
+    [{ tokenEndpoint: 1 }, "tokenEndpoint must be text or a URL, not number"],
+    [{ issuer: null }, "issuer must be text or a URL, not null"],
+    [
+      { tokenEndpoint: "ftp://a.test/token" },
+      "tokenEndpoint must be an absolute URL of https:, or of http: with allowInsecure",
+    ],
+  ])("%o is refused at once: %s", ([option, message]) => {
+    const attempt = (): unknown => oauth2ClientCredentials({ ...whole, ...option });
+    expect(attempt).toThrow(new TypeError(message));
+  });
+
+  it("of a refresh token say when an access token is over in milliseconds", () => {
+    for (const expiresAt of ["2026", new Date(), Number.NaN])
+      expect(() =>
+        oauth2RefreshToken({ ...whole, refreshToken: "r", expiresAt: expiresAt as never }),
+      ).toThrow(/^expiresAt must be a number of milliseconds since the epoch/);
+  });
+
+  it.for([
+    ["tokenUrl", "perhaps you meant tokenEndpoint?"],
+    ["token_url", "perhaps you meant tokenEndpoint?"],
+    ["token_endpoint", "perhaps you meant tokenEndpoint?"],
+    ["accessTokenUri", "perhaps you meant tokenEndpoint?"],
+    ["client_secret", "perhaps you meant clientSecret?"],
+    ["client_id", "perhaps you meant clientId?"],
+    ["authority", "perhaps you meant issuer?"],
+    ["scopes", "perhaps you meant scope?"],
+    ["audience", "write parameters: { … } around it"],
+    ["fetch", "write session: new Session({ … }), through which tokens are asked for"],
+    [
+      "zzz",
+      "there are issuer, tokenEndpoint, clientId, clientAuthentication, scope, parameters, session, leeway, allowInsecure, clientSecret",
+    ],
+  ] as const)("have no %s: %s", ([name, advice]) => {
+    const attempt = (): unknown => oauth2ClientCredentials({ ...whole, [name]: "x" });
+    expect(attempt).toThrow(new TypeError(`there is no option "${name}"; ${advice}`));
+  });
+
+  it.for([
+    "https://bob:hunter2@a.test/token",
+    "https://hunter2@a.test/token",
+    "https://:hunter2@a.test/token",
+    "https:bob:hunter2@a.test/token",
+    new URL("https://bob:hunter2@a.test/token"),
+    "ftp://bob:hunter2@a.test/",
+    "https//bob:hunter2@a.test/",
+    "bob:hunter2@a.test/",
+    "https://bob:hunter2@[a.test/",
+  ])("with user or password in a URL are refused at once, and do not tell it: %s", async (url) => {
+    for (const name of ["issuer", "tokenEndpoint"]) {
+      const error = await failureOf((async () => oauth2ClientCredentials({ ...whole, [name]: url }))());
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error).toMatchObject({ message: expect.stringContaining(`${name} `) as unknown });
+      expect(inspect(error) + JSON.stringify(error)).not.toContain("hunter2");
+    }
+  });
+
+  it("do not come with a password from a server's metadata", async () => {
+    await using server = await startTokenServer({ toldEndpoint: "http://bob:hunter2@127.0.0.1:1/token" });
+    const auth = oauth2ClientCredentials({ ...client, issuer: server.url });
+    await using session = new Session({ trustEnv: false, auth });
+    const error = await failureOf(session.get("http://127.0.0.1:2/"));
+    expect(error).toBeInstanceOf(OAuth2Error);
+    expect(inspect(error) + JSON.stringify(error)).not.toContain("hunter2");
+  });
+
   it("do not show in what is printed", () => {
     const auth = oauth2ClientCredentials({ ...client, issuer: "https://a.test" });
     expect(inspect(auth) + JSON.stringify(auth)).not.toContain("s3cret");

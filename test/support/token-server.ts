@@ -13,6 +13,8 @@ export interface TokenServerInit {
   error?: { readonly status: number; readonly error: string } | null;
   /** Where metadata is served. Default: OpenID Connect's path. */
   readonly metadataPath?: string;
+  /** What the metadata says of the token endpoint. Default: where it is. */
+  readonly toldEndpoint?: unknown;
 }
 
 /** A running server. */
@@ -37,7 +39,7 @@ export async function startTokenServer(init: TokenServerInit = {}): Promise<Toke
   const origin: TestOrigin = await startOrigin((request, response) => {
     const json = { "Content-Type": "application/json" };
     if (request.url === metadataPath) {
-      const metadata = { issuer: origin.url, token_endpoint: `${origin.url}/token` };
+      const metadata = { issuer: origin.url, token_endpoint: init.toldEndpoint ?? `${origin.url}/token` };
       reply(200, json, JSON.stringify(metadata))(request, response);
       return;
     }
