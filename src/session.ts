@@ -25,6 +25,7 @@ import {
   type SessionOptions,
   type Settings,
 } from "./core/options.ts";
+import { isFetchRequest } from "./core/realm.ts";
 import { printAs } from "./core/redact.ts";
 import { assertWhole, PreparedRequest } from "./core/request.ts";
 import type { StrictTransport } from "./core/strict-transport.ts";
@@ -51,6 +52,7 @@ import { mergeHooks } from "./prepare/hooks.ts";
 import { mergeHeaders, mergeSettings, namesHeader, sessionSettings } from "./prepare/merge.ts";
 import { prepare, targetOf } from "./prepare/prepare.ts";
 import { mergeParams } from "./prepare/query.ts";
+import { alone } from "./prepare/surplus.ts";
 import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
@@ -200,9 +202,11 @@ export class Session<Streams extends boolean = false>
     method: string,
     url: string | URL,
     options?: RequestOptions<boolean>,
+    surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
+    const given = alone("request(method, url, options)", options, surplus);
     return new ResponsePromise((resolve, reject) => {
-      this.#call({ method, url, options }, resolve, reject);
+      this.#call({ method, url, options: given }, resolve, reject);
     });
   }
 
@@ -214,7 +218,11 @@ export class Session<Streams extends boolean = false>
    */
   prepareRequest(request: Request): PreparedRequest {
     if (!(request instanceof Request))
-      throw new TypeError(`prepareRequest() takes a Request, not ${describe(request)}`);
+      throw new TypeError(
+        isFetchRequest(request)
+          ? "prepareRequest() takes a Request of this package, not one of fetch: write new Request(method, url, options), or give it to toFetch(session)"
+          : `prepareRequest() takes a Request, not ${describe(request)}: write new Request(method, url, options)`,
+      );
     const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
     const prepared = withCookies(exchange, this.#world);
     const scheme = schemeFor(exchange, this.#world);
@@ -242,8 +250,12 @@ export class Session<Streams extends boolean = false>
     request: PreparedRequest,
     options?: SendInit<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  send(request: PreparedRequest, options?: SendInit<boolean>): ResponsePromise<Response | StreamedResponse> {
-    return ResponsePromise.of(this.#sendPrepared(request, options));
+  send(
+    request: PreparedRequest,
+    options?: SendInit<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return ResponsePromise.of(this.#sendPrepared(request, alone("send(request, options)", options, surplus)));
   }
 
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */

@@ -156,7 +156,7 @@ function hasAdapter(session: Session<boolean>, url: string): boolean {
 
 /** At once, and not with the first call. */
 function checkDefaults(defaults: FetchDefaults): void {
-  checkRequestOptions(defaults);
+  checkRequestOptions(defaults, "fetch");
   const ofCall = OF_CALLS.find((name) => name in defaults && Reflect.get(defaults, name) !== undefined);
   if (ofCall !== undefined)
     throw new TypeError(`${ofCall} cannot be a default of toFetch(): each call of fetch says it itself`);
