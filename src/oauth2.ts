@@ -316,5 +316,12 @@ function checkText(name: string, value: unknown): void {
 }
 
 function checkUrl(name: string, url: string | URL | undefined): void {
-  if (url !== undefined && !URL.canParse(String(url))) throw new TypeError(`${name} must be an absolute URL`);
+  if (url === undefined) return;
+  const text = String(url);
+  if (!URL.canParse(text)) throw new TypeError(`${name} must be an absolute URL`);
+  const { username, password } = new URL(text);
+  if (username !== "" || password !== "")
+    throw new TypeError(
+      `${name} must have no user and password in it: the client is told of by clientId and clientSecret`,
+    );
 }

@@ -26,7 +26,7 @@ import {
   type Settings,
 } from "./core/options.ts";
 import { isFetchRequest } from "./core/realm.ts";
-import { printAs } from "./core/redact.ts";
+import { printAs, shownMethod } from "./core/redact.ts";
 import { assertWhole, PreparedRequest } from "./core/request.ts";
 import type { StrictTransport } from "./core/strict-transport.ts";
 import { isHttpLike, type Url } from "./core/url.ts";
@@ -330,7 +330,7 @@ export class Session<Streams extends boolean = false>
       discardGiven(call.options);
       // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
       if (error instanceof RequestException)
-        error.annotate({ request: { method: call.method, url: String(call.url) } });
+        error.annotate({ request: { method: shownMethod(call.method), url: String(call.url) } });
       // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
       showCallerOfOurs(error, this.request);
       const hooks = mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);

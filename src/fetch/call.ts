@@ -4,10 +4,11 @@
  */
 import { isAbsolute, joinBase, parseBaseUrl } from "../core/base-url.ts";
 import { describe } from "../core/describe.ts";
-import { bareUrl } from "../core/redact.ts";
+import { isToken } from "../core/method.ts";
+import { bareUrl, shownMethod, shownName } from "../core/redact.ts";
 import { isMultipart } from "../prepare/multipart.ts";
 import { hashesIn } from "./integrity.ts";
-import { isAbortSignal, isFetchRequest, isReadableStream } from "../core/realm.ts";
+import { isAbortSignal, isFetchRequest, isHeaders, isReadableStream } from "../core/realm.ts";
 
 /** What fetch takes as its first argument. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
@@ -76,6 +77,10 @@ export function readCall(input: FetchInput, init: unknown, baseUrl: string | nul
     signal: null,
   });
   const place = from === null ? located(input, baseUrl) : { url: from.url, userinfo: null };
+  // Before the web's own Request refuses them: it shows what it refuses, secrets too.
+  checkUrl(place.url);
+  checkWords(options);
+  if (options.headers !== undefined) options.headers = fieldsOf(options.headers);
   const request = new Request(place.url, options);
   const { method, headers, redirect, integrity } = request;
   const { userinfo } = place;
@@ -117,6 +122,47 @@ function located(input: unknown, baseUrl: string | null): Place {
       `fetch failed: ${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`,
     );
   return { url: input, userinfo: null };
+}
+
+/** @throws {TypeError} for what is no URL, or has user info in it. */
+function checkUrl(text: string): void {
+  const shown = JSON.stringify(bareUrl(text));
+  if (!URL.canParse(text)) throw new TypeError(`fetch failed: ${shown} is no URL`);
+  const { username, password } = new URL(text);
+  if (username !== "" || password !== "")
+    throw new TypeError(
+      `fetch failed: fetch takes no URL with a user or a password in it, such as that of ${shown}: give the session auth, or this call an Authorization header`,
+    );
+}
+
+/** @throws {TypeError} for a method or a referrer that is none. */
+function checkWords({ method, referrer }: RequestInit): void {
+  if (typeof method === "string" && !isToken(method))
+    throw new TypeError(`fetch failed: method ${JSON.stringify(shownMethod(method))} is not a token`);
+  if (typeof referrer === "string" && referrer !== "" && !URL.canParse(referrer))
+    throw new TypeError(`fetch failed: referrer ${JSON.stringify(bareUrl(referrer))} is no URL`);
+}
+
+/** @throws {TypeError} for a name or a value that cannot be sent; the value is not shown. */
+function fieldsOf(given: NonNullable<RequestInit["headers"]>): Headers {
+  const isList = typeof given === "object" && given !== null && Symbol.iterator in given;
+  // What is iterated once only is to be looked at again.
+  const init =
+    isList && !Array.isArray(given) && !isHeaders(given) ? [...(given as Iterable<[string, string]>)] : given;
+  try {
+    return new Headers(init);
+  } catch (error) {
+    const pairs: readonly (readonly unknown[])[] = Array.isArray(init) ? init : Object.entries(init ?? {});
+    for (const [name, value] of pairs) {
+      if (typeof name === "string" && !isToken(name))
+        throw new TypeError(`fetch failed: header name ${shownName(name)} is not a token`);
+      if (/[\0\r\n]/.test(String(value).trim()))
+        throw new TypeError(
+          `fetch failed: value of header ${shownName(String(name))} has a control character`,
+        );
+    }
+    throw error;
+  }
 }
 
 /** What WHATWG's parser heeds of a URL: what it leaves out can hide no slash or dot from the rules of the base URL. */
