@@ -4,6 +4,7 @@
  */
 import { isAbsolute, joinBase, parseBaseUrl } from "../core/base-url.ts";
 import { describe } from "../core/describe.ts";
+import { InvalidURL } from "../core/errors.ts";
 import { isToken } from "../core/method.ts";
 import { bareUrl, shownMethod, shownName } from "../core/redact.ts";
 import { isMultipart } from "../prepare/multipart.ts";
@@ -124,10 +125,10 @@ function located(input: unknown, baseUrl: string | null): Place {
   return { url: input, userinfo: null };
 }
 
-/** @throws {TypeError} for what is no URL, or has user info in it. */
+/** @throws {InvalidURL} for what is no URL; {TypeError} for user info in it. */
 function checkUrl(text: string): void {
   const shown = JSON.stringify(bareUrl(text));
-  if (!URL.canParse(text)) throw new TypeError(`fetch failed: ${shown} is no URL`);
+  if (!URL.canParse(text)) throw new InvalidURL(`${shown} is no URL`);
   const { username, password } = new URL(text);
   if (username !== "" || password !== "")
     throw new TypeError(
