@@ -63,6 +63,7 @@ import { borderOf, defaultsAt, settingsAgain } from "./session-border.ts";
 import {
   cookiesFor,
   defaultHeaders,
+  closed,
   hstsOf,
   idempotencyKeyFor,
   jarOf,
@@ -109,7 +110,7 @@ export class Session<Streams extends boolean = false>
   constructor(options: SessionOptions<Streams> = {}) {
     const given = checkSessionOptions(options);
     super(given);
-    this.#headers = mergeHeaders(defaultHeaders(), given.headers);
+    this.#headers = closed(mergeHeaders(defaultHeaders(), given.headers));
     this.#baseUrl = given.baseUrl == null ? null : parseBaseUrl(given.baseUrl);
     this.#cookies = jarOf(given.cookies, this.#baseUrl);
     this.#hsts = hstsOf(given.hsts);
@@ -131,13 +132,18 @@ export class Session<Streams extends boolean = false>
     this.#pipeline = corridor(this.#world);
   }
 
-  /** Sent with each request, under its own. Assigning replaces all of them, the defaults too. */
+  /**
+   * Sent with each request, under its own. Assigning replaces all of them, the defaults too. A header is set with
+   * `headers.set(name, value)`.
+   *
+   * @throws {TypeError} for `headers[name] = value`, which would set no header.
+   */
   get headers(): HeaderMap {
     return this.#headers;
   }
 
   set headers(init: HeadersInit | null) {
-    this.#headers = new HeaderMap(init);
+    this.#headers = closed(new HeaderMap(init));
   }
 
   /** The jar. Assigning takes a jar, names and values, or `false` for a jar that takes no cookies from servers. */
