@@ -8,9 +8,12 @@ import { describe } from "./core/describe.ts";
 import { RequestException, type ExceptionDetails } from "./core/errors.ts";
 
 /** What is told of an {@link OAuth2Error} beside its message. */
-interface Refusal extends ExceptionDetails {
+export interface OAuth2ErrorDetails extends ExceptionDetails {
+  /** The server's word for it. Default: `null`, none. */
   readonly error?: string | null;
+  /** What the server says to people. Default: `null`, nothing. */
   readonly description?: string | null;
+  /** The status of its answer. Default: `null`, there was none. */
   readonly status?: number | null;
 }
 
@@ -25,7 +28,7 @@ export class OAuth2Error extends RequestException {
   /** The status of its answer; `null` when there was none. */
   readonly status: number | null;
 
-  constructor(message: string, details: Refusal = {}) {
+  constructor(message: string, details: OAuth2ErrorDetails = {}) {
     super(message, details);
     this.error = details.error ?? null;
     this.description = details.description ?? null;

@@ -15,7 +15,7 @@ import { toFetch } from "./fetch/to-fetch.ts";
 import { OAuth2Error, readAnswer, tokenOf, type Answer } from "./oauth2-answer.ts";
 import { Session } from "./session.ts";
 
-export { OAuth2Error } from "./oauth2-answer.ts";
+export { OAuth2Error, type OAuth2ErrorDetails } from "./oauth2-answer.ts";
 
 /** Who gives the tokens, to whom. One of `issuer` and `tokenEndpoint` must be there. */
 export interface OAuth2Options {

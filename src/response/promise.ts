@@ -3,6 +3,7 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { AnyResponse } from "../core/response.ts";
+import type { Response } from "./response.ts";
 import { validate } from "./schema.ts";
 
 /**
@@ -10,7 +11,7 @@ import { validate } from "./schema.ts";
  *
  * The body methods do not look at the status; `(await session.get(url)).raiseForStatus().json()` does.
  */
-export class ResponsePromise<R extends AnyResponse> extends Promise<R> {
+export class ResponsePromise<R extends AnyResponse = Response> extends Promise<R> {
   static {
     // `await` wraps a promise of another constructor in one more, and takes three turns to hear of it.
     Reflect.defineProperty(this.prototype, "constructor", { value: Promise });

@@ -106,12 +106,18 @@ function rootsOf(store: TlsStore | null): readonly string[] | null {
     case null:
       return null;
     case "bundled":
-      return tls.rootCertificates;
+      return [...tls.rootCertificates, ...extraRoots()];
     case "system":
-      return systemRoots();
+      return [...systemRoots(), ...extraRoots()];
     case "both":
-      return [...tls.rootCertificates, ...systemRoots()];
+      return [...tls.rootCertificates, ...systemRoots(), ...extraRoots()];
   }
+}
+
+/** Those of `NODE_EXTRA_CA_CERTS`: whoever runs the program adds them to whatever it trusts. */
+function extraRoots(): readonly string[] {
+  const { getCACertificates }: Partial<typeof tls> = tls;
+  return getCACertificates?.("extra") ?? [];
 }
 
 function systemRoots(): readonly string[] {

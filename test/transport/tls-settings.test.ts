@@ -131,6 +131,19 @@ describe("the store", () => {
     else expect(await rejection(call)).toBeInstanceOf(SSLError);
   });
 
+  it.for<NonNullable<TlsInit["store"]>>(["bundled", "system", "both"])(
+    "%s has the authorities of NODE_EXTRA_CA_CERTS",
+    async (store) => {
+      const other = await Authority.create("Another CA");
+      const has: Readonly<Record<string, string>> = { extra: authority.pem, system: other.pem };
+      vi.spyOn(tls, "getCACertificates").mockImplementation((kind = "default") =>
+        [has[kind] ?? ""].filter(Boolean),
+      );
+      await using server = await telling();
+      expect((await exchange(adapter, server.url, { tls: settings({ store }) })).text).toContain("TLS");
+    },
+  );
+
   it("gives way to certificates that verify names", async () => {
     systemHas(authority.pem);
     await using server = await telling();
