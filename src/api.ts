@@ -2,7 +2,7 @@
  * The functional API: one short-lived session a call. Nothing is remembered, no connection is kept.
  */
 import type { RequestOptions } from "./core/options.ts";
-import { alone } from "./prepare/surplus.ts";
+import { refused } from "./prepare/surplus.ts";
 import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
@@ -63,7 +63,13 @@ export function request(
   options?: RequestOptions<boolean>,
   surplus?: unknown,
 ): ResponsePromise<Response | StreamedResponse> {
-  return ResponsePromise.of(sendOnce(method, url, alone("request(method, url, options)", options, surplus)));
+  return ResponsePromise.of(
+    sendOnce(
+      method,
+      url,
+      surplus === undefined ? options : refused("request(method, url, options)", options),
+    ),
+  );
 }
 
 async function sendOnce(
@@ -83,7 +89,7 @@ async function sendOnce(
 function verb(method: string): Verb {
   const call = `${method === "DELETE" ? "del" : method.toLowerCase()}(url, options)`;
   return (url: string | URL, options?: RequestOptions<boolean>, surplus?: unknown) =>
-    request(method, url, alone(call, options, surplus));
+    request(method, url, surplus === undefined ? options : refused(call, options));
 }
 
 /** GET without a session. */
@@ -92,7 +98,7 @@ export const get: Verb = verb("GET");
 export const options: Verb = verb("OPTIONS");
 /** HEAD without a session. Follows redirects only with `allowRedirects: true`. */
 export const head: Verb = (url: string | URL, options?: RequestOptions<boolean>, surplus?: unknown) =>
-  request("HEAD", url, headOptions(alone("head(url, options)", options, surplus)));
+  request("HEAD", url, headOptions(surplus === undefined ? options : refused("head(url, options)", options)));
 /** POST without a session. */
 export const post: Verb = verb("POST");
 /** PUT without a session. */

@@ -52,7 +52,7 @@ import { mergeHooks } from "./prepare/hooks.ts";
 import { mergeHeaders, mergeSettings, namesHeader, sessionSettings } from "./prepare/merge.ts";
 import { prepare, targetOf } from "./prepare/prepare.ts";
 import { mergeParams } from "./prepare/query.ts";
-import { alone } from "./prepare/surplus.ts";
+import { refused } from "./prepare/surplus.ts";
 import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
@@ -210,7 +210,7 @@ export class Session<Streams extends boolean = false>
     options?: RequestOptions<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    const given = alone("request(method, url, options)", options, surplus);
+    const given = surplus === undefined ? options : refused("request(method, url, options)", options);
     return new ResponsePromise((resolve, reject) => {
       this.#call({ method, url, options: given }, resolve, reject);
     });
@@ -261,7 +261,12 @@ export class Session<Streams extends boolean = false>
     options?: SendInit<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return ResponsePromise.of(this.#sendPrepared(request, alone("send(request, options)", options, surplus)));
+    return ResponsePromise.of(
+      this.#sendPrepared(
+        request,
+        surplus === undefined ? options : refused("send(request, options)", options),
+      ),
+    );
   }
 
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */

@@ -9,7 +9,7 @@ import type { RequestOptions } from "./core/options.ts";
 import type { SavedFile } from "./core/response.ts";
 import type { DownloadOptions } from "./download.ts";
 import { isRecord } from "./prepare/record.ts";
-import { alone } from "./prepare/surplus.ts";
+import { refused } from "./prepare/surplus.ts";
 import type { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
@@ -67,7 +67,7 @@ export abstract class Verbs<Streams extends boolean> {
     options?: RequestOptions<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return this.request("GET", url, alone("get(url, options)", options, surplus));
+    return this.request("GET", url, surplus === undefined ? options : refused("get(url, options)", options));
   }
 
   /**
@@ -93,7 +93,11 @@ export abstract class Verbs<Streams extends boolean> {
     options?: RequestOptions<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return this.request("OPTIONS", url, alone("options(url, options)", options, surplus));
+    return this.request(
+      "OPTIONS",
+      url,
+      surplus === undefined ? options : refused("options(url, options)", options),
+    );
   }
 
   /**
@@ -119,7 +123,11 @@ export abstract class Verbs<Streams extends boolean> {
     options?: RequestOptions<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return this.request("HEAD", url, headOptions(alone("head(url, options)", options, surplus)));
+    return this.request(
+      "HEAD",
+      url,
+      headOptions(surplus === undefined ? options : refused("head(url, options)", options)),
+    );
   }
 
   /**
@@ -145,7 +153,11 @@ export abstract class Verbs<Streams extends boolean> {
     options?: RequestOptions<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return this.request("POST", url, alone("post(url, options)", options, surplus));
+    return this.request(
+      "POST",
+      url,
+      surplus === undefined ? options : refused("post(url, options)", options),
+    );
   }
 
   /**
@@ -171,7 +183,7 @@ export abstract class Verbs<Streams extends boolean> {
     options?: RequestOptions<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return this.request("PUT", url, alone("put(url, options)", options, surplus));
+    return this.request("PUT", url, surplus === undefined ? options : refused("put(url, options)", options));
   }
 
   /**
@@ -197,7 +209,11 @@ export abstract class Verbs<Streams extends boolean> {
     options?: RequestOptions<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return this.request("PATCH", url, alone("patch(url, options)", options, surplus));
+    return this.request(
+      "PATCH",
+      url,
+      surplus === undefined ? options : refused("patch(url, options)", options),
+    );
   }
 
   /**
@@ -223,7 +239,11 @@ export abstract class Verbs<Streams extends boolean> {
     options?: RequestOptions<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return this.request("DELETE", url, alone("delete(url, options)", options, surplus));
+    return this.request(
+      "DELETE",
+      url,
+      surplus === undefined ? options : refused("delete(url, options)", options),
+    );
   }
 
   /**
@@ -249,7 +269,11 @@ export abstract class Verbs<Streams extends boolean> {
     options?: RequestOptions<boolean>,
     surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return this.request("QUERY", url, alone("query(url, options)", options, surplus));
+    return this.request(
+      "QUERY",
+      url,
+      surplus === undefined ? options : refused("query(url, options)", options),
+    );
   }
 
   /**
@@ -272,7 +296,7 @@ export abstract class Verbs<Streams extends boolean> {
       (more) => this.get(url, more),
       url,
       target,
-      alone("download(url, target, options)", options, surplus),
+      surplus === undefined ? options : refused("download(url, target, options)", options),
     );
   }
 }

@@ -22,7 +22,7 @@ export class Surplus {
   }
 }
 
-/** `options`, unless something was written behind them. @param call as it is to be written. */
-export function alone<Options>(call: string, options: Options, surplus: unknown): Options {
-  return surplus === undefined ? options : (new Surplus(call, options) as Options); // which is what refuses it
+/** Stands for `options` behind which something was written, to be refused in their place. @param call as it is to be written. */
+export function refused<Options>(call: string, options: Options): Options {
+  return new Surplus(call, options) as Options; // which says of itself that it is none
 }
