@@ -12,6 +12,7 @@ import type { HeaderMap } from "./core/headers.ts";
 import type { ScopeOptions, Settings } from "./core/options.ts";
 import type { Origin } from "./core/origin.ts";
 import { bareUrl } from "./core/redact.ts";
+import { placeOf } from "./core/url-spelling.ts";
 import { parseUrl, type Url } from "./core/url.ts";
 import { toAuth } from "./auth/from-option.ts";
 import { checkScopeOptions, type CheckedScopeOptions } from "./prepare/check.ts";
@@ -29,7 +30,7 @@ export interface Defaults {
 
 /** One of them. */
 interface Scope {
-  /** Begins with `/`; it is a whole segment of a path that ends with it. */
+  /** As {@link placeOf} has it: a path may be spelled in many ways. A whole segment of a path ends where it ends. */
   readonly path: string;
   readonly options: CheckedScopeOptions;
   /** Made once: a scheme may remember things, such as a nonce. */
@@ -61,9 +62,12 @@ export class Scopes {
   /** `defaults` with those of all scopes that `target` lies in over them, the longest path last. */
   over(defaults: Defaults, target: Url | string, environment: Environment): Defaults {
     if (typeof target === "string" || this.#byOrigin.size === 0) return defaults;
+    const scopes = this.#byOrigin.get(target.origin);
+    if (scopes === undefined) return defaults;
     let merged = defaults;
-    for (const scope of this.#byOrigin.get(target.origin) ?? []) {
-      if (isBelow(target.path, scope.path)) merged = over(merged, scope, environment);
+    const place = placeOf(target.path);
+    for (const scope of scopes) {
+      if (isBelow(place, scope.path)) merged = over(merged, scope, environment);
     }
     return merged;
   }
@@ -93,7 +97,8 @@ function parsePrefix(prefix: unknown): { readonly origin: Origin; readonly path:
   const shown = JSON.stringify(bareUrl(String(prefix)));
   const { scheme, userinfo, query, fragment, origin, path } = urlOf(String(prefix), shown);
   const isHttp = scheme === "http" || scheme === "https";
-  if (isHttp && userinfo === null && query === null && fragment === null) return { origin, path };
+  if (isHttp && userinfo === null && query === null && fragment === null)
+    return { origin, path: placeOf(path) };
   throw new TypeError(
     `a scope is an http or https origin, with or without a path, and no more: not ${shown}`,
   );

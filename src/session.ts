@@ -293,7 +293,7 @@ export class Session<Streams extends boolean = false>
   /**
    * Sets defaults for the requests to one origin, or to the part of it below a path, and for no others: over those of the
    * session, under those of the request; where several scopes fit, a longer path over a shorter one. `/api` is `/api/x`, but
-   * not `/apiary`. Headers, params and hooks are joined. The same prefix again replaces what it had; `null` removes it.
+   * not `/apiary`. Paths are compared in one spelling and without dot segments, those of raw URLs, too. Headers, params and hooks are joined. The same prefix again replaces what it had; `null` removes it.
    *
    * They are for requests that are made there. What a redirect leads to takes up none of them.
    *
@@ -405,7 +405,7 @@ export class Session<Streams extends boolean = false>
         options.idempotencyKey === undefined ? defaults.idempotencyKey : options.idempotencyKey,
       ),
       expectsContinue: settings.expectContinueMs !== null,
-      keepsCase: settings.contract === "fetch",
+      isFetch: settings.contract === "fetch",
     });
     const cookies = cookiesFor(prepared, this.#cookies, options.cookies);
     prepared.plan = new CallPlan(settings, cookies);

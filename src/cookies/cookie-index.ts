@@ -8,7 +8,8 @@
  * Pure: time is an argument.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
-import { comparablePath, domainMatches, domainsOf, pathMatches } from "./match.ts";
+import { comparablePath } from "../core/url-spelling.ts";
+import { domainMatches, domainsOf, pathMatches } from "./match.ts";
 
 /** A cookie in the jar. Mutable, unlike the cookie it holds: a jar is state, and this is where it has it. */
 export interface Entry {

@@ -102,6 +102,8 @@ export function checkPair(name: unknown, value: unknown): string {
       `cookie ${shownName(name.slice(0, 64))}: its value is a string, a number or null, not ${typeof value}`,
     );
   }
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new TypeError(`cookie ${quoted(name)}: its value is a finite number, not ${value}`);
   const text = String(value);
   checkCharacters(name, name, "name");
   checkCharacters(name, text, "value");

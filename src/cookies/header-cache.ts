@@ -4,9 +4,10 @@
  *
  * Pure: time is an argument.
  */
+import { comparablePath } from "../core/url-spelling.ts";
 import type { Bucket, CookieIndex, Entry } from "./cookie-index.ts";
 import { byPathThenAge, formatCookieHeader } from "./header.ts";
-import { comparablePath, domainsOf, pathMatches } from "./match.ts";
+import { domainsOf, pathMatches } from "./match.ts";
 
 /** Hosts that are remembered. The one that came first goes first: a crawler must not fill the memory. */
 const HOSTS_LIMIT = 1000;

@@ -12,6 +12,7 @@ import { CookieConflictError } from "../core/errors.ts";
 import { isUrl } from "../core/realm.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import { parseUrl, Url } from "../core/url.ts";
+import { comparablePath } from "../core/url-spelling.ts";
 import {
   checkPartitions,
   readCookie,
@@ -25,7 +26,7 @@ import { createCookie, domainFilter, ownFields, type CookieAttributes, type Same
 import { excessOfDomain, excessOfJar, roomFor } from "./eviction.ts";
 import { HeaderCache } from "./header-cache.ts";
 import { checkJarOptions, type CookieJarOptions, type CookieJarSettings } from "./jar-options.ts";
-import { comparablePath, hostOf, isTrustworthy, isWebUrl } from "./match.ts";
+import { hostOf, isTrustworthy, isWebUrl } from "./match.ts";
 import { parseSetCookie } from "./parse.ts";
 import { receiveCookie } from "./receive.ts";
 

@@ -48,31 +48,12 @@ export function domainMatches(host: string, domain: string): boolean {
   return dot > 0 && host.charCodeAt(dot) === 0x2e && host.endsWith(domain) && !isAddress(host);
 }
 
-/** What needs no escape in a path (RFC 3986 §3.3): it is spelled in one way. */
-const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/;
-
-/**
- * A path in the spelling in which paths are compared (RFC 3986 §6.2.2): escapes of letters, digits and `-._~` are those
- * characters, all other escapes have capitals, and what must not stand in a path is escaped. So it does not matter that a
- * request's URL was respelled and the server's `Path` was not. `%2F` never becomes a slash.
- *
- * Text of one character for each byte, as from a header, was made ASCII before: see {@link escapeBytes}.
- */
-export function comparablePath(path: string): string {
-  if (PLAIN_PATH.test(path)) return path;
-  return path.toWellFormed().replaceAll(/%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/gu, (found) => {
-    if (found.length !== 3 || !found.startsWith("%")) return encodeURIComponent(found);
-    const character = String.fromCharCode(Number.parseInt(found.slice(1), 16));
-    return /[A-Za-z0-9\-._~]/.test(character) ? character : found.toUpperCase();
-  });
-}
-
 /** A header's text with each byte beyond ASCII as its escape. */
 export function escapeBytes(text: string): string {
   return text.replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** §5.1.4: the cookie's path is the request's, or a folder above it. Both are comparable: see {@link comparablePath}. */
+/** §5.1.4: the cookie's path is the request's, or a folder above it. Both are comparable: see `comparablePath()`. */
 export function pathMatches(requestPath: string, cookiePath: string): boolean {
   if (!requestPath.startsWith(cookiePath)) return false;
   return (

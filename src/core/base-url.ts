@@ -33,13 +33,22 @@ export function isAbsolute(reference: string): boolean {
 const HOST_WITHOUT_SCHEME = /^(?:(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}|\\)/i;
 /** Is there a segment of two dots at all? Each may be escaped, and some servers take `\` for `/`. */
 const TWO_DOTS = /(?:^|[/\\])(?:\.|%2e){2}(?:[/\\]|$)/i;
+/**
+ * One or two dots that are a segment only once an escaped slash, plain or turned, ends one, or what follows a `;` is cut off.
+ * Many servers and proxies do that (nginx, Tomcat), and resolve dot segments afterwards.
+ */
+const HIDDEN_DOTS =
+  /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:;|%3b|%2f|%5c)|(?:%2f|%5c)(?:\.|%2e){1,2}(?:[/\\]|$)/i;
+/** A segment that leads nowhere: empty or one dot, as it is or to servers that read it so. Some of them drop such ones. */
+const STANDING = /^(?:%2f|%5c)*(?:\.|%2e)?(?:(?:;|%3b).*)?$/is;
 
 /**
  * The URL of what is given below `base`: its path without the last slashes, `/`, and what is given without its first one.
  * Nothing, a query or a fragment alone add no slash. Without user info.
  *
  * @param reference what is not {@link isAbsolute}.
- * @throws {InvalidURL} for what names a host without a scheme, or whose dot segments lead above the base's path.
+ * @throws {InvalidURL} for what names a host without a scheme, or whose dot segments lead above the base's path, or are hidden
+ * behind `%2F`, `%5C` or before `;`, wherever those lead.
  */
 export function joinBase(base: Url, reference: string): string {
   if (HOST_WITHOUT_SCHEME.test(reference)) {
@@ -53,16 +62,21 @@ export function joinBase(base: Url, reference: string): string {
   if (path === "") return root + base.path + reference;
   if (TWO_DOTS.test(path) && (leaves(path, /\//) || leaves(path, /[/\\]/)))
     throw new InvalidURL(`the dot segments of ${shown(reference)} lead out of the base URL's path`);
+  if (HIDDEN_DOTS.test(path)) {
+    throw new InvalidURL(
+      `${shown(reference)} has a segment that is "." or ".." to servers which decode %2F and %5C or cut ";" off, and may lead out of the base URL's path: resolve it first, or send it as a parameter`,
+    );
+  }
   const rest = path.startsWith("/") ? reference.slice(1) : reference;
   return `${root}${withoutLastSlashes(base.path)}/${rest}`;
 }
 
-/** Does a path lead above its beginning, on the way or in the end? Empty segments count for none: some servers drop them. */
+/** Does a path lead above its beginning, on the way or in the end? {@link STANDING} segments count for none. */
 function leaves(path: string, separator: RegExp): boolean {
   let depth = 0;
   for (const segment of path.split(separator)) {
     if (/^(?:\.|%2e){2}$/i.test(segment)) depth--;
-    else if (!/^(?:\.|%2e)?$/i.test(segment)) depth++;
+    else if (!STANDING.test(segment)) depth++;
     if (depth < 0) return true;
   }
   return false;

@@ -46,6 +46,31 @@ export function encodeIllegal(part: string, illegal: RegExp): string {
     .replace(/%(?![0-9a-fA-F]{2})/g, "%25");
 }
 
+/** What needs no escape in a path (RFC 3986 §3.3): it is spelled in one way. */
+const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/;
+
+/**
+ * A path in the spelling in which paths are compared (RFC 3986 §6.2.2): escapes of letters, digits and `-._~` are those
+ * characters, all other escapes have capitals, and what must not stand in a path is escaped. So it does not matter whether a
+ * path was respelled, as a request's is, or not, as that of a raw URL or a server's `Path` attribute. `%2F` never becomes a
+ * slash. Dot segments stay: see {@link placeOf}.
+ *
+ * Text of one character for each byte, as from a header, was made ASCII before: see `escapeBytes()`.
+ */
+export function comparablePath(path: string): string {
+  if (PLAIN_PATH.test(path)) return path;
+  return path.toWellFormed().replaceAll(/%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/gu, (found) => {
+    if (found.length !== 3 || !found.startsWith("%")) return encodeURIComponent(found);
+    const character = String.fromCharCode(Number.parseInt(found.slice(1), 16));
+    return /[A-Za-z0-9\-._~]/.test(character) ? character : found.toUpperCase();
+  });
+}
+
+/** The place that a path leads to, in the one spelling of it: {@link comparablePath}, without dot segments. */
+export function placeOf(path: string): string {
+  return removeDotSegments(comparablePath(path));
+}
+
 /** RFC 3986 §5.2.4. */
 function removeDotSegments(path: string): string {
   if (!path.includes("/.")) return path;

@@ -6,17 +6,8 @@ import { showCallerOfOurs } from "../core/caller.ts";
 import { RequestException } from "../core/errors.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 import type { Call } from "./call.ts";
-import { SourceFailure } from "./content.ts";
+import { failureOf } from "./failure.ts";
 import { checkIntegrity } from "./integrity.ts";
-
-/**
- * What fetch rejects with: no response is a TypeError, and so is a body that could not be read; an abort is its reason, and
- * what a hook threw that.
- */
-export function failureOf(message: string, error: unknown): unknown {
-  if (error instanceof SourceFailure) return new TypeError(message, { cause: error.cause });
-  return error instanceof RequestException ? new TypeError(message, { cause: error }) : error;
-}
 
 /** What of a Response is told, since it cannot be seen from how it was made. */
 interface Facts {

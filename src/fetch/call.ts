@@ -4,10 +4,11 @@
  */
 import { isAbsolute, joinBase, parseBaseUrl } from "../core/base-url.ts";
 import { describe } from "../core/describe.ts";
-import { InvalidURL } from "../core/errors.ts";
+import { InvalidURL, MissingSchema } from "../core/errors.ts";
 import { isToken } from "../core/method.ts";
 import { bareUrl, shownMethod, shownName } from "../core/redact.ts";
 import { isMultipart } from "../prepare/multipart.ts";
+import { because } from "./failure.ts";
 import { hashesIn } from "./integrity.ts";
 import { isAbortSignal, isFetchRequest, isHeaders, isReadableStream } from "../core/realm.ts";
 
@@ -63,6 +64,7 @@ const OF_REQUEST = ["method", "headers", "redirect", "integrity", "keepalive"];
  *
  * @param baseUrl that of the session, as {@link joinBase} has it; `null` for none.
  * @throws {TypeError} for what fetch refuses, and for what it would not heed.
+ * @throws {InvalidURL} for what {@link joinBase} refuses, and for what only becomes absolute by what is left out of it.
  */
 export function readCall(input: FetchInput, init: unknown, baseUrl: string | null): Call {
   const from = isFetchRequest(input) ? input : null;
@@ -113,14 +115,17 @@ interface Place {
 function located(input: unknown, baseUrl: string | null): Place {
   if (typeof input !== "string") return { url: String(input), userinfo: null };
   const text = heeded(input);
-  if (isAbsolute(text) || OF_THIS_PROCESS.test(text)) return { url: input, userinfo: null };
+  if (OF_THIS_PROCESS.test(text)) return { url: input, userinfo: null };
+  const leadsElsewhere = isAbsolute(text);
+  if (baseUrl !== null && leadsElsewhere && !isAbsolute(input.trimStart())) throw hiddenHost(text);
+  if (leadsElsewhere) return { url: input, userinfo: null };
   if (baseUrl !== null) {
     const base = parseBaseUrl(baseUrl);
     return { url: joinBase(base, text), userinfo: base.userinfo };
   }
   if (!URL.canParse(text))
-    throw new TypeError(
-      `fetch failed: ${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`,
+    throw because(
+      new MissingSchema(`${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`),
     );
   return { url: input, userinfo: null };
 }
@@ -164,6 +169,13 @@ function fieldsOf(given: NonNullable<RequestInit["headers"]>): Headers {
     }
     throw error;
   }
+}
+
+/** It names a host by what is left out of it, so a look at how it begins did not show that it does. */
+function hiddenHost(text: string): InvalidURL {
+  return new InvalidURL(
+    `${JSON.stringify(bareUrl(text))} is no path below the base URL: it begins with its scheme only once tabs, line ends and control characters are left out; write it without them`,
+  );
 }
 
 /** What WHATWG's parser heeds of a URL: what it leaves out can hide no slash or dot from the rules of the base URL. */

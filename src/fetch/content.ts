@@ -10,6 +10,7 @@ import { describe } from "../core/describe.ts";
 import { copied } from "../stream/owned.ts";
 import { concat } from "../stream/read.ts";
 import { isStream, type CallBody } from "./call.ts";
+import { SourceFailure } from "./failure.ts";
 
 /** What a body is in a session's words, and the `Content-Type` that fetch gives it. */
 export interface Content {
@@ -37,11 +38,6 @@ export function contentOf(body: CallBody["value"]): Content {
   if (isReadableStream(body)) return streamContent(body);
   if (isStream(body)) return { data: traced(body), type: null };
   return { data: textOf(body), type: "text/plain;charset=UTF-8" };
-}
-
-/** The body that is to be sent failed, which is the cause. */
-export class SourceFailure extends Error {
-  override readonly name: string = "SourceFailure";
 }
 
 function streamContent(stream: ReadableStream<unknown>): Content {

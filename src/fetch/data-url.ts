@@ -4,9 +4,10 @@
  */
 import process from "node:process";
 
-import { ResponseTooLarge } from "../core/errors.ts";
+import { InvalidURL, ResponseTooLarge } from "../core/errors.ts";
 import { hasBody, makeAnswer } from "./answer.ts";
 import type { Call } from "./call.ts";
+import { because } from "./failure.ts";
 import { checkIntegrity } from "./integrity.ts";
 
 /** What a body is that nobody names the type of. */
@@ -27,7 +28,7 @@ export function isData(url: string): boolean {
 export function answerData(call: Call, maxBytes: number | null): Response {
   const url = call.url.split("#", 1)[0] ?? "";
   const comma = url.indexOf(",");
-  if (comma === -1) throw new TypeError("fetch failed: a data: URL has a comma before its data");
+  if (comma === -1) throw because(new InvalidURL("a data: URL has a comma before its data"));
   const written = url.slice("data:".length, comma).replaceAll(/^ +| +$/g, "");
   const isBase64 = BASE64.test(written);
   const body = url.slice(comma + 1);
@@ -77,6 +78,6 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(Buffer.from(atob(Buffer.from(unescaped(text)).toString("latin1")), "latin1"));
   } catch (cause) {
-    throw new TypeError("fetch failed: what a data: URL holds is not base64", { cause });
+    throw because(new InvalidURL("what a data: URL holds is not base64", { cause }));
   }
 }

@@ -3,6 +3,9 @@
  */
 import { createHash } from "node:crypto";
 
+import { RequestException } from "../core/errors.ts";
+import { because } from "./failure.ts";
+
 /** The hashes that count, the weakest first. */
 const KNOWN = ["sha256", "sha384", "sha512"];
 const HASH = /^(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+={0,2})(?:\?.*)?$/i;
@@ -29,7 +32,8 @@ export function checkIntegrity(bytes: Uint8Array | null, integrity: string): voi
       ({ algorithm, digest }) =>
         algorithm === strongest && createHash(algorithm).update(bytes).digest().equals(digest),
     );
-  if (!fits) throw new TypeError("fetch failed: the body is not the one that integrity names");
+  if (!fits)
+    throw because(new RequestException("the body is not the one that integrity names", { phase: "body" }));
 }
 
 /** @throws {TypeError} when there is none that is known. */

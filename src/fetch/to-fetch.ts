@@ -5,17 +5,18 @@
  * `call.ts` reads what was asked for, `content.ts` its body, `answer.ts` makes the web's Response.
  */
 import { describe } from "../core/describe.ts";
-import { RequestException } from "../core/errors.ts";
+import { InvalidSchema, RequestException } from "../core/errors.ts";
 import { CONTRACT, type RequestOptions } from "../core/options.ts";
 import { isReadableStream } from "../core/realm.ts";
 import { isRedirectStatus } from "../core/status.ts";
 import { checkRequestOptions } from "../prepare/check.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 import type { Session } from "../session.ts";
-import { answerOf, failureOf } from "./answer.ts";
+import { answerOf } from "./answer.ts";
 import { readCall, type Call, type FetchInput } from "./call.ts";
 import { contentOf, leave, requestContent, type Content } from "./content.ts";
 import { answerData, isData } from "./data-url.ts";
+import { because, failureOf } from "./failure.ts";
 
 /** What comes from each call, so that nothing of it can be a default. */
 const OF_CALLS = [
@@ -82,7 +83,7 @@ function answerHere(call: Call, maxBodyBytes: number | null | undefined): Respon
   if (isData(call.url)) return answerData(call, maxBodyBytes === undefined ? MOST_DATA_BYTES : maxBodyBytes);
   const { protocol } = new URL(call.url);
   const advice = protocol === "blob:" ? "; read the Blob itself" : "";
-  throw new TypeError(`fetch failed: no adapter is mounted for ${protocol} URLs${advice}`);
+  throw because(new InvalidSchema(`no adapter is mounted for ${protocol} URLs${advice}`));
 }
 
 type Options = RequestOptions<true> & { readonly stream: true; readonly [CONTRACT]: "fetch" };
@@ -132,7 +133,12 @@ async function send(
   }
   if (call.redirect !== "error" || !isRedirectStatus(response.status)) return response;
   await response.close();
-  throw new TypeError("fetch failed: the response is a redirect, and redirect is 'error'");
+  throw because(
+    new RequestException("the response is a redirect, and redirect is 'error'", {
+      response,
+      phase: "redirect",
+    }).annotate({ request: response.request }),
+  );
 }
 
 function headersOf({ headers }: Call, content: Content | null): [name: string, value: string][] {

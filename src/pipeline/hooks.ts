@@ -8,6 +8,7 @@ import type { Hooks } from "../core/hooks.ts";
 import type { Contract } from "../core/options.ts";
 import { isPromise } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
+import { ACCEPT_ENCODING } from "../encoding/content-coding.ts";
 import { isRedirect } from "../redirects/decide.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
@@ -36,11 +37,20 @@ async function observed(next: Send, exchange: Exchange): Promise<Reply> {
 async function runRequestHooks(all: Hooks, { request: first, signal }: Exchange): Promise<PreparedRequest> {
   if (all.request.length === 0) return first;
   // A hook edits what it gets; the request that was prepared stays as it was shown.
-  let request = first.clone();
+  const own = first.clone();
+  let request = own;
   for (const hook of all.request) {
     request = answeredRequest(await unlessAborted(hook(request), signal), request, "a request hook");
   }
+  // One of the hook's own making was prepared with its headers.
+  if (request === own && !first.headers.has("range")) offerBytesOnly(own);
   return request;
+}
+
+/** A `Range` that a hook sets is as one that the call sets: the codings that the session offers by itself are not offered beside it. */
+function offerBytesOnly({ headers }: PreparedRequest): void {
+  if (headers.has("range") && headers.get("accept-encoding") === ACCEPT_ENCODING)
+    headers.set("Accept-Encoding", "identity");
 }
 
 async function runResponseHooks(first: Reply, { settings, signal }: Exchange): Promise<Reply> {

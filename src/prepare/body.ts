@@ -38,6 +38,15 @@ export interface ChosenBody {
   readonly contentType: string | null;
 }
 
+/**
+ * Whose a given `Content-Type` is: the request's own, which must not contradict the body; one inherited from a session or a
+ * scope, which do not know this body; or a final one, which goes out whatever the body is, as in a call of fetch.
+ *
+ * A body that has a type of its own keeps it beside an inherited one. JSON gives way, for there are many media types of JSON:
+ * not to one of forms.
+ */
+export type Standing = "own" | "inherited" | "final";
+
 const NOTHING: ChosenBody = { payload: null, contentType: null };
 
 /**
@@ -45,26 +54,26 @@ const NOTHING: ChosenBody = { payload: null, contentType: null };
  *
  * @param givenType the caller's `Content-Type`, which wins; of a multipart body its boundary is used, or added to it.
  * @param boundary gives a random boundary; called for multipart only.
- * @param isInherited it is a session's or a scope's, which do not know this body: a body that has a type of its own keeps it.
- *   JSON gives way, for there are many media types of JSON: not to one of forms.
- * @throws {TypeError} for what cannot be a body, for two bodies, and for a multipart body that inherits another type.
+ * @param standing whose type it is.
+ * @throws {TypeError} for what cannot be a body, for two bodies, for a multipart body that inherits another type, and for a form
+ *   that is called JSON, or a form of the other kind.
  * @throws {InvalidJSONError} for what JSON cannot hold.
  */
 export function chooseBody(
   options: BodyOptions,
   givenType: string | null,
   boundary: () => string,
-  isInherited: boolean = false,
+  standing: Standing = "own",
 ): ChosenBody {
   const { data, json, files } = options;
-  const given = { type: givenType, isInherited };
+  const given = { type: givenType, standing };
   const entries = files == null ? [] : fileEntries(files);
   const hasData = data != null && !isEmpty(data);
   if (json !== undefined && (hasData || entries.length > 0)) throw twoBodies(hasData ? "data" : "files");
   if (entries.length > 0) return multipart(besideFiles(data), entries, given, boundary);
   if (hasData) return ofData(data, given, boundary);
   if (json === undefined) return NOTHING;
-  const isMislabelled = isInherited && givenType !== null && isFormType(givenType);
+  const isMislabelled = standing === "inherited" && givenType !== null && isFormType(givenType);
   const contentType = givenType === null || isMislabelled ? jsonType : null;
   return { payload: bytesBody(encodeJson(json)), contentType };
 }
@@ -86,15 +95,14 @@ function isEmpty(data: unknown): boolean {
 /** The `Content-Type` that there is already. */
 interface GivenType {
   readonly type: string | null;
-  /** It is a session's or a scope's. */
-  readonly isInherited: boolean;
+  readonly standing: Standing;
 }
 
 /** The type to set for a body that has one of its own; `null` when the given one stays. */
 function ownType(type: string, given: GivenType): string | null {
   if (given.type === null) return type;
   // With other parameters it is the same type, such as a form in another charset.
-  return given.isInherited && essenceOf(given.type) !== essenceOf(type) ? type : null;
+  return given.standing === "inherited" && essenceOf(given.type) !== essenceOf(type) ? type : null;
 }
 
 function isFormType(type: string): boolean {
@@ -109,6 +117,7 @@ function ofData(data: DataInit, given: GivenType, boundary: () => string): Chose
   if (typeof data === "function") return { payload: factoryBody(data), contentType: null };
   if (isFormData(data)) return multipart(data, [], given, boundary);
   if (isForm(data)) {
+    checkLabel(given, formType);
     return {
       payload: bytesBody(encodeFields(data, "data")),
       contentType: ownType(formType, given),
@@ -134,9 +143,34 @@ function multipart(
   given: GivenType,
   random: () => string,
 ): ChosenBody {
-  if (given.isInherited && given.type !== null && !isMultipart(given.type)) throw twoTypes(given.type);
+  if (given.standing === "inherited" && given.type !== null && !isMultipart(given.type))
+    throw twoTypes(given.type);
+  checkLabel(given, "multipart/form-data");
   const { boundary, contentType } = multipartType(given.type, random);
   return { payload: multipartBody(partsOf(data, files), boundary), contentType };
+}
+
+/** Any JSON, be it a line each. */
+const JSON_TYPE = /[/+-](?:nd)?json$/;
+
+/**
+ * A form may go under a type of the program's own making, but not under that of another way to write bodies: no server can
+ * read it.
+ *
+ * @throws {TypeError}
+ */
+function checkLabel({ type, standing }: GivenType, written: string): void {
+  if (type === null || standing !== "own") return;
+  const isJson = JSON_TYPE.test(essenceOf(type));
+  if (!isJson && (!isFormType(type) || isMultipart(type) === isMultipart(written))) return;
+  const advice = isJson
+    ? "write json for a JSON body, or leave the header out"
+    : isMultipart(type)
+      ? "leave the header out, and write files or a FormData for a multipart body"
+      : "leave the header out, and write data alone for such a form";
+  throw new TypeError(
+    `Content-Type says ${essenceOf(type)}, and the body is written as ${written}: ${advice}`,
+  );
 }
 
 function twoTypes(type: string): TypeError {

@@ -42,7 +42,7 @@ export function fieldPairs(fields: FieldsInit, option: string): readonly Field[]
  * are. Arrays repeat the name; `null` and `undefined` leave it out. Booleans and numbers are written as JavaScript does.
  *
  * @param option name of the option, for messages.
- * @throws {TypeError} for a value that is no scalar or array of scalars.
+ * @throws {TypeError} for a value that is no scalar or array of scalars, NaN and infinities among them.
  */
 export function encodeFields(fields: FieldsInit, option: string): string {
   let encoded = "";
@@ -74,6 +74,9 @@ function scalarText(value: Scalar, option: string, name: string | Uint8Array): s
     case "string":
       return value;
     case "number":
+      if (!Number.isFinite(value))
+        throw new TypeError(`${option}[${shownName(name)}] must be a finite number, not ${value}`);
+      return String(value);
     case "bigint":
     case "boolean":
       return String(value);

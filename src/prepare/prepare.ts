@@ -34,8 +34,11 @@ export interface Wanted {
   readonly expectsContinue: boolean;
   /** To be sent as `Idempotency-Key`, unless the headers have one; `null` for none. */
   readonly idempotencyKey: string | null;
-  /** Send the method as it is spelled, and not in upper case? Default: `false`. */
-  readonly keepsCase?: boolean;
+  /**
+   * Is it a call of fetch? Its method is sent as it is spelled, and not in upper case, and its `Content-Type` whatever the body
+   * is. Default: `false`.
+   */
+  readonly isFetch?: boolean;
 }
 
 /**
@@ -45,7 +48,7 @@ export interface Wanted {
  */
 export function prepare(wanted: Wanted): PreparedRequest {
   const { headers } = wanted;
-  const method = prepareMethod(wanted.method, wanted.keepsCase ?? false);
+  const method = prepareMethod(wanted.method, wanted.isFetch ?? false);
   const target = withQuery(wanted.target, wanted.query);
   const payload = prepareBody(method, wanted);
   if (wanted.expectsContinue && payload !== null && !headers.has("expect"))
@@ -138,10 +141,12 @@ function textOf(url: unknown): string {
   );
 }
 
-function prepareBody(method: string, { headers, options, boundary, isTypeInherited }: Wanted): Body | null {
+function prepareBody(method: string, wanted: Wanted): Body | null {
+  const { headers, options, boundary, isTypeInherited, isFetch } = wanted;
   const type = headers.get("content-type");
   const isInherited = type !== null && hasBody(options) && isTypeInherited?.() === true;
-  const { payload, contentType } = chooseBody(options, type, boundary, isInherited);
+  const standing = isInherited ? "inherited" : isFetch === true ? "final" : "own";
+  const { payload, contentType } = chooseBody(options, type, boundary, standing);
   const framed = frameAsGiven(method, headers, payload);
   if (contentType !== null) headers.set("Content-Type", contentType);
   return framed;

@@ -8,6 +8,7 @@ import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { InvalidSchema } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
+import { placeOf } from "../core/url-spelling.ts";
 import { isHttpLike, parseUrl, type Url } from "../core/url.ts";
 
 /** A URL or prefix, as far as it is compared. */
@@ -157,9 +158,11 @@ function addressOf(url: string, scheme: string): Address {
     const { origin, host, target } = parseUrl(url);
     return { scheme, authority: origin, host, target: target.toLowerCase() };
   }
-  const [, authority = "", target = ""] = /^[^:]*:(?:\/\/([^/?#]*))?([^#]*)/s.exec(url) ?? [];
+  const [, authority = "", path = "", query = ""] =
+    /^[^:]*:(?:\/\/([^/?#]*))?([^?#]*)([^#]*)/s.exec(url) ?? [];
   const lower = authority.toLowerCase();
-  return { scheme, authority: lower, host: lower.replace(/:\d*$/, ""), target: target.toLowerCase() };
+  const target = (placeOf(path) + query).toLowerCase();
+  return { scheme, authority: lower, host: lower.replace(/:\d*$/, ""), target };
 }
 
 /** Does `target` begin with `prefix`, and does a part of it end there? */

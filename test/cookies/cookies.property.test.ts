@@ -3,13 +3,8 @@ import { describe, expect, it } from "vitest";
 import { parseUrl } from "../../src/core/url.ts";
 import { parseCookieDate } from "../../src/cookies/date.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
-import {
-  comparablePath,
-  domainMatches,
-  domainsOf,
-  isTrustworthy,
-  pathMatches,
-} from "../../src/cookies/match.ts";
+import { domainMatches, domainsOf, isTrustworthy, pathMatches } from "../../src/cookies/match.ts";
+import { comparablePath } from "../../src/core/url-spelling.ts";
 import { parseSetCookie } from "../../src/cookies/parse.ts";
 
 const NOW = Date.UTC(2026, 10, 1);

@@ -248,6 +248,8 @@ describe("set()", () => {
   it.for<readonly [name: unknown, value: unknown, attributes: unknown, message: RegExp]>([
     [1, "1", {}, /name is a string, not number/],
     ["a", true, {}, /"a".*value is a string, a number or null, not boolean/],
+    ["a", Number.NaN, {}, /"a".*value is a finite number, not NaN/],
+    ["a", Infinity, {}, /"a".*value is a finite number, not Infinity/],
     ["a", undefined, {}, /not undefined/],
     ["a", {}, {}, /not object/],
     ["a", "1", { port: 80 }, /unknown cookie attribute "port"/],

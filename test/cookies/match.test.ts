@@ -10,9 +10,9 @@ import {
   isTrustworthy,
   isWebUrl,
   pathMatches,
-  comparablePath,
   escapeBytes,
 } from "../../src/cookies/match.ts";
+import { comparablePath } from "../../src/core/url-spelling.ts";
 
 describe("domain-match", () => {
   // RFC 6265bis §5.1.3

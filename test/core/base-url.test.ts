@@ -75,7 +75,16 @@ describe("joinBase", () => {
     ["a/../b", "https://api.test/v1/a/../b"],
     ["a\\b", "https://api.test/v1/a\\b"],
     ["..a/...", "https://api.test/v1/..a/..."],
-    ["..%2fx", "https://api.test/v1/..%2fx"],
+    // data: no segment of dots, however it is read
+    ["a%2Fb", "https://api.test/v1/a%2Fb"],
+    ["a%5cb%2f", "https://api.test/v1/a%5cb%2f"],
+    ["..a%2F..b;..", "https://api.test/v1/..a%2F..b;.."],
+    ["...;/%2f.../a..%2F", "https://api.test/v1/...;/%2f.../a..%2F"],
+    ["a;v=1/b", "https://api.test/v1/a;v=1/b"],
+    ["a;v=1/../b", "https://api.test/v1/a;v=1/../b"],
+    ["..%252fx", "https://api.test/v1/..%252fx"],
+    ["?next=..%2Fx", "https://api.test/v1?next=..%2Fx"],
+    ["x#..%2Fx", "https://api.test/v1/x#..%2Fx"],
   ] as const)("puts %j below the path", ([reference, expected]) => {
     expect(joinBase(base, reference)).toBe(expected);
   });
@@ -126,13 +135,47 @@ describe("joinBase", () => {
     "a/..\\..\\x",
     "a\\b/../../x",
     "a//../../x",
+    // and those that they take for empty for none
+    ";/../x",
+    ";a=1/../x",
+    "%2F/../x",
+    "a/%5c%2f/../../x",
+    "a/;x/../../b",
   ])("lets no dot segments lead out of the path: %j", (reference) => {
     expect(() => joinBase(base, reference)).toThrow(InvalidURL);
     expect(() => joinBase(base, reference)).toThrow("lead out of the base URL's path");
   });
 
+  it.for([
+    "..%2Fadmin",
+    "%2e%2e%2fx",
+    "a/..%2f..%2fx",
+    "..%5cx",
+    "..%5Cx?q",
+    "..;/x",
+    "..;a=b/x",
+    "%2E.;/x",
+    "..%3b/x",
+    "a/..;#x",
+    "a%2F..",
+    "a%2F../b",
+    "a%5c..%2fb",
+    "a%2f..;",
+    "%2f..%2fx",
+    "a\\..%2fb",
+    "a%5c..\\b",
+    ".%2Fx",
+    ".;/x",
+    "a%2f.",
+    "a%2f./b",
+  ])("lets no segment be dots to servers that decode slashes and cut parameters off: %j", (reference) => {
+    expect(() => joinBase(base, reference)).toThrow(InvalidURL);
+    expect(() => joinBase(base, reference)).toThrow('decode %2F and %5C or cut ";" off');
+    expect(() => joinBase(base, `/${reference}`)).toThrow(InvalidURL);
+  });
+
   it("shows nothing of what is secret when it refuses", () => {
-    for (const reference of ["//u:s3cret@h/?s3cret", "../x?token=s3cret"]) {
+    for (const reference of ["//u:s3cret@h/?s3cret", "../x?token=s3cret", "..%2fx?token=s3cret"]) {
       let message = "";
       try {
         joinBase(base, reference);
@@ -146,7 +189,22 @@ describe("joinBase", () => {
 
   it("takes time in proportion to the length", () => {
     const long = 50_000;
-    for (const part of ["/", "\\", "a/", "./", "../", "%2e", ":", "a/../"]) {
+    for (const part of [
+      "/",
+      "\\",
+      "a/",
+      "./",
+      "../",
+      "%2e",
+      ":",
+      "a/../",
+      "%2f",
+      "%5c",
+      ";",
+      ";/",
+      "%2f./",
+      "%3b",
+    ]) {
       try {
         joinBase(base, `x/${part.repeat(long)}`);
       } catch (error) {

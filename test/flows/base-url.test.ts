@@ -50,19 +50,25 @@ describe("a base URL", () => {
     expect(() => new Session({ baseUrl: "https://api.test/#a" })).toThrow(/baseUrl .* has a fragment/);
   });
 
-  it.for(["//127.0.0.1/x", "\\\\127.0.0.1\\x", "../x", "%2e%2e/x", "a/../../x"])(
-    "is not left by a path from a user, and nothing is sent: %j",
-    async (path) => {
-      await using origin = await startOrigin(reply(200));
-      await using session = new Session({ trustEnv: false, baseUrl: `${origin.url}/v1` });
-      for (const options of [{}, { rawUrl: true }, { stream: true }])
-        expect(await failureOf(session.get(path, options))).toBeInstanceOf(InvalidURL);
-      const error = await failureOf(toFetch(session)(path));
-      expect(error).toBeInstanceOf(TypeError);
-      expect((error as TypeError).cause).toBeInstanceOf(InvalidURL);
-      expect(origin.arrived).toEqual([]);
-    },
-  );
+  it.for([
+    "//127.0.0.1/x",
+    "\\\\127.0.0.1\\x",
+    "../x",
+    "%2e%2e/x",
+    "a/../../x",
+    "..%2Fx",
+    "a/..%5c..%5Cx",
+    "%2e%2E;/x",
+  ])("is not left by a path from a user, and nothing is sent: %j", async (path) => {
+    await using origin = await startOrigin(reply(200));
+    await using session = new Session({ trustEnv: false, baseUrl: `${origin.url}/v1` });
+    for (const options of [{}, { rawUrl: true }, { stream: true }])
+      expect(await failureOf(session.get(path, options))).toBeInstanceOf(InvalidURL);
+    const error = await failureOf(toFetch(session)(path));
+    expect(error).toBeInstanceOf(TypeError);
+    expect((error as TypeError).cause).toBeInstanceOf(InvalidURL);
+    expect(origin.arrived).toEqual([]);
+  });
 
   it("is nothing that a redirect is resolved against", async () => {
     await using origin = await startOrigin(({ url }, response) => {
@@ -115,6 +121,26 @@ describe("toFetch of a session with a base URL", () => {
       await using session = new Session({ trustEnv: false, baseUrl: `${origin.url}/v1` });
       expect(await failureOf(toFetch(session)(input))).toBeInstanceOf(TypeError);
       expect(origin.arrived).toEqual([]);
+    },
+  );
+
+  it.for(["h\nttp://HOST/x", "\x01http://HOST/x", "http:/\t/HOST/x", "http\r://HOST/x", "\0 http://HOST/x"])(
+    "goes to no host that is named only once something is left out: %j",
+    async (input) => {
+      await using origin = await startOrigin(reply(200));
+      await using other = await startOrigin(reply(200));
+      await using session = new Session({ trustEnv: false, baseUrl: `${origin.url}/v1` });
+      const url = input.replace("HOST", `127.0.0.1:${other.port}`);
+      const error = await failureOf(toFetch(session)(url));
+      expect(error).toBeInstanceOf(TypeError);
+      expect((error as TypeError).cause).toBeInstanceOf(InvalidURL);
+      expect(String((error as TypeError).cause)).toContain("once tabs, line ends and control characters");
+      expect([...origin.arrived, ...other.arrived]).toEqual([]);
+      // Where there is no base to leave, it is a URL as in every fetch, and blanks around one hide nothing.
+      await using free = new Session({ trustEnv: false });
+      await (await toFetch(free)(url)).text();
+      await (await toFetch(session)(` \n${other.url}/x`)).text();
+      expect(asked(other)).toEqual(["/x", "/x"]);
     },
   );
 

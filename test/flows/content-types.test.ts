@@ -1,7 +1,7 @@
 /** Whose `Content-Type` a body goes out with: its own, the request's, or that of a session or scope. */
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { Session, type RequestOptions } from "../../src/index.ts";
+import { Session, toFetch, type RequestOptions } from "../../src/index.ts";
 import { startOrigin } from "../support/origins.ts";
 
 const form = new FormData();
@@ -91,6 +91,64 @@ describe("the Content-Type of a body", () => {
       expect(origin.arrived[1]?.headers["content-type"]).toBe(given);
     },
   );
+
+  const JSON_TYPES = [
+    "application/json",
+    "Application/JSON; charset=utf-8",
+    "application/ld+json",
+    "text/json",
+  ];
+  const FORMS = [FORM, `${FORM}; charset=utf-8`];
+  const PARTS = ["multipart/form-data", "Multipart/Mixed; boundary=b"];
+  it.for<[string, () => RequestOptions, readonly string[], string]>([
+    ["a record", () => ({ data: { a: "1" } }), [...JSON_TYPES, ...PARTS], FORM],
+    ["pairs", () => ({ data: [["a", "1"]] }), [...JSON_TYPES, ...PARTS], FORM],
+    ["a Map", () => ({ data: new Map([["a", "1"]]) }), [...JSON_TYPES, ...PARTS], FORM],
+    ["URLSearchParams", () => ({ data: new URLSearchParams("a=1") }), [...JSON_TYPES, ...PARTS], FORM],
+    ["files", () => ({ files: { f: "x" } }), [...JSON_TYPES, ...FORMS], "multipart/form-data"],
+    [
+      "files and fields",
+      () => ({ data: { a: "1" }, files: { f: "x" } }),
+      [...JSON_TYPES, ...FORMS],
+      "multipart/form-data",
+    ],
+    ["FormData", () => ({ data: form }), [...JSON_TYPES, ...FORMS], "multipart/form-data"],
+  ])("of the same request names no other way to write %s", async ([, options, types, written]) => {
+    await using origin = await startOrigin((_request, response) => void response.end());
+    await using session = new Session({ headers: { "Content-Type": "application/json" } });
+    for (const type of types) {
+      const call = session.post(origin.url, { ...options(), headers: [["content-type", type]] });
+      const error: unknown = await call.then(
+        () => null,
+        (caught: unknown) => caught,
+      );
+      expect(error, type).toBeInstanceOf(TypeError);
+      const says = `Content-Type says ${type.toLowerCase().split(";")[0]}, and the body is written as ${written}: `;
+      expect(String(error)).toContain(says);
+    }
+    expect(origin.connections()).toBe(0);
+  });
+
+  it("of fetch is sent whatever the body is, as in every fetch", async () => {
+    await using origin = await startOrigin((_request, response) => void response.end());
+    await using session = new Session();
+    const headers = { "Content-Type": "application/json" };
+    for (const body of [form, new URLSearchParams("a=1")])
+      await (await toFetch(session)(origin.url, { method: "POST", body, headers })).text();
+    const types = origin.arrived.map((request) => request.headers["content-type"]);
+    expect(types).toEqual(["application/json", "application/json"]);
+  });
+
+  it("of text, bytes and streams may be any", async () => {
+    await using origin = await startOrigin((_request, response) => void response.end());
+    await using session = new Session();
+    for (const data of ["{}", Buffer.from("{}"), Readable.from(["{}"]), () => ["{}"], new Blob(["{}"])])
+      for (const type of ["application/json", FORM, "multipart/form-data; boundary=b"]) {
+        if (data instanceof Readable && data.readableEnded) continue;
+        await session.post(origin.url, { data, headers: { "Content-Type": type } });
+        expect(origin.arrived.at(-1)?.headers["content-type"]).toBe(type);
+      }
+  });
 
   it("of a session goes with requests that have no body, as in requests", async () => {
     await using origin = await startOrigin((_request, response) => void response.end());

@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ConnectionError, Session, toFetch } from "../../src/index.ts";
+import {
+  ConnectionError,
+  InvalidSchema,
+  InvalidURL,
+  MissingSchema,
+  RequestException,
+  Session,
+  toFetch,
+} from "../../src/index.ts";
 import { reply, routes, startOrigin } from "../support/origins.ts";
 import { failureOf } from "../support/play.ts";
 
@@ -50,6 +58,35 @@ describe("toFetch", () => {
     expect(response.redirected).toBe(true);
     expect(response.url).toBe(`${origin.url}/echo`);
     expect(clone.url).toBe(`${origin.url}/echo`);
+  });
+
+  it.for<
+    readonly [what: string, url: (own: string) => string, init: RequestInit, cause: typeof RequestException]
+  >([
+    ["a scheme that no adapter is for", () => "ftp://a.test/x", {}, InvalidSchema],
+    ["a Blob's URL", () => "blob:nodedata:0", {}, InvalidSchema],
+    ["a relative URL", () => "/echo", {}, MissingSchema],
+    ["a data: URL without data", () => "data:x", {}, InvalidURL],
+    ["a data: URL of no base64", () => "data:;base64,!", {}, InvalidURL],
+    ["a redirect that is not to be", (own) => `${own}/moved`, { redirect: "error" }, RequestException],
+    [
+      "a body of another hash",
+      (own) => `${own}/echo`,
+      { integrity: `sha256-${"A".repeat(43)}=` },
+      RequestException,
+    ],
+  ])("says of %s in a cause what went wrong", async ([, url, init, kind]) => {
+    await using origin = await startOrigin(echo);
+    await using session = new Session({ trustEnv: false });
+    const error = (await failureOf(toFetch(session)(url(origin.url), init))) as TypeError;
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.cause).toBeInstanceOf(kind);
+    expect((error.cause as Error).constructor).toBe(kind);
+    if (init.redirect !== undefined) {
+      const { response, request } = error.cause as RequestException;
+      expect([response?.status, response?.headers.get("location")]).toEqual([302, "/echo"]);
+      expect(request?.url).toBe(`${origin.url}/moved`);
+    }
   });
 
   it("sends forms with files, streams, and requests that were made before", async () => {

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 
 import { describe, expect, it } from "vitest";
 
-import { Request, Session, toFetch, type SessionOptions } from "../../src/index.ts";
+import { Request, Session, toFetch, type PreparedRequest, type SessionOptions } from "../../src/index.ts";
 import { startH2 } from "../support/h2-server.ts";
 import { startOrigin, type TestOrigin } from "../support/origins.ts";
 
@@ -79,5 +79,63 @@ describe("a request with a Range", () => {
     session.scope(server.url, { headers: { Range } });
     await session.get(`${server.url}/a`);
     expect(server.seen.map((headers) => headers["accept-encoding"])).toEqual(["identity", "identity"]);
+  });
+
+  it.for<
+    readonly [what: string, headers: Record<string, string>, set: Record<string, string>, offer: unknown]
+  >([
+    ["identity", {}, { Range }, "identity"],
+    ["identity, however it is spelled", {}, { rAnGe: Range }, "identity"],
+    ["what the call says itself", { "Accept-Encoding": "br" }, { Range }, "br"],
+    ["what the hook says itself", {}, { Range, "Accept-Encoding": "gzip" }, "gzip"],
+    [
+      "the default, where the call has a range and says so",
+      { Range, "Accept-Encoding": DEFAULT },
+      { Range },
+      DEFAULT,
+    ],
+    ["all that is known, where the hook sets no range", {}, { "X-A": "1" }, DEFAULT],
+  ])("that a hook sets offers %s", async ([, headers, set, offer]) => {
+    await using origin = await startOrigin((_request, response) => void response.end());
+    const plain = (request: PreparedRequest): void => {
+      for (const [name, value] of Object.entries(set)) request.headers.set(name, value);
+    };
+    const late = async (request: PreparedRequest): Promise<PreparedRequest> => {
+      await Promise.resolve();
+      plain(request);
+      return request;
+    };
+    for (const hook of [plain, late]) {
+      await using session = new Session({ trustEnv: false, hooks: { request: hook } });
+      await session.get(origin.url, { headers });
+      await (await toFetch(session)(origin.url, { headers })).text();
+      const prepared = session.prepareRequest(new Request("GET", origin.url, { headers }));
+      await session.send(prepared);
+      // What was prepared stays as it was shown.
+      expect(prepared.headers.get("accept-encoding")).toBe(headers["Accept-Encoding"] ?? DEFAULT);
+    }
+    const offers = origin.arrived.map(({ headers: arrived }) => arrived["accept-encoding"]);
+    expect(offers).toEqual(Array.from({ length: 6 }, () => offer));
+  });
+
+  it("of a request that a hook made itself is sent as that was made", async () => {
+    await using origin = await startOrigin((_request, response) => void response.end());
+    const headers = { Range, "Accept-Encoding": DEFAULT };
+    await using session = new Session({ trustEnv: false });
+    const made = session.prepareRequest(new Request("GET", origin.url, { headers }));
+    await session.get(origin.url, { hooks: { request: () => made } });
+    expect(origin.arrived[0]?.headers["accept-encoding"]).toBe(DEFAULT);
+  });
+
+  it("that a hook sets gets that part, over HTTP/2, too", async () => {
+    const hook = (request: PreparedRequest): void => void request.headers.set("Range", Range);
+    await using origin = await nginx();
+    await using session = new Session({ trustEnv: false, hooks: { request: hook } });
+    const part = await session.get(origin.url);
+    expect([part.status, part.text()]).toEqual([206, "cde"]);
+    await using server = await startH2((stream) => stream.respond({ ":status": 206 }, { endStream: true }));
+    await using modern = new Session({ http2: true, verify: server.ca, hooks: { request: hook } });
+    await modern.get(server.url);
+    expect(server.seen[0]?.["accept-encoding"]).toBe("identity");
   });
 });

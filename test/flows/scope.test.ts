@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { HttpDigestAuth, Request, Session, type ScopeOptions } from "../../src/index.ts";
+import { HttpDigestAuth, Request, Session, toFetch, type ScopeOptions } from "../../src/index.ts";
 import { startOrigin, type TestOrigin } from "../support/origins.ts";
 
 const ANN = "Basic YW5uOmE="; // ann:a
@@ -68,6 +68,57 @@ describe("session.scope()", () => {
       await session.get(origin.url + path);
     expect(keys(origin)).toEqual(["all", "all", "v2", "v2", "slash", "all", "all", "slash", "slash"]);
     expect(origin.arrived.every(({ headers }) => headers["x-all"] === "1")).toBe(true);
+  });
+
+  it.for([
+    "/a[1]",
+    "/a|b",
+    "/%7Eme",
+    "/~me",
+    "/caf%c3%a9",
+    "/café",
+    "/a^b",
+    "/100%",
+    "/a b",
+    "/x/../y",
+    "/%2F",
+  ])("of a path holds for each way of asking, which spell %j each in its own way", async (path) => {
+    await using origin = await plain();
+    await using session = new Session({ trustEnv: false });
+    session.scope(origin.url, { auth: ["ann", "a"] });
+    session.scope(origin.url + path, { ...KEY, auth: false });
+    const url = `${origin.url}${path}/x`;
+    await session.get(url);
+    await session.get(new URL(url));
+    await session.send(session.prepareRequest(new Request("GET", url)));
+    await (await toFetch(session)(url)).text();
+    await (await toFetch(session)(new globalThis.Request(url))).text();
+    const raw = new URL(url).href.replace("/x", "/./x");
+    await session.get(raw, { rawUrl: true });
+    expect(keys(origin)).toEqual(Array.from({ length: 6 }, () => "key"));
+    expect(origin.arrived.some(({ headers }) => "authorization" in headers)).toBe(false);
+    await session.get(`${origin.url}/elsewhere`);
+    expect(keys(origin)[6]).toBeUndefined();
+    expect(origin.arrived[6]?.headers.authorization).toBe(ANN);
+  });
+
+  it("of a path holds where a raw path leads to, and not for what it passes", async () => {
+    await using origin = await plain();
+    await using session = new Session({ trustEnv: false });
+    session.scope(`${origin.url}/sec`, KEY);
+    const outside = ["/sec/../open", "/sec/%2e%2e/open", "/sec/x/.%2E/../open", "/sec/..", "/%2e/open"];
+    const inside = ["/open/../sec", "/open/%2e%2e/sec/x", "/./sec/x", "/%73ec/x"];
+    for (const path of [...outside, ...inside]) await session.get(origin.url + path, { rawUrl: true });
+    expect(origin.arrived.map(({ url }) => url)).toEqual([...outside, ...inside]);
+    expect(keys(origin)).toEqual([...outside.map(() => undefined), ...inside.map(() => "key")]);
+  });
+
+  it("is one for all spellings of its path", async () => {
+    await using origin = await plain();
+    await using session = new Session({ trustEnv: false });
+    session.scope(new URL(`${origin.url}/a[1]`), KEY).scope(`${origin.url}/a%5b1%5d`, null);
+    await session.get(`${origin.url}/a[1]`);
+    expect(keys(origin)).toEqual([undefined]);
   });
 
   it("is replaced by the same prefix, however it is written, and removed by null", async () => {

@@ -52,6 +52,21 @@ describe("find()", () => {
     ["mock://a/b", "mock://A/b/c", true],
     ["mock://a/b", "mock://a/bc", false],
     ["mock://a", "mock://ab", false],
+    // however the path is spelled, and where it leads to
+    ["https://a.test/b[1]", "https://a.test/b%5b1%5d/x", true],
+    ["https://a.test/%7Eme", "https://a.test/~me/x", true],
+    ["https://a.test/sec", "https://a.test/sec/%2e%2e/open", false],
+    ["https://a.test/a%2Fb", "https://a.test/a/b", false],
+    ["mock://a/b[1]", "mock://a/b%5B1%5d/x", true],
+    ["mock://a/b|c", "mock://a/b%7cc", true],
+    ["mock://a/%7Eme", "mock://a/~me/x", true],
+    ["mock://a/caf\u00e9", "mock://a/caf%c3%a9/x", true],
+    ["mock://a/x/../b", "mock://a/b/c", true],
+    ["mock://a/sec", "mock://a/sec/../open", false],
+    ["mock://a/sec", "mock://a/sec/%2e%2e/open", false],
+    ["mock://a/sec", "mock://a/open/../sec?x", true],
+    ["mock://a/a%2Fb", "mock://a/a/b", false],
+    ["mock://a/b?x=[1]", "mock://a/b?x=[1]&y", true],
   ] as const)("%s for %s: %s", ([prefix, url, fits]) => {
     const mounts = mounted(prefix);
     if (fits) expect(mounts.find(url)).toMatchObject({ name: prefix });
