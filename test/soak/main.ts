@@ -145,16 +145,22 @@ function complaints(
   if (Math.max(...all.map(({ listeners }) => listeners)) > 0)
     found.push("listeners stayed on the shared signal");
   // The first half warms up: code is compiled, pools and caches fill.
-  const warm = all.slice(Math.floor(all.length / 2));
-  const [first] = warm;
-  const last = warm.at(-1);
-  if (first !== undefined && last !== undefined && warm.length > 1) {
-    const perStepBytes = (last.heapBytes - first.heapBytes) / (warm.length - 1);
+  const warm = all.slice(Math.floor(all.length / 2)).map(({ heapBytes }) => heapBytes);
+  if (warm.length > 1) {
+    const perStepBytes = slope(warm);
     console.log(`heap per 1,000 requests, second half: ${Math.round(perStepBytes / perStep)} bytes`);
     if (perStepBytes > NOISE_BYTES)
       found.push(`heap: ${Math.round(perStepBytes)} bytes per ${perStep},000 requests`);
   }
   return found;
+}
+
+/** How much `values` grow from one to the next: the median of what every two of them say, so that one that sticks out says little. */
+function slope(values: readonly number[]): number {
+  const slopes = values.flatMap((value, at) =>
+    values.slice(0, at).map((earlier, from) => (value - earlier) / (at - from)),
+  );
+  return slopes.toSorted((one, other) => one - other)[slopes.length >> 1] ?? 0;
 }
 
 const began = performance.now();
