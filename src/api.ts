@@ -2,6 +2,7 @@
  * The functional API: one short-lived session a call. Nothing is remembered, no connection is kept.
  */
 import type { RequestOptions } from "./core/options.ts";
+import { refused } from "./prepare/surplus.ts";
 import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
@@ -60,8 +61,15 @@ export function request(
   method: string,
   url: string | URL,
   options?: RequestOptions<boolean>,
+  surplus?: unknown,
 ): ResponsePromise<Response | StreamedResponse> {
-  return ResponsePromise.of(sendOnce(method, url, options));
+  return ResponsePromise.of(
+    sendOnce(
+      method,
+      url,
+      surplus === undefined ? options : refused("request(method, url, options)", options),
+    ),
+  );
 }
 
 async function sendOnce(
@@ -79,7 +87,9 @@ async function sendOnce(
 }
 
 function verb(method: string): Verb {
-  return (url: string | URL, options?: RequestOptions<boolean>) => request(method, url, options);
+  const call = `${method === "DELETE" ? "del" : method.toLowerCase()}(url, options)`;
+  return (url: string | URL, options?: RequestOptions<boolean>, surplus?: unknown) =>
+    request(method, url, surplus === undefined ? options : refused(call, options));
 }
 
 /** GET without a session. */
@@ -87,8 +97,8 @@ export const get: Verb = verb("GET");
 /** OPTIONS without a session. */
 export const options: Verb = verb("OPTIONS");
 /** HEAD without a session. Follows redirects only with `allowRedirects: true`. */
-export const head: Verb = (url: string | URL, options?: RequestOptions<boolean>) =>
-  request("HEAD", url, headOptions(options));
+export const head: Verb = (url: string | URL, options?: RequestOptions<boolean>, surplus?: unknown) =>
+  request("HEAD", url, headOptions(surplus === undefined ? options : refused("head(url, options)", options)));
 /** POST without a session. */
 export const post: Verb = verb("POST");
 /** PUT without a session. */

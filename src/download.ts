@@ -17,6 +17,7 @@ import {
 } from "./core/errors.ts";
 import type { HeadersInit } from "./core/headers.ts";
 import type { RequestOptions } from "./core/options.ts";
+import { assertOptions } from "./prepare/check.ts";
 import type { SavedFile, SaveOptions } from "./core/response.ts";
 import { Part } from "./download-part.ts";
 import { fileName, safeName } from "./response/file-name.ts";
@@ -71,6 +72,7 @@ export async function download(
   target: string | URL,
   options: DownloadOptions,
 ): Promise<SavedFile> {
+  assertOptions(options, "request");
   const { tries = DEFAULT_TRIES, resume = false, overwrite, onProgress, headers, ...rest } = options;
   checkTarget("download", target);
   checkBoolean("resume", resume);

@@ -29,6 +29,8 @@ export function discardingUnsent({ request, settings }: Exchange, call: Promise<
 /** No request came about: lets go of the streams in the options. They may be of any kind. */
 export function discardGiven(options: Pick<RequestOptions, "data" | "files"> | undefined): void {
   try {
+    // It may be a stream in the place of the options.
+    if (options !== undefined && !isPlain(options)) letGo(options);
     const { data, files } = Object(options) as Record<"data" | "files", unknown>; // it may have been refused for its kind
     letGo(data);
     letGoWithin(files, MOST_LEVELS);

@@ -57,6 +57,11 @@ export function offerBytesOnly(headers: HeaderMap, given: HeadersInit | null | u
     headers.set("Accept-Encoding", "identity");
 }
 
+/** `map["name"] = value`, as for a record, would be a property that nobody reads: now it is a TypeError. */
+export function closed<Map extends HeaderMap | CookieJar>(map: Map): Map {
+  return Object.preventExtensions(map);
+}
+
 /** The headers that a session begins with. */
 export function defaultHeaders(): HeaderMap {
   return firstHeaders.clone();
@@ -105,8 +110,8 @@ export function cookiesFor(
 
 /** A session's jar: the one given, one of these names and values, or one that takes none from servers. */
 export function jarOf(init: CookiesInit | false | null | undefined, baseUrl: Url | null): CookieJar {
-  if (init === false) return new CookieJar(null, { accept: false });
-  const jar = init instanceof CookieJar ? init : new CookieJar(recordOf(init ?? {}));
+  if (init === false) return closed(new CookieJar(null, { accept: false }));
+  const jar = init instanceof CookieJar ? init : closed(new CookieJar(recordOf(init ?? {})));
   if (baseUrl !== null) jar.bind(baseUrl);
   return jar;
 }

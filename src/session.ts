@@ -25,7 +25,8 @@ import {
   type SessionOptions,
   type Settings,
 } from "./core/options.ts";
-import { printAs } from "./core/redact.ts";
+import { isFetchRequest } from "./core/realm.ts";
+import { printAs, shownMethod } from "./core/redact.ts";
 import { assertWhole, PreparedRequest } from "./core/request.ts";
 import type { StrictTransport } from "./core/strict-transport.ts";
 import { isHttpLike, type Url } from "./core/url.ts";
@@ -51,6 +52,7 @@ import { mergeHooks } from "./prepare/hooks.ts";
 import { mergeHeaders, mergeSettings, namesHeader, sessionSettings } from "./prepare/merge.ts";
 import { prepare, targetOf } from "./prepare/prepare.ts";
 import { mergeParams } from "./prepare/query.ts";
+import { refused } from "./prepare/surplus.ts";
 import { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
@@ -61,6 +63,7 @@ import { borderOf, defaultsAt, settingsAgain } from "./session-border.ts";
 import {
   cookiesFor,
   defaultHeaders,
+  closed,
   hstsOf,
   idempotencyKeyFor,
   jarOf,
@@ -107,7 +110,7 @@ export class Session<Streams extends boolean = false>
   constructor(options: SessionOptions<Streams> = {}) {
     const given = checkSessionOptions(options);
     super(given);
-    this.#headers = mergeHeaders(defaultHeaders(), given.headers);
+    this.#headers = closed(mergeHeaders(defaultHeaders(), given.headers));
     this.#baseUrl = given.baseUrl == null ? null : parseBaseUrl(given.baseUrl);
     this.#cookies = jarOf(given.cookies, this.#baseUrl);
     this.#hsts = hstsOf(given.hsts);
@@ -129,13 +132,18 @@ export class Session<Streams extends boolean = false>
     this.#pipeline = corridor(this.#world);
   }
 
-  /** Sent with each request, under its own. Assigning replaces all of them, the defaults too. */
+  /**
+   * Sent with each request, under its own. Assigning replaces all of them, the defaults too. A header is set with
+   * `headers.set(name, value)`.
+   *
+   * @throws {TypeError} for `headers[name] = value`, which would set no header.
+   */
   get headers(): HeaderMap {
     return this.#headers;
   }
 
   set headers(init: HeadersInit | null) {
-    this.#headers = new HeaderMap(init);
+    this.#headers = closed(new HeaderMap(init));
   }
 
   /** The jar. Assigning takes a jar, names and values, or `false` for a jar that takes no cookies from servers. */
@@ -200,9 +208,11 @@ export class Session<Streams extends boolean = false>
     method: string,
     url: string | URL,
     options?: RequestOptions<boolean>,
+    surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
+    const given = surplus === undefined ? options : refused("request(method, url, options)", options);
     return new ResponsePromise((resolve, reject) => {
-      this.#call({ method, url, options }, resolve, reject);
+      this.#call({ method, url, options: given }, resolve, reject);
     });
   }
 
@@ -214,7 +224,11 @@ export class Session<Streams extends boolean = false>
    */
   prepareRequest(request: Request): PreparedRequest {
     if (!(request instanceof Request))
-      throw new TypeError(`prepareRequest() takes a Request, not ${describe(request)}`);
+      throw new TypeError(
+        isFetchRequest(request)
+          ? "prepareRequest() takes a Request of this package, not one of fetch: write new Request(method, url, options), or give it to toFetch(session)"
+          : `prepareRequest() takes a Request, not ${describe(request)}: write new Request(method, url, options)`,
+      );
     const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
     const prepared = withCookies(exchange, this.#world);
     const scheme = schemeFor(exchange, this.#world);
@@ -242,8 +256,17 @@ export class Session<Streams extends boolean = false>
     request: PreparedRequest,
     options?: SendInit<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  send(request: PreparedRequest, options?: SendInit<boolean>): ResponsePromise<Response | StreamedResponse> {
-    return ResponsePromise.of(this.#sendPrepared(request, options));
+  send(
+    request: PreparedRequest,
+    options?: SendInit<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return ResponsePromise.of(
+      this.#sendPrepared(
+        request,
+        surplus === undefined ? options : refused("send(request, options)", options),
+      ),
+    );
   }
 
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
@@ -318,7 +341,7 @@ export class Session<Streams extends boolean = false>
       discardGiven(call.options);
       // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
       if (error instanceof RequestException)
-        error.annotate({ request: { method: call.method, url: String(call.url) } });
+        error.annotate({ request: { method: shownMethod(call.method), url: String(call.url) } });
       // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
       showCallerOfOurs(error, this.request);
       const hooks = mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);

@@ -8,6 +8,8 @@
 import type { RequestOptions } from "./core/options.ts";
 import type { SavedFile } from "./core/response.ts";
 import type { DownloadOptions } from "./download.ts";
+import { isRecord } from "./prepare/record.ts";
+import { refused } from "./prepare/surplus.ts";
 import type { ResponsePromise } from "./response/promise.ts";
 import type { Response } from "./response/response.ts";
 import type { StreamedResponse } from "./response/streamed.ts";
@@ -21,7 +23,8 @@ export type ResponseOf<Stream extends boolean> = Stream extends true ? StreamedR
  */
 export function headOptions(options: RequestOptions<boolean> | undefined): RequestOptions<boolean> {
   if (options === undefined) return { allowRedirects: false };
-  if (typeof options !== "object" || options === null || Array.isArray(options)) return options;
+  const isPlain: boolean = isRecord(options);
+  if (!isPlain) return options;
   const isAsked = Object.hasOwn(options, "allowRedirects") && options.allowRedirects !== undefined;
   return isAsked ? options : { ...options, allowRedirects: false };
 }
@@ -59,8 +62,12 @@ export abstract class Verbs<Streams extends boolean> {
     url: string | URL,
     options?: RequestOptions<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  get(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
-    return this.request("GET", url, options);
+  get(
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return this.request("GET", url, surplus === undefined ? options : refused("get(url, options)", options));
   }
 
   /**
@@ -84,8 +91,13 @@ export abstract class Verbs<Streams extends boolean> {
   options(
     url: string | URL,
     options?: RequestOptions<boolean>,
+    surplus?: unknown,
   ): ResponsePromise<Response | StreamedResponse> {
-    return this.request("OPTIONS", url, options);
+    return this.request(
+      "OPTIONS",
+      url,
+      surplus === undefined ? options : refused("options(url, options)", options),
+    );
   }
 
   /**
@@ -106,8 +118,16 @@ export abstract class Verbs<Streams extends boolean> {
     url: string | URL,
     options?: RequestOptions<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  head(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
-    return this.request("HEAD", url, headOptions(options));
+  head(
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return this.request(
+      "HEAD",
+      url,
+      headOptions(surplus === undefined ? options : refused("head(url, options)", options)),
+    );
   }
 
   /**
@@ -128,8 +148,16 @@ export abstract class Verbs<Streams extends boolean> {
     url: string | URL,
     options?: RequestOptions<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  post(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
-    return this.request("POST", url, options);
+  post(
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return this.request(
+      "POST",
+      url,
+      surplus === undefined ? options : refused("post(url, options)", options),
+    );
   }
 
   /**
@@ -150,8 +178,12 @@ export abstract class Verbs<Streams extends boolean> {
     url: string | URL,
     options?: RequestOptions<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  put(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
-    return this.request("PUT", url, options);
+  put(
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return this.request("PUT", url, surplus === undefined ? options : refused("put(url, options)", options));
   }
 
   /**
@@ -172,8 +204,16 @@ export abstract class Verbs<Streams extends boolean> {
     url: string | URL,
     options?: RequestOptions<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  patch(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
-    return this.request("PATCH", url, options);
+  patch(
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return this.request(
+      "PATCH",
+      url,
+      surplus === undefined ? options : refused("patch(url, options)", options),
+    );
   }
 
   /**
@@ -194,8 +234,16 @@ export abstract class Verbs<Streams extends boolean> {
     url: string | URL,
     options?: RequestOptions<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  delete(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
-    return this.request("DELETE", url, options);
+  delete(
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return this.request(
+      "DELETE",
+      url,
+      surplus === undefined ? options : refused("delete(url, options)", options),
+    );
   }
 
   /**
@@ -216,8 +264,16 @@ export abstract class Verbs<Streams extends boolean> {
     url: string | URL,
     options?: RequestOptions<Stream>,
   ): ResponsePromise<ResponseOf<Stream | Streams>>;
-  query(url: string | URL, options?: RequestOptions<boolean>): ResponsePromise<Response | StreamedResponse> {
-    return this.request("QUERY", url, options);
+  query(
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return this.request(
+      "QUERY",
+      url,
+      surplus === undefined ? options : refused("query(url, options)", options),
+    );
   }
 
   /**
@@ -227,9 +283,20 @@ export abstract class Verbs<Streams extends boolean> {
    *
    * @throws {HTTPError} for a status other than 2xx. As `request()`, and the errors of the file system.
    */
-  async download(url: string | URL, target: string | URL, options: DownloadOptions = {}): Promise<SavedFile> {
+  download(url: string | URL, target: string | URL, options?: DownloadOptions): Promise<SavedFile>;
+  async download(
+    url: string | URL,
+    target: string | URL,
+    options: DownloadOptions = {},
+    surplus?: unknown,
+  ): Promise<SavedFile> {
     // Files are rare: what they need is loaded when it is used.
     const { download } = await import("./download.ts");
-    return download((more) => this.get(url, more), url, target, options);
+    return download(
+      (more) => this.get(url, more),
+      url,
+      target,
+      surplus === undefined ? options : refused("download(url, target, options)", options),
+    );
   }
 }

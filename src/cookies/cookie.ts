@@ -5,6 +5,7 @@
 import { isDate } from "../core/realm.ts";
 import type { CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
 import { InvalidHeader } from "../core/errors.ts";
+import { bareUrl, shownName } from "../core/redact.ts";
 import { canonicalDomain, isAddress, withoutFinalDot } from "./match.ts";
 import { BEYOND_LATIN1, CONTROL_CHARACTER } from "./parse.ts";
 import { isPublicSuffix } from "./public-suffix.ts";
@@ -81,7 +82,9 @@ export function createCookie(
   };
   const refusal = prefixRefusal(cookie, prefix);
   if (refusal !== null) {
-    throw new TypeError(`cookie ${quoted(name)}: its prefix does not allow these attributes (${refusal})`);
+    throw new TypeError(
+      `cookie ${shownName(name.slice(0, 64))}: its prefix does not allow these attributes (${refusal})`,
+    );
   }
   return cookie;
 }
@@ -96,7 +99,7 @@ export function checkPair(name: unknown, value: unknown): string {
   if (typeof name !== "string") throw new TypeError(`a cookie's name is a string, not ${typeof name}`);
   if (typeof value !== "string" && typeof value !== "number") {
     throw new TypeError(
-      `cookie ${quoted(name)}: its value is a string, a number or null, not ${typeof value}`,
+      `cookie ${shownName(name.slice(0, 64))}: its value is a string, a number or null, not ${typeof value}`,
     );
   }
   if (typeof value === "number" && !Number.isFinite(value))
@@ -107,7 +110,7 @@ export function checkPair(name: unknown, value: unknown): string {
   // A nameless cookie is sent as its value alone: with `=` in it, it would be another cookie.
   if (name.includes("=") || (name === "" && (text === "" || text.includes("=")))) {
     throw new InvalidHeader(
-      `cookie ${quoted(name)}: name and value cannot be told apart by a server${wholeHint(name)}`,
+      `cookie ${shownName(name.slice(0, 64))}: name and value cannot be told apart by a server${wholeHint(name)}`,
     );
   }
   return text;
@@ -115,16 +118,16 @@ export function checkPair(name: unknown, value: unknown): string {
 
 function checkCharacters(name: string, text: string, what: string): void {
   if (CONTROL_CHARACTER.test(text)) {
-    throw new InvalidHeader(`cookie ${quoted(name)}: its ${what} has a control character`);
+    throw new InvalidHeader(`cookie ${shownName(name.slice(0, 64))}: its ${what} has a control character`);
   }
   if (text.includes(";")) {
     throw new InvalidHeader(
-      `cookie ${quoted(name)}: its ${what} has a semicolon, which would begin another cookie${wholeHint(name)}`,
+      `cookie ${shownName(name.slice(0, 64))}: its ${what} has a semicolon, which would begin another cookie${wholeHint(name)}`,
     );
   }
   if (BEYOND_LATIN1.test(text)) {
     throw new InvalidHeader(
-      `cookie ${quoted(name)}: its ${what} has a character beyond latin-1; encode it, for example with encodeURIComponent`,
+      `cookie ${shownName(name.slice(0, 64))}: its ${what} has a character beyond latin-1; encode it, for example with encodeURIComponent`,
     );
   }
 }
@@ -136,7 +139,7 @@ function quoted(name: string): string {
 
 function checkKinds(attributes: CookieAttributes): void {
   for (const [name, value] of Object.entries(attributes) as [string, unknown][]) {
-    if (!isAttribute(name)) throw new TypeError(`unknown cookie attribute ${quoted(name)}`);
+    if (!isAttribute(name)) throw new TypeError(`unknown cookie attribute ${shownName(name.slice(0, 64))}`);
     const kind = KINDS[name];
     if (value === undefined || kind === null || (value === null && name === "maxAge")) continue;
     if (typeof value !== kind) {
@@ -190,7 +193,7 @@ function checkDomain(attributes: CookieAttributes): { readonly domain: string; r
   const { domain: given = "", hostOnly = false } = attributes;
   const domain = domainFilter(given);
   if (domain === null || !/^(?:[^\s;,:/@[\]]*|\[[\da-f:.]+\])$/.test(domain)) {
-    throw new TypeError(`cookie attribute domain: ${quoted(given)} is no host`);
+    throw new TypeError(`cookie attribute domain: ${quoted(bareUrl(given))} is no host`);
   }
   return { domain, hostOnly: hostOnly || isAlone(domain) };
 }

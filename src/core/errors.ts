@@ -37,7 +37,7 @@
  * Arguments of the wrong kind are `TypeError` and `RangeError`, not these. An abort by the caller is `signal.reason`.
  */
 import type { HeaderMap } from "./headers.ts";
-import { bareUrl } from "./redact.ts";
+import { bareUrl, shownMethod } from "./redact.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { AnyResponse } from "./response.ts";
 
@@ -113,7 +113,7 @@ export class RequestException extends Error {
     // Own properties only: a polluted prototype must not make a request of something else.
     const details: ExceptionDetails = { ...NO_DETAILS, ...given };
     const { request, cause } = details;
-    const where = request == null ? "" : `: ${request.method} ${bareUrl(request.url)}`;
+    const where = request == null ? "" : `: ${shownMethod(request.method)} ${bareUrl(request.url)}`;
     // A reason of the layer below may be empty.
     super(
       (where === "" ? message : message.replace(/[:\s]+$/, "")) + where,
@@ -152,7 +152,7 @@ export class RequestException extends Error {
       code: this.code,
       message: this.message,
       phase: this.phase,
-      ...(request === null ? {} : { method: request.method, url: bareUrl(request.url) }),
+      ...(request === null ? {} : { method: shownMethod(request.method), url: bareUrl(request.url) }),
       ...(response === null ? {} : { status: response.status }),
       ...(this.attempts.length === 0 ? {} : { attempts: this.attempts.length }),
     };

@@ -5,9 +5,10 @@
  * a Map; the wire form is one walk. Copies share the arrays until one of them is changed.
  */
 import { isUint8Array } from "./realm.ts";
+import { describe } from "./describe.ts";
 import { InvalidHeader } from "./errors.ts";
 import { isToken } from "./method.ts";
-import { printAs, shownField } from "./redact.ts";
+import { printAs, shownField, shownName } from "./redact.ts";
 
 /** A value to send. Numbers are written in decimal; bytes go out as they are (one byte a character, latin-1). */
 export type HeaderValue = string | number | Uint8Array;
@@ -306,7 +307,9 @@ function checkedName(name: string): string {
   const known = knownNames.get(name);
   if (known !== undefined) return known;
   if (typeof name !== "string" || !isToken(name)) {
-    throw new InvalidHeader(`header name ${JSON.stringify(name)} is not a token (RFC 9110 §5.6.2)`);
+    throw new InvalidHeader(
+      `header name ${typeof name === "string" ? shownName(name) : describe(name)} is not a token (RFC 9110 §5.6.2)`,
+    );
   }
   const key = name.toLowerCase();
   if (knownNames.size < KNOWN_NAMES_LIMIT) knownNames.set(name, key);

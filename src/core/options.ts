@@ -19,6 +19,8 @@ import type { CookieStore } from "./cookie-store.ts";
 import type { HeadersInit } from "./headers.ts";
 import type { Hooks, HooksInit } from "./hooks.ts";
 import type { Origin } from "./origin.ts";
+import { describe } from "./describe.ts";
+import { isUrl } from "./realm.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
 import type { StrictTransport } from "./strict-transport.ts";
 import type { Plan } from "./request.ts";
@@ -500,7 +502,12 @@ export class Request {
   /** The options. Those of its travel (`timeout`, `stream` …) are said to `session.send()`. */
   readonly options: RequestOptions;
 
+  /** @throws {TypeError} without a URL: the method comes first. */
   constructor(method: string, url: string | URL, options: RequestOptions = {}) {
+    if (typeof url !== "string" && !isUrl(url))
+      throw new TypeError(
+        `url must be a string or a URL, not ${describe(url)}: write new Request(method, url, options)`,
+      );
     this.method = method;
     this.url = String(url);
     this.options = options;

@@ -33,14 +33,14 @@ export function isSecretName(name: string): boolean {
 /** `url` without user, password, query and fragment: an error message may end up in a log. */
 export function bareUrl(url: string): string {
   const end = url.search(/[?#]/);
-  return hideUserinfo(end === -1 ? url : url.slice(0, end));
+  return end === -1 ? hideUserinfo(url, "") : hideUserinfo(url.slice(0, end), url.slice(end));
 }
 
 /** `url` as a person needs to see it: whole, but for the user info and the values of parameters that look secret. */
 export function shownUrl(url: string): string {
   const end = url.search(/[?#]/);
-  if (end === -1) return hideUserinfo(url);
-  const start = hideUserinfo(url.slice(0, end));
+  if (end === -1) return hideUserinfo(url, "");
+  const start = hideUserinfo(url.slice(0, end), url.slice(end));
   // The password goes on.
   if (start.endsWith(REDACTED)) return start;
   // A fragment may hold parameters too: a token, after some logins.
@@ -91,19 +91,62 @@ export function shownUrls(text: string): string {
     );
 }
 
-/** `scheme:` and slashes; also too few, too many or turned ones, since what is shown may be a mistake. */
-const BEFORE_AUTHORITY = /^\s*(?:[a-z][a-z0-9+.-]*:)?[/\\]*/i;
+/** The name of a field or a cookie, in quotes. Behind a sign that no name has there may be the value, in the wrong place. */
+export function shownName(name: string): string {
+  const end = name.search(/[:=;,\s]/);
+  return JSON.stringify(end === -1 ? name : `${name.slice(0, end)}…`);
+}
+
+/** What was given as the method: maybe the URL, in the wrong place. */
+export function shownMethod(method: unknown): string {
+  return typeof method === "string" ? bareUrl(method) : typeof method;
+}
+
+/** `scheme:` and slashes, also too few, too many or turned ones: behind them the authority begins. */
+const BEFORE_AUTHORITY = /^\s*(?:(?:[a-z][a-z0-9+.-]*:[/\\]+)|[/\\]{2,}|https?:)/i;
+/** A "port" that is no number. */
+const LIKE_PASSWORD = /^[^:[\]]*:.*[^0-9]/s;
 
 /**
  * The user info ends at the last `@` before the path, as the parser of `core/url.ts` reads it. A "port" that is no number
  * may be a password with a `/`, `?` or `#` in it: of such a URL only the scheme is shown.
+ *
+ * @param rest query and fragment, which are not shown here.
  */
-function hideUserinfo(url: string): string {
-  const from = BEFORE_AUTHORITY.exec(url)?.[0].length ?? 0;
-  const path = url.slice(from).search(/[/\\?#]/);
+function hideUserinfo(url: string, rest: string): string {
+  const from = BEFORE_AUTHORITY.exec(url)?.[0].length;
+  if (from === undefined) return hideAnywhere(url, rest);
+  const path = url.slice(from).search(/[/\\]/);
   const to = path === -1 ? url.length : from + path;
   const authority = url.slice(from, to);
   const at = authority.lastIndexOf("@");
-  if (at === -1 && from > 1 && /^[^:[\]]*:.*[^0-9]/s.test(authority)) return url.slice(0, from) + REDACTED;
-  return at === -1 ? url : url.slice(0, from) + url.slice(from + at + 1);
+  if (at === -1 && LIKE_PASSWORD.test(authority)) return url.slice(0, from) + REDACTED;
+  // A path may have another URL in it.
+  return url.slice(0, from) + authority.slice(at + 1) + url.slice(to).replaceAll(USER_INFO, "://");
+}
+
+/**
+ * Text that does not begin as a URL: a path, or a URL with a slip in it (`https//`, a quote before it, a path in front). There the
+ * user info may be in any segment that has `user:password@`, at the beginning, and behind two slashes.
+ */
+function hideAnywhere(text: string, rest: string): string {
+  const isPath = /^[/\\.]/.test(text);
+  const lastAt = (text + rest).lastIndexOf("@");
+  let shown = "";
+  let place = 0;
+  let slashes = "";
+  for (const part of text.split(/([/\\]+)/)) {
+    const isSlashes = /^[/\\]/.test(part);
+    const isAuthority = place === 0 ? !isPath : slashes.length > 1;
+    const colon = part.indexOf(":");
+    const at = part.lastIndexOf("@");
+    place += part.length;
+    if (isSlashes) shown += part;
+    else if (at !== -1 && (isAuthority || (colon !== -1 && colon < at))) shown += part.slice(at + 1);
+    else if (at === -1 && LIKE_PASSWORD.test(part) && (slashes.length > 1 || (!isPath && place <= lastAt)))
+      return shown + REDACTED;
+    else shown += part;
+    slashes = isSlashes ? part : "";
+  }
+  return shown;
 }

@@ -208,6 +208,11 @@ interface Spelling {
   readonly fragment: (fragment: string | undefined) => string | null;
 }
 
+/** Does text without a scheme begin as a path, which can be no host? */
+export function isPath(text: string): boolean {
+  return /^(?:$|[?#.]|\/(?!\/))/.test(text);
+}
+
 function parse(text: string, spelling: Spelling = prepared): Url {
   const trimmed = text.trimStart();
   // By index: an array pattern would go through an iterator, on the path of every request.
@@ -215,9 +220,11 @@ function parse(text: string, spelling: Spelling = prepared): Url {
   const scheme = parts[1]?.toLowerCase();
   const authority = parts[2];
   if (scheme === undefined) {
-    throw new MissingSchema(
-      `no scheme in URL ${JSON.stringify(bareUrl(trimmed))}; perhaps you meant https://${bareUrl(trimmed).replace(/^\/+/, "")}?`,
-    );
+    const shown = bareUrl(trimmed);
+    const advice = isPath(trimmed)
+      ? ': it must be absolute, as "https://host/path" is'
+      : `; perhaps you meant https://${shown.replace(/^\/+/, "")}?`;
+    throw new MissingSchema(`no scheme in URL ${JSON.stringify(shown)}${advice}`);
   }
   if (authority === undefined || authority === "") {
     throw new InvalidURL(`no host in URL ${JSON.stringify(bareUrl(trimmed))}`);

@@ -5,11 +5,12 @@
 import { isAbsolute, joinBase, parseBaseUrl } from "../core/base-url.ts";
 import { describe } from "../core/describe.ts";
 import { InvalidURL, MissingSchema } from "../core/errors.ts";
-import { bareUrl } from "../core/redact.ts";
+import { isToken } from "../core/method.ts";
+import { bareUrl, shownMethod, shownName } from "../core/redact.ts";
 import { isMultipart } from "../prepare/multipart.ts";
 import { because } from "./failure.ts";
 import { hashesIn } from "./integrity.ts";
-import { isAbortSignal, isFetchRequest, isReadableStream } from "../core/realm.ts";
+import { isAbortSignal, isFetchRequest, isHeaders, isReadableStream } from "../core/realm.ts";
 
 /** What fetch takes as its first argument. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];
@@ -79,6 +80,10 @@ export function readCall(input: FetchInput, init: unknown, baseUrl: string | nul
     signal: null,
   });
   const place = from === null ? located(input, baseUrl) : { url: from.url, userinfo: null };
+  // Before the web's own Request refuses them: it shows what it refuses, secrets too.
+  checkUrl(place.url);
+  checkWords(options);
+  if (options.headers !== undefined) options.headers = fieldsOf(options.headers);
   const request = new Request(place.url, options);
   const { method, headers, redirect, integrity } = request;
   const { userinfo } = place;
@@ -123,6 +128,47 @@ function located(input: unknown, baseUrl: string | null): Place {
       new MissingSchema(`${JSON.stringify(bareUrl(text))} is relative, and the session has no baseUrl`),
     );
   return { url: input, userinfo: null };
+}
+
+/** @throws {InvalidURL} for what is no URL; {TypeError} for user info in it. */
+function checkUrl(text: string): void {
+  const shown = JSON.stringify(bareUrl(text));
+  if (!URL.canParse(text)) throw new InvalidURL(`${shown} is no URL`);
+  const { username, password } = new URL(text);
+  if (username !== "" || password !== "")
+    throw new TypeError(
+      `fetch failed: fetch takes no URL with a user or a password in it, such as that of ${shown}: give the session auth, or this call an Authorization header`,
+    );
+}
+
+/** @throws {TypeError} for a method or a referrer that is none. */
+function checkWords({ method, referrer }: RequestInit): void {
+  if (typeof method === "string" && !isToken(method))
+    throw new TypeError(`fetch failed: method ${JSON.stringify(shownMethod(method))} is not a token`);
+  if (typeof referrer === "string" && referrer !== "" && !URL.canParse(referrer))
+    throw new TypeError(`fetch failed: referrer ${JSON.stringify(bareUrl(referrer))} is no URL`);
+}
+
+/** @throws {TypeError} for a name or a value that cannot be sent; the value is not shown. */
+function fieldsOf(given: NonNullable<RequestInit["headers"]>): Headers {
+  const isList = typeof given === "object" && given !== null && Symbol.iterator in given;
+  // What is iterated once only is to be looked at again.
+  const init =
+    isList && !Array.isArray(given) && !isHeaders(given) ? [...(given as Iterable<[string, string]>)] : given;
+  try {
+    return new Headers(init);
+  } catch (error) {
+    const pairs: readonly (readonly unknown[])[] = Array.isArray(init) ? init : Object.entries(init ?? {});
+    for (const [name, value] of pairs) {
+      if (typeof name === "string" && !isToken(name))
+        throw new TypeError(`fetch failed: header name ${shownName(name)} is not a token`);
+      if (/[\0\r\n]/.test(String(value).trim()))
+        throw new TypeError(
+          `fetch failed: value of header ${shownName(String(name))} has a control character`,
+        );
+    }
+    throw error;
+  }
 }
 
 /** It names a host by what is left out of it, so a look at how it begins did not show that it does. */

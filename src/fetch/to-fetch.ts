@@ -4,6 +4,7 @@
  *
  * `call.ts` reads what was asked for, `content.ts` its body, `answer.ts` makes the web's Response.
  */
+import { describe } from "../core/describe.ts";
 import { InvalidSchema, RequestException } from "../core/errors.ts";
 import { CONTRACT, type RequestOptions } from "../core/options.ts";
 import { isReadableStream } from "../core/realm.ts";
@@ -47,12 +48,13 @@ export type FetchDefaults = Omit<
  * Silence may last 300 s, and so may the wait for a free connection, unless something else was set.
  *
  * @param defaults options of every request, such as `timeout`, `retry` or `auth`.
- * @throws {TypeError | RangeError} for an option that is none, or that comes from each call.
+ * @throws {TypeError | RangeError} for what is no session, for an option that is none, or that comes from each call.
  *
  * @example
  * const client = new SomeSdk({ fetch: toFetch(session) });
  */
 export function toFetch(session: Session<boolean>, defaults: FetchDefaults = {}): typeof globalThis.fetch {
+  checkSession(session);
   checkDefaults(defaults);
   return async function fetch(input: FetchInput, init: RequestInit | null = null): Promise<Response> {
     const call = callOf(input, init, session.baseUrl);
@@ -160,9 +162,16 @@ function hasAdapter(session: Session<boolean>, url: string): boolean {
   }
 }
 
+/** At once, and not with the first call. It may be that of another copy of this package. */
+function checkSession(session: unknown): void {
+  const { request, getAdapter } = Object(session) as Partial<Record<"request" | "getAdapter", unknown>>;
+  if (typeof request === "function" && typeof getAdapter === "function") return;
+  throw new TypeError(`toFetch() takes a Session, not ${describe(session)}: write toFetch(session)`);
+}
+
 /** At once, and not with the first call. */
 function checkDefaults(defaults: FetchDefaults): void {
-  checkRequestOptions(defaults);
+  checkRequestOptions(defaults, "fetch");
   const ofCall = OF_CALLS.find((name) => name in defaults && Reflect.get(defaults, name) !== undefined);
   if (ofCall !== undefined)
     throw new TypeError(`${ofCall} cannot be a default of toFetch(): each call of fetch says it itself`);

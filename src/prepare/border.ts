@@ -6,6 +6,7 @@
 import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
 import type { Origin } from "../core/origin.ts";
+import { shownName } from "../core/redact.ts";
 import { parseOrigin } from "../core/url.ts";
 
 /** Nobody is trusted. */
@@ -44,7 +45,7 @@ export function mergeCrossOriginHeaders(base: ReadonlySet<string>, value: unknow
 
 function fieldName(name: unknown): string {
   if (typeof name !== "string" || !isToken(name)) {
-    const shown = typeof name === "string" ? JSON.stringify(name) : describe(name);
+    const shown = typeof name === "string" ? shownName(name) : describe(name);
     throw new TypeError(`crossOriginHeaders must name header fields such as "X-Trace-Id", not ${shown}`);
   }
   const lower = name.toLowerCase();

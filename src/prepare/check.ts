@@ -5,7 +5,7 @@
  * A checked copy has every option as an own property: reading one never looks at a prototype, and all copies have one
  * shape. Messages name the option and what it takes; of what may be secret they name the kind only.
  */
-import { isAbortSignal, isBlob, isMap, isPromise, isUrl } from "../core/realm.ts";
+import { isAbortSignal, isBlob, isUrl } from "../core/realm.ts";
 import type { ProxySettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { noProxyRules } from "../core/environment.ts";
@@ -42,6 +42,9 @@ import {
 import { mergeHooks } from "./hooks.ts";
 import { parseProxyHeaders } from "./proxy-headers.ts";
 import { mergeProxies } from "./proxies.ts";
+import { isRecord } from "./record.ts";
+import { optionsInsteadOf, type OptionsOf } from "./slips.ts";
+import { Surplus } from "./surplus.ts";
 import { unknownOption, type KnownOptions } from "./suggest.ts";
 import { defaultTimeouts, parseExpectContinue, parseTimeout } from "./timeouts.ts";
 import { mergeTls } from "./tls.ts";
@@ -201,12 +204,16 @@ export const noRequestOptions: CheckedRequestOptions = Object.freeze({ ...blankR
 /**
  * The options of a request, checked; {@link noRequestOptions} when there are none.
  *
+ * @param of what takes them: the advice for a value that is no options depends on it.
  * @throws {TypeError} for an unknown option or a wrong kind of value.
  * @throws {RangeError} for a number out of range.
  */
-export function checkRequestOptions(options: RequestOptions<boolean> | undefined): CheckedRequestOptions {
+export function checkRequestOptions(
+  options: RequestOptions<boolean> | undefined,
+  of: OptionsOf = "request",
+): CheckedRequestOptions {
   if (options === undefined) return noRequestOptions;
-  const names = namesOf(options);
+  const names = namesOf(options, of);
   if (names.length === 0) return noRequestOptions;
   const checked = isFetch(options) ? { ...blankRequest, [CONTRACT]: "fetch" as const } : { ...blankRequest };
   for (const name of names) {
@@ -234,7 +241,7 @@ const PREPARED: readonly PreparedOption[] = [
  * @throws {TypeError | RangeError} as {@link checkRequestOptions}.
  */
 export function checkSendOptions(options: SendInit<boolean> | undefined): CheckedRequestOptions {
-  const checked = checkRequestOptions(options);
+  const checked = checkRequestOptions(options, "send");
   for (const name of PREPARED) {
     if (checked[name] === undefined) continue;
     throw new TypeError(`${name} is no option of send(): it must be given before the request is prepared`);
@@ -251,7 +258,7 @@ export function checkSendOptions(options: SendInit<boolean> | undefined): Checke
 export function checkSessionOptions(options: SessionOptions<boolean> | undefined): CheckedSessionOptions {
   if (options === undefined) return blankSession;
   const checked = { ...blankSession };
-  const names = namesOf(options);
+  const names = namesOf(options, "session");
   for (const name of names) {
     if (!isKnown(name, sessionChecks)) throw unknownOption(name, "session", known, names);
     copy(options, checked, name, sessionChecks[name]);
@@ -272,7 +279,7 @@ export function checkScopeOptions(options: ScopeOptions<boolean>): CheckedScopeO
     ...blankRequest,
     idempotencyKey: undefined,
   };
-  const names = namesOf(options);
+  const names = namesOf(options, "scope");
   for (const name of names) {
     if (!isKnown(name, scopeChecks)) throw unknownOption(name, "scope", known, names);
     copy(options, checked, name, scopeChecks[name]);
@@ -324,19 +331,27 @@ const known: KnownOptions = {
   session: Object.keys(sessionChecks),
 };
 
-function namesOf(options: unknown): string[] {
-  if (!isObject(options) || Array.isArray(options)) {
-    const kind = Array.isArray(options) ? "a list" : describe(options);
-    const isBody = typeof options === "string" || Array.isArray(options) || ArrayBuffer.isView(options);
-    throw new TypeError(
-      `options must be an object, not ${kind}${isBody ? "; a body is written as { data: … } or { json: … }" : ""}`,
-    );
-  }
-  const names = Object.keys(options);
-  // Both would be options that say nothing.
-  if (isMap(options) || isPromise(options))
-    throw new TypeError(`options must be an object, not ${describe(options)}`);
-  return names;
+function namesOf(options: unknown, of: OptionsOf): string[] {
+  assertOptions(options, of);
+  return Object.keys(options);
+}
+
+/**
+ * Refuses what is no plain object. An instance of a class has its own in getters, or inherits them: all of it would be options
+ * that say nothing.
+ *
+ * @throws {TypeError} with advice for who takes them.
+ */
+export function assertOptions(options: unknown, of: OptionsOf): asserts options is object {
+  if (isRecord(options)) return;
+  if (options instanceof Surplus) throw options.error();
+  throw new TypeError(`options must be an object, not ${kindOf(options)}${optionsInsteadOf(of, options)}`);
+}
+
+function kindOf(options: unknown): string {
+  if (Array.isArray(options)) return "a list";
+  const kind = describe(options);
+  return kind === "Object" ? "an object that inherits from another one" : kind;
 }
 
 /** Does `toFetch()` ask? */

@@ -29,6 +29,8 @@ export const optionsElsewhere: Elsewhere = new Map(
     search: "params",
     searchparams: "params",
     querystring: "params",
+    searchparam: "params",
+    usequerystring: "write params as a text that is encoded already, or as a list of pairs",
     paramsserializer: "write params as a text that is encoded already, or as a list of pairs",
 
     // the body
@@ -47,7 +49,15 @@ export const optionsElsewhere: Elsewhere = new Map(
     stringifyjson: "write data: the text of your own, with its Content-Type in headers",
     duplex: "leave it out: a stream is sent while it is read",
 
+    text: "write data: text for a body; a response has text()",
+    chunked: "leave it out: a stream whose length is not known is sent in chunks",
+    strictcontentlength: "leave it out: a body is always held to its Content-Length",
+    highwatermark:
+      "leave it out: a stream is read as fast as it is sent, and a streamed response as fast as you read",
+
     // header fields
+    copypipedheaders: "leave it out: no header of a stream is taken over; write headers",
+    uniqueheaders: "leave it out: a record of headers sends each of them once",
     header: "headers",
     type: 'write headers: { "Content-Type": … }',
     contenttype: 'write headers: { "Content-Type": … }',
@@ -151,6 +161,11 @@ export const optionsElsewhere: Elsewhere = new Map(
     cache: "there is no cache yet",
     cacheoptions: "there is no cache yet",
 
+    simple: "call response.raiseForStatus(), in a response hook for all of them",
+    resolvewithfullresponse: "leave it out: a call gives the whole response",
+    transform: "write the response hook: hooks: { response }, or await get(url).json(schema)",
+    transitional: "leave it out: what is no JSON and what takes too long are errors of their own",
+
     // limits and progress
     maxcontentlength: "maxBodyBytes",
     maxresponsesize: "maxBodyBytes",
@@ -183,6 +198,8 @@ export const optionsElsewhere: Elsewhere = new Map(
     onrequesterror: "write hooks: { error }",
     onresponseerror: "write hooks: { response } and call raiseForStatus() in it",
     oninfo: "write hooks: { informational }",
+    logger: "write hooks: { request, response, retry, error }",
+    redact: "leave it out: errors and printed objects show no secrets",
     pagination: "follow response.links.next.url in a loop",
     context: "leave it out: AsyncLocalStorage goes along into hooks",
 
@@ -225,6 +242,11 @@ export const optionsElsewhere: Elsewhere = new Map(
     secureprotocol: "write tls: { minVersion, maxVersion }",
     crl: "write tls: { crl }",
 
+    cafile: "write verify: a path, PEM text or bytes",
+    dhparam: "leave it out: it is for servers",
+    proxytls: "write verify or tls: both count for an https proxy, too",
+    requesttls: "write verify, cert or tls",
+
     // connections
     adapter: "write session.mount(prefix, adapter)",
     adapters: "write session.mount(prefix, adapter)",
@@ -243,6 +265,7 @@ export const optionsElsewhere: Elsewhere = new Map(
     keepalivetimeout: `${ADAPTER} keepAliveTimeout`,
     pooltimeout: `${ADAPTER} poolTimeout`,
     lookup: `${ADAPTER} lookup`,
+    hints: `${ADAPTER} lookup`,
     dnslookup: `${ADAPTER} lookup`,
     dnscache: `${ADAPTER} lookup`,
     dnslookupipversion: `${ADAPTER} family`,
@@ -256,6 +279,7 @@ export const optionsElsewhere: Elsewhere = new Map(
     connect: "write timeout: { connect }; for another way to connect mount an HttpAdapter",
     insecurehttpparser: "there is none: a response that is doubtful is refused",
     httpversion: "write http2: true",
+    http3: "there is no HTTP/3 yet",
     http1: "leave it out: without http2: true it is HTTP/1.1",
     allowh2: "http2",
     h2session: "http2",

@@ -12,7 +12,7 @@ import type { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isToken } from "../core/method.ts";
 import { bareUrl } from "../core/redact.ts";
 import { frame, PreparedRequest } from "../core/request.ts";
-import { appendQuery, isHttpLike, parseRawUrl, parseUrl, type Url } from "../core/url.ts";
+import { appendQuery, isHttpLike, isPath, parseRawUrl, parseUrl, type Url } from "../core/url.ts";
 import { chooseBody, type BodyOptions } from "./body.ts";
 
 /** What is wanted, after merging. */
@@ -112,11 +112,16 @@ function parsed(text: string, rawUrl: boolean): Url {
   }
 }
 
+/** In the place of the URL, they have changed places. */
+const METHOD = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|QUERY|TRACE)$/i;
+
 function noScheme(text: string): MissingSchema {
   const shown = bareUrl(text);
-  // What begins as a path can be no host.
-  const isPath = /^(?:$|[?#.]|\/(?!\/))/.test(text);
-  const advice = isPath
+  if (METHOD.test(text))
+    return new MissingSchema(
+      `no scheme in URL ${JSON.stringify(text)}: the method comes first, as in request("${text.toUpperCase()}", url, options)`,
+    );
+  const advice = isPath(text)
     ? ": a relative URL"
     : `; perhaps you meant https://${shown.replace(/^\/+/, "")}? A relative URL`;
   return new MissingSchema(

@@ -2,7 +2,8 @@
  * What to write in the place of a wrong value, where it is known what such a value is meant to be. Nothing is shown of what may
  * be a secret. Pure.
  */
-import { isBlob, isUrl } from "../core/realm.ts";
+import { isAbortSignal, isBlob, isHeaders, isPromise, isUrl } from "../core/realm.ts";
+import { HeaderMap } from "../core/headers.ts";
 import { isRecord } from "./record.ts";
 
 /** Names that others have for a user and a password beside each other. */
@@ -62,6 +63,30 @@ const SLIPS: { readonly [option: string]: (value: unknown) => string | null } = 
 export function insteadOf(option: string, value: unknown): string {
   const clause = Object.hasOwn(SLIPS, option) ? SLIPS[option]?.(value) : null;
   return clause == null ? "" : `; ${clause}`;
+}
+
+/** Who takes options. */
+export type OptionsOf = "request" | "send" | "session" | "scope" | "fetch";
+
+/** `"; write …"` for a value in the place of all options, or `""`. */
+export function optionsInsteadOf(of: OptionsOf, value: unknown): string {
+  if (of === "fetch")
+    return "; what is of one request (body, headers, signal) is said in each call of the fetch that it gives";
+  const ofCall = of === "request" || of === "send";
+  if (isAbortSignal(value) && ofCall) return "; a signal is written as { signal: … }";
+  if (value instanceof AbortController && ofCall)
+    return "; a signal is written as { signal: controller.signal }";
+  if ((isHeaders(value) || value instanceof HeaderMap) && of !== "send")
+    return "; headers are written as { headers: … }";
+  if ((typeof value === "string" || isUrl(value)) && of === "session")
+    return "; a base URL is written as { baseUrl: … }";
+  return of === "request" && isBodyLike(value) ? "; a body is written as { data: … } or { json: … }" : "";
+}
+
+/** A model of the program's is meant to be JSON. A promise of options is none. */
+function isBodyLike(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return typeof value === "string";
+  return !isPromise(value) && value.constructor !== Object;
 }
 
 const UNITS: ReadonlyMap<string, number> = new Map([

@@ -1,4 +1,5 @@
 /** The error for an option that there is not: it names the option, and what was probably meant. Pure. */
+import { shownName } from "../core/redact.ts";
 import { suggestion } from "../core/suggest.ts";
 import { optionsElsewhere } from "./elsewhere.ts";
 
@@ -16,7 +17,7 @@ export function unknownOption(
   known: KnownOptions,
   given: readonly string[],
 ): TypeError {
-  const shown = JSON.stringify(name);
+  const shown = shownName(name);
   const other = others[kind].find((place) => known[place].includes(name));
   if (other !== undefined)
     return new TypeError(`${shown} is an option of the ${other}, not of the ${kind}: ${PLACES[other](name)}`);

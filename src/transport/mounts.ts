@@ -139,11 +139,11 @@ function parsePrefix(prefix: string): Address {
     (typeof prefix === "string" && /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(prefix)) || [];
   const hint =
     typeof prefix === "string" && /^[a-z0-9.-]+(?::\d+)?(?:\/|$)/i.test(prefix)
-      ? `; perhaps you meant "https://${prefix}"?`
+      ? `; perhaps you meant "https://${bareUrl(prefix)}"?`
       : "";
   if (scheme === "")
     throw new TypeError(
-      `prefix ${typeof prefix === "string" ? JSON.stringify(prefix) : describe(prefix)} is not of the form scheme://host/path, or a part of it${hint}`,
+      `prefix ${typeof prefix === "string" ? JSON.stringify(bareUrl(prefix)) : describe(prefix)} is not of the form scheme://host/path, or a part of it${hint}`,
     );
   const lower = scheme.toLowerCase();
   if (rest === "") return { scheme: lower, authority: "", host: "", target: "" };

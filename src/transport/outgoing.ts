@@ -7,6 +7,7 @@ import type { Body } from "../core/body.ts";
 import { InvalidBody, InvalidHeader, InvalidMethod, InvalidURL } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
+import { shownMethod, shownName } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 
 /** What the way of a request does to its head. */
@@ -59,7 +60,7 @@ export function outgoing(
   // Tunnels are opened on the way to a server, by a proxy, and never as a request of their own.
   if (method === "CONNECT") throw new InvalidMethod("CONNECT cannot be sent; set a proxy to have a tunnel");
   if (!isToken(method))
-    throw new InvalidMethod(`method ${JSON.stringify(method)} is not a token (RFC 9110 §9.1)`);
+    throw new InvalidMethod(`method ${JSON.stringify(shownMethod(method))} is not a token (RFC 9110 §9.1)`);
   const target = way.isForwarded ? parsed.absolute : parsed.target;
   if (!TARGET.test(target))
     throw new InvalidURL("the path or query has a character that must be encoded", { request });
@@ -232,7 +233,7 @@ class LinesMemo {
     const line = `${name}: ${value}`;
     if (!FIELD.test(line)) {
       throw new InvalidHeader(
-        `header ${JSON.stringify(name)} or its value has a character that must not go on the wire`,
+        `header ${shownName(name)} or its value has a character that must not go on the wire`,
       );
     }
     this.#names[place] = name;

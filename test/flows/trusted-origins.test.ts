@@ -155,7 +155,7 @@ describe("crossOriginHeaders", () => {
     [["cookie"], RangeError, /must not name cookie/],
     [["Proxy-Authorization"], RangeError, /must not name Proxy-Authorization/],
     [["Host"], RangeError, /must not name Host/],
-    [["X Y"], TypeError, /must name header fields.*"X Y"/],
+    [["X Y"], TypeError, /must name header fields.*"X…"/],
     [[null], TypeError, /must name header fields.*null/],
     ["X-Trace-Id", TypeError, /must be a list/],
   ] as const)("refuses %j", ([value, kind, message]) => {

@@ -244,8 +244,8 @@ describe("checkRequestOptions", () => {
       expect(checked.verify).toBeUndefined();
       expect(checkRequestOptions({})).toBe(noRequestOptions);
       expect(checkSessionOptions({}).baseUrl).toBeUndefined();
-      expect(checkRequestOptions(asRequest(Object.create({ proxy: "http://evil.test/" })))).toBe(
-        noRequestOptions,
+      expect(() => checkRequestOptions(asRequest(Object.create({ proxy: "http://evil.test/" })))).toThrow(
+        "options must be an object, not an object that inherits from another one",
       );
     } finally {
       for (const name of names) delete polluted[name];

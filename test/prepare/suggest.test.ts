@@ -167,6 +167,42 @@ describe("what others call it", () => {
     expect(messageOf(() => checkScopeOptions({ [name]: 1 }))).toMatch(answer);
   });
 
+  it.for([
+    ["proxyTls", /verify or tls/],
+    ["requestTls", /verify, cert or tls/],
+    ["hints", /HttpAdapter.*lookup/],
+    ["dhparam", /leave it out/],
+    ["text", /write data: text/],
+    ["http3", /no HTTP\/3 yet/],
+    ["strictContentLength", /leave it out/],
+    ["uniqueHeaders", /leave it out/],
+    ["copyPipedHeaders", /leave it out/],
+    ["transitional", /leave it out/],
+    ["redact", /leave it out/],
+    ["highWaterMark", /leave it out/],
+    ["simple", /raiseForStatus/],
+    ["transform", /hooks: \{ response \}/],
+    ["resolveWithFullResponse", /leave it out/],
+    ["useQuerystring", /write params/],
+    ["chunked", /leave it out/],
+    ["caFile", /write verify/],
+    ["logger", /write hooks/],
+    ["searchParam", /perhaps you meant params\?/],
+  ] as const)("%s, of another library, is answered by what it is", ([name, answer]) => {
+    expect(ofRequest(name)).toMatch(answer);
+    expect(ofSession(name)).toMatch(answer);
+  });
+
+  it("offers no name for being as short: half of its letters are no slip", () => {
+    expect(suggestion("text", ["cert"], new Map())).toBeNull();
+    expect(suggestion("hints", ["hsts"], new Map())).toBeNull();
+    expect(suggestion("dhparam", ["params"], new Map())).toBeNull();
+    expect(suggestion("proxytls", ["proxies"], new Map())).toBeNull();
+    expect(suggestion("jsno", ["json"], new Map())).toBe("perhaps you meant json?");
+    expect(suggestion("headres", ["headers"], new Map())).toBe("perhaps you meant headers?");
+    expect(suggestion("crt", ["cert"], new Map())).toBe("perhaps you meant cert?");
+  });
+
   it("lists what there is where nothing is like it", () => {
     expect(ofRequest("xyzzy")).toContain("known are headers, params");
     expect(suggestion("xyzzy", ["headers"], new Map())).toBeNull();
