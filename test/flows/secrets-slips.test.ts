@@ -191,7 +191,7 @@ describe("OAuth 2", () => {
         oauth2ClientCredentials({ clientId: "a", clientSecret: "b", [option]: url }),
       );
       expect(error).toBeInstanceOf(TypeError);
-      expect(error.message).toContain(`${option} must have no user and password`);
+      expect(error.message).toContain(`${option} cannot have a user or a password`);
     }
     await expectSilence(() =>
       oauth2ClientCredentials({ clientId: "a", clientSecret: "b", [option]: "https//bob:hunter2@h/t" }),
