@@ -109,6 +109,8 @@ const http2Server = createSecureServer({ ...leaf, maxSessionMemory: MOST_MEMORY 
 http2Server.on("sessionError", () => undefined);
 http2Server.on("stream", (stream, headers) => {
   stream.on("error", () => undefined);
+  // Node resets a stream whose request nobody reads, with NO_ERROR and also when END_STREAM has no room to go out yet.
+  stream.resume();
   const [path = "", query = ""] = (headers[":path"] ?? "").split("?", 2);
   const answer = streamAnswers[path];
   if (answer === undefined) stream.respond({ ":status": 404 }, { endStream: true });
