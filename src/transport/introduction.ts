@@ -9,8 +9,8 @@ import { describe } from "../core/describe.ts";
 import type { ProxyAnswer } from "./failures.ts";
 
 const PROXY_AUTHENTICATION_REQUIRED = 407;
-/** A challenge is answered once, and once more for a nonce that went stale. */
-const MOST_ANSWERS = 2;
+/** So often a challenge is answered: once, and again for nonces that went stale while others were answered beside. */
+const MOST_ANSWERS = 4;
 
 /** What the program's own code threw, on a way on which other errors are translated: it comes back as it is. */
 export class CallersError extends Error {
