@@ -6,23 +6,12 @@
  * Body, query and cookies are no settings: `prepare.ts` and `query.ts` have those. `auth` and `retry` come converted,
  * because rooms do not know each other.
  */
-import type { ProxyAuth, RetryPolicy } from "../core/adapter.ts";
+import type { RetryPolicy } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
-import { noHooks, type HooksInit } from "../core/hooks.ts";
-import {
-  atHome,
-  CONTRACT,
-  type AddressPolicyInit,
-  type CertInit,
-  type DetectEncoding,
-  type ProxiesInit,
-  type Settings,
-  type TimeoutInit,
-  type TlsInit,
-  type VerifyInit,
-} from "../core/options.ts";
+import { noHooks } from "../core/hooks.ts";
+import { atHome, CONTRACT, type SessionOptions, type Settings } from "../core/options.ts";
 import { noRequestOptions, type CheckedRequestOptions } from "./check.ts";
 import { parseAddressPolicy } from "./address-policy.ts";
 import { mergeCrossOriginHeaders, mergeTrustedOrigins, noFields, noOrigins } from "./border.ts";
@@ -49,31 +38,31 @@ const defaultMaxSetCookies = 180;
 const defaultMaxRedirects = 30;
 
 /** What a session says of its requests: the values as they were set. `undefined`: not given. */
-export interface SessionDefaults {
-  readonly timeout?: TimeoutInit | null | undefined;
-  /** `null`: no proxies at all, not even the environment's. */
-  readonly proxies?: ProxiesInit | null | undefined;
-  readonly proxy?: string | false | null | undefined;
-  readonly proxyHeaders?: HeadersInit | null | undefined;
-  readonly proxyAuth?: ProxyAuth | null | undefined;
-  readonly verify?: VerifyInit | null | undefined;
-  readonly cert?: CertInit | null | undefined;
-  readonly tls?: TlsInit | null | undefined;
-  readonly addressPolicy?: AddressPolicyInit | null | undefined;
-  readonly trustedOrigins?: readonly (string | URL)[] | null | undefined;
-  readonly crossOriginHeaders?: readonly string[] | null | undefined;
-  readonly hooks?: HooksInit | null | undefined;
-  readonly http2?: boolean | undefined;
-  readonly expectContinue?: boolean | number | null | undefined;
-  readonly stream?: boolean | undefined;
-  readonly allowRedirects?: boolean | undefined;
-  readonly maxRedirects?: number | undefined;
-  readonly maxBodyBytes?: number | null | undefined;
-  readonly maxDrainBytes?: number | undefined;
-  readonly maxCodings?: number | undefined;
-  readonly maxSetCookies?: number | undefined;
-  readonly detectEncoding?: DetectEncoding | null | undefined;
-}
+export type SessionDefaults = Pick<
+  SessionOptions<boolean>,
+  | "timeout"
+  | "proxies"
+  | "proxy"
+  | "proxyHeaders"
+  | "proxyAuth"
+  | "verify"
+  | "cert"
+  | "tls"
+  | "addressPolicy"
+  | "trustedOrigins"
+  | "crossOriginHeaders"
+  | "hooks"
+  | "http2"
+  | "expectContinue"
+  | "stream"
+  | "allowRedirects"
+  | "maxRedirects"
+  | "maxBodyBytes"
+  | "maxDrainBytes"
+  | "maxCodings"
+  | "maxSetCookies"
+  | "detectEncoding"
+>;
 
 /** What the session made of `auth` and `retry`, of its own or of a request. `undefined`: not given. */
 export interface Converted {
