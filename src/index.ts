@@ -13,12 +13,12 @@ export {
   query,
   request,
   type Verb,
-} from "./api.ts";
-export { Session } from "./session.ts";
-export type { ResponseOf } from "./verbs.ts";
-export type { DownloadOptions } from "./download.ts";
+} from "./session/api.ts";
+export { Session } from "./session/session.ts";
+export type { ResponseOf } from "./session/verbs.ts";
+export type { DownloadOptions } from "./session/download.ts";
 export { toFetch, type FetchDefaults } from "./fetch/to-fetch.ts";
-export { defaultHeaders, defaultUserAgent } from "./session-defaults.ts";
+export { defaultHeaders, defaultUserAgent } from "./session/defaults.ts";
 export type { Url, UrlParts } from "./core/url.ts";
 export type { Origin } from "./core/origin.ts";
 export type { ProxyRules } from "./core/environment.ts";

@@ -16,7 +16,7 @@ import type { PreparedRequest } from "./core/request.ts";
 import { suggestion, type Elsewhere } from "./core/suggest.ts";
 import { toFetch } from "./fetch/to-fetch.ts";
 import { OAuth2Error, readAnswer, tokenOf, type Answer } from "./oauth2-answer.ts";
-import { Session } from "./session.ts";
+import { Session } from "./session/session.ts";
 
 export { OAuth2Error, type OAuth2ErrorDetails } from "./oauth2-answer.ts";
 

@@ -7,8 +7,7 @@ import type { DataInit } from "../core/options.ts";
 import { chunkBytes } from "../core/body.ts";
 import { isArrayBuffer, isBlob, isFormData, isReadableStream, isUrlSearchParams } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
-import { copied } from "../stream/owned.ts";
-import { concat } from "../stream/read.ts";
+import { concat, copied } from "../core/bytes.ts";
 import { isStream, type CallBody } from "./call.ts";
 import { SourceFailure } from "./failure.ts";
 

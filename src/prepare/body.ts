@@ -22,7 +22,7 @@ import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
 import { isMultipart, multipartBody, multipartType } from "./multipart.ts";
 import { fileEntries, isCollection, partsOf } from "./parts.ts";
-import { isRecord } from "./record.ts";
+import { isRecord } from "../options/record.ts";
 
 /** The options that can make a body. */
 export interface BodyOptions {

@@ -19,7 +19,7 @@ import { describe } from "../core/describe.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { FieldsInit, FileInit, FilesInit } from "../core/options.ts";
 import { fieldPairs, fieldTexts } from "./form.ts";
-import { checkNames, isRecord, own } from "./record.ts";
+import { checkNames, isRecord, own } from "../options/record.ts";
 
 /** One part: its header section, the empty line included, and its content. */
 export interface Part {

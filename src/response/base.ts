@@ -24,7 +24,7 @@ import type {
 } from "../core/response.ts";
 import { isPermanentRedirectStatus, isRedirectStatus } from "../core/status.ts";
 import { charsetOf, type Charset } from "../encoding/charset.ts";
-import type { LineLimit } from "../stream/lines.ts";
+import type { LineLimit } from "./lines.ts";
 import type { BodyState, ResponseBody } from "./body.ts";
 import { Content } from "./content.ts";
 import { CookiesOfResponse } from "./cookies.ts";
@@ -240,7 +240,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   async saveTo(target: string | URL, options: SaveOptions = {}): Promise<SavedFile> {
     this.#body.assertIterable(this);
     // Files are rare: what they need is loaded when it is used.
-    const { checkSaving, saveTo } = await import("./save.ts");
+    const { checkSaving, saveTo } = await import("../download/save.ts");
     checkSaving(target, options);
     return saveTo(this.#body.stream(this), target, () => this.suggestedName(), options);
   }
@@ -323,7 +323,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
 
   /** @internal The name of a file in a folder, as {@link saveTo} chooses it. */
   async suggestedName(): Promise<string> {
-    const { fileName } = await import("./file-name.ts");
+    const { fileName } = await import("../download/file-name.ts");
     const { url } = this.history[0] ?? this;
     return fileName(this.headers.get("content-disposition"), url);
   }

@@ -8,8 +8,7 @@ import type { WireResponse } from "../core/response.ts";
 import { parseContentEncoding, type ContentCoding } from "../encoding/content-coding.ts";
 import { decodeNow, tooLarge } from "../encoding/decode.ts";
 import { decodeStream } from "../encoding/decode-stream.ts";
-import { copied, owned } from "../stream/owned.ts";
-import { collect } from "../stream/read.ts";
+import { collect, copied, owned } from "../core/bytes.ts";
 import { Pieces, type Walk } from "./pieces.ts";
 
 /** Where a body is in its life. */

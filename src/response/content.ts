@@ -4,7 +4,7 @@
 import { apparentEncoding, type Charset, type Hints } from "../encoding/charset.ts";
 import { jsonText, parseJsonText, type JsonOrigin } from "../encoding/json.ts";
 import { decodeText } from "../encoding/text.ts";
-import { owned } from "../stream/owned.ts";
+import { owned } from "../core/bytes.ts";
 
 /** The body of one response as text, JSON, bytes and Blob. */
 export class Content {

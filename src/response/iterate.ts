@@ -8,9 +8,9 @@ import type { FailedResponse } from "../core/errors.ts";
 import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
 import type { Charset, Hints } from "../encoding/charset.ts";
 import { TextStream } from "../encoding/text.ts";
-import { rechunk } from "../stream/chunks.ts";
+import { rechunk } from "./chunks.ts";
 import type { ResponseBody } from "./body.ts";
-import { lineSplitter, type LineLimit, type LineSplitter } from "../stream/lines.ts";
+import { lineSplitter, type LineLimit, type LineSplitter } from "./lines.ts";
 
 /** Where the bytes come from, and how they are read. */
 export interface Iteration {

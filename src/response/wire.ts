@@ -6,8 +6,7 @@ import { describe } from "../core/describe.ts";
 import { RequestException, ResponseTooLarge } from "../core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { ConnectionInfo, Timings, WireBody, WireResponse } from "../core/response.ts";
-import { copied } from "../stream/owned.ts";
-import { collect } from "../stream/read.ts";
+import { collect, copied } from "../core/bytes.ts";
 
 /** What a body can be made of. A stream gives bytes or text; text is UTF-8. */
 export type WireBodyInit =

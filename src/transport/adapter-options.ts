@@ -5,8 +5,8 @@ import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
 import { suggestion, type Elsewhere } from "../core/suggest.ts";
-import type { SocketOptions } from "./connect.ts";
-import { lookUp, lookupOf } from "./lookup.ts";
+import type { SocketOptions } from "../connect/connect.ts";
+import { lookUp, lookupOf } from "../connect/lookup.ts";
 import type { PoolSettings } from "./pool.ts";
 
 /** Options of an HttpAdapter. Absent ones have their default; times are milliseconds, sizes bytes. */

@@ -18,17 +18,17 @@ import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { isError } from "../core/realm.ts";
-import type { ConnectionFacts } from "./connection-facts.ts";
-import type { Connection, Message } from "./connection.ts";
+import type { ConnectionFacts } from "../connect/connection-facts.ts";
+import type { Connection, Message } from "../connect/connection.ts";
 import { silence, translate } from "./failures.ts";
 import { overflowOf } from "./head-limits.ts";
-import { CallersError } from "./introduction.ts";
+import { CallersError } from "../connect/introduction.ts";
 import { inform } from "./listeners.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
-import { asksBefore, type Outgoing } from "./outgoing.ts";
+import { asksBefore, type Outgoing } from "../http1/outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
 import { warnUnread } from "./unread.ts";
-import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
+import { bodyOf, type Upload, type UploadListener } from "../http1/upload.ts";
 import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
 
 /** Where the exchange is. */

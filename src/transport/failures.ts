@@ -21,9 +21,9 @@ import {
 import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { proxyVariable } from "../proxy/select.ts";
-import { RefusedAddress } from "./guard.ts";
+import { RefusedAddress } from "../connect/guard.ts";
 import { HeadOverflow } from "./head-limits.ts";
-import { ResponseFloodError, ResponseSyntaxError } from "./response-parser.ts";
+import { ResponseFloodError, ResponseSyntaxError } from "../http1/response-parser.ts";
 
 /** Which step towards a connection failed. */
 export type ConnectStep = "address" | "proxy" | "tls" | "material" | "pool";

@@ -1,7 +1,7 @@
 /**
  * How much a response may have beside its body.
  *
- * Bytes are counted as they come: in `response-parser.ts`, and in `h2-stream.ts`; the rest for both in the exchange. What a
+ * Bytes are counted as they come: in `response-parser.ts`, and in `http2/stream.ts`; the rest for both in the exchange. What a
  * proxy answers to CONNECT is counted in `tunnel.ts`.
  */
 

@@ -10,10 +10,10 @@ import type { WireResponse } from "../core/response.ts";
 import type { Url } from "../core/url.ts";
 import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
 import { Exchange, type ExchangeWay } from "./exchange.ts";
-import { CallersError, Introduction } from "./introduction.ts";
-import { asksBefore, outgoing } from "./outgoing.ts";
+import { CallersError, Introduction } from "../connect/introduction.ts";
+import { asksBefore, outgoing } from "../http1/outgoing.ts";
 import { Pools, type PoolStats } from "./pools.ts";
-import { TlsMaterials } from "./tls-material.ts";
+import { TlsMaterials } from "../connect/tls-material.ts";
 
 const EXPECTATION_FAILED = 417;
 const PROXY_AUTHENTICATION_REQUIRED = 407;

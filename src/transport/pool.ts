@@ -5,7 +5,7 @@
 import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";
 
-import type { Connection } from "./connection.ts";
+import type { Connection } from "../connect/connection.ts";
 import {
   Opening,
   type ConnectSettings,
@@ -13,14 +13,14 @@ import {
   type OpeningListener,
   type Resumption,
   type SessionMemory,
-} from "./connect.ts";
-import { EngineConnection } from "./engine.ts";
+} from "../connect/connect.ts";
+import { EngineConnection } from "../http1/engine.ts";
 import { ConnectFailure, ConnectOverdue } from "./failures.ts";
 import type { HeadLimits } from "./head-limits.ts";
-import { H2Session } from "./h2-session.ts";
-import { H2Stream } from "./h2-stream.ts";
-import { SectionMemo, type Way } from "./outgoing.ts";
-import type { Route } from "./route.ts";
+import { H2Session } from "../http2/session.ts";
+import { H2Stream } from "../http2/stream.ts";
+import { SectionMemo, type Way } from "../http1/outgoing.ts";
+import type { Route } from "../connect/route.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;

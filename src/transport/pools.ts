@@ -11,9 +11,9 @@ import type { Url } from "../core/url.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
 import { proxyTerms, tlsKey, type TlsTerms } from "../tls/settings.ts";
 
-import type { Way } from "./outgoing.ts";
+import type { Way } from "../http1/outgoing.ts";
 import { Pool, type PoolSettings } from "./pool.ts";
-import { basicCredentials, type Route } from "./route.ts";
+import { basicCredentials, type Route } from "../connect/route.ts";
 
 /** Counts of one pool's connections. */
 export interface PoolStats {

@@ -3,9 +3,9 @@
  */
 import { HeaderMap } from "../core/headers.ts";
 import type { ConnectionInfo, SentHead, Timings, WireBody, WireResponse } from "../core/response.ts";
-import type { ConnectionFacts } from "./connection-facts.ts";
+import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Incoming } from "./incoming.ts";
-import { sentHead } from "./sent-head.ts";
+import { sentHead } from "../http1/sent-head.ts";
 
 /** The head of a response, as it came. */
 export interface WireHead {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { checkRequestOptions, checkSessionOptions } from "../../src/prepare/check.ts";
+import { checkRequestOptions, checkSessionOptions } from "../../src/options/check.ts";
 import { root } from "./pages.ts";
 
 /** A name that others have, what stands beside it, and the row for the test's name. */

@@ -5,7 +5,7 @@ import { noHooks } from "../../src/core/hooks.ts";
 import { atHome, type Settings } from "../../src/core/options.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
 import { deadline } from "../../src/pipeline/deadline.ts";
-import { noFields, noOrigins } from "../../src/prepare/border.ts";
+import { noFields, noOrigins } from "../../src/options/trusted-origins.ts";
 import { compose, type Exchange } from "../../src/pipeline/stage.ts";
 import { read, requestTo, streamed } from "../support/responses.ts";
 import { sendOptions } from "../support/messages.ts";

@@ -10,7 +10,7 @@ import { noHooks } from "../../src/core/hooks.ts";
 import { atHome, type Settings } from "../../src/core/options.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
-import { noFields, noOrigins } from "../../src/prepare/border.ts";
+import { noFields, noOrigins } from "../../src/options/trusted-origins.ts";
 import { retries } from "../../src/pipeline/retries.ts";
 import { compose, type Exchange, type Reply } from "../../src/pipeline/stage.ts";
 import { RetryBudgets } from "../../src/retries/budget.ts";

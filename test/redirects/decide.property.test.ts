@@ -5,7 +5,7 @@ import { RequestException } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { atHome } from "../../src/core/options.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
-import { noFields, noOrigins } from "../../src/prepare/border.ts";
+import { noFields, noOrigins } from "../../src/options/trusted-origins.ts";
 import type { RedirectTerms } from "../../src/redirects/border.ts";
 import { decideRedirect, type RedirectDecision } from "../../src/redirects/decide.ts";
 import { runs } from "../support/size.ts";

@@ -5,7 +5,7 @@ import { HeaderMap, type HeadersInit } from "../../src/core/headers.ts";
 import { atHome, type Journey } from "../../src/core/options.ts";
 import { PreparedRequest, type PreparedParts } from "../../src/core/request.ts";
 import { parseUrl } from "../../src/core/url.ts";
-import { noFields, noOrigins } from "../../src/prepare/border.ts";
+import { noFields, noOrigins } from "../../src/options/trusted-origins.ts";
 import { journeyBeyond, redirectCrossingOf, type RedirectTerms } from "../../src/redirects/border.ts";
 import {
   decideRedirect,

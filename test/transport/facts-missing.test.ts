@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 
 import { Session } from "../../src/index.ts";
-import { endsOf } from "../../src/transport/connection-facts.ts";
+import { endsOf } from "../../src/connect/connection-facts.ts";
 import { Authority } from "../support/certificates.ts";
 import { startH2 } from "../support/h2-server.ts";
 import { answering, ok, scriptedServer, tunnelling } from "../support/scripted-server.ts";

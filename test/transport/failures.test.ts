@@ -5,7 +5,7 @@ import type { Phase } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/failures.ts";
 import { HeadOverflow } from "../../src/transport/head-limits.ts";
-import { ResponseFloodError, ResponseSyntaxError } from "../../src/transport/response-parser.ts";
+import { ResponseFloodError, ResponseSyntaxError } from "../../src/http1/response-parser.ts";
 import { requestFor } from "../support/messages.ts";
 
 const limits = { maxHeaderBytes: 65_536, maxHeaderCount: 1000, maxInformational: 100 };

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { ConnectTimeout, ReadTimeout } from "../../src/core/errors.ts";
 import { HttpAdapter } from "../../src/transport/http-adapter.ts";
-import { ReadClock } from "../../src/transport/read-clock.ts";
+import { ReadClock } from "../../src/connect/read-clock.ts";
 import { exchange, rejection, requestFor, sendOptions, throughProxy } from "../support/messages.ts";
 import { answering, ok, scriptedServer, type Script } from "../support/scripted-server.ts";
 

@@ -1,0 +1,415 @@
+/**
+ * One message on a shared HTTP/2 connection (RFC 9113 §8). To the exchange it is a connection like any other; ending it ends
+ * the stream and nobody else's.
+ *
+ * A response is whole when the server ended its side of the stream, with END_STREAM, and not otherwise. A message that is
+ * given up ends with RST_STREAM and never with END_STREAM: the server would take what it got for all.
+ */
+import { addAbortSignal, Duplex } from "node:stream";
+import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
+// Of the module: what a test puts in the place of the global one must not stop a connection.
+import { setImmediate } from "node:timers";
+
+import { InvalidHeader, ReadTimeout } from "../core/errors.ts";
+import type { ConnectionFacts } from "../connect/connection-facts.ts";
+import type { Connection, Message } from "../connect/connection.ts";
+import { UnsentBody } from "../transport/failures.ts";
+import { HeadOverflow, overflowOf, type HeadLimits } from "../transport/head-limits.ts";
+import { sessionFault, streamReset } from "./faults.ts";
+import type { H2Session } from "./session.ts";
+import { hasNoContent } from "../transport/incoming.ts";
+import type { ReadClock } from "../connect/read-clock.ts";
+import { dispatchAfterPoll, type Actor } from "../connect/turns.ts";
+
+const { NGHTTP2_NO_ERROR, NGHTTP2_FLAG_END_STREAM } = constants;
+
+/**
+ * With it Node resets a stream, with CANCEL and at once. `stream.close()` would end the writable side first, with END_STREAM,
+ * and `stream.destroy()` alone says that an error of ours was the reason.
+ */
+const GIVEN_UP = AbortSignal.abort();
+
+/** So long a stream of which nobody wants more may take to end by itself, in milliseconds: most do at once. */
+const LINGER_MS = 1000;
+
+const kOwner: unique symbol = Symbol("owner");
+
+/** Node's stream, and whose it is. */
+interface OwnedStream extends ClientHttp2Stream {
+  [kOwner]: H2Stream;
+}
+
+/** A listener on such a stream. */
+type Listener = (this: OwnedStream, ...told: never[]) => void;
+
+/** What Node calls with what came on such a stream. */
+type Push = (chunk: unknown, encoding?: BufferEncoding) => boolean;
+
+/** A place on an HTTP/2 connection, for one message. */
+export class H2Stream implements Connection, Actor {
+  readonly clock: ReadClock;
+  started = false;
+  heard = false;
+  isRefused = false;
+  /** Whether a response is whole is known here, whatever became of the connection afterwards. */
+  readonly fault: null = null;
+  readonly isReused: boolean;
+  readonly #session: H2Session;
+  readonly #servedBefore: number;
+  #stream: ClientHttp2Stream | null = null;
+  #message: Message | null = null;
+  #startedAt = 0;
+  /** Bytes that came before Node told of the head. */
+  #early: Uint8Array[] | null = null;
+  #status = 0;
+  /** Did the server end its side? */
+  #isWhole = false;
+  /** Was the message told that its response is over? */
+  #isEnded = false;
+  /** Will it be, as soon as the last of the request is written? */
+  #isEnding = false;
+  /** Is the rest of the request's body wanted although the answer is there? */
+  #goesOn = false;
+  /** The body of the request went out, or there is none. */
+  #isSent = true;
+  /** All of it was given to Node, which ends its side of a stream also by itself. */
+  #isGiven = false;
+  /** Nothing more of the response is to come. */
+  #isComplete = false;
+  #trailers: string[] = [];
+
+  /** @param clock to be used until the exchange needs the stream no more. */
+  constructor(session: H2Session, clock: ReadClock) {
+    this.clock = clock;
+    this.#session = session;
+    this.#servedBefore = session.served;
+    this.isReused = session.isUsed;
+  }
+
+  get facts(): ConnectionFacts {
+    return this.#session.facts;
+  }
+
+  get served(): number {
+    return this.#servedBefore;
+  }
+
+  get heardAt(): number {
+    return this.#session.heardAt;
+  }
+
+  send(message: Message): void {
+    this.#message = message;
+    // Before the first message nothing can have come that has to be seen first.
+    if (this.isReused) dispatchAfterPoll(this);
+    else this.dispatch(performance.now());
+  }
+
+  /** @internal */
+  dispatch(now: number): void {
+    const message = this.#message;
+    if (message === null) return;
+    // Those that leave in one turn were asked for by many: the body of each is made for its own caller.
+    if (message.upload !== null) message.context.runInAsyncScope(() => this.#start(message, now));
+    else this.#start(message, now);
+  }
+
+  #start(message: Message, now: number): void {
+    const hasBody = message.bytes !== null || message.upload !== null;
+    let stream: ClientHttp2Stream | null;
+    try {
+      stream = this.#session.request(message, !hasBody);
+    } catch (cause) {
+      // Node's own checks: on another connection it would be the same.
+      this.started = true;
+      const text = `it cannot be sent over HTTP/2: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.#fail(new InvalidHeader(text, { phase: "send", cause }));
+      this.#leave(false);
+      return;
+    }
+    if (stream === null) {
+      this.#fail(new Error("the connection ended while it was idle"));
+      this.#leave(false);
+      return;
+    }
+    this.#stream = stream;
+    this.started = true;
+    this.#startedAt = now;
+    this.#listen(stream);
+    message.onStart(now);
+    this.#sendBody(stream, message);
+  }
+
+  /** @internal A session lets go by itself. */
+  letGo(): void {
+    // Nothing is held here.
+  }
+
+  get isSending(): boolean {
+    return this.#stream !== null && !this.#isSent;
+  }
+
+  pause(): void {
+    this.#stream?.pause();
+  }
+
+  resume(): void {
+    this.#stream?.resume();
+  }
+
+  goOn(): void {
+    this.#goesOn = true;
+  }
+
+  retire(): void {
+    // Other streams lose nothing by this one.
+  }
+
+  /** Ends this message. The others on the connection go on. */
+  destroy(error: Error): void {
+    const message = this.#message;
+    this.#message = null;
+    const stream = this.#stream;
+    if (stream === null) {
+      this.#leave(false);
+      return;
+    }
+    if (message !== null && !this.#isEnded) {
+      const limitMs = error instanceof ReadTimeout ? error.limitMs : null;
+      this.#session.doubt(this.#startedAt, limitMs);
+    }
+    giveUp(stream);
+  }
+
+  /** The adapter closes. */
+  shutDown(reason: Error): void {
+    this.#message?.onShutdown(reason);
+  }
+
+  /** The exchange needs the stream no more. */
+  release(): void {
+    this.#message = null;
+    const stream = this.#stream;
+    if (stream !== null && !stream.destroyed) {
+      // The answer came before the body went out: the server hears that it will not.
+      if (!this.#isSent) giveUp(stream);
+      else if (!this.#isWhole) setTimeout(giveUp, LINGER_MS, stream).unref();
+    }
+    this.#leave(this.#isEnded);
+    this.#session.giveBack(this.clock);
+  }
+
+  #sendBody(stream: ClientHttp2Stream, { bytes, upload }: Message): void {
+    if (bytes !== null) {
+      this.#isSent = false;
+      this.#isGiven = true;
+      stream.end(bytes);
+    }
+    // It may have been given up at the start.
+    if (upload === null || this.#message === null) return;
+    this.#isSent = false;
+    upload.run(stream, { head: "", isChunked: false }, (complete) => {
+      if (!complete) return;
+      this.#isGiven = true;
+      stream.end();
+    });
+  }
+
+  #listen(stream: ClientHttp2Stream): void {
+    const owned = Object.assign(stream, { [kOwner]: this }, H2Stream.#overrides);
+    for (const [event, listener] of H2Stream.#listeners)
+      owned.on(event, listener as (...told: unknown[]) => void); // each takes what its event tells
+  }
+
+  /**
+   * Node reads `null` from its side of a stream when the server ended it, and also when it was reset. Only in this moment the
+   * two can be told apart: a stream that was reset is closed already.
+   */
+  static readonly #overrides: { readonly push: Push } = {
+    push: function (this: OwnedStream, chunk, encoding) {
+      const self = this[kOwner];
+      if (chunk !== null) self.#session.hear();
+      else if (!this.closed) self.#isWhole = true;
+      return Duplex.prototype.push.call(this, chunk, encoding);
+    },
+  };
+
+  /** The same functions for all streams: eight closures for each message are a part of what it costs. */
+  static readonly #listeners: readonly (readonly [event: string, listener: Listener])[] = [
+    [
+      "headers",
+      function (headers: IncomingHttpHeaders, _flags: number, raw: string[]): void {
+        const self = this[kOwner];
+        self.heard = true;
+        self.#session.hear();
+        const fields = self.#fieldsOf(raw);
+        if (fields !== null) self.#message?.onInformational(Number(headers[":status"]), fields);
+      },
+    ],
+    [
+      "response",
+      function (headers: IncomingHttpHeaders, flags: number, raw: string[]): void {
+        this[kOwner].#begin(Number(headers[":status"]), flags, raw);
+      },
+    ],
+    [
+      "data",
+      function (chunk: Uint8Array): void {
+        const self = this[kOwner];
+        if (self.#status === 0) (self.#early ??= []).push(chunk);
+        else self.#message?.onData(chunk);
+      },
+    ],
+    [
+      "trailers",
+      function (_headers: IncomingHttpHeaders, _flags: number, raw: string[]): void {
+        const self = this[kOwner];
+        self.#trailers = self.#fieldsOf(raw) ?? [];
+      },
+    ],
+    [
+      "end",
+      function (): void {
+        const self = this[kOwner];
+        // Closed already: with the end of it came a reset, or it was the last thing to come.
+        if (self.#isWhole && !this.closed) self.#complete();
+        else self.#settle(this, null);
+      },
+    ],
+    [
+      "finish",
+      function (): void {
+        const self = this[kOwner];
+        if (!self.#isGiven) return;
+        self.#isSent = true;
+        if (self.#isComplete && self.#goesOn) self.#endSoon();
+      },
+    ],
+    [
+      "error",
+      function (error: Error): void {
+        this[kOwner].#settle(this, error);
+      },
+    ],
+    [
+      "close",
+      function (): void {
+        const self = this[kOwner];
+        self.#settle(this, null);
+        if (!self.#isEnding) self.#leave(self.#isEnded);
+      },
+    ],
+  ];
+
+  #begin(status: number, flags: number, raw: string[]): void {
+    this.heard = true;
+    this.#session.hear();
+    const fields = this.#fieldsOf(raw);
+    const message = this.#message;
+    if (fields === null || message === null) return;
+    this.#status = status;
+    message.onHead({ status, reason: "", fields, httpVersion: "2" });
+    const early = this.#early;
+    this.#early = null;
+    // The message may have been given up by what it was told.
+    for (const chunk of early ?? []) this.#message?.onData(chunk);
+    const isLast = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
+    // Its head is all of it (RFC 9110 §6.4.1), whenever the stream may end.
+    if (!isLast && hasNoContent(message.method, status)) this.#complete();
+  }
+
+  /**
+   * `null`: they are too large, and the message has failed.
+   *
+   * @param raw as they came, pseudo-fields first.
+   */
+  #fieldsOf(raw: string[]): string[] | null {
+    const { limits } = this.#session;
+    const came = raw[0]?.startsWith(":") === true ? raw.slice(2) : raw;
+    const overflow = overflowOf(limits, came) ?? bytesOverflow(limits, came);
+    if (overflow === null) return came;
+    const message = this.#message;
+    this.destroy(overflow);
+    message?.onFailure(overflow);
+    return null;
+  }
+
+  /** The whole response has come. */
+  #complete(): void {
+    this.#isComplete = true;
+    if (this.#isSent || !this.#goesOn) this.#end();
+  }
+
+  /**
+   * The last of the request is with Node, which tells of it before it writes: who ended the connection now, or the process,
+   * would take it back.
+   */
+  #endSoon(): void {
+    this.#isEnding = true;
+    setImmediate(() => this.#end());
+  }
+
+  #end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#message?.onEnd(this.#trailers);
+  }
+
+  /** No more will come: Node's stream is at its end. */
+  #settle(stream: ClientHttp2Stream, error: Error | null): void {
+    if (this.#message === null || this.#isEnded || this.#isEnding) return;
+    this.#giveRest(stream);
+    const isAnswered = this.#isComplete || (this.#isWhole && this.#status !== 0);
+    // With NO_ERROR the server says that it needs no more of the request (RFC 9113 §8.1).
+    if (isAnswered && (this.#isSent || !this.#goesOn || stream.rstCode === NGHTTP2_NO_ERROR)) {
+      if (this.#goesOn) this.#endSoon();
+      else this.#end();
+      return;
+    }
+    const reason = this.#reason(stream, error);
+    this.#fail(isAnswered ? new UnsentBody(reason) : reason);
+  }
+
+  /** What came before a stream was reset lies in Node's buffer, while nobody reads. */
+  #giveRest(stream: ClientHttp2Stream): void {
+    if (this.#status === 0) return;
+    const rest: unknown = stream.read();
+    if (rest instanceof Uint8Array) this.#message?.onData(rest);
+  }
+
+  #reason(stream: ClientHttp2Stream, error: Error | null): Error {
+    const code = stream.rstCode ?? NGHTTP2_NO_ERROR;
+    const { id } = stream;
+    if (this.#status === 0) this.isRefused = this.#session.isRefused(id, code);
+    const own = error !== null && codeOf(error) !== "ERR_HTTP2_STREAM_ERROR" ? sessionFault(error) : null;
+    return this.#session.fault ?? own ?? streamReset(code);
+  }
+
+  #fail(error: Error): void {
+    const message = this.#message;
+    this.#message = null;
+    // The exchange may go on elsewhere, and then lets this one be.
+    this.clock.end();
+    message?.onFailure(error);
+  }
+
+  #leave(isComplete: boolean): void {
+    this.#session.leave(this, isComplete);
+  }
+}
+
+function codeOf(error: Error): unknown {
+  return "code" in error ? error.code : null;
+}
+
+/** RST_STREAM, and nothing before it: what was not sent yet is not sent any more. */
+function giveUp(stream: ClientHttp2Stream): void {
+  if (!stream.destroyed) addAbortSignal(GIVEN_UP, stream);
+}
+
+/** By the size of a field section (RFC 9113 §10.5.1), but for the 32 bytes that it adds for each field. */
+function bytesOverflow(limits: HeadLimits, fields: readonly string[]): HeadOverflow | null {
+  let bytes = 0;
+  for (const text of fields) bytes += text.length;
+  return bytes > limits.maxHeaderBytes ? new HeadOverflow(limits, "maxHeaderBytes", bytes) : null;
+}

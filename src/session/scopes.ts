@@ -1,0 +1,121 @@
+/**
+ * Scopes: defaults of a session for one origin, or for the part of it below a path.
+ *
+ * They are for requests that the program makes there. A redirect that leads there takes up none of them: a server that a
+ * program asks must not be able to spend what is for another one.
+ */
+import { isUrl } from "../core/realm.ts";
+import { describe } from "../core/describe.ts";
+import type { Environment } from "../core/environment.ts";
+import { RequestException } from "../core/errors.ts";
+import type { HeaderMap } from "../core/headers.ts";
+import type { ScopeOptions, Settings } from "../core/options.ts";
+import type { Origin } from "../core/origin.ts";
+import { bareUrl } from "../core/redact.ts";
+import { placeOf } from "../core/url-spelling.ts";
+import { parseUrl, type Url } from "../core/url.ts";
+import { toAuth } from "../auth/from-option.ts";
+import { checkScopeOptions, type CheckedScopeOptions } from "../options/check.ts";
+import { mergeHeaders, mergeSettings, type Converted } from "../options/merge.ts";
+import { layerParams, type GivenParams } from "../prepare/query.ts";
+import { toPolicy } from "../retries/from-option.ts";
+
+/** What a request gets that says nothing itself. */
+export interface Defaults {
+  readonly settings: Settings;
+  readonly headers: HeaderMap;
+  readonly params: GivenParams;
+  readonly idempotencyKey: boolean | undefined;
+}
+
+/** One of them. */
+interface Scope {
+  /** As {@link placeOf} has it: a path may be spelled in many ways. A whole segment of a path ends where it ends. */
+  readonly path: string;
+  readonly options: CheckedScopeOptions;
+  /** Made once: a scheme may remember things, such as a nonce. */
+  readonly converted: Converted;
+}
+
+/** The scopes of a session. */
+export class Scopes {
+  /** Of each origin the longest path last. */
+  readonly #byOrigin = new Map<Origin, readonly Scope[]>();
+
+  /**
+   * Sets the defaults of `prefix`, or with `null` removes them.
+   *
+   * @throws {TypeError | RangeError} for a prefix that is no origin with or without a path, or options that are none.
+   */
+  set(prefix: string | URL, options: ScopeOptions<boolean> | null): void {
+    const { origin, path } = parsePrefix(prefix);
+    const others = (this.#byOrigin.get(origin) ?? []).filter((scope) => scope.path !== path);
+    const scopes = options === null ? others : [...others, scopeOf(path, options)];
+    if (scopes.length === 0) this.#byOrigin.delete(origin);
+    else
+      this.#byOrigin.set(
+        origin,
+        scopes.toSorted((one, other) => one.path.length - other.path.length),
+      );
+  }
+
+  /** `defaults` with those of all scopes that `target` lies in over them, the longest path last. */
+  over(defaults: Defaults, target: Url | string, environment: Environment): Defaults {
+    if (typeof target === "string" || this.#byOrigin.size === 0) return defaults;
+    const scopes = this.#byOrigin.get(target.origin);
+    if (scopes === undefined) return defaults;
+    let merged = defaults;
+    const place = placeOf(target.path);
+    for (const scope of scopes) {
+      if (isBelow(place, scope.path)) merged = over(merged, scope, environment);
+    }
+    return merged;
+  }
+}
+
+function over(defaults: Defaults, scope: Scope, environment: Environment): Defaults {
+  const { options, converted } = scope;
+  return {
+    settings: mergeSettings(defaults.settings, options, converted, environment),
+    headers: mergeHeaders(defaults.headers, options.headers),
+    params: layerParams(defaults.params, options.params),
+    idempotencyKey: options.idempotencyKey ?? defaults.idempotencyKey,
+  };
+}
+
+function scopeOf(path: string, given: ScopeOptions<boolean>): Scope {
+  const options = checkScopeOptions(given);
+  const auth = options.auth === undefined ? undefined : toAuth(options.auth);
+  return { path, options, converted: { auth, retry: toPolicy(options.retry) } };
+}
+
+function parsePrefix(prefix: unknown): { readonly origin: Origin; readonly path: string } {
+  if (typeof prefix !== "string" && !isUrl(prefix))
+    throw new TypeError(
+      `a scope begins with an origin such as "https://example.com", not ${describe(prefix)}`,
+    );
+  const shown = JSON.stringify(bareUrl(String(prefix)));
+  const { scheme, userinfo, query, fragment, origin, path } = urlOf(String(prefix), shown);
+  const isHttp = scheme === "http" || scheme === "https";
+  if (isHttp && userinfo === null && query === null && fragment === null)
+    return { origin, path: placeOf(path) };
+  throw new TypeError(
+    `a scope is an http or https origin, with or without a path, and no more: not ${shown}`,
+  );
+}
+
+function urlOf(prefix: string, shown: string): Url {
+  try {
+    return parseUrl(prefix);
+  } catch (cause) {
+    if (!(cause instanceof RequestException)) throw cause;
+    throw new TypeError(`a scope begins with an origin such as "https://example.com", not ${shown}`, {
+      cause,
+    });
+  }
+}
+
+/** `/api` is `/api` and `/api/x`, not `/apiary`. */
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(prefix.endsWith("/") ? prefix : `${prefix}/`);
+}

@@ -1,0 +1,517 @@
+/**
+ * Session: the front desk. Keeps defaults, the cookie jar, adapters and hooks; turns a call into an exchange and sends it
+ * down the corridor.
+ *
+ * How requests are made is in `prepare/`, what happens to them in `pipeline/`, how they travel in `transport/`.
+ */
+import { unlessAborted } from "../core/abort.ts";
+import type { Adapter } from "../core/adapter.ts";
+import type { Auth, AuthOption } from "../core/auth-scheme.ts";
+import { parseBaseUrl } from "../core/base-url.ts";
+import { isOurs, showCaller, showCallerOfOurs } from "../core/caller.ts";
+import { Alarm, alarmed, systemClock } from "../core/clock.ts";
+import { describe } from "../core/describe.ts";
+import { emptyEnvironment, type Environment } from "../core/environment.ts";
+import { RequestException, SessionClosed } from "../core/errors.ts";
+import { HeaderMap, type HeadersInit } from "../core/headers.ts";
+import { noHooks, type Hooks } from "../core/hooks.ts";
+import {
+  CallPlan,
+  type CookiesInit,
+  Request,
+  type RequestOptions,
+  type ScopeOptions,
+  type SendInit,
+  type SessionOptions,
+  type Settings,
+} from "../core/options.ts";
+import { isFetchRequest } from "../core/realm.ts";
+import { printAs, shownMethod } from "../core/redact.ts";
+import { assertWhole, PreparedRequest } from "../core/request.ts";
+import type { StrictTransport } from "../core/strict-transport.ts";
+import { isHttpLike, type Url } from "../core/url.ts";
+import { ambientAuthOf } from "../auth/ambient.ts";
+import { toAuth } from "../auth/from-option.ts";
+import type { CookieJar } from "../cookies/jar.ts";
+import { callSite } from "./call-site.ts";
+import { readEnvironment } from "../environment/read.ts";
+import { schemeFor, signNow } from "../pipeline/auth.ts";
+import { withCookies } from "../pipeline/cookies.ts";
+import { corridor, type Surroundings } from "../pipeline/order.ts";
+import type { Exchange, Reply, Send } from "../pipeline/stage.ts";
+import {
+  checkRequestOptions,
+  checkSendOptions,
+  checkSessionFields,
+  checkSessionOption,
+  checkSessionOptions,
+  noRequestOptions,
+  type CheckedRequestOptions,
+} from "../options/check.ts";
+import { mergeHooks } from "../options/hooks.ts";
+import { mergeHeaders, mergeSettings, namesHeader, sessionSettings } from "../options/merge.ts";
+import { prepare, targetOf } from "../prepare/prepare.ts";
+import { mergeParams } from "../prepare/query.ts";
+import { refused } from "../options/surplus.ts";
+import { ResponsePromise } from "../response/promise.ts";
+import type { Response } from "../response/response.ts";
+import type { StreamedResponse } from "../response/streamed.ts";
+import { RetryBudgets } from "../retries/budget.ts";
+import { toPolicy } from "../retries/from-option.ts";
+import { discardGiven, discardingUnsent } from "./bodies.ts";
+import { borderOf, defaultsAt, settingsAgain } from "./border.ts";
+import {
+  cookiesFor,
+  defaultHeaders,
+  closed,
+  hstsOf,
+  idempotencyKeyFor,
+  jarOf,
+  offerBytesOnly,
+  randomBoundary,
+  sessionFacts,
+  trusted,
+} from "./defaults.ts";
+import { SessionFields } from "./fields.ts";
+import { Scopes, type Defaults } from "./scopes.ts";
+import { KeptSettings } from "./settings.ts";
+import { HttpAdapter } from "../transport/http-adapter.ts";
+import { Mounts } from "./mounts.ts";
+import type { ResponseOf } from "./verbs.ts";
+
+/**
+ * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
+ * proxies and TLS settings to every request made through it.
+ *
+ * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `close()`, or on
+ * Node 24 `await using`.
+ *
+ * @typeParam Streams what `stream` says, and so what calls give that say nothing themselves: `false` a {@link Response},
+ *   `true` a {@link StreamedResponse}, `boolean` one of both. Comes from the options.
+ */
+export class Session<Streams extends boolean = false>
+  extends SessionFields<Streams>
+  implements AsyncDisposable
+{
+  #headers: HeaderMap;
+  #cookies: CookieJar;
+  #baseUrl: Url | null;
+  #hsts: StrictTransport | null;
+  #environment: Environment | null = null;
+  #auth: { readonly option: AuthOption | undefined; readonly auth: Auth | null | undefined } | null = null;
+  readonly #kept = new KeptSettings();
+  readonly #closing = new Alarm();
+  readonly #mounts = new Mounts();
+  readonly #scopes = new Scopes();
+  readonly #world: Surroundings;
+  readonly #pipeline: Send;
+
+  /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
+  constructor(options: SessionOptions<Streams> = {}) {
+    const given = checkSessionOptions(options);
+    super(given);
+    this.#headers = closed(mergeHeaders(defaultHeaders(), given.headers));
+    this.#baseUrl = given.baseUrl == null ? null : parseBaseUrl(given.baseUrl);
+    this.#cookies = jarOf(given.cookies, this.#baseUrl);
+    this.#hsts = hstsOf(given.hsts);
+    this.#mounts.mount("https://", new HttpAdapter());
+    this.#mounts.mount("http://", new HttpAdapter());
+    this.#world = {
+      clock: alarmed(systemClock, this.#closing),
+      random: Math.random,
+      budgets: new RetryBudgets(),
+      adapterFor: (url) => {
+        // Also what began before: an adapter may not know that it was closed.
+        this.#assertOpen();
+        return this.#mounts.find(url);
+      },
+      isDirect: (url, options) => this.#mounts.isDirect(url, options),
+      strictTransport: () => this.#hsts,
+      ambientAuth: (url, allowed) => ambientAuthOf(url, this.#env().netrc, allowed),
+    };
+    this.#pipeline = corridor(this.#world);
+  }
+
+  /**
+   * Sent with each request, under its own. Assigning replaces all of them, the defaults too. A header is set with
+   * `headers.set(name, value)`.
+   *
+   * @throws {TypeError} for `headers[name] = value`, which would set no header.
+   */
+  get headers(): HeaderMap {
+    return this.#headers;
+  }
+
+  set headers(init: HeadersInit | null) {
+    this.#headers = closed(new HeaderMap(init));
+  }
+
+  /** The jar. Assigning takes a jar, names and values, or `false` for a jar that takes no cookies from servers. */
+  get cookies(): CookieJar {
+    return this.#cookies;
+  }
+
+  set cookies(init: CookiesInit | false | null) {
+    checkSessionOption("cookies", init);
+    this.#cookies = jarOf(init, this.#baseUrl);
+  }
+
+  /** The URL from which those go on that do not begin with `scheme://`; `null` for none. As {@link SessionOptions.baseUrl}. */
+  get baseUrl(): string | null {
+    return this.#baseUrl?.href ?? null;
+  }
+
+  set baseUrl(url: string | URL | null) {
+    checkSessionOption("baseUrl", url);
+    this.#baseUrl = url == null ? null : parseBaseUrl(url);
+  }
+
+  /** Hosts that are to be reached over TLS only; `null` when off. Assigning takes what the option takes. */
+  get hsts(): StrictTransport | null {
+    return this.#hsts;
+  }
+
+  set hsts(init: StrictTransport | boolean | null) {
+    checkSessionOption("hsts", init);
+    this.#hsts = hstsOf(init);
+  }
+
+  /**
+   * Sends a request with any method. Its promise has the body methods, too: `await session.request("GET", url).json()`.
+   *
+   * @param method any token of RFC 9110; sent in upper case.
+   * @param url absolute, or what is to be appended to `baseUrl`.
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have, before anything is sent.
+   * @throws {RequestException} whatever goes wrong with the request. A status is no error: {@link Response.raiseForStatus}.
+   * @throws `signal.reason`, as it is, when the caller's signal aborts.
+   */
+  override request<Stream extends boolean>(
+    method: string,
+    url: string | URL,
+    options: RequestOptions<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a request with any method. Its promise has the body methods, too: `await session.request("GET", url).json()`.
+   *
+   * @param method any token of RFC 9110; sent in upper case.
+   * @param url absolute, or relative to `baseUrl`.
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have, before anything is sent.
+   * @throws {RequestException} whatever goes wrong with the request. A status is no error: {@link Response.raiseForStatus}.
+   * @throws `signal.reason`, as it is, when the caller's signal aborts.
+   */
+  override request<Stream extends boolean = Streams>(
+    method: string,
+    url: string | URL,
+    options?: RequestOptions<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  override request(
+    method: string,
+    url: string | URL,
+    options?: RequestOptions<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    const given = surplus === undefined ? options : refused("request(method, url, options)", options);
+    return new ResponsePromise((resolve, reject) => {
+      this.#call({ method, url, options: given }, resolve, reject);
+    });
+  }
+
+  /**
+   * Makes a request ready to be sent, with everything that the session adds: `Cookie` and `Authorization` too. Sending it
+   * sends exactly what it shows. Auth that has to wait (a function returning a promise) signs when the request is sent.
+   *
+   * @throws {TypeError | RangeError | RequestException} when something about the request is wrong.
+   */
+  prepareRequest(request: Request): PreparedRequest {
+    if (!(request instanceof Request))
+      throw new TypeError(
+        isFetchRequest(request)
+          ? "prepareRequest() takes a Request of this package, not one of fetch: write new Request(method, url, options), or give it to toFetch(session)"
+          : `prepareRequest() takes a Request, not ${describe(request)}: write new Request(method, url, options)`,
+      );
+    const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
+    const prepared = withCookies(exchange, this.#world);
+    const scheme = schemeFor(exchange, this.#world);
+    const signed = scheme === null ? prepared : signNow(scheme, prepared);
+    return (signed ?? prepared).with({ dressed: signed !== null });
+  }
+
+  /**
+   * Sends a prepared request, on its first hop exactly as it is. Headers, cookies, auth and hooks of the session are not
+   * added: `prepareRequest()` did. Hooks in `options` run after those of the request.
+   *
+   * @throws {TypeError} for an option that the request has taken up already, such as `headers`; as {@link request}.
+   */
+  send<Stream extends boolean>(
+    request: PreparedRequest,
+    options: SendInit<Stream> & { readonly stream: Stream },
+  ): ResponsePromise<ResponseOf<Stream>>;
+  /**
+   * Sends a prepared request, on its first hop exactly as it is. Headers, cookies, auth and hooks of the session are not
+   * added: `prepareRequest()` did. Hooks in `options` run after those of the request.
+   *
+   * @throws {TypeError} for an option that the request has taken up already, such as `headers`; as {@link request}.
+   */
+  send<Stream extends boolean = Streams>(
+    request: PreparedRequest,
+    options?: SendInit<Stream>,
+  ): ResponsePromise<ResponseOf<Stream | Streams>>;
+  send(
+    request: PreparedRequest,
+    options?: SendInit<boolean>,
+    surplus?: unknown,
+  ): ResponsePromise<Response | StreamedResponse> {
+    return ResponsePromise.of(
+      this.#sendPrepared(
+        request,
+        surplus === undefined ? options : refused("send(request, options)", options),
+      ),
+    );
+  }
+
+  /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
+  get adapters(): ReadonlyMap<string, Adapter> {
+    return this.#mounts.adapters;
+  }
+
+  /**
+   * Sends requests whose URL begins with `prefix` through `adapter`. The longest prefix wins; a host in a prefix is a whole
+   * host: `https://example.com` is not a prefix of `https://example.com.evil.test`.
+   *
+   * @throws {TypeError} when `prefix` is no string or `adapter` has no `send()` and `close()`.
+   */
+  mount(prefix: string, adapter: Adapter): this {
+    this.#mounts.mount(prefix, adapter);
+    return this;
+  }
+
+  /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
+  getAdapter(url: string | URL): Adapter {
+    return this.#mounts.find(String(url));
+  }
+
+  /**
+   * Sets defaults for the requests to one origin, or to the part of it below a path, and for no others: over those of the
+   * session, under those of the request; where several scopes fit, a longer path over a shorter one. `/api` is `/api/x`, but
+   * not `/apiary`. Paths are compared in one spelling and without dot segments, those of raw URLs, too. Headers, params and hooks are joined. The same prefix again replaces what it had; `null` removes it.
+   *
+   * They are for requests that are made there. What a redirect leads to takes up none of them.
+   *
+   * @param prefix `https://api.example.com` or `https://api.example.com/v2`.
+   * @throws {TypeError | RangeError} for another kind of prefix, an unknown option or a value that it cannot have.
+   */
+  scope(prefix: string | URL, defaults: ScopeOptions<Streams> | null): this {
+    this.#scopes.set(prefix, defaults);
+    return this;
+  }
+
+  /**
+   * Closes all connections. Requests under way fail with {@link SessionClosed}, and so do later ones; only a body that is
+   * being streamed is left to be read, and its connection ends with it. Settings and cookies stay readable. Safe to call
+   * twice.
+   */
+  async close(): Promise<void> {
+    this.#closing.ring();
+    await Promise.all([...new Set(this.#mounts.adapters.values())].map((adapter) => adapter.close()));
+  }
+
+  /** As {@link close}: `await using session = new Session()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Plain data for a log: no secret in it. Cookies by name only. */
+  toJSON(): Record<string, unknown> {
+    return sessionFacts(this, this.#closing.isOver);
+  }
+
+  static {
+    printAs(this, (self, options, inspect) => `Session ${inspect(self.toJSON(), options)}`);
+  }
+
+  /** No promise of its own: it is on the path of every request. What it throws rejects the promise of the caller. */
+  #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
+    let given = noRequestOptions;
+    let exchange: Exchange;
+    try {
+      given = checkRequestOptions(call.options);
+      this.#assertOpen();
+      exchange = this.#exchange(call.method, call.url, given);
+    } catch (error) {
+      discardGiven(call.options);
+      // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
+      if (error instanceof RequestException)
+        error.annotate({ request: { method: shownMethod(call.method), url: String(call.url) } });
+      // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
+      showCallerOfOurs(error, this.request);
+      const hooks = mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);
+      failed(error, { request: null, hooks, signal: given.signal ?? null }).then(resolve, reject);
+      return;
+    }
+    // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
+    if (exchange.settings.stream) exchange = withCallSite(exchange, this.request);
+    discardingUnsent(exchange, this.#pipeline(exchange)).then(resolve, (error: unknown) => {
+      // With `resolve`, which is never called: by it V8 finds the promise that the caller awaits.
+      failed(this.#told(error), failureOf(exchange)).then(resolve, reject);
+    });
+  }
+
+  async #sendPrepared(
+    request: PreparedRequest,
+    options?: SendInit<boolean>,
+  ): Promise<Response | StreamedResponse> {
+    if (!(request instanceof PreparedRequest)) {
+      throw new TypeError(
+        `send() takes a PreparedRequest, not ${describe(request)}: call prepareRequest() first`,
+      );
+    }
+    assertWhole(request);
+    const given = checkSendOptions(options);
+    const plan = request.plan instanceof CallPlan ? request.plan : null;
+    const { settings } = this.#defaultsFor(isHttpLike(request.url) ? request.parsed : request.url, given);
+    const hooks = mergeHooks(plan?.settings.hooks ?? noHooks, given.hooks);
+    const exchange: Exchange = {
+      request: plan === null ? request.with({ dressed: true }) : request,
+      settings: { ...settingsAgain(this.#over(settings, given), plan, given), hooks },
+      cookies: plan?.cookies ?? this.#cookies,
+      signal: null,
+    };
+    const isOpen = !this.#closing.isOver;
+    try {
+      this.#assertOpen();
+      return await this.#pipeline(exchange);
+    } catch (error) {
+      return await failed(isOpen ? this.#told(error) : error, failureOf(exchange));
+    }
+  }
+
+  #exchange(method: string, url: string | URL, options: CheckedRequestOptions): Exchange {
+    const rawUrl = options.rawUrl ?? this.rawUrl ?? false;
+    const target = targetOf(url, this.#baseUrl, rawUrl);
+    const defaults = this.#defaultsFor(target, options);
+    const settings = this.#over(defaults.settings, options);
+    const headers = mergeHeaders(defaults.headers, options.headers);
+    if (headers.has("range")) offerBytesOnly(headers, options.headers);
+    const prepared = prepare({
+      method,
+      target,
+      headers,
+      query: mergeParams(defaults.params, options.params),
+      options,
+      isTypeInherited: () => !namesHeader(options.headers, "content-type"),
+      boundary: randomBoundary,
+      idempotencyKey: idempotencyKeyFor(
+        method,
+        options.idempotencyKey === undefined ? defaults.idempotencyKey : options.idempotencyKey,
+      ),
+      expectsContinue: settings.expectContinueMs !== null,
+      isFetch: settings.contract === "fetch",
+    });
+    const cookies = cookiesFor(prepared, this.#cookies, options.cookies);
+    prepared.plan = new CallPlan(settings, cookies);
+    return { request: prepared, settings, cookies, signal: null };
+  }
+
+  /** What the session and its scopes say of requests to `target`. */
+  #defaultsFor(target: Url | string, options: CheckedRequestOptions): Defaults {
+    const settings = this.#kept.get(this, () => {
+      checkSessionFields(this);
+      return sessionSettings(this, { auth: this.#sessionAuth(), retry: toPolicy(this.retry) }, this.#env());
+    });
+    const ours = {
+      settings,
+      headers: this.#headers,
+      params: this.params,
+      idempotencyKey: this.idempotencyKey,
+    };
+    const baseUrl = this.#baseUrl;
+    const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, borderOf(settings, options));
+    return this.#scopes.over(defaults, target, this.#env());
+  }
+
+  /** Settings with what a request says over them. */
+  #over(settings: Settings, options: CheckedRequestOptions): Settings {
+    if (options === noRequestOptions) return settings;
+    const auth = options.auth === undefined ? undefined : toAuth(options.auth);
+    return mergeSettings(settings, options, { auth, retry: toPolicy(options.retry) }, this.#env());
+  }
+
+  /** Made once for each value of `auth`: a scheme may remember things, such as a nonce. */
+  #sessionAuth(): Auth | null | undefined {
+    if (this.#auth === null || this.#auth.option !== this.auth) {
+      this.#auth = { option: this.auth, auth: this.auth === undefined ? undefined : toAuth(this.auth) };
+    }
+    return this.#auth.auth;
+  }
+
+  #env(): Environment {
+    this.#environment ??=
+      this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, trusted(this.trustEnv));
+    return this.#environment;
+  }
+
+  #assertOpen(): void {
+    if (this.#closing.isOver)
+      throw new SessionClosed(
+        "the session is closed: make a new one, or close it later (`await using` closes it at the end of its block)",
+      );
+  }
+
+  /** The error that a call comes to. What an adapter says that was closed with its session is about the session. */
+  #told(error: unknown): unknown {
+    if (!(error instanceof SessionClosed) || !this.#closing.isOver) return error;
+    const { request, phase, attempts } = error;
+    return new SessionClosed(
+      "the session was closed while the call was under way: await the call before the session is closed, in a block with `await using` before it ends (`return await`)",
+      { request, phase, attempts },
+    );
+  }
+}
+
+/** A streamed response that is forgotten has to be found in the program. */
+function withCallSite(exchange: Exchange, callee: (...args: never[]) => unknown): Exchange {
+  const site = callSite(callee);
+  return site === null ? exchange : { ...exchange, settings: { ...exchange.settings, callSite: site } };
+}
+
+type Resolve = (reply: Reply) => void;
+
+/** What a caller asks for. */
+interface Call {
+  readonly method: string;
+  readonly url: string | URL;
+  readonly options: RequestOptions<boolean> | undefined;
+}
+
+/** What an error of a call is told of, and who hears of it. */
+interface Failure {
+  /** `null` when none could be prepared. */
+  readonly request: PreparedRequest | null;
+  readonly hooks: Hooks;
+  readonly signal: AbortSignal | null;
+}
+
+function failureOf({ request, settings }: Exchange): Failure {
+  return { request, hooks: settings.hooks, signal: settings.signal };
+}
+
+/**
+ * Fails with `error` when it tells of its caller, and the error hooks have heard of it; they change nothing. The caller's abort
+ * ends the wait for them.
+ */
+async function failed(error: unknown, { request, hooks, signal }: Failure): Promise<never> {
+  const isRequestException = error instanceof RequestException;
+  if (isRequestException) error.annotate({ request });
+  if (isOurs(error) || isReason(error, signal)) {
+    // In a reaction it can be seen who awaits the call, and not before.
+    await Promise.resolve();
+    showCaller(error, failed);
+  }
+  if (isRequestException) for (const hook of hooks.error) await unlessAborted(hook(error), signal);
+  throw error;
+}
+
+/** Is it the reason of an abort that the platform made? One that the program made is the program's. */
+function isReason(error: unknown, signal: AbortSignal | null): boolean {
+  return signal !== null && error === signal.reason && error instanceof DOMException;
+}
