@@ -23,6 +23,13 @@ export interface Exchange {
 /** What comes up: a body to be read into memory, or one to be streamed. */
 export type Reply = Response | StreamedResponse;
 
+/** The exchange for one more message: what was shown to the caller was sent, and cookies and credentials are made anew. */
+export function oneMore(exchange: Exchange): Exchange {
+  const { request } = exchange;
+  if (typeof request.dress !== "object") return exchange;
+  return { ...exchange, request: request.with({ dress: request.dress.shown }) };
+}
+
 /** Sends a request through the rest of the corridor. */
 export type Send = (exchange: Exchange) => Promise<Reply>;
 

@@ -6,7 +6,13 @@ import { HeaderMap } from "../core/headers.ts";
 import type { CallPlan, RequestOptions, SendInit, Settings } from "../core/options.ts";
 import type { Url } from "../core/url.ts";
 import { mergeCrossOriginHeaders, mergeTrustedOrigins } from "../options/trusted-origins.ts";
-import { crossingOf, keepsAcrossOrigins, tlsAcrossOrigins, type Border } from "../redirects/border.ts";
+import {
+  crossingOf,
+  keepsAcrossOrigins,
+  settingsAcross,
+  withoutServerName,
+  type Border,
+} from "../redirects/border.ts";
 import type { Defaults } from "./scopes.ts";
 
 /** What may cross the border of a session: a request says it in place of its session. */
@@ -39,16 +45,10 @@ function isHome(target: Url | string, baseUrl: Url, border: Border): boolean {
   return target === root || target.startsWith(`${root}/`);
 }
 
-/** That there are to be no credentials stays (`auth: null`), and so does a map of origins: it says where each of them goes. */
+/** What was given for the base URL's origin stays there; elsewhere netrc or the URL's user info may say who asks. */
 function settingsAbroad(settings: Settings): Settings {
-  const { auth } = settings;
-  const stays = auth === null || auth?.forOrigin !== undefined;
-  return {
-    ...settings,
-    auth: stays ? auth : undefined,
-    cert: null,
-    tls: tlsAcrossOrigins(settings.tls),
-  };
+  const { auth, ...others } = settingsAcross("foreign", settings);
+  return { ...others, auth: auth === settings.auth ? auth : undefined };
 }
 
 /**
@@ -64,6 +64,6 @@ export function settingsAgain(settings: Settings, plan: CallPlan | null, given: 
     auth,
     journey,
     cert: given.cert === undefined ? cert : settings.cert,
-    tls: given.tls === undefined && tls?.serverName == null ? tlsAcrossOrigins(settings.tls) : settings.tls,
+    tls: given.tls === undefined && tls?.serverName == null ? withoutServerName(settings.tls) : settings.tls,
   };
 }

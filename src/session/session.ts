@@ -233,7 +233,7 @@ export class Session<Streams extends boolean = false>
     const prepared = withCookies(exchange, this.#world);
     const scheme = schemeFor(exchange, this.#world);
     const signed = scheme === null ? prepared : signNow(scheme, prepared);
-    return (signed ?? prepared).with({ dressed: signed !== null });
+    return signed?.shown() ?? prepared;
   }
 
   /**
@@ -371,7 +371,7 @@ export class Session<Streams extends boolean = false>
     const { settings } = this.#defaultsFor(isHttpLike(request.url) ? request.parsed : request.url, given);
     const hooks = mergeHooks(plan?.settings.hooks ?? noHooks, given.hooks);
     const exchange: Exchange = {
-      request: plan === null ? request.with({ dressed: true }) : request,
+      request: plan === null ? request.shown() : request,
       settings: { ...settingsAgain(this.#over(settings, given), plan, given), hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
