@@ -141,8 +141,7 @@ export type {
 export { AuthByOrigin } from "./auth/by-origin.ts";
 export { HttpBasicAuth, HttpProxyAuth, type BasicOptions } from "./auth/basic.ts";
 export { HttpBearerAuth, type BearerInit } from "./auth/bearer.ts";
-export { HttpDigestAuth } from "./auth/digest.ts";
-export { HttpProxyDigestAuth } from "./auth/proxy-digest.ts";
+export { HttpDigestAuth, HttpProxyDigestAuth } from "./auth/digest.ts";
 export { HttpGuessAuth } from "./auth/guess.ts";
 export type { Auth, AuthFunction, AuthOption, ChallengeResponse } from "./core/auth-scheme.ts";
 

@@ -5,8 +5,9 @@
  * which origin the next one is.
  */
 import type { Clock } from "../core/clock.ts";
-import { securedUrl, type StrictTransport } from "../core/strict-transport.ts";
+import type { StrictTransport } from "../core/strict-transport.ts";
 import { isHttpLike } from "../core/url.ts";
+import { securedUrl } from "../hsts/store.ts";
 import type { Exchange, Reply, Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */
