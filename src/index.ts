@@ -107,7 +107,6 @@ export type {
   IterLinesOptions,
   Link,
   PeerCertificate,
-  ResponseCookie,
   ResponseCookies,
   SavedFile,
   SaveOptions,

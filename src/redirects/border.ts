@@ -123,7 +123,7 @@ export function settingsAcross<Kept extends Bound>(crossing: RedirectCrossing, s
   if (crossing === "none") return settings;
   const auth = crossing === "foreign" ? authAbroad(settings.auth) : settings.auth;
   const cert = crossing === "trusted" ? settings.cert : null;
-  const tls = crossing === "upgrade" ? settings.tls : withoutServerName(settings.tls);
+  const tls = crossing === "upgrade" ? settings.tls : tlsAcrossOrigins(settings.tls);
   const isSame = auth === settings.auth && cert === settings.cert && tls === settings.tls;
   return isSame ? settings : { ...settings, auth, cert, tls };
 }
@@ -134,6 +134,6 @@ function authAbroad(auth: Bound["auth"]): Bound["auth"] {
 }
 
 /** What a connection to another origin is to be: as demanding, but for the name, which is that of one server. */
-export function withoutServerName(tls: TlsSettings | null): TlsSettings | null {
+export function tlsAcrossOrigins(tls: TlsSettings | null): TlsSettings | null {
   return tls === null || tls.serverName === null ? tls : { ...tls, serverName: null };
 }

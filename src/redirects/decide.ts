@@ -11,6 +11,7 @@ import type { Contract } from "../core/options.ts";
 import { withoutBlanks } from "../core/received-text.ts";
 import { resolveReceived } from "../core/received-url.ts";
 import { dressBehind, type PreparedRequest } from "../core/request.ts";
+import type { AnyResponse } from "../core/response.ts";
 import { isRedirectStatus } from "../core/status.ts";
 import { parseWebUrl, type Url } from "../core/url.ts";
 import {
@@ -21,13 +22,8 @@ import {
   type RedirectTerms,
 } from "./border.ts";
 
-/** The head of a response, as far as it matters here. */
-export interface Redirecting {
-  readonly status: number;
-  readonly headers: HeaderMap;
-  /** The request that was answered, as it was sent. */
-  readonly request: PreparedRequest;
-}
+/** The head of a response, as far as it matters here, and the request that it answers, as it was sent. */
+export type Redirecting = Pick<AnyResponse, "status" | "headers" | "request">;
 
 /** The next request, and what is between it and the one before. */
 export interface Following {
@@ -45,7 +41,7 @@ export type RedirectDecision =
 const FINAL: RedirectDecision = { kind: "final" };
 
 /** Is it one of the five statuses, with a place to go to? */
-export function isRedirect(response: { readonly status: number; readonly headers: HeaderMap }): boolean {
+export function isRedirect(response: Pick<AnyResponse, "status" | "headers">): boolean {
   return isRedirectStatus(response.status) && response.headers.has("location");
 }
 

@@ -10,7 +10,7 @@ import {
   crossingOf,
   keepsAcrossOrigins,
   settingsAcross,
-  withoutServerName,
+  tlsAcrossOrigins,
   type Border,
 } from "../redirects/border.ts";
 import type { Defaults } from "./scopes.ts";
@@ -64,6 +64,6 @@ export function settingsAgain(settings: Settings, plan: CallPlan | null, given: 
     auth,
     journey,
     cert: given.cert === undefined ? cert : settings.cert,
-    tls: given.tls === undefined && tls?.serverName == null ? withoutServerName(settings.tls) : settings.tls,
+    tls: given.tls === undefined && tls?.serverName == null ? tlsAcrossOrigins(settings.tls) : settings.tls,
   };
 }
