@@ -1,7 +1,7 @@
 /**
- * CookieJar: the cookies of a session, and the one place where they change. RFC 6265bis with the public suffix list;
- * synchronous; requests' jar with our names. What may be stored is `receive.ts`'s decision, where it lies
- * `cookie-index.ts`'s, which ones a request gets `header.ts`'s.
+ * CookieJar: the cookies of a session. RFC 6265bis with the public suffix list; synchronous; requests' jar with our names.
+ * What may be stored is `receive.ts`'s decision, where it lies and what is too much `cookie-index.ts`'s, which ones a request
+ * gets `header.ts`'s.
  *
  * Pure for the pipeline (`store`, `select`): they are told the time. The methods for programs ask the clock that the
  * constructor was given.

@@ -27,16 +27,10 @@ export function redirects(world: RedirectSurroundings): Stage {
       if (!isRedirect(response)) return response;
       const secured: Secured = (url) => securedUrl(url, world.strictTransport(), world.clock.now());
       return exchange.settings.allowRedirects
-        ? follow(response, exchange, { next, secured })
+        ? follow(response, exchange, next, secured)
         : stay(response, exchange.settings, secured);
     },
   };
-}
-
-/** How redirects are followed. */
-interface Way {
-  readonly next: Send;
-  readonly secured: Secured;
 }
 
 /** Not followed: the response tells the next request to whoever asks. */
@@ -47,7 +41,7 @@ function stay(response: Reply, settings: Settings, secured: Secured): Reply {
   });
 }
 
-async function follow(first: Reply, sent: Exchange, { next, secured }: Way): Promise<Reply> {
+async function follow(first: Reply, sent: Exchange, next: Send, secured: Secured): Promise<Reply> {
   let exchange = sent;
   let reply = first;
   const history: Reply[] = [];
