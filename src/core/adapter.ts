@@ -1,7 +1,7 @@
 /**
  * Adapter: what every transport implements.
  */
-import type { ProxyRules } from "./environment.ts";
+import type { CaBundle, ProxyRules } from "./environment.ts";
 import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { WireResponse } from "./response.ts";
@@ -112,6 +112,8 @@ export interface Timeouts {
   readonly readMs: number | null;
   /** For everything, in milliseconds. The session sees to it; an adapter is told by its `signal`. */
   readonly totalMs: number | null;
+  /** @internal Did anybody say how long silence may last, be it the default? */
+  readonly isReadGiven?: boolean;
 }
 
 /** What is known of the proxies: `explicit` (the caller's) goes before `environment`. */
@@ -130,6 +132,11 @@ export interface SendOptions {
   readonly verify: Verify;
   /** The client certificate; `null` for none. */
   readonly cert: ClientCertificate | null;
+  /**
+   * Certificates that the environment names, in the place of Node's roots: for `verify` that is the default, unless `tls` has a
+   * `store`. `null`, or absent: none.
+   */
+  readonly caBundle?: CaBundle | null;
   /** More about TLS. `null`: Node's defaults. */
   readonly tls: TlsSettings | null;
   /** The proxies, of which the adapter chooses by URL. */

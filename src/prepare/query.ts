@@ -7,13 +7,9 @@ import { isUint8Array } from "../core/realm.ts";
 import type { FieldsInit, ParamsInit } from "../core/options.ts";
 import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
 
-/** Params as they are given; `null` for none, `undefined` when nothing is said. */
-export type GivenParams = ParamsInit | null | undefined;
-
 /** The query to append to a URL; `""` for none. @throws {TypeError} for a value that a query cannot hold. */
-export function mergeParams(session: GivenParams, request: GivenParams): string {
-  const params = layerParams(session, request);
-  return params == null ? "" : encodeParams(params);
+export function queryOf(params: ParamsInit | null): string {
+  return params === null ? "" : encodeParams(params);
 }
 
 /**
@@ -23,9 +19,8 @@ export function mergeParams(session: GivenParams, request: GivenParams): string 
  *
  * @throws {TypeError} for a value that a query cannot hold.
  */
-export function layerParams(general: GivenParams, specific: GivenParams): GivenParams {
-  if (specific === undefined) return general;
-  if (specific === null || general == null) return specific;
+export function layerParams(specific: ParamsInit | null, general: ParamsInit | null): ParamsInit | null {
+  if (specific === null || general === null) return specific;
   if (isEncoded(general) || isEncoded(specific) || !isFieldMap(specific)) {
     return join(encodeParams(general), encodeParams(specific));
   }
