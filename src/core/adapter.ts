@@ -1,7 +1,7 @@
 /**
  * Adapter: what every transport implements.
  */
-import type { CaBundle, ProxyRules } from "./environment.ts";
+import type { ProxyRules } from "./environment.ts";
 import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { WireResponse } from "./response.ts";
@@ -132,11 +132,6 @@ export interface SendOptions {
   readonly verify: Verify;
   /** The client certificate; `null` for none. */
   readonly cert: ClientCertificate | null;
-  /**
-   * Certificates that the environment names, in the place of Node's roots: for `verify` that is the default, unless `tls` has a
-   * `store`. `null`, or absent: none.
-   */
-  readonly caBundle?: CaBundle | null;
   /** More about TLS. `null`: Node's defaults. */
   readonly tls: TlsSettings | null;
   /** The proxies, of which the adapter chooses by URL. */

@@ -13,6 +13,7 @@ import type {
 } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
+import type { CaBundle } from "../core/environment.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
 import type { Contract, Journey, RequestOptions, SessionOptions } from "../core/options.ts";
@@ -68,8 +69,10 @@ export type Defaults = {
 /** What is no option, and goes along with the settings. */
 export interface Circumstances extends Pick<
   SendOptions,
-  "caBundle" | "callSite" | "onInformational" | "turnMs" | "returnsEarly"
+  "callSite" | "onInformational" | "turnMs" | "returnsEarly"
 > {
+  /** Certificates that the environment names: `trustOf()` says when they count. */
+  readonly caBundle: CaBundle | null;
   readonly contract?: Contract;
   readonly journey: Journey;
 }

@@ -9,6 +9,7 @@ import { describe } from "../core/describe.ts";
 import type { CertInit, VerifyInit } from "../core/options.ts";
 import { certElsewhere } from "./elsewhere.ts";
 import { assertNames, isRecord, mustBe, own } from "../core/checks.ts";
+import type { Settings } from "./settings.ts";
 import { insteadOf } from "./slips.ts";
 
 /** Node's own roots, or those that the environment names. */
@@ -29,6 +30,11 @@ export function readVerify(init: VerifyInit | null): Verify {
     throw mustBe("verify", "true, false, a path or PEM certificates", text === "" ? text : init, advice);
   }
   return text.includes("-----BEGIN") ? { kind: "pem", pem: text } : { kind: "path", path: text };
+}
+
+/** Whom a message trusts: what was said of it; else the bundle of the environment, unless `tls` says where roots come from. */
+export function trustOf({ verify, tls, caBundle }: Pick<Settings, "verify" | "tls" | "caBundle">): Verify {
+  return caBundle !== null && verify.kind === "default" && tls?.store == null ? caBundle : verify;
 }
 
 /**

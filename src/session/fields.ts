@@ -9,9 +9,10 @@ import { SessionDefaults } from "./defaults.ts";
 import { Verbs } from "./verbs.ts";
 
 /** Options of a session that are more than a value. */
-const OWN = ["headers", "cookies", "baseUrl", "hsts"] as const satisfies readonly OptionName[];
+type Own = "headers" | "cookies" | "baseUrl" | "hsts";
+const OWN: ReadonlySet<string> = new Set<Own>(["headers", "cookies", "baseUrl", "hsts"]);
 
-type FieldOptions = Omit<SessionOptions<boolean>, (typeof OWN)[number] | "stream" | "trustEnv">;
+type FieldOptions = Omit<SessionOptions<boolean>, Own | "stream" | "trustEnv">;
 
 /** Absent is `undefined`, and so is what nobody has set. */
 type Fields = { -readonly [Name in keyof FieldOptions]-?: FieldOptions[Name] | undefined };
@@ -63,7 +64,7 @@ export abstract class SessionFields<Streams extends boolean> extends Verbs<Strea
 }
 
 function fieldNames(): OptionName[] {
-  return namesAt("session").filter((name) => !(OWN as readonly OptionName[]).includes(name));
+  return namesAt("session").filter((name) => !OWN.has(name));
 }
 
 /** A class that extends a session may have fields with names of options, as in `timeout = 5000`. They lie before ours: they are set. */

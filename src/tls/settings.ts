@@ -10,7 +10,6 @@ import { createHash } from "node:crypto";
 
 import type {
   ClientCertificate,
-  SendOptions,
   TlsPin,
   TlsSettings,
   TlsStore,
@@ -76,16 +75,6 @@ export interface TlsTerms {
   readonly verify: Verify;
   readonly cert: ClientCertificate | null;
   readonly tls: TlsSettings | null;
-}
-
-/**
- * Whom a message trusts: what was said of it; else the bundle that the environment names, unless `tls` says where roots come
- * from.
- */
-export function trustOf({ verify, tls, caBundle }: Pick<SendOptions, "verify" | "tls" | "caBundle">): Verify {
-  return caBundle != null && verify.kind === "default" && (tls === null || tls.store === null)
-    ? caBundle
-    : verify;
 }
 
 /** The key of connections with default verification and without client certificate. */

@@ -9,7 +9,7 @@ import { AddressRefused, InvalidSchema } from "../core/errors.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
-import { proxyTerms, tlsKey, trustOf, type TlsTerms } from "../tls/settings.ts";
+import { proxyTerms, tlsKey, type TlsTerms } from "../tls/settings.ts";
 
 import type { Way } from "../http1/outgoing.ts";
 import { Pool, type PoolSettings } from "./pool.ts";
@@ -71,8 +71,7 @@ export class Pools {
 
   /** The pool for a request to `url`. @throws {InvalidURL} when there is no way to it, or the proxy's URL is malformed. */
   find(url: Url, options: SendOptions): Pool {
-    const { proxies, proxyHeaders, proxyAuth, cert, tls, addressPolicy, http2 } = options;
-    const verify = trustOf(options);
+    const { proxies, proxyHeaders, proxyAuth, verify, cert, tls, addressPolicy, http2 } = options;
     const choices = this.#choices.get(url.origin);
     if (choices !== undefined) {
       for (const choice of choices) {
@@ -184,7 +183,7 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
   if (proxy !== null && scheme === "http" && (proxy.scheme === "http" || proxy.scheme === "https"))
     return forwardPlan(proxy, options);
   const tls: TlsTerms | null =
-    scheme === "https" ? { verify: trustOf(options), cert: options.cert, tls: options.tls } : null;
+    scheme === "https" ? { verify: options.verify, cert: options.cert, tls: options.tls } : null;
   return {
     key: [
       url.origin,

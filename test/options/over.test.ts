@@ -9,7 +9,7 @@ import { defaultHeaders, readHeaders } from "../../src/options/headers.ts";
 import type { Settings } from "../../src/options/settings.ts";
 import { initial, over } from "../../src/options/table.ts";
 import { nothing, take } from "../../src/options/take.ts";
-import { trustOf } from "../../src/tls/settings.ts";
+import { trustOf } from "../../src/options/trust.ts";
 import { defaultsOfSession, settingsOf } from "../support/options.ts";
 
 describe("settings", () => {

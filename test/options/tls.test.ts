@@ -4,7 +4,7 @@ import type { TlsSettings, Verify } from "../../src/core/adapter.ts";
 import { emptyEnvironment, type Environment } from "../../src/core/environment.ts";
 import type { RequestOptions, SessionOptions, SharedOptions, TlsInit } from "../../src/core/options.ts";
 import { readTls } from "../../src/options/tls.ts";
-import { trustOf } from "../../src/tls/settings.ts";
+import { trustOf } from "../../src/options/trust.ts";
 import { settingsOf, takeOfRequest, takeOfSession } from "../support/options.ts";
 
 const nothing: TlsSettings = {
