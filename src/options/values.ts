@@ -2,7 +2,7 @@
 import { assertBoolean, assertCount, assertNames, isObject, isRecord, mustBe } from "../core/checks.ts";
 import { isAbortSignal, isBlob, isUint8Array, isUrl } from "../core/realm.ts";
 import type { ParamsInit } from "../core/options.ts";
-import { queryOf } from "../prepare/query.ts";
+import { encodeParams } from "../prepare/query.ts";
 import { insteadOf } from "./slips.ts";
 
 /** Throws unless the option takes the value. Never called with `undefined`: that is "not given". */
@@ -62,7 +62,7 @@ export const params: Check = orNull(
 /** Params that are defaults: what a query cannot hold is refused when they are set, not when they are sent. */
 export const wholeParams: Check = (value, option) => {
   params(value, option);
-  queryOf(value as ParamsInit | null); // as was just seen
+  if (value !== null) encodeParams(value as ParamsInit); // as was just seen
 };
 
 /** What `files` takes. */

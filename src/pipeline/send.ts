@@ -32,7 +32,9 @@ export function sender(world: SendSurroundings): Send {
       const start = world.clock.monotonic();
       const { informational } = settings.hooks;
       const interim = informational.length === 0 ? null : new Interim(request, informational);
-      const wire = checked(await adapter.send(request, sendOptions(settings, interim), signal));
+      const isPlain = interim === null && settings.caBundle === null;
+      const options = isPlain ? settings : sendOptions(settings, interim);
+      const wire = checked(await adapter.send(request, options, signal));
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
@@ -53,11 +55,9 @@ export function sender(world: SendSurroundings): Send {
   };
 }
 
-/** What an adapter is told: the settings, mostly as they are. */
+/** What an adapter is told beside the settings: whom to trust, and who hears of interim responses. */
 function sendOptions(settings: Settings, interim: Interim | null): SendOptions {
-  const verify = trustOf(settings);
-  if (interim === null && verify === settings.verify) return settings;
-  return { ...settings, verify, onInformational: interim === null ? null : interim.tell };
+  return { ...settings, verify: trustOf(settings), onInformational: interim === null ? null : interim.tell };
 }
 
 /** Tells the hooks of interim responses. */

@@ -7,11 +7,6 @@ import { isUint8Array } from "../core/realm.ts";
 import type { FieldsInit, ParamsInit } from "../core/options.ts";
 import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
 
-/** The query to append to a URL; `""` for none. @throws {TypeError} for a value that a query cannot hold. */
-export function queryOf(params: ParamsInit | null): string {
-  return params === null ? "" : encodeParams(params);
-}
-
 /**
  * Params with more specific ones over them. Two sets are always combined: fields of a record or `Map`
  * in the specific ones replace the general ones name by name, in their place, and `null` removes one; pairs and encoded
@@ -27,7 +22,8 @@ export function layerParams(specific: ParamsInit | null, general: ParamsInit | n
   return overlay(general, specific);
 }
 
-function encodeParams(params: ParamsInit): string {
+/** Params as a query, to be appended to a URL. @throws {TypeError} for a value that a query cannot hold. */
+export function encodeParams(params: ParamsInit): string {
   if (typeof params === "string") return withoutMark(params);
   if (isUint8Array(params)) return withoutMark(textOf(params));
   return encodeFields(params, "params");

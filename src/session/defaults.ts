@@ -20,21 +20,17 @@ export function closed<Map extends object>(map: Map): Map {
 
 /** Keeps what a session says. */
 export class SessionDefaults {
+  /** What a request gets that says nothing itself. Each time another object when something was set. */
+  settings: Defaults;
   /** What holds where the session says nothing. The headers are changed in place: they are read once. */
   #base: Defaults;
   #given: Given;
-  #settings: Defaults;
 
-  constructor(options: Given) {
-    const { headers = {}, ...given } = options;
-    this.#base = { ...initial, headers: closed(readHeaders(headers, firstHeaders)) };
-    this.#given = keep(given);
-    this.#settings = over(this.#base, this.#given);
-  }
-
-  /** What a request gets that says nothing itself. */
-  get settings(): Defaults {
-    return this.#settings;
+  constructor({ headers, ...options }: Given) {
+    const first = headers === undefined ? firstHeaders.clone() : readHeaders(headers, firstHeaders);
+    this.#base = { ...initial, headers: closed(first) };
+    this.#given = keep(options);
+    this.settings = over(this.#base, this.#given);
   }
 
   /** What was set, to be looked at. */
@@ -46,7 +42,7 @@ export class SessionDefaults {
   /** @throws {TypeError | RangeError} for a value that the option does not take; all stays as it was. */
   set(name: OptionName, value: unknown): void {
     const given = keepAlso(this.#given, name, value);
-    this.#settings = over(this.#base, given);
+    this.settings = over(this.#base, given);
     this.#given = given;
   }
 
@@ -54,13 +50,13 @@ export class SessionDefaults {
   setHeaders(init: HeadersInit | null): void {
     const headers = closed(new HeaderMap(init));
     this.#base = { ...this.#base, headers };
-    this.#settings = { ...this.#settings, headers };
+    this.settings = { ...this.settings, headers };
   }
 
   /** What the environment says goes behind everything that the session says. */
   place({ proxies, caBundle }: Environment): Defaults {
     this.#base = { ...this.#base, caBundle, proxies: { explicit: noProxyRules, environment: proxies } };
-    this.#settings = over(this.#base, this.#given);
-    return this.#settings;
+    this.settings = over(this.#base, this.#given);
+    return this.settings;
   }
 }

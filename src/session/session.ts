@@ -43,7 +43,7 @@ import { withCookies } from "../pipeline/cookies.ts";
 import { corridor, type Surroundings } from "../pipeline/order.ts";
 import type { Exchange, Reply, Send } from "../pipeline/stage.ts";
 import { prepare, targetOf } from "../prepare/prepare.ts";
-import { queryOf } from "../prepare/query.ts";
+import { encodeParams } from "../prepare/query.ts";
 import { ResponsePromise } from "../response/promise.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
@@ -53,6 +53,7 @@ import { discardGiven, discardingUnsent } from "./bodies.ts";
 import { defaultsAt, settingsAgain } from "./border.ts";
 import { callSite } from "./call-site.ts";
 import { cookiesFor, jarOf } from "./cookies.ts";
+import type { SessionDefaults } from "./defaults.ts";
 import { sessionFacts } from "./facts.ts";
 import { adoptFields, defaultsOf, SessionFields } from "./fields.ts";
 import { Mounts } from "./mounts.ts";
@@ -73,13 +74,15 @@ export class Session<Streams extends boolean = false>
   extends SessionFields<Streams>
   implements AsyncDisposable
 {
+  readonly #defaults: SessionDefaults;
   #cookies: CookieJar;
   #baseUrl: Url | null;
   #hsts: StrictTransport | null;
   #environment: Environment | null = null;
   readonly #closing = new Alarm();
   readonly #mounts = new Mounts();
-  readonly #scopes = new Scopes();
+  /** `null` until there is one. */
+  #scopes: Scopes | null = null;
   readonly #world: Surroundings;
   readonly #pipeline: Send;
 
@@ -87,6 +90,7 @@ export class Session<Streams extends boolean = false>
   constructor(options: SessionOptions<Streams> = {}) {
     const given = take(options, "session");
     super(given);
+    this.#defaults = defaultsOf(this);
     this.#baseUrl = given.baseUrl == null ? null : parseBaseUrl(given.baseUrl);
     this.#cookies = jarOf(given.cookies, this.#baseUrl);
     this.#hsts = hstsOf(given.hsts);
@@ -115,11 +119,11 @@ export class Session<Streams extends boolean = false>
    * @throws {TypeError} for `headers[name] = value`, which would set no header.
    */
   get headers(): HeaderMap {
-    return defaultsOf(this).settings.headers;
+    return this.#defaults.settings.headers;
   }
 
   set headers(init: HeadersInit | null) {
-    defaultsOf(this).setHeaders(init);
+    this.#defaults.setHeaders(init);
   }
 
   /** The jar. Assigning takes a jar, names and values, or `false` for a jar that takes no cookies from servers. */
@@ -275,6 +279,7 @@ export class Session<Streams extends boolean = false>
    * @throws {TypeError | RangeError} for another kind of prefix, an unknown option or a value that it cannot have.
    */
   scope(prefix: string | URL, defaults: ScopeOptions<Streams> | null): this {
+    this.#scopes ??= new Scopes();
     this.#scopes.set(prefix, defaults);
     return this;
   }
@@ -318,7 +323,7 @@ export class Session<Streams extends boolean = false>
         error.annotate({ request: { method: shownMethod(call.method), url: String(call.url) } });
       // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
       showCallerOfOurs(error, this.request);
-      failed(error, { request: null, ...audience(defaultsOf(this).settings, given) }).then(resolve, reject);
+      failed(error, { request: null, ...audience(this.#defaults.settings, given) }).then(resolve, reject);
       return;
     }
     // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
@@ -360,7 +365,7 @@ export class Session<Streams extends boolean = false>
   }
 
   #exchange(method: string, url: string | URL, given: Given): Exchange {
-    const target = targetOf(url, this.#baseUrl, given.rawUrl ?? defaultsOf(this).settings.rawUrl);
+    const target = targetOf(url, this.#baseUrl, given.rawUrl ?? this.#defaults.settings.rawUrl);
     const defaults = this.#defaultsFor(target, given);
     const settings = over(defaults, given);
     const headers = given.headers === undefined ? settings.headers.clone() : settings.headers;
@@ -369,24 +374,27 @@ export class Session<Streams extends boolean = false>
       method,
       target,
       headers,
-      query: queryOf(settings.params),
+      query: settings.params === null ? "" : encodeParams(settings.params),
       options: given,
       isTypeInherited: () => !namesHeader(given.headers, "content-type"),
       boundary: randomBoundary,
-      idempotencyKey: idempotencyKeyFor(method, settings.idempotencyKey),
+      idempotencyKey:
+        settings.idempotencyKey === false ? null : idempotencyKeyFor(method, settings.idempotencyKey),
       expectsContinue: settings.expectContinueMs !== null,
       isFetch: settings.contract === "fetch",
     });
-    const cookies = cookiesFor(prepared, this.#cookies, given.cookies);
+    const cookies =
+      given.cookies === undefined ? this.#cookies : cookiesFor(prepared, this.#cookies, given.cookies);
     prepared.plan = new CallPlan(settings, cookies);
     return { request: prepared, settings, cookies, signal: null };
   }
 
   /** What the session and its scopes say of requests to `target`. */
   #defaultsFor(target: Url | string, given: Given): Defaults {
-    const ours = this.#environment === null ? this.#begin() : defaultsOf(this).settings;
+    const ours = this.#environment === null ? this.#begin() : this.#defaults.settings;
     const baseUrl = this.#baseUrl;
-    return this.#scopes.over(baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, given), target);
+    const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, given);
+    return this.#scopes === null ? defaults : this.#scopes.over(defaults, target);
   }
 
   /** With the first request, and not before. */
@@ -395,7 +403,7 @@ export class Session<Streams extends boolean = false>
     const environment =
       this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, this.trustEnv);
     this.#environment = environment;
-    return defaultsOf(this).place(environment);
+    return this.#defaults.place(environment);
   }
 
   #assertOpen(): void {

@@ -1,14 +1,15 @@
 /** Merging of `params`: PARITY MRG-3, MRG-6, MRG-7, PAR-1, PAR-2, PAR-8, BUG-35. */
 import { describe, expect, it } from "vitest";
 import type { ParamsInit } from "../../src/core/options.ts";
-import { layerParams, queryOf } from "../../src/prepare/query.ts";
+import { encodeParams, layerParams } from "../../src/prepare/query.ts";
 
 type Given = ParamsInit | null | undefined;
 
 /** The query of a request: what it says over what its session says. */
 function query(session: Given, request: Given): string {
   const general = session ?? null;
-  return queryOf(request === undefined ? general : layerParams(request, general));
+  const params = request === undefined ? general : layerParams(request, general);
+  return params === null ? "" : encodeParams(params);
 }
 
 describe("params", () => {
