@@ -137,7 +137,7 @@ export const rows: Rows = {
     read: (proxy, base, _, { proxies }) =>
       proxies === undefined ? readProxies(base, undefined, proxy) : base,
   },
-  proxyHeaders: { at: anywhere, initial: null, read: readProxyHeaders },
+  proxyHeaders: { at: anywhere, initial: null, read: checked(values.headers, readProxyHeaders) },
   proxyAuth: { at: anywhere, initial: null, read: asIs(values.proxyAuth) },
   http2: { at: anywhere, initial: false, read: asIs(flag) },
   stream: { at: anywhere, initial: false, read: asIs(flag) },

@@ -346,7 +346,8 @@ export class Session<Streams extends boolean = false>
     assertWhole(request);
     const given = take(options, "send");
     const plan = request.plan instanceof CallPlan ? request.plan : null;
-    const defaults = this.#defaultsFor(isHttpLike(request.url) ? request.parsed : request.url, given);
+    const target = isHttpLike(request.url) ? request.parsed : request.url;
+    const defaults = this.#defaultsFor(target, this.#ours(), given);
     const prepared = plan?.settings.hooks ?? noHooks;
     const hooks = given.hooks === undefined ? prepared : readHooks(given.hooks, prepared);
     const exchange: Exchange = {
@@ -365,8 +366,9 @@ export class Session<Streams extends boolean = false>
   }
 
   #exchange(method: string, url: string | URL, given: Given): Exchange {
-    const target = targetOf(url, this.#baseUrl, given.rawUrl ?? this.#defaults.settings.rawUrl);
-    const defaults = this.#defaultsFor(target, given);
+    const ours = this.#ours();
+    const target = targetOf(url, this.#baseUrl, given.rawUrl ?? ours.rawUrl);
+    const defaults = this.#defaultsFor(target, ours, given);
     const settings = over(defaults, given);
     const headers = given.headers === undefined ? settings.headers.clone() : settings.headers;
     if (headers.has("range")) offerBytesOnly(headers, given.headers);
@@ -390,15 +392,15 @@ export class Session<Streams extends boolean = false>
   }
 
   /** What the session and its scopes say of requests to `target`. */
-  #defaultsFor(target: Url | string, given: Given): Defaults {
-    const ours = this.#environment === null ? this.#begin() : this.#defaults.settings;
+  #defaultsFor(target: Url | string, ours: Defaults, given: Given): Defaults {
     const baseUrl = this.#baseUrl;
     const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, given);
     return this.#scopes === null ? defaults : this.#scopes.over(defaults, target);
   }
 
-  /** With the first request, and not before. */
-  #begin(): Defaults {
+  /** What the session says. The environment is read with the first request, and not before. */
+  #ours(): Defaults {
+    if (this.#environment !== null) return this.#defaults.settings;
     adoptFields(this);
     const environment =
       this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, this.trustEnv);
