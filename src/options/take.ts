@@ -22,7 +22,8 @@ class Own {
 export const nothing: Given = Object.freeze(new Own());
 
 /**
- * The options that are given in a place; {@link nothing} when there are none.
+ * The options that are given in a place; {@link nothing} when there are none. Those of a session or a scope are kept, and so are
+ * copies: nothing that is done to the program's own objects changes them.
  *
  * @param of what takes them: the advice for a value that is no options depends on it.
  * @throws {TypeError} for an unknown option, or one that may not stand there, or a wrong kind of value.
@@ -33,10 +34,12 @@ export function take(options: unknown, place: Place, of: OptionsOf = place): Giv
   assertOptions(options, of);
   const names = Object.keys(options);
   if (names.length === 0) return nothing;
+  const isKept = place === "session" || place === "scope";
   const given: Record<string, unknown> & { [CONTRACT]?: unknown } = new Own() as Record<string, unknown>;
   for (const name of names) {
     // Once: a getter that answers otherwise the second time would get past the check.
-    const value: unknown = Reflect.get(options, name);
+    const read: unknown = Reflect.get(options, name);
+    const value = isKept ? copyOf(read, name) : read;
     if (!isOption(name) || rows[name].at[place] === false) refuse(name, value, place, names);
     else if (value !== undefined) {
       check(name, value, place);
@@ -47,21 +50,14 @@ export function take(options: unknown, place: Place, of: OptionsOf = place): Giv
   return given as Given; // each was checked, or is when it is read
 }
 
-/** What is given, to be kept: nothing that is done to the program's own objects changes it. */
-export function keep(given: Given): Given {
-  const kept = new Own() as Record<string, unknown>;
-  for (const name of Object.keys(given)) kept[name] = copyOf(given[name as OptionName], name);
-  return kept as Given; // name by name
-}
-
 /**
- * What is kept with one option set anew; `undefined` takes it back.
+ * What a session was given, with one option set anew; `undefined` takes it back.
  *
  * @throws {TypeError | RangeError} as {@link take}.
  */
-export function keepAlso(kept: Given, name: OptionName, value: unknown): Given {
-  const { [name]: _before, ...others } = kept;
-  return Object.assign(new Own(), others, keep(take({ [name]: value }, "session")));
+export function takeAlso(before: Given, name: OptionName, value: unknown): Given {
+  const { [name]: _, ...others } = before;
+  return Object.assign(new Own(), others, take({ [name]: value }, "session"));
 }
 
 function isOption(name: string): name is OptionName {

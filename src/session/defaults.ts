@@ -7,7 +7,7 @@ import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { firstHeaders, readHeaders } from "../options/headers.ts";
 import type { Defaults, Options } from "../options/settings.ts";
 import { initial, over, type Given, type OptionName } from "../options/table.ts";
-import { keep, keepAlso } from "../options/take.ts";
+import { takeAlso } from "../options/take.ts";
 import { viewOf } from "../options/view.ts";
 
 /** What a field shows that nobody has set: `undefined`, but for these. */
@@ -26,10 +26,11 @@ export class SessionDefaults {
   #base: Defaults;
   #given: Given;
 
-  constructor({ headers, ...options }: Given) {
+  constructor(options: Given) {
+    const { headers } = options;
     const first = headers === undefined ? firstHeaders.clone() : readHeaders(headers, firstHeaders);
     this.#base = { ...initial, headers: closed(first) };
-    this.#given = keep(options);
+    this.#given = headers === undefined ? options : takeAlso(options, "headers", undefined);
     this.settings = over(this.#base, this.#given);
   }
 
@@ -41,7 +42,7 @@ export class SessionDefaults {
 
   /** @throws {TypeError | RangeError} for a value that the option does not take; all stays as it was. */
   set(name: OptionName, value: unknown): void {
-    const given = keepAlso(this.#given, name, value);
+    const given = takeAlso(this.#given, name, value);
     this.settings = over(this.#base, given);
     this.#given = given;
   }

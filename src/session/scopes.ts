@@ -14,7 +14,7 @@ import { placeOf } from "../core/url-spelling.ts";
 import { parseUrl, type Url } from "../core/url.ts";
 import type { Defaults } from "../options/settings.ts";
 import { initial, over, type Given } from "../options/table.ts";
-import { keep, take } from "../options/take.ts";
+import { take } from "../options/take.ts";
 
 /** One of them. */
 interface Scope {
@@ -60,7 +60,7 @@ export class Scopes {
 }
 
 function scopeOf(path: string, options: ScopeOptions<boolean>): Scope {
-  const given = keep(take(options, "scope"));
+  const given = take(options, "scope");
   // At once, and not with the first request there.
   over(initial, given);
   return { path, given };
