@@ -12,7 +12,6 @@ import {
   wireResponse,
   type PreparedRequest,
   type RequestOptions,
-  type ScopeOptions,
   type SessionOptions,
 } from "../../src/index.ts";
 import type { Options, Settings } from "../../src/options/settings.ts";
@@ -243,6 +242,10 @@ class Stub {
   }
 }
 
+function expectedOf({ becomes }: Known<"data">): unknown {
+  return becomes instanceof RegExp ? (expect.stringMatching(becomes) as unknown) : becomes;
+}
+
 /** Gives an option in a place, and sends. */
 const ways: {
   readonly [Way in Place | "later"]: (name: OptionName, value: unknown, row: Known<"data">) => Promise<Asked>;
@@ -255,7 +258,7 @@ const ways: {
   },
   scope: async (name, value, row) => {
     const stub = new Stub({}, row);
-    stub.session.scope("http://a.test", options(name, value) as ScopeOptions);
+    stub.session.scope("http://a.test", options(name, value));
     return await stub.request();
   },
   request: async (name, value, row) => await new Stub({}, row).request(options(name, value)),
@@ -285,7 +288,7 @@ describe.each(every.filter(({ name, way }) => maySay(name, way)))("$name of a $w
 
   it("makes its difference", async () => {
     vi.stubEnv("http_proxy", "http://environment.test");
-    const expected = row.becomes instanceof RegExp ? expect.stringMatching(row.becomes) : row.becomes;
+    const expected = expectedOf(row);
     expect(row.reaches(await say(name, row.value, row))).toEqual(expected);
     expect(row.reaches(await new Stub({}, row).request())).not.toEqual(expected);
   });
@@ -364,7 +367,7 @@ describe.each(names.filter((name) => maySay(name, "later")))("a session's field 
     };
     session.mount("http://", adapter).mount("https://", adapter);
     await session.post(name === "baseUrl" ? "/x" : (row.url ?? "http://a.test/~x"));
-    const expected = row.becomes instanceof RegExp ? expect.stringMatching(row.becomes) : row.becomes;
+    const expected = expectedOf(row);
     expect(seen.map(row.reaches)).toEqual([expected]);
   });
 });
