@@ -28,7 +28,7 @@ export function dressBehind(dress: Dress): DressBehind {
   return typeof dress === "object" ? dress.shown : dress;
 }
 
-/** What a prepared request brings along for its way through the pipeline; opaque here, `CallPlan` in `options.ts`. */
+/** What a prepared request brings along for its way through the pipeline; opaque here, `CallPlan` in `options/settings.ts`. */
 export interface Plan {
   readonly kind: "plan";
 }

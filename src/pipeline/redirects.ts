@@ -6,7 +6,7 @@
 import { unlessAborted } from "../core/abort.ts";
 import type { Clock } from "../core/clock.ts";
 import { TooManyRedirects } from "../core/errors.ts";
-import { CallPlan, type Settings } from "../core/options.ts";
+import { CallPlan, type Settings } from "../options/settings.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { StrictTransport } from "../core/strict-transport.ts";
 import { securedUrl } from "../hsts/store.ts";
