@@ -45,6 +45,7 @@ export {
   type ScopeOptions,
   type SessionOptions,
   type SharedOptions,
+  type StrictTransport,
   type TimeoutInit,
   type TrustEnv,
   type AddressPolicyInit,
@@ -124,7 +125,6 @@ export {
   type CookieWay,
 } from "./cookies/jar.ts";
 export { HstsStore, type HstsHost, type HstsJson } from "./hsts/store.ts";
-export type { StrictTransport } from "./core/strict-transport.ts";
 export type { CookieJarOptions } from "./cookies/jar-options.ts";
 export type { CookieJarJson, CookieJson } from "./cookies/cookie-json.ts";
 export type { CookieAttributes, SameSiteInit } from "./cookies/cookie.ts";

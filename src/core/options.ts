@@ -20,7 +20,6 @@ import type { HooksInit } from "./hooks.ts";
 import { describe } from "./describe.ts";
 import { isUrl } from "./realm.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
-import type { StrictTransport } from "./strict-transport.ts";
 
 /** A scalar of a query or a form: written as JavaScript spells it. `null` and `undefined` leave the name out. */
 export type Scalar = string | number | bigint | boolean | Uint8Array | null | undefined;
@@ -478,6 +477,14 @@ export interface SessionOptions<Stream extends boolean = false> extends SharedOp
    * Default: `true`.
    */
   readonly trustEnv?: boolean | TrustEnv | undefined;
+}
+
+/** Knows the hosts that said they are to be reached over TLS only (RFC 6797). */
+export interface StrictTransport {
+  /** Is `host` one of them, or below one that spoke for its subdomains too? Canonical, as in a parsed URL. */
+  covers(host: string, now: number): boolean;
+  /** Takes the `Strict-Transport-Security` of a response that `host` sent over TLS. What it cannot read it ignores. */
+  note(host: string, header: string, now: number): void;
 }
 
 /** The parts of the environment, each with its switch. What is absent is on. */

@@ -7,8 +7,8 @@ import { isIP } from "node:net";
 import { systemClock } from "../core/clock.ts";
 import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
+import type { StrictTransport } from "../core/options.ts";
 import { withoutBlanks } from "../core/received-text.ts";
-import type { StrictTransport } from "../core/strict-transport.ts";
 import type { Url } from "../core/url.ts";
 
 /** A host as it is saved. */

@@ -5,7 +5,7 @@
  * which origin the next one is.
  */
 import type { Clock } from "../core/clock.ts";
-import type { StrictTransport } from "../core/strict-transport.ts";
+import type { StrictTransport } from "../core/options.ts";
 import { isHttpLike } from "../core/url.ts";
 import { securedUrl } from "../hsts/store.ts";
 import type { Exchange, Reply, Stage } from "./stage.ts";

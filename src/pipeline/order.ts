@@ -9,9 +9,8 @@
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import type { Clock } from "../core/clock.ts";
-import type { Journey } from "../core/options.ts";
+import type { Journey, StrictTransport } from "../core/options.ts";
 import type { Url } from "../core/url.ts";
-import type { StrictTransport } from "../core/strict-transport.ts";
 import type { RetryBudgets } from "../retries/budget.ts";
 import { auth } from "./auth.ts";
 import { cookies } from "./cookies.ts";

@@ -22,11 +22,11 @@ import {
   type ScopeOptions,
   type SendInit,
   type SessionOptions,
+  type StrictTransport,
 } from "../core/options.ts";
 import { isFetchRequest } from "../core/realm.ts";
 import { printAs, shownMethod } from "../core/redact.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
-import type { StrictTransport } from "../core/strict-transport.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf } from "../auth/ambient.ts";
 import type { CookieJar } from "../cookies/jar.ts";
