@@ -14,13 +14,13 @@ import {
 import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 import type { ProxyTarget } from "../proxy/select.ts";
-import { nameProblem } from "../tls/name.ts";
+import { nameProblem } from "../tls/certificate.ts";
 import { pinProblem } from "../tls/pins.ts";
 import type { TlsTerms } from "../tls/settings.ts";
 import { agreedOn, ConnectionFacts, endsOf, factOf, type ServerIdentity } from "./connection-facts.ts";
-import { ConnectFailure, ConnectOverdue, reasonOf } from "../transport/failures.ts";
+import { ConnectFailure, ConnectOverdue, reasonOf } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
-import type { HeadLimits } from "../transport/head-limits.ts";
+import type { ResponseLimits } from "./response-limits.ts";
 import { tlsHint } from "./hints.ts";
 import { Intake } from "./intake.ts";
 import { Introduction } from "./introduction.ts";
@@ -40,7 +40,7 @@ export interface SocketOptions {
 }
 
 /** What is the same for all connections of an adapter. The limits are for a proxy's answer to CONNECT. */
-export interface ConnectSettings extends HeadLimits {
+export interface ConnectSettings extends ResponseLimits {
   readonly sockets: SocketOptions;
   readonly materials: TlsMaterials;
 }
@@ -78,7 +78,7 @@ const READ_BYTES = 65_536;
 export class Opening {
   readonly #options: SocketOptions;
   readonly #materials: TlsMaterials;
-  readonly #limits: HeadLimits;
+  readonly #limits: ResponseLimits;
   readonly #memory: SessionMemory;
   readonly #sockets: Socket[] = [];
   #intake: Intake | null = null;

@@ -6,7 +6,7 @@ import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
-import type { ProxyAnswer } from "../transport/failures.ts";
+import type { ProxyAnswer } from "./failures.ts";
 
 const PROXY_AUTHENTICATION_REQUIRED = 407;
 /** So often a challenge is answered: once, and again for nonces that went stale while others were answered beside. */

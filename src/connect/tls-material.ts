@@ -17,7 +17,7 @@ import {
   type TlsSources,
   type TlsTerms,
 } from "../tls/settings.ts";
-import { ConnectFailure, reasonOf } from "../transport/failures.ts";
+import { ConnectFailure, reasonOf } from "./failures.ts";
 
 /** What every TLS connection with the same settings shares. */
 export interface TlsMaterial {

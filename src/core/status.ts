@@ -90,3 +90,8 @@ export function isRedirectStatus(status: number): boolean {
 export function isPermanentRedirectStatus(status: number): boolean {
   return status === 301 || status === 308;
 }
+
+/** Has a response no content, whatever its fields say (RFC 9110 §6.4.1)? */
+export function hasNoContent(method: string, status: number): boolean {
+  return method === "HEAD" || status === 204 || status === 304;
+}

@@ -1,5 +1,5 @@
 /**
- * Engine: with `lane.ts` all that knows undici. One connection, one HTTP/1.1 exchange at a time.
+ * Engine: with `lane.ts` all that knows undici. One connection, one message at a time.
  *
  * Of undici it takes the HTTP/1 context (keep-alive, framing, the llhttp parser) and its requests by their files, not by the
  * entry: that registers a global dispatcher, which changes the program's own `fetch`, and loads twice as long.
@@ -17,12 +17,12 @@ import Request from "undici/lib/core/request.js";
 import { isError } from "../core/realm.ts";
 import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Connection, Message } from "../connect/connection.ts";
-import { UnsentBody } from "../transport/failures.ts";
-import type { HeadLimits } from "../transport/head-limits.ts";
+import type { BodyWriter, Connection, Message } from "../connect/connection.ts";
+import { UnsentBody } from "../connect/failures.ts";
+import type { ResponseLimits } from "../connect/response-limits.ts";
 import type { IntakeReader } from "../connect/intake.ts";
 import { Lane } from "./lane.ts";
-import { hearLastWords } from "../connect/last-words.ts";
+import { hearLastWords } from "./last-words.ts";
 import { ReadClock } from "../connect/read-clock.ts";
 import {
   expectResponse,
@@ -33,7 +33,6 @@ import {
   type TunedParser,
 } from "./response-parser.ts";
 import { dispatchAfterPoll, letGoLater, type Actor } from "../connect/turns.ts";
-import type { Upload } from "./upload.ts";
 import { withAdded, writeWhole } from "./whole-message.ts";
 
 const { channels } = diagnostics;
@@ -78,7 +77,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   #isRetired = false;
 
   /** @throws when the connection has ended already. */
-  constructor(origin: string, { socket, facts, intake }: Opened, limits: HeadLimits) {
+  constructor(origin: string, { socket, facts, intake }: Opened, limits: ResponseLimits) {
     this.socket = socket;
     this.facts = facts;
     this.#origin = origin;
@@ -106,7 +105,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     letGoLater(this);
   }
 
-  /** Exchanges that were completed on it. */
+  /** Messages that were completed on it. */
   get served(): number {
     return this.#handler.served;
   }
@@ -348,10 +347,10 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     else this.#writeUpload(request, head, message.upload);
   }
 
-  #writeUpload(request: UndiciRequest, head: string, upload: Upload): void {
+  #writeUpload(request: UndiciRequest, head: string, upload: BodyWriter): void {
     this.#lane.isWriting = true;
     this.#isUploading = true;
-    upload.run(this.socket, { head, isChunked: true }, (complete) => {
+    upload.write(this.socket, { head, isChunked: true }, (complete) => {
       if (!complete) return;
       this.#lane.isWriting = false;
       this.#isUploading = false;

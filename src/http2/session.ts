@@ -13,11 +13,11 @@ import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Message } from "../connect/connection.ts";
 import { connectionClosed, connectionEnded, sessionFault } from "./faults.ts";
-import type { HeadLimits } from "../transport/head-limits.ts";
+import type { ResponseLimits } from "../connect/response-limits.ts";
 import { H2Stream } from "./stream.ts";
 import { ReadClock } from "../connect/read-clock.ts";
 import { canWidenWindow } from "../connect/runtime.ts";
-import { Http2Heads } from "../http1/sent-head.ts";
+import { Http2Heads } from "./sent-head.ts";
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
 
@@ -64,7 +64,7 @@ export interface H2Listener {
 /** What a connection is held to. */
 export interface H2Limits {
   /** What is taken of a response beside its body. */
-  readonly heads: HeadLimits;
+  readonly heads: ResponseLimits;
   /** So many streams at a time at first, and one more for each that was answered: as many as the server took before. */
   readonly pace: number;
 }
@@ -81,7 +81,7 @@ export class H2Session {
   heardAt: number = performance.now();
   readonly facts: ConnectionFacts;
   /** What is taken of a response beside its body. */
-  readonly limits: HeadLimits;
+  readonly limits: ResponseLimits;
   readonly #session: ClientHttp2Session;
   readonly #socket: Socket;
   readonly #listener: H2Listener;

@@ -22,7 +22,8 @@ import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { isHttpLike } from "../core/url.ts";
 import { letGo, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
-import { reasonOf, silence } from "./failures.ts";
+import { reasonOf } from "../connect/failures.ts";
+import { silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
 import { warnUnread } from "./unread.ts";
 import { WireReply } from "./wire-reply.ts";
@@ -37,7 +38,7 @@ export type AppHandler = (request: Request) => Response | Promise<Response>;
  */
 export class AppAdapter implements Adapter {
   readonly #handler: AppHandler;
-  readonly #running = new Set<AppExchange>();
+  readonly #running = new Set<AppTransaction>();
   #isClosed = false;
 
   /** @throws {TypeError} when `handler` is no function. */
@@ -60,10 +61,10 @@ export class AppAdapter implements Adapter {
   ): Promise<WireResponse> {
     signal?.throwIfAborted();
     if (this.#isClosed) throw closed().annotate({ request });
-    const exchange = new AppExchange(request, options, signal);
-    this.#running.add(exchange);
-    exchange.onOver = () => this.#running.delete(exchange);
-    return exchange.send(this.#handler);
+    const transaction = new AppTransaction(request, options, signal);
+    this.#running.add(transaction);
+    transaction.onOver = () => this.#running.delete(transaction);
+    return transaction.send(this.#handler);
   }
 
   /** @internal It is this very process. A child of this class that sends in another way is an adapter of the caller's. */
@@ -72,16 +73,16 @@ export class AppAdapter implements Adapter {
   /** Fails the requests that wait for the app. A body that a caller is streaming is left alone. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const exchange of this.#running) exchange.onShutdown(closed());
+    for (const transaction of this.#running) transaction.onShutdown(closed());
   }
 }
 
 /** One request and its answer: its clock and its abort are here. */
-class AppExchange implements BodySource {
+class AppTransaction implements BodySource {
   readonly request: PreparedRequest;
   readonly callSite: string | null;
   /** The caller's: for what is done at the end, whoever brings that about. */
-  readonly #context = new AsyncResource("SojournAppExchange");
+  readonly #context = new AsyncResource("SojournAppTransaction");
   onOver: () => void = ignore;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -324,7 +325,7 @@ class AppExchange implements BodySource {
     this.#timer = null;
   }
 
-  /** What a listener throws is the caller's, and ends the exchange as it is. */
+  /** What a listener throws is the caller's, and ends the transaction as it is. */
   #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
     try {
       this.#options.onProgress?.({ direction, bytes, totalBytes });

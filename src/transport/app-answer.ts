@@ -4,7 +4,7 @@
  */
 import { describe } from "../core/describe.ts";
 import { HeaderMap } from "../core/headers.ts";
-import { reasonOf } from "./failures.ts";
+import { reasonOf } from "../connect/failures.ts";
 
 /** What counts of an answer. */
 export interface AppAnswer {

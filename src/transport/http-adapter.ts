@@ -9,7 +9,7 @@ import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import type { Url } from "../core/url.ts";
 import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
-import { Exchange, type ExchangeWay } from "./exchange.ts";
+import { Transaction, type Sending } from "./transaction.ts";
 import { CallersError, Introduction } from "../connect/introduction.ts";
 import { asksBefore, outgoing } from "../http1/outgoing.ts";
 import { Pools, type PoolStats } from "./pools.ts";
@@ -55,7 +55,7 @@ export class HttpAdapter implements Adapter {
     try {
       if (options.expectContinueMs !== null && asksBefore(request))
         return this.#ask(request, options, signal);
-      return this.#exchange(request, options, signal);
+      return this.#transact(request, options, signal);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -67,24 +67,24 @@ export class HttpAdapter implements Adapter {
     return this.send === HttpAdapter.prototype.send && this.#pools.isDirect(url, options);
   }
 
-  #exchange(
+  #transact(
     request: PreparedRequest,
     options: SendOptions,
     signal: AbortSignal | null,
   ): Promise<WireResponse> {
     const pool = this.#pools.find(request.parsed, options);
-    const way = { pool, options, signal };
+    const sending = { pool, options, signal };
     if (options.proxyAuth !== null && pool.way.isForwarded && !request.headers.has("proxy-authorization"))
-      return this.#introduce(request, options.proxyAuth, way);
-    return new Exchange(request, outgoing(request, pool.way, pool.sections), way).send();
+      return this.#introduce(request, options.proxyAuth, sending);
+    return new Transaction(request, outgoing(request, pool.way, pool.sections), sending).send();
   }
 
   /** Answers the challenges of a proxy that forwards the request. */
-  async #introduce(request: PreparedRequest, proxyAuth: ProxyAuth, way: ExchangeWay): Promise<WireResponse> {
-    const message = { method: request.method, uri: request.parsed.absolute, proxy: way.pool.origin };
-    const introduction = new Introduction(proxyAuth, message, way.signal);
+  async #introduce(request: PreparedRequest, proxyAuth: ProxyAuth, sending: Sending): Promise<WireResponse> {
+    const message = { method: request.method, uri: request.parsed.absolute, proxy: sending.pool.origin };
+    const introduction = new Introduction(proxyAuth, message, sending.signal);
     try {
-      return await this.#introduced(request, introduction, way);
+      return await this.#introduced(request, introduction, sending);
     } catch (error) {
       throw error instanceof CallersError ? error.thrown : error;
     }
@@ -93,13 +93,17 @@ export class HttpAdapter implements Adapter {
   async #introduced(
     request: PreparedRequest,
     introduction: Introduction,
-    way: ExchangeWay,
+    sending: Sending,
   ): Promise<WireResponse> {
-    const { pool } = way;
+    const { pool } = sending;
     for (;;) {
       const value = await introduction.authorization();
       const signed = value === null ? request : withField(request, "Proxy-Authorization", value);
-      const response = await new Exchange(signed, outgoing(signed, pool.way, pool.sections), way).send();
+      const response = await new Transaction(
+        signed,
+        outgoing(signed, pool.way, pool.sections),
+        sending,
+      ).send();
       try {
         const isRefused = response.status === PROXY_AUTHENTICATION_REQUIRED;
         if ((isRefused && !isReplayable(request.payload)) || !(await introduction.asksAgain(response)))
@@ -109,7 +113,7 @@ export class HttpAdapter implements Adapter {
         response.body.cancel();
         throw error;
       }
-      await response.body.drain(way.options.maxDrainBytes);
+      await response.body.drain(sending.options.maxDrainBytes);
     }
   }
 
@@ -119,10 +123,10 @@ export class HttpAdapter implements Adapter {
     options: SendOptions,
     signal: AbortSignal | null,
   ): Promise<WireResponse> {
-    const response = await this.#exchange(request, options, signal);
+    const response = await this.#transact(request, options, signal);
     if (response.status !== EXPECTATION_FAILED || !isReplayable(request.payload)) return response;
     response.body.cancel();
-    return await this.#exchange(withField(request, "Expect", null), options, signal);
+    return await this.#transact(withField(request, "Expect", null), options, signal);
   }
 
   /**

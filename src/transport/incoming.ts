@@ -2,7 +2,7 @@
  * The body of a response, from the wire to whoever wants it: collected, streamed, drained or given up.
  *
  * It holds what has come and was not taken yet, and asks for a pause when that is too much. It knows no connection: the
- * exchange does, and listens.
+ * transaction does, and listens.
  */
 import {
   ConnectionError,
@@ -11,6 +11,7 @@ import {
   type FailedRequest,
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
+import { hasNoContent } from "../core/status.ts";
 import { ByteQueue } from "./byte-queue.ts";
 
 /** Who brings the bytes. */
@@ -272,11 +273,6 @@ export class Incoming {
     this.#wake = null;
     wake?.();
   }
-}
-
-/** Has a response no content, whatever its fields say (RFC 9110 §6.4.1)? */
-export function hasNoContent(method: string, status: number): boolean {
-  return method === "HEAD" || status === 204 || status === 304;
 }
 
 /** What a response says of its body's length, in bytes; `null` when it says nothing, or has none (RFC 9112 §6.3). */

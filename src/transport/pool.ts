@@ -15,8 +15,8 @@ import {
   type SessionMemory,
 } from "../connect/connect.ts";
 import { EngineConnection } from "../http1/engine.ts";
-import { ConnectFailure, ConnectOverdue } from "./failures.ts";
-import type { HeadLimits } from "./head-limits.ts";
+import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
+import type { ResponseLimits } from "../connect/response-limits.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
 import { SectionMemo, type Way } from "../http1/outgoing.ts";
@@ -92,7 +92,7 @@ export class Pool implements SessionMemory {
   }
 
   /** What is taken of a response beside its body. */
-  get limits(): HeadLimits {
+  get limits(): ResponseLimits {
     return this.#settings;
   }
 
@@ -171,7 +171,7 @@ export class Pool implements SessionMemory {
     this.#removeWaiter(applicant);
   }
 
-  /** The exchange on `connection` is over. */
+  /** The message on `connection` is over. */
   release(connection: Connection, now: number): void {
     if (connection instanceof H2Stream) {
       connection.release();

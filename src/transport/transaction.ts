@@ -1,5 +1,5 @@
 /**
- * Exchange: one message on its way: waits for a connection, sends, resolves with the head, hands on the body, and gives the
+ * Transaction: one message on its way: waits for a connection, sends, resolves with the head, hands on the body, and gives the
  * connection back, once. All its clocks and its abort are here.
  *
  * It is the one object that a request costs beside its body: it is at the same time who applies for a connection, whom the
@@ -19,9 +19,9 @@ import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { isError } from "../core/realm.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Connection, Message } from "../connect/connection.ts";
+import type { Connection, Message, WireHead } from "../connect/connection.ts";
 import { silence, translate } from "./failures.ts";
-import { overflowOf } from "./head-limits.ts";
+import { overflowOf } from "../connect/response-limits.ts";
 import { CallersError } from "../connect/introduction.ts";
 import { inform } from "./listeners.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
@@ -29,9 +29,9 @@ import { asksBefore, type Outgoing } from "../http1/outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
 import { warnUnread } from "./unread.ts";
 import { bodyOf, type Upload, type UploadListener } from "../http1/upload.ts";
-import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
+import { WireReply, type Passage } from "./wire-reply.ts";
 
-/** Where the exchange is. */
+/** Where the transaction is. */
 type State = "waiting" | "sending" | "headless" | "body" | "over";
 
 /** What an error tells of it. */
@@ -43,8 +43,8 @@ const phases: { readonly [At in State]: Phase } = {
   over: "body",
 };
 
-/** Which way a request goes, and who may call it back. */
-export interface ExchangeWay {
+/** Which connections a request goes by, with which options, and who may call it back. */
+export interface Sending {
   readonly pool: Pool;
   readonly options: SendOptions;
   readonly signal: AbortSignal | null;
@@ -60,10 +60,10 @@ const MOST_REFUSALS = 5;
 const SURELY_READ_BYTES = 16_384;
 
 /** The context of nobody: of the program itself. */
-const NOBODY = new AsyncResource("SojournExchange");
+const NOBODY = new AsyncResource("SojournTransaction");
 
 /** One request and its response. */
-export class Exchange implements Message, Applicant, BodySource, UploadListener, Passage {
+export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
   readonly target: string;
   readonly head: string;
@@ -76,7 +76,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   isReused = false;
   readonly request: PreparedRequest;
   readonly callSite: string | null;
-  context: AsyncResource = new AsyncResource("SojournExchange");
+  context: AsyncResource = new AsyncResource("SojournTransaction");
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -85,7 +85,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #connection: Connection | null = null;
   #incoming: Incoming | null = null;
   #state: State = "waiting";
-  #isReused = false;
   #isResent = false;
   #refusals = 0;
   #isWanted = false;
@@ -100,19 +99,19 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #resolve: (response: WireResponse) => void = ignore;
   #reject: (reason: unknown) => void = ignore;
 
-  constructor(request: PreparedRequest, message: Outgoing, way: ExchangeWay) {
+  constructor(request: PreparedRequest, message: Outgoing, { pool, options, signal }: Sending) {
     this.method = request.method;
     this.target = message.target;
     this.head = message.head;
     this.isLast = message.isLast;
-    this.connectMs = way.options.timeouts.connectMs;
-    this.turnMs = way.options.turnMs;
+    this.connectMs = options.timeouts.connectMs;
+    this.turnMs = options.turnMs;
     this.request = request;
-    this.callSite = way.options.callSite;
+    this.callSite = options.callSite;
     this.#outgoing = message;
-    this.#options = way.options;
-    this.#signal = way.signal;
-    this.#pool = way.pool;
+    this.#options = options;
+    this.#signal = signal;
+    this.#pool = pool;
   }
 
   /** Sends the request. Call it once. */
@@ -142,7 +141,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       return;
     }
     this.#connection = connection;
-    this.#isReused = connection.served > 0;
     connection.send(this);
   }
 
@@ -266,7 +264,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   /** Does a message go on elsewhere of which no answer has begun? */
-  #goOn({ isReused, isRefused, started, heard }: Connection): boolean {
+  #goOn({ served, isReused, isRefused, started, heard }: Connection): boolean {
     const { method, headers, payload } = this.request;
     // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
     if (!started && isReused) {
@@ -282,7 +280,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     }
     // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
     const isSafe = isIdempotent(method) || headers.has(IDEMPOTENCY_KEY);
-    if (!this.#isReused || heard || this.#isResent || !isSafe) return false;
+    if (served === 0 || heard || this.#isResent || !isSafe) return false;
     this.#isResent = true;
     this.#resend();
     return true;
@@ -379,7 +377,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       isForwarded: this.#pool.way.isForwarded,
       proxies: this.#options.proxies,
       body: this.#incoming,
-      isUnanswered: !this.#isReused && this.#connection?.heard === false,
+      isUnanswered: this.#connection?.served === 0 && !this.#connection.heard,
     });
   }
 
@@ -405,7 +403,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (upload !== null) this.context.runInAsyncScope(() => upload.stop());
   }
 
-  /** Ends the exchange and its connection. An abort takes back what was not read yet. */
+  /** Ends the transaction and its connection. An abort takes back what was not read yet. */
   #fail(error: unknown, isAbort: boolean): void {
     if (this.#state === "over") return;
     const connection = this.#connection;
