@@ -12,7 +12,7 @@ import {
   type Opened,
   type OpeningListener,
   type Resumption,
-  type SessionMemory,
+  type TlsMemory,
 } from "../connect/connect.ts";
 import { EngineConnection } from "../http1/engine.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
@@ -56,7 +56,7 @@ interface Waiter {
 }
 
 /** Connections that lead the same way. */
-export class Pool implements SessionMemory {
+export class Pool implements TlsMemory {
   readonly route: Route;
   readonly way: Way;
   readonly sections: SectionMemo = new SectionMemo();
