@@ -6,9 +6,9 @@ import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
+import { codes } from "../core/status.ts";
 import type { ProxyAnswer } from "./failures.ts";
 
-const PROXY_AUTHENTICATION_REQUIRED = 407;
 /** So often a challenge is answered: once, and again for nonces that went stale while others were answered beside. */
 const MOST_ANSWERS = 4;
 
@@ -55,7 +55,7 @@ export class Introduction {
    */
   async asksAgain({ status, headers }: ProxyAnswer): Promise<boolean> {
     return await this.#asked(async () => {
-      if (status !== PROXY_AUTHENTICATION_REQUIRED) {
+      if (status !== codes.proxyAuthenticationRequired) {
         // An asynchronous one fits the type, too: what goes wrong in it is not to be lost.
         await this.#wait(this.#auth.onResponse?.(headers, this.#message));
         return false;

@@ -7,6 +7,7 @@ import { withoutBlanks } from "../core/received-text.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
+import { codes } from "../core/status.ts";
 import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { ResponseOverflow, overflowOf, type ResponseLimits } from "./response-limits.ts";
 import { protocolHint } from "./hints.ts";
@@ -46,7 +47,9 @@ function opens({ status }: ProxyAnswer): boolean {
 
 function refusal(answer: ProxyAnswer): ConnectFailure {
   const advice =
-    answer.status === 407 ? ", it wants credentials: those in its URL, or the option proxyAuth" : "";
+    answer.status === codes.proxyAuthenticationRequired
+      ? ", it wants credentials: those in its URL, or the option proxyAuth"
+      : "";
   return new ConnectFailure("proxy", `the proxy answered CONNECT with status ${answer.status}${advice}`, {
     answer,
   });

@@ -32,8 +32,7 @@ import {
   tuneParser,
   type TunedParser,
 } from "./response-parser.ts";
-import { dispatchAfterPoll, letGoLater, type Actor } from "../connect/turns.ts";
-import { withAdded, writeWhole } from "./whole-message.ts";
+import { dispatchAfterPoll, unrefLater } from "../connect/turns.ts";
 
 const { channels } = diagnostics;
 
@@ -42,11 +41,11 @@ class StaleConnectionError extends Error {
   override readonly name: string = "StaleConnectionError";
 }
 
-/** A body up to here is given to the system in one piece, and the system takes it. */
+/** A body up to here is given to the system in one piece with its head, and the system takes it. */
 const AT_ONCE_BYTES = 16_384;
 
 /** A connection, open from the beginning to its end. */
-export class EngineConnection implements Connection, IntakeReader, Actor {
+export class EngineConnection implements Connection, IntakeReader {
   readonly socket: Socket;
   readonly facts: ConnectionFacts;
   /** Watches over the running message. */
@@ -65,7 +64,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   readonly #handler: Handler = new Handler(this);
   readonly #options = new RequestOptions();
   /** Does it keep the process alive? */
-  #isHeld = true;
+  #hasRef = true;
   /** Is the body of the running message still being given? */
   #isUploading = false;
   /** Does the running message have more of a body than goes out at once? */
@@ -102,7 +101,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     });
     hearLastWords(socket, () => this.#readRest());
     intake?.attach(this);
-    letGoLater(this);
+    unrefLater(this);
   }
 
   /** Messages that were completed on it. */
@@ -203,7 +202,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
       handler.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
       return;
     }
-    this.#hold();
+    this.#ref();
     this.#options.method = message.method;
     this.#options.path = message.target;
     try {
@@ -227,15 +226,15 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   }
 
   /** @internal Nobody uses it: the process may end. */
-  letGo(): void {
-    if (this.#handler.message !== null || !this.#isHeld) return;
-    this.#isHeld = false;
+  unrefIfIdle(): void {
+    if (this.#handler.message !== null || !this.#hasRef) return;
+    this.#hasRef = false;
     this.socket.unref();
   }
 
-  #hold(): void {
-    if (this.#isHeld) return;
-    this.#isHeld = true;
+  #ref(): void {
+    if (this.#hasRef) return;
+    this.#hasRef = true;
     this.socket.ref();
   }
 
@@ -430,7 +429,7 @@ class Handler implements UndiciHandler {
   end(trailers: string[]): void {
     const { message } = this;
     this.message = null;
-    letGoLater(this.#connection);
+    unrefLater(this.#connection);
     message?.onEnd(trailers);
   }
 
@@ -440,6 +439,7 @@ class Handler implements UndiciHandler {
     message?.onFailure(this.#connection.causeOf(error));
   }
 }
+
 /** Does somebody listen to undici's channels who is given bytes as they lie, and may keep them? */
 function isWatched(): boolean {
   const { bodyChunkReceived, headers, trailers } = channels;
@@ -452,4 +452,30 @@ function isTraced(): boolean {
   return (
     create.hasSubscribers || sendHeaders.hasSubscribers || bodySent.hasSubscribers || error.hasSubscribers
   );
+}
+
+/** Writes the head and a body of bytes; `null` for none. `request` is told for undici's channels. */
+function writeWhole(request: UndiciRequest, socket: Socket, head: string, bytes: Uint8Array | null): void {
+  if (bytes === null) {
+    socket.write(head, "latin1");
+  } else if (bytes.byteLength <= AT_ONCE_BYTES) {
+    // One text, one byte a character: two pieces cost Node more than it costs to put them together.
+    const { buffer, byteOffset, byteLength } = bytes;
+    socket.write(head + Buffer.from(buffer, byteOffset, byteLength).toString("latin1"), "latin1");
+    request.onBodySent(bytes);
+  } else {
+    socket.cork();
+    socket.write(head, "latin1");
+    socket.write(bytes);
+    socket.uncork();
+    request.onBodySent(bytes);
+  }
+  request.onRequestSent();
+}
+
+/** The head with fields that a subscriber of undici's channels added: undici has checked them. */
+function withAdded(head: string, fields: readonly string[]): string {
+  let lines = "";
+  for (let at = 0; at + 1 < fields.length; at += 2) lines += `${fields[at]}: ${fields[at + 1]}\r\n`;
+  return `${head.slice(0, -2)}${lines}\r\n`;
 }

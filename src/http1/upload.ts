@@ -62,7 +62,7 @@ export class Upload implements BodyWriter {
       .finally(() => {
         socket.off("drain", wake);
         socket.off("close", wake);
-        this.#letGo();
+        this.#closeSource();
         done(this.#finished);
       });
   }
@@ -86,7 +86,7 @@ export class Upload implements BodyWriter {
   stop(): void {
     this.#stopped = true;
     this.#wake?.();
-    this.#letGo();
+    this.#closeSource();
   }
 
   async #write(socket: Writable, head: string, isChunked: boolean): Promise<void> {
@@ -155,7 +155,7 @@ export class Upload implements BodyWriter {
   }
 
   /** Lets the caller's iterable close its file. What it says to that is of no interest any more. */
-  #letGo(): void {
+  #closeSource(): void {
     const iterator = this.#iterator;
     this.#iterator = null;
     iterator?.return?.().then(undefined, () => {});

@@ -166,7 +166,7 @@ export class H2Session {
   }
 
   /** Somebody waits for room: the process must not end before it is known whether there will be. */
-  hold(): void {
+  ref(): void {
     this.#doubt?.ref();
   }
 

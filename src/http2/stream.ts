@@ -19,7 +19,7 @@ import { sessionFault, streamReset } from "./faults.ts";
 import type { H2Session } from "./session.ts";
 import { hasNoContent } from "../core/status.ts";
 import type { ReadClock } from "../connect/read-clock.ts";
-import { dispatchAfterPoll, type Actor } from "../connect/turns.ts";
+import { dispatchAfterPoll } from "../connect/turns.ts";
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_FLAG_END_STREAM } = constants;
 
@@ -46,7 +46,7 @@ type Listener = (this: OwnedStream, ...told: never[]) => void;
 type Push = (chunk: unknown, encoding?: BufferEncoding) => boolean;
 
 /** A place on an HTTP/2 connection, for one message. */
-export class H2Stream implements Connection, Actor {
+export class H2Stream implements Connection {
   readonly clock: ReadClock;
   started = false;
   heard = false;
@@ -138,11 +138,6 @@ export class H2Stream implements Connection, Actor {
     this.#listen(stream);
     message.onStart(now);
     this.#sendBody(stream, message);
-  }
-
-  /** @internal A session lets go by itself. */
-  letGo(): void {
-    // Nothing is held here.
   }
 
   get isSending(): boolean {

@@ -20,12 +20,13 @@ import {
 import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import { hasNoContent } from "../core/status.ts";
 import { isHttpLike } from "../core/url.ts";
-import { letGo, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
+import { discard, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
 import { reasonOf } from "../connect/failures.ts";
 import { silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
-import { warnUnread } from "./unread.ts";
+import { inform } from "./listeners.ts";
 import { WireReply } from "./wire-reply.ts";
 
 /** What answers requests. */
@@ -82,7 +83,7 @@ class AppTransaction implements BodySource {
   readonly request: PreparedRequest;
   readonly callSite: string | null;
   /** The caller's: for what is done at the end, whoever brings that about. */
-  readonly #context = new AsyncResource("SojournAppTransaction");
+  readonly context = new AsyncResource("SojournAppTransaction");
   onOver: () => void = ignore;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -145,15 +146,11 @@ class AppTransaction implements BodySource {
 
   abandon(): void {
     this.#finish();
-    this.#letGo();
+    this.#giveUp();
   }
 
   onTaken(): void {
     this.#finish();
-  }
-
-  onForgotten(): void {
-    this.#context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
   }
 
   async #call(handler: AppHandler): Promise<WireResponse> {
@@ -165,7 +162,7 @@ class AppTransaction implements BodySource {
       throw this.#broken(`the app threw ${describe(cause)}`, cause);
     }
     if (this.#isOver) {
-      letGo(answer);
+      discard(answer);
       return await never();
     }
     return this.#reply(answer);
@@ -306,7 +303,7 @@ class AppTransaction implements BodySource {
   /** As `Content-Length` says; `null` when it says nothing, or there is no body (RFC 9112 §6.3). */
   #declaredLength(status: number, headers: HeaderMap): number | null {
     const value = headers.get("content-length");
-    if (value === null || this.request.method === "HEAD" || status === 204 || status === 304) return null;
+    if (value === null || hasNoContent(this.request.method, status)) return null;
     if (!/^\d{1,15}$/.test(value)) throw this.#broken("the app's Content-Length is no number");
     return Number(value);
   }
@@ -327,11 +324,9 @@ class AppTransaction implements BodySource {
 
   /** What a listener throws is the caller's, and ends the transaction as it is. */
   #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
-    try {
-      this.#options.onProgress?.({ direction, bytes, totalBytes });
-    } catch (error) {
-      this.#fail(error, true);
-    }
+    const { onProgress } = this.#options;
+    if (onProgress !== null)
+      inform(onProgress, { direction, bytes, totalBytes }, (error) => this.#fail(error, true));
   }
 
   #broken(message: string, cause?: unknown): RequestException {
@@ -345,14 +340,14 @@ class AppTransaction implements BodySource {
     if (this.#isOver) return;
     const incoming = this.#incoming;
     this.#finish();
-    this.#letGo();
+    this.#giveUp();
     if (incoming === null) this.#reject(error);
     else if (isAbort) incoming.abort(error);
     else incoming.fail(error);
   }
 
-  #letGo(): void {
-    this.#context.runInAsyncScope(() => {
+  #giveUp(): void {
+    this.context.runInAsyncScope(() => {
       this.#abort.abort();
       this.#reader?.cancel().catch(ignore);
     });
@@ -363,7 +358,7 @@ class AppTransaction implements BodySource {
     this.#isOver = true;
     this.#rest();
     this.#signal?.removeEventListener("abort", this);
-    this.#context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
+    this.context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
     this.onOver();
   }
 }

@@ -133,7 +133,7 @@ export class Pool implements TlsMemory {
       this.#connect(applicant);
       return;
     }
-    shared?.hold();
+    shared?.ref();
     const isConnecting = !this.#isOnlyHttp1 && shared === null;
     const limitMs = isConnecting ? applicant.connectMs : this.#turnMs(applicant);
     const overdue = (): void => {

@@ -25,9 +25,8 @@ import { overflowOf } from "../connect/response-limits.ts";
 import { CallersError } from "../connect/introduction.ts";
 import { inform } from "./listeners.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
-import { asksBefore, type Outgoing } from "../http1/outgoing.ts";
+import { asksBefore, outgoing, type Outgoing } from "../http1/outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
-import { warnUnread } from "./unread.ts";
 import { bodyOf, type Upload, type UploadListener } from "../http1/upload.ts";
 import { WireReply, type Passage } from "./wire-reply.ts";
 
@@ -99,7 +98,9 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   #resolve: (response: WireResponse) => void = ignore;
   #reject: (reason: unknown) => void = ignore;
 
-  constructor(request: PreparedRequest, message: Outgoing, { pool, options, signal }: Sending) {
+  /** @throws for what must not go on the wire, as {@link outgoing}. */
+  constructor(request: PreparedRequest, { pool, options, signal }: Sending) {
+    const message = outgoing(request, pool.way, pool.sections);
     this.method = request.method;
     this.target = message.target;
     this.head = message.head;
@@ -311,10 +312,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   onTaken(): void {
     this.#finish();
-  }
-
-  onForgotten(): void {
-    this.context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
   }
 
   #obtain(now: number): void {
