@@ -5,7 +5,6 @@
  * A new kind of proxy has its case in `#throughProxy` and a file of its own beside `tunnel.ts` and `socks.ts`; a new setting of TLS
  * goes to `tls/settings.ts`, which says what the handshake takes.
  */
-import { lookup as resolveName } from "node:dns/promises";
 import {
   connect as connectSocket,
   isIP,
@@ -33,11 +32,11 @@ import { openTunnel } from "./tunnel.ts";
 
 /** How sockets are made. */
 export interface SocketOptions {
-  readonly localAddress?: string;
-  /** As `lookup.ts` makes it; absent for Node's own. */
-  readonly lookup?: LookupFunction;
+  readonly localAddress: string | undefined;
+  /** As `lookup.ts` makes it. */
+  readonly lookup: LookupFunction;
   /** A Unix domain socket or named pipe in place of host and port. */
-  readonly socketPath?: string;
+  readonly socketPath: string | undefined;
 }
 
 /** What is the same for all connections of an adapter. The limits are for a proxy's answer to CONNECT. */
@@ -151,13 +150,11 @@ export class Opening {
   /** A name in the place of which a proxy is told its address. */
   async #resolve(host: string): Promise<string> {
     if (isIP(host) !== 0) return host;
-    const { lookup } = this.#settings.sockets;
     try {
-      if (lookup === undefined) return (await resolveName(host)).address;
       return await new Promise((resolve, reject) => {
-        lookup(host, {}, (error, address) => {
-          if (error !== null) reject(error);
-          else resolve(typeof address === "string" ? address : (address[0]?.address ?? host));
+        this.#settings.sockets.lookup(host, {}, (error, address) => {
+          if (error === null) resolve(address as string); // one was asked for
+          else reject(error);
         });
       });
     } catch (cause) {

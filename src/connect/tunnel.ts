@@ -7,7 +7,7 @@ import { withoutBlanks } from "../core/received-text.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
-import { codes } from "../core/status.ts";
+import { codes, isSuccessStatus } from "../core/status.ts";
 import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { ResponseOverflow, overflowOf, type ResponseLimits } from "./response-limits.ts";
 import { protocolHint } from "./hints.ts";
@@ -37,12 +37,8 @@ export async function openTunnel(socket: Socket, request: TunnelRequest): Promis
   const answer = await finalAnswer(reader, request.limits);
   reader.release();
   // Any 2xx opens the tunnel; framing fields in it mean nothing (RFC 9110 §9.3.6).
-  if (!opens(answer)) throw refusal(answer);
+  if (!isSuccessStatus(answer.status)) throw refusal(answer);
   return answer;
-}
-
-function opens({ status }: ProxyAnswer): boolean {
-  return status >= 200 && status <= 299;
 }
 
 function refusal(answer: ProxyAnswer): ConnectFailure {

@@ -9,7 +9,7 @@
  * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici, header fields one
  *   that does not tell how many came;
  * - a connection may stay open though the response is whole and its last one: the body of the request is still going out;
- * - timers: undici's are coarse and one more per request; ours are in `read-clock.ts` and `pools.ts`.
+ * - timers: undici's are coarse and one more per request; ours are in `connect/read-clock.ts` and `transport/pools.ts`.
  */
 
 import { withoutBlanks } from "../core/received-text.ts";

@@ -1,6 +1,6 @@
 /**
- * HttpAdapter: how requests travel by default: HTTP/1.1 over TCP and TLS, on connections that are kept, directly or through a
- * proxy.
+ * HttpAdapter: how requests travel by default: HTTP/1.1 and HTTP/2 over TCP and TLS, on connections that are kept, directly or
+ * through a proxy.
  */
 import type { Adapter, ProxyAuth, RetryPolicy, SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";

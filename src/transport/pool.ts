@@ -277,25 +277,21 @@ export class Pool implements TlsMemory {
 
   /** The connection is for all who wait, and for all to come. */
   #share(opened: Opened): Connection {
-    const session = new H2Session(
-      opened,
-      { heads: this.#settings, pace: this.#pace },
-      {
-        onRoom: () => this.#next(),
-        onRetired: () => {
-          if (this.#shared === session) this.#shared = null;
-          this.#next();
-        },
-        onRefused: (taken) => {
-          if (taken > 0) this.#pace = taken;
-        },
-        onHttp1Required: () => {
-          this.#isHttp1Required = true;
-          this.#isOnlyHttp1 = true;
-        },
-        onClose: () => this.#sessions.delete(session),
+    const session = new H2Session(opened, this.#settings, this.#pace, {
+      onRoom: () => this.#next(),
+      onRetired: () => {
+        if (this.#shared === session) this.#shared = null;
+        this.#next();
       },
-    );
+      onRefused: (taken) => {
+        if (taken > 0) this.#pace = taken;
+      },
+      onHttp1Required: () => {
+        this.#isHttp1Required = true;
+        this.#isOnlyHttp1 = true;
+      },
+      onClose: () => this.#sessions.delete(session),
+    });
     this.#shared = session;
     this.#sessions.add(session);
     return session.open();

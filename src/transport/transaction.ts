@@ -18,6 +18,7 @@ import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { isError } from "../core/realm.ts";
+import { isSuccessStatus } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Connection, Message, WireHead } from "../connect/connection.ts";
 import { silence, translate } from "./failures.ts";
@@ -208,8 +209,8 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     // The promise holds the response: who forgets the response must not be kept from it by the connection.
     this.#resolve = ignore;
     this.#reject = ignore;
-    const facts = { timings, isStreamed: this.#options.stream, passage: this };
-    resolve(new WireReply(head, headers, this.#incoming, facts));
+    const more = { timings, isStreamed: this.#options.stream, passage: this };
+    resolve(new WireReply(head, headers, this.#incoming, more));
   }
 
   /**
@@ -219,7 +220,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
    */
   #meetAnswer(status: number): void {
     const connection = this.#connection;
-    if (isSuccess(status) && this.#continueTimer === null) {
+    if (isSuccessStatus(status) && this.#continueTimer === null) {
       if (connection?.isSending === true) connection.goOn();
       return;
     }
@@ -428,10 +429,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     connection.clock.stop();
     this.#pool.release(connection, now);
   }
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
 }
 
 function ignore(): void {

@@ -34,17 +34,21 @@ export class WireReply implements WireResponse {
     head: WireHead,
     headers: HeaderMap,
     incoming: Incoming,
-    facts: { readonly timings: Timings; readonly isStreamed: boolean; readonly passage: Passage | null },
+    {
+      timings,
+      isStreamed,
+      passage,
+    }: { readonly timings: Timings; readonly isStreamed: boolean; readonly passage: Passage | null },
   ) {
     this.status = head.status;
     this.statusText = head.reason;
     this.headers = headers;
     this.httpVersion = head.httpVersion;
-    this.timings = facts.timings;
-    this.#passage = facts.passage;
+    this.timings = timings;
+    this.#passage = passage;
     this.body = new IncomingBody(incoming);
     this.#incoming = incoming;
-    if (facts.isStreamed) incoming.watch(this.body);
+    if (isStreamed) incoming.watch(this.body);
   }
 
   get connection(): ConnectionInfo | null {
