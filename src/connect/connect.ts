@@ -3,7 +3,7 @@
  * them is given up at once when asked to. The certificate is checked against the URL's host, whatever a Host header says.
  *
  * A new kind of proxy has its case in `#throughProxy` and a file of its own beside `tunnel.ts` and `socks.ts`; a new setting of TLS
- * goes to `tls/settings.ts`, which says what the handshake takes.
+ * goes to `tls/settings.ts`, or, when it is one of the handshake alone, to `handshakeOptions`.
  */
 import {
   connect as connectSocket,

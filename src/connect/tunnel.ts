@@ -3,14 +3,14 @@
  */
 import type { Socket } from "node:net";
 
-import { withoutBlanks } from "../core/received-text.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
+import { withoutBlanks } from "../core/received-text.ts";
 import { codes, isSuccessStatus } from "../core/status.ts";
 import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
-import { ResponseOverflow, overflowOf, type ResponseLimits } from "./response-limits.ts";
 import { protocolHint } from "./hints.ts";
+import { ResponseOverflow, overflowOf, type ResponseLimits } from "./response-limits.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** What to ask the proxy for. */

@@ -19,11 +19,12 @@ import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { BodyWriter, Connection, Message } from "../connect/connection.ts";
 import { UnsentBody } from "../connect/failures.ts";
-import type { ResponseLimits } from "../connect/response-limits.ts";
 import type { IntakeReader } from "../connect/intake.ts";
+import { ReadClock } from "../connect/read-clock.ts";
+import type { ResponseLimits } from "../connect/response-limits.ts";
+import { dispatchAfterPoll, unrefLater } from "../connect/turns.ts";
 import { Lane } from "./lane.ts";
 import { hearLastWords } from "./last-words.ts";
-import { ReadClock } from "../connect/read-clock.ts";
 import {
   expectResponse,
   isParsing,
@@ -32,7 +33,6 @@ import {
   tuneParser,
   type TunedParser,
 } from "./response-parser.ts";
-import { dispatchAfterPoll, unrefLater } from "../connect/turns.ts";
 
 const { channels } = diagnostics;
 

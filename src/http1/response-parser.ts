@@ -13,9 +13,9 @@
  */
 
 import { withoutBlanks } from "../core/received-text.ts";
-import { ResponseOverflow, type ResponseLimits } from "../connect/response-limits.ts";
-import { protocolHint } from "../connect/hints.ts";
 import type { WireHead } from "../connect/connection.ts";
+import { protocolHint } from "../connect/hints.ts";
+import { ResponseOverflow, type ResponseLimits } from "../connect/response-limits.ts";
 
 /** What came is no HTTP/1 response. */
 export class ResponseSyntaxError extends Error {

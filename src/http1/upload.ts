@@ -5,8 +5,8 @@
  */
 import type { Writable } from "node:stream";
 
-import type { BodyWriter } from "../connect/connection.ts";
 import { InvalidBody } from "../core/errors.ts";
+import type { BodyWriter } from "../connect/connection.ts";
 import type { Outgoing } from "./outgoing.ts";
 
 /** Who hears how an upload goes. */

@@ -12,12 +12,12 @@ import { setImmediate } from "node:timers";
 import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Message } from "../connect/connection.ts";
-import { connectionClosed, connectionEnded, sessionFault } from "./faults.ts";
-import type { ResponseLimits } from "../connect/response-limits.ts";
-import { H2Stream } from "./stream.ts";
 import { ReadClock } from "../connect/read-clock.ts";
+import type { ResponseLimits } from "../connect/response-limits.ts";
 import { canWidenWindow } from "../connect/runtime.ts";
+import { connectionClosed, connectionEnded, sessionFault } from "./faults.ts";
 import { Http2Heads } from "./sent-head.ts";
+import { H2Stream } from "./stream.ts";
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
 

@@ -11,15 +11,15 @@ import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "nod
 import { setImmediate } from "node:timers";
 
 import { InvalidHeader, ReadTimeout } from "../core/errors.ts";
+import { hasNoContent } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Connection, Message } from "../connect/connection.ts";
 import { UnsentBody } from "../connect/failures.ts";
+import type { ReadClock } from "../connect/read-clock.ts";
 import { bytesOverflowOf, overflowOf } from "../connect/response-limits.ts";
+import { dispatchAfterPoll } from "../connect/turns.ts";
 import { sessionFault, streamReset } from "./faults.ts";
 import type { H2Session } from "./session.ts";
-import { hasNoContent } from "../core/status.ts";
-import type { ReadClock } from "../connect/read-clock.ts";
-import { dispatchAfterPoll } from "../connect/turns.ts";
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_FLAG_END_STREAM } = constants;
 

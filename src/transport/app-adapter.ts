@@ -4,7 +4,6 @@
  */
 import { AsyncResource } from "node:async_hooks";
 
-import { isUint8Array } from "../core/realm.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
@@ -13,18 +12,18 @@ import {
   ConnectionError,
   InvalidBody,
   InvalidMethod,
-  SessionClosed,
   type Phase,
   type RequestException,
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
+import { isUint8Array } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { hasNoContent } from "../core/status.ts";
 import { isHttpLike } from "../core/url.ts";
-import { discard, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
 import { reasonOf } from "../connect/failures.ts";
-import { silence } from "./failures.ts";
+import { discard, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
+import { closed, silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
 import { inform } from "./listeners.ts";
 import { WireReply } from "./wire-reply.ts";
@@ -361,10 +360,6 @@ class AppTransaction implements BodySource {
     this.context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
     this.onOver();
   }
-}
-
-function closed(): SessionClosed {
-  return new SessionClosed("the adapter was closed");
 }
 
 function never(): Promise<never> {

@@ -18,11 +18,11 @@ import {
   type Phase,
 } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { proxyVariable } from "../proxy/select.ts";
 import { codeOf, ConnectFailure, ConnectOverdue, reasonOf, UnsentBody } from "../connect/failures.ts";
 import { RefusedAddress } from "../connect/guard.ts";
 import { ResponseOverflow } from "../connect/response-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "../http1/response-parser.ts";
+import { proxyVariable } from "../proxy/select.ts";
 
 /** Where a message was when it failed. */
 export interface Circumstances {
@@ -124,6 +124,11 @@ function headersTooLarge(error: ResponseOverflow, { request, phase }: Circumstan
     limit,
     found,
   });
+}
+
+/** The adapter that was to send it is closed. */
+export function closed(): SessionClosed {
+  return new SessionClosed("the adapter was closed");
 }
 
 /** Nothing came for `limitMs`. */

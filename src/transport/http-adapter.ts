@@ -4,17 +4,17 @@
  */
 import type { Adapter, ProxyAuth, RetryPolicy, SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
-import { SessionClosed } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { codes } from "../core/status.ts";
 import type { Url } from "../core/url.ts";
-import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
-import { Transaction, type Sending } from "./transaction.ts";
 import { CallersError, Introduction } from "../connect/introduction.ts";
-import { asksBefore } from "../http1/outgoing.ts";
-import { Pools, type PoolStats } from "./pools.ts";
 import { TlsMaterials } from "../connect/tls-material.ts";
+import { asksBefore } from "../http1/outgoing.ts";
+import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
+import { closed } from "./failures.ts";
+import { Pools, type PoolStats } from "./pools.ts";
+import { Transaction, type Sending } from "./transaction.ts";
 
 export type { HttpAdapterOptions } from "./adapter-options.ts";
 
@@ -126,8 +126,4 @@ export class HttpAdapter implements Adapter {
 
 function withField(request: PreparedRequest, name: string, value: string | null): PreparedRequest {
   return request.with({ headers: request.headers.clone().set(name, value) });
-}
-
-function closed(): SessionClosed {
-  return new SessionClosed("the adapter was closed");
 }

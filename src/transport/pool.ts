@@ -5,7 +5,6 @@
 import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";
 
-import type { Connection } from "../connect/connection.ts";
 import {
   Opening,
   type ConnectSettings,
@@ -14,13 +13,14 @@ import {
   type Resumption,
   type TlsMemory,
 } from "../connect/connect.ts";
-import { EngineConnection } from "../http1/engine.ts";
+import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
 import type { ResponseLimits } from "../connect/response-limits.ts";
+import type { Route } from "../connect/route.ts";
+import { EngineConnection } from "../http1/engine.ts";
+import { SectionMemo, type Way } from "../http1/outgoing.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
-import { SectionMemo, type Way } from "../http1/outgoing.ts";
-import type { Route } from "../connect/route.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;

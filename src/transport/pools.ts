@@ -8,12 +8,11 @@ import type { AddressPolicy, ProxyAuth, SendOptions } from "../core/adapter.ts";
 import { AddressRefused, InvalidSchema } from "../core/errors.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
+import { basicCredentials, type Route } from "../connect/route.ts";
+import type { Way } from "../http1/outgoing.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
 import { proxyTerms, tlsKey, type TlsTerms } from "../tls/settings.ts";
-
-import type { Way } from "../http1/outgoing.ts";
 import { Pool, type PoolSettings } from "./pool.ts";
-import { basicCredentials, type Route } from "../connect/route.ts";
 
 /** Counts of one pool's connections. */
 export interface PoolStats {

@@ -15,20 +15,20 @@ import { isReplayable } from "../core/body.ts";
 import { RequestException, type Phase } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
+import { isError } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
-import { isError } from "../core/realm.ts";
 import { isSuccessStatus } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Connection, Message, WireHead } from "../connect/connection.ts";
-import { silence, translate } from "./failures.ts";
-import { overflowOf } from "../connect/response-limits.ts";
 import { CallersError } from "../connect/introduction.ts";
-import { inform } from "./listeners.ts";
-import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
+import { overflowOf } from "../connect/response-limits.ts";
 import { asksBefore, outgoing, type Outgoing } from "../http1/outgoing.ts";
-import type { Applicant, Pool } from "./pool.ts";
 import { bodyOf, type Upload, type UploadListener } from "../http1/upload.ts";
+import { silence, translate } from "./failures.ts";
+import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
+import { inform } from "./listeners.ts";
+import type { Applicant, Pool } from "./pool.ts";
 import { WireReply, type Passage } from "./wire-reply.ts";
 
 /** Where the transaction is. */

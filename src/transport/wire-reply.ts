@@ -3,10 +3,10 @@
  */
 import { HeaderMap } from "../core/headers.ts";
 import type { ConnectionInfo, SentHead, Timings, WireBody, WireResponse } from "../core/response.ts";
-import type { WireHead } from "../connect/connection.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Incoming } from "./incoming.ts";
+import type { WireHead } from "../connect/connection.ts";
 import { sentHead } from "../http2/sent-head.ts";
+import type { Incoming } from "./incoming.ts";
 
 /** How a message came to the server. Looked at when somebody asks. */
 export interface Passage {
