@@ -111,7 +111,7 @@ class AppTransaction implements BodySource {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       this.#signal?.addEventListener("abort", this);
-      this.#listen();
+      this.#startClock();
       this.#call(handler).then(resolve, (error: unknown) => this.#fail(error, false));
     });
   }
@@ -136,11 +136,11 @@ class AppTransaction implements BodySource {
   }
 
   onWant(): void {
-    this.#listen();
+    this.#startClock();
   }
 
   onEnough(): void {
-    this.#rest();
+    this.#stopClock();
   }
 
   abandon(): void {
@@ -205,14 +205,14 @@ class AppTransaction implements BodySource {
     const announced = lengthOf(body);
     let sent = 0;
     try {
-      this.#rest();
+      this.#stopClock();
       for await (const chunk of body.open()) {
         sent += chunk.byteLength;
         if (announced !== null && sent > announced) break;
         this.#tell("upload", sent, announced);
-        if (this.#incoming === null) this.#listen();
+        if (this.#incoming === null) this.#startClock();
         yield chunk;
-        if (this.#incoming === null) this.#rest();
+        if (this.#incoming === null) this.#stopClock();
       }
       if (announced !== null && sent !== announced) {
         const message = `the body is not as long as announced: ${announced} bytes`;
@@ -223,7 +223,7 @@ class AppTransaction implements BodySource {
       this.#fail(error, false);
       throw error;
     }
-    if (this.#incoming === null) this.#listen();
+    if (this.#incoming === null) this.#startClock();
   }
 
   #reply(answer: unknown): WireReply {
@@ -231,7 +231,7 @@ class AppTransaction implements BodySource {
     const { status, reason, headers, reader } = this.#read(answer);
     const incoming = new Incoming(this, this.#declaredLength(status, headers));
     this.#phase = "body";
-    this.#rest();
+    this.#stopClock();
     this.#incoming = incoming;
     this.#reader = reader;
     if (reader === null) incoming.end([]);
@@ -293,7 +293,7 @@ class AppTransaction implements BodySource {
       this.#fail(this.#broken("the app's body is not as long as Content-Length says"), false);
       return;
     }
-    this.#rest();
+    this.#stopClock();
     const isFree = !this.#options.stream || this.#options.returnsEarly === true;
     if (isFree) this.#finish();
     incoming.end([], isFree);
@@ -308,7 +308,7 @@ class AppTransaction implements BodySource {
   }
 
   /** Silence counts from now. The timer keeps the process alive: nothing else may do so while an app thinks. */
-  #listen(): void {
+  #startClock(): void {
     const { readMs } = this.#options.timeouts;
     if (readMs === null || this.#isOver) return;
     if (this.#timer !== null) this.#timer.refresh();
@@ -316,7 +316,7 @@ class AppTransaction implements BodySource {
       this.#timer = setTimeout(() => this.#fail(silence(readMs, this.request, this.#phase), false), readMs);
   }
 
-  #rest(): void {
+  #stopClock(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -355,7 +355,7 @@ class AppTransaction implements BodySource {
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#rest();
+    this.#stopClock();
     this.#signal?.removeEventListener("abort", this);
     this.context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
     this.onOver();

@@ -153,7 +153,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   onStart(now: number): void {
     this.#state = this.upload === null ? "headless" : "sending";
     this.#connectedMs = this.#connection?.isReused === true ? 0 : now - this.#began;
-    this.#listen(now);
+    this.#startClock(now);
     const { expectContinueMs } = this.#options;
     if (this.#isHeld && expectContinueMs !== null)
       this.#continueTimer = setTimeout(() => this.#releaseBody(), expectContinueMs);
@@ -167,14 +167,14 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   onBodySent(bytes: number): void {
     this.#awaitsSource = false;
-    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
+    if (this.#state !== "body" || this.#isWanted) this.#startClock(performance.now());
     this.#tellUpload(bytes);
   }
 
   onUploadEnd(): void {
     this.#awaitsSource = false;
     if (this.#state === "sending") this.#state = "headless";
-    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
+    if (this.#state !== "body" || this.#isWanted) this.#startClock(performance.now());
   }
 
   onUploadFailure(error: unknown): void {
@@ -298,7 +298,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   onWant(): void {
     this.#isWanted = true;
-    this.#listen(performance.now());
+    this.#startClock(performance.now());
   }
 
   onEnough(): void {
@@ -357,7 +357,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#continueTimer = null;
   }
 
-  #listen(now: number): void {
+  #startClock(now: number): void {
     if (this.#awaitsSource) return;
     const { readMs } = this.#options.timeouts;
     this.#connection?.clock.start(readMs, now, this);
