@@ -9,20 +9,14 @@ import { SessionDefaults } from "./defaults.ts";
 import { Verbs } from "./verbs.ts";
 
 /** Options of a session that are more than a value. */
-type Own = "headers" | "cookies" | "baseUrl" | "hsts";
-const OWN: ReadonlySet<string> = new Set<Own>(["headers", "cookies", "baseUrl", "hsts"]);
-
-type FieldOptions = Omit<SessionOptions<boolean>, Own | "stream" | "trustEnv">;
-
-/** Absent is `undefined`, and so is what nobody has set. */
-type Fields = { -readonly [Name in keyof FieldOptions]-?: FieldOptions[Name] | undefined };
+const OWN: ReadonlySet<OptionName> = new Set(["headers", "cookies", "baseUrl", "hsts"]);
 
 /** The defaults of a session. */
 export let defaultsOf: (session: SessionFields<boolean>) => SessionDefaults;
 
 /** A session's defaults. What is read of them cannot be changed in place: a value is set whole. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging, no-unused-vars -- the accessors are made for each of them; both name the same parameters
-export interface SessionFields<Streams extends boolean> extends Fields {
+export interface SessionFields<Streams extends boolean> extends SessionOptions<Streams> {
   /**
    * Do calls that say nothing themselves give a {@link StreamedResponse}? May be changed where the type says `boolean`. Default:
    * `false`.
