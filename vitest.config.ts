@@ -20,7 +20,8 @@ export default defineConfig(({ mode }) => {
       testTimeout: 30_000,
       hookTimeout: 30_000,
       // What is waited for comes within milliseconds: to look every 50 of them would be most of the time.
-      expect: { poll: { interval: 5, timeout: 5000 } },
+      // A test that expects nothing is an error.
+      expect: { requireAssertions: true, poll: { interval: 5, timeout: 5000 } },
       projects: [
         {
           extends: true,

@@ -121,7 +121,7 @@ describe.concurrent("a connection over HTTP/2 on which nothing is heard any more
     await using server = await freezing();
     const session = sessionFor(server, { timeout: { read: 500 } });
     await session.get(server.url);
-    await rejection(session.get(server.url));
+    expect(await rejection(session.get(server.url))).toBeInstanceOf(ReadTimeout);
     await session.close();
     await until(() => server.connections[0]?.isEnded === true);
   });
