@@ -15,7 +15,7 @@ import {
   type AppHandler,
   type SessionOptions,
 } from "../../src/index.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 
 const APP = "http://app.test";
 

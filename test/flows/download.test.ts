@@ -17,7 +17,7 @@ import {
   type DownloadOptions,
   type ProgressListener,
 } from "../../src/index.ts";
-import { failureOf, play, type Played } from "../support/play.ts";
+import { failureOf, play, type Played } from "../support/one-call.ts";
 import { answer, type HeardRequest, type Said } from "../support/wire-server.ts";
 
 const WHOLE = "0123456789";

@@ -17,7 +17,7 @@ import {
   type StreamedResponse,
 } from "../../src/index.ts";
 import { Authority } from "../support/certificates.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answering, ok, scriptedServer } from "../support/scripted-server.ts";
 import { answer, type Said } from "../support/wire-server.ts";
 import { read, requestTo } from "../support/responses.ts";

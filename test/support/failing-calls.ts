@@ -42,7 +42,7 @@ import {
   type SessionOptions,
 } from "../../src/index.ts";
 import { pfxFile } from "./certificates.ts";
-import { failureOf } from "./play.ts";
+import { failureOf } from "./one-call.ts";
 import type { Secret } from "./secrets.ts";
 
 /** What a request with the secret in every place is sent with. */

@@ -11,7 +11,7 @@ import {
   type RequestOptions,
   type SessionOptions,
 } from "../../src/index.ts";
-import { caller, contextOrigin, Notes, type ContextOrigin } from "../support/context.ts";
+import { caller, contextOrigin, Notes, type ContextOrigin } from "../support/async-context.ts";
 import { ok, scriptedServer, type ScriptedConnection } from "../support/scripted-server.ts";
 
 /** A call of the caller `id`, and which functions of the caller's it has. */

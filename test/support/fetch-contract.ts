@@ -4,7 +4,7 @@
 import { describe, expect, it, beforeAll, afterAll } from "vitest";
 
 import { AppAdapter, Session, toFetch, type SessionOptions } from "../../src/index.ts";
-import { startContractServer, type ContractServer } from "./contract-server.ts";
+import { startContractServer, type ContractServer } from "./fetch-contract-server.ts";
 
 /** What a question is asked with. */
 export interface Asking {
