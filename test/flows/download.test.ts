@@ -307,10 +307,12 @@ describe("a download with resume", () => {
   });
 });
 
-it("a session that is closed downloads nothing", async () => {
-  const session = new Session({ trustEnv: false });
-  await session.close();
-  const failure = await failureOf(session.download("http://127.0.0.1:1/x", join(folder, "x")));
-  expect(failure).toMatchObject({ name: "SessionClosed" });
-  expect(readdirSync(folder)).toEqual([]);
+describe("a closed session", () => {
+  it("downloads nothing", async () => {
+    const session = new Session({ trustEnv: false });
+    await session.close();
+    const failure = await failureOf(session.download("http://127.0.0.1:1/x", join(folder, "x")));
+    expect(failure).toMatchObject({ name: "SessionClosed" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });
