@@ -1,6 +1,6 @@
 /** ARCHITECTURE.md and CONTRIBUTING.md tell of folders, files and names that are there, and of imports as the linter holds them. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { root } from "./pages.ts";
@@ -117,8 +117,8 @@ describe.each(["ARCHITECTURE.md", "CONTRIBUTING.md"])("%s", (page) => {
   const text = read(page);
 
   it.for(pathsIn(text))("names %s, which is there", (path) => {
-    // Packages, and what is beside the project, are no files of it.
-    if (/^(?:sojourn|@|\.\.)/.test(path)) return expect(path).not.toMatch(/\.ts$/);
+    // Packages, what is beside the project, and what is installed into it are no files of it.
+    if (/^(?:sojourn|@|\.\.)|node_modules/.test(path)) return expect(path).not.toMatch(/\.ts$/);
     expect(placeOf(path)).toBeDefined();
   });
 
