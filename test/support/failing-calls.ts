@@ -1,7 +1,5 @@
 /**
  * Calls that fail, each with another class of errors, with a secret in every place of the request and of the answer.
- *
- * May import: `src/`, own folder.
  */
 import {
   AddressRefused,
