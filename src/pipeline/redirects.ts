@@ -6,7 +6,6 @@
 import { unlessAborted } from "../core/abort.ts";
 import type { Clock } from "../core/clock.ts";
 import { RequestException, TooManyRedirects } from "../core/errors.ts";
-import { CallPlan, type Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { securedUrl, type StrictTransport } from "../core/strict-transport.ts";
 import { journeyBeyond, tlsAcrossOrigins } from "../redirects/border.ts";
@@ -17,6 +16,7 @@ import {
   type RedirectDecision,
   type Secured,
 } from "../redirects/decide.ts";
+import { CallPlan, type Settings } from "../options/settings.ts";
 import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
 
 /** What the stage needs of the world. */

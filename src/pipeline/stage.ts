@@ -5,8 +5,8 @@ import { misuse } from "../core/caller.ts";
 import { isPromise } from "../core/realm.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import { describe } from "../core/describe.ts";
-import type { Settings } from "../core/options.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
+import type { Settings } from "../options/settings.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 
