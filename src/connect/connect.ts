@@ -1,9 +1,10 @@
 /**
- * From nothing to a socket on which HTTP/1.1 can be spoken: name look-up, TCP, proxy, TLS, in this order, each of them
- * given up at once when asked to. The certificate is checked against the URL's host, whatever a Host header says.
+ * From nothing to a socket that leads to the server: name, TCP, proxy, TLS, in this order, on the way and in this file; each of
+ * them is given up at once when asked to. The certificate is checked against the URL's host, whatever a Host header says.
+ *
+ * A new kind of proxy has its case in `#throughProxy` and a file of its own beside `tunnel.ts` and `socks.ts`; a new setting of TLS
+ * goes to `tls/settings.ts`, or, when it is one of the handshake alone, to `handshakeOptions`.
  */
-import type { X509Certificate } from "node:crypto";
-import { lookup as resolveName } from "node:dns/promises";
 import {
   connect as connectSocket,
   isIP,
@@ -14,33 +15,32 @@ import {
 import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
 
 import type { ProxyTarget } from "../proxy/select.ts";
-import { nameProblem } from "../tls/name.ts";
-import { pinProblem } from "../tls/pins.ts";
+import { nameProblem, pinProblem } from "../tls/certificate.ts";
 import type { TlsTerms } from "../tls/settings.ts";
 import { agreedOn, ConnectionFacts, endsOf, factOf, type ServerIdentity } from "./connection-facts.ts";
-import { ConnectFailure, ConnectOverdue, reasonOf } from "../transport/failures.ts";
+import { ConnectFailure, ConnectOverdue, reasonOf, type ConnectStep } from "./failures.ts";
 import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
-import type { HeadLimits } from "../transport/head-limits.ts";
 import { tlsHint } from "./hints.ts";
 import { Intake } from "./intake.ts";
 import { Introduction } from "./introduction.ts";
-import { basicCredentials, guardOf, HTTP_1_ONLY, nameOf, pinsOf, protocolsOf, type Route } from "./route.ts";
+import type { ResponseLimits } from "./response-limits.ts";
+import { authorityOf, basicCredentials, pinsOf, type Peer, type Route } from "./route.ts";
 import { canReadInto } from "./runtime.ts";
 import { openSocks } from "./socks.ts";
-import type { TlsMaterial, TlsMaterials, TlsPeer } from "./tls-material.ts";
+import type { TlsMaterial, TlsMaterials } from "./tls-material.ts";
 import { openTunnel } from "./tunnel.ts";
 
 /** How sockets are made. */
 export interface SocketOptions {
-  readonly localAddress?: string;
-  /** As `lookup.ts` makes it; absent for Node's own. */
-  readonly lookup?: LookupFunction;
+  readonly localAddress: string | undefined;
+  /** As `lookup.ts` makes it. */
+  readonly lookup: LookupFunction;
   /** A Unix domain socket or named pipe in place of host and port. */
-  readonly socketPath?: string;
+  readonly socketPath: string | undefined;
 }
 
 /** What is the same for all connections of an adapter. The limits are for a proxy's answer to CONNECT. */
-export interface ConnectSettings extends HeadLimits {
+export interface ConnectSettings extends ResponseLimits {
   readonly sockets: SocketOptions;
   readonly materials: TlsMaterials;
 }
@@ -51,8 +51,8 @@ export interface Resumption {
   identity: ServerIdentity | null;
 }
 
-/** TLS sessions of a route: the next handshake is shorter. */
-export interface SessionMemory {
+/** The TLS session of a route: the next handshake is shorter. */
+export interface TlsMemory {
   resumption: Resumption | null;
 }
 
@@ -74,12 +74,15 @@ const KEEP_ALIVE_PROBE_MS = 60_000;
 const NOTHING_ELSE = { signal: undefined, fd: undefined, handle: undefined };
 const READ_BYTES = 65_536;
 
+type Step = Exclude<ConnectStep, "material">;
+
+const HTTP_1_ONLY: readonly string[] = ["http/1.1"];
+const HTTP_2_AND_1: readonly string[] = ["h2", "http/1.1"];
+
 /** One attempt to connect: settles once, and can be given up. */
 export class Opening {
-  readonly #options: SocketOptions;
-  readonly #materials: TlsMaterials;
-  readonly #limits: HeadLimits;
-  readonly #memory: SessionMemory;
+  readonly #settings: ConnectSettings;
+  readonly #memory: TlsMemory;
   readonly #sockets: Socket[] = [];
   #intake: Intake | null = null;
   #ends: ReturnType<typeof endsOf> | null = null;
@@ -87,10 +90,8 @@ export class Opening {
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(settings: ConnectSettings, memory: SessionMemory) {
-    this.#options = settings.sockets;
-    this.#materials = settings.materials;
-    this.#limits = settings;
+  constructor(settings: ConnectSettings, memory: TlsMemory) {
+    this.#settings = settings;
     this.#memory = memory;
   }
 
@@ -118,8 +119,7 @@ export class Opening {
   /** Gives up, now. */
   cancel(): void {
     this.#finish();
-    // From the inside out: Node 24 crashes when what is under TLS goes first, in the turn in which the handshake ends.
-    for (const socket of this.#sockets.toReversed()) socket.destroy();
+    this.#endSockets();
   }
 
   #finish(): void {
@@ -127,65 +127,42 @@ export class Opening {
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
+  /** From the inside out: Node 24 crashes when what is under TLS goes first, in the turn in which the handshake ends. */
+  #endSockets(): void {
+    for (const socket of this.#sockets.splice(0).toReversed()) socket.destroy();
+  }
+
   async #open(route: Route): Promise<Socket> {
-    const { via, tls } = route;
-    const guard = guardOf(route);
+    const { via, tls, guard } = route;
     if (guard !== null && isIP(route.host) !== 0) checkAddress(guard, route.host);
     // Tunnels and HTTP/2 take bytes from the socket's own queue.
     if (via === null && !route.isHttp2 && canReadInto) this.#intake = new Intake(tls !== null);
     // What cannot be read is told before anybody is asked for a connection.
-    const material = tls === null ? null : await this.#materials.load(tls, route);
-    if (via === null && material === null)
-      return await this.#tcp(route, guard, route.isForwarded ? "proxy" : "address");
-    if (via === null && material !== null) return await this.#directTls(route, material);
-    const socket = await this.#throughProxy(route);
-    return material === null ? socket : await this.#tlsOver(socket, route, material);
+    const material = tls === null ? null : await this.#settings.materials.load(tls, route);
+    if (via !== null) {
+      const socket = await this.#throughProxy(route, via);
+      return material === null ? socket : await this.#tlsThroughProxy(socket, route, material);
+    }
+    if (material !== null) return await this.#tcpAndTls(route, material);
+    return await this.#tcp(route, guard, route.isForwarded ? "proxy" : "address");
   }
 
-  /** The socket leads to the server when it resolves. A challenge of the proxy is answered on another connection. */
-  async #throughProxy(route: Route): Promise<Socket> {
-    const { via, host, port, proxyAuth } = route;
-    if (via === null) throw new TypeError("there is no proxy on this way");
-    const uri = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-    const message = { method: "CONNECT", uri, proxy: via.origin };
-    const introduction = proxyAuth === null ? null : new Introduction(proxyAuth, message, null);
-    for (;;) {
-      try {
-        return await this.#tunnel(route, via, uri, introduction);
-      } catch (error) {
-        const answer = error instanceof ConnectFailure ? error.answer : null;
-        if (introduction === null || answer === null || !(await introduction.asksAgain(answer))) throw error;
-        for (const socket of this.#sockets.splice(0).toReversed()) socket.destroy();
-        this.#ends = null;
-      }
+  /** A name in the place of which a proxy is told its address. */
+  async #resolve(host: string): Promise<string> {
+    if (isIP(host) !== 0) return host;
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#settings.sockets.lookup(host, {}, (error, address) => {
+          if (error === null) resolve(address as string); // one was asked for
+          else reject(error);
+        });
+      });
+    } catch (cause) {
+      throw new ConnectFailure("address", failureText("address", host, cause), { cause });
     }
   }
 
-  async #tunnel(
-    { host, port, proxyTls, proxyHeaders }: Route,
-    via: ProxyTarget,
-    authority: string,
-    introduction: Introduction | null,
-  ): Promise<Socket> {
-    const plain = await this.#tcp({ host: via.hostname, port: via.port }, null, "proxy");
-    if (via.scheme === "socks5" || via.scheme === "socks5h") {
-      const target = via.scheme === "socks5h" ? host : await this.#resolve(host);
-      await openSocks(plain, { host: target, port, credentials: via.credentials });
-      return plain;
-    }
-    const socket =
-      via.scheme === "https"
-        ? await this.#tlsToProxy(plain, { host: via.hostname, port: via.port }, proxyTls)
-        : plain;
-    const authorization =
-      introduction === null ? basicCredentials(via.credentials) : await introduction.authorization();
-    const request = { authority, authorization, headers: proxyHeaders, limits: this.#limits };
-    const answer = await openTunnel(socket, request);
-    await introduction?.asksAgain(answer);
-    return socket;
-  }
-
-  async #tcp(peer: TlsPeer, guard: Guard | null, step: "address" | "proxy"): Promise<Socket> {
+  async #tcp(peer: Peer, guard: Guard | null, step: "address" | "proxy"): Promise<Socket> {
     const socket = connectSocket(this.#tcpOptions(peer, guard));
     this.#intake?.bind(socket);
     await this.#ready(socket, () => step, peer, null);
@@ -193,118 +170,8 @@ export class Opening {
     return socket;
   }
 
-  /** One socket for TCP and TLS: what fails before TCP is up is no TLS failure. */
-  async #directTls(route: Route, material: TlsMaterial): Promise<Socket> {
-    const { isForwarded } = route;
-    // Node shows no certificate for a resumed session: with pins, each handshake is a whole one.
-    const isResumable = pinsOf(route) === null;
-    const { session = null, identity = null } = (isResumable ? this.#memory.resumption : null) ?? {};
-    const tls = {
-      ...tlsOptions(nameOf(route), material, protocolsOf(route)),
-      ...(session === null ? {} : { session }),
-    };
-    const guard = guardOf(route);
-    const socket = connectTlsSocket({ ...this.#tcpOptions(route, guard), ...tls });
-    this.#intake?.bind(socket);
-    const resumption: Resumption = { session: null, identity };
-    if (isResumable) {
-      socket.on("session", (newer) => {
-        resumption.session = newer;
-        this.#memory.resumption = resumption;
-      });
-    }
-    let isUp = false;
-    socket.once("connect", () => {
-      isUp = true;
-    });
-    const step = (): "address" | "proxy" | "tls" => (isForwarded ? "proxy" : isUp ? "tls" : "address");
-    await this.#ready(socket, step, route, route.tls);
-    if (guard !== null) checkAddress(guard, socket.remoteAddress);
-    const isResumed = factOf(() => socket.isSessionReused()) === true;
-    resumption.identity = this.#identify(socket, route, isResumed ? identity : null);
-    return socket;
-  }
-
-  async #tlsOver(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
-    const { host } = route;
-    const tls = tlsOptions(nameOf(route), material, protocolsOf(route));
-    const socket = connectTlsSocket({ socket: under, host, ...tls });
-    await this.#ready(socket, () => "tls", route, route.tls);
-    this.#identify(socket, route, null);
-    return socket;
-  }
-
-  /**
-   * Who is there? `known`: whom a session that was resumed began with. Checks pins before a byte of a request is written.
-   *
-   * @throws {ConnectFailure} when the server is not the one that is pinned.
-   */
-  #identify(socket: TLSSocket, route: Route, known: ServerIdentity | null): ServerIdentity {
-    // Once: Node takes the certificate off the chain when it is asked for it, and then has the next one, or none.
-    const certificate = factOf(() => socket.getPeerX509Certificate());
-    checkPins(certificate, route);
-    // Node does not compare names again in a resumed session.
-    const identity = known ?? { certificate, authorized: factOf(() => socket.authorized) === true };
-    this.#agreed = agreedOn(socket, identity);
-    return identity;
-  }
-
-  async #tlsToProxy(under: Socket, peer: TlsPeer, terms: TlsTerms): Promise<Socket> {
-    const { host } = peer;
-    const tls = tlsOptions(host, await this.#materials.load(terms, peer), HTTP_1_ONLY);
-    const socket = connectTlsSocket({ socket: under, host, ...tls });
-    return await this.#ready(socket, () => "proxy", peer, terms);
-  }
-
-  /** @param terms those of TLS; `null`: there is none. */
-  #ready(
-    socket: Socket,
-    step: () => "address" | "proxy" | "tls",
-    { host, port }: TlsPeer,
-    terms: TlsTerms | null,
-  ): Promise<Socket> {
-    this.#sockets.push(socket);
-    if (this.#isOver) socket.destroy();
-    // An error that comes between two steps, or after giving up, must not end the process. Node leaves a socket open on which
-    // TLS fails behind the handshake.
-    socket.on("error", (error) => void (socket.destroyed || socket.destroy(error)));
-    return new Promise((resolve, reject) => {
-      const onFailure = (error?: Error): void => {
-        const url = `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-        const hint = terms === null ? "" : tlsHint(error, { verify: terms.verify, url });
-        reject(new ConnectFailure(step(), describe(step(), host, error) + hint, { cause: error }));
-      };
-      const onClose = (): void => onFailure();
-      socket.once("error", onFailure);
-      socket.once("close", onClose);
-      socket.once(terms === null ? "connect" : "secureConnect", () => {
-        // Noted at once: a socket forgets them when it ends. What is put over the first one has the same.
-        this.#ends ??= endsOf(socket, this.#options.socketPath ?? null);
-        socket.off("error", onFailure);
-        socket.off("close", onClose);
-        resolve(socket);
-      });
-    });
-  }
-
-  async #resolve(host: string): Promise<string> {
-    if (isIP(host) !== 0) return host;
-    const { lookup } = this.#options;
-    try {
-      if (lookup === undefined) return (await resolveName(host)).address;
-      return await new Promise((resolve, reject) => {
-        lookup(host, {}, (error, address) => {
-          if (error !== null) reject(error);
-          else resolve(typeof address === "string" ? address : (address[0]?.address ?? host));
-        });
-      });
-    } catch (cause) {
-      throw new ConnectFailure("address", describe("address", host, cause), { cause });
-    }
-  }
-
-  #tcpOptions({ host, port }: TlsPeer, guard: Guard | null): TcpNetConnectOpts {
-    const { socketPath, ...options } = this.#options;
+  #tcpOptions({ host, port }: Peer, guard: Guard | null): TcpNetConnectOpts {
+    const { socketPath, ...options } = this.#settings.sockets;
     const all: object = {
       __proto__: null,
       ...options,
@@ -320,10 +187,169 @@ export class Opening {
     };
     return all as TcpNetConnectOpts; // Node's types know no highWaterMark here, and a path or a port, but not either
   }
+
+  /** @param terms those of TLS; `null`: there is none. */
+  #ready(socket: Socket, step: () => Step, peer: Peer, terms: TlsTerms | null): Promise<Socket> {
+    this.#sockets.push(socket);
+    if (this.#isOver) socket.destroy();
+    // An error that comes between two steps, or after giving up, must not end the process. Node leaves a socket open on which
+    // TLS fails behind the handshake.
+    socket.on("error", (error) => void (socket.destroyed || socket.destroy(error)));
+    return new Promise((resolve, reject) => {
+      const onFailure = (error?: Error): void => {
+        const url = `http://${authorityOf(peer)}`;
+        const hint = terms === null ? "" : tlsHint(error, { verify: terms.verify, url });
+        const message = failureText(step(), peer.host, error) + hint;
+        reject(new ConnectFailure(step(), message, { cause: error }));
+      };
+      const onClose = (): void => onFailure();
+      socket.once("error", onFailure);
+      socket.once("close", onClose);
+      socket.once(terms === null ? "connect" : "secureConnect", () => {
+        // Noted at once: a socket forgets them when it ends. What is put over the first one has the same.
+        this.#ends ??= endsOf(socket, this.#settings.sockets.socketPath ?? null);
+        socket.off("error", onFailure);
+        socket.off("close", onClose);
+        resolve(socket);
+      });
+    });
+  }
+
+  /** The socket leads to the server when it resolves. */
+  async #throughProxy(route: Route, via: ProxyTarget): Promise<Socket> {
+    switch (via.scheme) {
+      case "http":
+      case "https":
+        return await this.#tunnel(route, via);
+      case "socks5":
+      case "socks5h": {
+        const { host, port } = route;
+        const socket = await this.#tcpToProxy(via);
+        const target = via.scheme === "socks5h" ? host : await this.#resolve(host);
+        await openSocks(socket, { host: target, port, credentials: via.credentials });
+        return socket;
+      }
+    }
+  }
+
+  /** A challenge of the proxy is answered on another connection. */
+  async #tunnel(route: Route, via: ProxyTarget): Promise<Socket> {
+    const { proxyAuth, proxyHeaders: headers } = route;
+    const authority = authorityOf(route);
+    const message = { method: "CONNECT", uri: authority, proxy: via.origin };
+    const introduction = proxyAuth === null ? null : new Introduction(proxyAuth, message, null);
+    for (;;) {
+      const plain = await this.#tcpToProxy(via);
+      const socket = via.scheme === "https" ? await this.#tlsToProxy(plain, via, route.proxyTls) : plain;
+      const authorization =
+        introduction === null ? basicCredentials(via.credentials) : await introduction.authorization();
+      try {
+        const answer = await openTunnel(socket, {
+          authority,
+          authorization,
+          headers,
+          limits: this.#settings,
+        });
+        await introduction?.asksAgain(answer);
+        return socket;
+      } catch (error) {
+        const answer = error instanceof ConnectFailure ? error.answer : null;
+        if (introduction === null || answer === null || !(await introduction.asksAgain(answer))) throw error;
+        this.#endSockets();
+        this.#ends = null;
+      }
+    }
+  }
+
+  #tcpToProxy({ hostname, port }: ProxyTarget): Promise<Socket> {
+    return this.#tcp({ host: hostname, port }, null, "proxy");
+  }
+
+  async #tlsToProxy(under: Socket, { hostname: host, port }: ProxyTarget, terms: TlsTerms): Promise<Socket> {
+    const peer = { host, port };
+    const material = await this.#settings.materials.load(terms, peer);
+    const socket = connectTlsSocket({
+      socket: under,
+      host,
+      ...handshakeOptions(host, material, HTTP_1_ONLY),
+    });
+    return await this.#ready(socket, () => "proxy", peer, terms);
+  }
+
+  async #tlsThroughProxy(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
+    const socket = connectTlsSocket({ socket: under, host: route.host, ...serverHandshake(route, material) });
+    await this.#ready(socket, () => "tls", route, route.tls);
+    this.#identify(socket, route, null);
+    return socket;
+  }
+
+  /** One socket for TCP and TLS: what fails before TCP is up is no TLS failure. */
+  async #tcpAndTls(route: Route, material: TlsMaterial): Promise<Socket> {
+    const { guard, isForwarded } = route;
+    // Node shows no certificate for a resumed session: with pins, each handshake is a whole one.
+    const isResumable = pinsOf(route) === null;
+    const { session = null, identity = null } = (isResumable ? this.#memory.resumption : null) ?? {};
+    const tls = { ...serverHandshake(route, material), ...(session === null ? {} : { session }) };
+    const socket = connectTlsSocket({ ...this.#tcpOptions(route, guard), ...tls });
+    this.#intake?.bind(socket);
+    const resumption: Resumption = { session: null, identity };
+    if (isResumable) {
+      socket.on("session", (newer) => {
+        resumption.session = newer;
+        this.#memory.resumption = resumption;
+      });
+    }
+    let isUp = false;
+    socket.once("connect", () => {
+      isUp = true;
+    });
+    const step = (): Step => (isForwarded ? "proxy" : isUp ? "tls" : "address");
+    await this.#ready(socket, step, route, route.tls);
+    if (guard !== null) checkAddress(guard, socket.remoteAddress);
+    const isResumed = factOf(() => socket.isSessionReused()) === true;
+    resumption.identity = this.#identify(socket, route, isResumed ? identity : null);
+    return socket;
+  }
+
+  /**
+   * Who is there? `known`: whom a session that was resumed began with. Checks pins before a byte of a request is written.
+   *
+   * @throws {ConnectFailure} when the server is not the one that is pinned.
+   */
+  #identify(socket: TLSSocket, route: Route, known: ServerIdentity | null): ServerIdentity {
+    // Once: Node takes the certificate off the chain when it is asked for it, and then has the next one, or none.
+    const certificate = factOf(() => socket.getPeerX509Certificate());
+    const pins = pinsOf(route);
+    const problem = pins === null ? null : pinProblem(pins, certificate);
+    if (problem !== null) throw new ConnectFailure("tls", `TLS with ${route.host} failed: ${problem}`);
+    // Node does not compare names again in a resumed session.
+    const identity = known ?? { certificate, authorized: factOf(() => socket.authorized) === true };
+    this.#agreed = agreedOn(socket, identity);
+    return identity;
+  }
+}
+
+/** @throws {ConnectFailure} when the policy refuses it, or there is none: the connection has ended again. */
+function checkAddress(guard: Guard, address: string | undefined): void {
+  try {
+    if (address === undefined) throw new Error("the connection was closed");
+    assertAllowed(guard, address);
+  } catch (cause) {
+    throw new ConnectFailure("address", failureText("address", guard.host, cause), { cause });
+  }
+}
+
+/** Of TLS with the server: what its certificate must be for, and the protocols to offer, of which it chooses (RFC 7301). */
+function serverHandshake({ host, tls, isHttp2 }: Route, material: TlsMaterial): ConnectionOptions {
+  return handshakeOptions(tls?.tls?.serverName ?? host, material, isHttp2 ? HTTP_2_AND_1 : HTTP_1_ONLY);
 }
 
 /** Never from a Host header. Addresses have no SNI (RFC 6066 §3): where there is no name, some runtimes refuse an empty one. */
-function tlsOptions(name: string, material: TlsMaterial, protocols: readonly string[]): ConnectionOptions {
+function handshakeOptions(
+  name: string,
+  material: TlsMaterial,
+  protocols: readonly string[],
+): ConnectionOptions {
   return {
     secureContext: material.context,
     rejectUnauthorized: material.isVerified,
@@ -333,24 +359,7 @@ function tlsOptions(name: string, material: TlsMaterial, protocols: readonly str
   };
 }
 
-/** @throws {ConnectFailure} when the policy refuses it, or there is none: the connection has ended again. */
-function checkAddress(guard: Guard, address: string | undefined): void {
-  try {
-    if (address === undefined) throw new Error("the connection was closed");
-    assertAllowed(guard, address);
-  } catch (cause) {
-    throw new ConnectFailure("address", describe("address", guard.host, cause), { cause });
-  }
-}
-
-function checkPins(certificate: X509Certificate | null, route: Route): void {
-  const pins = pinsOf(route);
-  if (pins === null) return;
-  const problem = pinProblem(pins, certificate ?? undefined);
-  if (problem !== null) throw new ConnectFailure("tls", `TLS with ${route.host} failed: ${problem}`);
-}
-
-function describe(step: "address" | "proxy" | "tls", host: string, error: unknown): string {
+function failureText(step: Step, host: string, error: unknown): string {
   const reason = error === undefined ? "the connection was closed" : reasonOf(error);
   switch (step) {
     case "address":

@@ -2,12 +2,12 @@
  * Holds a connection to an address policy: what is asked is the address that is connected to, not one that a look-up of its
  * own gave a moment earlier (DNS rebinding).
  */
-import { misuse } from "../core/caller.ts";
 import { AsyncResource } from "node:async_hooks";
-import { lookup as lookUpName, type LookupAddress } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
+import type { LookupAddress } from "node:dns";
+import type { LookupFunction } from "node:net";
 
 import type { AddressPolicy } from "../core/adapter.ts";
+import { misuse } from "../core/caller.ts";
 import { describeAnswer } from "../core/describe.ts";
 import { isError } from "../core/realm.ts";
 
@@ -35,10 +35,10 @@ export function assertAllowed(guard: Guard, address: string): void {
 }
 
 /**
- * Looks names up with `lookup`, and gives those addresses only that the policy allows. The policy is asked in the async
+ * Looks names up with `lookup`, one of `lookup.ts`, and gives those addresses only that the policy allows. The policy is asked in the async
  * context in which the name was: a look-up may answer in that of another one, which it was joined to.
  */
-export function guardedLookup(guard: Guard, lookup: LookupFunction = lookUpName): LookupFunction {
+export function guardedLookup(guard: Guard, lookup: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
     const context = new AsyncResource("SojournLookup");
     // All of them: one that is refused leaves the others.
@@ -47,8 +47,8 @@ export function guardedLookup(guard: Guard, lookup: LookupFunction = lookUpName)
         callback(error, []);
         return;
       }
+      const all = found as LookupAddress[]; // as they were asked for
       try {
-        const all = listOf(found, options.family);
         const allowed = context.runInAsyncScope(() => all.filter(({ address }) => isAllowed(guard, address)));
         const [first] = allowed;
         if (first === undefined) throw new RefusedAddress(all.map(({ address }) => address));
@@ -65,10 +65,4 @@ function isAllowed({ policy, host, port }: Guard, address: string): boolean {
   const answer: unknown = policy(address, { hostname: host, port });
   if (typeof answer === "boolean") return answer;
   throw misuse(new TypeError(`addressPolicy must return true or false, not ${describeAnswer(answer)}`));
-}
-
-/** A program's own look-up may give one address, though all were asked for. */
-function listOf(found: string | readonly LookupAddress[], family: unknown): readonly LookupAddress[] {
-  if (typeof found !== "string") return found;
-  return [{ address: found, family: isIP(found) || (family === 6 ? 6 : 4) }];
 }

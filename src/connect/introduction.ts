@@ -1,14 +1,14 @@
 /**
  * Introduction: one message's way past a proxy that wants credentials: asks the program's `proxyAuth` what to say, and what a
- * challenge is answered with. The messages go out elsewhere: CONNECT in `connect.ts`, forwarded requests in `http-adapter.ts`.
+ * challenge is answered with. The messages go out elsewhere: CONNECT in `connect.ts`, forwarded requests in `transport/http-adapter.ts`.
  */
-import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
+import { misuse } from "../core/caller.ts";
 import { describe } from "../core/describe.ts";
-import type { ProxyAnswer } from "../transport/failures.ts";
+import { codes } from "../core/status.ts";
+import type { ProxyAnswer } from "./failures.ts";
 
-const PROXY_AUTHENTICATION_REQUIRED = 407;
 /** So often a challenge is answered: once, and again for nonces that went stale while others were answered beside. */
 const MOST_ANSWERS = 4;
 
@@ -40,7 +40,7 @@ export class Introduction {
   /** The value of `Proxy-Authorization`; `null` for none. @throws {CallersError} */
   async authorization(): Promise<string | null> {
     return await this.#asked(async () => {
-      const value: unknown = await this.#wait(this.#auth.authorize(this.#message));
+      const value: unknown = await unlessAborted(this.#auth.authorize(this.#message), this.#signal);
       if (typeof value === "string" || value == null) return value ?? null;
       throw misuse(
         new TypeError(`authorize() of proxyAuth must return text or null, not ${describe(value)}`),
@@ -55,25 +55,20 @@ export class Introduction {
    */
   async asksAgain({ status, headers }: ProxyAnswer): Promise<boolean> {
     return await this.#asked(async () => {
-      if (status !== PROXY_AUTHENTICATION_REQUIRED) {
+      if (status !== codes.proxyAuthenticationRequired) {
         // An asynchronous one fits the type, too: what goes wrong in it is not to be lost.
-        await this.#wait(this.#auth.onResponse?.(headers, this.#message));
+        await unlessAborted(this.#auth.onResponse?.(headers, this.#message), this.#signal);
         return false;
       }
       if (this.#answered >= MOST_ANSWERS) return false;
       const challenges = headers.getAll("proxy-authenticate");
-      const value: unknown = await this.#wait(
-        this.#auth.onChallenge(challenges, this.#message, this.#answered++),
-      );
+      const answer = this.#auth.onChallenge(challenges, this.#message, this.#answered++);
+      const value: unknown = await unlessAborted(answer, this.#signal);
       if (typeof value === "boolean") return value;
       throw misuse(
         new TypeError(`onChallenge() of proxyAuth must return true or false, not ${describe(value)}`),
       );
     });
-  }
-
-  #wait(answer: unknown): unknown {
-    return unlessAborted(answer, this.#signal);
   }
 
   async #asked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {

@@ -3,7 +3,7 @@
  */
 import { isIP, type Socket } from "node:net";
 
-import { ConnectFailure, reasonOf } from "../transport/failures.ts";
+import { ConnectFailure, reasonOf } from "./failures.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** What to ask the proxy for. */

@@ -8,27 +8,22 @@ import tls, { type SecureContext } from "node:tls";
 
 import type { TlsStore } from "../core/adapter.ts";
 import {
+  bundleName,
+  contextOptions,
   isCertificateFile,
   tlsKey,
-  tlsOptions,
   tlsSources,
   type TlsContents,
   type TlsSource,
-  type TlsSources,
   type TlsTerms,
 } from "../tls/settings.ts";
-import { ConnectFailure, reasonOf } from "../transport/failures.ts";
+import { ConnectFailure, reasonOf } from "./failures.ts";
+import type { Peer } from "./route.ts";
 
 /** What every TLS connection with the same settings shares. */
 export interface TlsMaterial {
   readonly context: SecureContext;
   readonly isVerified: boolean;
-}
-
-/** Who is at the other end. */
-export interface TlsPeer {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** So many are remembered to have been warned of; then it begins anew. */
@@ -44,7 +39,7 @@ export class TlsMaterials {
    *
    * @throws {ConnectFailure} when a file is not there, or is not what it should be.
    */
-  load(terms: TlsTerms, peer: TlsPeer): Promise<TlsMaterial> {
+  load(terms: TlsTerms, peer: Peer): Promise<TlsMaterial> {
     if (terms.verify.kind === "off") this.#warn(`${peer.host}:${peer.port}`);
     const key = tlsKey(terms);
     const known = this.#byKey.get(key);
@@ -69,35 +64,36 @@ export class TlsMaterials {
 }
 
 async function read(terms: TlsTerms): Promise<TlsMaterial> {
-  const sources = tlsSources(terms);
-  const ca = sources.ca === null ? rootsOf(sources.store) : await contentsOf(sources.ca);
+  const { ca, store, cert, key, pfx, crl } = tlsSources(terms);
   const contents: TlsContents = {
-    ...(ca === null ? {} : { ca }),
-    ...(sources.cert === null ? {} : { cert: await contentOf(sources.cert) }),
-    ...(sources.key === null ? {} : { key: await contentOf(sources.key) }),
-    ...(sources.pfx === null ? {} : { pfx: await contentOf(sources.pfx) }),
-    ...(sources.crl.length === 0 ? {} : { crl: await Promise.all(sources.crl.map(contentOf)) }),
+    ca: ca === null ? rootsOf(store) : await contentsOf(ca),
+    cert: cert && (await contentOf(cert)),
+    key: key && (await contentOf(key)),
+    pfx: pfx && (await contentOf(pfx)),
+    crl: crl && (await Promise.all(crl.map(contentOf))),
   };
   try {
-    return { context: tls.createSecureContext(tlsOptions(sources, contents)), isVerified: sources.verified };
+    const context = tls.createSecureContext(contextOptions(terms, contents));
+    return { context, isVerified: terms.verify.kind !== "off" };
   } catch (cause) {
-    throw new ConnectFailure("material", materialProblem(cause, sources), { cause });
+    throw new ConnectFailure("material", materialProblem(cause, terms), { cause });
   }
 }
 
 /** What OpenSSL calls a passphrase that does not fit: a key's, a PKCS #12 file's. */
 const WRONG_PASSPHRASE = /bad decrypt|mac verify failure|interrupted or cancelled/i;
 
-function materialProblem(cause: unknown, { passphrase, caName }: TlsSources): string {
+function materialProblem(cause: unknown, { verify, cert }: TlsTerms): string {
+  const passphrase = cert?.passphrase;
   const reason = reasonOf(cause);
   if (WRONG_PASSPHRASE.test(`${reason} ${String(cause)}`)) {
-    return passphrase === null
+    return passphrase === undefined
       ? "cert cannot be used for TLS: it is encrypted, and there is no passphrase"
       : "cert cannot be used for TLS: its passphrase is wrong";
   }
   // One wrong passphrase in 256 gives bytes that look decrypted, and are nonsense.
-  const hint = passphrase === null ? "" : " (or the passphrase of cert is wrong)";
-  return `${caName}, cert or tls cannot be used for TLS: ${reason}${hint}`;
+  const hint = passphrase === undefined ? "" : " (or the passphrase of cert is wrong)";
+  return `${bundleName(verify)}, cert or tls cannot be used for TLS: ${reason}${hint}`;
 }
 
 /** `null`: what Node trusts by itself. */

@@ -3,13 +3,14 @@
  */
 import type { Socket } from "node:net";
 
-import { withoutBlanks } from "../core/received-text.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
-import { ConnectFailure, reasonOf, type ProxyAnswer } from "../transport/failures.ts";
-import { HeadOverflow, overflowOf, type HeadLimits } from "../transport/head-limits.ts";
+import { withoutBlanks } from "../core/received-text.ts";
+import { codes, isSuccessStatus } from "../core/status.ts";
+import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { protocolHint } from "./hints.ts";
+import { ResponseOverflow, overflowOf, type ResponseLimits } from "./response-limits.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** What to ask the proxy for. */
@@ -21,7 +22,7 @@ export interface TunnelRequest {
   /** Further fields for the proxy; `null` for none. */
   readonly headers: HeaderMap | null;
   /** What its answer is held to. The bytes are those of a head, status line and all. */
-  readonly limits: HeadLimits;
+  readonly limits: ResponseLimits;
 }
 
 /**
@@ -36,17 +37,15 @@ export async function openTunnel(socket: Socket, request: TunnelRequest): Promis
   const answer = await finalAnswer(reader, request.limits);
   reader.release();
   // Any 2xx opens the tunnel; framing fields in it mean nothing (RFC 9110 §9.3.6).
-  if (!opens(answer)) throw refusal(answer);
+  if (!isSuccessStatus(answer.status)) throw refusal(answer);
   return answer;
-}
-
-function opens({ status }: ProxyAnswer): boolean {
-  return status >= 200 && status <= 299;
 }
 
 function refusal(answer: ProxyAnswer): ConnectFailure {
   const advice =
-    answer.status === 407 ? ", it wants credentials: those in its URL, or the option proxyAuth" : "";
+    answer.status === codes.proxyAuthenticationRequired
+      ? ", it wants credentials: those in its URL, or the option proxyAuth"
+      : "";
   return new ConnectFailure("proxy", `the proxy answered CONNECT with status ${answer.status}${advice}`, {
     answer,
   });
@@ -60,7 +59,7 @@ function fieldsOf({ authorization, headers }: TunnelRequest): string {
   return [...all].map(([name, value]) => `${name}: ${value}\r\n`).join("");
 }
 
-async function finalAnswer(reader: SocketReader, limits: HeadLimits): Promise<ProxyAnswer> {
+async function finalAnswer(reader: SocketReader, limits: ResponseLimits): Promise<ProxyAnswer> {
   let informed = 0;
   for (;;) {
     const { status, fields, cause } = await nextHead(reader, limits);
@@ -87,11 +86,11 @@ interface Head {
  * Line by line: what is no status line is told at once, and not when an end that never comes was waited for. A lone LF ends a
  * line, too (RFC 9112 §2.2).
  */
-async function nextHead(reader: SocketReader, limits: HeadLimits): Promise<Head> {
+async function nextHead(reader: SocketReader, limits: ResponseLimits): Promise<Head> {
   let left = limits.maxHeaderBytes;
   const nextLine = async (): Promise<string> => {
     const line = await reader.takeThrough("\n", left);
-    if (line === null) throw tooLarge(new HeadOverflow(limits, "maxHeaderBytes", null));
+    if (line === null) throw tooLarge(new ResponseOverflow(limits, "maxHeaderBytes", null));
     left -= line.byteLength;
     return withoutEnd(line.toString("latin1"));
   };
@@ -143,7 +142,7 @@ function unanswered(cause: unknown): ConnectFailure {
   return new ConnectFailure("proxy", `the proxy did not answer CONNECT: ${reasonOf(cause)}`, { cause });
 }
 
-function tooLarge(cause: HeadOverflow): ConnectFailure {
+function tooLarge(cause: ResponseOverflow): ConnectFailure {
   const what = `${cause.message}, which is ${cause.option} of the adapter`;
   return new ConnectFailure("proxy", `the proxy's answer to CONNECT has ${what}`, { cause });
 }

@@ -174,7 +174,7 @@ export interface TlsInit {
 
 /**
  * Options that a session has as defaults and a request may override. Absent or `undefined`: not said, what is more general
- * holds, at last the default.
+ * holds, at last the default. A session's fields are the same as its options, with their texts: so they may be set.
  *
  * @typeParam Stream what `stream` may be; see {@link RequestOptions}.
  */
@@ -186,7 +186,7 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {InvalidHeader} for a name or value that must not go on the wire, before anything is sent.
    */
-  readonly headers?: HeadersInit | null | undefined;
+  headers?: HeadersInit | null | undefined;
   /**
    * The query, or more of it: it is put behind that of the URL. A request's are joined with its session's, name by name, and
    * its value replaces; `null` as a value removes a name, an array repeats it. `null` for all: no query but the URL's own.
@@ -194,14 +194,14 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {TypeError} for a value that a query cannot hold, such as an object, before anything is sent.
    */
-  readonly params?: ParamsInit | null | undefined;
+  params?: ParamsInit | null | undefined;
   /**
    * Credentials of the request's origin: `[user, password]` for Basic, an {@link Auth} object, or a function that changes the
    * request. `false` or `null`: none, not even the session's, netrc's or the URL's. Default: what the URL says, else netrc.
    *
    * @throws {TypeError} for anything else, before anything is sent.
    */
-  readonly auth?: AuthOption | undefined;
+  auth?: AuthOption | undefined;
   /**
    * How long to wait, in milliseconds: `connect` for a connection (name, TCP, proxy, TLS), `read` for silence, `total`
    * for everything, redirects, retries and body included. More than 0, up to 2 147 483 647; `null` waits for ever.
@@ -209,7 +209,7 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {ConnectTimeout | ReadTimeout | Timeout} when one runs out.
    */
-  readonly timeout?: TimeoutInit | null | undefined;
+  timeout?: TimeoutInit | null | undefined;
   /**
    * Proxies by scheme or host: `{ https: "http://proxy:3128", "all://intranet.test": null }`. The most specific key wins;
    * these go before those of the environment. A key with `null` is off, also in the environment; `null` for all: no proxy at all.
@@ -217,26 +217,26 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {TypeError} for a key that fits no URL. {@link InvalidURL} for a proxy that is none. Before anything is sent.
    */
-  readonly proxies?: ProxiesInit | null | undefined;
+  proxies?: ProxiesInit | null | undefined;
   /**
    * One proxy for everything: a URL that begins with `http:`, `https:`, `socks5:` (names are resolved here) or `socks5h:` (at the
    * proxy). `false` or `null`: none, whatever the session or the environment say. Default: what `proxies` says.
    *
    * @throws {InvalidURL} for any other, before anything is sent. {@link ProxyError} when the proxy cannot be reached, or refuses.
    */
-  readonly proxy?: string | false | null | undefined;
+  proxy?: string | false | null | undefined;
   /**
    * Header fields for an HTTP proxy: sent with `CONNECT`, or along with a request that the proxy forwards. No server gets them
    * through a tunnel, or without a proxy; SOCKS has no such thing. A request's replace its session's. `null`: none. Default: none.
    *
    * @throws {InvalidHeader} for a field that frames a message or is about the connection.
    */
-  readonly proxyHeaders?: HeadersInit | null | undefined;
+  proxyHeaders?: HeadersInit | null | undefined;
   /**
    * Credentials for proxies that ask with 407, such as {@link HttpProxyDigestAuth}. They go before those in the proxy's URL,
    * which are sent unasked (Basic). Not for SOCKS. `null`: none. Default: none.
    */
-  readonly proxyAuth?: ProxyAuth | null | undefined;
+  proxyAuth?: ProxyAuth | null | undefined;
   /**
    * Which certificates to trust: `true` those that Node trusts, a path of a PEM file or a folder of them, PEM text or bytes.
    * `false` trusts any: whoever sits between can read and change everything, and a warning says so. `null` is `true`, whatever
@@ -244,14 +244,14 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {SSLError} for a bundle that cannot be read (phase `prepare`), a certificate that is not trusted (phase `connect`).
    */
-  readonly verify?: VerifyInit | null | undefined;
+  verify?: VerifyInit | null | undefined;
   /**
    * Client certificate, shown to the origin of the request only: a path of a PEM file with certificate and key, `[certificate,
    * key]`, or parts (`{ pfx, passphrase }`). `null`: none. Default: none.
    *
    * @throws {SSLError} (phase `prepare`) for one that cannot be read, before anything is sent.
    */
-  readonly cert?: CertInit | null | undefined;
+  cert?: CertInit | null | undefined;
   /**
    * TLS versions, cipher suites, pins, where roots come from. A request's fields go before its session's. `null`: Node's
    * defaults, whatever the session says. Default: Node's.
@@ -259,7 +259,7 @@ export interface SharedOptions<Stream extends boolean = false> {
    * @throws {TypeError | RangeError} for an unknown field or value, {@link SSLError} for what OpenSSL does not take: before anything
    *   is sent.
    */
-  readonly tls?: TlsInit | null | undefined;
+  tls?: TlsInit | null | undefined;
   /**
    * Which addresses may be connected to, at every hop: `"public"` refuses loopback, private networks, link-local (metadata of
    * clouds), and whatever else is not for everybody (IANA's special-purpose registries), IPv4 inside IPv6 too. A function
@@ -269,7 +269,7 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {AddressRefused} before anything is sent.
    */
-  readonly addressPolicy?: AddressPolicyInit | null | undefined;
+  addressPolicy?: AddressPolicyInit | null | undefined;
   /**
    * Origins, such as `"https://files.example.com"`, that may have what is for the request's own: a redirect to one of them
    * keeps auth, client certificate, the caller's `Cookie` and all headers, and with a `baseUrl` the session's defaults go to
@@ -278,7 +278,7 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {TypeError} for anything but a list of origins.
    */
-  readonly trustedOrigins?: readonly (string | URL)[] | null | undefined;
+  trustedOrigins?: readonly (string | URL)[] | null | undefined;
   /**
    * Names of header fields that go along to any origin, beside harmless ones such as `Accept`: on redirects, and with a
    * `baseUrl` those of the session in requests elsewhere. For what is no secret, such as `X-Trace-Id`. A request's list
@@ -286,12 +286,12 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {RangeError} for `Authorization`, `Cookie`, `Proxy-Authorization` and `Host`; {@link trustedOrigins} is for those.
    */
-  readonly crossOriginHeaders?: readonly string[] | null | undefined;
+  crossOriginHeaders?: readonly string[] | null | undefined;
   /**
    * Offer HTTP/2 to servers behind TLS, directly or through a proxy's tunnel. Whoever speaks it gets all requests of an
    * origin on one connection; `response.httpVersion` tells. Default: `false`.
    */
-  readonly http2?: boolean | undefined;
+  http2?: boolean | undefined;
   /**
    * Send path and query as they were typed: no dot segment is resolved, no escape written otherwise, nothing encoded. For URLs
    * that are signed as they stand. Scheme and host are prepared as ever, `params` are encoded and appended. A `Location` is the
@@ -299,13 +299,13 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {InvalidURL} for a character that cannot stand in a request line, with its place.
    */
-  readonly rawUrl?: boolean | undefined;
+  rawUrl?: boolean | undefined;
   /**
    * Ask before sending a body (RFC 9110 §10.1.1): with `Expect: 100-continue` the head goes first, and the body when the
    * server says `100 Continue`, or so many milliseconds later; `true` is 1000. A server that refuses (401, 413, a redirect)
    * is not sent the body, and `417` is answered by sending again without asking. `null` is `false`. Default: `false`.
    */
-  readonly expectContinue?: boolean | number | null | undefined;
+  expectContinue?: boolean | number | null | undefined;
   /**
    * Functions to call at events: one or a list for each of `request`, `response`, `redirect`, `retry`, `error`,
    * `informational`, `cookieRefused`. The session's run first, then the request's. What a hook throws is the error of the call.
@@ -313,52 +313,52 @@ export interface SharedOptions<Stream extends boolean = false> {
    *
    * @throws {TypeError} for an event that does not exist, before anything is sent.
    */
-  readonly hooks?: HooksInit | null | undefined;
+  hooks?: HooksInit | null | undefined;
   /**
    * `true`: the call gives a {@link StreamedResponse} as soon as the head is there, its body unread; read it to its end or
    * close it. `false`: a {@link Response}, its body in memory. Default: what the session says, else `false`.
    */
-  readonly stream?: Stream | undefined;
+  stream?: Stream | undefined;
   /** Follow redirects, up to `maxRedirects`? Default: `true`, but `false` for `head()`. */
-  readonly allowRedirects?: boolean | undefined;
+  allowRedirects?: boolean | undefined;
   /**
    * Retries: a policy such as {@link Retry}, a number of them, `null` or `false` for none. Each hop has its own. Default: what
    * the adapter says (`maxRetries`), which is none beside the one safe resend on a connection that had died.
    *
    * @throws {RetryError} when they are used up by statuses; else the error of the last attempt.
    */
-  readonly retry?: RetryPolicy | number | false | null | undefined;
+  retry?: RetryPolicy | number | false | null | undefined;
   /**
    * Guesses the charset of texts that nobody names (no `charset`, byte order mark or `meta`) and that are not Unicode:
    * `detectCharset` of `sojourn/charset`, or a function of your own. It sees the whole body; of one that is iterated over, the
    * first piece that needs it. Its `null`, or a name that Node does not know, is windows-1252. Default: `null`, nobody is
    * asked.
    */
-  readonly detectEncoding?: DetectEncoding | null | undefined;
+  detectEncoding?: DetectEncoding | null | undefined;
   /**
    * Most decoded bytes of a body that is read into memory; `null`: no limit. What a coding inside a chain gives may be a
    * sixteenth and 64 KiB longer. Default: 268 435 456 (256 MiB).
    *
    * @throws {ResponseTooLarge} when the body is read.
    */
-  readonly maxBodyBytes?: number | null | undefined;
+  maxBodyBytes?: number | null | undefined;
   /**
    * Most content codings on one body, `identity` not counted. 0 or more. Default: 5, as in urllib3 and undici.
    *
    * @throws {TooManyCodings} when the body is read.
    */
-  readonly maxCodings?: number | undefined;
+  maxCodings?: number | undefined;
   /**
    * Most `Set-Cookie` fields of one response that are looked at; the others are refused with the reason `too-many`, of which
    * the `cookieRefused` hook is told. 0 or more. Default: 180, as many as a jar keeps for one domain.
    */
-  readonly maxSetCookies?: number | undefined;
+  maxSetCookies?: number | undefined;
   /**
    * Most bytes of the body of a response that another one follows (a redirect, a challenge, a status that is retried): so many
    * are read and kept, so that the connection can be used again. With more the body in `history` cannot be read, and what
    * has not come yet costs the connection. 0 or more. Default: 262 144 (256 KiB).
    */
-  readonly maxDrainBytes?: number | undefined;
+  maxDrainBytes?: number | undefined;
 }
 
 /** What a call is held to: what the Fetch standard says, as under `toFetch()`; else what a session promises. */
@@ -380,27 +380,27 @@ export interface RequestOptions<Stream extends boolean = false> extends SharedOp
    * methods that need one; a string is sent as it is, with any method; `false` or `null`: none. A field that `headers` has
    * stands. Default: what the session says.
    */
-  readonly idempotencyKey?: boolean | string | null | undefined;
+  idempotencyKey?: boolean | string | null | undefined;
   /**
    * The body: a form (a record, pairs, `URLSearchParams`, `FormData`), or raw (text, bytes, a Blob, a stream, an iterable). A
    * function is called for each sending, so that any stream can be sent again. `null`: no body. Default: none.
    *
    * @throws {TypeError} for anything else, and beside `json`. {@link InvalidBody} for a stream that was used before.
    */
-  readonly data?: DataInit | null | undefined;
+  data?: DataInit | null | undefined;
   /**
    * The body: any value that JSON can write; `null` is sent as `null`. Default: none.
    *
    * @throws {InvalidJSONError} for what JSON cannot write (NaN, a cycle) or would lose (a `Map`, a Blob). {@link TypeError} beside `data`
    *   or `files`. Before anything is sent.
    */
-  readonly json?: unknown;
+  json?: unknown;
   /**
    * The body: multipart/form-data, with the fields of `data` first. `null`: no files. Default: none.
    *
    * @throws {TypeError} for what is no file, and beside `json`, before anything is sent.
    */
-  readonly files?: FilesInit | null | undefined;
+  files?: FilesInit | null | undefined;
   /**
    * Cookies for this request only, and only for its origin. A cookie of the session with that name gives way; `null` as a value
    * leaves it out. `false`: no cookies at all, neither sent nor kept, redirects included. `null`: those of the session.
@@ -408,11 +408,11 @@ export interface RequestOptions<Stream extends boolean = false> extends SharedOp
    *
    * @throws {InvalidHeader} for a name or value that cannot stand in a `Cookie` header, before anything is sent.
    */
-  readonly cookies?: CookiesInit | false | null | undefined;
+  cookies?: CookiesInit | false | null | undefined;
   /** Ends the request in whatever phase it is: the call rejects with `signal.reason`, as it is. `null`: none. Default: none. */
-  readonly signal?: AbortSignal | null | undefined;
+  signal?: AbortSignal | null | undefined;
   /** Told of bytes sent and received, with the whole number where it is known. `null`: nobody. Default: nobody. */
-  readonly onProgress?: ProgressListener | null | undefined;
+  onProgress?: ProgressListener | null | undefined;
 }
 
 /** How to send a prepared request: what belongs to its travel. What the request has taken up already is not said again. */
@@ -430,7 +430,7 @@ export interface ScopeOptions<Stream extends boolean = false> extends Omit<Share
    * Give requests whose method is not idempotent (POST, PATCH) an `Idempotency-Key` of their own. Default: what the session
    * says.
    */
-  readonly idempotencyKey?: boolean | undefined;
+  idempotencyKey?: boolean | undefined;
 }
 
 /**
@@ -451,33 +451,33 @@ export interface SessionOptions<Stream extends boolean = false> extends SharedOp
    *
    * @throws {TypeError} for one with a query or a fragment; {@link InvalidURL} for what is no absolute URL.
    */
-  readonly baseUrl?: string | URL | null | undefined;
+  baseUrl?: string | URL | null | undefined;
   /** Give requests whose method is not idempotent (POST, PATCH) an `Idempotency-Key` of their own. Default: `false`. */
-  readonly idempotencyKey?: boolean | undefined;
+  idempotencyKey?: boolean | undefined;
   /**
    * Cookies to begin with: a jar to use, or names and values (with `baseUrl`: for its host). `false`: a jar that takes none
    * from servers, and so stays empty unless the program puts some in. `null`: an empty jar. Default: an empty jar.
    *
    * @throws {TypeError} for anything else, also for a store that is no {@link CookieJar}.
    */
-  readonly cookies?: CookiesInit | false | null | undefined;
+  cookies?: CookiesInit | false | null | undefined;
   /**
    * Most redirects that are followed. 0 or more. Default: 30.
    *
    * @throws {TooManyRedirects} at the next one.
    */
-  readonly maxRedirects?: number | undefined;
+  maxRedirects?: number | undefined;
   /**
    * Keep to what servers ask for with `Strict-Transport-Security` (HSTS, RFC 6797): once a host has said so over a checked TLS
    * connection, `http:` URLs of it are requested with `https:`, redirects included. `true`: a list of the session's own; an
    * {@link HstsStore} is one that is shared or saved. `null` is `false`. Default: `false`, as in requests.
    */
-  readonly hsts?: boolean | StrictTransport | null | undefined;
+  hsts?: boolean | StrictTransport | null | undefined;
   /**
    * Read proxies, CA bundle and netrc from the environment: all, none, or each. It is read once, with the first request.
    * Default: `true`.
    */
-  readonly trustEnv?: boolean | TrustEnv | undefined;
+  trustEnv?: boolean | TrustEnv | undefined;
 }
 
 /** The parts of the environment, each with its switch. What is absent is on. */

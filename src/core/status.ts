@@ -90,3 +90,13 @@ export function isRedirectStatus(status: number): boolean {
 export function isPermanentRedirectStatus(status: number): boolean {
   return status === 301 || status === 308;
 }
+
+/** Did the server do what it was asked for (RFC 9110 §15.3)? */
+export function isSuccessStatus(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+/** Has a response no content, whatever its fields say (RFC 9110 §6.4.1)? */
+export function hasNoContent(method: string, status: number): boolean {
+  return method === "HEAD" || status === 204 || status === 304;
+}

@@ -1,5 +1,5 @@
 /**
- * Engine: with `lane.ts` all that knows undici. One connection, one HTTP/1.1 exchange at a time.
+ * Engine: with `lane.ts` all that knows undici. One connection, one message at a time.
  *
  * Of undici it takes the HTTP/1 context (keep-alive, framing, the llhttp parser) and its requests by their files, not by the
  * entry: that registers a global dispatcher, which changes the program's own `fetch`, and loads twice as long.
@@ -17,13 +17,14 @@ import Request from "undici/lib/core/request.js";
 import { isError } from "../core/realm.ts";
 import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Connection, Message } from "../connect/connection.ts";
-import { UnsentBody } from "../transport/failures.ts";
-import type { HeadLimits } from "../transport/head-limits.ts";
+import type { BodyWriter, Connection, Message } from "../connect/connection.ts";
+import { UnsentBody } from "../connect/failures.ts";
 import type { IntakeReader } from "../connect/intake.ts";
-import { Lane } from "./lane.ts";
-import { hearLastWords } from "../connect/last-words.ts";
 import { ReadClock } from "../connect/read-clock.ts";
+import type { ResponseLimits } from "../connect/response-limits.ts";
+import { dispatchAfterPoll, unrefLater } from "../connect/turns.ts";
+import { Lane } from "./lane.ts";
+import { hearLastWords } from "./last-words.ts";
 import {
   expectResponse,
   isParsing,
@@ -32,9 +33,6 @@ import {
   tuneParser,
   type TunedParser,
 } from "./response-parser.ts";
-import { dispatchAfterPoll, letGoLater, type Actor } from "../connect/turns.ts";
-import type { Upload } from "./upload.ts";
-import { withAdded, writeWhole } from "./whole-message.ts";
 
 const { channels } = diagnostics;
 
@@ -43,11 +41,11 @@ class StaleConnectionError extends Error {
   override readonly name: string = "StaleConnectionError";
 }
 
-/** A body up to here is given to the system in one piece, and the system takes it. */
+/** A body up to here is given to the system in one piece with its head, and the system takes it. */
 const AT_ONCE_BYTES = 16_384;
 
 /** A connection, open from the beginning to its end. */
-export class EngineConnection implements Connection, IntakeReader, Actor {
+export class EngineConnection implements Connection, IntakeReader {
   readonly socket: Socket;
   readonly facts: ConnectionFacts;
   /** Watches over the running message. */
@@ -66,7 +64,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   readonly #handler: Handler = new Handler(this);
   readonly #options = new RequestOptions();
   /** Does it keep the process alive? */
-  #isHeld = true;
+  #hasRef = true;
   /** Is the body of the running message still being given? */
   #isUploading = false;
   /** Does the running message have more of a body than goes out at once? */
@@ -78,7 +76,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   #isRetired = false;
 
   /** @throws when the connection has ended already. */
-  constructor(origin: string, { socket, facts, intake }: Opened, limits: HeadLimits) {
+  constructor(origin: string, { socket, facts, intake }: Opened, limits: ResponseLimits) {
     this.socket = socket;
     this.facts = facts;
     this.#origin = origin;
@@ -103,10 +101,10 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     });
     hearLastWords(socket, () => this.#readRest());
     intake?.attach(this);
-    letGoLater(this);
+    unrefLater(this);
   }
 
-  /** Exchanges that were completed on it. */
+  /** Messages that were completed on it. */
   get served(): number {
     return this.#handler.served;
   }
@@ -204,7 +202,7 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
       handler.onResponseError(null, new StaleConnectionError("the connection ended while it was idle"));
       return;
     }
-    this.#hold();
+    this.#ref();
     this.#options.method = message.method;
     this.#options.path = message.target;
     try {
@@ -228,15 +226,15 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
   }
 
   /** @internal Nobody uses it: the process may end. */
-  letGo(): void {
-    if (this.#handler.message !== null || !this.#isHeld) return;
-    this.#isHeld = false;
+  unrefIfIdle(): void {
+    if (this.#handler.message !== null || !this.#hasRef) return;
+    this.#hasRef = false;
     this.socket.unref();
   }
 
-  #hold(): void {
-    if (this.#isHeld) return;
-    this.#isHeld = true;
+  #ref(): void {
+    if (this.#hasRef) return;
+    this.#hasRef = true;
     this.socket.ref();
   }
 
@@ -348,10 +346,10 @@ export class EngineConnection implements Connection, IntakeReader, Actor {
     else this.#writeUpload(request, head, message.upload);
   }
 
-  #writeUpload(request: UndiciRequest, head: string, upload: Upload): void {
+  #writeUpload(request: UndiciRequest, head: string, upload: BodyWriter): void {
     this.#lane.isWriting = true;
     this.#isUploading = true;
-    upload.run(this.socket, { head, isChunked: true }, (complete) => {
+    upload.write(this.socket, { head, isChunked: true }, (complete) => {
       if (!complete) return;
       this.#lane.isWriting = false;
       this.#isUploading = false;
@@ -431,7 +429,7 @@ class Handler implements UndiciHandler {
   end(trailers: string[]): void {
     const { message } = this;
     this.message = null;
-    letGoLater(this.#connection);
+    unrefLater(this.#connection);
     message?.onEnd(trailers);
   }
 
@@ -441,6 +439,7 @@ class Handler implements UndiciHandler {
     message?.onFailure(this.#connection.causeOf(error));
   }
 }
+
 /** Does somebody listen to undici's channels who is given bytes as they lie, and may keep them? */
 function isWatched(): boolean {
   const { bodyChunkReceived, headers, trailers } = channels;
@@ -453,4 +452,30 @@ function isTraced(): boolean {
   return (
     create.hasSubscribers || sendHeaders.hasSubscribers || bodySent.hasSubscribers || error.hasSubscribers
   );
+}
+
+/** Writes the head and a body of bytes; `null` for none. `request` is told for undici's channels. */
+function writeWhole(request: UndiciRequest, socket: Socket, head: string, bytes: Uint8Array | null): void {
+  if (bytes === null) {
+    socket.write(head, "latin1");
+  } else if (bytes.byteLength <= AT_ONCE_BYTES) {
+    // One text, one byte a character: two pieces cost Node more than it costs to put them together.
+    const { buffer, byteOffset, byteLength } = bytes;
+    socket.write(head + Buffer.from(buffer, byteOffset, byteLength).toString("latin1"), "latin1");
+    request.onBodySent(bytes);
+  } else {
+    socket.cork();
+    socket.write(head, "latin1");
+    socket.write(bytes);
+    socket.uncork();
+    request.onBodySent(bytes);
+  }
+  request.onRequestSent();
+}
+
+/** The head with fields that a subscriber of undici's channels added: undici has checked them. */
+function withAdded(head: string, fields: readonly string[]): string {
+  let lines = "";
+  for (let at = 0; at + 1 < fields.length; at += 2) lines += `${fields[at]}: ${fields[at + 1]}\r\n`;
+  return `${head.slice(0, -2)}${lines}\r\n`;
 }

@@ -9,13 +9,13 @@
  * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici, header fields one
  *   that does not tell how many came;
  * - a connection may stay open though the response is whole and its last one: the body of the request is still going out;
- * - timers: undici's are coarse and one more per request; ours are in `read-clock.ts` and `pools.ts`.
+ * - timers: undici's are coarse and one more per request; ours are in `connect/read-clock.ts` and `transport/pools.ts`.
  */
 
 import { withoutBlanks } from "../core/received-text.ts";
-import { HeadOverflow, type HeadLimits } from "../transport/head-limits.ts";
+import type { WireHead } from "../connect/connection.ts";
 import { protocolHint } from "../connect/hints.ts";
-import type { WireHead } from "../transport/wire-reply.ts";
+import { ResponseOverflow, type ResponseLimits } from "../connect/response-limits.ts";
 
 /** What came is no HTTP/1 response. */
 export class ResponseSyntaxError extends Error {
@@ -49,7 +49,7 @@ export interface TunedParser extends UndiciParser {
   reason: string;
   /** What is being read. */
   chunk: Uint8Array | null;
-  readonly limits: HeadLimits;
+  readonly limits: ResponseLimits;
   /** Bytes that came since the body last grew, those of the last read with them. */
   quietBytes: number;
   quietLimit: number;
@@ -80,7 +80,7 @@ export function tuneParser(
     readonly takeHead: (head: WireHead) => void;
     readonly takeInformational: (status: number, fields: string[]) => void;
     readonly keepFields: () => boolean;
-    readonly limits: HeadLimits;
+    readonly limits: ResponseLimits;
   },
 ): TunedParser {
   return Object.assign(parser, {
@@ -133,7 +133,7 @@ function executeBounded(this: TunedParser, chunk: Uint8Array): void {
     this.socket.destroy(
       this.headDone
         ? new ResponseFloodError(`${this.quietBytes} bytes came that belong to no body`)
-        : new HeadOverflow(this.limits, "maxHeaderBytes", this.quietBytes),
+        : new ResponseOverflow(this.limits, "maxHeaderBytes", this.quietBytes),
     );
     return;
   }
@@ -152,7 +152,7 @@ function executeBounded(this: TunedParser, chunk: Uint8Array): void {
 function countHeader(this: TunedParser, bytes: number): void {
   this.headersSize += bytes;
   if (this.headersSize > this.limits.maxHeaderBytes && !this.socket.destroyed)
-    this.socket.destroy(new HeadOverflow(this.limits, "maxHeaderBytes", this.headersSize));
+    this.socket.destroy(new ResponseOverflow(this.limits, "maxHeaderBytes", this.headersSize));
 }
 
 /** llhttp gives the phrase in pieces, as the reads fell. */

@@ -135,7 +135,7 @@ declare module "undici/lib/dispatcher/client-h1.js" {
 
   /** A socket that the context has taken over. */
   interface H1Socket extends Socket {
-    /** The connection ends with the exchange that is running. */
+    /** The connection ends with the message that is running. */
     [symbols.kReset]: boolean;
     /** A body is being sent: a response that is complete before it ends the connection. */
     [symbols.kWriting]: boolean;

@@ -1,11 +1,12 @@
 /**
  * Upload: the body of a request that comes piece by piece, and its framing on the wire (RFC 9112 §6, §7.1).
  *
- * It reads no faster than the socket takes, counts, and lets go of the caller's iterable when the exchange is over early.
+ * It reads no faster than the socket takes, counts, and lets go of the caller's iterable when the message is over early.
  */
 import type { Writable } from "node:stream";
 
 import { InvalidBody } from "../core/errors.ts";
+import type { BodyWriter } from "../connect/connection.ts";
 import type { Outgoing } from "./outgoing.ts";
 
 /** Who hears how an upload goes. */
@@ -26,7 +27,7 @@ const WHOLE_BYTES = 1_048_576;
 const PIECE_BYTES = 262_144;
 
 /** A body on its way out. */
-export class Upload {
+export class Upload implements BodyWriter {
   readonly #open: () => AsyncIterable<Uint8Array>;
   /** What was announced, in bytes; `null`: chunked. */
   readonly #length: number | null;
@@ -46,37 +47,31 @@ export class Upload {
     this.#listener = listener;
   }
 
-  /**
-   * Writes `head` and the body. `done` is told whether all of it went out.
-   *
-   * @param way.isChunked a body of unknown length goes out in chunks; without, as it is: HTTP/2 has frames of its own.
-   */
-  run(
+  write(
     socket: Writable,
-    way: { readonly head: string; readonly isChunked: boolean },
-    done: (complete: boolean) => void,
+    { head, isChunked }: { readonly head: string; readonly isChunked: boolean },
+    done: (isComplete: boolean) => void,
   ): void {
     const wake = (): void => this.#wake?.();
     socket.on("drain", wake);
     socket.on("close", wake);
-    void this.#write(socket, way.head, way.isChunked && this.#length === null)
+    void this.#write(socket, head, isChunked && this.#length === null)
       .catch((error: unknown) => {
         if (!this.#stopped) this.#listener.onUploadFailure(error);
       })
       .finally(() => {
         socket.off("drain", wake);
         socket.off("close", wake);
-        this.#letGo();
+        this.#closeSource();
         done(this.#finished);
       });
   }
 
-  /** Did each byte that was announced go into the socket? The source may not have said yet that there are no more. */
   get isHandedOver(): boolean {
     return this.#finished || (this.#length !== null && this.#sent === this.#length);
   }
 
-  /** Before `run`: only the head is to go out for now. */
+  /** Before `write`: only the head is to go out for now. */
   hold(): void {
     this.#isHeld = true;
   }
@@ -87,11 +82,11 @@ export class Upload {
     this.#wake?.();
   }
 
-  /** The exchange is over: nothing more is read or written. */
+  /** The message is over: nothing more is read or written. */
   stop(): void {
     this.#stopped = true;
     this.#wake?.();
-    this.#letGo();
+    this.#closeSource();
   }
 
   async #write(socket: Writable, head: string, isChunked: boolean): Promise<void> {
@@ -122,7 +117,7 @@ export class Upload {
     this.#listener.onUploadEnd();
   }
 
-  /** The next piece; `null` at the end, or when the exchange is over. */
+  /** The next piece; `null` at the end, or when the message is over. */
   #next(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array | null> {
     this.#listener.onSourceWait();
     return new Promise((resolve, reject) => {
@@ -160,7 +155,7 @@ export class Upload {
   }
 
   /** Lets the caller's iterable close its file. What it says to that is of no interest any more. */
-  #letGo(): void {
+  #closeSource(): void {
     const iterator = this.#iterator;
     this.#iterator = null;
     iterator?.return?.().then(undefined, () => {});

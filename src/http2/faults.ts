@@ -28,7 +28,7 @@ const OURS_TOO: ReadonlySet<string> = new Set([
   "COMPRESSION_ERROR",
 ]);
 
-function nameOf(code: number): string {
+function codeName(code: number): string {
   return CODES[code] ?? `code ${code}`;
 }
 
@@ -45,7 +45,7 @@ export class Http2Fault extends Error {
 
 /** A stream was reset, on a connection that goes on. */
 export function streamReset(code: number): Http2Fault {
-  const name = nameOf(code);
+  const name = codeName(code);
   const text = OURS_TOO.has(name)
     ? `the stream ended with ${name}: the server said so, or what it sent breaks the rules of HTTP/2`
     : `the server ended the stream: ${name}`;
@@ -54,7 +54,7 @@ export function streamReset(code: number): Http2Fault {
 
 /** GOAWAY with an error code. */
 export function connectionEnded(code: number): Http2Fault {
-  const name = nameOf(code);
+  const name = codeName(code);
   return new Http2Fault(`the server ended the connection: ${name}`, `ERR_HTTP2_${name}`);
 }
 

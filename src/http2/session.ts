@@ -12,12 +12,12 @@ import { setImmediate } from "node:timers";
 import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Message } from "../connect/connection.ts";
-import { connectionClosed, connectionEnded, sessionFault } from "./faults.ts";
-import type { HeadLimits } from "../transport/head-limits.ts";
-import { H2Stream } from "./stream.ts";
 import { ReadClock } from "../connect/read-clock.ts";
+import type { ResponseLimits } from "../connect/response-limits.ts";
 import { canWidenWindow } from "../connect/runtime.ts";
-import { Http2Heads } from "../http1/sent-head.ts";
+import { connectionClosed, connectionEnded, sessionFault } from "./faults.ts";
+import { Http2Heads } from "./sent-head.ts";
+import { H2Stream } from "./stream.ts";
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
 
@@ -61,14 +61,6 @@ export interface H2Listener {
   onClose(): void;
 }
 
-/** What a connection is held to. */
-export interface H2Limits {
-  /** What is taken of a response beside its body. */
-  readonly heads: HeadLimits;
-  /** So many streams at a time at first, and one more for each that was answered: as many as the server took before. */
-  readonly pace: number;
-}
-
 /** A connection on which HTTP/2 is spoken. */
 export class H2Session {
   /** When it is not to be used any more if it stays idle, in milliseconds of the monotonic clock. Kept by the pool. */
@@ -81,7 +73,7 @@ export class H2Session {
   heardAt: number = performance.now();
   readonly facts: ConnectionFacts;
   /** What is taken of a response beside its body. */
-  readonly limits: HeadLimits;
+  readonly limits: ResponseLimits;
   readonly #session: ClientHttp2Session;
   readonly #socket: Socket;
   readonly #listener: H2Listener;
@@ -102,10 +94,13 @@ export class H2Session {
   /** Runs while nobody knows whether the server is there. */
   #doubt: NodeJS.Timeout | null = null;
 
-  /** @throws when the connection has ended already. */
-  constructor({ socket, facts }: Opened, { heads, pace }: H2Limits, listener: H2Listener) {
+  /**
+   * @param pace so many streams at a time at first, and one more for each that was answered: as many as the server took before.
+   * @throws when the connection has ended already.
+   */
+  constructor({ socket, facts }: Opened, limits: ResponseLimits, pace: number, listener: H2Listener) {
     this.facts = facts;
-    this.limits = heads;
+    this.limits = limits;
     this.#pace = pace;
     this.#socket = socket;
     this.#listener = listener;
@@ -122,11 +117,11 @@ export class H2Session {
         enablePush: false,
         initialWindowSize: STREAM_WINDOW_BYTES,
         maxHeaderListSize: Math.min(
-          Math.max(SLACK * heads.maxHeaderBytes, LEAST_NODE_BYTES),
+          Math.max(SLACK * limits.maxHeaderBytes, LEAST_NODE_BYTES),
           MOST_NODE_BYTES,
         ),
       },
-      maxHeaderListPairs: Math.max(SLACK * heads.maxHeaderCount, LEAST_NODE_FIELDS),
+      maxHeaderListPairs: Math.max(SLACK * limits.maxHeaderCount, LEAST_NODE_FIELDS),
       maxReservedRemoteStreams: 0,
     });
     this.#watch();
@@ -166,7 +161,7 @@ export class H2Session {
   }
 
   /** Somebody waits for room: the process must not end before it is known whether there will be. */
-  hold(): void {
+  ref(): void {
     this.#doubt?.ref();
   }
 

@@ -1,5 +1,5 @@
 /**
- * One message on a shared HTTP/2 connection (RFC 9113 §8). To the exchange it is a connection like any other; ending it ends
+ * One message on a shared HTTP/2 connection (RFC 9113 §8). To a transaction it is a connection like any other; ending it ends
  * the stream and nobody else's.
  *
  * A response is whole when the server ended its side of the stream, with END_STREAM, and not otherwise. A message that is
@@ -11,15 +11,15 @@ import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "nod
 import { setImmediate } from "node:timers";
 
 import { InvalidHeader, ReadTimeout } from "../core/errors.ts";
+import { hasNoContent } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Connection, Message } from "../connect/connection.ts";
-import { UnsentBody } from "../transport/failures.ts";
-import { HeadOverflow, overflowOf, type HeadLimits } from "../transport/head-limits.ts";
+import { UnsentBody } from "../connect/failures.ts";
+import type { ReadClock } from "../connect/read-clock.ts";
+import { bytesOverflowOf, overflowOf } from "../connect/response-limits.ts";
+import { dispatchAfterPoll } from "../connect/turns.ts";
 import { sessionFault, streamReset } from "./faults.ts";
 import type { H2Session } from "./session.ts";
-import { hasNoContent } from "../transport/incoming.ts";
-import type { ReadClock } from "../connect/read-clock.ts";
-import { dispatchAfterPoll, type Actor } from "../connect/turns.ts";
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_FLAG_END_STREAM } = constants;
 
@@ -46,7 +46,7 @@ type Listener = (this: OwnedStream, ...told: never[]) => void;
 type Push = (chunk: unknown, encoding?: BufferEncoding) => boolean;
 
 /** A place on an HTTP/2 connection, for one message. */
-export class H2Stream implements Connection, Actor {
+export class H2Stream implements Connection {
   readonly clock: ReadClock;
   started = false;
   heard = false;
@@ -78,7 +78,7 @@ export class H2Stream implements Connection, Actor {
   #isComplete = false;
   #trailers: string[] = [];
 
-  /** @param clock to be used until the exchange needs the stream no more. */
+  /** @param clock to be used until the transaction needs the stream no more. */
   constructor(session: H2Session, clock: ReadClock) {
     this.clock = clock;
     this.#session = session;
@@ -140,11 +140,6 @@ export class H2Stream implements Connection, Actor {
     this.#sendBody(stream, message);
   }
 
-  /** @internal A session lets go by itself. */
-  letGo(): void {
-    // Nothing is held here.
-  }
-
   get isSending(): boolean {
     return this.#stream !== null && !this.#isSent;
   }
@@ -186,7 +181,7 @@ export class H2Stream implements Connection, Actor {
     this.#message?.onShutdown(reason);
   }
 
-  /** The exchange needs the stream no more. */
+  /** The transaction needs the stream no more. */
   release(): void {
     this.#message = null;
     const stream = this.#stream;
@@ -208,7 +203,7 @@ export class H2Stream implements Connection, Actor {
     // It may have been given up at the start.
     if (upload === null || this.#message === null) return;
     this.#isSent = false;
-    upload.run(stream, { head: "", isChunked: false }, (complete) => {
+    upload.write(stream, { head: "", isChunked: false }, (complete) => {
       if (!complete) return;
       this.#isGiven = true;
       stream.end();
@@ -326,7 +321,7 @@ export class H2Stream implements Connection, Actor {
   #fieldsOf(raw: string[]): string[] | null {
     const { limits } = this.#session;
     const came = raw[0]?.startsWith(":") === true ? raw.slice(2) : raw;
-    const overflow = overflowOf(limits, came) ?? bytesOverflow(limits, came);
+    const overflow = overflowOf(limits, came) ?? bytesOverflowOf(limits, came);
     if (overflow === null) return came;
     const message = this.#message;
     this.destroy(overflow);
@@ -388,7 +383,7 @@ export class H2Stream implements Connection, Actor {
   #fail(error: Error): void {
     const message = this.#message;
     this.#message = null;
-    // The exchange may go on elsewhere, and then lets this one be.
+    // The transaction may go on elsewhere, and then lets this one be.
     this.clock.end();
     message?.onFailure(error);
   }
@@ -405,11 +400,4 @@ function codeOf(error: Error): unknown {
 /** RST_STREAM, and nothing before it: what was not sent yet is not sent any more. */
 function giveUp(stream: ClientHttp2Stream): void {
   if (!stream.destroyed) addAbortSignal(GIVEN_UP, stream);
-}
-
-/** By the size of a field section (RFC 9113 §10.5.1), but for the 32 bytes that it adds for each field. */
-function bytesOverflow(limits: HeadLimits, fields: readonly string[]): HeadOverflow | null {
-  let bytes = 0;
-  for (const text of fields) bytes += text.length;
-  return bytes > limits.maxHeaderBytes ? new HeadOverflow(limits, "maxHeaderBytes", bytes) : null;
 }

@@ -8,30 +8,15 @@ import { namesAt } from "../options/take.ts";
 import { SessionDefaults } from "./defaults.ts";
 import { Verbs } from "./verbs.ts";
 
-/** Absent is `undefined`, and so is what nobody has set. */
-type Fields = {
-  -readonly [
-    Name in keyof Omit<
-      SessionOptions<boolean>,
-      "headers" | "cookies" | "baseUrl" | "hsts" | "stream" | "trustEnv"
-    >
-  ]-?: SessionOptions<boolean>[Name] | undefined;
-};
-
 /** Options of a session that are more than a value. */
-const OWN: ReadonlySet<string> = new Set<Exclude<keyof SessionOptions, keyof SessionFields<boolean>>>([
-  "headers",
-  "cookies",
-  "baseUrl",
-  "hsts",
-]);
+const OWN: ReadonlySet<OptionName> = new Set(["headers", "cookies", "baseUrl", "hsts"]);
 
 /** The defaults of a session. */
 export let defaultsOf: (session: SessionFields<boolean>) => SessionDefaults;
 
 /** A session's defaults. What is read of them cannot be changed in place: a value is set whole. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging, no-unused-vars -- the accessors are made for each of them; both name the same parameters
-export interface SessionFields<Streams extends boolean> extends Fields {
+export interface SessionFields<Streams extends boolean> extends SessionOptions<Streams> {
   /**
    * Do calls that say nothing themselves give a {@link StreamedResponse}? May be changed where the type says `boolean`. Default:
    * `false`.

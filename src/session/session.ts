@@ -118,39 +118,39 @@ export class Session<Streams extends boolean = false>
    *
    * @throws {TypeError} for `headers[name] = value`, which would set no header.
    */
-  get headers(): HeaderMap {
+  override get headers(): HeaderMap {
     return this.#defaults.settings.headers;
   }
 
-  set headers(init: HeadersInit | null) {
+  override set headers(init: HeadersInit | null) {
     this.#defaults.setHeaders(init);
   }
 
   /** The jar. Assigning takes a jar, names and values, or `false` for a jar that takes no cookies from servers. */
-  get cookies(): CookieJar {
+  override get cookies(): CookieJar {
     return this.#cookies;
   }
 
-  set cookies(init: CookiesInit | false | null) {
+  override set cookies(init: CookiesInit | false | null) {
     this.#cookies = jarOf(take({ cookies: init }, "session").cookies, this.#baseUrl);
   }
 
   /** The URL from which those go on that do not begin with `scheme://`; `null` for none. As {@link SessionOptions.baseUrl}. */
-  get baseUrl(): string | null {
+  override get baseUrl(): string | null {
     return this.#baseUrl?.href ?? null;
   }
 
-  set baseUrl(url: string | URL | null) {
+  override set baseUrl(url: string | URL | null) {
     const { baseUrl } = take({ baseUrl: url }, "session");
     this.#baseUrl = baseUrl == null ? null : parseBaseUrl(baseUrl);
   }
 
   /** Hosts that are to be reached over TLS only; `null` when off. Assigning takes what the option takes. */
-  get hsts(): StrictTransport | null {
+  override get hsts(): StrictTransport | null {
     return this.#hsts;
   }
 
-  set hsts(init: StrictTransport | boolean | null) {
+  override set hsts(init: StrictTransport | boolean | null) {
     this.#hsts = hstsOf(take({ hsts: init }, "session").hsts);
   }
 

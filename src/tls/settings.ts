@@ -1,21 +1,18 @@
 /**
- * What `verify`, `cert` and `tls` mean for a TLS connection: which files to read, what to hand to `tls.connect`, and which
- * connections may be shared. Nothing is read here; `transport/` does that.
+ * What `verify`, `cert` and `tls` mean for a TLS connection: which files to read, what to hand to Node, and which connections
+ * may be shared. Nothing is read here: `connect/tls-material.ts` does that.
+ *
+ * A new setting goes into {@link contextOptions} (by {@link tlsSources}, when it may be a file), and into {@link tlsKey}: no two
+ * settings that differ may share a connection.
  *
  * Connections are shared only between requests of equal TLS settings (CVE-2024-35195 in requests).
  *
  * Pure, but for a memory of keys.
  */
 import { createHash } from "node:crypto";
+import type { SecureContextOptions } from "node:tls";
 
-import type {
-  ClientCertificate,
-  TlsPin,
-  TlsSettings,
-  TlsStore,
-  TlsVersion,
-  Verify,
-} from "../core/adapter.ts";
+import type { ClientCertificate, TlsPin, TlsSettings, TlsStore, Verify } from "../core/adapter.ts";
 
 /** Where a piece of TLS material comes from. */
 export type TlsSource =
@@ -29,45 +26,23 @@ export type TlsSource =
 
 /** All that has to be read before a TLS connection can be made; `null` where there is nothing to read. */
 export interface TlsSources {
-  /** Are the server's certificate and name checked? */
-  readonly verified: boolean;
   /** `null`: the roots of `store`. A path may be a folder: read its files for which {@link isCertificateFile} holds. */
   readonly ca: TlsSource | null;
-  /** The option that names it, or the variable of the environment. */
-  readonly caName: string;
   /** `null`: Node's default, or there is nothing to look up. */
   readonly store: TlsStore | null;
   readonly cert: TlsSource | null;
   readonly key: TlsSource | null;
   readonly pfx: TlsSource | null;
-  readonly passphrase: string | null;
-  readonly crl: readonly TlsSource[];
-  readonly minVersion: TlsVersion | null;
-  readonly maxVersion: TlsVersion | null;
-  readonly ciphers: string | null;
+  readonly crl: readonly TlsSource[] | null;
 }
 
-/** What was read, by role. A folder of certificates gives several for `ca`. */
+/** What was read, by role; `null` where there was nothing. A folder of certificates gives several for `ca`. */
 export interface TlsContents {
-  readonly ca?: readonly (string | Uint8Array)[];
-  readonly cert?: string | Uint8Array;
-  readonly key?: string | Uint8Array;
-  readonly pfx?: string | Uint8Array;
-  readonly crl?: readonly (string | Uint8Array)[];
-}
-
-/** The options of `tls.connect` that follow from `verify`, `cert` and `tls`. */
-export interface TlsOptions {
-  readonly rejectUnauthorized: boolean;
-  ca?: (string | Buffer)[];
-  cert?: string | Buffer;
-  key?: string | Buffer;
-  pfx?: string | Buffer;
-  passphrase?: string;
-  crl?: (string | Buffer)[];
-  minVersion?: TlsVersion;
-  maxVersion?: TlsVersion;
-  ciphers?: string;
+  readonly ca: readonly (string | Uint8Array)[] | null;
+  readonly cert: string | Uint8Array | null;
+  readonly key: string | Uint8Array | null;
+  readonly pfx: string | Uint8Array | null;
+  readonly crl: readonly (string | Uint8Array)[] | null;
 }
 
 /** All that makes one TLS connection different from another to the same host. */
@@ -103,32 +78,27 @@ export function proxyTerms({ verify, tls }: TlsTerms): TlsTerms {
   return { verify, cert: null, tls: isSame ? tls : { ...tls, pins: null, serverName: null } };
 }
 
-/** Nothing was said in `tls`. */
-const nodesOwn = { minVersion: null, maxVersion: null, ciphers: null, store: null, crl: null };
-
 /** Lists what is to be read for these settings. */
 export function tlsSources({ verify, cert, tls }: TlsTerms): TlsSources {
-  const { minVersion, maxVersion, ciphers, store, crl } = tls ?? nodesOwn;
   const certificate = sourceOf(cert?.cert, "Could not find the TLS certificate file, invalid path");
+  const lists = tls?.crl ?? null;
   return {
-    verified: verify.kind !== "off",
     ca: caSource(verify),
-    caName:
-      verify.kind === "path" && verify.variable !== undefined
-        ? `${verify.variable} of the environment`
-        : "verify",
     // What `verify` says outright goes before it.
-    store: verify.kind === "default" ? store : null,
+    store: verify.kind === "default" ? (tls?.store ?? null) : null,
     cert: certificate,
     // A PEM file may hold both: the key is looked for where the certificate is (PARITY TLS-4).
     key: sourceOf(cert?.key, "Could not find the TLS key file, invalid path") ?? certificate,
     pfx: sourceOf(cert?.pfx, "Could not find the PKCS #12 file, invalid path"),
-    passphrase: cert?.passphrase ?? null,
-    crl: (crl ?? []).map((one) => givenSource(one, "Could not find the revocation list, invalid path")),
-    minVersion,
-    maxVersion,
-    ciphers,
+    crl: lists?.map((one) => givenSource(one, "Could not find the revocation list, invalid path")) ?? null,
   };
+}
+
+/** The option that names the bundle to trust, or the variable of the environment. */
+export function bundleName(verify: Verify): string {
+  return verify.kind === "path" && verify.variable !== undefined
+    ? `${verify.variable} of the environment`
+    : "verify";
 }
 
 /** Is `name`, a file in a folder of trusted certificates, to be read? */
@@ -136,19 +106,20 @@ export function isCertificateFile(name: string): boolean {
   return /\.(?:pem|crt)$/i.test(name);
 }
 
-/** Puts together what was asked for by {@link tlsSources} and has been read. */
-export function tlsOptions(sources: TlsSources, contents: TlsContents): TlsOptions {
-  const options: TlsOptions = { rejectUnauthorized: sources.verified };
-  if (contents.ca !== undefined) options.ca = contents.ca.map(toTls);
-  if (contents.cert !== undefined) options.cert = toTls(contents.cert);
-  if (contents.key !== undefined) options.key = toTls(contents.key);
-  if (contents.pfx !== undefined) options.pfx = toTls(contents.pfx);
-  if (contents.crl !== undefined) options.crl = contents.crl.flatMap(listsIn);
-  if (sources.passphrase !== null) options.passphrase = sources.passphrase;
-  if (sources.minVersion !== null) options.minVersion = sources.minVersion;
-  if (sources.maxVersion !== null) options.maxVersion = sources.maxVersion;
-  if (sources.ciphers !== null) options.ciphers = sources.ciphers;
-  return options;
+/** What a TLS context is made of with these settings, once what {@link tlsSources} lists has been read. */
+export function contextOptions({ cert, tls }: TlsTerms, contents: TlsContents): SecureContextOptions {
+  // Each is there, though mostly undefined: Node would take what is not from a polluted prototype.
+  return {
+    ca: contents.ca?.map(toTls),
+    cert: toTlsIfAny(contents.cert),
+    key: toTlsIfAny(contents.key),
+    pfx: toTlsIfAny(contents.pfx),
+    passphrase: cert?.passphrase,
+    crl: contents.crl?.flatMap(listsIn),
+    minVersion: tls?.minVersion ?? undefined,
+    maxVersion: tls?.maxVersion ?? undefined,
+    ciphers: tls?.ciphers ?? undefined,
+  };
 }
 
 /** Node takes the first list of a text only, and says nothing of the others. */
@@ -159,6 +130,10 @@ function listsIn(content: string | Uint8Array): (string | Buffer)[] {
 
 function toTls(content: string | Uint8Array): string | Buffer {
   return typeof content === "string" ? content : bufferOf(content);
+}
+
+function toTlsIfAny(content: string | Uint8Array | null): string | Buffer | undefined {
+  return content === null ? undefined : toTls(content);
 }
 
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
@@ -174,16 +149,11 @@ function caSource(verify: Verify): TlsSource | null {
       return {
         kind: "path",
         path: verify.path,
-        missing: `Could not find a suitable TLS CA certificate bundle, invalid path: ${verify.path}${namedBy(verify)}`,
+        missing: `Could not find a suitable TLS CA certificate bundle, invalid path: ${verify.path}${verify.variable === undefined ? "" : ` (${bundleName(verify)})`}`,
       };
     case "pem":
       return { kind: "content", content: verify.pem };
   }
-}
-
-/** Who names the bundle, when it is the environment. */
-function namedBy({ variable }: { readonly variable?: string }): string {
-  return variable === undefined ? "" : ` (${variable} of the environment)`;
 }
 
 /** Text that begins as PEM does is the thing itself; other text is a path. */

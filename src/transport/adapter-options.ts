@@ -182,12 +182,8 @@ function socketOptions(options: HttpAdapterOptions): SocketOptions {
     throw wrongType("socketPath", socketPath, "a path");
   }
   const kind = kindOf(localAddress, family);
-  const given = Object.entries({
-    localAddress,
-    lookup: lookup === undefined && kind === 0 ? lookUp : lookupOf(lookup, kind),
-    socketPath,
-  }).filter(([, value]) => value !== undefined);
-  return bare<SocketOptions>(Object.fromEntries(given));
+  const ours = lookup === undefined && kind === 0 ? lookUp : lookupOf(lookup, kind);
+  return { localAddress, lookup: ours, socketPath };
 }
 
 /** From an address of one kind nobody gets to one of the other. */

@@ -4,7 +4,6 @@
  */
 import { AsyncResource } from "node:async_hooks";
 
-import { isUint8Array } from "../core/realm.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
@@ -13,18 +12,20 @@ import {
   ConnectionError,
   InvalidBody,
   InvalidMethod,
-  SessionClosed,
   type Phase,
   type RequestException,
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
+import { isUint8Array } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import { hasNoContent } from "../core/status.ts";
 import { isHttpLike } from "../core/url.ts";
-import { letGo, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
-import { reasonOf, silence } from "./failures.ts";
+import { reasonOf } from "../connect/failures.ts";
+import { discard, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
+import { closed, silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
-import { warnUnread } from "./unread.ts";
+import { inform } from "./listeners.ts";
 import { WireReply } from "./wire-reply.ts";
 
 /** What answers requests. */
@@ -37,7 +38,7 @@ export type AppHandler = (request: Request) => Response | Promise<Response>;
  */
 export class AppAdapter implements Adapter {
   readonly #handler: AppHandler;
-  readonly #running = new Set<AppExchange>();
+  readonly #running = new Set<AppTransaction>();
   #isClosed = false;
 
   /** @throws {TypeError} when `handler` is no function. */
@@ -60,10 +61,10 @@ export class AppAdapter implements Adapter {
   ): Promise<WireResponse> {
     signal?.throwIfAborted();
     if (this.#isClosed) throw closed().annotate({ request });
-    const exchange = new AppExchange(request, options, signal);
-    this.#running.add(exchange);
-    exchange.onOver = () => this.#running.delete(exchange);
-    return exchange.send(this.#handler);
+    const transaction = new AppTransaction(request, options, signal);
+    this.#running.add(transaction);
+    transaction.onOver = () => this.#running.delete(transaction);
+    return transaction.send(this.#handler);
   }
 
   /** @internal It is this very process. A child of this class that sends in another way is an adapter of the caller's. */
@@ -72,16 +73,16 @@ export class AppAdapter implements Adapter {
   /** Fails the requests that wait for the app. A body that a caller is streaming is left alone. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const exchange of this.#running) exchange.onShutdown(closed());
+    for (const transaction of this.#running) transaction.onShutdown(closed());
   }
 }
 
 /** One request and its answer: its clock and its abort are here. */
-class AppExchange implements BodySource {
+class AppTransaction implements BodySource {
   readonly request: PreparedRequest;
   readonly callSite: string | null;
   /** The caller's: for what is done at the end, whoever brings that about. */
-  readonly #context = new AsyncResource("SojournAppExchange");
+  readonly context = new AsyncResource("SojournAppTransaction");
   onOver: () => void = ignore;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -110,7 +111,7 @@ class AppExchange implements BodySource {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       this.#signal?.addEventListener("abort", this);
-      this.#listen();
+      this.#startClock();
       this.#call(handler).then(resolve, (error: unknown) => this.#fail(error, false));
     });
   }
@@ -135,24 +136,20 @@ class AppExchange implements BodySource {
   }
 
   onWant(): void {
-    this.#listen();
+    this.#startClock();
   }
 
   onEnough(): void {
-    this.#rest();
+    this.#stopClock();
   }
 
   abandon(): void {
     this.#finish();
-    this.#letGo();
+    this.#giveUp();
   }
 
   onTaken(): void {
     this.#finish();
-  }
-
-  onForgotten(): void {
-    this.#context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
   }
 
   async #call(handler: AppHandler): Promise<WireResponse> {
@@ -164,7 +161,7 @@ class AppExchange implements BodySource {
       throw this.#broken(`the app threw ${describe(cause)}`, cause);
     }
     if (this.#isOver) {
-      letGo(answer);
+      discard(answer);
       return await never();
     }
     return this.#reply(answer);
@@ -208,14 +205,14 @@ class AppExchange implements BodySource {
     const announced = lengthOf(body);
     let sent = 0;
     try {
-      this.#rest();
+      this.#stopClock();
       for await (const chunk of body.open()) {
         sent += chunk.byteLength;
         if (announced !== null && sent > announced) break;
         this.#tell("upload", sent, announced);
-        if (this.#incoming === null) this.#listen();
+        if (this.#incoming === null) this.#startClock();
         yield chunk;
-        if (this.#incoming === null) this.#rest();
+        if (this.#incoming === null) this.#stopClock();
       }
       if (announced !== null && sent !== announced) {
         const message = `the body is not as long as announced: ${announced} bytes`;
@@ -226,7 +223,7 @@ class AppExchange implements BodySource {
       this.#fail(error, false);
       throw error;
     }
-    if (this.#incoming === null) this.#listen();
+    if (this.#incoming === null) this.#startClock();
   }
 
   #reply(answer: unknown): WireReply {
@@ -234,7 +231,7 @@ class AppExchange implements BodySource {
     const { status, reason, headers, reader } = this.#read(answer);
     const incoming = new Incoming(this, this.#declaredLength(status, headers));
     this.#phase = "body";
-    this.#rest();
+    this.#stopClock();
     this.#incoming = incoming;
     this.#reader = reader;
     if (reader === null) incoming.end([]);
@@ -296,7 +293,7 @@ class AppExchange implements BodySource {
       this.#fail(this.#broken("the app's body is not as long as Content-Length says"), false);
       return;
     }
-    this.#rest();
+    this.#stopClock();
     const isFree = !this.#options.stream || this.#options.returnsEarly === true;
     if (isFree) this.#finish();
     incoming.end([], isFree);
@@ -305,13 +302,13 @@ class AppExchange implements BodySource {
   /** As `Content-Length` says; `null` when it says nothing, or there is no body (RFC 9112 §6.3). */
   #declaredLength(status: number, headers: HeaderMap): number | null {
     const value = headers.get("content-length");
-    if (value === null || this.request.method === "HEAD" || status === 204 || status === 304) return null;
+    if (value === null || hasNoContent(this.request.method, status)) return null;
     if (!/^\d{1,15}$/.test(value)) throw this.#broken("the app's Content-Length is no number");
     return Number(value);
   }
 
   /** Silence counts from now. The timer keeps the process alive: nothing else may do so while an app thinks. */
-  #listen(): void {
+  #startClock(): void {
     const { readMs } = this.#options.timeouts;
     if (readMs === null || this.#isOver) return;
     if (this.#timer !== null) this.#timer.refresh();
@@ -319,18 +316,16 @@ class AppExchange implements BodySource {
       this.#timer = setTimeout(() => this.#fail(silence(readMs, this.request, this.#phase), false), readMs);
   }
 
-  #rest(): void {
+  #stopClock(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
 
-  /** What a listener throws is the caller's, and ends the exchange as it is. */
+  /** What a listener throws is the caller's, and ends the transaction as it is. */
   #tell(direction: "upload" | "download", bytes: number, totalBytes: number | null): void {
-    try {
-      this.#options.onProgress?.({ direction, bytes, totalBytes });
-    } catch (error) {
-      this.#fail(error, true);
-    }
+    const { onProgress } = this.#options;
+    if (onProgress !== null)
+      inform(onProgress, { direction, bytes, totalBytes }, (error) => this.#fail(error, true));
   }
 
   #broken(message: string, cause?: unknown): RequestException {
@@ -344,14 +339,14 @@ class AppExchange implements BodySource {
     if (this.#isOver) return;
     const incoming = this.#incoming;
     this.#finish();
-    this.#letGo();
+    this.#giveUp();
     if (incoming === null) this.#reject(error);
     else if (isAbort) incoming.abort(error);
     else incoming.fail(error);
   }
 
-  #letGo(): void {
-    this.#context.runInAsyncScope(() => {
+  #giveUp(): void {
+    this.context.runInAsyncScope(() => {
       this.#abort.abort();
       this.#reader?.cancel().catch(ignore);
     });
@@ -360,15 +355,11 @@ class AppExchange implements BodySource {
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#rest();
+    this.#stopClock();
     this.#signal?.removeEventListener("abort", this);
-    this.#context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
+    this.context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
     this.onOver();
   }
-}
-
-function closed(): SessionClosed {
-  return new SessionClosed("the adapter was closed");
 }
 
 function never(): Promise<never> {

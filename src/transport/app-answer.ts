@@ -4,7 +4,7 @@
  */
 import { describe } from "../core/describe.ts";
 import { HeaderMap } from "../core/headers.ts";
-import { reasonOf } from "./failures.ts";
+import { reasonOf } from "../connect/failures.ts";
 
 /** What counts of an answer. */
 export interface AppAnswer {
@@ -36,14 +36,14 @@ export function readAnswer(answer: unknown, method: string): AppAnswer {
     const headers = HeaderMap.fromWire([...new Headers([...answer.headers])].flat());
     return { status, reason: String(statusText ?? ""), headers, reader: readerOf(answer, method) };
   } catch (cause) {
-    letGo(answer);
+    discard(answer);
     if (cause instanceof NoAnswer) throw cause;
     throw new NoAnswer(`the app gave ${named(answer)}, which cannot be read: ${reasonOf(cause)}`, { cause });
   }
 }
 
 /** Nobody reads the body of what an app gave. It may be anything, and what it says to that is of no interest. */
-export function letGo(answer: unknown): void {
+export function discard(answer: unknown): void {
   try {
     const { body } = Object(answer) as { readonly body?: { cancel?: () => unknown } | null }; // or anything else: it is tried
     Promise.resolve(body?.cancel?.()).catch(() => {});
@@ -55,7 +55,7 @@ export function letGo(answer: unknown): void {
 function readerOf(response: Response, method: string): ReadableStreamDefaultReader<unknown> | null {
   const { body } = response;
   if (method === "HEAD" || body == null) {
-    letGo(response);
+    discard(response);
     return null;
   }
   if (response.bodyUsed) throw new NoAnswer("the body of the app's response was read already");

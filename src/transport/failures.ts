@@ -1,9 +1,8 @@
 /**
- * What went wrong below, in our words: one table from the errors of Node, undici and this folder to the tree of
+ * What went wrong below, in our words: one table from the errors of Node, undici and the folders below to the tree of
  * `core/errors.ts`. What the caller threw (an iterable that fails, the reason of an abort) never comes here.
  */
 import type { ProxySettings } from "../core/adapter.ts";
-import { isError } from "../core/realm.ts";
 import {
   AddressRefused,
   ChunkedEncodingError,
@@ -18,61 +17,12 @@ import {
   SSLError,
   type Phase,
 } from "../core/errors.ts";
-import type { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { proxyVariable } from "../proxy/select.ts";
+import { codeOf, ConnectFailure, ConnectOverdue, reasonOf, UnsentBody } from "../connect/failures.ts";
 import { RefusedAddress } from "../connect/guard.ts";
-import { HeadOverflow } from "./head-limits.ts";
+import { ResponseOverflow } from "../connect/response-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "../http1/response-parser.ts";
-
-/** Which step towards a connection failed. */
-export type ConnectStep = "address" | "proxy" | "tls" | "material" | "pool";
-
-/** No connection came about. `connect.ts` and its helpers throw it. */
-export class ConnectFailure extends Error {
-  override readonly name: string = "ConnectFailure";
-  readonly step: ConnectStep;
-  /** The proxy's answer to CONNECT; `null` when there was none. */
-  readonly answer: ProxyAnswer | null;
-
-  constructor(
-    step: ConnectStep,
-    message: string,
-    details: { readonly cause?: unknown; readonly answer?: ProxyAnswer } = {},
-  ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.step = step;
-    this.answer = details.answer ?? null;
-  }
-}
-
-/** How a proxy answered CONNECT. */
-export interface ProxyAnswer {
-  readonly status: number;
-  readonly headers: HeaderMap;
-}
-
-/** It took too long until there was a connection, or a free one. */
-export class ConnectOverdue extends Error {
-  override readonly name: string = "ConnectOverdue";
-  readonly limitMs: number;
-  readonly phase: "connect" | "pool";
-
-  constructor(limitMs: number, phase: "connect" | "pool", reason: string = "") {
-    super(`${phase} timeout after ${limitMs} ms${reason}`);
-    this.limitMs = limitMs;
-    this.phase = phase;
-  }
-}
-
-/** The answer was whole, and the connection ended before the body of the request was through. */
-export class UnsentBody extends Error {
-  override readonly name: string = "UnsentBody";
-
-  constructor(cause: Error | null) {
-    super("the connection ended before all of the body was sent", cause === null ? undefined : { cause });
-  }
-}
+import { proxyVariable } from "../proxy/select.ts";
 
 /** Where a message was when it failed. */
 export interface Circumstances {
@@ -98,7 +48,7 @@ export function translate(error: Error, circumstances: Circumstances): RequestEx
     const by = error.phase === "connect" ? byVariable(circumstances, ", by way of the proxy of ") : "";
     return new ConnectTimeout(error.message + by, { request, phase: error.phase, limitMs: error.limitMs });
   }
-  if (error instanceof HeadOverflow) return headersTooLarge(error, circumstances);
+  if (error instanceof ResponseOverflow) return headersTooLarge(error, circumstances);
   if (error instanceof ConnectFailure) return connectFailure(error, circumstances);
   if (error instanceof UnsentBody) return unsent(error, circumstances);
   if (isTlsError(error))
@@ -164,7 +114,7 @@ function byVariable({ request, proxies }: Circumstances, before: string = "; the
   return variable === null ? "" : before + variable;
 }
 
-function headersTooLarge(error: HeadOverflow, { request, phase }: Circumstances): HeadersTooLarge {
+function headersTooLarge(error: ResponseOverflow, { request, phase }: Circumstances): HeadersTooLarge {
   const { message, option, limit, found } = error;
   const came = found === null ? "" : `; ${found} came`;
   return new HeadersTooLarge(`${message}, which is ${option} of the adapter${came}`, {
@@ -174,6 +124,11 @@ function headersTooLarge(error: HeadOverflow, { request, phase }: Circumstances)
     limit,
     found,
   });
+}
+
+/** The adapter that was to send it is closed. */
+export function closed(): SessionClosed {
+  return new SessionClosed("the adapter was closed");
 }
 
 /** Nothing came for `limitMs`. */
@@ -200,14 +155,12 @@ function connectFailure(failure: ConnectFailure, circumstances: Circumstances): 
       if (cause instanceof Error && isTlsError(cause))
         return new SSLError(`TLS failed: ${reasonOf(cause)}`, { request, phase: "connect", cause });
       return new ConnectionError(message, { request, phase: "connect", cause });
-    case "pool":
-      return new ConnectionError(message, { request, phase: "pool", cause });
     case "proxy":
       return new ProxyError(message + byVariable(circumstances), {
         request,
         phase: "connect",
         // A program that sees which limit it was can raise it.
-        cause: cause instanceof HeadOverflow ? headersTooLarge(cause, circumstances) : cause,
+        cause: cause instanceof ResponseOverflow ? headersTooLarge(cause, circumstances) : cause,
         ...failure.answer,
       });
     case "tls":
@@ -231,27 +184,4 @@ function isTlsError(error: Error): boolean {
 /** Did bytes come that are no response? */
 function isResponseError(error: Error): boolean {
   return error instanceof ResponseSyntaxError || error instanceof ResponseFloodError;
-}
-
-/** What a person is told. Errors of several addresses are told one by one. */
-export function reasonOf(error: unknown): string {
-  if (!isError(error)) return String(error);
-  if ("errors" in error && Array.isArray(error.errors) && error.errors.length > 0) {
-    return error.errors.map((one: unknown) => reasonOf(one)).join(", ");
-  }
-  // OpenSSL's messages have several lines, with numbers and paths of its sources.
-  if ("reason" in error && typeof error.reason === "string" && error.reason !== "") return error.reason;
-  return REASONS[codeOf(error)] ?? (error.message === "" ? codeOf(error) || error.name : error.message);
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ERR_ASSERTION: "it breaks the rules of HTTP/1.1",
-  ECONNRESET: "the connection was reset",
-  EPIPE: "the connection was closed while sending",
-  UND_ERR_SOCKET: "the other side closed the connection",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "it is not as long as Content-Length says",
-};
-
-function codeOf(error: Error): string {
-  return "code" in error && typeof error.code === "string" ? error.code : "";
 }

@@ -1,22 +1,20 @@
 /**
- * HttpAdapter: how requests travel by default: HTTP/1.1 over TCP and TLS, on connections that are kept, directly or through a
- * proxy.
+ * HttpAdapter: how requests travel by default: HTTP/1.1 and HTTP/2 over TCP and TLS, on connections that are kept, directly or
+ * through a proxy.
  */
 import type { Adapter, ProxyAuth, RetryPolicy, SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
-import { SessionClosed } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import { codes } from "../core/status.ts";
 import type { Url } from "../core/url.ts";
-import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
-import { Exchange, type ExchangeWay } from "./exchange.ts";
 import { CallersError, Introduction } from "../connect/introduction.ts";
-import { asksBefore, outgoing } from "../http1/outgoing.ts";
-import { Pools, type PoolStats } from "./pools.ts";
 import { TlsMaterials } from "../connect/tls-material.ts";
-
-const EXPECTATION_FAILED = 417;
-const PROXY_AUTHENTICATION_REQUIRED = 407;
+import { asksBefore } from "../http1/outgoing.ts";
+import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
+import { closed } from "./failures.ts";
+import { Pools, type PoolStats } from "./pools.ts";
+import { Transaction, type Sending } from "./transaction.ts";
 
 export type { HttpAdapterOptions } from "./adapter-options.ts";
 
@@ -55,7 +53,7 @@ export class HttpAdapter implements Adapter {
     try {
       if (options.expectContinueMs !== null && asksBefore(request))
         return this.#ask(request, options, signal);
-      return this.#exchange(request, options, signal);
+      return this.#send(request, options, signal);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -67,49 +65,40 @@ export class HttpAdapter implements Adapter {
     return this.send === HttpAdapter.prototype.send && this.#pools.isDirect(url, options);
   }
 
-  #exchange(
-    request: PreparedRequest,
-    options: SendOptions,
-    signal: AbortSignal | null,
-  ): Promise<WireResponse> {
+  #send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse> {
     const pool = this.#pools.find(request.parsed, options);
-    const way = { pool, options, signal };
+    const sending = { pool, options, signal };
     if (options.proxyAuth !== null && pool.way.isForwarded && !request.headers.has("proxy-authorization"))
-      return this.#introduce(request, options.proxyAuth, way);
-    return new Exchange(request, outgoing(request, pool.way, pool.sections), way).send();
+      return this.#introduce(request, options.proxyAuth, sending);
+    return new Transaction(request, sending).send();
   }
 
   /** Answers the challenges of a proxy that forwards the request. */
-  async #introduce(request: PreparedRequest, proxyAuth: ProxyAuth, way: ExchangeWay): Promise<WireResponse> {
-    const message = { method: request.method, uri: request.parsed.absolute, proxy: way.pool.origin };
-    const introduction = new Introduction(proxyAuth, message, way.signal);
-    try {
-      return await this.#introduced(request, introduction, way);
-    } catch (error) {
-      throw error instanceof CallersError ? error.thrown : error;
-    }
-  }
-
-  async #introduced(
-    request: PreparedRequest,
-    introduction: Introduction,
-    way: ExchangeWay,
-  ): Promise<WireResponse> {
-    const { pool } = way;
-    for (;;) {
-      const value = await introduction.authorization();
-      const signed = value === null ? request : withField(request, "Proxy-Authorization", value);
-      const response = await new Exchange(signed, outgoing(signed, pool.way, pool.sections), way).send();
+  async #introduce(request: PreparedRequest, proxyAuth: ProxyAuth, sending: Sending): Promise<WireResponse> {
+    const { pool, options, signal } = sending;
+    const message = { method: request.method, uri: request.parsed.absolute, proxy: pool.origin };
+    const introduction = new Introduction(proxyAuth, message, signal);
+    const asksAgain = async (response: WireResponse): Promise<boolean> => {
+      const isRefused = response.status === codes.proxyAuthenticationRequired;
+      if (isRefused && !isReplayable(request.payload)) return false;
       try {
-        const isRefused = response.status === PROXY_AUTHENTICATION_REQUIRED;
-        if ((isRefused && !isReplayable(request.payload)) || !(await introduction.asksAgain(response)))
-          return response;
+        return await introduction.asksAgain(response);
       } catch (error) {
         // Nobody will read it.
         response.body.cancel();
         throw error;
       }
-      await response.body.drain(way.options.maxDrainBytes);
+    };
+    try {
+      for (;;) {
+        const value = await introduction.authorization();
+        const signed = value === null ? request : withField(request, "Proxy-Authorization", value);
+        const response = await new Transaction(signed, sending).send();
+        if (!(await asksAgain(response))) return response;
+        await response.body.drain(options.maxDrainBytes);
+      }
+    } catch (error) {
+      throw error instanceof CallersError ? error.thrown : error;
     }
   }
 
@@ -119,10 +108,10 @@ export class HttpAdapter implements Adapter {
     options: SendOptions,
     signal: AbortSignal | null,
   ): Promise<WireResponse> {
-    const response = await this.#exchange(request, options, signal);
-    if (response.status !== EXPECTATION_FAILED || !isReplayable(request.payload)) return response;
+    const response = await this.#send(request, options, signal);
+    if (response.status !== codes.expectationFailed || !isReplayable(request.payload)) return response;
     response.body.cancel();
-    return await this.#exchange(withField(request, "Expect", null), options, signal);
+    return await this.#send(withField(request, "Expect", null), options, signal);
   }
 
   /**
@@ -137,8 +126,4 @@ export class HttpAdapter implements Adapter {
 
 function withField(request: PreparedRequest, name: string, value: string | null): PreparedRequest {
   return request.with({ headers: request.headers.clone().set(name, value) });
-}
-
-function closed(): SessionClosed {
-  return new SessionClosed("the adapter was closed");
 }

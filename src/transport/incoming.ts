@@ -1,9 +1,13 @@
 /**
- * The body of a response, from the wire to whoever wants it: collected, streamed, drained or given up.
+ * The body of a response, from the wire to whoever wants it: collected, streamed, drained or given up. Of one that was to be
+ * streamed, and that nobody read, closed or kept, it warns.
  *
  * It holds what has come and was not taken yet, and asks for a pause when that is too much. It knows no connection: the
- * exchange does, and listens.
+ * transaction does, and listens.
  */
+import type { AsyncResource } from "node:async_hooks";
+import process from "node:process";
+
 import {
   ConnectionError,
   ResponseTooLarge,
@@ -11,12 +15,18 @@ import {
   type FailedRequest,
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
+import { bareUrl } from "../core/redact.ts";
+import { hasNoContent } from "../core/status.ts";
 import { ByteQueue } from "./byte-queue.ts";
 
 /** Who brings the bytes. */
 export interface BodySource {
-  /** For errors. */
+  /** For errors and warnings. */
   readonly request: FailedRequest;
+  /** Where the request was made: lines of a stack; `null` when it is not known. */
+  readonly callSite: string | null;
+  /** The caller's: a warning is given in it. */
+  readonly context: AsyncResource;
   /** Enough is waiting: bring no more for now. */
   pause(): void;
   resume(): void;
@@ -28,12 +38,14 @@ export interface BodySource {
   abandon(): void;
   /** All of it has come, and was taken. */
   onTaken(): void;
-  /** Nobody can read it any more, and nobody did. */
-  onForgotten(): void;
 }
 
 /** So many bytes may wait to be taken. */
 const HIGH_WATER_BYTES = 262_144;
+
+/** So many are remembered, so that a loop warns once. */
+const MOST_WARNED = 1000;
+const warned = new Set<string>();
 
 const END: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
 
@@ -215,7 +227,7 @@ export class Incoming {
     if (this.#wake !== null) return;
     const isWanted = this.#mode === "undecided" || this.#mode === "streaming";
     const isTaken = this.#isOver && this.#queue.size === 0;
-    if (isWanted && !isTaken && !this.#isFree && this.#failure === null) this.#source.onForgotten();
+    if (isWanted && !isTaken && !this.#isFree && this.#failure === null) warnUnread(this.#source);
     this.drop();
   }
 
@@ -274,14 +286,30 @@ export class Incoming {
   }
 }
 
-/** Has a response no content, whatever its fields say (RFC 9110 §6.4.1)? */
-export function hasNoContent(method: string, status: number): boolean {
-  return method === "HEAD" || status === 204 || status === 304;
-}
-
 /** What a response says of its body's length, in bytes; `null` when it says nothing, or has none (RFC 9112 §6.3). */
 export function declaredLength(method: string, status: number, headers: HeaderMap): number | null {
   if (hasNoContent(method, status)) return null;
   const value = headers.get("content-length");
   return value === null ? null : Number(value);
+}
+
+/** What was to be streamed is lost, and its connection with it. */
+function warnUnread({ request, callSite, context }: BodySource): void {
+  const call = `${request.method} ${bareUrl(request.url)}`;
+  if (warned.has(call)) return;
+  if (warned.size >= MOST_WARNED) warned.clear();
+  warned.add(call);
+  context.runInAsyncScope(() =>
+    process.emitWarning(
+      `the streamed response of ${call} was neither read to its end nor closed, and is gone: its connection is closed`,
+      {
+        type: "UnreadResponseWarning",
+        code: "SOJOURN_UNREAD",
+        detail:
+          callSite === null
+            ? "Read its body, call close(), or hold it with `await using`. node --trace-warnings tells where it was asked for."
+            : `It was asked for here:\n${callSite}`,
+      },
+    ),
+  );
 }

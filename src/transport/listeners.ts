@@ -1,5 +1,5 @@
 /**
- * Calls functions of the caller's from the middle of an exchange: what they throw must not get into undici.
+ * Calls functions of the caller's from the middle of a message: what they throw must not get into whoever brings the bytes.
  */
 import { isPromise } from "../core/realm.ts";
 

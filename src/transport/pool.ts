@@ -5,22 +5,22 @@
 import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";
 
-import type { Connection } from "../connect/connection.ts";
 import {
   Opening,
   type ConnectSettings,
   type Opened,
   type OpeningListener,
   type Resumption,
-  type SessionMemory,
+  type TlsMemory,
 } from "../connect/connect.ts";
+import type { Connection } from "../connect/connection.ts";
+import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
+import type { ResponseLimits } from "../connect/response-limits.ts";
+import type { Route } from "../connect/route.ts";
 import { EngineConnection } from "../http1/engine.ts";
-import { ConnectFailure, ConnectOverdue } from "./failures.ts";
-import type { HeadLimits } from "./head-limits.ts";
+import { SectionMemo, type Way } from "../http1/outgoing.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
-import { SectionMemo, type Way } from "../http1/outgoing.ts";
-import type { Route } from "../connect/route.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;
@@ -56,7 +56,7 @@ interface Waiter {
 }
 
 /** Connections that lead the same way. */
-export class Pool implements SessionMemory {
+export class Pool implements TlsMemory {
   readonly route: Route;
   readonly way: Way;
   readonly sections: SectionMemo = new SectionMemo();
@@ -92,7 +92,7 @@ export class Pool implements SessionMemory {
   }
 
   /** What is taken of a response beside its body. */
-  get limits(): HeadLimits {
+  get limits(): ResponseLimits {
     return this.#settings;
   }
 
@@ -133,7 +133,7 @@ export class Pool implements SessionMemory {
       this.#connect(applicant);
       return;
     }
-    shared?.hold();
+    shared?.ref();
     const isConnecting = !this.#isOnlyHttp1 && shared === null;
     const limitMs = isConnecting ? applicant.connectMs : this.#turnMs(applicant);
     const overdue = (): void => {
@@ -171,7 +171,7 @@ export class Pool implements SessionMemory {
     this.#removeWaiter(applicant);
   }
 
-  /** The exchange on `connection` is over. */
+  /** The message on `connection` is over. */
   release(connection: Connection, now: number): void {
     if (connection instanceof H2Stream) {
       connection.release();
@@ -277,25 +277,21 @@ export class Pool implements SessionMemory {
 
   /** The connection is for all who wait, and for all to come. */
   #share(opened: Opened): Connection {
-    const session = new H2Session(
-      opened,
-      { heads: this.#settings, pace: this.#pace },
-      {
-        onRoom: () => this.#next(),
-        onRetired: () => {
-          if (this.#shared === session) this.#shared = null;
-          this.#next();
-        },
-        onRefused: (taken) => {
-          if (taken > 0) this.#pace = taken;
-        },
-        onHttp1Required: () => {
-          this.#isHttp1Required = true;
-          this.#isOnlyHttp1 = true;
-        },
-        onClose: () => this.#sessions.delete(session),
+    const session = new H2Session(opened, this.#settings, this.#pace, {
+      onRoom: () => this.#next(),
+      onRetired: () => {
+        if (this.#shared === session) this.#shared = null;
+        this.#next();
       },
-    );
+      onRefused: (taken) => {
+        if (taken > 0) this.#pace = taken;
+      },
+      onHttp1Required: () => {
+        this.#isHttp1Required = true;
+        this.#isOnlyHttp1 = true;
+      },
+      onClose: () => this.#sessions.delete(session),
+    });
     this.#shared = session;
     this.#sessions.add(session);
     return session.open();

@@ -8,12 +8,11 @@ import type { AddressPolicy, ProxyAuth, SendOptions } from "../core/adapter.ts";
 import { AddressRefused, InvalidSchema } from "../core/errors.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
+import { basicCredentials, type Route } from "../connect/route.ts";
+import type { Way } from "../http1/outgoing.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
 import { proxyTerms, tlsKey, type TlsTerms } from "../tls/settings.ts";
-
-import type { Way } from "../http1/outgoing.ts";
 import { Pool, type PoolSettings } from "./pool.ts";
-import { basicCredentials, type Route } from "../connect/route.ts";
 
 /** Counts of one pool's connections. */
 export interface PoolStats {
@@ -25,16 +24,14 @@ export interface PoolStats {
   readonly idle: number;
 }
 
+/** What a decision goes by. */
+type Terms = Pick<
+  SendOptions,
+  "proxies" | "proxyHeaders" | "proxyAuth" | "verify" | "cert" | "tls" | "addressPolicy" | "http2"
+>;
+
 /** A decision of before: while the settings are the same objects, it holds. */
-interface Choice {
-  readonly proxies: SendOptions["proxies"];
-  readonly proxyHeaders: SendOptions["proxyHeaders"];
-  readonly proxyAuth: SendOptions["proxyAuth"];
-  readonly verify: SendOptions["verify"];
-  readonly cert: SendOptions["cert"];
-  readonly tls: SendOptions["tls"];
-  readonly addressPolicy: SendOptions["addressPolicy"];
-  readonly http2: boolean;
+interface Choice extends Terms {
   readonly pool: Pool;
 }
 
@@ -72,22 +69,19 @@ export class Pools {
   /** The pool for a request to `url`. @throws {InvalidURL} when there is no way to it, or the proxy's URL is malformed. */
   find(url: Url, options: SendOptions): Pool {
     const { proxies, proxyHeaders, proxyAuth, verify, cert, tls, addressPolicy, http2 } = options;
-    const choices = this.#choices.get(url.origin);
-    if (choices !== undefined) {
-      for (const choice of choices) {
-        if (
-          choice.proxies === proxies &&
-          choice.proxyHeaders === proxyHeaders &&
-          choice.proxyAuth === proxyAuth &&
-          choice.verify === verify &&
-          choice.cert === cert &&
-          choice.tls === tls &&
-          choice.addressPolicy === addressPolicy &&
-          choice.http2 === http2 &&
-          !choice.pool.isClosed
-        )
-          return choice.pool;
-      }
+    for (const choice of this.#choices.get(url.origin) ?? []) {
+      if (
+        choice.proxies === proxies &&
+        choice.proxyHeaders === proxyHeaders &&
+        choice.proxyAuth === proxyAuth &&
+        choice.verify === verify &&
+        choice.cert === cert &&
+        choice.tls === tls &&
+        choice.addressPolicy === addressPolicy &&
+        choice.http2 === http2 &&
+        !choice.pool.isClosed
+      )
+        return choice.pool;
     }
     const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
     this.#remember(url.origin, {
@@ -175,8 +169,9 @@ export class Pools {
 }
 
 function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
-  const { scheme, effectivePort } = url;
-  if ((scheme !== "http" && scheme !== "https") || effectivePort === null) {
+  const { scheme, hostname: host, effectivePort: port } = url;
+  const { addressPolicy } = options;
+  if ((scheme !== "http" && scheme !== "https") || port === null) {
     throw new InvalidSchema(`only http and https can be sent, not ${JSON.stringify(scheme)}`);
   }
   const proxy = proxyFor(url, options, isLocal);
@@ -190,12 +185,12 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       tls === null ? "" : tlsKey(tls),
       proxy === null ? "" : proxyKey(proxy, options),
       options.http2 ? "h2" : "",
-      nameOf(options.addressPolicy),
+      identityKey(addressPolicy),
     ].join(" | "),
     origin: url.origin,
     route: {
-      host: url.hostname,
-      port: effectivePort,
+      host,
+      port,
       tls,
       via: proxy,
       proxyHeaders: options.proxyHeaders,
@@ -203,24 +198,24 @@ function planFor(url: Url, options: SendOptions, isLocal: boolean): Plan {
       proxyTls: proxyTerms(options),
       isForwarded: false,
       proxy,
-      addressPolicy: options.addressPolicy,
+      guard: addressPolicy === null ? null : { policy: addressPolicy, host, port },
       isHttp2: options.http2 && tls !== null,
     },
     way: TO_SERVER,
   };
 }
 
-const names = new WeakMap<object, string>();
-let named = 0;
+const identityKeys = new WeakMap<object, string>();
+let identities = 0;
 
-/** A name for what is the same only as itself: what one policy allowed is not for the requests of another one. */
-function nameOf(one: AddressPolicy | ProxyAuth | null): string {
+/** Of what is the same only as itself: what one policy allowed is not for the requests of another one. */
+function identityKey(one: AddressPolicy | ProxyAuth | null): string {
   if (one === null) return "";
-  const known = names.get(one);
+  const known = identityKeys.get(one);
   if (known !== undefined) return known;
-  const name = `#${++named}`;
-  names.set(one, name);
-  return name;
+  const key = `#${++identities}`;
+  identityKeys.set(one, key);
+  return key;
 }
 
 /** @throws {AddressRefused} when there is a policy for addresses, and the one that is connected to is not ours to see. */
@@ -253,7 +248,7 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
       proxyTls: terms,
       isForwarded: true,
       proxy,
-      addressPolicy: null,
+      guard: null,
       isHttp2: false,
     },
     way: {
@@ -268,6 +263,6 @@ function forwardPlan(proxy: ProxyTarget, options: SendOptions): Plan {
 function proxyKey(proxy: ProxyTarget, options: SendOptions): string {
   const { proxyHeaders, proxyAuth } = options;
   const headers = proxyHeaders === null ? "" : ` ${JSON.stringify(proxyHeaders.toWire())}`;
-  const key = `${proxy.href}${headers} ${nameOf(proxyAuth)}`;
+  const key = `${proxy.href}${headers} ${identityKey(proxyAuth)}`;
   return proxy.scheme === "https" ? `${key} ${tlsKey(proxyTerms(options))}` : key;
 }

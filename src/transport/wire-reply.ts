@@ -1,21 +1,12 @@
 /**
- * What an exchange resolves with: the head of a response, and the body as its consumer sees it.
+ * What a transaction resolves with: the head of a response, and the body as its consumer sees it.
  */
 import { HeaderMap } from "../core/headers.ts";
 import type { ConnectionInfo, SentHead, Timings, WireBody, WireResponse } from "../core/response.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
+import type { WireHead } from "../connect/connection.ts";
+import { sentHead } from "../http2/sent-head.ts";
 import type { Incoming } from "./incoming.ts";
-import { sentHead } from "../http1/sent-head.ts";
-
-/** The head of a response, as it came. */
-export interface WireHead {
-  readonly status: number;
-  /** Bytes as latin-1 characters; `""` for none. */
-  readonly reason: string;
-  /** Name, value, name, value ... */
-  readonly fields: string[];
-  readonly httpVersion: string;
-}
 
 /** How a message came to the server. Looked at when somebody asks. */
 export interface Passage {
@@ -43,17 +34,21 @@ export class WireReply implements WireResponse {
     head: WireHead,
     headers: HeaderMap,
     incoming: Incoming,
-    facts: { readonly timings: Timings; readonly isStreamed: boolean; readonly passage: Passage | null },
+    {
+      timings,
+      isStreamed,
+      passage,
+    }: { readonly timings: Timings; readonly isStreamed: boolean; readonly passage: Passage | null },
   ) {
     this.status = head.status;
     this.statusText = head.reason;
     this.headers = headers;
     this.httpVersion = head.httpVersion;
-    this.timings = facts.timings;
-    this.#passage = facts.passage;
+    this.timings = timings;
+    this.#passage = passage;
     this.body = new IncomingBody(incoming);
     this.#incoming = incoming;
-    if (facts.isStreamed) incoming.watch(this.body);
+    if (isStreamed) incoming.watch(this.body);
   }
 
   get connection(): ConnectionInfo | null {

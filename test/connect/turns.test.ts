@@ -3,20 +3,20 @@ import { setImmediate as turn } from "node:timers/promises";
 
 import { describe, expect, it } from "vitest";
 
-import { dispatchAfterPoll, type Actor } from "../../src/connect/turns.ts";
+import { dispatchAfterPoll } from "../../src/connect/turns.ts";
 
 describe("dispatchAfterPoll()", () => {
   it("waits for a poll that begins after the call, also when others wait already", async () => {
     const order: string[] = [];
-    const actor = (name: string): Actor => ({ dispatch: () => order.push(name), letGo: () => undefined });
-    dispatchAfterPoll(actor("first"));
+    const connection = (name: string) => ({ dispatch: () => void order.push(name) });
+    dispatchAfterPoll(connection("first"));
     await turn();
     // "first" waits for the next poll. It brings something to a second connection, which becomes free thereby.
     const isRead = new Promise<void>((resolve) => {
       stat(".", () => {
         order.push("read");
         setImmediate(() => order.push("turn"));
-        dispatchAfterPoll(actor("second"));
+        dispatchAfterPoll(connection("second"));
         resolve();
       });
     });

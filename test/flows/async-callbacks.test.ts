@@ -3,6 +3,7 @@ import process from "node:process";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import {
+  AppAdapter,
   ConnectTimeout,
   HttpAdapter,
   Session,
@@ -97,6 +98,19 @@ describe("a function of the caller's that is asynchronous where a plain one is a
     const mayAnswer = callback.startsWith("onProgress") && kind !== "throws";
     if (!mayAnswer) expect(outcome).toBeInstanceOf(Error);
   });
+
+  it.for(["rejects later", "is a thenable that rejects"] as const)(
+    "that %s fails no process: onProgress, with an app in this one",
+    async (kind) => {
+      await using session = new Session();
+      session.mount("http://app.test", new AppAdapter(() => new Promise<Response>(() => {})));
+      const onProgress = kinds[kind] as () => never;
+      const error = await rejection(session.post("http://app.test/", { data: "text", onProgress }));
+      expect(error).toBe(mine);
+      await moment();
+      expect(unhandled).toEqual([]);
+    },
+  );
 
   it("is an error of the call: a look-up that rejects", async () => {
     const lookup: unknown = later;

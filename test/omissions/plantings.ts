@@ -135,12 +135,6 @@ export const plantings: readonly Planting[] = [
     ],
   },
   {
-    name: "a session has no field for it",
-    by: "compiler",
-    says: /"timeout"/,
-    edits: [[FIELDS, '  "hsts",\n]);', '  "hsts",\n  "timeout",\n]);']],
-  },
-  {
     name: "a row that reads nothing",
     by: "test of the table",
     says: /maxCodings of a (session|request)/,
@@ -174,7 +168,13 @@ export const plantings: readonly Planting[] = [
     name: "a row that forgets null",
     by: "test of the table",
     says: /maxBodyBytes of a (session|request)/,
-    edits: [[TABLE, "initial: 268_435_456, read: asIs(limit)", "initial: 268_435_456, read: limit === count ? asIs(limit) : asIs(count)"]],
+    edits: [
+      [
+        TABLE,
+        "initial: 268_435_456, read: asIs(limit)",
+        "initial: 268_435_456, read: limit === count ? asIs(limit) : asIs(count)",
+      ],
+    ],
   },
   {
     name: "a message that names another option",

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 
 import type { ClientCertificate, TlsSettings, Verify } from "../../src/core/adapter.ts";
 import {
+  bundleName,
+  contextOptions,
   isCertificateFile,
   proxyTerms,
   tlsKey,
-  tlsOptions,
   tlsSources,
+  type TlsContents,
   type TlsTerms,
 } from "../../src/tls/settings.ts";
 
@@ -141,26 +143,13 @@ describe("tlsSources", () => {
   });
 
   it("has nothing to read by default", () => {
-    const nothing = {
-      ca: null,
-      caName: "verify",
-      store: null,
-      cert: null,
-      key: null,
-      pfx: null,
-      passphrase: null,
-      crl: [],
-      minVersion: null,
-      maxVersion: null,
-      ciphers: null,
-    };
-    expect(tlsSources(terms(byDefault, null))).toEqual({ verified: true, ...nothing });
-    expect(tlsSources(terms({ kind: "off" }, null))).toEqual({ verified: false, ...nothing });
+    const nothing = { ca: null, store: null, cert: null, key: null, pfx: null, crl: null };
+    expect(tlsSources(terms(byDefault, null))).toEqual(nothing);
+    expect(tlsSources(terms({ kind: "off" }, null))).toEqual(nothing);
   });
 
   it("names the bundle, and says as requests does when it is missing", () => {
     expect(tlsSources(terms({ kind: "path", path: "/no/ca.pem" }, null))).toMatchObject({
-      verified: true,
       ca: {
         kind: "path",
         path: "/no/ca.pem",
@@ -201,28 +190,28 @@ describe("tlsSources", () => {
     expect(tlsSources(terms(byDefault, { cert })).cert?.kind).toBe(kind);
   });
 
-  it("takes PKCS #12 with its passphrase", () => {
+  it("takes PKCS #12", () => {
     const pfx = new Uint8Array([1]);
     expect(tlsSources(terms(byDefault, { pfx, passphrase: "p" }))).toMatchObject({
       cert: null,
       key: null,
       pfx: { kind: "content", content: pfx },
-      passphrase: "p",
     });
   });
 });
 
-describe("tlsOptions", () => {
+const nothingRead: TlsContents = { ca: null, cert: null, key: null, pfx: null, crl: null };
+
+describe("contextOptions", () => {
   it("sets only what was read", () => {
-    expect(tlsOptions(tlsSources(terms(byDefault, null)), {})).toEqual({ rejectUnauthorized: true });
-    expect(tlsOptions(tlsSources(terms({ kind: "off" }, null)), {})).toEqual({ rejectUnauthorized: false });
+    expect(contextOptions(terms(byDefault, null), nothingRead)).toEqual({});
   });
 
-  it("hands on what was read, bytes as Buffer", () => {
-    const sources = tlsSources(terms(byDefault, { cert: CERT, key: KEY, pfx: "/p", passphrase: "p" }));
+  it("hands on what was read, bytes as Buffer, and the passphrase", () => {
     const whole = new Uint8Array([0, 1, 2, 3]);
-    expect(tlsOptions(sources, { ca: [CERT], cert: CERT, key: KEY, pfx: whole.subarray(1, 3) })).toEqual({
-      rejectUnauthorized: true,
+    const contents = { ca: [CERT], cert: CERT, key: KEY, pfx: whole.subarray(1, 3), crl: null };
+    const given = { cert: CERT, key: KEY, pfx: "/p", passphrase: "p" };
+    expect(contextOptions(terms(byDefault, given), contents)).toEqual({
       ca: [CERT],
       cert: CERT,
       key: KEY,
@@ -230,16 +219,27 @@ describe("tlsOptions", () => {
       passphrase: "p",
     });
   });
+
+  it("gives each list of a revocation file by itself", () => {
+    const list = "-----BEGIN X509 CRL-----\nQUJD\n-----END X509 CRL-----";
+    const { crl } = contextOptions(terms(byDefault, null), { ...nothingRead, crl: [`${list}\n${list}`] });
+    expect(crl).toEqual([list, list]);
+  });
 });
 
 describe("versions and cipher suites", () => {
   it("are handed on as they are, and only when given", () => {
     const settings = { minVersion: "TLSv1.2", maxVersion: "TLSv1.3", ciphers: "AES128-SHA256" } as const;
-    expect(tlsOptions(tlsSources(terms(byDefault, null, settings)), {})).toEqual({
-      rejectUnauthorized: true,
-      ...settings,
-    });
-    expect(tlsOptions(tlsSources(terms(byDefault, null, {})), {})).toEqual({ rejectUnauthorized: true });
+    expect(contextOptions(terms(byDefault, null, settings), nothingRead)).toEqual(settings);
+    expect(contextOptions(terms(byDefault, null, {}), nothingRead)).toEqual({});
+  });
+});
+
+describe("bundleName", () => {
+  it("is the option, or the variable of the environment that gave the path", () => {
+    const path = { kind: "path", path: "/ca.pem" } as const;
+    expect(bundleName(path)).toBe("verify");
+    expect(bundleName({ ...path, variable: "SSL_CERT_FILE" })).toBe("SSL_CERT_FILE of the environment");
   });
 });
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { noProxyRules } from "../../src/core/environment.ts";
 import type { Phase } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
-import { ConnectFailure, ConnectOverdue, translate } from "../../src/transport/failures.ts";
-import { HeadOverflow } from "../../src/transport/head-limits.ts";
+import { ConnectFailure, ConnectOverdue } from "../../src/connect/failures.ts";
+import { translate } from "../../src/transport/failures.ts";
+import { ResponseOverflow } from "../../src/connect/response-limits.ts";
 import { ResponseFloodError, ResponseSyntaxError } from "../../src/http1/response-parser.ts";
 import { requestFor } from "../support/messages.ts";
 
@@ -26,7 +27,6 @@ describe("errors from below", () => {
     [new ConnectOverdue(50, "connect"), "connect", "ConnectTimeout", "connect"],
     [new ConnectOverdue(50, "pool"), "connect", "ConnectTimeout", "pool"],
     [new ConnectFailure("address", "refused"), "connect", "ConnectionError", "connect"],
-    [new ConnectFailure("pool", "full"), "connect", "ConnectionError", "pool"],
     [
       new ConnectFailure("proxy", "refused", { answer: { status: 407, headers: new HeaderMap() } }),
       "connect",
@@ -34,7 +34,7 @@ describe("errors from below", () => {
       "connect",
     ],
     [
-      new ConnectFailure("proxy", "much", { cause: new HeadOverflow(limits, "maxHeaderCount", 1001) }),
+      new ConnectFailure("proxy", "much", { cause: new ResponseOverflow(limits, "maxHeaderCount", 1001) }),
       "connect",
       "ProxyError",
       "connect",
@@ -44,8 +44,8 @@ describe("errors from below", () => {
     [withCode("ECONNRESET"), "head", "ConnectionError", "head"],
     [withCode("EPIPE"), "send", "ConnectionError", "send"],
     [withCode("UND_ERR_SOCKET"), "head", "ConnectionError", "head"],
-    [new HeadOverflow(limits, "maxHeaderBytes", null), "head", "HeadersTooLarge", "head"],
-    [new HeadOverflow(limits, "maxHeaderCount", 1001), "body", "HeadersTooLarge", "body"],
+    [new ResponseOverflow(limits, "maxHeaderBytes", null), "head", "HeadersTooLarge", "head"],
+    [new ResponseOverflow(limits, "maxHeaderCount", 1001), "body", "HeadersTooLarge", "body"],
     [withCode("ERR_ASSERTION"), "head", "ConnectionError", "head"],
     [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "head", "SSLError", "head"],
     [withCode("EPROTO"), "head", "SSLError", "head"],

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { nameProblem } from "../../src/tls/name.ts";
+import { nameProblem } from "../../src/tls/certificate.ts";
 import { Authority, type LeafInit } from "../support/certificates.ts";
 
 let authority: Authority;

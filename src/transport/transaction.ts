@@ -1,5 +1,5 @@
 /**
- * Exchange: one message on its way: waits for a connection, sends, resolves with the head, hands on the body, and gives the
+ * Transaction: one message on its way: waits for a connection, sends, resolves with the head, hands on the body, and gives the
  * connection back, once. All its clocks and its abort are here.
  *
  * It is the one object that a request costs beside its body: it is at the same time who applies for a connection, whom the
@@ -15,23 +15,23 @@ import { isReplayable } from "../core/body.ts";
 import { RequestException, type Phase } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
+import { isError } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
-import { isError } from "../core/realm.ts";
+import { isSuccessStatus } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Connection, Message } from "../connect/connection.ts";
-import { silence, translate } from "./failures.ts";
-import { overflowOf } from "./head-limits.ts";
+import type { Connection, Message, WireHead } from "../connect/connection.ts";
 import { CallersError } from "../connect/introduction.ts";
-import { inform } from "./listeners.ts";
-import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
-import { asksBefore, type Outgoing } from "../http1/outgoing.ts";
-import type { Applicant, Pool } from "./pool.ts";
-import { warnUnread } from "./unread.ts";
+import { overflowOf } from "../connect/response-limits.ts";
+import { asksBefore, outgoing, type Outgoing } from "../http1/outgoing.ts";
 import { bodyOf, type Upload, type UploadListener } from "../http1/upload.ts";
-import { WireReply, type Passage, type WireHead } from "./wire-reply.ts";
+import { silence, translate } from "./failures.ts";
+import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
+import { inform } from "./listeners.ts";
+import type { Applicant, Pool } from "./pool.ts";
+import { WireReply, type Passage } from "./wire-reply.ts";
 
-/** Where the exchange is. */
+/** Where the transaction is. */
 type State = "waiting" | "sending" | "headless" | "body" | "over";
 
 /** What an error tells of it. */
@@ -43,8 +43,8 @@ const phases: { readonly [At in State]: Phase } = {
   over: "body",
 };
 
-/** Which way a request goes, and who may call it back. */
-export interface ExchangeWay {
+/** Which connections a request goes by, with which options, and who may call it back. */
+export interface Sending {
   readonly pool: Pool;
   readonly options: SendOptions;
   readonly signal: AbortSignal | null;
@@ -60,10 +60,10 @@ const MOST_REFUSALS = 5;
 const SURELY_READ_BYTES = 16_384;
 
 /** The context of nobody: of the program itself. */
-const NOBODY = new AsyncResource("SojournExchange");
+const NOBODY = new AsyncResource("SojournTransaction");
 
 /** One request and its response. */
-export class Exchange implements Message, Applicant, BodySource, UploadListener, Passage {
+export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
   readonly target: string;
   readonly head: string;
@@ -76,7 +76,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   isReused = false;
   readonly request: PreparedRequest;
   readonly callSite: string | null;
-  context: AsyncResource = new AsyncResource("SojournExchange");
+  context: AsyncResource = new AsyncResource("SojournTransaction");
   readonly #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
@@ -85,7 +85,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #connection: Connection | null = null;
   #incoming: Incoming | null = null;
   #state: State = "waiting";
-  #isReused = false;
   #isResent = false;
   #refusals = 0;
   #isWanted = false;
@@ -100,19 +99,21 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   #resolve: (response: WireResponse) => void = ignore;
   #reject: (reason: unknown) => void = ignore;
 
-  constructor(request: PreparedRequest, message: Outgoing, way: ExchangeWay) {
+  /** @throws for what must not go on the wire, as {@link outgoing}. */
+  constructor(request: PreparedRequest, { pool, options, signal }: Sending) {
+    const message = outgoing(request, pool.way, pool.sections);
     this.method = request.method;
     this.target = message.target;
     this.head = message.head;
     this.isLast = message.isLast;
-    this.connectMs = way.options.timeouts.connectMs;
-    this.turnMs = way.options.turnMs;
+    this.connectMs = options.timeouts.connectMs;
+    this.turnMs = options.turnMs;
     this.request = request;
-    this.callSite = way.options.callSite;
+    this.callSite = options.callSite;
     this.#outgoing = message;
-    this.#options = way.options;
-    this.#signal = way.signal;
-    this.#pool = way.pool;
+    this.#options = options;
+    this.#signal = signal;
+    this.#pool = pool;
   }
 
   /** Sends the request. Call it once. */
@@ -142,7 +143,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       return;
     }
     this.#connection = connection;
-    this.#isReused = connection.served > 0;
     connection.send(this);
   }
 
@@ -153,7 +153,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   onStart(now: number): void {
     this.#state = this.upload === null ? "headless" : "sending";
     this.#connectedMs = this.#connection?.isReused === true ? 0 : now - this.#began;
-    this.#listen(now);
+    this.#startClock(now);
     const { expectContinueMs } = this.#options;
     if (this.#isHeld && expectContinueMs !== null)
       this.#continueTimer = setTimeout(() => this.#releaseBody(), expectContinueMs);
@@ -167,14 +167,14 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   onBodySent(bytes: number): void {
     this.#awaitsSource = false;
-    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
+    if (this.#state !== "body" || this.#isWanted) this.#startClock(performance.now());
     this.#tellUpload(bytes);
   }
 
   onUploadEnd(): void {
     this.#awaitsSource = false;
     if (this.#state === "sending") this.#state = "headless";
-    if (this.#state !== "body" || this.#isWanted) this.#listen(performance.now());
+    if (this.#state !== "body" || this.#isWanted) this.#startClock(performance.now());
   }
 
   onUploadFailure(error: unknown): void {
@@ -209,8 +209,8 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     // The promise holds the response: who forgets the response must not be kept from it by the connection.
     this.#resolve = ignore;
     this.#reject = ignore;
-    const facts = { timings, isStreamed: this.#options.stream, passage: this };
-    resolve(new WireReply(head, headers, this.#incoming, facts));
+    const more = { timings, isStreamed: this.#options.stream, passage: this };
+    resolve(new WireReply(head, headers, this.#incoming, more));
   }
 
   /**
@@ -220,7 +220,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
    */
   #meetAnswer(status: number): void {
     const connection = this.#connection;
-    if (isSuccess(status) && this.#continueTimer === null) {
+    if (isSuccessStatus(status) && this.#continueTimer === null) {
       if (connection?.isSending === true) connection.goOn();
       return;
     }
@@ -266,7 +266,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
   }
 
   /** Does a message go on elsewhere of which no answer has begun? */
-  #goOn({ isReused, isRefused, started, heard }: Connection): boolean {
+  #goOn({ served, isReused, isRefused, started, heard }: Connection): boolean {
     const { method, headers, payload } = this.request;
     // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
     if (!started && isReused) {
@@ -282,7 +282,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     }
     // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
     const isSafe = isIdempotent(method) || headers.has(IDEMPOTENCY_KEY);
-    if (!this.#isReused || heard || this.#isResent || !isSafe) return false;
+    if (served === 0 || heard || this.#isResent || !isSafe) return false;
     this.#isResent = true;
     this.#resend();
     return true;
@@ -298,7 +298,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   onWant(): void {
     this.#isWanted = true;
-    this.#listen(performance.now());
+    this.#startClock(performance.now());
   }
 
   onEnough(): void {
@@ -313,10 +313,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
 
   onTaken(): void {
     this.#finish();
-  }
-
-  onForgotten(): void {
-    this.context.runInAsyncScope(() => warnUnread(this.request, this.callSite));
   }
 
   #obtain(now: number): void {
@@ -361,7 +357,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     this.#continueTimer = null;
   }
 
-  #listen(now: number): void {
+  #startClock(now: number): void {
     if (this.#awaitsSource) return;
     const { readMs } = this.#options.timeouts;
     this.#connection?.clock.start(readMs, now, this);
@@ -379,7 +375,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
       isForwarded: this.#pool.way.isForwarded,
       proxies: this.#options.proxies,
       body: this.#incoming,
-      isUnanswered: !this.#isReused && this.#connection?.heard === false,
+      isUnanswered: this.#connection?.served === 0 && !this.#connection.heard,
     });
   }
 
@@ -405,7 +401,7 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     if (upload !== null) this.context.runInAsyncScope(() => upload.stop());
   }
 
-  /** Ends the exchange and its connection. An abort takes back what was not read yet. */
+  /** Ends the transaction and its connection. An abort takes back what was not read yet. */
   #fail(error: unknown, isAbort: boolean): void {
     if (this.#state === "over") return;
     const connection = this.#connection;
@@ -433,10 +429,6 @@ export class Exchange implements Message, Applicant, BodySource, UploadListener,
     connection.clock.stop();
     this.#pool.release(connection, now);
   }
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
 }
 
 function ignore(): void {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { Http2Heads } from "../../src/http1/sent-head.ts";
+import { Http2Heads } from "../../src/http2/sent-head.ts";
 
 function head(method: string, target: string, lines: readonly string[]): string {
   return `${method} ${target} HTTP/1.1\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`;

@@ -1,9 +1,9 @@
 /**
- * The head of a request, read back from the text in which `outgoing.ts` wrote it: for HTTP/2, which says it in another form,
+ * The head of a request, read back from the text in which `http1/outgoing.ts` wrote it: for HTTP/2, which says it in another form,
  * and for whoever wants to see what was sent.
  */
-import { withoutBlanks } from "../core/received-text.ts";
 import { HeaderMap } from "../core/headers.ts";
+import { withoutBlanks } from "../core/received-text.ts";
 import type { SentHead } from "../core/response.ts";
 
 /** Fields about the connection, which HTTP/2 does not have (RFC 9113 §8.2.2). */

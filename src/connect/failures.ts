@@ -1,0 +1,78 @@
+/**
+ * What connecting and speaking fail with, below the errors that a program sees: `transport/failures.ts` translates them.
+ */
+import type { HeaderMap } from "../core/headers.ts";
+import { isError } from "../core/realm.ts";
+
+/** Which step towards a connection failed. */
+export type ConnectStep = "address" | "proxy" | "tls" | "material";
+
+/** No connection came about. `connect.ts` and its helpers throw it. */
+export class ConnectFailure extends Error {
+  override readonly name: string = "ConnectFailure";
+  readonly step: ConnectStep;
+  /** The proxy's answer to CONNECT; `null` when there was none. */
+  readonly answer: ProxyAnswer | null;
+
+  constructor(
+    step: ConnectStep,
+    message: string,
+    details: { readonly cause?: unknown; readonly answer?: ProxyAnswer } = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.step = step;
+    this.answer = details.answer ?? null;
+  }
+}
+
+/** How a proxy answered CONNECT. */
+export interface ProxyAnswer {
+  readonly status: number;
+  readonly headers: HeaderMap;
+}
+
+/** It took too long until there was a connection, or a free one. */
+export class ConnectOverdue extends Error {
+  override readonly name: string = "ConnectOverdue";
+  readonly limitMs: number;
+  readonly phase: "connect" | "pool";
+
+  constructor(limitMs: number, phase: "connect" | "pool", reason: string = "") {
+    super(`${phase} timeout after ${limitMs} ms${reason}`);
+    this.limitMs = limitMs;
+    this.phase = phase;
+  }
+}
+
+/** The answer was whole, and the connection ended before the body of the request was through. */
+export class UnsentBody extends Error {
+  override readonly name: string = "UnsentBody";
+
+  constructor(cause: Error | null) {
+    super("the connection ended before all of the body was sent", cause === null ? undefined : { cause });
+  }
+}
+
+/** What a person is told. Errors of several addresses are told one by one. */
+export function reasonOf(error: unknown): string {
+  if (!isError(error)) return String(error);
+  if ("errors" in error && Array.isArray(error.errors) && error.errors.length > 0) {
+    return error.errors.map((one: unknown) => reasonOf(one)).join(", ");
+  }
+  // OpenSSL's messages have several lines, with numbers and paths of its sources.
+  if ("reason" in error && typeof error.reason === "string" && error.reason !== "") return error.reason;
+  return REASONS[codeOf(error)] ?? (error.message === "" ? codeOf(error) || error.name : error.message);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ERR_ASSERTION: "it breaks the rules of HTTP/1.1",
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was closed while sending",
+  UND_ERR_SOCKET: "the other side closed the connection",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "it is not as long as Content-Length says",
+};
+
+/** The code of an error of Node, OpenSSL or undici; `""` for none. */
+export function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : "";
+}
