@@ -14,7 +14,7 @@ export function documentedMembers(source: string, type: string): readonly Docume
   const begin = new RegExp(`^export (?:interface|type) ${type}\\b`, "m").exec(source);
   if (begin === null) throw new Error(`there is no type ${type}`);
   const [body = ""] = /^.*?^(?: {4})?\};?$/ms.exec(source.slice(begin.index)) ?? [];
-  const members = body.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s*readonly (\w+)\?:/gs);
+  const members = body.matchAll(/\/\*\*((?:(?!\*\/).)*)\*\/\s*(?:readonly )?(\w+)\?:/gs);
   return Array.from(members, ([, comment = "", name = ""]) => ({ name, ...parsedComment(comment) }));
 }
 
