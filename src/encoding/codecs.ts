@@ -3,6 +3,7 @@
  * `latin-1` is one byte one character, `ascii` has 128 characters, and there is UTF-32.
  */
 import { Buffer } from "node:buffer";
+import { Memo } from "../core/memo.ts";
 import { withoutBlanks } from "../core/received-text.ts";
 
 /** Decodes text that comes in pieces. */
@@ -44,31 +45,23 @@ function names(codec: Codec, ...labels: string[]): [string, Codec][] {
 }
 
 /** Names as they were spelled: making a `TextDecoder` only to learn whether there is one is not cheap. */
-const found = new Map<string, Codec>();
-const FOUND_LIMIT = 200;
-
-function codecOf(label: string): Codec {
-  const known = found.get(label);
-  if (known !== undefined) return known;
-  const codec = lookUp(withoutBlanks(label).toLowerCase());
-  if (found.size < FOUND_LIMIT) found.set(label, codec);
-  return codec;
-}
+const found = new Memo<string, Codec>(200);
 
 /** A name that nobody knows: UTF-8 with replacement characters, as requests does. */
 const unknown: Codec = { kind: "utf-8" };
 
-function lookUp(name: string): Codec {
+function lookUp(label: string): Codec {
+  const name = withoutBlanks(label).toLowerCase();
   const hyphenated = name.replaceAll("_", "-");
   const codec = own.get(hyphenated);
   if (codec !== undefined) return codec;
-  const label = [name, hyphenated].find(isKnownToPlatform);
-  return label === undefined ? unknown : { kind: "other", label };
+  const known = [name, hyphenated].find(isKnownToPlatform);
+  return known === undefined ? unknown : { kind: "other", label: known };
 }
 
 /** Is there a charset of that name? */
 export function isKnownCharset(label: string): boolean {
-  return codecOf(label) !== unknown;
+  return found.getOrMake(label, lookUp) !== unknown;
 }
 
 function isKnownToPlatform(label: string): boolean {
@@ -81,7 +74,7 @@ function isKnownToPlatform(label: string): boolean {
 
 /** The text of `bytes` in the charset of that name. Never throws: what is wrong becomes U+FFFD. A byte order mark goes. */
 export function decodeWhole(bytes: Uint8Array, label: string): string {
-  const codec = codecOf(label);
+  const codec = found.getOrMake(label, lookUp);
   switch (codec.kind) {
     case "utf-8":
       return utf8(bytes);
@@ -100,7 +93,7 @@ export function decodeWhole(bytes: Uint8Array, label: string): string {
 
 /** The same for a text in pieces. */
 export function chunkDecoder(label: string): ChunkDecoder {
-  const codec = codecOf(label);
+  const codec = found.getOrMake(label, lookUp);
   switch (codec.kind) {
     case "utf-8":
       return platformDecoder("utf-8");

@@ -9,6 +9,7 @@
  *
  * Pure, but for a memory of parsed lists.
  */
+import { Memo } from "../core/memo.ts";
 import { parseUrl, type Url } from "../core/url.ts";
 
 /** One entry. `port` is `null` when any will do. */
@@ -24,12 +25,11 @@ type Rule =
 /** `"all"` is the lone star. */
 type Rules = "all" | readonly Rule[];
 
-const PARSED_LIMIT = 100;
-const parsed = new Map<string, Rules>();
+const lists = new Memo<string, Rules>(100);
 
 /** Is the host of `url` on the list? */
 export function bypassesProxy(url: Url, noProxy: string): boolean {
-  const rules = parsedList(noProxy);
+  const rules = lists.getOrMake(noProxy, parseList);
   if (rules === "all") return true;
   if (rules.length === 0) return false;
   const address = addressBytes(url.host);
@@ -40,15 +40,6 @@ export function bypassesProxy(url: Url, noProxy: string): boolean {
     if (rule.kind === "network") return address !== null && isInside(address, rule.bytes, rule.bits);
     return address === null && (name === rule.name || name.endsWith(`.${rule.name}`));
   });
-}
-
-function parsedList(noProxy: string): Rules {
-  const known = parsed.get(noProxy);
-  if (known !== undefined) return known;
-  const rules = parseList(noProxy);
-  if (parsed.size >= PARSED_LIMIT) parsed.clear();
-  parsed.set(noProxy, rules);
-  return rules;
 }
 
 function parseList(noProxy: string): Rules {

@@ -4,19 +4,17 @@
 import process from "node:process";
 
 import type { FailedRequest } from "../core/errors.ts";
+import { Memo } from "../core/memo.ts";
 import { bareUrl } from "../core/redact.ts";
 
-/** So many are remembered, so that a loop warns once. */
-const MOST_WARNED = 1000;
-
-const warned = new Set<string>();
+/** A loop warns once. */
+const warned = new Memo<string, true>(1000);
 
 /** @param callSite where the request was made: lines of a stack; `null` when it is not known. */
 export function warnUnread(request: FailedRequest, callSite: string | null): void {
   const call = `${request.method} ${bareUrl(request.url)}`;
-  if (warned.has(call)) return;
-  if (warned.size >= MOST_WARNED) warned.clear();
-  warned.add(call);
+  if (warned.get(call)) return;
+  warned.set(call, true);
   process.emitWarning(
     `the streamed response of ${call} was neither read to its end nor closed, and is gone: its connection is closed`,
     {
