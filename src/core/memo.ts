@@ -11,7 +11,7 @@
 export class Memo<Key, Value extends NonNullable<unknown>> {
   readonly #half: number;
   #newer = new Map<Key, Value>();
-  #older = new Map<Key, Value>();
+  #older: Map<Key, Value> | null = null;
 
   /** @param limit most entries, 2 or more. */
   constructor(limit: number) {
@@ -20,16 +20,12 @@ export class Memo<Key, Value extends NonNullable<unknown>> {
 
   /** The value of a key; `undefined` when there is none, or it was forgotten. */
   get(key: Key): Value | undefined {
-    const newer = this.#newer.get(key);
-    if (newer !== undefined) return newer;
-    const older = this.#older.get(key);
-    if (older !== undefined) this.set(key, older);
-    return older;
+    return this.#newer.get(key) ?? this.#renewed(key);
   }
 
   /** Sets the value of a key. */
   set(key: Key, value: Value): void {
-    if (this.#newer.size >= this.#half && !this.#newer.has(key)) {
+    if (this.#newer.size >= this.#half) {
       this.#older = this.#newer;
       this.#newer = new Map();
     }
@@ -39,15 +35,21 @@ export class Memo<Key, Value extends NonNullable<unknown>> {
   /** Forgets all. */
   clear(): void {
     this.#newer = new Map();
-    this.#older = new Map();
+    this.#older = null;
   }
 
   /** The value of a key, made if it is not known. When `make` throws, nothing is kept. */
   getOrMake(key: Key, make: (key: Key) => Value): Value {
-    const known = this.get(key);
+    const known = this.#newer.get(key) ?? this.#renewed(key);
     if (known !== undefined) return known;
     const made = make(key);
     this.set(key, made);
     return made;
+  }
+
+  #renewed(key: Key): Value | undefined {
+    const older = this.#older?.get(key);
+    if (older !== undefined) this.set(key, older);
+    return older;
   }
 }
