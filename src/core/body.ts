@@ -10,6 +10,7 @@ import {
   isArrayBuffer,
   isBlob,
   isFormData,
+  isObject,
   isPromise,
   isReadableStream,
   isUrlSearchParams,
@@ -288,8 +289,4 @@ function isIterable(data: object): data is AsyncIterable<unknown> | Iterable<unk
     (Symbol.asyncIterator in data && typeof data[Symbol.asyncIterator] === "function") ||
     (Symbol.iterator in data && typeof data[Symbol.iterator] === "function")
   );
-}
-
-function isObject(data: unknown): data is object {
-  return typeof data === "object" && data !== null;
 }

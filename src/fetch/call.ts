@@ -6,6 +6,7 @@ import { isAbsolute, joinBase, parseBaseUrl } from "../core/base-url.ts";
 import { describe } from "../core/describe.ts";
 import { InvalidURL, MissingSchema } from "../core/errors.ts";
 import { isToken } from "../core/method.ts";
+import { trimmed } from "../core/received-text.ts";
 import { bareUrl, shownMethod, shownName } from "../core/redact.ts";
 import { isMultipart } from "../prepare/multipart.ts";
 import { because } from "./failure.ts";
@@ -180,12 +181,7 @@ function hiddenHost(text: string): InvalidURL {
 
 /** What WHATWG's parser heeds of a URL: what it leaves out can hide no slash or dot from the rules of the base URL. */
 function heeded(text: string): string {
-  const line = text.replaceAll(/[\t\n\r]/g, "");
-  let from = 0;
-  let to = line.length;
-  while (from < to && line.charCodeAt(from) <= 0x20) from++;
-  while (to > from && line.charCodeAt(to - 1) <= 0x20) to--;
-  return line.slice(from, to);
+  return trimmed(text.replaceAll(/[\t\n\r]/g, ""), (code) => code <= 0x20);
 }
 
 function bodyOf(given: unknown, from: Request | null): CallBody | null {

@@ -14,14 +14,14 @@ import {
 } from "../core/realm.ts";
 import { Readable } from "node:stream";
 
-import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
+import { bytesBody, factoryBody, isStreamSource, rawBody, type Body } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
 import { InvalidBody } from "../core/errors.ts";
 import type { DataInit, FieldsInit, FilesInit } from "../core/options.ts";
 import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
 import { isMultipart, multipartBody, multipartType } from "./multipart.ts";
-import { fileEntries, isCollection, partsOf } from "./parts.ts";
+import { fileEntries, isRaw, partsOf } from "./parts.ts";
 import { isRecord } from "../options/record.ts";
 
 /** The options that can make a body. */
@@ -190,9 +190,4 @@ function besideFiles(data: DataInit | null | undefined): FieldsInit | FormData |
 function isForm(data: unknown): data is FieldsInit {
   if (Array.isArray(data) || isMap(data) || isUrlSearchParams(data)) return true;
   return isRecord(data) && !isStreamSource(data);
-}
-
-function isRaw(data: unknown): data is RawBody {
-  if (typeof data === "string" || isArrayBuffer(data) || ArrayBuffer.isView(data)) return true;
-  return isStreamSource(data) && !isCollection(data);
 }

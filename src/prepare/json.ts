@@ -4,6 +4,7 @@
  * Pure, but for the value's own `toJSON`.
  */
 import { InvalidJSONError } from "../core/errors.ts";
+import { isObject } from "../core/realm.ts";
 import { isWrongDate, lossIn } from "./json-loss.ts";
 
 /** The media type; without a charset, because JSON is UTF-8 (RFC 8259 §8.1, §11). */
@@ -162,8 +163,4 @@ function entriesOf(value: object): [string, unknown][] {
 function step(holder: unknown, key: string): string {
   if (Array.isArray(holder)) return `[${key}]`;
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
