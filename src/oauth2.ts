@@ -16,6 +16,7 @@ import type { PreparedRequest } from "./core/request.ts";
 import { suggestion, type Elsewhere } from "./core/suggest.ts";
 import { toFetch } from "./fetch/to-fetch.ts";
 import { OAuth2Error, readAnswer, tokenOf, type Answer } from "./oauth2-answer.ts";
+import { isRecord } from "./options/record.ts";
 import { Session } from "./session/session.ts";
 
 export { OAuth2Error, type OAuth2ErrorDetails } from "./oauth2-answer.ts";
@@ -416,14 +417,6 @@ function checkFields({ scope, parameters }: OAuth2Options): void {
     if (typeof value !== "string")
       throw new TypeError(`${shown} of parameters must be text, not ${describe(value)}`);
   }
-}
-
-/** An object that was written down, and none of a class: a Map, or what `new URLSearchParams()` gives, has no such fields. */
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Those of other realms have a prototype of their own.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function checkText(name: string, value: unknown): void {

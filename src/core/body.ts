@@ -5,6 +5,7 @@
  *
  * Pure, but for opening what the caller gave.
  */
+import { unawaited } from "./abort.ts";
 import { misuse } from "./caller.ts";
 import {
   isArrayBuffer,
@@ -175,8 +176,8 @@ export function letGo(source: unknown): void {
     if ("pipe" in source && typeof destroy === "function") {
       // Without a reason: an error event that nobody listens to would end the process.
       if (!isArriving(source)) destroy.call(source);
-    } else if ("getReader" in source && typeof cancel === "function") ignoring(cancel.call(source));
-    else if (isGenerator(source) && typeof end === "function") ignoring(end.call(source));
+    } else if ("getReader" in source && typeof cancel === "function") unawaited(cancel.call(source));
+    else if (isGenerator(source) && typeof end === "function") unawaited(end.call(source));
   } catch {
     // What it says to that is of no interest.
   }
@@ -190,10 +191,6 @@ function isArriving(stream: object): boolean {
 /** One that nobody began runs no code when it is ended. Other iterators might. */
 function isGenerator(source: object): boolean {
   return /^\[object (?:Async)?Generator\]$/.test(Object.prototype.toString.call(source));
-}
-
-function ignoring(result: unknown): void {
-  Promise.resolve(result).catch(nothing);
 }
 
 /** Streams and iterators that were sent. Not all of them tell: a generator that is over looks like an empty one. */

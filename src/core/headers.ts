@@ -38,20 +38,14 @@ const LAST_RECEIVED_LIMIT = 32;
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The fields of a map, and of its copies. */
-class Fields {
+interface Fields {
   readonly names: string[];
   readonly keys: string[];
   readonly values: string[];
-
-  constructor(names: string[] = [], keys: string[] = [], values: string[] = []) {
-    this.names = names;
-    this.keys = keys;
-    this.values = values;
-  }
 }
 
 /** Of a map that is empty yet. Never changed: maps begin with it as if another one had it, too. */
-const NO_FIELDS = new Fields();
+const NO_FIELDS: Fields = { names: [], keys: [], values: [] };
 
 /** Header fields: ordered, multi-valued, case-insensitive for look-ups and case-keeping on the wire (RFC 9110 §5). */
 export class HeaderMap implements Iterable<[name: string, value: string]> {
@@ -279,7 +273,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   #own(): Fields {
     if (this.#isShared) {
       const { names, keys, values } = this.#fields;
-      this.#fields = new Fields(names.slice(), keys.slice(), values.slice());
+      this.#fields = { names: names.slice(), keys: keys.slice(), values: values.slice() };
       this.#isShared = false;
     }
     return this.#fields;

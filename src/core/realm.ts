@@ -72,12 +72,14 @@ function isInstance(value: unknown): value is object {
   return prototype !== null && prototype !== Object.prototype;
 }
 
-/** An ArrayBuffer. */
-export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  return (
-    isInstance(value) && tagOf(value) === "ArrayBuffer" && hasSlot(value, ArrayBuffer.prototype, "byteLength")
-  );
+/** A type of JavaScript's own: by its name, and the slot that this getter reads. */
+function builtIn<Type>(name: string, prototype: object, getter: string): Guard<Type> {
+  return (value): value is Type =>
+    isInstance(value) && tagOf(value) === name && hasSlot(value, prototype, getter);
 }
+
+/** An ArrayBuffer. */
+export const isArrayBuffer: Guard<ArrayBuffer> = builtIn("ArrayBuffer", ArrayBuffer.prototype, "byteLength");
 
 /** A Uint8Array, a Buffer too. */
 export function isUint8Array(value: unknown): value is Uint8Array {
@@ -92,14 +94,10 @@ export function ofThisRealm(bytes: Uint8Array): Uint8Array {
 }
 
 /** A Map. */
-export function isMap(value: unknown): value is Map<unknown, unknown> {
-  return isInstance(value) && tagOf(value) === "Map" && hasSlot(value, Map.prototype, "size");
-}
+export const isMap: Guard<Map<unknown, unknown>> = builtIn("Map", Map.prototype, "size");
 
 /** A Set. */
-export function isSet(value: unknown): value is Set<unknown> {
-  return isInstance(value) && tagOf(value) === "Set" && hasSlot(value, Set.prototype, "size");
-}
+export const isSet: Guard<Set<unknown>> = builtIn("Set", Set.prototype, "size");
 
 /** A Date, a wrong one too. */
 export function isDate(value: unknown): value is Date {

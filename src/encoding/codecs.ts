@@ -3,6 +3,7 @@
  * `latin-1` is one byte one character, `ascii` has 128 characters, and there is UTF-32.
  */
 import { Buffer } from "node:buffer";
+import { asBuffer } from "../core/bytes.ts";
 import { Memo } from "../core/memo.ts";
 import { withoutBlanks } from "../core/received-text.ts";
 
@@ -126,11 +127,6 @@ function platformDecoder(label: string): ChunkDecoder {
       }
     },
   };
-}
-
-/** A view that has Node's fast conversions. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function utf8(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@
  * The charset that an HTML page or an XML text names at its beginning: `<meta charset>`, `<meta http-equiv="content-type">`,
  * `<?xml encoding?>`. As browsers look for it before they parse (HTML §13.2.3.2, "prescan a byte stream").
  */
-import { Buffer } from "node:buffer";
+import { asBuffer } from "../core/bytes.ts";
 import { withoutBlanks } from "../core/received-text.ts";
 
 /** What a text says of itself. */
@@ -31,8 +31,7 @@ export function markupOf(contentType: string | null): Markup | null {
 
 /** What the first bytes of a text declare. A name that nobody knows is none. */
 export function declarationIn(bytes: Uint8Array, markup: Markup): Declaration {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, PRESCAN_BYTES));
-  const text = head.toString("latin1");
+  const text = asBuffer(bytes.subarray(0, PRESCAN_BYTES)).toString("latin1");
   const isCut = bytes.byteLength < PRESCAN_BYTES;
   const prolog = declarationInProlog(text);
   if (prolog === null) return isCut ? OPEN : NONE;

@@ -2,6 +2,7 @@
  * Bytes become text: at once, or as they come.
  */
 import { Buffer, isUtf8 } from "node:buffer";
+import { asBuffer } from "../core/bytes.ts";
 import {
   apparentEncoding,
   byteOrderMark,
@@ -120,7 +121,7 @@ class GuessingDecoder implements ChunkDecoder {
       return this.#other.decode(all, last);
     }
     this.#rest = all.slice(whole);
-    return Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString("utf8");
+    return asBuffer(text).toString("utf8");
   }
 }
 

@@ -2,7 +2,7 @@
  * Stage: signs each attempt, and answers challenges: one, and one more for a nonce that went stale.
  */
 import { isPromise } from "../core/realm.ts";
-import { unlessAborted } from "../core/abort.ts";
+import { unawaited, unlessAborted } from "../core/abort.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { isReplayable } from "../core/body.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
@@ -97,7 +97,7 @@ export function signNow(scheme: Auth, request: PreparedRequest): PreparedRequest
   const copy = request.clone();
   const applied: unknown = scheme.apply(copy);
   if (isPromise(applied)) {
-    applied.catch(() => undefined);
+    unawaited(applied);
     return null;
   }
   return answeredRequest(applied, copy, "auth");

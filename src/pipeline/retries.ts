@@ -70,7 +70,7 @@ async function attempts(
       const isAnswer = !decision.raise || exchange.settings.contract === "fetch";
       if (isAnswer || outcome.kind === "error") return finish(outcome, past);
       await outcome.response.loadHop(exchange.settings.maxDrainBytes);
-      throw isOverspent ? overspent(outcome.response, past) : exhausted(outcome.response, past);
+      throw usedUp(outcome.response, past, isOverspent ? "budget" : "count");
     }
     if (outcome.kind === "response") await outcome.response.loadHop(exchange.settings.maxDrainBytes);
     const record = recordOf(outcome, request, decision.delayMs);
@@ -185,21 +185,16 @@ function finish(outcome: Outcome, past: readonly Attempt[]): Reply {
   return past.length === 0 ? outcome.response : outcome.response.withAttempts(past);
 }
 
-function overspent(response: Reply, past: readonly Attempt[]): RetryError {
-  return new RetryError(`status ${response.status}, and the retry budget of the origin is used up`, {
+function usedUp(response: Reply, past: readonly Attempt[], reason: RetryError["reason"]): RetryError {
+  const what =
+    reason === "budget"
+      ? ", and the retry budget of the origin is used up"
+      : ` after ${past.length + 1} attempts`;
+  return new RetryError(`status ${response.status}${what}`, {
     request: response.request,
     response: response.withAttempts(past),
     attempts: past,
     phase: "head",
-    reason: "budget",
-  });
-}
-
-function exhausted(response: Reply, past: readonly Attempt[]): RetryError {
-  return new RetryError(`status ${response.status} after ${past.length + 1} attempts`, {
-    request: response.request,
-    response: response.withAttempts(past),
-    attempts: past,
-    phase: "head",
+    reason,
   });
 }

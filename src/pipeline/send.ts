@@ -3,10 +3,10 @@
  */
 import { misuse } from "../core/caller.ts";
 import { isPromise } from "../core/realm.ts";
-import { unlessAborted } from "../core/abort.ts";
+import { unawaited, unlessAborted } from "../core/abort.ts";
 import type { Adapter, InterimResponse } from "../core/adapter.ts";
 import type { Clock } from "../core/clock.ts";
-import { describe, letGo } from "../core/describe.ts";
+import { describe } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -70,7 +70,7 @@ class Interim {
       if (!isPromise(told)) continue;
       this.#promised.push(told);
       // It is heard of when the response is there, not before.
-      letGo(told);
+      unawaited(told);
     }
   };
 

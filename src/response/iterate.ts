@@ -2,7 +2,7 @@
  * `iterContent()` and `iterLines()`: checks of their options, and the iterations themselves.
  */
 import { isUint8Array } from "../core/realm.ts";
-import { Buffer } from "node:buffer";
+import { asBuffer } from "../core/bytes.ts";
 import { describe } from "../core/describe.ts";
 import type { FailedResponse } from "../core/errors.ts";
 import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
@@ -102,23 +102,19 @@ async function* byteLines(
   splitter: LineSplitter,
 ): AsyncGenerator<Uint8Array, void> {
   for await (const piece of pieces) {
-    for (const line of splitter.push(binaryString(piece))) yield binaryBytes(line);
+    for (const line of splitter.push(asBuffer(piece).toString("latin1"))) yield bytesOf(line);
   }
-  for (const line of splitter.end()) yield binaryBytes(line);
+  for (const line of splitter.end()) yield bytesOf(line);
+}
+
+function bytesOf(line: string): Uint8Array {
+  return new Uint8Array(Buffer.from(line, "latin1"));
 }
 
 function delimiterText(delimiter: string | Uint8Array | null, bytes: boolean): string | null {
   if (delimiter === null) return null;
-  if (!bytes) return typeof delimiter === "string" ? delimiter : Buffer.from(delimiter).toString("utf8");
-  return binaryString(typeof delimiter === "string" ? Buffer.from(delimiter) : delimiter);
-}
-
-function binaryString(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-}
-
-function binaryBytes(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, "latin1"));
+  const raw = typeof delimiter === "string" ? Buffer.from(delimiter) : asBuffer(delimiter);
+  return raw.toString(bytes ? "latin1" : "utf8");
 }
 
 function checkNames(method: string, options: object, allowed: readonly string[]): void {
