@@ -6,15 +6,19 @@ import { unawaited, unlessAborted } from "../core/abort.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { isReplayable } from "../core/body.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
-import type { Journey } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { isHttpLike, type Url } from "../core/url.ts";
-import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
+import { isHttpLike } from "../core/url.ts";
+import {
+  answeredRequest,
+  type Exchange,
+  type Reply,
+  type Send,
+  type Stage,
+  type Surroundings,
+} from "./stage.ts";
 
 /** What the stage needs of the world. */
-export interface AuthSurroundings {
-  readonly ambientAuth: (url: Url, allowed: Journey["netrc"]) => Auth | null;
-}
+export type AuthSurroundings = Pick<Surroundings, "ambientAuth">;
 
 /** Without credentials it is not there. */
 export function auth(world: AuthSurroundings): Stage {

@@ -4,11 +4,10 @@
  * Cookies, auth and proxies are stages further in, so each hop gets its own; nothing is rebuilt here.
  */
 import { unlessAborted } from "../core/abort.ts";
-import type { Clock } from "../core/clock.ts";
 import { RequestException, TooManyRedirects } from "../core/errors.ts";
 import { CallPlan, type Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { securedUrl, type StrictTransport } from "../core/strict-transport.ts";
+import { securedUrl } from "../core/strict-transport.ts";
 import { journeyBeyond, tlsAcrossOrigins } from "../redirects/border.ts";
 import {
   decideRedirect,
@@ -17,13 +16,17 @@ import {
   type RedirectDecision,
   type Secured,
 } from "../redirects/decide.ts";
-import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
+import {
+  answeredRequest,
+  type Exchange,
+  type Reply,
+  type Send,
+  type Stage,
+  type Surroundings,
+} from "./stage.ts";
 
 /** What the stage needs of the world. */
-export interface RedirectSurroundings {
-  readonly clock: Clock;
-  readonly strictTransport: () => StrictTransport | null;
-}
+export type RedirectSurroundings = Pick<Surroundings, "clock" | "strictTransport">;
 
 /** Sends until a response is final, and hands that one up with the hops before it as `history`. */
 export function redirects(world: RedirectSurroundings): Stage {

@@ -3,9 +3,8 @@
  */
 import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
-import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
+import type { AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
-import type { Clock } from "../core/clock.ts";
 import { describe, describeAnswer } from "../core/describe.ts";
 import {
   AddressRefused,
@@ -21,17 +20,12 @@ import {
 } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { budgetOf, type RetryBudgets } from "../retries/budget.ts";
+import { budgetOf } from "../retries/budget.ts";
 import { toPolicy } from "../retries/from-option.ts";
-import type { Exchange, Reply, Send, Stage } from "./stage.ts";
+import type { Exchange, Reply, Send, Stage, Surroundings } from "./stage.ts";
 
 /** What the stage needs of the world. */
-export interface RetrySurroundings {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly adapterFor: (url: string) => Adapter;
-  readonly budgets: RetryBudgets;
-}
+export type RetrySurroundings = Pick<Surroundings, "clock" | "random" | "adapterFor" | "budgets">;
 
 /** Without a policy it is not there. */
 export function retries(world: RetrySurroundings): Stage {

@@ -4,8 +4,7 @@
 import { misuse } from "../core/caller.ts";
 import { isPromise } from "../core/realm.ts";
 import { unawaited, unlessAborted } from "../core/abort.ts";
-import type { Adapter, InterimResponse } from "../core/adapter.ts";
-import type { Clock } from "../core/clock.ts";
+import type { InterimResponse } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
@@ -14,13 +13,10 @@ import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
-import type { Send } from "./stage.ts";
+import type { Send, Surroundings } from "./stage.ts";
 
 /** What the sender needs of the world. */
-export interface SendSurroundings {
-  readonly clock: Clock;
-  readonly adapterFor: (url: string) => Adapter;
-}
+export type SendSurroundings = Pick<Surroundings, "clock" | "adapterFor">;
 
 /** `elapsed` is the time from here to the head of the response. */
 export function sender(world: SendSurroundings): Send {

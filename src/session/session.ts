@@ -37,7 +37,8 @@ import { callSite } from "./call-site.ts";
 import { readEnvironment } from "../environment/read.ts";
 import { schemeFor, signNow } from "../pipeline/auth.ts";
 import { withCookies } from "../pipeline/cookies.ts";
-import { corridor, type Surroundings } from "../pipeline/order.ts";
+import { corridor } from "../pipeline/order.ts";
+import type { Surroundings } from "../pipeline/stage.ts";
 import type { Exchange, Reply, Send } from "../pipeline/stage.ts";
 import {
   checkRequestOptions,
