@@ -214,7 +214,7 @@ class TokenServer {
 
   async #askThrough(session: Session<boolean>, grant: Grant): Promise<OAuth2Tokens> {
     // With the session's auth, which may be this very one, a token would be needed to get a token.
-    // And the requests that wait for one count on a session's patience, which is less than fetch's.
+    // The requests that wait for a token count on a session's patience, which is less than fetch's.
     const timeout = session.timeout === undefined ? { read: 60_000 } : undefined;
     const send = toFetch(session, { auth: false, timeout });
     const http = {
@@ -284,7 +284,7 @@ function tokensOf(answer: Answer): OAuth2Tokens {
   };
 }
 
-/** In our words: a network that failed keeps its own error. */
+/** The error in our words; a network that failed keeps its own. */
 function translated(error: unknown): unknown {
   if (error instanceof RequestException) return error;
   if (error instanceof TypeError && error.cause instanceof RequestException) {

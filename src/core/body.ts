@@ -34,7 +34,7 @@ export interface OpenFile {
   ): Promise<{ readonly bytesRead: number }>;
 }
 
-/** So much of a file is read at a time. */
+/** How much of a file is read at a time. */
 const FILE_PIECE_BYTES = 65_536;
 
 /** What can be sent as it is: text (as UTF-8), bytes, a Blob, a stream or iterable of text or bytes, an open file. */

@@ -143,7 +143,7 @@ interface Site {
 
 /** The last one: most URLs of a program differ behind it only. Never one with user info: that may be a password. */
 let lastSite: Site | null = null;
-/** And the last URL, which many ask for again and again. */
+/** The last URL: many ask for it again and again, in one request. One of each is kept and no memo: a comparison costs less. */
 let lastText = "";
 let lastUrl: Url | null = null;
 

@@ -21,7 +21,7 @@ interface Note {
 
 /** A file that grows. */
 export class Part {
-  /** So many bytes are there. */
+  /** How many bytes are there. */
   bytes = 0;
   readonly #path: string;
   readonly #file: FileHandle;

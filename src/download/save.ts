@@ -1,5 +1,5 @@
 /**
- * Writes a body to a file. The only file of `response/` that does I/O of its own; it is loaded when it is used.
+ * Writes a body to a file. Responses load it when it is first used: hardly any is saved.
  *
  * Bytes go to a new file beside the target first, which takes its name when all of them are there: a download that breaks
  * off leaves neither a half file nor a lost one under the name.

@@ -147,7 +147,7 @@ const WINDOWS_1252 =
   "\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f" +
   "\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178";
 
-/** By hand: `TextDecoder` of some versions of Node takes it for latin-1. */
+/** Written by hand, since `TextDecoder` of some versions of Node takes windows-1252 for latin-1. */
 function windows1252(bytes: Uint8Array): string {
   return latin1(bytes).replace(
     /[\x80-\x9f]/g,

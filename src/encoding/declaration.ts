@@ -19,7 +19,7 @@ export type Markup = "html" | "xml";
 const NONE: Declaration = { kind: "none" };
 const OPEN: Declaration = { kind: "open" };
 
-/** So far browsers look. */
+/** How far browsers look. */
 const PRESCAN_BYTES = 1024;
 
 /** Does a text of this type name its charset itself? `null`: it does not. */
@@ -41,7 +41,7 @@ export function declarationIn(bytes: Uint8Array, markup: Markup): Declaration {
 
 const XML = "<?xml";
 
-/** Of an XML declaration, which stands at the very beginning. `null`: it goes on. */
+/** What an XML declaration declares, which stands at the very beginning; `null`: it goes on. */
 function declarationInProlog(text: string): Declaration | null {
   if (!text.startsWith(XML)) return XML.startsWith(text) ? null : NONE;
   const end = text.indexOf("?>");
@@ -56,7 +56,7 @@ const PIECE = /<!--[^]*?-->|<(\/?[a-z][^\t\n\f\r />]*)((?:[^>"']|"[^"]*"|'[^']*'
 /** From here on there is no head any more. */
 const BODY = new Set(["body", "/head"]);
 
-/** Of the first `meta` that names one; `null`: the head goes on. */
+/** What the first `meta` that names a charset declares; `null`: the head goes on. */
 function declarationInHead(text: string): Declaration | null {
   for (const [, tag = "", attributes = ""] of text.matchAll(PIECE)) {
     const name = tag.toLowerCase();

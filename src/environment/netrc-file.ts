@@ -11,7 +11,7 @@ import { Memo } from "../core/memo.ts";
 import { isError } from "../core/realm.ts";
 import { firstFilled, type Variables } from "./variables.ts";
 
-/** So many lines are named. */
+/** How many lines are named. */
 const MOST_LINES = 5;
 
 /** Each session would give its own. */

@@ -203,7 +203,7 @@ export function isStream(value: unknown): value is AsyncIterable<unknown> {
 
 function signalOf(given: object | null, from: Request | null): AbortSignal | null {
   const own = member(given, "signal");
-  // Not that of the new Request, which goes with it when nobody holds it any more.
+  // The signal of the new Request is another one, and is gone when nobody holds that Request any more.
   const signal = own === undefined ? (from?.signal ?? null) : own;
   if (signal !== null && !isAbortSignal(signal))
     throw new TypeError(`signal must be an AbortSignal or null, not ${describe(signal)}`);

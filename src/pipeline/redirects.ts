@@ -47,7 +47,7 @@ interface Way {
   readonly secured: Secured;
 }
 
-/** Not followed: the response tells the next request to whoever asks. */
+/** The redirect is not followed: the response tells the next request to whoever asks. */
 function stay(response: Reply, settings: Settings, secured: Secured): Reply {
   return response.withNext(() => {
     const decision = decide(response, settings, secured);

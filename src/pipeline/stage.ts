@@ -19,12 +19,12 @@ import type { RetryBudgets } from "../retries/budget.ts";
 /** What the stages need of the world. */
 export interface Surroundings {
   readonly clock: Clock;
-  /** From 0 up to 1. */
+  /** A number from 0 up to 1, without 1. */
   readonly random: () => number;
   readonly budgets: RetryBudgets;
   /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
   readonly adapterFor: (url: string) => Adapter;
-  /** Does a message to the URL go to its host itself, without a proxy or an adapter of the caller's? */
+  /** Does a message to the URL go to its host itself, without a proxy or an adapter of the caller's? Asked for this machine's URLs only. */
   readonly isDirect: (url: Url, options: SendOptions) => boolean;
   /** The hosts that are to be reached over TLS only; `null` when nobody cares. */
   readonly strictTransport: () => StrictTransport | null;

@@ -101,7 +101,7 @@ interface GivenType {
 /** The type to set for a body that has one of its own; `null` when the given one stays. */
 function ownType(type: string, given: GivenType): string | null {
   if (given.type === null) return type;
-  // With other parameters it is the same type, such as a form in another charset.
+  // Parameters make no other type of it: a form in another charset is a form.
   return given.standing === "inherited" && essenceOf(given.type) !== essenceOf(type) ? type : null;
 }
 

@@ -101,7 +101,7 @@ function refuseObject(holder: unknown, key: string, value: object | null): unkno
 
 function located(root: unknown, found: Unwritable): InvalidJSONError {
   const path = pathOf(root, (holder) => holder === found.holder);
-  // Not found: the value itself, or something that a toJSON made on the way.
+  // What is not found is the value itself, or something that a toJSON made on the way.
   const place =
     path === null
       ? found.key === ""

@@ -1,6 +1,6 @@
 /**
  * Which proxy a request goes through, if any. Decided anew for each hop, so a redirect never keeps the proxy of another
- * host. It does not connect: `transport/` does.
+ * host. It does not connect: `connect/` does.
  *
  * Order: the caller's rules, then the environment's. A caller's list of exceptions applies to the caller's
  * proxies and replaces the environment's list.

@@ -116,12 +116,12 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
     return { name: this.#encoding, origin: "set" };
   }
 
-  /** @internal For whoever guesses the charset: `Hints` of `encoding/`. */
+  /** @internal A page may name its charset itself: a part of `Hints`. */
   get contentType(): string | null {
     return this.headers.get("content-type");
   }
 
-  /** @internal Likewise. */
+  /** @internal Guesses the charset that nobody names: a part of `Hints`. */
   get detectEncoding(): DetectEncoding | null {
     return this.#parts.detectEncoding;
   }

@@ -190,7 +190,7 @@ function bodyLines(
   const isCut = byteLength > manner.maxBytes;
   const text = new TextStream(charsetOf(type)).decode(bytes.subarray(0, manner.maxBytes), !isCut);
   const shown = manner.isOpen ? text : hiddenText(text, essence);
-  // Not by pushing all of them at once: that many arguments no call takes.
+  // One by one: a call takes only so many arguments.
   for (const line of prefixed(prefix, linesOf(shown))) lines.push(line);
   if (isCut) lines.push(`* body: cut off here, after ${manner.maxBytes} of ${byteLength} bytes`);
   return lines;

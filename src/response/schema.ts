@@ -21,7 +21,7 @@ type Result<Output> = StandardSchemaV1.Result<Output>;
 /** So many issues are told in a message. All are in `issues`. */
 const SHOWN_ISSUES = 3;
 const SHOWN_CHARACTERS = 200;
-/** Of a larger part of the body it is not looked up what a message quotes: nothing of the message is shown then. */
+/** A part of the body with more values is not searched for what a message quotes: nothing of the message is shown then. */
 const MOST_LEAVES = 500;
 
 /**
