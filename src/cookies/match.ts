@@ -48,11 +48,6 @@ export function domainMatches(host: string, domain: string): boolean {
   return dot > 0 && host.charCodeAt(dot) === 0x2e && host.endsWith(domain) && !isAddress(host);
 }
 
-/** A header's text with each byte beyond ASCII as its escape. */
-export function escapeBytes(text: string): string {
-  return text.replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
 /** §5.1.4: the cookie's path is the request's, or a folder above it. Both are comparable: see `comparablePath()`. */
 export function pathMatches(requestPath: string, cookiePath: string): boolean {
   if (!requestPath.startsWith(cookiePath)) return false;

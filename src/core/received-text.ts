@@ -27,6 +27,11 @@ export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }
 
+/** Bytes beyond ASCII as escapes, whatever charset they are in. */
+export function escapeBytes(latin1: string): string {
+  return latin1.replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
 /** Fields arrive as latin-1; servers that write more than ASCII mostly mean UTF-8. Bytes that are not UTF-8 stay as they are. */
 export function asUtf8(latin1: string): string {
   if (!/[\x80-\xff]/.test(latin1) || /[^\0-\xff]/.test(latin1)) return latin1;

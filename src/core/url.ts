@@ -269,6 +269,17 @@ export function parseOrigin(text: unknown, option: string): Origin {
   throw new TypeError(`${option} must name origins such as "https://example.com", not ${describe(text)}`);
 }
 
+/** What is a host and maybe a port, and nothing else, as a URL; `null` for any other text. IPv6 addresses may lack their brackets. */
+export function urlOfHost(text: string): Url | null {
+  const isAddress = text.split(":").length > 2 && !text.startsWith("[");
+  try {
+    const url = parseUrl(`http://${isAddress ? `[${text}]` : text}/`);
+    return url.userinfo === null && url.target === "/" && url.fragment === null ? url : null;
+  } catch {
+    return null;
+  }
+}
+
 function format(url: UrlParts): string {
   const userinfo = url.userinfo === null ? "" : `${url.userinfo}@`;
   const port = url.port === null ? "" : `:${url.port}`;
@@ -291,7 +302,7 @@ function parseAuthority(
   if (host === "") throw new InvalidURL(`no valid host in URL ${JSON.stringify(bareUrl(whole))}`);
   return {
     userinfo: userinfo === "" ? null : userinfo,
-    host: isWeb(scheme) ? canonicalHost(host) : opaqueHost(host),
+    host: scheme === "http" || scheme === "https" ? canonicalHost(host) : opaqueHost(host),
     port: parsePort(parts?.[2], whole),
   };
 }
@@ -304,10 +315,6 @@ function parsePort(port: string | undefined, whole: string): number | null {
     throw new InvalidURL(`the port in URL ${JSON.stringify(bareUrl(whole))} is not a number from 0 to 65535`);
   }
   return number;
-}
-
-function isWeb(scheme: string): boolean {
-  return scheme === "http" || scheme === "https";
 }
 
 /** Host of `http+unix:` and the like: what it means is its adapter's business. */

@@ -3,7 +3,9 @@
  *
  * The encoding itself is in `form.ts`: a query and a form are written alike.
  */
+import { asBuffer } from "../core/bytes.ts";
 import { isUint8Array } from "../core/realm.ts";
+import { escapeBytes } from "../core/received-text.ts";
 import type { FieldsInit, ParamsInit } from "../core/options.ts";
 import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
 
@@ -34,7 +36,7 @@ export function layerParams(general: GivenParams, specific: GivenParams): GivenP
 
 function encodeParams(params: ParamsInit): string {
   if (typeof params === "string") return withoutMark(params);
-  if (isUint8Array(params)) return withoutMark(textOf(params));
+  if (isUint8Array(params)) return withoutMark(escapeBytes(asBuffer(params).toString("latin1")));
   return encodeFields(params, "params");
 }
 
@@ -59,15 +61,6 @@ function overlay(general: FieldsInit, specific: FieldsInit): Field[] {
   }
   for (const [name, value] of replacing) if (!placed.has(name)) merged.push([name, value]);
   return merged;
-}
-
-/** Bytes as an encoded query: what is not ASCII is escaped byte by byte, whatever charset it is in. */
-function textOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) {
-    text += byte < 0x80 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase()}`;
-  }
-  return text;
 }
 
 function join(first: string, second: string): string {
