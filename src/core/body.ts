@@ -120,7 +120,7 @@ export function rawBody(data: RawBody): Body {
     return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   if (isBlob(data)) return streamBody(data, () => data.stream(), { length: data.size, replayable: true });
   if (!isObject(data)) throw noBody(data);
-  if (isOpenFile(data)) return streamBody(data, () => piecesOf(data), { length: null, replayable: true });
+  if (isOpenFile(data)) return streamBody(data, () => filePieces(data), { length: null, replayable: true });
   if (isIterable(data)) return oneShot(data);
   throw noBody(data);
 }
@@ -269,7 +269,7 @@ function isOpenFile(data: object): data is OpenFile {
 }
 
 /** All of a file. Not its stream: that would close it, when it is given up, and the file stays the caller's. */
-async function* piecesOf(file: OpenFile): AsyncGenerator<Uint8Array> {
+async function* filePieces(file: OpenFile): AsyncGenerator<Uint8Array> {
   for (let position = 0; ;) {
     const piece = Buffer.allocUnsafeSlow(FILE_PIECE_BYTES);
     const { bytesRead } = await file.read(piece, 0, FILE_PIECE_BYTES, position);

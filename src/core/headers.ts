@@ -314,7 +314,7 @@ function checkedName(name: string): string {
 }
 
 function text(name: string, value: unknown): string {
-  const string = stringOf(name, value);
+  const string = writtenValue(name, value);
   if (FORBIDDEN_IN_VALUE.test(string)) {
     throw new InvalidHeader(
       `value of header ${name} has a control character, or one that latin-1 lacks; encode it, or give bytes`,
@@ -326,7 +326,7 @@ function text(name: string, value: unknown): string {
   return string;
 }
 
-function stringOf(name: string, value: unknown): string {
+function writtenValue(name: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" && Number.isFinite(value)) return String(value);
   if (isUint8Array(value))

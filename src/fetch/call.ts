@@ -84,7 +84,7 @@ export function readCall(input: FetchInput, init: unknown, baseUrl: string | nul
   // Before the web's own Request refuses them: it shows what it refuses, secrets too.
   checkUrl(place.url);
   checkWords(options);
-  if (options.headers !== undefined) options.headers = fieldsOf(options.headers);
+  if (options.headers !== undefined) options.headers = checkedHeaders(options.headers);
   const request = new Request(place.url, options);
   const { method, headers, redirect, integrity } = request;
   const { userinfo } = place;
@@ -151,7 +151,7 @@ function checkWords({ method, referrer }: RequestInit): void {
 }
 
 /** @throws {TypeError} for a name or a value that cannot be sent; the value is not shown. */
-function fieldsOf(given: NonNullable<RequestInit["headers"]>): Headers {
+function checkedHeaders(given: NonNullable<RequestInit["headers"]>): Headers {
   const isList = typeof given === "object" && given !== null && Symbol.iterator in given;
   // What is iterated once only is to be looked at again.
   const init =

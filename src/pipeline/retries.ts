@@ -97,10 +97,10 @@ function decide(
   request: PreparedRequest,
   outcome: Outcome,
 ): Verdict {
-  const failure = failureOf(outcome);
+  const failure = attemptFailure(outcome);
   if (failure === null || !isReplayable(request.payload)) return FINAL;
   const context = { now: world.clock.now(), random: world.random() };
-  const decision = checked(policy.next(request.method, failure, context));
+  const decision = checkedDecision(policy.next(request.method, failure, context));
   const { origin } = request;
   if (decision.kind !== "again" || policy.budget == null || origin === null) return decision;
   // Taken when it is decided, and never given back.
@@ -120,7 +120,7 @@ function recordOf(outcome: Outcome, { method, url }: PreparedRequest, delayMs: n
 }
 
 /** Policies are written by everybody. @throws {TypeError} for an answer that is no decision. */
-function checked(decision: RetryDecision): RetryDecision {
+function checkedDecision(decision: RetryDecision): RetryDecision {
   const { kind }: { readonly kind?: unknown } = decision ?? {};
   if (kind === "final" || kind === "exhausted") return decision;
   if (decision?.kind === "again" && typeof decision.policy?.next === "function") {
@@ -154,7 +154,7 @@ async function attempt(next: Send, exchange: Exchange): Promise<Outcome> {
 }
 
 /** Sorts an outcome as urllib3 does; `null` is none that a policy is asked about. */
-function failureOf(outcome: Outcome): AttemptFailure | null {
+function attemptFailure(outcome: Outcome): AttemptFailure | null {
   if (outcome.kind === "response") {
     return {
       kind: "status",

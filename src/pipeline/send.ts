@@ -27,7 +27,7 @@ export function sender(world: SendSurroundings): Send {
       const { informational } = settings.hooks;
       const interim = informational.length === 0 ? null : new Interim(request, informational);
       const options = interim === null ? settings : { ...settings, onInformational: interim.tell };
-      const wire = checked(await adapter.send(request, options, signal));
+      const wire = checkedAnswer(await adapter.send(request, options, signal));
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
@@ -77,7 +77,7 @@ class Interim {
 }
 
 /** Adapters are written by everybody: what is no answer is told here, not in the middle of its use. */
-function checked(wire: WireResponse): WireResponse {
+function checkedAnswer(wire: WireResponse): WireResponse {
   const { status, headers, body }: Partial<WireResponse> = wire ?? {};
   if (typeof status === "number" && headers instanceof HeaderMap && typeof body?.collect === "function")
     return wire;

@@ -21,7 +21,7 @@ import type { DataInit, FieldsInit, FilesInit } from "../core/options.ts";
 import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
 import { isMultipart, multipartBody, multipartType } from "./multipart.ts";
-import { fileEntries, isRaw, partsOf } from "./parts.ts";
+import { fileEntries, isRaw, multipartParts } from "./parts.ts";
 import { isRecord } from "../options/record.ts";
 
 /** The options that can make a body. */
@@ -147,7 +147,7 @@ function multipart(
     throw twoTypes(given.type);
   checkLabel(given, "multipart/form-data");
   const { boundary, contentType } = multipartType(given.type, random);
-  return { payload: multipartBody(partsOf(data, files), boundary), contentType };
+  return { payload: multipartBody(multipartParts(data, files), boundary), contentType };
 }
 
 /** Any JSON, be it a line each. */

@@ -75,7 +75,7 @@ function scalarText(value: Scalar, option: string, name: string | Uint8Array): s
       return value;
     case "number":
       if (!Number.isFinite(value))
-        throw new TypeError(`${option}[${shownName(name)}] must be a finite number, not ${value}`);
+        throw new TypeError(`${option}[${quotedName(name)}] must be a finite number, not ${value}`);
       return String(value);
     case "bigint":
     case "boolean":
@@ -85,7 +85,7 @@ function scalarText(value: Scalar, option: string, name: string | Uint8Array): s
     default:
       if (value === null || isUint8Array(value)) return value;
       throw new TypeError(
-        `${option}[${shownName(name)}] must be a string, number, bigint, boolean, bytes, null, or a list of them, ` +
+        `${option}[${quotedName(name)}] must be a string, number, bigint, boolean, bytes, null, or a list of them, ` +
           `not ${describe(value)}${option === "data" ? "; a form is flat: write json for values inside of others" : ""}`,
       );
   }
@@ -102,7 +102,7 @@ function checkPair(pair: unknown, place: string): void {
   }
 }
 
-function shownName(name: string | Uint8Array): string {
+function quotedName(name: string | Uint8Array): string {
   return typeof name === "string" ? JSON.stringify(name) : "bytes";
 }
 

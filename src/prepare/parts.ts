@@ -76,7 +76,7 @@ function isFileList(value: unknown): value is readonly unknown[] {
  * @throws {TypeError} for what is no field or file.
  * @throws {InvalidHeader} for a media type or a header that must not stand in a part.
  */
-export function partsOf(
+export function multipartParts(
   data: FieldsInit | FormData | null,
   files: readonly (readonly [string, unknown])[],
 ): Part[] {
@@ -109,7 +109,7 @@ function filePart(field: string, file: FileInit | null | undefined): Part | null
   const facts = factsOf(file, option);
   const { content } = facts;
   if (content === null || content === undefined) return null;
-  const filename = facts.filename === undefined ? (nameOf(content) ?? field) : facts.filename;
+  const filename = facts.filename === undefined ? (fileNameOf(content) ?? field) : facts.filename;
   if (filename !== null && typeof filename !== "string") {
     throw new TypeError(`${option} must have a file name of text or null, not ${describe(filename)}`);
   }
@@ -165,7 +165,7 @@ export function isRaw(value: unknown): value is RawBody {
 }
 
 /** A File's name, or the last part of a read stream's path; not `<stdin>` and the like. */
-function nameOf(content: unknown): string | null {
+function fileNameOf(content: unknown): string | null {
   if (typeof content !== "object" || content === null) return null;
   const facts: { readonly name?: unknown; readonly path?: unknown } = content;
   const name = isFile(content) ? content.name : (own(facts, "name") ?? own(facts, "path"));

@@ -21,7 +21,7 @@ import { assertOptions } from "../options/check.ts";
 import type { SavedFile, SaveOptions } from "../core/response.ts";
 import { Part } from "../download/part.ts";
 import { fileName, safeName } from "../download/file-name.ts";
-import { contentRange, continues, lengthOf, versionOf } from "../download/ranges.ts";
+import { contentRange, continues, storedLength, versionOf } from "../download/ranges.ts";
 import { checkBoolean, checkTarget, destinationOf, isFolder, type Destination } from "../download/save.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 
@@ -173,7 +173,7 @@ async function begin(part: Part, response: StreamedResponse): Promise<StreamedRe
 /** Stores the body. What is missing at its end, or `null`. */
 async function take(job: Job, part: Part, response: StreamedResponse): Promise<ChunkedEncodingError | null> {
   const range = response.status === 206 ? contentRange(response.headers) : null;
-  const totalBytes = range === null ? lengthOf(response.headers) : range.totalBytes;
+  const totalBytes = range === null ? storedLength(response.headers) : range.totalBytes;
   for await (const chunk of response.iterContent()) {
     await part.add(chunk);
     job.onProgress?.({ direction: "download", bytes: part.bytes, totalBytes });
