@@ -61,12 +61,13 @@ export async function saveTo(
   options: SaveOptions,
 ): Promise<SavedFile> {
   const place = await destinationOf(target, nameOf, options.overwrite);
-  if (place.isDevice) return { path: place.path, bytes: await writeToDevice(place.path, source) };
+  if (place.isDevice)
+    return { path: place.path, bytes: await writeAndClose(await open(place.path, "w"), source, place) };
   const temporary = join(dirname(place.path), `.${crypto.randomUUID()}.part`);
   // Nobody else is to read meanwhile what they could not read before.
   const file = await open(temporary, "wx", place.mode === null ? 0o666 : 0o600);
   try {
-    const bytes = await writeAndClose(file, source, place.mode);
+    const bytes = await writeAndClose(file, source, place);
     await putInPlace(temporary, place);
     return { path: place.path, bytes };
   } catch (error) {
@@ -136,46 +137,34 @@ export async function isFolder(path: string): Promise<boolean> {
   return (await absent(stat(path), null))?.isDirectory() === true;
 }
 
-/** Writes all of `source` at the end of what was written before. How many bytes? */
-async function writeAll(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<number> {
-  let bytes = 0;
-  for await (const chunk of source) {
-    await file.writeFile(chunk);
-    bytes += chunk.byteLength;
-  }
-  return bytes;
-}
-
+/** Writes all of `source`. How many bytes? */
 async function writeAndClose(
   file: FileHandle,
   source: AsyncIterable<Uint8Array>,
-  mode: number | null,
+  { mode, isDevice }: Destination,
 ): Promise<number> {
   try {
-    const bytes = await writeAll(file, source);
+    let bytes = 0;
+    for await (const chunk of source) {
+      await file.writeFile(chunk);
+      bytes += chunk.byteLength;
+    }
     if (mode !== null) await file.chmod(mode);
-    // Else a loss of power could leave the name with an empty file.
-    await file.datasync();
+    // Without it a loss of power could leave the name with an empty file.
+    if (!isDevice) await file.datasync();
     return bytes;
   } finally {
     await file.close();
   }
 }
 
-async function writeToDevice(path: string, source: AsyncIterable<Uint8Array>): Promise<number> {
-  const file = await open(path, "w");
-  try {
-    return await writeAll(file, source);
-  } finally {
-    await file.close();
-  }
+/** An error as those of the file system are. */
+export function fileError(code: string, problem: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${problem}: ${path}`), { code, path });
 }
 
 function exists(path: string): Error {
-  return Object.assign(new Error(`EEXIST: the file exists, and is not to be replaced: ${path}`), {
-    code: "EEXIST",
-    path,
-  });
+  return fileError("EEXIST", "the file exists, and is not to be replaced", path);
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -150,17 +150,13 @@ function contentBody(content: unknown, option: string): Body {
   return rawBody(content);
 }
 
+const COLLECTIONS = [isMap, isSet, isUrlSearchParams, isFormData, isHeaders];
+
 /** Can it be sent as it is? What is iterable may be a list of something else than pieces of a body. */
 export function isRaw(value: unknown): value is RawBody {
   if (typeof value === "string" || isArrayBuffer(value) || ArrayBuffer.isView(value)) return true;
   const isCollection =
-    Array.isArray(value) ||
-    isMap(value) ||
-    isSet(value) ||
-    isUrlSearchParams(value) ||
-    isFormData(value) ||
-    isHeaders(value) ||
-    value instanceof HeaderMap;
+    Array.isArray(value) || value instanceof HeaderMap || COLLECTIONS.some((is) => is(value));
   return isStreamSource(value) && !isCollection;
 }
 
