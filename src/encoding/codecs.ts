@@ -19,30 +19,21 @@ type Codec =
   | { readonly kind: "utf-16" | "utf-32"; readonly littleEndian: boolean }
   | { readonly kind: "other"; readonly label: string };
 
+/** What the names stand for that Python reads otherwise than WHATWG, or WHATWG does not know. */
 const own = new Map<string, Codec>([
-  ...names({ kind: "utf-8" }, "utf-8", "utf8", "utf-8-sig", "u8", "cp65001"),
-  ...names(
-    { kind: "latin-1" },
-    "latin-1",
-    "latin1",
-    "iso-8859-1",
-    "iso8859-1",
-    "iso88591",
-    "l1",
-    "cp819",
-    "ibm819",
-  ),
-  ...names({ kind: "latin-1" }, "8859", "csisolatin1", "iso-ir-100", "iso-8859-1:1987"),
-  ...names({ kind: "ascii" }, "ascii", "us-ascii", "646", "iso646-us", "ansi-x3.4-1968", "csascii"),
-  ...names({ kind: "windows-1252" }, "windows-1252", "cp1252", "x-cp1252"),
-  ...names({ kind: "utf-16", littleEndian: true }, "utf-16", "utf16", "utf-16le", "utf-16-le", "u16"),
-  ...names({ kind: "utf-16", littleEndian: false }, "utf-16be", "utf-16-be"),
-  ...names({ kind: "utf-32", littleEndian: true }, "utf-32", "utf32", "utf-32le", "utf-32-le", "u32"),
-  ...names({ kind: "utf-32", littleEndian: false }, "utf-32be", "utf-32-be"),
+  ...names({ kind: "utf-8" }, "utf-8 utf8 utf-8-sig u8 cp65001"),
+  ...names({ kind: "latin-1" }, "latin-1 latin1 iso-8859-1 iso8859-1 iso88591 l1 cp819 ibm819 8859"),
+  ...names({ kind: "latin-1" }, "csisolatin1 iso-ir-100 iso-8859-1:1987"),
+  ...names({ kind: "ascii" }, "ascii us-ascii 646 iso646-us ansi-x3.4-1968 csascii"),
+  ...names({ kind: "windows-1252" }, "windows-1252 cp1252 x-cp1252"),
+  ...names({ kind: "utf-16", littleEndian: true }, "utf-16 utf16 utf-16le utf-16-le u16"),
+  ...names({ kind: "utf-16", littleEndian: false }, "utf-16be utf-16-be"),
+  ...names({ kind: "utf-32", littleEndian: true }, "utf-32 utf32 utf-32le utf-32-le u32"),
+  ...names({ kind: "utf-32", littleEndian: false }, "utf-32be utf-32-be"),
 ]);
 
-function names(codec: Codec, ...labels: string[]): [string, Codec][] {
-  return labels.map((label) => [label, codec]);
+function names(codec: Codec, labels: string): [string, Codec][] {
+  return labels.split(" ").map((label) => [label, codec]);
 }
 
 /** Names as they were spelled: making a `TextDecoder` only to learn whether there is one is not cheap. */

@@ -58,13 +58,11 @@ function isPlain(value: unknown, depth: number): boolean {
 
 /** Carries out of `JSON.stringify` what was found, and in which object. Never seen outside. */
 class Unwritable extends Error {
-  readonly what: string;
   readonly holder: unknown;
   readonly key: string;
 
   constructor(what: string, holder: unknown, key: string) {
     super(what);
-    this.what = what;
     this.holder = holder;
     this.key = key;
   }
@@ -108,7 +106,7 @@ function located(root: unknown, found: Unwritable): InvalidJSONError {
         ? "json"
         : `property ${JSON.stringify(found.key)}`
       : path + step(found.holder, found.key);
-  return new InvalidJSONError(`JSON cannot hold ${found.what}: ${place}`);
+  return new InvalidJSONError(`JSON cannot hold ${found.message}: ${place}`);
 }
 
 function failed(root: unknown, cause: unknown): InvalidJSONError {
