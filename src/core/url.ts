@@ -9,6 +9,7 @@ import { InvalidURL, MissingSchema } from "./errors.ts";
 import { defaultPort, originOf, type Origin } from "./origin.ts";
 import { bareUrl } from "./redact.ts";
 import {
+  decodeLoosely,
   encodeIllegal,
   prepareFragment,
   preparePath,
@@ -393,12 +394,4 @@ export function appendQuery(url: Url, query: string): Url {
   // A raw URL may end with its question mark.
   const isFirst = url.query === null || url.query === "";
   return url.with({ query: isFirst ? added : `${url.query}&${added}` });
-}
-
-function decodeLoosely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -8,6 +8,7 @@
 import { Buffer } from "node:buffer";
 import { decodeExtended, parse } from "content-disposition";
 import { asUtf8, trimmed } from "../core/received-text.ts";
+import { decodeLoosely } from "../core/url-spelling.ts";
 
 /** When neither header nor URL has a name. */
 const FALLBACK = "download";
@@ -55,12 +56,7 @@ function nameInHeader(value: string): string | null {
 
 function nameInUrl(url: string): string | null {
   const path = /^[^/?#]*(?:\/\/[^/?#]*)?([^?#]*)/.exec(url)?.[1] ?? "";
-  const last = path.slice(path.lastIndexOf("/") + 1);
-  try {
-    return safeName(decodeURIComponent(last));
-  } catch {
-    return safeName(last);
-  }
+  return safeName(decodeLoosely(path.slice(path.lastIndexOf("/") + 1)));
 }
 
 /**

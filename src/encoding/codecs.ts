@@ -47,7 +47,7 @@ function lookUp(label: string): Codec {
   const hyphenated = name.replaceAll("_", "-");
   const codec = own.get(hyphenated);
   if (codec !== undefined) return codec;
-  const known = [name, hyphenated].find(isKnownToPlatform);
+  const known = [name, hyphenated].find((one) => platformName(one) !== null);
   return known === undefined ? unknown : { kind: "other", label: known };
 }
 
@@ -56,11 +56,12 @@ export function isKnownCharset(label: string): boolean {
   return found.getOrMake(label, lookUp) !== unknown;
 }
 
-function isKnownToPlatform(label: string): boolean {
+/** WHATWG's name of the charset; `null` when `TextDecoder` does not know it. */
+export function platformName(label: string): string | null {
   try {
-    return new TextDecoder(label).encoding !== "";
+    return new TextDecoder(label).encoding;
   } catch {
-    return false;
+    return null;
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { asBuffer } from "../core/bytes.ts";
 import { withoutBlanks } from "../core/received-text.ts";
+import { platformName } from "./codecs.ts";
 
 /** What a text says of itself. */
 export type Declaration =
@@ -88,12 +89,8 @@ function unquoted(value: string = ""): string {
 }
 
 function named(label: string | null): Declaration | null {
-  if (label === null) return null;
-  try {
-    const { encoding } = new TextDecoder(label);
-    // Whoever can read the declaration byte by byte does not read UTF-16.
-    return { kind: "named", name: encoding.startsWith("utf-16") ? "utf-8" : encoding };
-  } catch {
-    return null;
-  }
+  const name = label === null ? null : platformName(label);
+  if (name === null) return null;
+  // Whoever can read the declaration byte by byte does not read UTF-16.
+  return { kind: "named", name: name.startsWith("utf-16") ? "utf-8" : name };
 }

@@ -107,12 +107,9 @@ function requestLines({ request, sent, httpVersion }: BaseResponse, manner: Mann
     "",
   ];
   if (payload?.kind === "bytes") return bodyLines(lines, "> ", { bytes: payload.bytes, headers }, manner);
-  const remark = payload === null ? [] : [`* body: ${streamText(payload.length)}`];
-  return [...prefixed("> ", lines), ...remark];
-}
-
-function streamText(length: number | null): string {
-  return `a stream${length === null ? "" : ` of ${length} bytes`}, which was not kept`;
+  if (payload === null) return prefixed("> ", lines);
+  const size = payload.length === null ? "" : ` of ${payload.length} bytes`;
+  return [...prefixed("> ", lines), `* body: a stream${size}, which was not kept`];
 }
 
 /** What an adapter that does not tell was given to send. */
