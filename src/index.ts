@@ -18,7 +18,7 @@ export { Session } from "./session/session.ts";
 export type { ResponseOf } from "./session/verbs.ts";
 export type { DownloadOptions } from "./session/download.ts";
 export { toFetch, type FetchDefaults } from "./fetch/to-fetch.ts";
-export { defaultHeaders, defaultUserAgent } from "./session/defaults.ts";
+export { defaultHeaders, defaultUserAgent } from "./options/headers.ts";
 export type { Url, UrlParts } from "./core/url.ts";
 export type { Origin } from "./core/origin.ts";
 export type { ProxyRules } from "./core/environment.ts";

@@ -8,6 +8,7 @@ import * as oauth from "oauth4webapi";
 import { HttpBearerAuth } from "./auth/bearer.ts";
 import type { Auth, ChallengeResponse } from "./core/auth-scheme.ts";
 import { passOn } from "./core/caller.ts";
+import { isRecord } from "./core/checks.ts";
 import { describe } from "./core/describe.ts";
 import { RequestException } from "./core/errors.ts";
 import { isUrl } from "./core/realm.ts";
@@ -16,7 +17,6 @@ import type { PreparedRequest } from "./core/request.ts";
 import { suggestion, type Elsewhere } from "./core/suggest.ts";
 import { toFetch } from "./fetch/to-fetch.ts";
 import { OAuth2Error, readAnswer, tokenOf, type Answer } from "./oauth2-answer.ts";
-import { isRecord } from "./options/record.ts";
 import { Session } from "./session/session.ts";
 
 export { OAuth2Error, type OAuth2ErrorDetails } from "./oauth2-answer.ts";

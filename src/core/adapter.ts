@@ -112,6 +112,8 @@ export interface Timeouts {
   readonly readMs: number | null;
   /** For everything, in milliseconds. The session sees to it; an adapter is told by its `signal`. */
   readonly totalMs: number | null;
+  /** @internal Did anybody say how long silence may last, be it the default? */
+  readonly isReadGiven?: boolean;
 }
 
 /** What is known of the proxies: `explicit` (the caller's) goes before `environment`. */

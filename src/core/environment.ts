@@ -20,6 +20,7 @@ export const noProxyRules: ProxyRules = { byKey: new Map(), noProxy: null };
 
 /** Trusted certificates that a variable of the environment names. */
 export interface CaBundle {
+  readonly kind: "path";
   readonly path: string;
   readonly variable: string;
 }

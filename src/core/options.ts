@@ -9,21 +9,18 @@ import type {
   ProgressListener,
   ProxyAuth,
   RetryPolicy,
-  SendOptions,
   TlsStore,
   TlsVersion,
 } from "./adapter.ts";
-import type { Auth, AuthOption } from "./auth-scheme.ts";
+import type { AuthOption } from "./auth-scheme.ts";
 import type { RawBody } from "./body.ts";
 import type { CookieStore } from "./cookie-store.ts";
 import type { HeadersInit } from "./headers.ts";
-import type { Hooks, HooksInit } from "./hooks.ts";
-import type { Origin } from "./origin.ts";
+import type { HooksInit } from "./hooks.ts";
 import { describe } from "./describe.ts";
 import { isUrl } from "./realm.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
 import type { StrictTransport } from "./strict-transport.ts";
-import type { Plan } from "./request.ts";
 
 /** A scalar of a query or a form: written as JavaScript spells it. `null` and `undefined` leave the name out. */
 export type Scalar = string | number | bigint | boolean | Uint8Array | null | undefined;
@@ -540,41 +537,3 @@ export interface Journey {
 
 /** No redirect was followed yet, or none that matters. */
 export const atHome: Journey = { hasCrossed: false, netrc: "all" };
-
-/** Options after merging: every one has a value. What the pipeline works with. */
-export interface Settings extends SendOptions {
-  /** @internal */
-  readonly contract?: Contract;
-  /** @internal Did anybody say how long silence may last, be it the default? */
-  readonly isReadGiven?: true | undefined;
-  /** `undefined`: the URL's user info or netrc may say; `null`: none at all. */
-  readonly auth: Auth | null | undefined;
-  readonly journey: Journey;
-  readonly hooks: Hooks;
-  readonly allowRedirects: boolean;
-  readonly maxRedirects: number;
-  /** Origins that secrets may go to, beside that of the request. */
-  readonly trustedOrigins: ReadonlySet<Origin>;
-  /** Names of fields, in lower case, that go to any origin. */
-  readonly crossOriginHeaders: ReadonlySet<string>;
-  /** `undefined`: what the adapter says. */
-  readonly retry: RetryPolicy | null | undefined;
-  readonly maxBodyBytes: number | null;
-  readonly maxCodings: number;
-  readonly maxSetCookies: number;
-  readonly detectEncoding: DetectEncoding | null;
-  readonly signal: AbortSignal | null;
-}
-
-/** Settings and cookies of the call that a request was prepared for: a prepared request brings them along. */
-export class CallPlan implements Plan {
-  readonly kind = "plan";
-  readonly settings: Settings;
-  /** The session's jar, or the request's own cookies laid over it. */
-  readonly cookies: CookieStore;
-
-  constructor(settings: Settings, cookies: CookieStore) {
-    this.settings = settings;
-    this.cookies = cookies;
-  }
-}

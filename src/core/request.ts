@@ -14,7 +14,7 @@ import { isHttpLike, parseRawUrl, type Url } from "./url.ts";
 /** How a request's `Cookie` header came about: the jar's may be made anew for the next message, the caller's never. */
 export type CookieSource = "none" | "jar" | "caller";
 
-/** What a prepared request brings along for its way through the pipeline; opaque here, `CallPlan` in `options.ts`. */
+/** What a prepared request brings along for its way through the pipeline; opaque here, `CallPlan` in `options/settings.ts`. */
 export interface Plan {
   readonly kind: "plan";
 }

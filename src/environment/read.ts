@@ -13,25 +13,20 @@ import {
   type NetrcFile,
   type ProxyRules,
 } from "../core/environment.ts";
+import { own } from "../core/checks.ts";
+import type { TrustEnv } from "../core/options.ts";
 import { readNetrc } from "./netrc-file.ts";
 import { firstFilled, type Variables } from "./variables.ts";
 
 export type { Variables } from "./variables.ts";
 
-/** The parts of the environment that are believed. */
-export interface TrustedParts {
-  readonly proxies: boolean;
-  readonly ca: boolean;
-  readonly netrc: boolean;
-}
-
-const EVERYTHING: TrustedParts = { proxies: true, ca: true, netrc: true };
-
-/** What the trusted parts of the environment say; the others say nothing. */
-export function readEnvironment(env: Variables = process.env, trust: TrustedParts = EVERYTHING): Environment {
-  const proxies = trust.proxies ? readProxies(env) : noProxyRules;
-  const caBundle = trust.ca ? readCaBundle(env) : null;
-  let netrc: NetrcFile | null | undefined = trust.netrc ? undefined : null;
+/** What the trusted parts of the environment say; the others say nothing. Absent: it is trusted. */
+export function readEnvironment(env: Variables = process.env, trust: boolean | TrustEnv = true): Environment {
+  const isTrusted = (part: keyof TrustEnv): boolean =>
+    typeof trust === "boolean" ? trust : (own(trust, part) ?? true);
+  const proxies = isTrusted("proxies") ? readProxies(env) : noProxyRules;
+  const caBundle = isTrusted("ca") ? readCaBundle(env) : null;
+  let netrc: NetrcFile | null | undefined = isTrusted("netrc") ? undefined : null;
   return {
     proxies,
     caBundle,
@@ -71,7 +66,7 @@ function mayBeForged(key: string, env: Variables): boolean {
 function readCaBundle(env: Variables): CaBundle | null {
   for (const variable of ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]) {
     const path = firstFilled(env, [variable]);
-    if (path !== null) return { path, variable };
+    if (path !== null) return { kind: "path", path, variable };
   }
   return null;
 }

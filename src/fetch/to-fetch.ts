@@ -10,7 +10,8 @@ import { InvalidSchema, RequestException } from "../core/errors.ts";
 import { CONTRACT, type RequestOptions } from "../core/options.ts";
 import { isReadableStream } from "../core/realm.ts";
 import { isRedirectStatus } from "../core/status.ts";
-import { checkRequestOptions } from "../options/check.ts";
+import { initial, over } from "../options/table.ts";
+import { take } from "../options/take.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 import type { Session } from "../session/session.ts";
 import { answerOf } from "./answer.ts";
@@ -172,7 +173,7 @@ function checkSession(session: unknown): void {
 
 /** At once, and not with the first call. */
 function checkDefaults(defaults: FetchDefaults): void {
-  checkRequestOptions(defaults, "fetch");
+  over(initial, take(defaults, "request", "fetch"));
   const ofCall = OF_CALLS.find((name) => name in defaults && Reflect.get(defaults, name) !== undefined);
   if (ofCall !== undefined)
     throw new TypeError(`${ofCall} cannot be a default of toFetch(): each call of fetch says it itself`);

@@ -82,7 +82,7 @@ export function isPublicAddress(address: string): boolean {
  *
  * @throws {TypeError} for anything but `"public"`, a function and `null`.
  */
-export function parseAddressPolicy(init: AddressPolicyInit | null): AddressPolicy | null {
+export function readAddressPolicy(init: AddressPolicyInit | null): AddressPolicy | null {
   if (init === null) return null;
   if (init === "public") return isPublicAddress;
   if (typeof init === "function") return init;

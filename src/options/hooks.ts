@@ -1,11 +1,11 @@
 /**
- * Decides which hooks run: the session's first, then the request's.
+ * Reads `hooks`: the session's run first, then the request's.
  */
 import { describe } from "../core/describe.ts";
 import { hookEvents, noHooks, type HookEvent, type Hooks, type HooksInit } from "../core/hooks.ts";
 import { suggestion } from "../core/suggest.ts";
 import { hooksElsewhere } from "./elsewhere.ts";
-import { isRecord } from "./record.ts";
+import { isRecord } from "../core/checks.ts";
 import { insteadOf } from "./slips.ts";
 
 /**
@@ -13,8 +13,7 @@ import { insteadOf } from "./slips.ts";
  *
  * @throws {TypeError} for an unknown event, and for a hook that is no function.
  */
-export function mergeHooks(base: Hooks, init: HooksInit | null | undefined): Hooks {
-  if (init === undefined) return base;
+export function readHooks(init: HooksInit | null, base: Hooks): Hooks {
   if (init === null) return noHooks;
   if (!isRecord(init))
     throw new TypeError(

@@ -1,6 +1,6 @@
 /**
- * Decides which proxies are spoken of: `proxies` and `proxy` of a session or a request. Which one a URL uses is the
- * business of `proxy/`; the environment's rules are kept apart, behind the explicit ones.
+ * Reads `proxies` and `proxy`, which say the same in two ways. Which one a URL uses is the business of `proxy/`; the
+ * environment's rules are kept apart, behind the explicit ones.
  *
  * Messages never show a proxy's URL: it may hold a password.
  *
@@ -12,11 +12,11 @@ import { noProxyRules, type ProxyRules } from "../core/environment.ts";
 import type { ProxiesInit } from "../core/options.ts";
 import { bareUrl } from "../core/redact.ts";
 import { parseUrl } from "../core/url.ts";
-import { isRecord } from "./record.ts";
+import { isRecord } from "../core/checks.ts";
 import { insteadOf } from "./slips.ts";
 
 /** No proxy for anything, whatever the environment says. */
-const NONE: ProxySettings = { explicit: noProxyRules, environment: noProxyRules };
+export const noProxies: ProxySettings = { explicit: noProxyRules, environment: noProxyRules };
 
 /** What a rule says that there is no proxy for its key. It ends the search. */
 const OFF = "";
@@ -28,19 +28,18 @@ const OFF = "";
  *
  * @throws {TypeError} when they are of the wrong kind, contradict each other, or have a key that fits no URL.
  */
-export function mergeProxies(
+export function readProxies(
   base: ProxySettings,
   proxies: ProxiesInit | null | undefined,
   proxy: string | false | null | undefined,
 ): ProxySettings {
-  if (proxies === undefined && proxy === undefined) return base;
   if (proxies !== undefined && proxies !== null) checkRecord(proxies);
   if (proxy === undefined)
-    return proxies == null ? NONE : { ...base, explicit: overlay(base.explicit, proxies) };
+    return proxies == null ? noProxies : { ...base, explicit: overlay(base.explicit, proxies) };
   const { byKey, noProxy } = overlay({ byKey: new Map(), noProxy: base.explicit.noProxy }, proxies ?? {});
   if (byKey.size > 0)
     throw new TypeError("proxy and proxies contradict each other; beside proxy there may be no_proxy only");
-  if (proxy === false || proxy === null) return NONE;
+  if (proxy === false || proxy === null) return noProxies;
   if (typeof proxy === "string" && proxy !== "")
     return { ...base, explicit: { byKey: new Map([["all", proxy]]), noProxy } };
   throw new TypeError(

@@ -23,7 +23,7 @@ const TRANSPORTS: readonly string[] = [
  *
  * @throws {InvalidHeader} for a field that is the transport's, or that must not go on the wire.
  */
-export function parseProxyHeaders(init: HeadersInit | null): HeaderMap | null {
+export function readProxyHeaders(init: HeadersInit | null): HeaderMap | null {
   if (init === null) return null;
   const headers = new HeaderMap(init);
   const wrong = TRANSPORTS.find((name) => headers.has(name));

@@ -4,7 +4,7 @@
  */
 import { isAbortSignal, isBlob, isHeaders, isPromise, isUrl } from "../core/realm.ts";
 import { HeaderMap } from "../core/headers.ts";
-import { isRecord } from "./record.ts";
+import { isRecord } from "../core/checks.ts";
 
 /** Names that others have for a user and a password beside each other. */
 const USERS = ["username", "user", "login"] as const;

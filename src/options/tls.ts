@@ -11,7 +11,7 @@ import type { TlsPin, TlsSettings, TlsStore, TlsVersion } from "../core/adapter.
 import { describe } from "../core/describe.ts";
 import type { TlsInit } from "../core/options.ts";
 import { tlsElsewhere } from "./elsewhere.ts";
-import { checkNames, isRecord, own } from "./record.ts";
+import { assertNames, isRecord, own } from "../core/checks.ts";
 
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.2", "TLSv1.3"];
 const STORES: readonly TlsStore[] = ["bundled", "system", "both"];
@@ -36,11 +36,10 @@ const SHA256_HEX = /^(?:[\da-f]{64}|[\da-f]{2}(?::[\da-f]{2}){31})$/i;
  * @throws {TypeError} for an unknown name or a wrong kind of value.
  * @throws {RangeError} for a version, store or pin that there is not, and for a least version above the highest.
  */
-export function mergeTls(base: TlsSettings | null, init: TlsInit | null | undefined): TlsSettings | null {
-  if (init === undefined) return base;
+export function readTls(init: TlsInit | null, base: TlsSettings | null): TlsSettings | null {
   if (init === null) return null;
   if (!isRecord(init)) throw new TypeError(`tls must be ${ALLOWED}, not ${describe(init)}`);
-  checkNames(init, NAMES, "tls", tlsElsewhere);
+  assertNames(init, NAMES, "tls", tlsElsewhere);
   const settings: TlsSettings = {
     minVersion: read(init, "minVersion", base, (value) => oneOf(VERSIONS, value, "tls.minVersion")),
     maxVersion: read(init, "maxVersion", base, (value) => oneOf(VERSIONS, value, "tls.maxVersion")),

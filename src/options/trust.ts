@@ -1,57 +1,40 @@
 /**
- * Decides whom to trust and what to show: `verify` and `cert`. Reading the files they name is the transport's work.
+ * Reads `verify` and `cert`: whom to trust and what to show. Reading the files they name is the transport's work.
  *
  * Messages name the kind of a wrong value, never the value: it may be a key.
  */
 import { isUint8Array } from "../core/realm.ts";
 import type { ClientCertificate, Verify } from "../core/adapter.ts";
-import type { CaBundle } from "../core/environment.ts";
 import { describe } from "../core/describe.ts";
 import type { CertInit, VerifyInit } from "../core/options.ts";
 import { certElsewhere } from "./elsewhere.ts";
-import { checkNames, isRecord, own } from "./record.ts";
+import { assertNames, isRecord, mustBe, own } from "../core/checks.ts";
+import type { Settings } from "./settings.ts";
 import { insteadOf } from "./slips.ts";
 
-/** Node's own roots. */
-const defaultVerify: Verify = { kind: "default" };
+/** Node's own roots, or those that the environment names. */
+export const defaultVerify: Verify = { kind: "default" };
 const OFF: Verify = { kind: "off" };
 
 /**
- * Reads `verify`. `true` and `null` mean the default trust, which is the environment's bundle when it names one: a bundle
- * of the environment goes behind everything that was said outright.
+ * Reads `verify`. `true` and `null` mean the default trust.
  *
  * @throws {TypeError} for anything that is no {@link VerifyInit}.
  */
-export function parseVerify(init: VerifyInit | null | undefined, caBundle: CaBundle | null): Verify {
-  if (init === undefined || init === null || init === true) {
-    return caBundle === null ? defaultVerify : { kind: "path", ...caBundle };
-  }
+export function readVerify(init: VerifyInit | null): Verify {
+  if (init === null || init === true) return defaultVerify;
   if (init === false) return OFF;
   const text = isUint8Array(init) ? new TextDecoder().decode(init) : init;
   if (typeof text !== "string" || text === "") {
-    throw new TypeError(
-      `verify must be true, false, a path or PEM certificates, not ${text === "" ? "empty" : describe(init)}${insteadOf("verify", init)}`,
-    );
+    const advice = insteadOf("verify", init);
+    throw mustBe("verify", "true, false, a path or PEM certificates", text === "" ? text : init, advice);
   }
   return text.includes("-----BEGIN") ? { kind: "pem", pem: text } : { kind: "path", path: text };
 }
 
-/**
- * A request's `verify` over its session's. What nobody said outright is worked out anew: with a `store` of the request's own
- * the environment's bundle does not count.
- *
- * @throws {TypeError} as {@link parseVerify}.
- */
-export function mergeVerify(
-  base: Verify,
-  init: VerifyInit | null | undefined,
-  caBundle: CaBundle | null,
-): Verify {
-  if (init !== undefined) return parseVerify(init, caBundle);
-  const { kind } = base;
-  const isAmbient = kind === "default" || (kind === "path" && base.variable !== undefined);
-  const path = kind === "path" ? base.path : null;
-  return !isAmbient || path === (caBundle?.path ?? null) ? base : parseVerify(undefined, caBundle);
+/** Whom a message trusts: what was said of it; else the bundle of the environment, unless `tls` says where roots come from. */
+export function trustOf({ verify, tls, caBundle }: Pick<Settings, "verify" | "tls" | "caBundle">): Verify {
+  return caBundle !== null && verify.kind === "default" && tls?.store == null ? caBundle : verify;
 }
 
 /**
@@ -59,7 +42,7 @@ export function mergeVerify(
  *
  * @throws {TypeError} for anything that is no {@link CertInit}.
  */
-export function parseCert(init: CertInit | null): ClientCertificate | null {
+export function readCert(init: CertInit | null): ClientCertificate | null {
   if (init === null) return null;
   if (typeof init === "string") return { cert: material(init, "cert"), key: init };
   if (isPair(init)) {
@@ -76,7 +59,7 @@ export function parseCert(init: CertInit | null): ClientCertificate | null {
 }
 
 function fromParts(init: ClientCertificate): ClientCertificate {
-  checkNames(init, ["cert", "key", "pfx", "passphrase"], "cert", certElsewhere);
+  assertNames(init, ["cert", "key", "pfx", "passphrase"], "cert", certElsewhere);
   const cert = own(init, "cert");
   const key = own(init, "key");
   const pfx = own(init, "pfx");

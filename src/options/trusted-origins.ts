@@ -3,6 +3,7 @@
  *
  * What crosses it anyway, and where the border is, is `redirects/border.ts`.
  */
+import { mustBe } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
 import type { Origin } from "../core/origin.ts";
@@ -19,27 +20,27 @@ export const noFields: ReadonlySet<string> = new Set();
 const BOUND: ReadonlySet<string> = new Set(["authorization", "cookie", "host", "proxy-authorization"]);
 
 /**
- * The origins of a list in place of `base`; none for `null`.
+ * The origins of a list; none for `null`.
  *
  * @throws {TypeError} for anything but a list of origins.
  */
-export function mergeTrustedOrigins(base: ReadonlySet<Origin>, value: unknown): ReadonlySet<Origin> {
-  if (value === undefined) return base;
+export function readTrustedOrigins(value: unknown): ReadonlySet<Origin> {
   if (value === null) return noOrigins;
-  if (!Array.isArray(value)) throw noList("trustedOrigins", 'origins such as "https://example.com"', value);
+  if (!Array.isArray(value))
+    throw mustBe("trustedOrigins", 'a list of origins such as "https://example.com", or null', value);
   return new Set(value.map((origin) => parseOrigin(origin, "trustedOrigins")));
 }
 
 /**
- * The names of a list, in lower case, in place of `base`; none for `null`.
+ * The names of a list, in lower case; none for `null`.
  *
  * @throws {TypeError} for anything but a list of names of header fields.
  * @throws {RangeError} for a field that carries credentials or belongs to one hop.
  */
-export function mergeCrossOriginHeaders(base: ReadonlySet<string>, value: unknown): ReadonlySet<string> {
-  if (value === undefined) return base;
+export function readCrossOriginHeaders(value: unknown): ReadonlySet<string> {
   if (value === null) return noFields;
-  if (!Array.isArray(value)) throw noList("crossOriginHeaders", "names of header fields", value);
+  if (!Array.isArray(value))
+    throw mustBe("crossOriginHeaders", "a list of names of header fields, or null", value);
   return new Set(value.map(fieldName));
 }
 
@@ -55,8 +56,4 @@ function fieldName(name: unknown): string {
     );
   }
   return lower;
-}
-
-function noList(option: string, of: string, value: unknown): TypeError {
-  return new TypeError(`${option} must be a list of ${of}, or null, not ${describe(value)}`);
 }

@@ -5,7 +5,6 @@
  */
 import { unlessAborted } from "../core/abort.ts";
 import { RequestException, TooManyRedirects } from "../core/errors.ts";
-import { CallPlan, type Settings } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { securedUrl } from "../core/strict-transport.ts";
 import { journeyBeyond, tlsAcrossOrigins } from "../redirects/border.ts";
@@ -16,6 +15,7 @@ import {
   type RedirectDecision,
   type Secured,
 } from "../redirects/decide.ts";
+import { CallPlan, type Settings } from "../options/settings.ts";
 import {
   answeredRequest,
   type Exchange,

@@ -4,13 +4,15 @@
 import { misuse } from "../core/caller.ts";
 import { isPromise } from "../core/realm.ts";
 import { unawaited, unlessAborted } from "../core/abort.ts";
-import type { InterimResponse } from "../core/adapter.ts";
+import type { InterimResponse, SendOptions } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import type { Settings } from "../options/settings.ts";
+import { trustOf } from "../options/trust.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
 import type { Send, Surroundings } from "./stage.ts";
@@ -26,7 +28,8 @@ export function sender(world: SendSurroundings): Send {
       const start = world.clock.monotonic();
       const { informational } = settings.hooks;
       const interim = informational.length === 0 ? null : new Interim(request, informational);
-      const options = interim === null ? settings : { ...settings, onInformational: interim.tell };
+      const isPlain = interim === null && settings.caBundle === null;
+      const options = isPlain ? settings : sendOptions(settings, interim);
       const wire = checkedAnswer(await adapter.send(request, options, signal));
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
@@ -46,6 +49,11 @@ export function sender(world: SendSurroundings): Send {
       throw error instanceof RequestException ? error.annotate({ request }) : error;
     }
   };
+}
+
+/** What an adapter is told beside the settings: whom to trust, and who hears of interim responses. */
+function sendOptions(settings: Settings, interim: Interim | null): SendOptions {
+  return { ...settings, verify: trustOf(settings), onInformational: interim === null ? null : interim.tell };
 }
 
 /** Tells the hooks of interim responses. */

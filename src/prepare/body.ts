@@ -22,14 +22,14 @@ import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
 import { isMultipart, multipartBody, multipartType } from "./multipart.ts";
 import { fileEntries, isRaw, multipartParts } from "./parts.ts";
-import { isRecord } from "../options/record.ts";
+import { isRecord } from "../core/checks.ts";
 
 /** The options that can make a body. */
 export interface BodyOptions {
-  readonly data: DataInit | null | undefined;
+  readonly data?: DataInit | null | undefined;
   /** `undefined`: not given. `null` is a value. */
-  readonly json: unknown;
-  readonly files: FilesInit | null | undefined;
+  readonly json?: unknown;
+  readonly files?: FilesInit | null | undefined;
 }
 
 /** A body, and the `Content-Type` to set for it; `null` leaves the caller's, or none. */

@@ -6,7 +6,7 @@
 import { isMap, isSet, isUint8Array } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import type { FieldsInit, Scalar } from "../core/options.ts";
-import { isRecord } from "../options/record.ts";
+import { isRecord } from "../core/checks.ts";
 
 /** A name and what the caller gave for it. */
 export type Field = readonly [name: string | Uint8Array, value: Scalar | readonly Scalar[]];

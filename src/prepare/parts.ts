@@ -19,7 +19,7 @@ import { describe } from "../core/describe.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { FieldsInit, FileInit, FilesInit } from "../core/options.ts";
 import { fieldPairs, fieldTexts } from "./form.ts";
-import { checkNames, isRecord, own } from "../options/record.ts";
+import { assertNames, isRecord, own } from "../core/checks.ts";
 
 /** One part: its header section, the empty line included, and its content. */
 export interface Part {
@@ -128,7 +128,7 @@ function factsOf(file: FileInit | null | undefined, option: string): FileFacts {
     return { filename, content, contentType, headers } as FileFacts;
   }
   if (isRecord(file) && !isStreamSource(file)) {
-    checkNames(file, FILE_PROPERTIES, option);
+    assertNames(file, FILE_PROPERTIES, option);
     if (!Object.hasOwn(file, "content")) throw new TypeError(`${option} as an object needs content`);
     return {
       filename: own(file, "filename"),

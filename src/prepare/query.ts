@@ -9,15 +9,6 @@ import { escapeBytes } from "../core/received-text.ts";
 import type { FieldsInit, ParamsInit } from "../core/options.ts";
 import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
 
-/** Params as they are given; `null` for none, `undefined` when nothing is said. */
-export type GivenParams = ParamsInit | null | undefined;
-
-/** The query to append to a URL; `""` for none. @throws {TypeError} for a value that a query cannot hold. */
-export function mergeParams(session: GivenParams, request: GivenParams): string {
-  const params = layerParams(session, request);
-  return params == null ? "" : encodeParams(params);
-}
-
 /**
  * Params with more specific ones over them. Two sets are always combined: fields of a record or `Map`
  * in the specific ones replace the general ones name by name, in their place, and `null` removes one; pairs and encoded
@@ -25,16 +16,16 @@ export function mergeParams(session: GivenParams, request: GivenParams): string 
  *
  * @throws {TypeError} for a value that a query cannot hold.
  */
-export function layerParams(general: GivenParams, specific: GivenParams): GivenParams {
-  if (specific === undefined) return general;
-  if (specific === null || general == null) return specific;
+export function layerParams(specific: ParamsInit | null, general: ParamsInit | null): ParamsInit | null {
+  if (specific === null || general === null) return specific;
   if (isEncoded(general) || isEncoded(specific) || !isFieldMap(specific)) {
     return join(encodeParams(general), encodeParams(specific));
   }
   return overlay(general, specific);
 }
 
-function encodeParams(params: ParamsInit): string {
+/** Params as a query, to be appended to a URL. @throws {TypeError} for a value that a query cannot hold. */
+export function encodeParams(params: ParamsInit): string {
   if (typeof params === "string") return withoutMark(params);
   if (isUint8Array(params)) return withoutMark(escapeBytes(asBuffer(params).toString("latin1")));
   return encodeFields(params, "params");

@@ -3,32 +3,36 @@
  * without them.
  */
 import { HeaderMap } from "../core/headers.ts";
-import type { CallPlan, RequestOptions, SendInit, Settings } from "../core/options.ts";
 import type { Url } from "../core/url.ts";
-import { mergeCrossOriginHeaders, mergeTrustedOrigins } from "../options/trusted-origins.ts";
+import type { CallPlan, Defaults, Settings } from "../options/settings.ts";
+import type { Given } from "../options/table.ts";
+import { readCrossOriginHeaders, readTrustedOrigins } from "../options/trusted-origins.ts";
 import { crossingOf, keepsAcrossOrigins, tlsAcrossOrigins, type Border } from "../redirects/border.ts";
-import type { Defaults } from "./scopes.ts";
 
-/** What may cross the border of a session: a request says it in place of its session. */
-export function borderOf(
-  settings: Settings,
-  given: { readonly [Name in keyof Border]: RequestOptions[Name] },
-): Border {
+/**
+ * A session's defaults for `target`: all of them at home, and elsewhere how to send and harmless headers.
+ *
+ * @param given what a request says of the border goes before what its session says.
+ */
+export function defaultsAt(target: Url | string, baseUrl: Url, defaults: Defaults, given: Given): Defaults {
+  const border = borderOf(defaults, given);
+  if (isHome(target, baseUrl, border)) return defaults;
+  const { headers } = defaults;
   return {
-    trustedOrigins: mergeTrustedOrigins(settings.trustedOrigins, given.trustedOrigins),
-    crossOriginHeaders: mergeCrossOriginHeaders(settings.crossOriginHeaders, given.crossOriginHeaders),
+    ...settingsAbroad(defaults),
+    headers: new HeaderMap([...headers].filter(([name]) => keepsAcrossOrigins(name.toLowerCase(), border))),
+    params: null,
   };
 }
 
-/** A session's defaults for `target`: all of them at home, and elsewhere how to send and harmless headers. */
-export function defaultsAt(target: Url | string, baseUrl: Url, defaults: Defaults, border: Border): Defaults {
-  if (isHome(target, baseUrl, border)) return defaults;
-  const { settings, headers, idempotencyKey } = defaults;
+function borderOf(defaults: Defaults, { trustedOrigins, crossOriginHeaders }: Given): Border {
   return {
-    settings: settingsAbroad(settings),
-    headers: new HeaderMap([...headers].filter(([name]) => keepsAcrossOrigins(name.toLowerCase(), border))),
-    params: null,
-    idempotencyKey,
+    trustedOrigins:
+      trustedOrigins === undefined ? defaults.trustedOrigins : readTrustedOrigins(trustedOrigins),
+    crossOriginHeaders:
+      crossOriginHeaders === undefined
+        ? defaults.crossOriginHeaders
+        : readCrossOriginHeaders(crossOriginHeaders),
   };
 }
 
@@ -40,7 +44,7 @@ function isHome(target: Url | string, baseUrl: Url, border: Border): boolean {
 }
 
 /** That there are to be no credentials stays (`auth: null`), and so does a map of origins: it says where each of them goes. */
-function settingsAbroad(settings: Settings): Settings {
+function settingsAbroad(settings: Defaults): Defaults {
   const { auth } = settings;
   const stays = auth === null || auth?.forOrigin !== undefined;
   return {
@@ -56,7 +60,7 @@ function settingsAbroad(settings: Settings): Settings {
  * Of others the credentials, and the name for the certificate, are those that they were prepared with, or that a redirect
  * left them.
  */
-export function settingsAgain(settings: Settings, plan: CallPlan | null, given: SendInit<boolean>): Settings {
+export function settingsAgain(settings: Settings, plan: CallPlan | null, given: Given): Settings {
   if (plan === null) return { ...settings, auth: null };
   const { auth, cert, tls, journey } = plan.settings;
   return {

@@ -17,7 +17,7 @@ import {
 } from "../core/errors.ts";
 import type { HeadersInit } from "../core/headers.ts";
 import type { RequestOptions } from "../core/options.ts";
-import { assertOptions } from "../options/check.ts";
+import { assertOptions } from "../options/take.ts";
 import type { SavedFile, SaveOptions } from "../core/response.ts";
 import { Part } from "../download/part.ts";
 import { fileName, safeName } from "../download/file-name.ts";

@@ -6,35 +6,21 @@
  */
 import { isUrl } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
-import type { Environment } from "../core/environment.ts";
 import { RequestException } from "../core/errors.ts";
-import type { HeaderMap } from "../core/headers.ts";
-import type { ScopeOptions, Settings } from "../core/options.ts";
+import type { ScopeOptions } from "../core/options.ts";
 import type { Origin } from "../core/origin.ts";
 import { bareUrl } from "../core/redact.ts";
 import { placeOf } from "../core/url-spelling.ts";
 import { parseUrl, type Url } from "../core/url.ts";
-import { toAuth } from "../auth/from-option.ts";
-import { checkScopeOptions, type CheckedScopeOptions } from "../options/check.ts";
-import { mergeHeaders, mergeSettings, type Converted } from "../options/merge.ts";
-import { layerParams, type GivenParams } from "../prepare/query.ts";
-import { toPolicy } from "../retries/from-option.ts";
-
-/** What a request gets that says nothing itself. */
-export interface Defaults {
-  readonly settings: Settings;
-  readonly headers: HeaderMap;
-  readonly params: GivenParams;
-  readonly idempotencyKey: boolean | undefined;
-}
+import type { Defaults } from "../options/settings.ts";
+import { initial, over, type Given } from "../options/table.ts";
+import { take } from "../options/take.ts";
 
 /** One of them. */
 interface Scope {
   /** As {@link placeOf} has it: a path may be spelled in many ways. A whole segment of a path ends where it ends. */
   readonly path: string;
-  readonly options: CheckedScopeOptions;
-  /** Made once: a scheme may remember things, such as a nonce. */
-  readonly converted: Converted;
+  readonly given: Given;
 }
 
 /** The scopes of a session. */
@@ -60,33 +46,24 @@ export class Scopes {
   }
 
   /** `defaults` with those of all scopes that `target` lies in over them, the longest path last. */
-  over(defaults: Defaults, target: Url | string, environment: Environment): Defaults {
+  over(defaults: Defaults, target: Url | string): Defaults {
     if (typeof target === "string" || this.#byOrigin.size === 0) return defaults;
     const scopes = this.#byOrigin.get(target.origin);
     if (scopes === undefined) return defaults;
     let merged = defaults;
     const place = placeOf(target.path);
     for (const scope of scopes) {
-      if (isBelow(place, scope.path)) merged = over(merged, scope, environment);
+      if (isBelow(place, scope.path)) merged = over(merged, scope.given);
     }
     return merged;
   }
 }
 
-function over(defaults: Defaults, scope: Scope, environment: Environment): Defaults {
-  const { options, converted } = scope;
-  return {
-    settings: mergeSettings(defaults.settings, options, converted, environment),
-    headers: mergeHeaders(defaults.headers, options.headers),
-    params: layerParams(defaults.params, options.params),
-    idempotencyKey: options.idempotencyKey ?? defaults.idempotencyKey,
-  };
-}
-
-function scopeOf(path: string, given: ScopeOptions<boolean>): Scope {
-  const options = checkScopeOptions(given);
-  const auth = options.auth === undefined ? undefined : toAuth(options.auth);
-  return { path, options, converted: { auth, retry: toPolicy(options.retry) } };
+function scopeOf(path: string, options: ScopeOptions<boolean>): Scope {
+  const given = take(options, "scope");
+  // At once, and not with the first request there.
+  over(initial, given);
+  return { path, given };
 }
 
 function parsePrefix(prefix: unknown): { readonly origin: Origin; readonly path: string } {

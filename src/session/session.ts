@@ -6,24 +6,22 @@
  */
 import { unlessAborted } from "../core/abort.ts";
 import type { Adapter } from "../core/adapter.ts";
-import type { Auth, AuthOption } from "../core/auth-scheme.ts";
 import { parseBaseUrl } from "../core/base-url.ts";
 import { isOurs, showCaller, showCallerOfOurs } from "../core/caller.ts";
 import { Alarm, alarmed, systemClock } from "../core/clock.ts";
 import { describe } from "../core/describe.ts";
 import { emptyEnvironment, type Environment } from "../core/environment.ts";
 import { RequestException, SessionClosed } from "../core/errors.ts";
-import { HeaderMap, type HeadersInit } from "../core/headers.ts";
+import type { HeaderMap, HeadersInit } from "../core/headers.ts";
 import { noHooks, type Hooks } from "../core/hooks.ts";
+import { isIdempotent } from "../core/method.ts";
 import {
-  CallPlan,
   type CookiesInit,
   Request,
   type RequestOptions,
   type ScopeOptions,
   type SendInit,
   type SessionOptions,
-  type Settings,
 } from "../core/options.ts";
 import { isFetchRequest } from "../core/realm.ts";
 import { printAs, shownMethod } from "../core/redact.ts";
@@ -31,60 +29,43 @@ import { assertWhole, PreparedRequest } from "../core/request.ts";
 import type { StrictTransport } from "../core/strict-transport.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf } from "../auth/ambient.ts";
-import { toAuth } from "../auth/from-option.ts";
 import type { CookieJar } from "../cookies/jar.ts";
-import { callSite } from "./call-site.ts";
 import { readEnvironment } from "../environment/read.ts";
+import { HstsStore } from "../hsts/store.ts";
+import { namesHeader, offerBytesOnly } from "../options/headers.ts";
+import { readHooks } from "../options/hooks.ts";
+import { CallPlan, type Defaults } from "../options/settings.ts";
+import { refused } from "../options/surplus.ts";
+import { over, type Given } from "../options/table.ts";
+import { nothing, take } from "../options/take.ts";
 import { schemeFor, signNow } from "../pipeline/auth.ts";
 import { withCookies } from "../pipeline/cookies.ts";
 import { corridor } from "../pipeline/order.ts";
 import type { Surroundings } from "../pipeline/stage.ts";
 import type { Exchange, Reply, Send } from "../pipeline/stage.ts";
-import {
-  checkRequestOptions,
-  checkSendOptions,
-  checkSessionFields,
-  checkSessionOption,
-  checkSessionOptions,
-  noRequestOptions,
-  type CheckedRequestOptions,
-} from "../options/check.ts";
-import { mergeHooks } from "../options/hooks.ts";
-import { mergeHeaders, mergeSettings, namesHeader, sessionSettings } from "../options/merge.ts";
 import { prepare, targetOf } from "../prepare/prepare.ts";
-import { mergeParams } from "../prepare/query.ts";
-import { refused } from "../options/surplus.ts";
+import { encodeParams } from "../prepare/query.ts";
 import { ResponsePromise } from "../response/promise.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 import { RetryBudgets } from "../retries/budget.ts";
-import { toPolicy } from "../retries/from-option.ts";
-import { discardGiven, discardingUnsent } from "./bodies.ts";
-import { borderOf, defaultsAt, settingsAgain } from "./border.ts";
-import {
-  cookiesFor,
-  defaultHeaders,
-  closed,
-  hstsOf,
-  idempotencyKeyFor,
-  jarOf,
-  offerBytesOnly,
-  randomBoundary,
-  sessionFacts,
-  trusted,
-} from "./defaults.ts";
-import { SessionFields } from "./fields.ts";
-import { Scopes, type Defaults } from "./scopes.ts";
-import { KeptSettings } from "./settings.ts";
 import { HttpAdapter } from "../transport/http-adapter.ts";
+import { discardGiven, discardingUnsent } from "./bodies.ts";
+import { defaultsAt, settingsAgain } from "./border.ts";
+import { callSite } from "./call-site.ts";
+import { cookiesFor, jarOf } from "./cookies.ts";
+import type { SessionDefaults } from "./defaults.ts";
+import { sessionFacts } from "./facts.ts";
+import { adoptFields, defaultsOf, SessionFields } from "./fields.ts";
 import { Mounts } from "./mounts.ts";
+import { Scopes } from "./scopes.ts";
 import type { ResponseOf } from "./verbs.ts";
 
 /**
  * A browser tab for a program: remembers cookies, keeps connections warm, and applies its headers, parameters, auth,
  * proxies and TLS settings to every request made through it.
  *
- * Its fields may be changed at any time; requests made afterwards see the change. Close it when done: `close()`, or on
+ * Its fields may be set at any time; requests made afterwards see the change. Close it when done: `close()`, or on
  * Node 24 `await using`.
  *
  * @typeParam Streams what `stream` says, and so what calls give that say nothing themselves: `false` a {@link Response},
@@ -94,24 +75,23 @@ export class Session<Streams extends boolean = false>
   extends SessionFields<Streams>
   implements AsyncDisposable
 {
-  #headers: HeaderMap;
+  readonly #defaults: SessionDefaults;
   #cookies: CookieJar;
   #baseUrl: Url | null;
   #hsts: StrictTransport | null;
   #environment: Environment | null = null;
-  #auth: { readonly option: AuthOption | undefined; readonly auth: Auth | null | undefined } | null = null;
-  readonly #kept = new KeptSettings();
   readonly #closing = new Alarm();
   readonly #mounts = new Mounts();
-  readonly #scopes = new Scopes();
+  /** `null` until there is one. */
+  #scopes: Scopes | null = null;
   readonly #world: Surroundings;
   readonly #pipeline: Send;
 
   /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
   constructor(options: SessionOptions<Streams> = {}) {
-    const given = checkSessionOptions(options);
+    const given = take(options, "session");
     super(given);
-    this.#headers = closed(mergeHeaders(defaultHeaders(), given.headers));
+    this.#defaults = defaultsOf(this);
     this.#baseUrl = given.baseUrl == null ? null : parseBaseUrl(given.baseUrl);
     this.#cookies = jarOf(given.cookies, this.#baseUrl);
     this.#hsts = hstsOf(given.hsts);
@@ -128,7 +108,7 @@ export class Session<Streams extends boolean = false>
       },
       isDirect: (url, options) => this.#mounts.isDirect(url, options),
       strictTransport: () => this.#hsts,
-      ambientAuth: (url, allowed) => ambientAuthOf(url, this.#env().netrc, allowed),
+      ambientAuth: (url, allowed) => ambientAuthOf(url, this.#environment?.netrc ?? null, allowed),
     };
     this.#pipeline = corridor(this.#world);
   }
@@ -140,11 +120,11 @@ export class Session<Streams extends boolean = false>
    * @throws {TypeError} for `headers[name] = value`, which would set no header.
    */
   get headers(): HeaderMap {
-    return this.#headers;
+    return this.#defaults.settings.headers;
   }
 
   set headers(init: HeadersInit | null) {
-    this.#headers = closed(new HeaderMap(init));
+    this.#defaults.setHeaders(init);
   }
 
   /** The jar. Assigning takes a jar, names and values, or `false` for a jar that takes no cookies from servers. */
@@ -153,8 +133,7 @@ export class Session<Streams extends boolean = false>
   }
 
   set cookies(init: CookiesInit | false | null) {
-    checkSessionOption("cookies", init);
-    this.#cookies = jarOf(init, this.#baseUrl);
+    this.#cookies = jarOf(take({ cookies: init }, "session").cookies, this.#baseUrl);
   }
 
   /** The URL from which those go on that do not begin with `scheme://`; `null` for none. As {@link SessionOptions.baseUrl}. */
@@ -163,8 +142,8 @@ export class Session<Streams extends boolean = false>
   }
 
   set baseUrl(url: string | URL | null) {
-    checkSessionOption("baseUrl", url);
-    this.#baseUrl = url == null ? null : parseBaseUrl(url);
+    const { baseUrl } = take({ baseUrl: url }, "session");
+    this.#baseUrl = baseUrl == null ? null : parseBaseUrl(baseUrl);
   }
 
   /** Hosts that are to be reached over TLS only; `null` when off. Assigning takes what the option takes. */
@@ -173,8 +152,7 @@ export class Session<Streams extends boolean = false>
   }
 
   set hsts(init: StrictTransport | boolean | null) {
-    checkSessionOption("hsts", init);
-    this.#hsts = hstsOf(init);
+    this.#hsts = hstsOf(take({ hsts: init }, "session").hsts);
   }
 
   /**
@@ -230,7 +208,7 @@ export class Session<Streams extends boolean = false>
           ? "prepareRequest() takes a Request of this package, not one of fetch: write new Request(method, url, options), or give it to toFetch(session)"
           : `prepareRequest() takes a Request, not ${describe(request)}: write new Request(method, url, options)`,
       );
-    const exchange = this.#exchange(request.method, request.url, checkRequestOptions(request.options));
+    const exchange = this.#exchange(request.method, request.url, take(request.options, "request"));
     const prepared = withCookies(exchange, this.#world);
     const scheme = schemeFor(exchange, this.#world);
     const signed = scheme === null ? prepared : signNow(scheme, prepared);
@@ -302,6 +280,7 @@ export class Session<Streams extends boolean = false>
    * @throws {TypeError | RangeError} for another kind of prefix, an unknown option or a value that it cannot have.
    */
   scope(prefix: string | URL, defaults: ScopeOptions<Streams> | null): this {
+    this.#scopes ??= new Scopes();
     this.#scopes.set(prefix, defaults);
     return this;
   }
@@ -332,10 +311,10 @@ export class Session<Streams extends boolean = false>
 
   /** No promise of its own: it is on the path of every request. What it throws rejects the promise of the caller. */
   #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
-    let given = noRequestOptions;
+    let given = nothing;
     let exchange: Exchange;
     try {
-      given = checkRequestOptions(call.options);
+      given = take(call.options, "request");
       this.#assertOpen();
       exchange = this.#exchange(call.method, call.url, given);
     } catch (error) {
@@ -345,8 +324,7 @@ export class Session<Streams extends boolean = false>
         error.annotate({ request: { method: shownMethod(call.method), url: String(call.url) } });
       // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
       showCallerOfOurs(error, this.request);
-      const hooks = mergeHooks(mergeHooks(noHooks, this.hooks), given.hooks);
-      failed(error, { request: null, hooks, signal: given.signal ?? null }).then(resolve, reject);
+      failed(error, { request: null, ...audience(this.#defaults.settings, given) }).then(resolve, reject);
       return;
     }
     // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
@@ -367,13 +345,15 @@ export class Session<Streams extends boolean = false>
       );
     }
     assertWhole(request);
-    const given = checkSendOptions(options);
+    const given = take(options, "send");
     const plan = request.plan instanceof CallPlan ? request.plan : null;
-    const { settings } = this.#defaultsFor(isHttpLike(request.url) ? request.parsed : request.url, given);
-    const hooks = mergeHooks(plan?.settings.hooks ?? noHooks, given.hooks);
+    const target = isHttpLike(request.url) ? request.parsed : request.url;
+    const defaults = this.#defaultsFor(target, this.#ours(), given);
+    const prepared = plan?.settings.hooks ?? noHooks;
+    const hooks = given.hooks === undefined ? prepared : readHooks(given.hooks, prepared);
     const exchange: Exchange = {
       request: plan === null ? request.with({ dressed: true }) : request,
-      settings: { ...settingsAgain(this.#over(settings, given), plan, given), hooks },
+      settings: { ...settingsAgain(over(defaults, given), plan, given), hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,
     };
@@ -386,69 +366,47 @@ export class Session<Streams extends boolean = false>
     }
   }
 
-  #exchange(method: string, url: string | URL, options: CheckedRequestOptions): Exchange {
-    const rawUrl = options.rawUrl ?? this.rawUrl ?? false;
-    const target = targetOf(url, this.#baseUrl, rawUrl);
-    const defaults = this.#defaultsFor(target, options);
-    const settings = this.#over(defaults.settings, options);
-    const headers = mergeHeaders(defaults.headers, options.headers);
-    if (headers.has("range")) offerBytesOnly(headers, options.headers);
+  #exchange(method: string, url: string | URL, given: Given): Exchange {
+    const ours = this.#ours();
+    const target = targetOf(url, this.#baseUrl, given.rawUrl ?? ours.rawUrl);
+    const defaults = this.#defaultsFor(target, ours, given);
+    const settings = over(defaults, given);
+    const headers = given.headers === undefined ? settings.headers.clone() : settings.headers;
+    if (headers.has("range")) offerBytesOnly(headers, given.headers);
     const prepared = prepare({
       method,
       target,
       headers,
-      query: mergeParams(defaults.params, options.params),
-      options,
-      isTypeInherited: () => !namesHeader(options.headers, "content-type"),
+      query: settings.params === null ? "" : encodeParams(settings.params),
+      options: given,
+      isTypeInherited: () => !namesHeader(given.headers, "content-type"),
       boundary: randomBoundary,
-      idempotencyKey: idempotencyKeyFor(
-        method,
-        options.idempotencyKey === undefined ? defaults.idempotencyKey : options.idempotencyKey,
-      ),
+      idempotencyKey:
+        settings.idempotencyKey === false ? null : idempotencyKeyFor(method, settings.idempotencyKey),
       expectsContinue: settings.expectContinueMs !== null,
       isFetch: settings.contract === "fetch",
     });
-    const cookies = cookiesFor(prepared, this.#cookies, options.cookies);
+    const cookies =
+      given.cookies === undefined ? this.#cookies : cookiesFor(prepared, this.#cookies, given.cookies);
     prepared.plan = new CallPlan(settings, cookies);
     return { request: prepared, settings, cookies, signal: null };
   }
 
   /** What the session and its scopes say of requests to `target`. */
-  #defaultsFor(target: Url | string, options: CheckedRequestOptions): Defaults {
-    const settings = this.#kept.get(this, () => {
-      checkSessionFields(this);
-      return sessionSettings(this, { auth: this.#sessionAuth(), retry: toPolicy(this.retry) }, this.#env());
-    });
-    const ours = {
-      settings,
-      headers: this.#headers,
-      params: this.params,
-      idempotencyKey: this.idempotencyKey,
-    };
+  #defaultsFor(target: Url | string, ours: Defaults, given: Given): Defaults {
     const baseUrl = this.#baseUrl;
-    const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, borderOf(settings, options));
-    return this.#scopes.over(defaults, target, this.#env());
+    const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, given);
+    return this.#scopes === null ? defaults : this.#scopes.over(defaults, target);
   }
 
-  /** Settings with what a request says over them. */
-  #over(settings: Settings, options: CheckedRequestOptions): Settings {
-    if (options === noRequestOptions) return settings;
-    const auth = options.auth === undefined ? undefined : toAuth(options.auth);
-    return mergeSettings(settings, options, { auth, retry: toPolicy(options.retry) }, this.#env());
-  }
-
-  /** Made once for each value of `auth`: a scheme may remember things, such as a nonce. */
-  #sessionAuth(): Auth | null | undefined {
-    if (this.#auth === null || this.#auth.option !== this.auth) {
-      this.#auth = { option: this.auth, auth: this.auth === undefined ? undefined : toAuth(this.auth) };
-    }
-    return this.#auth.auth;
-  }
-
-  #env(): Environment {
-    this.#environment ??=
-      this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, trusted(this.trustEnv));
-    return this.#environment;
+  /** What the session says. The environment is read with the first request, and not before. */
+  #ours(): Defaults {
+    if (this.#environment !== null) return this.#defaults.settings;
+    adoptFields(this);
+    const environment =
+      this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, this.trustEnv);
+    this.#environment = environment;
+    return this.#defaults.place(environment);
   }
 
   #assertOpen(): void {
@@ -496,6 +454,15 @@ function failureOf({ request, settings }: Exchange): Failure {
   return { request, hooks: settings.hooks, signal: settings.signal };
 }
 
+/** Who hears of a call that was not prepared: what is wrong may be the hooks themselves. */
+function audience(defaults: Defaults, { hooks, signal }: Given): Pick<Failure, "hooks" | "signal"> {
+  try {
+    return over(defaults, take({ hooks, signal }, "request"));
+  } catch {
+    return defaults;
+  }
+}
+
 /**
  * Fails with `error` when it tells of its caller, and the error hooks have heard of it; they change nothing. The caller's abort
  * ends the wait for them.
@@ -515,4 +482,20 @@ async function failed(error: unknown, { request, hooks, signal }: Failure): Prom
 /** Is it the reason of an abort that the platform made? One that the program made is the program's. */
 function isReason(error: unknown, signal: AbortSignal | null): boolean {
   return signal !== null && error === signal.reason && error instanceof DOMException;
+}
+
+/** A session's list of HSTS hosts: the one given, a new one for `true`, or none. */
+function hstsOf(init: StrictTransport | boolean | null | undefined): StrictTransport | null {
+  return typeof init === "object" ? init : init === true ? new HstsStore() : null;
+}
+
+/** 32 hexadecimal digits that nobody can foresee. */
+function randomBoundary(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+/** The key of a request: a random one where the method needs it, the caller's own with any method; `null` for none. */
+function idempotencyKeyFor(method: string, option: boolean | string | null): string | null {
+  if (typeof option === "string") return option;
+  return option === true && !isIdempotent(method.toUpperCase()) ? crypto.randomUUID() : null;
 }

@@ -8,7 +8,7 @@
 import type { RequestOptions } from "../core/options.ts";
 import type { SavedFile } from "../core/response.ts";
 import type { DownloadOptions } from "./download.ts";
-import { isRecord } from "../options/record.ts";
+import { isRecord } from "../core/checks.ts";
 import { refused } from "../options/surplus.ts";
 import type { ResponsePromise } from "../response/promise.ts";
 import type { Response } from "../response/response.ts";

@@ -8,7 +8,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vite
 
 import type { TlsSettings, Verify } from "../../src/core/adapter.ts";
 import { SSLError } from "../../src/core/errors.ts";
-import { mergeTls } from "../../src/options/tls.ts";
+import { readTls } from "../../src/options/tls.ts";
 import { HttpAdapter } from "../../src/transport/http-adapter.ts";
 import { Authority, pinsOf, type KeyPair } from "../support/certificates.ts";
 import { exchange, rejection, throughProxy } from "../support/messages.ts";
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 function pinned(...pins: readonly string[]): TlsSettings | null {
-  return mergeTls(null, { pins });
+  return readTls({ pins }, null);
 }
 
 describe("a pin", () => {

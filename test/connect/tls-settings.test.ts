@@ -7,7 +7,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { TlsSettings, Verify } from "../../src/core/adapter.ts";
 import { ConnectionError, SSLError } from "../../src/core/errors.ts";
 import type { TlsInit } from "../../src/core/options.ts";
-import { mergeTls } from "../../src/options/tls.ts";
+import { readTls } from "../../src/options/tls.ts";
 import { HttpAdapter } from "../../src/transport/http-adapter.ts";
 import { Authority, pfxFile, selfSigned, type KeyPair } from "../support/certificates.ts";
 import { exchange, rejection, throughProxy, type Overrides } from "../support/messages.ts";
@@ -49,7 +49,7 @@ function telling(options: TlsOptions = {}): Promise<ScriptedServer> {
 }
 
 function settings(init: TlsInit): TlsSettings | null {
-  return mergeTls(null, init);
+  return readTls(init, null);
 }
 
 async function failure(server: { readonly port: number }, options: Overrides): Promise<SSLError> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { checkRequestOptions, checkSessionOptions } from "../../src/options/check.ts";
+import { takeOfRequest, takeOfSession } from "../support/options.ts";
 import { root } from "./pages.ts";
 
 /** A name that others have, what stands beside it, and the row for the test's name. */
@@ -82,8 +82,8 @@ describe("options of the porting pages", () => {
 
   it.for(tables)("$name: $row", ({ name, ours }) => {
     const answers = [
-      messageOf(() => checkRequestOptions({ [name]: undefined })),
-      messageOf(() => checkSessionOptions({ [name]: undefined })),
+      messageOf(() => takeOfRequest({ [name]: undefined })),
+      messageOf(() => takeOfSession({ [name]: undefined })),
     ];
     // It is one of ours, at least of one of both.
     if (answers.includes(null)) return;

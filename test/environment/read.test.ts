@@ -71,7 +71,7 @@ describe("the CA bundle of the environment", () => {
     [{ REQUESTS_CA_BUNDLE: "", CURL_CA_BUNDLE: "" }, null],
     [{ SSL_CERT_FILE: "/s" }, null],
   ] as const)("of %j is %j", ([env, expected]) => {
-    expect(readEnvironment(env).caBundle).toEqual(expected);
+    expect(readEnvironment(env).caBundle).toEqual(expected === null ? null : { kind: "path", ...expected });
   });
 });
 

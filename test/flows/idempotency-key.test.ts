@@ -139,7 +139,6 @@ describe("idempotencyKey", () => {
   it("of a session is no string: it would be one key for all requests", async () => {
     expect(() => new Session({ idempotencyKey: "k" as never })).toThrow(TypeError);
     await using session = new Session();
-    session.idempotencyKey = "k" as never;
-    expect(await rejection(session.post("http://a.test/"))).toBeInstanceOf(TypeError);
+    expect(() => (session.idempotencyKey = "k" as never)).toThrow(TypeError);
   });
 });

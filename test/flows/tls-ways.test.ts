@@ -219,21 +219,18 @@ describe.for(ways)("$name", (way) => {
     }
   });
 
-  it("settings that change inside an object are seen", async () => {
+  it("settings that are set anew are seen", async () => {
     await using origin = await tlsOrigin(good);
-    const tls: { minVersion: "TLSv1.2" | null; maxVersion?: "TLSv1.2"; pins?: string } = {
-      minVersion: "TLSv1.2",
-    };
-    await using under = await onItsWay(way, { tls });
-    await under.session.get(origin.url);
-    await under.session.get(origin.url);
-    tls.pins = pinsOf(client).key;
-    expect(await rejection(under.session.get(origin.url))).toBeInstanceOf(SSLError);
-    delete tls.pins;
-    await under.session.get(origin.url);
-    tls.minVersion = null;
-    tls.maxVersion = "TLSv1.2";
-    const { connection } = await under.session.get(origin.url);
+    await using under = await onItsWay(way, { tls: { minVersion: "TLSv1.2" } });
+    const { session } = under;
+    await session.get(origin.url);
+    await session.get(origin.url);
+    session.tls = { ...session.tls, pins: pinsOf(client).key };
+    expect(await rejection(session.get(origin.url))).toBeInstanceOf(SSLError);
+    session.tls = { ...session.tls, pins: undefined };
+    await session.get(origin.url);
+    session.tls = { maxVersion: "TLSv1.2" };
+    const { connection } = await session.get(origin.url);
     expect(connection?.tls?.protocol).toBe("TLSv1.2");
     expect(origin.seen.map((request) => request.connection)).toEqual([1, 1, 1, 2]);
   });

@@ -107,13 +107,10 @@ describe("a session's tls", () => {
     expect((await session.get(server.url)).status).toBe(200);
   });
 
-  it("is checked when it is used, if it was set wrongly", async () => {
+  it("is checked when it is set", async () => {
     await using session = new Session({ trustEnv: false });
-    session.tls = { pins: [] };
-    expect(await rejection(session.get("https://127.0.0.1:9/"))).toMatchObject({
-      name: "RangeError",
-      message: expect.stringContaining("tls.pins must have one pin at least") as string,
-    });
+    expect(() => (session.tls = { pins: [] })).toThrow(RangeError);
+    expect(() => (session.tls = { pins: [] })).toThrow("tls.pins must have one pin at least");
   });
 
   it("holds on every hop: pins do not end where a redirect leads", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { isPublicAddress, parseAddressPolicy } from "../../src/options/address-policy.ts";
+import { isPublicAddress, readAddressPolicy } from "../../src/options/address-policy.ts";
 
 describe("a public address", () => {
   it.for([
@@ -112,14 +112,14 @@ describe("a public address", () => {
 describe("addressPolicy", () => {
   it("is a name, a function, or none", () => {
     const mine = (): boolean => true;
-    expect(parseAddressPolicy("public")).toBe(isPublicAddress);
-    expect(parseAddressPolicy(mine)).toBe(mine);
-    expect(parseAddressPolicy(null)).toBeNull();
+    expect(readAddressPolicy("public")).toBe(isPublicAddress);
+    expect(readAddressPolicy(mine)).toBe(mine);
+    expect(readAddressPolicy(null)).toBeNull();
   });
 
   it.for([["private"], [true], [[]], [{}], [1]])("is not %j", ([value]) => {
-    expect(() => parseAddressPolicy(value as never)).toThrow(TypeError);
-    expect(() => parseAddressPolicy(value as never)).toThrow(
+    expect(() => readAddressPolicy(value as never)).toThrow(TypeError);
+    expect(() => readAddressPolicy(value as never)).toThrow(
       /addressPolicy must be "public", a function or null, not/,
     );
   });

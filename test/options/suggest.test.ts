@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 
 import { plainName, suggestion } from "../../src/core/suggest.ts";
 import type { RequestOptions } from "../../src/core/options.ts";
-import { checkRequestOptions, checkScopeOptions, checkSessionOptions } from "../../src/options/check.ts";
+import { namesAt } from "../../src/options/take.ts";
+import { takeOfRequest, takeOfScope, takeOfSession } from "../support/options.ts";
 import {
   certElsewhere,
   hooksElsewhere,
@@ -23,10 +24,8 @@ function messageOf(work: () => unknown): string | null {
   }
 }
 
-const ofRequest = (name: string): string | null =>
-  messageOf(() => checkRequestOptions({ [name]: undefined }));
-const ofSession = (name: string): string | null =>
-  messageOf(() => checkSessionOptions({ [name]: undefined }));
+const ofRequest = (name: string): string | null => messageOf(() => takeOfRequest({ [name]: undefined }));
+const ofSession = (name: string): string | null => messageOf(() => takeOfSession({ [name]: undefined }));
 
 /** Every option that these have, as their documentation lists them. */
 const libraries: Readonly<Record<string, string>> = {
@@ -75,10 +74,10 @@ describe.each(Object.entries(libraries))("options of %s", (_library, names) => {
 
 describe("what others call it", () => {
   const known = {
-    request: Object.keys(checkRequestOptions({ stream: false })),
-    session: Object.keys(checkSessionOptions({ stream: false })),
+    request: namesAt("request"),
+    session: namesAt("session"),
   };
-  const ours = new Set([...known.request, ...known.session]);
+  const ours = new Set<string>([...known.request, ...known.session]);
 
   it("has plain names that are not names of ours, and leads to what there is", () => {
     for (const [name, advice] of optionsElsewhere) {
@@ -164,7 +163,7 @@ describe("what others call it", () => {
     ["baseUrl", /is an option of the session, not of the scope/],
     ["header", /headers\?/],
   ] as const)("%s, given to a scope", ([name, answer]) => {
-    expect(messageOf(() => checkScopeOptions({ [name]: 1 }))).toMatch(answer);
+    expect(messageOf(() => takeOfScope({ [name]: 1 }))).toMatch(answer);
   });
 
   it.for([
@@ -210,10 +209,8 @@ describe("what others call it", () => {
 
   it("takes unknown names alone for a body", () => {
     const user = { firstName: "Ada", surname: "Lovelace" } as RequestOptions;
-    expect(messageOf(() => checkRequestOptions(user))).toContain("if this is a body, write { json: … }");
-    expect(messageOf(() => checkRequestOptions({ ...user, stream: true }))).not.toContain(
-      "if this is a body",
-    );
+    expect(messageOf(() => takeOfRequest(user))).toContain("if this is a body, write { json: … }");
+    expect(messageOf(() => takeOfRequest({ ...user, stream: true }))).not.toContain("if this is a body");
   });
 });
 
@@ -229,7 +226,7 @@ describe("parts of options", () => {
     [{ tls: { minversion: "TLSv1.2" } as never }, /perhaps you meant minVersion\?/],
     [{ cert: { certificate: "x", key: "y" } as never }, /write cert/],
   ])("%o", ([options, answer]) => {
-    expect(messageOf(() => checkRequestOptions(options))).toMatch(answer);
+    expect(messageOf(() => takeOfRequest(options))).toMatch(answer);
   });
 
   it.for([

@@ -2,15 +2,10 @@
 import { describe, expect, it } from "vitest";
 import type { TlsSettings, Verify } from "../../src/core/adapter.ts";
 import { emptyEnvironment, type Environment } from "../../src/core/environment.ts";
-import type { RequestOptions, Settings, SharedOptions, TlsInit } from "../../src/core/options.ts";
-import { checkRequestOptions, checkSessionOptions } from "../../src/options/check.ts";
-import {
-  mergeSettings,
-  nothingConverted,
-  sessionSettings,
-  type SessionDefaults,
-} from "../../src/options/merge.ts";
-import { mergeTls } from "../../src/options/tls.ts";
+import type { RequestOptions, SessionOptions, SharedOptions, TlsInit } from "../../src/core/options.ts";
+import { readTls } from "../../src/options/tls.ts";
+import { trustOf } from "../../src/options/trust.ts";
+import { settingsOf, takeOfRequest, takeOfSession } from "../support/options.ts";
 
 const nothing: TlsSettings = {
   minVersion: null,
@@ -59,7 +54,7 @@ describe("tls", () => {
     ],
     [{ serverName: "[::1]" }, { serverName: "::1" }],
   ])("takes %o", ([init, expected]) => {
-    expect(mergeTls(null, init)).toEqual(expected === null ? null : { ...nothing, ...expected });
+    expect(readTls(init, null)).toEqual(expected === null ? null : { ...nothing, ...expected });
   });
 
   it.for<[unknown, string]>([
@@ -90,7 +85,7 @@ describe("tls", () => {
     [{ pins: [KEY, null] }, "tls.pins[1] must be"],
   ])("refuses %o: a TypeError", ([tls, message]) => {
     const options = { tls } as SharedOptions;
-    for (const check of [checkRequestOptions, checkSessionOptions]) {
+    for (const check of [takeOfRequest, takeOfSession]) {
       expect(() => check(options)).toThrow(TypeError);
       expect(() => check(options)).toThrow(message);
     }
@@ -116,8 +111,8 @@ describe("tls", () => {
     [{ pins: HEX.replace("ab", "ab:") }, "tls.pins must be"], // here a colon, there none
   ])("refuses %o: a RangeError", ([tls, message]) => {
     const options = { tls } as RequestOptions;
-    expect(() => checkRequestOptions(options)).toThrow(RangeError);
-    expect(() => checkRequestOptions(options)).toThrow(message);
+    expect(() => takeOfRequest(options)).toThrow(RangeError);
+    expect(() => takeOfRequest(options)).toThrow(message);
   });
 
   it("reads own properties only", () => {
@@ -125,7 +120,7 @@ describe("tls", () => {
     polluted["store"] = "system";
     polluted["ciphers"] = "NULL";
     try {
-      expect(mergeTls(null, { minVersion: "TLSv1.3" })).toEqual({ ...nothing, minVersion: "TLSv1.3" });
+      expect(readTls({ minVersion: "TLSv1.3" }, null)).toEqual({ ...nothing, minVersion: "TLSv1.3" });
     } finally {
       delete polluted["store"];
       delete polluted["ciphers"];
@@ -134,45 +129,35 @@ describe("tls", () => {
 });
 
 describe("a request's tls", () => {
-  const base = mergeTls(null, { pins: HEX, minVersion: "TLSv1.2" });
-
-  it("is its session's when it says nothing, and the same object", () => {
-    expect(mergeTls(base, undefined)).toBe(base);
-  });
+  const base = readTls({ pins: HEX, minVersion: "TLSv1.2" }, null);
 
   it("goes over its session's field by field: a pin is not lost because of a version", () => {
-    expect(mergeTls(base, { minVersion: "TLSv1.3" })).toEqual({ ...base, minVersion: "TLSv1.3" });
-    expect(mergeTls(base, { pins: undefined })).toEqual(base);
+    expect(readTls({ minVersion: "TLSv1.3" }, base)).toEqual({ ...base, minVersion: "TLSv1.3" });
+    expect(readTls({ pins: undefined }, base)).toEqual(base);
   });
 
   it("takes back one field with null, and all with null", () => {
-    expect(mergeTls(base, { pins: null })).toEqual({ ...nothing, minVersion: "TLSv1.2" });
-    expect(mergeTls(base, null)).toBeNull();
+    expect(readTls({ pins: null }, base)).toEqual({ ...nothing, minVersion: "TLSv1.2" });
+    expect(readTls(null, base)).toBeNull();
   });
 
   it("must not contradict its session's", () => {
-    expect(() => mergeTls(mergeTls(null, { minVersion: "TLSv1.3" }), { maxVersion: "TLSv1.2" })).toThrow(
+    expect(() => readTls({ maxVersion: "TLSv1.2" }, readTls({ minVersion: "TLSv1.3" }, null))).toThrow(
       RangeError,
     );
   });
 });
 
 describe("tls.store and verify", () => {
-  const unset = Object.freeze({}) as SessionDefaults;
   const environment: Environment = {
     ...emptyEnvironment,
-    caBundle: { path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" },
+    caBundle: { kind: "path", path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" },
   };
   const ambient: Verify = { kind: "path", path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" };
   const byDefault: Verify = { kind: "default" };
   const own: Verify = { kind: "path", path: "/env.pem" };
 
-  function merged(session: Partial<SessionDefaults>, request: RequestOptions): Settings {
-    const settings = sessionSettings({ ...unset, ...session }, nothingConverted, environment);
-    return mergeSettings(settings, checkRequestOptions(request), nothingConverted, environment);
-  }
-
-  it.for<[Partial<SessionDefaults>, RequestOptions, Verify]>([
+  it.for<[SessionOptions, RequestOptions, Verify]>([
     [{}, { tls: { minVersion: "TLSv1.3" } }, ambient],
     [{ tls: { store: "system" } }, {}, byDefault],
     [{}, { tls: { store: "system" } }, byDefault],
@@ -186,7 +171,7 @@ describe("tls.store and verify", () => {
   ])(
     "session %o, request %o: the store goes before the environment's bundle only",
     ([session, request, is]) => {
-      expect(merged(session, request).verify).toEqual(is);
+      expect(trustOf(settingsOf(session, request, environment))).toEqual(is);
     },
   );
 });

@@ -1,40 +1,20 @@
 import { getEventListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Timeout } from "../../src/core/errors.ts";
-import { noHooks } from "../../src/core/hooks.ts";
-import { atHome, type Settings } from "../../src/core/options.ts";
+import type { Settings } from "../../src/options/settings.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
 import { deadline } from "../../src/pipeline/deadline.ts";
-import { noFields, noOrigins } from "../../src/options/trusted-origins.ts";
+import { initial } from "../../src/options/table.ts";
 import { compose, type Exchange } from "../../src/pipeline/stage.ts";
 import { read, requestTo, streamed } from "../support/responses.ts";
-import { sendOptions } from "../support/messages.ts";
 
 function exchange(settings: Partial<Settings> & { readonly totalMs: number | null }): Exchange {
   const { totalMs, ...rest } = settings;
-  const options = sendOptions();
   return {
     request: requestTo("http://a.test/"),
     cookies: new CookieJar(),
     signal: null,
-    settings: {
-      ...options,
-      timeouts: { ...options.timeouts, totalMs },
-      auth: null,
-      hooks: noHooks,
-      allowRedirects: true,
-      maxRedirects: 30,
-      trustedOrigins: noOrigins,
-      crossOriginHeaders: noFields,
-      retry: null,
-      maxBodyBytes: null,
-      maxCodings: 5,
-      maxSetCookies: 180,
-      journey: atHome,
-      detectEncoding: null,
-      signal: null,
-      ...rest,
-    },
+    settings: { ...initial, timeouts: { ...initial.timeouts, totalMs }, ...rest },
   };
 }
 

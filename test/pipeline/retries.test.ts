@@ -6,16 +6,15 @@ import type { RetryPolicy } from "../../src/core/adapter.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { ConnectionError, ConnectTimeout, ReadTimeout, SSLError } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
-import { noHooks } from "../../src/core/hooks.ts";
-import { atHome, type Settings } from "../../src/core/options.ts";
+import type { Settings } from "../../src/options/settings.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
 import { CookieJar } from "../../src/cookies/jar.ts";
-import { noFields, noOrigins } from "../../src/options/trusted-origins.ts";
+import { initial } from "../../src/options/table.ts";
 import { retries } from "../../src/pipeline/retries.ts";
 import { compose, type Exchange, type Reply } from "../../src/pipeline/stage.ts";
 import { RetryBudgets } from "../../src/retries/budget.ts";
 import { Retry } from "../../src/retries/retry.ts";
-import { rejection, sendOptions } from "../support/messages.ts";
+import { rejection } from "../support/messages.ts";
 import { read } from "../support/responses.ts";
 
 /** What is sent, and what comes of each sending: a status with its headers, or an error. */
@@ -72,22 +71,7 @@ function run({ retry, adapter = null, method = "GET", payload = null, random = 0
     request,
     cookies: new CookieJar(),
     signal: null,
-    settings: {
-      ...sendOptions(),
-      auth: null,
-      hooks: noHooks,
-      allowRedirects: true,
-      maxRedirects: 30,
-      trustedOrigins: noOrigins,
-      crossOriginHeaders: noFields,
-      retry,
-      maxBodyBytes: null,
-      maxCodings: 5,
-      maxSetCookies: 180,
-      journey: atHome,
-      detectEncoding: null,
-      signal: null,
-    },
+    settings: { ...initial, retry },
   };
   return { reply: send(exchange), slept, sent: () => sent };
 }

@@ -1,11 +1,18 @@
 /** Merging of `params`: PARITY MRG-3, MRG-6, MRG-7, PAR-1, PAR-2, PAR-8, BUG-35. */
 import { describe, expect, it } from "vitest";
 import type { ParamsInit } from "../../src/core/options.ts";
-import { mergeParams } from "../../src/prepare/query.ts";
+import { encodeParams, layerParams } from "../../src/prepare/query.ts";
 
 type Given = ParamsInit | null | undefined;
 
-describe("mergeParams", () => {
+/** The query of a request: what it says over what its session says. */
+function query(session: Given, request: Given): string {
+  const general = session ?? null;
+  const params = request === undefined ? general : layerParams(request, general);
+  return params === null ? "" : encodeParams(params);
+}
+
+describe("params", () => {
   it.for<[session: Given, request: Given, query: string]>([
     [undefined, undefined, ""],
     [null, undefined, ""],
@@ -60,14 +67,14 @@ describe("mergeParams", () => {
     [{ s: "1" }, Buffer.from("a=1"), "s=1&a=1"],
     // nothing left
     [{ a: null }, { b: [] }, ""],
-  ])("session %o, request %o: %j", ([session, request, query]) => {
-    expect(mergeParams(session, request)).toBe(query);
+  ])("session %o, request %o: %j", ([session, request, expected]) => {
+    expect(query(session, request)).toBe(expected);
   });
 
   it("changes neither side", () => {
     const session = { a: "1", b: "2" };
     const request = { a: null, c: "3" };
-    mergeParams(session, request);
+    query(session, request);
     expect([session, request]).toEqual([
       { a: "1", b: "2" },
       { a: null, c: "3" },
@@ -75,7 +82,7 @@ describe("mergeParams", () => {
   });
 
   it.for<unknown>([5, true, Symbol("s"), new Set(["a"]), { a: {} }])("refuses %s", (params) => {
-    expect(() => mergeParams(undefined, params as ParamsInit)).toThrow(TypeError);
-    expect(() => mergeParams({ a: "1" }, params as ParamsInit)).toThrow(TypeError);
+    expect(() => query(undefined, params as ParamsInit)).toThrow(TypeError);
+    expect(() => query({ a: "1" }, params as ParamsInit)).toThrow(TypeError);
   });
 });

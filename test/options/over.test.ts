@@ -1,56 +1,24 @@
-/** Merging, one row a rule: PARITY 1.4, ENV-3, ENV-13, SES rows; BUG-1..3, 12. */
+/** Settings: what is given over what holds, one row a rule (ENV-3, ENV-13, SES and MRG rows; BUG-1..3, 12). */
 import { describe, expect, it } from "vitest";
 import type { RetryPolicy, Verify } from "../../src/core/adapter.ts";
 import type { Auth } from "../../src/core/auth-scheme.ts";
 import { emptyEnvironment, type Environment } from "../../src/core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../../src/core/headers.ts";
-import type { RequestOptions, Settings } from "../../src/core/options.ts";
-import { checkRequestOptions, noRequestOptions } from "../../src/options/check.ts";
-import {
-  mergeHeaders,
-  mergeSettings,
-  nothingConverted,
-  sessionSettings,
-  type SessionDefaults,
-} from "../../src/options/merge.ts";
-
-const nothing: SessionDefaults = {
-  timeout: undefined,
-  proxies: undefined,
-  proxy: undefined,
-  proxyHeaders: undefined,
-  proxyAuth: undefined,
-  verify: undefined,
-  cert: undefined,
-  tls: undefined,
-  addressPolicy: undefined,
-  trustedOrigins: undefined,
-  crossOriginHeaders: undefined,
-  hooks: undefined,
-  http2: undefined,
-  expectContinue: undefined,
-  stream: undefined,
-  allowRedirects: undefined,
-  maxRedirects: undefined,
-  maxBodyBytes: undefined,
-  maxDrainBytes: undefined,
-  maxCodings: undefined,
-  maxSetCookies: undefined,
-  detectEncoding: undefined,
-};
-
-function merged(
-  session: Partial<SessionDefaults>,
-  request: RequestOptions<boolean> = {},
-  environment = emptyEnvironment,
-): Settings {
-  const base = sessionSettings({ ...nothing, ...session }, nothingConverted, environment);
-  return mergeSettings(base, checkRequestOptions(request), nothingConverted, environment);
-}
+import type { RequestOptions, SessionOptions } from "../../src/core/options.ts";
+import { defaultHeaders, readHeaders } from "../../src/options/headers.ts";
+import type { Settings } from "../../src/options/settings.ts";
+import { initial, over } from "../../src/options/table.ts";
+import { nothing, take } from "../../src/options/take.ts";
+import { trustOf } from "../../src/options/trust.ts";
+import { defaultsOfSession, settingsOf } from "../support/options.ts";
 
 describe("settings", () => {
   it("have defaults for everything", () => {
-    expect(merged({})).toEqual({
+    expect(settingsOf({})).toEqual({
+      headers: defaultHeaders(),
+      params: null,
+      idempotencyKey: false,
+      rawUrl: false,
       auth: undefined,
       retry: undefined,
       timeouts: { connectMs: 10_000, readMs: 60_000, totalMs: null },
@@ -59,6 +27,7 @@ describe("settings", () => {
         environment: { byKey: new Map(), noProxy: null },
       },
       verify: { kind: "default" },
+      caBundle: null,
       proxyHeaders: null,
       proxyAuth: null,
       cert: null,
@@ -94,20 +63,30 @@ describe("settings", () => {
   });
 
   it("of a request that says nothing are the session's own, and no copy", () => {
-    const base = sessionSettings(nothing, nothingConverted, emptyEnvironment);
-    expect(mergeSettings(base, noRequestOptions, nothingConverted, emptyEnvironment)).toBe(base);
-    expect(
-      mergeSettings(base, noRequestOptions, { auth: base.auth, retry: undefined }, emptyEnvironment),
-    ).toBe(base);
-    expect(
-      mergeSettings(base, noRequestOptions, { auth: null, retry: undefined }, emptyEnvironment),
-    ).not.toBe(base);
+    const base = defaultsOfSession({ timeout: 5 });
+    expect(over(base, nothing)).toBe(base);
+    expect(over(base, take({}, "request"))).toBe(base);
+    expect(over(base, take({ timeout: undefined, data: "x", json: 1 }, "request"))).toBe(base);
+    expect(over(base, take({ auth: null }, "request"))).not.toBe(base);
+  });
+
+  it("share what was not given with those before", () => {
+    const base = defaultsOfSession({ tls: { minVersion: "TLSv1.3" }, hooks: {}, proxies: { all: null } });
+    const { tls, hooks, proxies, trustedOrigins } = over(base, take({ maxCodings: 1 }, "request"));
+    expect([tls, hooks, proxies, trustedOrigins]).toEqual([
+      base.tls,
+      base.hooks,
+      base.proxies,
+      base.trustedOrigins,
+    ]);
+    expect(tls).toBe(base.tls);
+    expect(proxies).toBe(base.proxies);
   });
 
   it.for<
     [
       name: keyof Settings,
-      session: Partial<SessionDefaults>,
+      session: SessionOptions<boolean>,
       request: RequestOptions<boolean>,
       expected: unknown,
     ]
@@ -154,42 +133,60 @@ describe("settings", () => {
     ["cert", { cert: "/c.pem" }, { cert: ["/d.pem", "/d.key"] }, { cert: "/d.pem", key: "/d.key" }],
     ["cert", { cert: "/c.pem" }, { cert: null }, null],
   ])("%s: session %o, request %o", ([name, session, request, expected]) => {
-    expect(merged(session, request)[name]).toEqual(expected);
+    const { [name]: value } = settingsOf(session, request);
+    expect(name === "timeouts" ? { ...(value as object), isReadGiven: undefined } : value).toEqual(expected);
   });
 
   it("take the request's signal and progress listener", () => {
     const { signal } = new AbortController();
     const onProgress = (): void => undefined;
-    expect(merged({}, { signal, onProgress })).toMatchObject({ signal, onProgress });
-    expect(merged({}, { signal: null, onProgress: null })).toMatchObject({ signal: null, onProgress: null });
+    expect(settingsOf({}, { signal, onProgress })).toMatchObject({ signal, onProgress });
+    expect(settingsOf({}, { signal: null, onProgress: null })).toMatchObject({
+      signal: null,
+      onProgress: null,
+    });
   });
 
-  it("take auth and retry as they were converted, null included", () => {
+  it("take auth and retry as they are, null included", () => {
     const auth: Auth = { apply: () => undefined };
     const retry: RetryPolicy = { next: () => ({ kind: "final" }) };
-    const base = sessionSettings(nothing, { auth, retry }, emptyEnvironment);
+    const base = defaultsOfSession({ auth, retry });
     expect(base).toMatchObject({ auth, retry });
-    expect(mergeSettings(base, noRequestOptions, nothingConverted, emptyEnvironment)).toMatchObject({
-      auth,
-      retry,
+    expect(over(base, take({ auth: null, retry: null }, "request"))).toMatchObject({
+      auth: null,
+      retry: null,
     });
-    expect(
-      mergeSettings(base, noRequestOptions, { auth: null, retry: null }, emptyEnvironment),
-    ).toMatchObject({ auth: null, retry: null });
+    expect(over(initial, take({ auth: false, retry: false }, "request"))).toMatchObject({
+      auth: null,
+      retry: null,
+    });
+  });
+
+  it.for<[SessionOptions["timeout"], RequestOptions["timeout"], boolean]>([
+    [undefined, undefined, false],
+    [{ connect: 5 }, { total: 5 }, false],
+    [{ read: 60_000 }, undefined, true],
+    [undefined, { read: null }, true],
+    [5, { connect: 1 }, true],
+    [[1, 2], undefined, true],
+    [null, undefined, true],
+  ])("know whether silence was spoken of: session %o, request %o", ([session, request, isGiven]) => {
+    const { timeouts } = settingsOf({ timeout: session }, { timeout: request });
+    expect(timeouts.isReadGiven ?? false).toBe(isGiven);
   });
 });
 
 describe("verify", () => {
   const bundle: Environment = {
     ...emptyEnvironment,
-    caBundle: { path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" },
+    caBundle: { kind: "path", path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" },
   };
   const path = (at: string): Verify => ({ kind: "path", path: at });
   const ambient: Verify = { kind: "path", path: "/env.pem", variable: "REQUESTS_CA_BUNDLE" };
   const pem = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----";
 
   it.for<
-    [session: SessionDefaults["verify"], request: SessionDefaults["verify"], bare: Verify, withBundle: Verify]
+    [session: SessionOptions["verify"], request: SessionOptions["verify"], bare: Verify, withBundle: Verify]
   >([
     [undefined, undefined, { kind: "default" }, ambient],
     [true, undefined, { kind: "default" }, ambient],
@@ -206,8 +203,8 @@ describe("verify", () => {
     [undefined, Buffer.from(pem), { kind: "pem", pem }, { kind: "pem", pem }],
   ])("session %o, request %o", ([session, request, bare, withBundle]) => {
     const options = request === undefined ? {} : { verify: request };
-    expect(merged({ verify: session }, options).verify).toEqual(bare);
-    expect(merged({ verify: session }, options, bundle).verify).toEqual(withBundle);
+    expect(trustOf(settingsOf({ verify: session }, options))).toEqual(bare);
+    expect(trustOf(settingsOf({ verify: session }, options, bundle))).toEqual(withBundle);
   });
 });
 
@@ -312,7 +309,7 @@ describe("proxies", () => {
     [{ proxy: "http://p" }, { proxy: null }, {}, null, false],
     [{ proxy: false }, {}, {}, null, false],
   ])("session %o, request %o", ([session, request, byKey, noProxy, withEnvironment]) => {
-    const { proxies } = merged(session, request, environment);
+    const { proxies } = settingsOf(session, request, environment);
     expect(Object.fromEntries(proxies.explicit.byKey)).toEqual(byKey);
     expect(proxies.explicit.noProxy).toBe(noProxy);
     expect(proxies.environment).toEqual(withEnvironment ? environment.proxies : emptyEnvironment.proxies);
@@ -322,21 +319,12 @@ describe("proxies", () => {
     { proxy: "http://p", proxies: { http: "http://q" } },
     { proxy: false, proxies: { http: "http://q" } },
   ])("refuses %o, which contradicts itself", (request) => {
-    expect(() => merged({}, request)).toThrow("contradict each other");
+    expect(() => settingsOf({}, request)).toThrow("contradict each other");
   });
 
   it("leaves the session's rules as they are", () => {
-    const base = sessionSettings(
-      { ...nothing, proxies: { http: "http://s" } },
-      nothingConverted,
-      environment,
-    );
-    mergeSettings(
-      base,
-      checkRequestOptions({ proxies: { http: null, https: "http://r" } }),
-      nothingConverted,
-      environment,
-    );
+    const base = defaultsOfSession({ proxies: { http: "http://s" } }, environment);
+    over(base, take({ proxies: { http: null, https: "http://r" } }, "request"));
     expect(Object.fromEntries(base.proxies.explicit.byKey)).toEqual({ http: "http://s" });
   });
 });
@@ -356,14 +344,13 @@ describe("hooks", () => {
     [{}, { response: two }, [two]],
   ])("session %o, request %o: both run, the session's first", ([session, request, response]) => {
     expect(
-      merged({ hooks: session }, request === undefined ? {} : { hooks: request }).hooks.response,
+      settingsOf({ hooks: session }, request === undefined ? {} : { hooks: request }).hooks.response,
     ).toEqual(response);
   });
 });
 
-describe("mergeHeaders", () => {
-  it.for<[session: HeadersInit, request: HeadersInit | null | undefined, sent: string[]]>([
-    [{ A: "1", B: "2" }, undefined, ["A", "1", "B", "2"]],
+describe("headers", () => {
+  it.for<[session: HeadersInit, request: HeadersInit | null, sent: string[]]>([
     [{ A: "1" }, {}, ["A", "1"]],
     // the session's place, the request's spelling (MRG-4)
     [{ Accept: "*/*", B: "2" }, { ACCEPT: "text/html", C: "3" }, ["ACCEPT", "text/html", "B", "2", "C", "3"]],
@@ -374,13 +361,13 @@ describe("mergeHeaders", () => {
     [{ A: "1" }, new Headers({ a: "2" }), ["a", "2"]],
     [{ A: "1" }, null, []],
   ])("session %o, request %o", ([session, request, sent]) => {
-    expect(mergeHeaders(new HeaderMap(session), request).toWire()).toEqual(sent);
+    expect(readHeaders(request, new HeaderMap(session)).toWire()).toEqual(sent);
   });
 
   it("gives a map of its own", () => {
     const session = new HeaderMap({ A: "1" });
-    mergeHeaders(session, undefined).set("A", "2");
-    mergeHeaders(session, { A: "3" });
+    readHeaders({}, session).set("A", "2");
+    readHeaders({ A: "3" }, session);
     expect(session.toWire()).toEqual(["A", "1"]);
   });
 });

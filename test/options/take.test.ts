@@ -1,16 +1,12 @@
 /** Options are checked before anything is sent; the errors name option, value and what is allowed. */
 import { describe, expect, it } from "vitest";
 import type { RequestOptions, SessionOptions } from "../../src/core/options.ts";
-import {
-  checkRequestOptions,
-  checkSessionOption,
-  checkSessionOptions,
-  noRequestOptions,
-} from "../../src/options/check.ts";
+import { namesAt, nothing } from "../../src/options/take.ts";
+import { takeOfRequest, takeOfSession } from "../support/options.ts";
 
 const asRequest = (options: unknown): RequestOptions => options as RequestOptions;
 
-describe("checkRequestOptions", () => {
+describe("options of a request", () => {
   it.for<RequestOptions<boolean>>([
     { headers: { A: "1" }, params: { a: "1" }, data: "x", json: null, files: { f: "x" } },
     {
@@ -45,7 +41,7 @@ describe("checkRequestOptions", () => {
       cert: { pfx: Buffer.from("x"), passphrase: "p" },
     },
   ])("takes %o", (options) => {
-    const checked = checkRequestOptions(options);
+    const checked = takeOfRequest(options);
     for (const [name, value] of Object.entries(checked))
       expect(value).toBe(options[name as keyof RequestOptions]);
   });
@@ -167,8 +163,8 @@ describe("checkRequestOptions", () => {
     [{ toString: 1 }, 'unknown option "toString"'],
     [JSON.parse('{"__proto__":1}'), 'unknown option "__proto__"'],
   ])("refuses %o", ([options, message]) => {
-    expect(() => checkRequestOptions(asRequest(options))).toThrow(TypeError);
-    expect(() => checkRequestOptions(asRequest(options))).toThrow(message);
+    expect(() => takeOfRequest(asRequest(options))).toThrow(TypeError);
+    expect(() => takeOfRequest(asRequest(options))).toThrow(message);
   });
 
   it.for<[unknown, string]>([
@@ -189,8 +185,8 @@ describe("checkRequestOptions", () => {
     [{ maxCodings: -1 }, "maxCodings must be a whole number, 0 or more, not -1"],
     [{ maxSetCookies: Number.NaN }, "not NaN"],
   ])("finds %o out of range", ([options, message]) => {
-    expect(() => checkRequestOptions(asRequest(options))).toThrow(RangeError);
-    expect(() => checkRequestOptions(asRequest(options))).toThrow(message);
+    expect(() => takeOfRequest(asRequest(options))).toThrow(RangeError);
+    expect(() => takeOfRequest(asRequest(options))).toThrow(message);
   });
 
   it.for<unknown>([
@@ -202,20 +198,19 @@ describe("checkRequestOptions", () => {
     { cookies: { a: ["s3cret"] } },
     { verify: ["s3cret"] },
   ])("shows no secret when it refuses one", (options) => {
-    expect(() => checkRequestOptions(asRequest(options))).toThrow(TypeError);
-    expect(() => checkRequestOptions(asRequest(options))).not.toThrow(/s3cret/);
+    expect(() => takeOfRequest(asRequest(options))).toThrow(TypeError);
+    expect(() => takeOfRequest(asRequest(options))).not.toThrow(/s3cret/);
   });
 
   it("takes undefined as not given, for every option", () => {
-    const names = Object.keys(noRequestOptions);
-    const options = Object.fromEntries(names.map((name) => [name, undefined]));
-    expect(checkRequestOptions(asRequest(options))).toEqual(noRequestOptions);
+    const options = Object.fromEntries(namesAt("request").map((name) => [name, undefined]));
+    expect(Object.keys(takeOfRequest(asRequest(options)))).toEqual([]);
   });
 
   it("shares the answer when there are no options", () => {
-    expect(checkRequestOptions(undefined)).toBe(noRequestOptions);
-    expect(checkRequestOptions({})).toBe(noRequestOptions);
-    expect(Object.isFrozen(noRequestOptions)).toBe(true);
+    expect(takeOfRequest(undefined)).toBe(nothing);
+    expect(takeOfRequest({})).toBe(nothing);
+    expect(Object.isFrozen(nothing)).toBe(true);
   });
 
   it("takes own properties only, whatever the prototype says", () => {
@@ -238,13 +233,13 @@ describe("checkRequestOptions", () => {
     ];
     for (const name of names) polluted[name] = name === "verify" ? false : "http://evil.test/";
     try {
-      const checked = checkRequestOptions({ params: { a: "1" }, timeout: { connect: 5 } });
+      const checked = takeOfRequest({ params: { a: "1" }, timeout: { connect: 5 } });
       expect(checked.proxy).toBeUndefined();
       expect(checked.auth).toBeUndefined();
       expect(checked.verify).toBeUndefined();
-      expect(checkRequestOptions({})).toBe(noRequestOptions);
-      expect(checkSessionOptions({}).baseUrl).toBeUndefined();
-      expect(() => checkRequestOptions(asRequest(Object.create({ proxy: "http://evil.test/" })))).toThrow(
+      expect(takeOfRequest({})).toBe(nothing);
+      expect(takeOfSession({ maxCodings: 1 }).baseUrl).toBeUndefined();
+      expect(() => takeOfRequest(asRequest(Object.create({ proxy: "http://evil.test/" })))).toThrow(
         "options must be an object, not an object that inherits from another one",
       );
     } finally {
@@ -260,19 +255,19 @@ describe("checkRequestOptions", () => {
         return asked === 1 ? 5 : "now something else";
       },
     };
-    expect(checkRequestOptions(asRequest(options)).timeout).toBe(5);
+    expect(takeOfRequest(asRequest(options)).timeout).toBe(5);
     expect(asked).toBe(1);
   });
 });
 
-describe("checkSessionOptions", () => {
+describe("options of a session", () => {
   it.for<SessionOptions>([
     {},
     { baseUrl: "https://h/", maxRedirects: 0, trustEnv: false, cookies: { a: "1", b: 2 } },
     { baseUrl: new URL("https://h/"), trustEnv: { netrc: false } },
     { baseUrl: null, cookies: null },
   ])("takes %o", (options) => {
-    expect(checkSessionOptions(options)).toMatchObject(options);
+    expect(takeOfSession(options)).toMatchObject(options);
   });
 
   it.for<[unknown, string]>([
@@ -287,17 +282,11 @@ describe("checkSessionOptions", () => {
     [{ baseURL: "x" }, "perhaps you meant baseUrl?"],
     [{ trust_env: false }, "perhaps you meant trustEnv?"],
   ])("refuses %o", ([options, message]) => {
-    expect(() => checkSessionOptions(options as SessionOptions)).toThrow(TypeError);
-    expect(() => checkSessionOptions(options as SessionOptions)).toThrow(message);
+    expect(() => takeOfSession(options as SessionOptions)).toThrow(TypeError);
+    expect(() => takeOfSession(options as SessionOptions)).toThrow(message);
   });
 
   it("finds a negative number of redirects out of range", () => {
-    expect(() => checkSessionOptions({ maxRedirects: -1 })).toThrow(RangeError);
-  });
-
-  it("checks an option that is set later", () => {
-    expect(() => checkSessionOption("timeout", 0)).toThrow(RangeError);
-    expect(() => checkSessionOption("verify", 5)).toThrow(TypeError);
-    expect(() => checkSessionOption("timeout", undefined)).not.toThrow();
+    expect(() => takeOfSession({ maxRedirects: -1 })).toThrow(RangeError);
   });
 });

@@ -1,0 +1,196 @@
+/** Fields of a session: what is read of them is a view of a copy; a value is set whole. */
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { HttpBasicAuth, Request, Retry, Session, type RequestOptions } from "../../src/index.ts";
+
+const one = (): void => undefined;
+const two = (): void => undefined;
+
+/** The URL of a GET that says nothing itself. */
+function urlOf(session: Session): string {
+  return session.prepareRequest(new Request("GET", "http://a.test/")).url;
+}
+
+describe("what is read of a session", () => {
+  it.for<[change: string, line: string]>([
+    ["session.proxies.https = 'http://p'", "session.proxies = { ...session.proxies, https: … }"],
+    ["delete session.proxies.http", "session.proxies = { ...session.proxies, http: … }"],
+    ["Object.assign(session.proxies, { all: null })", "session.proxies = { ...session.proxies, all: … }"],
+    ["session.proxies['http://u:pw@h'] = null", 'session.proxies = { ...session.proxies, "http…": … }'],
+    ["session.params.page = 2", "session.params = { ...session.params, page: … }"],
+    ["session.params.list.push('c')", "session.params = { ...session.params, list: … }"],
+    ["session.timeout.read = 1", "session.timeout = { ...session.timeout, read: … }"],
+    ["session.hooks.request = null", "session.hooks = { ...session.hooks, request: … }"],
+    ["session.hooks.response.push(() => {})", "session.hooks = { ...session.hooks, response: … }"],
+    ["session.hooks.response.length = 0", "session.hooks = { ...session.hooks, response: … }"],
+    ["session.tls.pins[0] = ''", "session.tls = { ...session.tls, pins: … }"],
+    [
+      "session.trustedOrigins.push('https://b.test')",
+      "session.trustedOrigins = [...session.trustedOrigins, …]",
+    ],
+    ["session.crossOriginHeaders.sort()", "session.crossOriginHeaders = [...session.crossOriginHeaders, …]"],
+    ["session.proxyHeaders[0][1] = 'x'", "session.proxyHeaders = [...session.proxyHeaders, …]"],
+    ["session.cert[0] = 'x'", "session.cert = [...session.cert, …]"],
+    ["session.auth[1] = 'x'", "session.auth = [...session.auth, …]"],
+    ["session.trustEnv.proxies = true", "session.trustEnv = { ...session.trustEnv, proxies: … }"],
+    ["Object.defineProperty(session.tls, 'crl', { value: 1 })", "session.tls = { ...session.tls, crl: … }"],
+    ["Object.freeze(session.timeout)", "session.timeout = { ...session.timeout, "],
+  ])("is not changed in place: %s", ([change, line]) => {
+    const session = new Session({
+      proxies: { http: "http://p.test" },
+      params: { list: ["a", "b"] },
+      timeout: { total: 5 },
+      hooks: { response: [one, two] },
+      tls: { pins: ["ab".repeat(32)] },
+      trustedOrigins: ["http://a.test"],
+      crossOriginHeaders: ["X-B", "X-A"],
+      proxyHeaders: new Headers({ "X-P": "1" }),
+      cert: ["/c.pem", "/c.key"],
+      auth: ["u", "p"],
+      trustEnv: { proxies: false },
+    });
+    const before = inspect([session.proxies, session.params, session.timeout, session.hooks, session.tls]);
+    for (const strict of ["", "'use strict';"]) {
+      // A script that is not strict would not hear of a write to what is frozen.
+      // oxlint-disable-next-line typescript/no-implied-eval -- only so there is code that is not strict
+      const write = new Function("session", `${strict} ${change}`) as (session: Session) => void;
+      expect(() => write(session)).toThrow(TypeError);
+      expect(() => write(session)).toThrow(`cannot be changed in place: write ${line}`);
+    }
+    expect(inspect([session.proxies, session.params, session.timeout, session.hooks, session.tls])).toBe(
+      before,
+    );
+  });
+
+  it("is set anew with what was there", () => {
+    const session = new Session({ params: { a: "1" }, proxies: { http: "http://p.test" } });
+    session.params = { ...(session.params as object), b: "2" };
+    session.proxies = { ...session.proxies, https: null };
+    expect(urlOf(session)).toBe("http://a.test/?a=1&b=2");
+    expect(session.proxies).toEqual({ http: "http://p.test", https: null });
+    session.trustedOrigins = [...(session.trustedOrigins ?? []), "http://b.test"];
+    expect(session.trustedOrigins).toEqual(["http://b.test"]);
+  });
+
+  it("reads like what was given", () => {
+    const given = { connect: 5, read: null };
+    const session = new Session({ timeout: given, hooks: { response: [one] }, auth: ["u", "p"] });
+    expect(session.timeout).toEqual(given);
+    expect(session.timeout).not.toBe(given);
+    expect(JSON.stringify(session.timeout)).toBe('{"connect":5,"read":null}');
+    expect(inspect(session.timeout)).toBe("{ connect: 5, read: null }");
+    expect(session.hooks?.response).toBe(session.hooks?.response);
+    expect((session.auth as readonly string[]).map((part) => part.toUpperCase())).toEqual(["U", "P"]);
+    expect(structuredClone({ ...(session.timeout as object) })).toEqual(given);
+  });
+
+  it("is what was given where that is of a class, or a function", () => {
+    const auth = new HttpBasicAuth("u", "p");
+    const retry = new Retry({ total: 2 });
+    const detectEncoding = (): null => null;
+    const session = new Session({ auth, retry, detectEncoding });
+    expect([session.auth, session.retry, session.detectEncoding]).toEqual([auth, retry, detectEncoding]);
+    expect(session.auth).toBe(auth);
+    expect(session.retry).toBe(retry);
+  });
+
+  it("is undefined where nobody has set anything, but for stream and trustEnv", () => {
+    const session = new Session();
+    expect([session.timeout, session.params, session.maxRedirects]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect([session.stream, session.trustEnv]).toEqual([false, true]);
+  });
+});
+
+describe("a value that was set", () => {
+  it("does not change with the program's own object", () => {
+    const params = { a: "1", list: ["x"] };
+    const verify = Buffer.from("-----BEGIN CERTIFICATE-----");
+    const hooks = { response: [one] };
+    const session = new Session({ params, verify, hooks });
+    params.a = "2";
+    params.list.push("y");
+    verify.fill(0);
+    hooks.response.push(two);
+    expect(urlOf(session)).toBe("http://a.test/?a=1&list=x");
+    expect(session.params).toEqual({ a: "1", list: ["x"] });
+    expect(Buffer.from(session.verify as Uint8Array).toString()).toBe("-----BEGIN CERTIFICATE-----");
+    expect(session.hooks).toEqual({ response: [one] });
+  });
+
+  it("of bytes is read as a copy", () => {
+    const session = new Session({ verify: Buffer.from("-----BEGIN CERTIFICATE-----") });
+    (session.verify as Uint8Array).fill(0);
+    expect(Buffer.from(session.verify as Uint8Array).toString()).toBe("-----BEGIN CERTIFICATE-----");
+  });
+
+  it.for<[string, () => RequestOptions["params"]]>([
+    ["URLSearchParams", () => new URLSearchParams("a=1&b=2&a=3")],
+    [
+      "a Map",
+      () =>
+        new Map([
+          ["a", "1"],
+          ["b", "2"],
+          ["a ", "3"],
+        ]),
+    ],
+    ["FormData", () => formData() as Iterable<[string, string]>],
+    [
+      "pairs",
+      () => [
+        ["a", "1"],
+        ["b", "2"],
+      ],
+    ],
+    ["a generator", () => pairs()],
+  ])("of pairs is a list of them, and is sent each time: %s", ([, make]) => {
+    const session = new Session({ params: make() });
+    const expected = [...(make() as Iterable<unknown>)];
+    expect(session.params).toEqual(expected);
+    expect(urlOf(session)).toBe(urlOf(session));
+    const [given, set] = [urlOf(session), new Session()];
+    set.params = make();
+    expect([urlOf(set), urlOf(set)]).toEqual([given, given]);
+    expect(given).toContain("?a=1&b=2");
+  });
+
+  it("may be read from another session", () => {
+    const first = new Session({ params: { a: "1" }, hooks: { response: [one] }, timeout: { read: 5 } });
+    const second = new Session({ params: first.params, hooks: first.hooks, timeout: first.timeout });
+    first.params = null;
+    expect(urlOf(second)).toBe("http://a.test/?a=1");
+    expect(second.hooks).toEqual({ response: [one] });
+  });
+
+  it("is one of a query: what that cannot hold is refused at once", () => {
+    const session = new Session();
+    expect(() => (session.params = { a: {} as never })).toThrow(TypeError);
+    expect(() => session.scope("http://a.test", { params: { a: {} as never } })).toThrow(TypeError);
+    expect(session.params).toBeUndefined();
+  });
+});
+
+it("proxy and proxies are said one after the other, as together", () => {
+  const session = new Session({ proxies: { http: "http://p.test" } });
+  expect(() => (session.proxy = "http://q.test")).toThrow("contradict each other");
+  expect(session.proxy).toBeUndefined();
+  session.proxies = { no_proxy: "b.test" };
+  session.proxy = "http://q.test";
+  expect([session.proxies, session.proxy]).toEqual([{ no_proxy: "b.test" }, "http://q.test"]);
+});
+
+function formData(): FormData {
+  const data = new FormData();
+  data.append("a", "1");
+  data.append("b", "2");
+  return data;
+}
+
+function* pairs(): Generator<[string, string]> {
+  yield ["a", "1"];
+  yield ["b", "2"];
+}
