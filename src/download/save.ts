@@ -8,6 +8,7 @@ import { isError, isUrl } from "../core/realm.ts";
 import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { assertBoolean, assertOptionsOf } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import type { SavedFile, SaveOptions } from "../core/response.ts";
 
@@ -26,25 +27,14 @@ export interface Destination {
 /** @throws {TypeError} for a target or an option of `saveTo()` that is none. */
 export function checkSaving(target: unknown, options: SaveOptions): void {
   checkTarget("saveTo", target);
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`saveTo() takes an object of options, not ${describe(options)}`);
-  }
-  const unknown = Object.keys(options).find((name) => name !== "overwrite");
-  if (unknown !== undefined) throw new TypeError(`saveTo() has no option ${unknown}; it has overwrite`);
-  checkBoolean("overwrite", options.overwrite);
+  assertOptionsOf("saveTo()", options, ["overwrite"]);
+  if (options.overwrite !== undefined) assertBoolean(options.overwrite, "overwrite");
 }
 
 /** @throws {TypeError} for a target that is none. */
 export function checkTarget(method: string, target: unknown): void {
   if ((typeof target !== "string" || target === "") && !isUrl(target)) {
     throw new TypeError(`${method}() takes a path or a file: URL, not ${describe(target)}`);
-  }
-}
-
-/** @throws {TypeError} for anything but `true`, `false` and `undefined`. */
-export function checkBoolean(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "boolean") {
-    throw new TypeError(`${name} must be true or false, not ${describe(value)}`);
   }
 }
 

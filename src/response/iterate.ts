@@ -3,6 +3,7 @@
  */
 import { isUint8Array } from "../core/realm.ts";
 import { asBuffer } from "../core/bytes.ts";
+import { assertBoolean, assertCount, assertOptionsOf } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import type { FailedResponse } from "../core/errors.ts";
 import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
@@ -22,17 +23,17 @@ export interface Iteration {
 
 /** @throws {TypeError | RangeError} for options that are none. */
 export function checkContentOptions(options: IterContentOptions): void {
-  checkNames("iterContent", options, ["chunkSize", "decode"]);
+  assertOptionsOf("iterContent()", options, ["chunkSize", "decode"]);
   checkChunkSize(options.chunkSize);
-  checkBoolean("decode", options.decode);
+  checkFlag("decode", options.decode);
 }
 
 /** @throws {TypeError | RangeError} for options that are none. */
 export function checkLinesOptions(options: IterLinesOptions): void {
-  checkNames("iterLines", options, ["delimiter", "decode", "keepEnds", "chunkSize"]);
+  assertOptionsOf("iterLines()", options, ["delimiter", "decode", "keepEnds", "chunkSize"]);
   checkChunkSize(options.chunkSize);
-  checkBoolean("decode", options.decode);
-  checkBoolean("keepEnds", options.keepEnds);
+  checkFlag("decode", options.decode);
+  checkFlag("keepEnds", options.keepEnds);
   const delimiter = options.delimiter ?? null;
   if (delimiter === null) return;
   if (typeof delimiter !== "string" && !isUint8Array(delimiter)) {
@@ -117,27 +118,10 @@ function delimiterText(delimiter: string | Uint8Array | null, bytes: boolean): s
   return raw.toString(bytes ? "latin1" : "utf8");
 }
 
-function checkNames(method: string, options: object, allowed: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`${method}() takes an object of options, not ${describe(options)}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!allowed.includes(name))
-      throw new TypeError(`${method}() has no option ${name}; it has ${allowed.join(", ")}`);
-  }
-}
-
 function checkChunkSize(size: unknown): void {
-  if (size === undefined || size === null) return;
-  if (typeof size !== "number")
-    throw new TypeError(`chunkSize must be a number or null, not ${describe(size)}`);
-  if (!Number.isInteger(size) || size < 1) {
-    throw new RangeError(`chunkSize must be a whole number of 1 or more, or null, not ${size}`);
-  }
+  if (size != null) assertCount(size, "chunkSize", 1, "a whole number of 1 or more, or null");
 }
 
-function checkBoolean(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "boolean") {
-    throw new TypeError(`${name} must be true or false, not ${describe(value)}`);
-  }
+function checkFlag(name: string, value: unknown): void {
+  if (value !== undefined) assertBoolean(value, name);
 }

@@ -6,6 +6,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProgressListener } from "../core/adapter.ts";
+import { assertBoolean } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import {
   ChunkedEncodingError,
@@ -22,7 +23,7 @@ import type { SavedFile, SaveOptions } from "../core/response.ts";
 import { Part } from "../download/part.ts";
 import { fileName, safeName } from "../download/file-name.ts";
 import { contentRange, continues, storedLength, versionOf } from "../download/ranges.ts";
-import { checkBoolean, checkTarget, destinationOf, isFolder, type Destination } from "../download/save.ts";
+import { checkTarget, destinationOf, isFolder, type Destination } from "../download/save.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 
 /** Options of a download: those of a GET, and what becomes of the file. */
@@ -75,8 +76,8 @@ export async function download(
   assertOptions(options, "request");
   const { tries = DEFAULT_TRIES, resume = false, overwrite, onProgress, headers, ...rest } = options;
   checkTarget("download", target);
-  checkBoolean("resume", resume);
-  checkBoolean("overwrite", overwrite);
+  assertBoolean(resume, "resume");
+  if (overwrite !== undefined) assertBoolean(overwrite, "overwrite");
   if (!Number.isInteger(tries) || tries < 1) {
     throw new RangeError(
       `tries must be a whole number of 1 or more, not ${typeof tries === "number" ? tries : describe(tries)}`,
