@@ -8,14 +8,23 @@ import { namesAt } from "../options/take.ts";
 import { SessionDefaults } from "./defaults.ts";
 import { Verbs } from "./verbs.ts";
 
-/** Options of a session that are more than a value. */
-type Own = "headers" | "cookies" | "baseUrl" | "hsts";
-const OWN: ReadonlySet<string> = new Set<Own>(["headers", "cookies", "baseUrl", "hsts"]);
-
-type FieldOptions = Omit<SessionOptions<boolean>, Own | "stream" | "trustEnv">;
-
 /** Absent is `undefined`, and so is what nobody has set. */
-type Fields = { -readonly [Name in keyof FieldOptions]-?: FieldOptions[Name] | undefined };
+type Fields = {
+  -readonly [
+    Name in keyof Omit<
+      SessionOptions<boolean>,
+      "headers" | "cookies" | "baseUrl" | "hsts" | "stream" | "trustEnv"
+    >
+  ]-?: SessionOptions<boolean>[Name] | undefined;
+};
+
+/** Options of a session that are more than a value. */
+const OWN: ReadonlySet<string> = new Set<Exclude<keyof SessionOptions, keyof SessionFields<boolean>>>([
+  "headers",
+  "cookies",
+  "baseUrl",
+  "hsts",
+]);
 
 /** The defaults of a session. */
 export let defaultsOf: (session: SessionFields<boolean>) => SessionDefaults;
