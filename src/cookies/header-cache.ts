@@ -4,13 +4,11 @@
  *
  * Pure: time is an argument.
  */
+import { Memo } from "../core/memo.ts";
 import { comparablePath } from "../core/url-spelling.ts";
 import type { Bucket, CookieIndex, Entry } from "./cookie-index.ts";
 import { byPathThenAge, formatCookieHeader } from "./header.ts";
 import { domainsOf, pathMatches } from "./match.ts";
-
-/** Hosts that are remembered. The one that came first goes first: a crawler must not fill the memory. */
-const HOSTS_LIMIT = 1000;
 
 /** How often the time of last use is written down. It only serves eviction, and costs a walk over the cookies. */
 const ACCESS_STEP_MS = 1000;
@@ -39,8 +37,8 @@ interface View {
 export class HeaderCache {
   readonly #index: CookieIndex;
   readonly #maxHeaderBytes: number;
-  readonly #secure = new Map<string, View>();
-  readonly #plain = new Map<string, View>();
+  readonly #secure = new Memo<string, View>(1000);
+  readonly #plain = new Memo<string, View>(1000);
 
   constructor(index: CookieIndex, maxHeaderBytes: number) {
     this.#index = index;
@@ -50,36 +48,11 @@ export class HeaderCache {
   /** The `Cookie` header for a host and path, or `null`. */
   select(host: string, isTrusted: boolean, path: string, now: number): string | null {
     const views = isTrusted ? this.#secure : this.#plain;
-    const known = views.get(host);
-    const view = known ?? this.#remember(views, host);
+    const view = views.getOrMake(host, newView);
     if (view.version !== this.#index.version || now >= view.expiresAt) this.#update(view, isTrusted, now);
     if (!view.anyPath && view.path !== path) this.#write(view, path);
     if (now - view.sentAt >= ACCESS_STEP_MS) noteAccess(view, now);
     return view.header;
-  }
-
-  #remember(views: Map<string, View>, host: string): View {
-    if (views.size >= HOSTS_LIMIT) {
-      for (const oldest of views.keys()) {
-        views.delete(oldest);
-        break;
-      }
-    }
-    const view: View = {
-      domains: domainsOf(host),
-      entries: [],
-      anyPath: true,
-      path: "",
-      header: null,
-      sent: [],
-      sentAt: Number.NEGATIVE_INFINITY,
-      expiresAt: Number.NEGATIVE_INFINITY,
-      version: -1,
-      chainVersion: -1,
-      generation: -1,
-    };
-    views.set(host, view);
-    return view;
   }
 
   #update(view: View, secure: boolean, now: number): void {
@@ -142,4 +115,20 @@ function entriesFor(path: string, entries: readonly Entry[]): readonly Entry[] {
 function noteAccess(view: View, now: number): void {
   view.sentAt = now;
   for (const entry of view.sent) entry.accessedAt = now;
+}
+
+function newView(host: string): View {
+  return {
+    domains: domainsOf(host),
+    entries: [],
+    anyPath: true,
+    path: "",
+    header: null,
+    sent: [],
+    sentAt: Number.NEGATIVE_INFINITY,
+    expiresAt: Number.NEGATIVE_INFINITY,
+    version: -1,
+    chainVersion: -1,
+    generation: -1,
+  };
 }

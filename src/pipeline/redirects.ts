@@ -4,10 +4,9 @@
  * Cookies, auth and proxies are stages further in, so each hop gets its own; nothing is rebuilt here.
  */
 import { unlessAborted } from "../core/abort.ts";
-import type { Clock } from "../core/clock.ts";
 import { RequestException, TooManyRedirects } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { securedUrl, type StrictTransport } from "../core/strict-transport.ts";
+import { securedUrl } from "../core/strict-transport.ts";
 import { journeyBeyond, tlsAcrossOrigins } from "../redirects/border.ts";
 import {
   decideRedirect,
@@ -17,13 +16,17 @@ import {
   type Secured,
 } from "../redirects/decide.ts";
 import { CallPlan, type Settings } from "../options/settings.ts";
-import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
+import {
+  answeredRequest,
+  type Exchange,
+  type Reply,
+  type Send,
+  type Stage,
+  type Surroundings,
+} from "./stage.ts";
 
 /** What the stage needs of the world. */
-export interface RedirectSurroundings {
-  readonly clock: Clock;
-  readonly strictTransport: () => StrictTransport | null;
-}
+export type RedirectSurroundings = Pick<Surroundings, "clock" | "strictTransport">;
 
 /** Sends until a response is final, and hands that one up with the hops before it as `history`. */
 export function redirects(world: RedirectSurroundings): Stage {
@@ -44,7 +47,7 @@ interface Way {
   readonly secured: Secured;
 }
 
-/** Not followed: the response tells the next request to whoever asks. */
+/** The redirect is not followed: the response tells the next request to whoever asks. */
 function stay(response: Reply, settings: Settings, secured: Secured): Reply {
   return response.withNext(() => {
     const decision = decide(response, settings, secured);
