@@ -20,7 +20,8 @@ export default defineConfig(({ mode }) => {
       testTimeout: 30_000,
       hookTimeout: 30_000,
       // What is waited for comes within milliseconds: to look every 50 of them would be most of the time.
-      expect: { poll: { interval: 5, timeout: 5000 } },
+      // A test that expects nothing is an error.
+      expect: { requireAssertions: true, poll: { interval: 5, timeout: 5000 } },
       projects: [
         {
           extends: true,
@@ -42,7 +43,8 @@ export default defineConfig(({ mode }) => {
               enabled: true,
               only: true,
               checker: "tsc",
-              tsconfig: "./tsconfig.json",
+              // Of the whole tree it would take as long as many tests.
+              tsconfig: "./test/types/tsconfig.json",
               include: ["test/types/**/*.test-d.ts"],
               // Errors elsewhere are the business of `npm run types`.
               ignoreSourceErrors: true,

@@ -8,6 +8,7 @@ import * as oauth from "oauth4webapi";
 import { HttpBearerAuth } from "./auth/bearer.ts";
 import type { Auth, ChallengeResponse } from "./core/auth-scheme.ts";
 import { passOn } from "./core/caller.ts";
+import { isRecord } from "./core/checks.ts";
 import { describe } from "./core/describe.ts";
 import { RequestException } from "./core/errors.ts";
 import { isUrl } from "./core/realm.ts";
@@ -213,7 +214,7 @@ class TokenServer {
 
   async #askThrough(session: Session<boolean>, grant: Grant): Promise<OAuth2Tokens> {
     // With the session's auth, which may be this very one, a token would be needed to get a token.
-    // And the requests that wait for one count on a session's patience, which is less than fetch's.
+    // The requests that wait for a token count on a session's patience, which is less than fetch's.
     const timeout = session.timeout === undefined ? { read: 60_000 } : undefined;
     const send = toFetch(session, { auth: false, timeout });
     const http = {
@@ -283,7 +284,7 @@ function tokensOf(answer: Answer): OAuth2Tokens {
   };
 }
 
-/** In our words: a network that failed keeps its own error. */
+/** The error in our words; a network that failed keeps its own. */
 function translated(error: unknown): unknown {
   if (error instanceof RequestException) return error;
   if (error instanceof TypeError && error.cause instanceof RequestException) {
@@ -416,14 +417,6 @@ function checkFields({ scope, parameters }: OAuth2Options): void {
     if (typeof value !== "string")
       throw new TypeError(`${shown} of parameters must be text, not ${describe(value)}`);
   }
-}
-
-/** An object that was written down, and none of a class: a Map, or what `new URLSearchParams()` gives, has no such fields. */
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  // Those of other realms have a prototype of their own.
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function checkText(name: string, value: unknown): void {

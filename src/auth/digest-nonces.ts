@@ -7,6 +7,7 @@
  */
 import { randomBytes } from "node:crypto";
 
+import { Memo } from "../core/memo.ts";
 import { parseChallenges, parseParameters } from "./challenge.ts";
 import { chooseDigest, type DigestChallenge } from "./digest-challenge.ts";
 import { digestHeader, digestKey, type DigestKey, type DigestRequest } from "./digest-response.ts";
@@ -24,18 +25,16 @@ interface Space {
   latest: Nonce;
   /** Of the message that was accepted last, or named in its answer; `null` until then. */
   accepted: Nonce | null;
-  readonly recent: Map<string, Nonce["uses"]>;
+  /** A server has few nonces at a time. */
+  readonly uses: Memo<string, Nonce["uses"]>;
 }
-
-/** A program talks to few origins with one auth object, and a server has few nonces at a time. */
-const MAX_SPACES = 100;
-const MAX_NONCES = 50;
 
 /** The nonces of one user, by space: an origin, or a proxy. */
 export class DigestNonces {
   readonly #username: string;
   readonly #password: string;
-  readonly #spaces = new Map<string, Space>();
+  /** A program talks to few origins with one auth object. */
+  readonly #spaces = new Memo<string, Space>(100);
   /** By what stands for a message and its challenge. */
   readonly #answers = new WeakMap<object, Nonce>();
 
@@ -96,12 +95,12 @@ export class DigestNonces {
 
   #learn(name: string, challenge: DigestChallenge): Nonce {
     const space = this.#spaces.get(name);
-    const recent = space?.recent ?? new Map<string, Nonce["uses"]>();
-    const uses = recent.get(challenge.nonce) ?? { count: 0 };
-    remember(recent, challenge.nonce, uses, MAX_NONCES);
-    const nonce = { key: digestKey(challenge, this.#username, this.#password, newCnonce()), uses };
-    if (space === undefined)
-      remember(this.#spaces, name, { latest: nonce, accepted: null, recent }, MAX_SPACES);
+    const uses = space?.uses ?? new Memo(50);
+    const nonce = {
+      key: digestKey(challenge, this.#username, this.#password, newCnonce()),
+      uses: uses.getOrMake(challenge.nonce, () => ({ count: 0 })),
+    };
+    if (space === undefined) this.#spaces.set(name, { latest: nonce, accepted: null, uses });
     else space.latest = nonce;
     return nonce;
   }
@@ -114,17 +113,6 @@ export function signedWith(
 ): string {
   uses.count++;
   return digestHeader(key, { ...message, count: uses.count, cnonce: newCnonce() });
-}
-
-/** Drops what was put in first when there is too much. */
-function remember<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= limit) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
-  }
 }
 
 function newCnonce(): string {

@@ -2,15 +2,13 @@
  * Credentials without a scheme: the server's challenge says which one it takes (requests-toolbelt's `GuessAuth`).
  */
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
+import { Memo } from "../core/memo.ts";
 import type { Origin } from "../core/origin.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { HttpBasicAuth } from "./basic.ts";
 import { parseChallenges } from "./challenge.ts";
 import { HttpDigestAuth } from "./digest.ts";
-
-/** A program talks to few origins with one auth object. */
-const MAX_ORIGINS = 100;
 
 /**
  * Sends nothing until the server asks; then Digest if it is offered, else Basic if that is. What an origin took is remembered
@@ -19,7 +17,8 @@ const MAX_ORIGINS = 100;
 export class HttpGuessAuth implements Auth {
   readonly #basic: HttpBasicAuth;
   readonly #digest: HttpDigestAuth;
-  readonly #chosen = new Map<Origin, Auth>();
+  /** A program talks to few origins with one auth object. */
+  readonly #chosen = new Memo<Origin, Auth>(100);
 
   /** @throws {TypeError} when a part is no text, or has what one of the schemes cannot send. */
   constructor(username: string, password: string) {
@@ -55,7 +54,6 @@ export class HttpGuessAuth implements Auth {
   }
 
   #choose(origin: Origin, scheme: Auth): true {
-    if (this.#chosen.size >= MAX_ORIGINS) this.#chosen.clear();
     this.#chosen.set(origin, scheme);
     return true;
   }

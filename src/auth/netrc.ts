@@ -9,7 +9,7 @@
  * says nothing unless it was complete before. `default` opens an entry only where it cannot be the value of another word.
  */
 import { suggestion } from "../core/suggest.ts";
-import { parseUrl, type Url } from "../core/url.ts";
+import { urlOfHost, type Url } from "../core/url.ts";
 
 /** User and password of a host. */
 export interface NetrcCredentials {
@@ -270,14 +270,7 @@ function isLikeHost(text: string): boolean {
 
 /** A machine's name as URLs spell a host, with the port where it has one; `null` when no URL has such a host. */
 function hostOf(name: string): string | null {
-  const isAddress = name.split(":").length > 2 && !name.startsWith("[");
-  try {
-    const { host, port, userinfo, target, fragment } = parseUrl(`http://${isAddress ? `[${name}]` : name}/`);
-    if (userinfo !== null || target !== "/" || fragment !== null) return null;
-    return port === null ? host : `${host}:${port}`;
-  } catch {
-    return null;
-  }
+  return urlOfHost(name)?.authority ?? null;
 }
 
 /** A word of the file. */

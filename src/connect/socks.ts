@@ -3,6 +3,7 @@
  */
 import { isIP, type Socket } from "node:net";
 
+import { ipv6Bytes } from "../core/address.ts";
 import { ConnectFailure, reasonOf } from "./failures.ts";
 import { SocketReader } from "./socket-reader.ts";
 
@@ -107,23 +108,14 @@ function addressOf(host: string): Buffer {
     case 4:
       return Buffer.from([IPV4, ...host.split(".").map(Number)]);
     case 6:
-      return Buffer.concat([Buffer.from([IPV6]), ipv6Bytes(host)]);
+      // A zone means nothing to another machine.
+      return Buffer.from([
+        IPV6,
+        ...ipv6Bytes(new URL(`http://[${host.replace(/%.*$/, "")}]/`).hostname.slice(1, -1)),
+      ]);
     default:
       return Buffer.concat([Buffer.from([NAME]), field(host)]);
   }
-}
-
-/** Canonical IPv6 has groups of hexadecimal digits and at most one `::`. A zone means nothing to another machine. */
-function ipv6Bytes(host: string): Buffer {
-  const canonical = new URL(`http://[${host.replace(/%.*$/, "")}]/`).hostname.slice(1, -1);
-  const [head = "", tail] = canonical.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = Array.from({ length: 8 - left.length - right.length }, () => "0");
-  const bytes = Buffer.alloc(16);
-  for (const [at, group] of [...left, ...zeros, ...right].entries())
-    bytes.writeUInt16BE(Number.parseInt(group, 16), at * 2);
-  return bytes;
 }
 
 /** A length of one byte, and the text. */

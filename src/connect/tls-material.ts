@@ -7,6 +7,7 @@ import { join } from "node:path";
 import tls, { type SecureContext } from "node:tls";
 
 import type { TlsStore } from "../core/adapter.ts";
+import { Memo } from "../core/memo.ts";
 import {
   bundleName,
   contextOptions,
@@ -26,13 +27,10 @@ export interface TlsMaterial {
   readonly isVerified: boolean;
 }
 
-/** So many are remembered to have been warned of; then it begins anew. */
-const MOST_WARNED = 1000;
-
 /** The material of an adapter's connections, by settings. */
 export class TlsMaterials {
   readonly #byKey = new Map<string, Promise<TlsMaterial>>();
-  readonly #warned = new Set<string>();
+  readonly #warned = new Memo<string, true>(1000);
 
   /**
    * Reads what is missing; once for each kind of settings. Warns when `peer` is not going to be checked.
@@ -53,9 +51,8 @@ export class TlsMaterials {
 
   /** Once for each server: what is switched off for a test must not be forgotten. */
   #warn(server: string): void {
-    if (this.#warned.has(server)) return;
-    if (this.#warned.size >= MOST_WARNED) this.#warned.clear();
-    this.#warned.add(server);
+    if (this.#warned.get(server)) return;
+    this.#warned.set(server, true);
     process.emitWarning(
       `verify is false: certificates are not checked, so anybody on the way to ${server} can read and change what is sent`,
       { type: "InsecureRequestWarning", code: "SOJOURN_INSECURE" },

@@ -6,12 +6,10 @@
  *
  * Pure: time is an argument.
  */
+import { Memo } from "../core/memo.ts";
 import { comparablePath } from "../core/url-spelling.ts";
 import type { CookieIndex, Entry } from "./cookie-index.ts";
 import { domainsOf, pathMatches } from "./match.ts";
-
-/** Hosts that are remembered. The one that came first goes first: a crawler must not fill the memory. */
-const HOSTS_LIMIT = 1000;
 
 /** How often the time of last use is written down. It only serves eviction, and costs a walk over the cookies. */
 const ACCESS_STEP_MS = 1000;
@@ -19,7 +17,6 @@ const ACCESS_STEP_MS = 1000;
 /** What a host gets over a connection that is trusted with `Secure` cookies, or one that is not. Mutable: it is brought up to date in place. */
 interface View {
   readonly host: string;
-  readonly isTrusted: boolean;
   /** The host's own and those above it. */
   readonly domains: readonly string[];
   /** The cookies for any path, in the order of the header. */
@@ -43,8 +40,8 @@ interface View {
 export class CookieHeaders {
   readonly #index: CookieIndex;
   readonly #maxBytes: number;
-  readonly #secure = new Map<string, View>();
-  readonly #plain = new Map<string, View>();
+  readonly #secure = new Memo<string, View>(1000);
+  readonly #plain = new Memo<string, View>(1000);
 
   constructor(index: CookieIndex, maxBytes: number) {
     this.#index = index;
@@ -54,31 +51,31 @@ export class CookieHeaders {
   /** The `Cookie` header for a host and path, or `null`. */
   select(host: string, isTrusted: boolean, path: string, now: number): string | null {
     const views = isTrusted ? this.#secure : this.#plain;
-    const view = views.get(host) ?? remember(views, host, isTrusted);
-    if (view.version !== this.#index.version || now >= view.expiresAt) this.#refresh(view, now);
+    const view = views.getOrMake(host, newView);
+    if (view.version !== this.#index.version || now >= view.expiresAt) this.#refresh(view, isTrusted, now);
     if (!view.anyPath && view.path !== path) this.#write(view, path);
     if (now - view.sentAt >= ACCESS_STEP_MS) noteAccess(view, now);
     return view.header;
   }
 
   /** Chooses anew, unless what changed is nothing that this host gets. */
-  #refresh(view: View, now: number): void {
+  #refresh(view: View, isTrusted: boolean, now: number): void {
     const { version, generation } = this.#index;
     const latest = this.#index.latestVersion(view.domains);
     view.version = version;
     if (view.latest === latest && view.generation === generation && now < view.expiresAt) return;
     view.latest = latest;
     view.generation = generation;
-    this.#choose(view, now);
+    this.#choose(view, isTrusted, now);
   }
 
-  #choose(view: View, now: number): void {
+  #choose(view: View, isTrusted: boolean, now: number): void {
     const entries: Entry[] = [];
     view.expiresAt = Number.POSITIVE_INFINITY;
     view.anyPath = true;
     for (const domain of view.domains) {
       for (const entry of this.#index.bucket(domain)?.entries.values() ?? []) {
-        if (!isFor(view, entry, now)) continue;
+        if (!isFor(view.host, isTrusted, entry, now)) continue;
         const { expires, path } = entry.cookie;
         if (expires !== null && expires < view.expiresAt) view.expiresAt = expires;
         if (path !== "/") view.anyPath = false;
@@ -103,7 +100,12 @@ export class CookieHeaders {
 }
 
 /** Step 1, but for the path: is it for this host, this connection, and this time? */
-function isFor({ host, isTrusted }: View, { cookie, bucket, superseded }: Entry, now: number): boolean {
+function isFor(
+  host: string,
+  isTrusted: boolean,
+  { cookie, bucket, superseded }: Entry,
+  now: number,
+): boolean {
   if (superseded || (cookie.expires !== null && cookie.expires <= now)) return false;
   return (bucket.domain === host || !cookie.hostOnly) && (isTrusted || !cookie.secure);
 }
@@ -139,12 +141,9 @@ export function formatCookie(name: string, value: string): string {
   return name === "" ? value : `${name}=${value}`;
 }
 
-function remember(views: Map<string, View>, host: string, isTrusted: boolean): View {
-  const [oldest] = views.size >= HOSTS_LIMIT ? views.keys() : [];
-  if (oldest !== undefined) views.delete(oldest);
-  const view: View = {
+function newView(host: string): View {
+  return {
     host,
-    isTrusted,
     domains: domainsOf(host),
     entries: [],
     anyPath: true,
@@ -157,8 +156,6 @@ function remember(views: Map<string, View>, host: string, isTrusted: boolean): V
     latest: -1,
     generation: -1,
   };
-  views.set(host, view);
-  return view;
 }
 
 function noteAccess(view: View, now: number): void {

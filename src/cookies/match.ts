@@ -4,6 +4,7 @@
  * The host is always the URL's, never a `Host` header's.
  */
 import { isThisMachine } from "../core/loopback.ts";
+import { asUtf8 } from "../core/received-text.ts";
 import type { Url } from "../core/url.ts";
 
 /** The host as the jar files it: without the dot that may end it. `a.test.` is the same machine as `a.test`. */
@@ -46,11 +47,6 @@ export function domainMatches(host: string, domain: string): boolean {
   if (host === domain) return true;
   const dot = host.length - domain.length - 1;
   return dot > 0 && host.charCodeAt(dot) === 0x2e && host.endsWith(domain) && !isAddress(host);
-}
-
-/** A header's text with each byte beyond ASCII as its escape. */
-export function escapeBytes(text: string): string {
-  return text.replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** §5.1.4: the cookie's path is the request's, or a folder above it. Both are comparable: see `comparablePath()`. */
@@ -101,23 +97,9 @@ export function canonicalDomain(domain: string): string | null {
   // These would end the host, or be decoded by the parser below: none of them belongs into a name.
   // oxlint-disable-next-line no-control-regex -- control characters are among them
   if (/[\x00-\x20"#%/:<>?@[\\\]^`{|}\x7f]/.test(domain)) return null;
-  return parsedHost(asText(domain));
+  return parsedHost(asUtf8(domain));
 }
 
 function parsedHost(host: string): string | null {
-  try {
-    return new URL(`http://${host}/`).hostname;
-  } catch {
-    return null;
-  }
-}
-
-/** Header text has one character for each byte: those bytes are UTF-8 if they can be, and else meant as they are. */
-function asText(name: string): string {
-  if (/[\u0100-\uffff]/.test(name)) return name;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(name, "latin1"));
-  } catch {
-    return name;
-  }
+  return URL.parse(`http://${host}/`)?.hostname ?? null;
 }

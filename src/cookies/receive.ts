@@ -4,13 +4,13 @@
  * `SameSite` is kept and never applied: a program has no page that another site could have sent it from.
  */
 import type { CookieRefusal, CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
+import { escapeBytes } from "../core/received-text.ts";
 import type { Url } from "../core/url.ts";
 import { prefixOf, prefixRefusal } from "./cookie.ts";
 import {
   attributeDomain,
   defaultPath,
   domainMatches,
-  escapeBytes,
   hostOf,
   isAddress,
   isWebUrl,

@@ -1,5 +1,5 @@
 /**
- * Waiting for code that knows no signal: a hook, a refresh of a token.
+ * Waiting for code that knows no signal (a hook, a refresh of a token), and not waiting.
  */
 import { isPromise } from "./realm.ts";
 
@@ -21,4 +21,9 @@ export function unlessAborted<Result>(
       .then(resolve, reject);
     if (signal.aborted) onAbort();
   });
+}
+
+/** Nobody waits for `answer`. If it is a promise, what it comes to is nobody's business, and its rejection does not end the process. */
+export function unawaited(answer: unknown): void {
+  if (isPromise(answer)) answer.then(undefined, () => undefined);
 }

@@ -210,9 +210,7 @@ export interface Adapter {
 
 /** How an attempt ended. `none`: nothing reached the server. */
 export type AttemptFailure =
-  | { readonly kind: "connect"; readonly error: Error }
-  | { readonly kind: "read"; readonly error: Error }
-  | { readonly kind: "other"; readonly error: Error }
+  | { readonly kind: "connect" | "read" | "other"; readonly error: Error }
   | { readonly kind: "status"; readonly status: number; readonly retryAfter: string | null };
 
 /** What a policy says of a failed attempt. */

@@ -5,11 +5,13 @@
  *
  * Pure, but for opening what the caller gave.
  */
+import { unawaited } from "./abort.ts";
 import { misuse } from "./caller.ts";
 import {
   isArrayBuffer,
   isBlob,
   isFormData,
+  isObject,
   isPromise,
   isReadableStream,
   isUrlSearchParams,
@@ -32,7 +34,7 @@ export interface OpenFile {
   ): Promise<{ readonly bytesRead: number }>;
 }
 
-/** So much of a file is read at a time. */
+/** How much of a file is read at a time. */
 const FILE_PIECE_BYTES = 65_536;
 
 /** What can be sent as it is: text (as UTF-8), bytes, a Blob, a stream or iterable of text or bytes, an open file. */
@@ -118,7 +120,7 @@ export function rawBody(data: RawBody): Body {
     return bytesBody(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   if (isBlob(data)) return streamBody(data, () => data.stream(), { length: data.size, replayable: true });
   if (!isObject(data)) throw noBody(data);
-  if (isOpenFile(data)) return streamBody(data, () => piecesOf(data), { length: null, replayable: true });
+  if (isOpenFile(data)) return streamBody(data, () => filePieces(data), { length: null, replayable: true });
   if (isIterable(data)) return oneShot(data);
   throw noBody(data);
 }
@@ -174,8 +176,8 @@ export function letGo(source: unknown): void {
     if ("pipe" in source && typeof destroy === "function") {
       // Without a reason: an error event that nobody listens to would end the process.
       if (!isArriving(source)) destroy.call(source);
-    } else if ("getReader" in source && typeof cancel === "function") ignoring(cancel.call(source));
-    else if (isGenerator(source) && typeof end === "function") ignoring(end.call(source));
+    } else if ("getReader" in source && typeof cancel === "function") unawaited(cancel.call(source));
+    else if (isGenerator(source) && typeof end === "function") unawaited(end.call(source));
   } catch {
     // What it says to that is of no interest.
   }
@@ -189,10 +191,6 @@ function isArriving(stream: object): boolean {
 /** One that nobody began runs no code when it is ended. Other iterators might. */
 function isGenerator(source: object): boolean {
   return /^\[object (?:Async)?Generator\]$/.test(Object.prototype.toString.call(source));
-}
-
-function ignoring(result: unknown): void {
-  Promise.resolve(result).catch(nothing);
 }
 
 /** Streams and iterators that were sent. Not all of them tell: a generator that is over looks like an empty one. */
@@ -271,7 +269,7 @@ function isOpenFile(data: object): data is OpenFile {
 }
 
 /** All of a file. Not its stream: that would close it, when it is given up, and the file stays the caller's. */
-async function* piecesOf(file: OpenFile): AsyncGenerator<Uint8Array> {
+async function* filePieces(file: OpenFile): AsyncGenerator<Uint8Array> {
   for (let position = 0; ;) {
     const piece = Buffer.allocUnsafeSlow(FILE_PIECE_BYTES);
     const { bytesRead } = await file.read(piece, 0, FILE_PIECE_BYTES, position);
@@ -288,8 +286,4 @@ function isIterable(data: object): data is AsyncIterable<unknown> | Iterable<unk
     (Symbol.asyncIterator in data && typeof data[Symbol.asyncIterator] === "function") ||
     (Symbol.iterator in data && typeof data[Symbol.iterator] === "function")
   );
-}
-
-function isObject(data: unknown): data is object {
-  return typeof data === "object" && data !== null;
 }

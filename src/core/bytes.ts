@@ -48,6 +48,11 @@ export function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.constructor === Uint8Array ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(buffer); // as was just seen
 }
 
+/** The same memory as a Buffer, which has Node's fast conversions. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
 /** A copy, for bytes of which somebody else needs the memory. */
 export function copied(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes);

@@ -3,6 +3,7 @@
  * only. Records are read so that a polluted prototype changes nothing: own properties only.
  */
 import { describe } from "./describe.ts";
+import { isObject } from "./realm.ts";
 import { suggestion, type Elsewhere } from "./suggest.ts";
 
 /**
@@ -53,11 +54,6 @@ export function assertWithin(
   if (!(value >= least && value <= most)) throw new RangeError(`${name} must be ${allowed}, not ${value}`);
 }
 
-/** An object, no function. */
-export function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
 /** An object literal, or one without a prototype; of this realm or another. A class's instance is none. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isObject(value) || Array.isArray(value)) return false;
@@ -71,6 +67,18 @@ export function own<Record extends object, Name extends keyof Record>(
   name: Name,
 ): Record[Name] | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/**
+ * @param taker the function that takes the options: `"dump()"`.
+ * @throws {TypeError} unless they are an object with none but these names.
+ */
+export function assertOptionsOf(taker: string, options: unknown, names: readonly string[]): void {
+  if (!isObject(options))
+    throw new TypeError(`${taker} takes an object of options, not ${describe(options)}`);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new TypeError(`${taker} has no option ${unknown}; it has ${names.join(", ")}`);
 }
 
 const NOWHERE: Elsewhere = new Map();

@@ -3,7 +3,7 @@
  *
  * Pure.
  */
-import { isPromise } from "./realm.ts";
+import { unawaited } from "./abort.ts";
 
 /** Names the kind of a value: `null`, `number`, `Map`. */
 export function describe(value: unknown): string {
@@ -17,11 +17,6 @@ export function describe(value: unknown): string {
  * one is asked for, gives a promise: the error tells of it, so a rejection of it is not to end the process as well.
  */
 export function describeAnswer(answer: unknown): string {
-  letGo(answer);
+  unawaited(answer);
   return describe(answer);
-}
-
-/** Nobody waits for `answer`. If it is a promise, what it comes to is nobody's business. */
-export function letGo(answer: unknown): void {
-  if (isPromise(answer)) answer.then(undefined, () => undefined);
 }

@@ -229,17 +229,13 @@ export class Timeout extends RequestException {
   readonly limitMs: number;
 
   constructor(message: string, details: ExceptionDetails & { readonly limitMs: number }) {
-    super(message + unitOf(details.limitMs), details);
+    super(message + (details.limitMs <= LIKE_SECONDS ? " (times are milliseconds)" : ""), details);
     this.limitMs = details.limitMs;
   }
 }
 
 /** Up to here a time is more likely meant to be seconds: nobody waits so little. */
 const LIKE_SECONDS = 60;
-
-function unitOf(limitMs: number): string {
-  return limitMs <= LIKE_SECONDS ? " (times are milliseconds)" : "";
-}
 
 /** No connection in time: name look-up, TCP, proxy and TLS together. The server saw nothing of the request. */
 export class ConnectTimeout extends Timeout {
@@ -362,10 +358,7 @@ export class TooManyCodings extends ContentDecodingError {
   /** How many `Content-Encoding` names, `identity` not counted. */
   readonly found: number;
 
-  constructor(
-    message: string,
-    details: ExceptionDetails & { readonly limit: number; readonly found: number },
-  ) {
+  constructor(message: string, details: ExceptionDetails & Pick<TooManyCodings, "limit" | "found">) {
     super(message, details);
     this.limit = details.limit;
     this.found = details.found;
@@ -404,11 +397,7 @@ export class HeadersTooLarge extends ConnectionError {
 
   constructor(
     message: string,
-    details: ExceptionDetails & {
-      readonly option: string;
-      readonly limit: number;
-      readonly found: number | null;
-    },
+    details: ExceptionDetails & Pick<HeadersTooLarge, "option" | "limit" | "found">,
   ) {
     super(message, details);
     this.option = details.option;

@@ -42,17 +42,6 @@ export type HooksInit = {
 /** Every event has its list; most are empty. */
 export type Hooks = { readonly [Event in HookEvent]: readonly HookFunctions[Event][] };
 
-/** The events there are. */
-export const hookEvents: readonly HookEvent[] = [
-  "request",
-  "response",
-  "redirect",
-  "retry",
-  "error",
-  "informational",
-  "cookieRefused",
-];
-
 /** No hooks at all: shared, so that "nothing to do" is one comparison. */
 export const noHooks: Hooks = {
   request: [],
@@ -63,3 +52,6 @@ export const noHooks: Hooks = {
   informational: [],
   cookieRefused: [],
 };
+
+/** The events there are. */
+export const hookEvents: readonly HookEvent[] = Object.keys(noHooks) as HookEvent[]; // it has all of them, and no other key

@@ -1,8 +1,8 @@
 /**
  * Hosts that are this machine, by their name or address alone.
  *
- * `localhost` and what is below it are never asked of a name server (RFC 6761 §6.3): `transport/` gives their addresses
- * itself. Not among them: addresses that lead here by way of something else, such as `0.0.0.0` or `::ffff:127.0.0.1`.
+ * `localhost` and what is below it are never asked of a name server (RFC 6761 §6.3): `connect/lookup.ts` gives their
+ * addresses itself. Not among them: addresses that lead here by way of something else, such as `0.0.0.0` or `::ffff:127.0.0.1`.
  */
 import type { Url } from "./url.ts";
 

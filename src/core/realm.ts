@@ -8,7 +8,8 @@
  * its keys are, and a polluted `Object.prototype` makes nothing one of them.
  */
 
-function isObject(value: unknown): value is object {
+/** Anything that may have properties, but for functions. */
+export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
@@ -42,8 +43,13 @@ function hasMembers(value: object, names: readonly string[]): boolean {
   });
 }
 
-function isOf(value: unknown, tags: readonly string[], members: readonly string[]): boolean {
-  return isObject(value) && tags.includes(tagOf(value)) && hasMembers(value, members);
+/** Is a value of that type? */
+type Guard<Type> = (value: unknown) => value is Type;
+
+/** A type of the web: by the names that its classes bear, and the members that are going to be used. */
+function kind<Type>(tags: readonly string[], members: readonly string[]): Guard<Type> {
+  return (value): value is Type =>
+    isObject(value) && tags.includes(tagOf(value)) && hasMembers(value, members);
 }
 
 /**
@@ -66,12 +72,14 @@ function isInstance(value: unknown): value is object {
   return prototype !== null && prototype !== Object.prototype;
 }
 
-/** An ArrayBuffer. */
-export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  return (
-    isInstance(value) && tagOf(value) === "ArrayBuffer" && hasSlot(value, ArrayBuffer.prototype, "byteLength")
-  );
+/** A type of JavaScript's own: by its name, and the slot that this getter reads. */
+function builtIn<Type>(name: string, prototype: object, getter: string): Guard<Type> {
+  return (value): value is Type =>
+    isInstance(value) && tagOf(value) === name && hasSlot(value, prototype, getter);
 }
+
+/** An ArrayBuffer. */
+export const isArrayBuffer: Guard<ArrayBuffer> = builtIn("ArrayBuffer", ArrayBuffer.prototype, "byteLength");
 
 /** A Uint8Array, a Buffer too. */
 export function isUint8Array(value: unknown): value is Uint8Array {
@@ -86,14 +94,10 @@ export function ofThisRealm(bytes: Uint8Array): Uint8Array {
 }
 
 /** A Map. */
-export function isMap(value: unknown): value is Map<unknown, unknown> {
-  return isInstance(value) && tagOf(value) === "Map" && hasSlot(value, Map.prototype, "size");
-}
+export const isMap: Guard<Map<unknown, unknown>> = builtIn("Map", Map.prototype, "size");
 
 /** A Set. */
-export function isSet(value: unknown): value is Set<unknown> {
-  return isInstance(value) && tagOf(value) === "Set" && hasSlot(value, Set.prototype, "size");
-}
+export const isSet: Guard<Set<unknown>> = builtIn("Set", Set.prototype, "size");
 
 /** A Date, a wrong one too. */
 export function isDate(value: unknown): value is Date {
@@ -104,17 +108,6 @@ export function isDate(value: unknown): value is Date {
   } catch {
     return false;
   }
-}
-
-/** A RegExp. */
-export function isRegExp(value: unknown): value is RegExp {
-  // The getter answers for the prototype too, which is no expression.
-  return (
-    isInstance(value) &&
-    !Array.isArray(value) &&
-    "lastIndex" in value &&
-    hasSlot(value, RegExp.prototype, "source")
-  );
 }
 
 /** A promise, or what `await` takes for one. */
@@ -133,51 +126,40 @@ export function isError(value: unknown): value is Error {
 }
 
 /** A Blob or a File. */
-export function isBlob(value: unknown): value is Blob {
-  return isOf(value, ["Blob", "File"], ["size", "type", "stream", "slice"]);
-}
+export const isBlob: Guard<Blob> = kind(["Blob", "File"], ["size", "type", "stream", "slice"]);
 
 /** A File. */
-export function isFile(value: unknown): value is File {
-  return isOf(value, ["File"], ["size", "type", "stream", "slice", "name"]);
-}
+export const isFile: Guard<File> = kind(["File"], ["size", "type", "stream", "slice", "name"]);
 
 /** A FormData. */
-export function isFormData(value: unknown): value is FormData {
-  return isOf(value, ["FormData"], ["append", "getAll", "entries"]);
-}
+export const isFormData: Guard<FormData> = kind(["FormData"], ["append", "getAll", "entries"]);
 
 /** A URLSearchParams. */
-export function isUrlSearchParams(value: unknown): value is URLSearchParams {
-  return isOf(value, ["URLSearchParams"], ["append", "getAll", "entries"]);
-}
+export const isUrlSearchParams: Guard<URLSearchParams> = kind(
+  ["URLSearchParams"],
+  ["append", "getAll", "entries"],
+);
 
 /** Headers. */
-export function isHeaders(value: unknown): value is Headers {
-  return isOf(value, ["Headers"], ["append", "get", "entries"]);
-}
+export const isHeaders: Guard<Headers> = kind(["Headers"], ["append", "get", "entries"]);
 
 /** A URL. */
-export function isUrl(value: unknown): value is URL {
-  return isOf(value, ["URL"], ["href", "searchParams"]);
-}
+export const isUrl: Guard<URL> = kind(["URL"], ["href", "searchParams"]);
 
 /** A Request as fetch has it. */
-export function isFetchRequest(value: unknown): value is globalThis.Request {
-  return isOf(value, ["Request"], ["url", "method", "headers", "clone"]);
-}
-
-/** A Response as fetch has it. */
-export function isFetchResponse(value: unknown): value is globalThis.Response {
-  return isOf(value, ["Response"], ["status", "headers", "clone"]);
-}
+export const isFetchRequest: Guard<globalThis.Request> = kind(
+  ["Request"],
+  ["url", "method", "headers", "clone"],
+);
 
 /** A ReadableStream of the web. */
-export function isReadableStream(value: unknown): value is ReadableStream<unknown> {
-  return isOf(value, ["ReadableStream"], ["getReader", "locked"]);
-}
+export const isReadableStream: Guard<ReadableStream<unknown>> = kind(
+  ["ReadableStream"],
+  ["getReader", "locked"],
+);
 
 /** An AbortSignal. */
-export function isAbortSignal(value: unknown): value is AbortSignal {
-  return isOf(value, ["AbortSignal"], ["aborted", "addEventListener", "removeEventListener"]);
-}
+export const isAbortSignal: Guard<AbortSignal> = kind(
+  ["AbortSignal"],
+  ["aborted", "addEventListener", "removeEventListener"],
+);

@@ -3,6 +3,7 @@
  * (What a program types is prepared as requests prepares it: `url.ts`.) Pure.
  */
 import { InvalidURL } from "./errors.ts";
+import { escapeBytes } from "./received-text.ts";
 import { bareUrl } from "./redact.ts";
 
 /**
@@ -13,7 +14,7 @@ import { bareUrl } from "./redact.ts";
  * @throws {InvalidURL} when it leads to none.
  */
 export function resolveReceived(reference: string, base: string): string {
-  const target = resolved(reference.replaceAll(/[\x80-\xff]/g, escapeByte), base);
+  const target = resolved(escapeBytes(reference), base);
   // Without the platform's error as its cause: that one quotes all of both.
   if (target === null) throw new InvalidURL(`${JSON.stringify(bareUrl(reference))} leads to no URL`);
   return target;
@@ -28,10 +29,6 @@ function resolved(reference: string, base: string): string | null {
   return target !== null && target.hostname === URL.parse(url)?.hostname
     ? target.href.replace("]", `${zone}]`)
     : (target?.href ?? null);
-}
-
-function escapeByte(byte: string): string {
-  return `%${byte.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 /** The zone of an IPv6 address (RFC 6874). It is this machine's own business: no URL of WHATWG's has one. */

@@ -46,6 +46,15 @@ export function encodeIllegal(part: string, illegal: RegExp): string {
     .replace(/%(?![0-9a-fA-F]{2})/g, "%25");
 }
 
+/** Text with its escapes undone; as it stands when they are no UTF-8. */
+export function decodeLoosely(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** What needs no escape in a path (RFC 3986 §3.3): it is spelled in one way. */
 const PLAIN_PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/;
 

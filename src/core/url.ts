@@ -9,6 +9,7 @@ import { InvalidURL, MissingSchema } from "./errors.ts";
 import { defaultPort, originOf, type Origin } from "./origin.ts";
 import { bareUrl } from "./redact.ts";
 import {
+  decodeLoosely,
   encodeIllegal,
   prepareFragment,
   preparePath,
@@ -143,7 +144,7 @@ interface Site {
 
 /** The last one: most URLs of a program differ behind it only. Never one with user info: that may be a password. */
 let lastSite: Site | null = null;
-/** And the last URL, which many ask for again and again. */
+/** The last URL: many ask for it again and again, in one request. One of each is kept and no memo: a comparison costs less. */
 let lastText = "";
 let lastUrl: Url | null = null;
 
@@ -269,6 +270,17 @@ export function parseOrigin(text: unknown, option: string): Origin {
   throw new TypeError(`${option} must name origins such as "https://example.com", not ${describe(text)}`);
 }
 
+/** What is a host and maybe a port, and nothing else, as a URL; `null` for any other text. IPv6 addresses may lack their brackets. */
+export function urlOfHost(text: string): Url | null {
+  const isAddress = text.split(":").length > 2 && !text.startsWith("[");
+  try {
+    const url = parseUrl(`http://${isAddress ? `[${text}]` : text}/`);
+    return url.userinfo === null && url.target === "/" && url.fragment === null ? url : null;
+  } catch {
+    return null;
+  }
+}
+
 function format(url: UrlParts): string {
   const userinfo = url.userinfo === null ? "" : `${url.userinfo}@`;
   const port = url.port === null ? "" : `:${url.port}`;
@@ -291,7 +303,7 @@ function parseAuthority(
   if (host === "") throw new InvalidURL(`no valid host in URL ${JSON.stringify(bareUrl(whole))}`);
   return {
     userinfo: userinfo === "" ? null : userinfo,
-    host: isWeb(scheme) ? canonicalHost(host) : opaqueHost(host),
+    host: scheme === "http" || scheme === "https" ? canonicalHost(host) : opaqueHost(host),
     port: parsePort(parts?.[2], whole),
   };
 }
@@ -304,10 +316,6 @@ function parsePort(port: string | undefined, whole: string): number | null {
     throw new InvalidURL(`the port in URL ${JSON.stringify(bareUrl(whole))} is not a number from 0 to 65535`);
   }
   return number;
-}
-
-function isWeb(scheme: string): boolean {
-  return scheme === "http" || scheme === "https";
 }
 
 /** Host of `http+unix:` and the like: what it means is its adapter's business. */
@@ -386,12 +394,4 @@ export function appendQuery(url: Url, query: string): Url {
   // A raw URL may end with its question mark.
   const isFirst = url.query === null || url.query === "";
   return url.with({ query: isFirst ? added : `${url.query}&${added}` });
-}
-
-function decodeLoosely(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

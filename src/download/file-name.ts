@@ -7,7 +7,8 @@
  */
 import { Buffer } from "node:buffer";
 import { decodeExtended, parse } from "content-disposition";
-import { asUtf8 } from "../core/received-text.ts";
+import { asUtf8, trimmed } from "../core/received-text.ts";
+import { decodeLoosely } from "../core/url-spelling.ts";
 
 /** When neither header nor URL has a name. */
 const FALLBACK = "download";
@@ -38,7 +39,7 @@ export function fileName(disposition: string | null, url: string): string {
 export function safeName(text: string, mostBytes: number = MOST_BYTES): string | null {
   const base = text.slice(Math.max(text.lastIndexOf("/"), text.lastIndexOf("\\")) + 1);
   // `C:name` is a file in the current folder of a drive. A letter and a colon say nothing of the name.
-  const clean = trimmed(base.replace(/^[a-z]:/i, "").replace(UNFIT, "_"));
+  const clean = bare(base.replace(/^[a-z]:/i, "").replace(UNFIT, "_"));
   if (clean === "") return null;
   return shortened(RESERVED.test(clean) ? `_${clean}` : clean, mostBytes);
 }
@@ -55,29 +56,18 @@ function nameInHeader(value: string): string | null {
 
 function nameInUrl(url: string): string | null {
   const path = /^[^/?#]*(?:\/\/[^/?#]*)?([^?#]*)/.exec(url)?.[1] ?? "";
-  const last = path.slice(path.lastIndexOf("/") + 1);
-  try {
-    return safeName(decodeURIComponent(last));
-  } catch {
-    return safeName(last);
-  }
+  return safeName(decodeLoosely(path.slice(path.lastIndexOf("/") + 1)));
 }
 
 /**
  * Without dots and blanks at both ends: Windows drops them at the end, so that `nul.` is a device and `a.txt.` another file;
  * and a server must not choose a hidden file, which is where programs keep their settings.
  */
-function trimmed(name: string): string {
-  let start = 0;
-  let end = name.length;
-  while (start < end && isDotOrBlank(name[start])) start++;
-  while (end > start && isDotOrBlank(name[end - 1])) end--;
-  return name.slice(start, end);
+function bare(name: string): string {
+  return trimmed(name, (code) => code === DOT || String.fromCharCode(code).trim() === "");
 }
 
-function isDotOrBlank(character: string | undefined): boolean {
-  return character === "." || (character !== undefined && character.trim() === "");
-}
+const DOT = 0x2e;
 
 /** Cut between characters, before the extension. */
 function shortened(name: string, mostBytes: number): string {
@@ -92,5 +82,5 @@ function shortened(name: string, mostBytes: number): string {
     if (left < 0) break;
     stem += character;
   }
-  return trimmed(stem) + extension;
+  return bare(stem) + extension;
 }

@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open, readFile, rm, writeFile, type FileHandle } from "node:fs/promises";
 import type { Version } from "./ranges.ts";
-import { absent, putInPlace, type Destination } from "./save.ts";
+import { absent, fileError, putInPlace, type Destination } from "./save.ts";
 
 /** Windows has no such flag. */
 const NO_LINKS = (constants.O_NOFOLLOW as number | undefined) ?? 0;
@@ -21,7 +21,7 @@ interface Note {
 
 /** A file that grows. */
 export class Part {
-  /** So many bytes are there. */
+  /** How many bytes are there. */
   bytes = 0;
   readonly #path: string;
   readonly #file: FileHandle;
@@ -48,7 +48,8 @@ export class Part {
     try {
       const { size, uid } = await file.stat();
       // In a folder that others write to, somebody else could have left it there.
-      if (uid !== (process.geteuid?.() ?? uid)) throw foreign(path);
+      if (uid !== (process.geteuid?.() ?? uid))
+        throw fileError("EPERM", "the part of a download belongs to another user", path);
       part.#note = size === 0 ? null : await readNote(path);
       if (part.#note === null) await file.truncate(0);
       else part.bytes = size;
@@ -138,11 +139,4 @@ function isNote(note: unknown): note is Note {
 
 function digest(url: string): string {
   return createHash("sha256").update(url).digest("hex");
-}
-
-function foreign(path: string): Error {
-  return Object.assign(new Error(`EPERM: the part of a download belongs to another user: ${path}`), {
-    code: "EPERM",
-    path,
-  });
 }

@@ -34,7 +34,7 @@ const STRONG_DATE_MS = 1000;
 export function versionOf({ headers }: Head): Version | null {
   // A range counts bytes of the coded body, and what is stored is decoded.
   if (headers.has("content-encoding")) return null;
-  const totalBytes = lengthOf(headers);
+  const totalBytes = storedLength(headers);
   const tag = headers.get("etag");
   // With a weak tag not even the date may be used (RFC 9110 §13.1.5).
   if (tag !== null) return isStrong(tag) ? { validator: tag, field: "etag", totalBytes } : null;
@@ -64,7 +64,7 @@ export function contentRange(headers: HeaderMap): ContentRange | null {
 }
 
 /** What `Content-Length` says; `null` when it says nothing of the bytes that are stored. */
-export function lengthOf(headers: HeaderMap): number | null {
+export function storedLength(headers: HeaderMap): number | null {
   const length = headers.get("content-length");
   return length === null || headers.has("content-encoding") ? null : Number(length);
 }

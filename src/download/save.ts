@@ -1,5 +1,5 @@
 /**
- * Writes a body to a file. The only file of `response/` that does I/O of its own; it is loaded when it is used.
+ * Writes a body to a file. Responses load it when it is first used: hardly any is saved.
  *
  * Bytes go to a new file beside the target first, which takes its name when all of them are there: a download that breaks
  * off leaves neither a half file nor a lost one under the name.
@@ -8,6 +8,7 @@ import { isError, isUrl } from "../core/realm.ts";
 import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { assertBoolean, assertOptionsOf } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import type { SavedFile, SaveOptions } from "../core/response.ts";
 
@@ -26,25 +27,14 @@ export interface Destination {
 /** @throws {TypeError} for a target or an option of `saveTo()` that is none. */
 export function checkSaving(target: unknown, options: SaveOptions): void {
   checkTarget("saveTo", target);
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`saveTo() takes an object of options, not ${describe(options)}`);
-  }
-  const unknown = Object.keys(options).find((name) => name !== "overwrite");
-  if (unknown !== undefined) throw new TypeError(`saveTo() has no option ${unknown}; it has overwrite`);
-  checkBoolean("overwrite", options.overwrite);
+  assertOptionsOf("saveTo()", options, ["overwrite"]);
+  if (options.overwrite !== undefined) assertBoolean(options.overwrite, "overwrite");
 }
 
 /** @throws {TypeError} for a target that is none. */
 export function checkTarget(method: string, target: unknown): void {
   if ((typeof target !== "string" || target === "") && !isUrl(target)) {
     throw new TypeError(`${method}() takes a path or a file: URL, not ${describe(target)}`);
-  }
-}
-
-/** @throws {TypeError} for anything but `true`, `false` and `undefined`. */
-export function checkBoolean(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "boolean") {
-    throw new TypeError(`${name} must be true or false, not ${describe(value)}`);
   }
 }
 
@@ -61,12 +51,13 @@ export async function saveTo(
   options: SaveOptions,
 ): Promise<SavedFile> {
   const place = await destinationOf(target, nameOf, options.overwrite);
-  if (place.isDevice) return { path: place.path, bytes: await writeToDevice(place.path, source) };
+  if (place.isDevice)
+    return { path: place.path, bytes: await writeAndClose(await open(place.path, "w"), source, place) };
   const temporary = join(dirname(place.path), `.${crypto.randomUUID()}.part`);
   // Nobody else is to read meanwhile what they could not read before.
   const file = await open(temporary, "wx", place.mode === null ? 0o666 : 0o600);
   try {
-    const bytes = await writeAndClose(file, source, place.mode);
+    const bytes = await writeAndClose(file, source, place);
     await putInPlace(temporary, place);
     return { path: place.path, bytes };
   } catch (error) {
@@ -136,46 +127,34 @@ export async function isFolder(path: string): Promise<boolean> {
   return (await absent(stat(path), null))?.isDirectory() === true;
 }
 
-/** Writes all of `source` at the end of what was written before. How many bytes? */
-async function writeAll(file: FileHandle, source: AsyncIterable<Uint8Array>): Promise<number> {
-  let bytes = 0;
-  for await (const chunk of source) {
-    await file.writeFile(chunk);
-    bytes += chunk.byteLength;
-  }
-  return bytes;
-}
-
+/** Writes all of `source`. How many bytes? */
 async function writeAndClose(
   file: FileHandle,
   source: AsyncIterable<Uint8Array>,
-  mode: number | null,
+  { mode, isDevice }: Destination,
 ): Promise<number> {
   try {
-    const bytes = await writeAll(file, source);
+    let bytes = 0;
+    for await (const chunk of source) {
+      await file.writeFile(chunk);
+      bytes += chunk.byteLength;
+    }
     if (mode !== null) await file.chmod(mode);
-    // Else a loss of power could leave the name with an empty file.
-    await file.datasync();
+    // Without it a loss of power could leave the name with an empty file.
+    if (!isDevice) await file.datasync();
     return bytes;
   } finally {
     await file.close();
   }
 }
 
-async function writeToDevice(path: string, source: AsyncIterable<Uint8Array>): Promise<number> {
-  const file = await open(path, "w");
-  try {
-    return await writeAll(file, source);
-  } finally {
-    await file.close();
-  }
+/** An error as those of the file system are. */
+export function fileError(code: string, problem: string, path: string): Error {
+  return Object.assign(new Error(`${code}: ${problem}: ${path}`), { code, path });
 }
 
 function exists(path: string): Error {
-  return Object.assign(new Error(`EEXIST: the file exists, and is not to be replaced: ${path}`), {
-    code: "EEXIST",
-    path,
-  });
+  return fileError("EEXIST", "the file exists, and is not to be replaced", path);
 }
 
 function hasCode(error: unknown, code: string): boolean {

@@ -1,6 +1,7 @@
 /**
  * Reads bytes that come in pieces: as many as are wanted, with the rest put back.
  */
+import { concat } from "../core/bytes.ts";
 
 const nothing = new Uint8Array(0);
 
@@ -31,20 +32,22 @@ export class ByteInput {
 
   /** Puts bytes back that were read too far. */
   unread(bytes: Uint8Array): void {
-    this.#rest = this.#rest.byteLength === 0 ? bytes : joined(bytes, this.#rest);
+    const rest = this.#rest;
+    this.#rest = rest.byteLength === 0 ? bytes : concat([bytes, rest], bytes.byteLength + rest.byteLength);
   }
 
   /** The next `count` bytes; fewer only at the end. */
   async take(count: number): Promise<Uint8Array> {
-    let taken: Uint8Array = nothing;
-    while (taken.byteLength < count) {
+    const taken: Uint8Array[] = [];
+    let left = count;
+    while (left > 0) {
       const piece = await this.next();
-      if (piece === null) return taken;
-      const wanted = count - taken.byteLength;
-      if (piece.byteLength > wanted) this.unread(piece.subarray(wanted));
-      taken = joined(taken, piece.subarray(0, wanted));
+      if (piece === null) break;
+      if (piece.byteLength > left) this.unread(piece.subarray(left));
+      taken.push(piece.subarray(0, left));
+      left -= Math.min(left, piece.byteLength);
     }
-    return taken;
+    return concat(taken, count - left);
   }
 
   /** The next `count` bytes, which stay where they are; fewer only at the end. */
@@ -69,12 +72,4 @@ export class ByteInput {
     this.#done = true;
     await this.#source.return?.();
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  if (first.byteLength === 0) return second;
-  const both = new Uint8Array(first.byteLength + second.byteLength);
-  both.set(first);
-  both.set(second, first.byteLength);
-  return both;
 }

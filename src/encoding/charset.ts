@@ -4,7 +4,7 @@
 import { misuse } from "../core/caller.ts";
 import { isAscii, isUtf8 } from "node:buffer";
 import { describeAnswer } from "../core/describe.ts";
-import type { HeaderMap } from "../core/headers.ts";
+import { Memo } from "../core/memo.ts";
 import type { DetectEncoding } from "../core/options.ts";
 import { isKnownCharset } from "./codecs.ts";
 import { declarationIn, markupOf } from "./declaration.ts";
@@ -27,17 +27,14 @@ const text: Charset = { name: "ISO-8859-1", origin: "assumed" };
 const json: Charset = { name: "utf-8", origin: "declared" };
 
 /** A server sends the same few types all day. */
-const seen = new Map<string, Charset>();
-const SEEN_LIMIT = 200;
+const seen = new Memo<string, Charset>(200);
 
-/** The charset that a `Content-Type` stands for. */
+/**
+ * The charset that a `Content-Type` stands for, named as requests names it: the charset parameter as it is spelled, else
+ * `ISO-8859-1` for a type with "text" in it, else `utf-8` for JSON, else `null`. Unlike requests, without regard to case.
+ */
 export function charsetOf(contentType: string | null): Charset {
-  if (contentType === null) return unknown;
-  const known = seen.get(contentType);
-  if (known !== undefined) return known;
-  const charset = parseCharset(contentType);
-  if (seen.size < SEEN_LIMIT) seen.set(contentType, charset);
-  return charset;
+  return contentType === null ? unknown : seen.getOrMake(contentType, parseCharset);
 }
 
 function parseCharset(contentType: string): Charset {
@@ -46,14 +43,6 @@ function parseCharset(contentType: string): Charset {
   if (name !== undefined) return { name, origin: "declared" };
   if (essence.includes("text")) return text;
   return essence.includes("application/json") ? json : unknown;
-}
-
-/**
- * `encoding` as requests tells it: the charset parameter as it is spelled, else `ISO-8859-1` for a type with "text" in
- * it, else `utf-8` for JSON, else `null`. Unlike requests, without regard to case.
- */
-export function encodingFromHeaders(headers: HeaderMap): string | null {
-  return charsetOf(headers.get("content-type")).name;
 }
 
 /** A byte order mark. */

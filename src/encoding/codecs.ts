@@ -3,6 +3,8 @@
  * `latin-1` is one byte one character, `ascii` has 128 characters, and there is UTF-32.
  */
 import { Buffer } from "node:buffer";
+import { asBuffer } from "../core/bytes.ts";
+import { Memo } from "../core/memo.ts";
 import { withoutBlanks } from "../core/received-text.ts";
 
 /** Decodes text that comes in pieces. */
@@ -17,71 +19,55 @@ type Codec =
   | { readonly kind: "utf-16" | "utf-32"; readonly littleEndian: boolean }
   | { readonly kind: "other"; readonly label: string };
 
+/** What the names stand for that Python reads otherwise than WHATWG, or WHATWG does not know. */
 const own = new Map<string, Codec>([
-  ...names({ kind: "utf-8" }, "utf-8", "utf8", "utf-8-sig", "u8", "cp65001"),
-  ...names(
-    { kind: "latin-1" },
-    "latin-1",
-    "latin1",
-    "iso-8859-1",
-    "iso8859-1",
-    "iso88591",
-    "l1",
-    "cp819",
-    "ibm819",
-  ),
-  ...names({ kind: "latin-1" }, "8859", "csisolatin1", "iso-ir-100", "iso-8859-1:1987"),
-  ...names({ kind: "ascii" }, "ascii", "us-ascii", "646", "iso646-us", "ansi-x3.4-1968", "csascii"),
-  ...names({ kind: "windows-1252" }, "windows-1252", "cp1252", "x-cp1252"),
-  ...names({ kind: "utf-16", littleEndian: true }, "utf-16", "utf16", "utf-16le", "utf-16-le", "u16"),
-  ...names({ kind: "utf-16", littleEndian: false }, "utf-16be", "utf-16-be"),
-  ...names({ kind: "utf-32", littleEndian: true }, "utf-32", "utf32", "utf-32le", "utf-32-le", "u32"),
-  ...names({ kind: "utf-32", littleEndian: false }, "utf-32be", "utf-32-be"),
+  ...names({ kind: "utf-8" }, "utf-8 utf8 utf-8-sig u8 cp65001"),
+  ...names({ kind: "latin-1" }, "latin-1 latin1 iso-8859-1 iso8859-1 iso88591 l1 cp819 ibm819 8859"),
+  ...names({ kind: "latin-1" }, "csisolatin1 iso-ir-100 iso-8859-1:1987"),
+  ...names({ kind: "ascii" }, "ascii us-ascii 646 iso646-us ansi-x3.4-1968 csascii"),
+  ...names({ kind: "windows-1252" }, "windows-1252 cp1252 x-cp1252"),
+  ...names({ kind: "utf-16", littleEndian: true }, "utf-16 utf16 utf-16le utf-16-le u16"),
+  ...names({ kind: "utf-16", littleEndian: false }, "utf-16be utf-16-be"),
+  ...names({ kind: "utf-32", littleEndian: true }, "utf-32 utf32 utf-32le utf-32-le u32"),
+  ...names({ kind: "utf-32", littleEndian: false }, "utf-32be utf-32-be"),
 ]);
 
-function names(codec: Codec, ...labels: string[]): [string, Codec][] {
-  return labels.map((label) => [label, codec]);
+function names(codec: Codec, labels: string): [string, Codec][] {
+  return labels.split(" ").map((label) => [label, codec]);
 }
 
 /** Names as they were spelled: making a `TextDecoder` only to learn whether there is one is not cheap. */
-const found = new Map<string, Codec>();
-const FOUND_LIMIT = 200;
-
-function codecOf(label: string): Codec {
-  const known = found.get(label);
-  if (known !== undefined) return known;
-  const codec = lookUp(withoutBlanks(label).toLowerCase());
-  if (found.size < FOUND_LIMIT) found.set(label, codec);
-  return codec;
-}
+const found = new Memo<string, Codec>(200);
 
 /** A name that nobody knows: UTF-8 with replacement characters, as requests does. */
 const unknown: Codec = { kind: "utf-8" };
 
-function lookUp(name: string): Codec {
+function lookUp(label: string): Codec {
+  const name = withoutBlanks(label).toLowerCase();
   const hyphenated = name.replaceAll("_", "-");
   const codec = own.get(hyphenated);
   if (codec !== undefined) return codec;
-  const label = [name, hyphenated].find(isKnownToPlatform);
-  return label === undefined ? unknown : { kind: "other", label };
+  const known = [name, hyphenated].find((one) => platformName(one) !== null);
+  return known === undefined ? unknown : { kind: "other", label: known };
 }
 
 /** Is there a charset of that name? */
 export function isKnownCharset(label: string): boolean {
-  return codecOf(label) !== unknown;
+  return found.getOrMake(label, lookUp) !== unknown;
 }
 
-function isKnownToPlatform(label: string): boolean {
+/** WHATWG's name of the charset; `null` when `TextDecoder` does not know it. */
+export function platformName(label: string): string | null {
   try {
-    return new TextDecoder(label).encoding !== "";
+    return new TextDecoder(label).encoding;
   } catch {
-    return false;
+    return null;
   }
 }
 
 /** The text of `bytes` in the charset of that name. Never throws: what is wrong becomes U+FFFD. A byte order mark goes. */
 export function decodeWhole(bytes: Uint8Array, label: string): string {
-  const codec = codecOf(label);
+  const codec = found.getOrMake(label, lookUp);
   switch (codec.kind) {
     case "utf-8":
       return utf8(bytes);
@@ -100,7 +86,7 @@ export function decodeWhole(bytes: Uint8Array, label: string): string {
 
 /** The same for a text in pieces. */
 export function chunkDecoder(label: string): ChunkDecoder {
-  const codec = codecOf(label);
+  const codec = found.getOrMake(label, lookUp);
   switch (codec.kind) {
     case "utf-8":
       return platformDecoder("utf-8");
@@ -135,11 +121,6 @@ function platformDecoder(label: string): ChunkDecoder {
   };
 }
 
-/** A view that has Node's fast conversions. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
 function utf8(bytes: Uint8Array): string {
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return asBuffer(bytes).toString("utf8", marked ? 3 : 0);
@@ -158,7 +139,7 @@ const WINDOWS_1252 =
   "\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f" +
   "\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178";
 
-/** By hand: `TextDecoder` of some versions of Node takes it for latin-1. */
+/** Written by hand, since `TextDecoder` of some versions of Node takes windows-1252 for latin-1. */
 function windows1252(bytes: Uint8Array): string {
   return latin1(bytes).replace(
     /[\x80-\x9f]/g,

@@ -2,8 +2,9 @@
  * The charset that an HTML page or an XML text names at its beginning: `<meta charset>`, `<meta http-equiv="content-type">`,
  * `<?xml encoding?>`. As browsers look for it before they parse (HTML §13.2.3.2, "prescan a byte stream").
  */
-import { Buffer } from "node:buffer";
+import { asBuffer } from "../core/bytes.ts";
 import { withoutBlanks } from "../core/received-text.ts";
+import { platformName } from "./codecs.ts";
 
 /** What a text says of itself. */
 export type Declaration =
@@ -19,7 +20,7 @@ export type Markup = "html" | "xml";
 const NONE: Declaration = { kind: "none" };
 const OPEN: Declaration = { kind: "open" };
 
-/** So far browsers look. */
+/** How far browsers look. */
 const PRESCAN_BYTES = 1024;
 
 /** Does a text of this type name its charset itself? `null`: it does not. */
@@ -31,8 +32,7 @@ export function markupOf(contentType: string | null): Markup | null {
 
 /** What the first bytes of a text declare. A name that nobody knows is none. */
 export function declarationIn(bytes: Uint8Array, markup: Markup): Declaration {
-  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, PRESCAN_BYTES));
-  const text = head.toString("latin1");
+  const text = asBuffer(bytes.subarray(0, PRESCAN_BYTES)).toString("latin1");
   const isCut = bytes.byteLength < PRESCAN_BYTES;
   const prolog = declarationInProlog(text);
   if (prolog === null) return isCut ? OPEN : NONE;
@@ -42,7 +42,7 @@ export function declarationIn(bytes: Uint8Array, markup: Markup): Declaration {
 
 const XML = "<?xml";
 
-/** Of an XML declaration, which stands at the very beginning. `null`: it goes on. */
+/** What an XML declaration declares, which stands at the very beginning; `null`: it goes on. */
 function declarationInProlog(text: string): Declaration | null {
   if (!text.startsWith(XML)) return XML.startsWith(text) ? null : NONE;
   const end = text.indexOf("?>");
@@ -57,7 +57,7 @@ const PIECE = /<!--[^]*?-->|<(\/?[a-z][^\t\n\f\r />]*)((?:[^>"']|"[^"]*"|'[^']*'
 /** From here on there is no head any more. */
 const BODY = new Set(["body", "/head"]);
 
-/** Of the first `meta` that names one; `null`: the head goes on. */
+/** What the first `meta` that names a charset declares; `null`: the head goes on. */
 function declarationInHead(text: string): Declaration | null {
   for (const [, tag = "", attributes = ""] of text.matchAll(PIECE)) {
     const name = tag.toLowerCase();
@@ -89,12 +89,8 @@ function unquoted(value: string = ""): string {
 }
 
 function named(label: string | null): Declaration | null {
-  if (label === null) return null;
-  try {
-    const { encoding } = new TextDecoder(label);
-    // Whoever can read the declaration byte by byte does not read UTF-16.
-    return { kind: "named", name: encoding.startsWith("utf-16") ? "utf-8" : encoding };
-  } catch {
-    return null;
-  }
+  const name = label === null ? null : platformName(label);
+  if (name === null) return null;
+  // Whoever can read the declaration byte by byte does not read UTF-16.
+  return { kind: "named", name: name.startsWith("utf-16") ? "utf-8" : name };
 }

@@ -52,7 +52,7 @@ async function* takeOff(
   try {
     // An empty body is empty, whatever the header says (PARITY DEC-5).
     if ((await input.peek(1)).byteLength > 0) yield* steps[coding](input);
-    // To the end: only there it shows whether the body is whole, and the connection can be used again.
+    // Only at its end a body shows whether it is whole, and only then its connection can be used again.
     await input.drain(MAX_REST_BYTES);
   } catch (error) {
     throw failure(coding, error, request);

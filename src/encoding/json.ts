@@ -52,11 +52,6 @@ export function parseJsonText(text: string, origin: JsonOrigin | null = null): u
   }
 }
 
-/** {@link jsonText} and {@link parseJsonText} in one. */
-export function parseJson(bytes: Uint8Array, charset: Charset, origin: JsonOrigin | null = null): unknown {
-  return parseJsonText(jsonText(bytes, charset), origin);
-}
-
 function jsonError(text: string, origin: JsonOrigin | null): JSONDecodeError {
   const position = jsonErrorPosition(text);
   const came = origin === null ? "" : ` (${cameAs(origin)})`;

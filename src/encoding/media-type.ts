@@ -2,7 +2,7 @@
  * Reads a media type: `text/html; charset=utf-8` (RFC 9110 §8.3.1). As lenient as requests: quotes of both kinds go,
  * malformed parameters do no harm.
  */
-import { isBlank, withoutBlanks } from "../core/received-text.ts";
+import { isBlank, trimmed, withoutBlanks } from "../core/received-text.ts";
 
 /** A media type in its parts. */
 export interface MediaType {
@@ -46,11 +46,7 @@ function splitParameters(value: string): string[] {
 }
 
 function unquote(text: string): string {
-  let from = 0;
-  let to = text.length;
-  while (from < to && isBlankOrQuote(text.charCodeAt(from))) from++;
-  while (to > from && isBlankOrQuote(text.charCodeAt(to - 1))) to--;
-  return text.slice(from, to).replace(/\\(.)/g, "$1");
+  return trimmed(text, isBlankOrQuote).replace(/\\(.)/g, "$1");
 }
 
 function isBlankOrQuote(code: number): boolean {

@@ -2,6 +2,7 @@
  * Bytes become text: at once, or as they come.
  */
 import { Buffer, isUtf8 } from "node:buffer";
+import { asBuffer } from "../core/bytes.ts";
 import {
   apparentEncoding,
   byteOrderMark,
@@ -120,7 +121,7 @@ class GuessingDecoder implements ChunkDecoder {
       return this.#other.decode(all, last);
     }
     this.#rest = all.slice(whole);
-    return Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString("utf8");
+    return asBuffer(text).toString("utf8");
   }
 }
 
@@ -128,13 +129,11 @@ class GuessingDecoder implements ChunkDecoder {
 function cutCharacter(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.byteLength); back++) {
     const byte = bytes[bytes.byteLength - back] ?? 0;
-    if (byte >= 0xc0) return lengthOf(byte) > back ? back : 0;
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return length > back ? back : 0;
+    }
     if (byte < 0x80) return 0;
   }
   return 0;
-}
-
-function lengthOf(leadByte: number): number {
-  if (leadByte >= 0xf0) return 4;
-  return leadByte >= 0xe0 ? 3 : 2;
 }

@@ -7,16 +7,15 @@ import { join } from "node:path";
 import process from "node:process";
 
 import type { NetrcFile } from "../core/environment.ts";
+import { Memo } from "../core/memo.ts";
 import { isError } from "../core/realm.ts";
 import { firstFilled, type Variables } from "./variables.ts";
 
-/** So many warnings are remembered, so that each session does not give its own. */
-const MOST_WARNED = 100;
-
-/** So many lines are named. */
+/** How many lines are named. */
 const MOST_LINES = 5;
 
-const warned = new Set<string>();
+/** Each session would give its own. */
+const warned = new Memo<string, true>(100);
 
 /** `NETRC` names the file, and no other is looked for then. The first file that there is counts. */
 export function readNetrc(env: Variables): NetrcFile | null {
@@ -77,8 +76,7 @@ function decoded(bytes: Buffer, charset: string): string {
 
 /** Never with a word of the file: it may be a part of a password. */
 function warn(message: string): void {
-  if (warned.has(message)) return;
-  if (warned.size >= MOST_WARNED) warned.clear();
-  warned.add(message);
+  if (warned.get(message)) return;
+  warned.set(message, true);
   process.emitWarning(message, { type: "NetrcWarning", code: "SOJOURN_NETRC" });
 }

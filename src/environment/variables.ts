@@ -7,9 +7,5 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The first of these variables that is set and not empty. */
 export function firstFilled(env: Variables, names: readonly string[]): string | null {
-  for (const name of names) {
-    const value = env[name];
-    if (value !== undefined && value !== "") return value;
-  }
-  return null;
+  return names.map((name) => env[name]).find((value) => value !== undefined && value !== "") ?? null;
 }

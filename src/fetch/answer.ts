@@ -40,7 +40,8 @@ export async function answerOf(call: Call, response: StreamedResponse): Promise<
   // of an upload is waited for: that it was cut could be told nowhere else.
   if (!isRead && response.ok && request.payload !== null) await wholeOf(response);
   else if (!isRead) void response.loadHop(NO_BODY_BYTES);
-  if (call.integrity === "") return makeAnswer(isRead ? streamOf(call, response) : null, facts);
+  const terms = { failure: (error: unknown) => failureOf("terminated", error), signal: call.signal };
+  if (call.integrity === "") return makeAnswer(isRead ? response.webBody(terms) : null, facts);
   const bytes = isRead ? await wholeOf(response) : null;
   checkIntegrity(bytes, call.integrity);
   return makeAnswer(bytes, facts);
@@ -51,10 +52,6 @@ const NO_BODY_BYTES = 65_536;
 /** The base URL of a session may have some, which no URL of fetch has. */
 function withoutUserinfo(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?@]*@/i, "$1");
-}
-
-function streamOf({ signal }: Call, response: StreamedResponse): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return response.webBody({ failure: (error) => failureOf("terminated", error), signal });
 }
 
 async function wholeOf(response: StreamedResponse): Promise<Uint8Array<ArrayBuffer>> {

@@ -6,6 +6,7 @@ import { isAbsolute, joinBase, parseBaseUrl } from "../core/base-url.ts";
 import { describe } from "../core/describe.ts";
 import { InvalidURL, MissingSchema } from "../core/errors.ts";
 import { isToken } from "../core/method.ts";
+import { trimmed } from "../core/received-text.ts";
 import { bareUrl, shownMethod, shownName } from "../core/redact.ts";
 import { isMultipart } from "../prepare/multipart.ts";
 import { because } from "./failure.ts";
@@ -83,7 +84,7 @@ export function readCall(input: FetchInput, init: unknown, baseUrl: string | nul
   // Before the web's own Request refuses them: it shows what it refuses, secrets too.
   checkUrl(place.url);
   checkWords(options);
-  if (options.headers !== undefined) options.headers = fieldsOf(options.headers);
+  if (options.headers !== undefined) options.headers = checkedHeaders(options.headers);
   const request = new Request(place.url, options);
   const { method, headers, redirect, integrity } = request;
   const { userinfo } = place;
@@ -150,7 +151,7 @@ function checkWords({ method, referrer }: RequestInit): void {
 }
 
 /** @throws {TypeError} for a name or a value that cannot be sent; the value is not shown. */
-function fieldsOf(given: NonNullable<RequestInit["headers"]>): Headers {
+function checkedHeaders(given: NonNullable<RequestInit["headers"]>): Headers {
   const isList = typeof given === "object" && given !== null && Symbol.iterator in given;
   // What is iterated once only is to be looked at again.
   const init =
@@ -180,12 +181,7 @@ function hiddenHost(text: string): InvalidURL {
 
 /** What WHATWG's parser heeds of a URL: what it leaves out can hide no slash or dot from the rules of the base URL. */
 function heeded(text: string): string {
-  const line = text.replaceAll(/[\t\n\r]/g, "");
-  let from = 0;
-  let to = line.length;
-  while (from < to && line.charCodeAt(from) <= 0x20) from++;
-  while (to > from && line.charCodeAt(to - 1) <= 0x20) to--;
-  return line.slice(from, to);
+  return trimmed(text.replaceAll(/[\t\n\r]/g, ""), (code) => code <= 0x20);
 }
 
 function bodyOf(given: unknown, from: Request | null): CallBody | null {
@@ -207,7 +203,7 @@ export function isStream(value: unknown): value is AsyncIterable<unknown> {
 
 function signalOf(given: object | null, from: Request | null): AbortSignal | null {
   const own = member(given, "signal");
-  // Not that of the new Request, which goes with it when nobody holds it any more.
+  // The signal of the new Request is another one, and is gone when nobody holds that Request any more.
   const signal = own === undefined ? (from?.signal ?? null) : own;
   if (signal !== null && !isAbortSignal(signal))
     throw new TypeError(`signal must be an AbortSignal or null, not ${describe(signal)}`);

@@ -36,7 +36,7 @@ export function contentOf(body: CallBody["value"]): Content {
     return { data: copied(new Uint8Array(body.buffer, body.byteOffset, body.byteLength)), type: null };
   if (isReadableStream(body)) return streamContent(body);
   if (isStream(body)) return { data: traced(body), type: null };
-  return { data: textOf(body), type: "text/plain;charset=UTF-8" };
+  return { data: writtenText(body), type: "text/plain;charset=UTF-8" };
 }
 
 function streamContent(stream: ReadableStream<unknown>): Content {
@@ -57,7 +57,7 @@ function traced(source: AsyncIterable<unknown>): AsyncIterable<unknown> {
 }
 
 /** Anything else is its text, as everywhere on the web; but not `[object Object]`, which nobody means. */
-function textOf(body: unknown): string {
+function writtenText(body: unknown): string {
   const text = typeof body === "symbol" ? "[object Symbol]" : String(body);
   if (text.startsWith("[object ")) throw new TypeError(`fetch cannot send ${describe(body)}`);
   return text;

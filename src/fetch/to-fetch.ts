@@ -4,6 +4,7 @@
  *
  * `call.ts` reads what was asked for, `content.ts` its body, `answer.ts` makes the web's Response.
  */
+import { unawaited } from "../core/abort.ts";
 import { describe } from "../core/describe.ts";
 import { InvalidSchema, RequestException } from "../core/errors.ts";
 import { CONTRACT, type RequestOptions } from "../core/options.ts";
@@ -129,7 +130,7 @@ async function send(
     response = await session.request(call.method, call.url, optionsOf(call, content, defaults));
   } catch (error) {
     // It may not have been begun. One that is being read is told by whoever reads it.
-    content?.stream?.cancel(error).catch(ignore);
+    unawaited(content?.stream?.cancel(error));
     throw failureOf("fetch failed", error);
   }
   if (call.redirect !== "error" || !isRedirectStatus(response.status)) return response;
@@ -176,8 +177,4 @@ function checkDefaults(defaults: FetchDefaults): void {
   const ofCall = OF_CALLS.find((name) => name in defaults && Reflect.get(defaults, name) !== undefined);
   if (ofCall !== undefined)
     throw new TypeError(`${ofCall} cannot be a default of toFetch(): each call of fetch says it itself`);
-}
-
-function ignore(): void {
-  // Nobody waits for it any more.
 }

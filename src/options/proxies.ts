@@ -9,9 +9,10 @@
 import type { ProxySettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { noProxyRules, type ProxyRules } from "../core/environment.ts";
+import { Memo } from "../core/memo.ts";
 import type { ProxiesInit } from "../core/options.ts";
 import { bareUrl } from "../core/redact.ts";
-import { parseUrl } from "../core/url.ts";
+import { urlOfHost } from "../core/url.ts";
 import { isRecord } from "../core/checks.ts";
 import { insteadOf } from "./slips.ts";
 
@@ -63,7 +64,7 @@ function overlay(base: ProxyRules, proxies: ProxiesInit): ProxyRules {
       continue;
     }
     byKey ??= new Map(base.byKey);
-    byKey.set(keyOf(name), value ?? OFF);
+    byKey.set(keys.getOrMake(name, canonicalKey), value ?? OFF);
   }
   return { byKey: byKey ?? base.byKey, noProxy };
 }
@@ -74,13 +75,10 @@ function isNoProxy(name: string): boolean {
 }
 
 /** A session has a few, and asks for each request. */
-const KEYS_LIMIT = 1000;
-const keys = new Map<string, string>();
+const keys = new Memo<string, string>(1000);
 
 /** The spelling that is looked for. @throws {TypeError} for a key that no URL can fit: its proxy would never be asked. */
-function keyOf(name: string): string {
-  const known = keys.get(name);
-  if (known !== undefined) return known;
+function canonicalKey(name: string): string {
   const [, scheme, host] = /^(https?|all)(?::\/\/(.+))?$/is.exec(name) ?? [];
   const canonical = host === undefined ? "" : hostOf(host);
   if (scheme === undefined || canonical === null) {
@@ -88,23 +86,13 @@ function keyOf(name: string): string {
       `proxies[${JSON.stringify(bareUrl(name))}] fits no URL: keys are http, https and all, alone or with a host and no port, as in "https://example.com", and no_proxy`,
     );
   }
-  const key = scheme.toLowerCase() + (canonical === "" ? "" : `://${canonical}`);
-  if (keys.size >= KEYS_LIMIT) keys.clear();
-  keys.set(name, key);
-  return key;
+  return scheme.toLowerCase() + (canonical === "" ? "" : `://${canonical}`);
 }
 
 /** The spelling that a URL's host has; `null` for what is more than a host, or none. */
 function hostOf(text: string): string | null {
-  // requests has the addresses of IPv6 without their brackets.
-  const host = text.startsWith("[") || !/:.*:/.test(text) ? text : `[${text}]`;
-  try {
-    const { scheme, userinfo, host: canonical, port, path, query, fragment } = parseUrl(`http://${host}/`);
-    const isBare = userinfo === null && port === null && path === "/" && query === null && fragment === null;
-    return isBare && scheme === "http" && !text.endsWith(":") ? canonical : null;
-  } catch {
-    return null;
-  }
+  const url = urlOfHost(text);
+  return url?.port === null && !text.endsWith(":") ? url.host : null;
 }
 
 function checkRecord(proxies: unknown): void {

@@ -1,6 +1,6 @@
 /** Checks of single values, for the rows of `table.ts`. */
-import { assertBoolean, assertCount, assertNames, isObject, isRecord, mustBe } from "../core/checks.ts";
-import { isAbortSignal, isBlob, isUint8Array, isUrl } from "../core/realm.ts";
+import { assertBoolean, assertCount, assertNames, isRecord, mustBe } from "../core/checks.ts";
+import { isAbortSignal, isBlob, isObject, isUint8Array, isUrl } from "../core/realm.ts";
 import type { ParamsInit } from "../core/options.ts";
 import { encodeParams } from "../prepare/query.ts";
 import { insteadOf } from "./slips.ts";

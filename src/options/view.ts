@@ -3,7 +3,8 @@
  * writes throw. A value is read when it is set: one that was changed in place would be a default that nobody follows.
  */
 import { copied } from "../core/bytes.ts";
-import { isObject, isRecord } from "../core/checks.ts";
+import { isRecord } from "../core/checks.ts";
+import { isObject } from "../core/realm.ts";
 import { isUint8Array } from "../core/realm.ts";
 import { shownName } from "../core/redact.ts";
 

@@ -2,19 +2,24 @@
  * Stage: signs each attempt, and answers challenges: one, and one more for a nonce that went stale.
  */
 import { isPromise } from "../core/realm.ts";
-import { unlessAborted } from "../core/abort.ts";
+import { unawaited, unlessAborted } from "../core/abort.ts";
 import type { Auth } from "../core/auth-scheme.ts";
 import { isReplayable } from "../core/body.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
-import type { Journey } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { isHttpLike, type Url } from "../core/url.ts";
-import { answeredRequest, oneMore, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
+import { isHttpLike } from "../core/url.ts";
+import {
+  answeredRequest,
+  oneMore,
+  type Exchange,
+  type Reply,
+  type Send,
+  type Stage,
+  type Surroundings,
+} from "./stage.ts";
 
 /** What the stage needs of the world. */
-export interface AuthSurroundings {
-  readonly ambientAuth: (url: Url, allowed: Journey["netrc"]) => Auth | null;
-}
+export type AuthSurroundings = Pick<Surroundings, "ambientAuth">;
 
 /** Without credentials it is not there. */
 export function auth(world: AuthSurroundings): Stage {
@@ -98,7 +103,7 @@ export function signNow(scheme: Auth, request: PreparedRequest): PreparedRequest
   const copy = request.clone();
   const applied: unknown = scheme.apply(copy);
   if (isPromise(applied)) {
-    applied.catch(() => undefined);
+    unawaited(applied);
     return null;
   }
   return answeredRequest(applied, copy, "auth");

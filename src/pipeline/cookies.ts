@@ -3,22 +3,16 @@
  * retried responses too.
  */
 import { unlessAborted } from "../core/abort.ts";
-import type { SendOptions } from "../core/adapter.ts";
 import { withoutBlanks } from "../core/received-text.ts";
-import type { Clock } from "../core/clock.ts";
 import type { CookieRefusal, StoredCookie } from "../core/cookie-store.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { isThisMachine } from "../core/loopback.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { isHttpLike, type Url } from "../core/url.ts";
-import type { Exchange, Reply, Stage } from "./stage.ts";
+import { isHttpLike } from "../core/url.ts";
+import type { Exchange, Reply, Stage, Surroundings } from "./stage.ts";
 
 /** What the stage needs of the world. */
-export interface CookieSurroundings {
-  readonly clock: Clock;
-  /** Does a message to the URL go to its host itself, and on no other way? Asked for this machine's URLs only. */
-  readonly isDirect: (url: Url, options: SendOptions) => boolean;
-}
+export type CookieSurroundings = Pick<Surroundings, "clock" | "isDirect">;
 
 /** Is it a direct connection to this machine? Everywhere else the URL alone tells what may go there. */
 function isDirect({ request, settings }: Exchange, world: CookieSurroundings): boolean {

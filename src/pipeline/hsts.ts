@@ -4,18 +4,12 @@
  * It stands inside redirects and hooks: what hooks lead to is looked at, too. Redirects look themselves, since it matters to them
  * which origin the next one is.
  */
-import type { Clock } from "../core/clock.ts";
-import type { StrictTransport } from "../core/options.ts";
 import { isHttpLike } from "../core/url.ts";
 import { securedUrl } from "../hsts/store.ts";
-import type { Exchange, Reply, Stage } from "./stage.ts";
+import type { Exchange, Reply, Stage, Surroundings } from "./stage.ts";
 
 /** What the stage needs of the world. */
-export interface HstsSurroundings {
-  readonly clock: Clock;
-  /** The hosts that the session knows of; `null` when it does not care. */
-  readonly strictTransport: () => StrictTransport | null;
-}
+export type HstsSurroundings = Pick<Surroundings, "clock" | "strictTransport">;
 
 /** Not for a header that came over an unchecked connection: anybody may have written it (RFC 6797 §8.1). */
 export function hsts(world: HstsSurroundings): Stage {

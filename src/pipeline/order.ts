@@ -6,12 +6,6 @@
  * Cookies stand inside auth: the answer to a challenge carries the cookie which the challenge set, and a cookie of a
  * retried 503 is kept.
  */
-import type { Adapter, SendOptions } from "../core/adapter.ts";
-import type { Auth } from "../core/auth-scheme.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Journey, StrictTransport } from "../core/options.ts";
-import type { Url } from "../core/url.ts";
-import type { RetryBudgets } from "../retries/budget.ts";
 import { auth } from "./auth.ts";
 import { cookies } from "./cookies.ts";
 import { deadline } from "./deadline.ts";
@@ -21,23 +15,7 @@ import { read } from "./read.ts";
 import { redirects } from "./redirects.ts";
 import { retries } from "./retries.ts";
 import { sender } from "./send.ts";
-import { compose, type Send } from "./stage.ts";
-
-/** What the stages need of the world. */
-export interface Surroundings {
-  readonly clock: Clock;
-  /** From 0 up to 1. */
-  readonly random: () => number;
-  readonly budgets: RetryBudgets;
-  /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
-  readonly adapterFor: (url: string) => Adapter;
-  /** Does a message to the URL go to its host itself, without a proxy or an adapter of the caller's? */
-  readonly isDirect: (url: Url, options: SendOptions) => boolean;
-  /** The hosts that are to be reached over TLS only; `null` when nobody cares. */
-  readonly strictTransport: () => StrictTransport | null;
-  /** Credentials that the caller did not give: those in the URL, or netrc's for its host, as far as they may be used. */
-  readonly ambientAuth: (url: Url, allowed: Journey["netrc"]) => Auth | null;
-}
+import { compose, type Send, type Surroundings } from "./stage.ts";
 
 /** Builds the corridor. A session builds it once. */
 export function corridor(world: Surroundings): Send {

@@ -4,21 +4,23 @@
  * Cookies, auth and proxies are stages further in, so each hop gets its own; nothing is rebuilt here.
  */
 import { unlessAborted } from "../core/abort.ts";
-import type { Clock } from "../core/clock.ts";
 import { TooManyRedirects } from "../core/errors.ts";
-import { CallPlan, type Settings } from "../options/settings.ts";
-import type { StrictTransport } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { securedUrl } from "../hsts/store.ts";
+import { CallPlan, type Settings } from "../options/settings.ts";
 import { journeyBeyond, settingsAcross } from "../redirects/border.ts";
 import { decideRedirect, isRedirect, type Following, type Secured } from "../redirects/decide.ts";
-import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
+import {
+  answeredRequest,
+  type Exchange,
+  type Reply,
+  type Send,
+  type Stage,
+  type Surroundings,
+} from "./stage.ts";
 
 /** What the stage needs of the world. */
-export interface RedirectSurroundings {
-  readonly clock: Clock;
-  readonly strictTransport: () => StrictTransport | null;
-}
+export type RedirectSurroundings = Pick<Surroundings, "clock" | "strictTransport">;
 
 /** Sends until a response is final, and hands that one up with the hops before it as `history`. */
 export function redirects(world: RedirectSurroundings): Stage {
@@ -33,7 +35,7 @@ export function redirects(world: RedirectSurroundings): Stage {
   };
 }
 
-/** Not followed: the response tells the next request to whoever asks. */
+/** The redirect is not followed: the response tells the next request to whoever asks. */
 function stay(response: Reply, settings: Settings, secured: Secured): Reply {
   return response.withNext(() => {
     const decision = decideRedirect(response, settings, secured);

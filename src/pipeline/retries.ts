@@ -3,9 +3,8 @@
  */
 import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
-import type { Adapter, AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
+import type { AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
-import type { Clock } from "../core/clock.ts";
 import { describe, describeAnswer } from "../core/describe.ts";
 import {
   AddressRefused,
@@ -21,17 +20,12 @@ import {
 } from "../core/errors.ts";
 import { bareUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { budgetOf, type RetryBudgets } from "../retries/budget.ts";
+import { budgetOf } from "../retries/budget.ts";
 import { toPolicy } from "../retries/from-option.ts";
-import { oneMore, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
+import { oneMore, type Exchange, type Reply, type Send, type Stage, type Surroundings } from "./stage.ts";
 
 /** What the stage needs of the world. */
-export interface RetrySurroundings {
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly adapterFor: (url: string) => Adapter;
-  readonly budgets: RetryBudgets;
-}
+export type RetrySurroundings = Pick<Surroundings, "clock" | "random" | "adapterFor" | "budgets">;
 
 /** Without a policy it is not there. */
 export function retries(world: RetrySurroundings): Stage {
@@ -70,7 +64,7 @@ async function attempts(
       const isAnswer = !decision.raise || exchange.settings.contract === "fetch";
       if (isAnswer || outcome.kind === "error") return finish(outcome, past);
       await outcome.response.loadHop(exchange.settings.maxDrainBytes);
-      throw isOverspent ? overspent(outcome.response, past) : exhausted(outcome.response, past);
+      throw usedUp(outcome.response, past, isOverspent ? "budget" : "count");
     }
     if (outcome.kind === "response") await outcome.response.loadHop(exchange.settings.maxDrainBytes);
     const record = recordOf(outcome, request, decision.delayMs);
@@ -102,10 +96,10 @@ function decide(
   request: PreparedRequest,
   outcome: Outcome,
 ): Verdict {
-  const failure = failureOf(outcome);
+  const failure = attemptFailure(outcome);
   if (failure === null || !isReplayable(request.payload)) return FINAL;
   const context = { now: world.clock.now(), random: world.random() };
-  const decision = checked(policy.next(request.method, failure, context));
+  const decision = checkedDecision(policy.next(request.method, failure, context));
   const { origin } = request;
   if (decision.kind !== "again" || policy.budget == null || origin === null) return decision;
   // Taken when it is decided, and never given back.
@@ -125,7 +119,7 @@ function recordOf(outcome: Outcome, { method, url }: PreparedRequest, delayMs: n
 }
 
 /** Policies are written by everybody. @throws {TypeError} for an answer that is no decision. */
-function checked(decision: RetryDecision): RetryDecision {
+function checkedDecision(decision: RetryDecision): RetryDecision {
   const { kind }: { readonly kind?: unknown } = decision ?? {};
   if (kind === "final" || kind === "exhausted") return decision;
   if (decision?.kind === "again" && typeof decision.policy?.next === "function") {
@@ -159,7 +153,7 @@ async function attempt(next: Send, exchange: Exchange): Promise<Outcome> {
 }
 
 /** Sorts an outcome as urllib3 does; `null` is none that a policy is asked about. */
-function failureOf(outcome: Outcome): AttemptFailure | null {
+function attemptFailure(outcome: Outcome): AttemptFailure | null {
   if (outcome.kind === "response") {
     return {
       kind: "status",
@@ -184,21 +178,16 @@ function finish(outcome: Outcome, past: readonly Attempt[]): Reply {
   return past.length === 0 ? outcome.response : outcome.response.withAttempts(past);
 }
 
-function overspent(response: Reply, past: readonly Attempt[]): RetryError {
-  return new RetryError(`status ${response.status}, and the retry budget of the origin is used up`, {
+function usedUp(response: Reply, past: readonly Attempt[], reason: RetryError["reason"]): RetryError {
+  const what =
+    reason === "budget"
+      ? ", and the retry budget of the origin is used up"
+      : ` after ${past.length + 1} attempts`;
+  return new RetryError(`status ${response.status}${what}`, {
     request: response.request,
     response: response.withAttempts(past),
     attempts: past,
     phase: "head",
-    reason: "budget",
-  });
-}
-
-function exhausted(response: Reply, past: readonly Attempt[]): RetryError {
-  return new RetryError(`status ${response.status} after ${past.length + 1} attempts`, {
-    request: response.request,
-    response: response.withAttempts(past),
-    attempts: past,
-    phase: "head",
+    reason,
   });
 }

@@ -3,10 +3,9 @@
  */
 import { misuse } from "../core/caller.ts";
 import { isPromise } from "../core/realm.ts";
-import { unlessAborted } from "../core/abort.ts";
-import type { Adapter, InterimResponse, SendOptions } from "../core/adapter.ts";
-import type { Clock } from "../core/clock.ts";
-import { describe, letGo } from "../core/describe.ts";
+import { unawaited, unlessAborted } from "../core/abort.ts";
+import type { InterimResponse, SendOptions } from "../core/adapter.ts";
+import { describe } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -16,13 +15,10 @@ import type { Settings } from "../options/settings.ts";
 import { trustOf } from "../options/trust.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
-import type { Send } from "./stage.ts";
+import type { Send, Surroundings } from "./stage.ts";
 
 /** What the sender needs of the world. */
-export interface SendSurroundings {
-  readonly clock: Clock;
-  readonly adapterFor: (url: string) => Adapter;
-}
+export type SendSurroundings = Pick<Surroundings, "clock" | "adapterFor">;
 
 /** `elapsed` is the time from here to the head of the response. */
 export function sender(world: SendSurroundings): Send {
@@ -34,7 +30,7 @@ export function sender(world: SendSurroundings): Send {
       const interim = informational.length === 0 ? null : new Interim(request, informational);
       const isPlain = interim === null && settings.caBundle === null;
       const options = isPlain ? settings : sendOptions(settings, interim);
-      const wire = checked(await adapter.send(request, options, signal));
+      const wire = checkedAnswer(await adapter.send(request, options, signal));
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
@@ -78,7 +74,7 @@ class Interim {
       if (!isPromise(told)) continue;
       this.#promised.push(told);
       // It is heard of when the response is there, not before.
-      letGo(told);
+      unawaited(told);
     }
   };
 
@@ -89,7 +85,7 @@ class Interim {
 }
 
 /** Adapters are written by everybody: what is no answer is told here, not in the middle of its use. */
-function checked(wire: WireResponse): WireResponse {
+function checkedAnswer(wire: WireResponse): WireResponse {
   const { status, headers, body }: Partial<WireResponse> = wire ?? {};
   if (typeof status === "number" && headers instanceof HeaderMap && typeof body?.collect === "function")
     return wire;

@@ -1,14 +1,36 @@
 /**
  * The mechanism of the corridor: what walks down, what comes up, and how stages are put around the sender.
  */
+import type { Adapter, SendOptions } from "../core/adapter.ts";
+import type { Auth } from "../core/auth-scheme.ts";
 import { misuse } from "../core/caller.ts";
-import { isPromise } from "../core/realm.ts";
+import type { Clock } from "../core/clock.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import { describe } from "../core/describe.ts";
+import type { Journey, StrictTransport } from "../core/options.ts";
+import { isPromise } from "../core/realm.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
+import type { Url } from "../core/url.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
+import type { RetryBudgets } from "../retries/budget.ts";
+
+/** What the stages need of the world. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** A number from 0 up to 1, without 1. */
+  readonly random: () => number;
+  readonly budgets: RetryBudgets;
+  /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
+  readonly adapterFor: (url: string) => Adapter;
+  /** Does a message to the URL go to its host itself, without a proxy or an adapter of the caller's? Asked for this machine's URLs only. */
+  readonly isDirect: (url: Url, options: SendOptions) => boolean;
+  /** The hosts that are to be reached over TLS only; `null` when nobody cares. */
+  readonly strictTransport: () => StrictTransport | null;
+  /** Credentials that the caller did not give: those in the URL, or netrc's for its host, as far as they may be used. */
+  readonly ambientAuth: (url: Url, allowed: Journey["netrc"]) => Auth | null;
+}
 
 /** One request on its way down. Stages hand on a changed copy and never change this one. */
 export interface Exchange {

@@ -14,14 +14,14 @@ import {
 } from "../core/realm.ts";
 import { Readable } from "node:stream";
 
-import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
+import { bytesBody, factoryBody, isStreamSource, rawBody, type Body } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
 import { InvalidBody } from "../core/errors.ts";
 import type { DataInit, FieldsInit, FilesInit } from "../core/options.ts";
 import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
 import { isMultipart, multipartBody, multipartType } from "./multipart.ts";
-import { fileEntries, isCollection, partsOf } from "./parts.ts";
+import { fileEntries, isRaw, multipartParts } from "./parts.ts";
 import { isRecord } from "../core/checks.ts";
 
 /** The options that can make a body. */
@@ -101,7 +101,7 @@ interface GivenType {
 /** The type to set for a body that has one of its own; `null` when the given one stays. */
 function ownType(type: string, given: GivenType): string | null {
   if (given.type === null) return type;
-  // With other parameters it is the same type, such as a form in another charset.
+  // Parameters make no other type of it: a form in another charset is a form.
   return given.standing === "inherited" && essenceOf(given.type) !== essenceOf(type) ? type : null;
 }
 
@@ -147,7 +147,7 @@ function multipart(
     throw twoTypes(given.type);
   checkLabel(given, "multipart/form-data");
   const { boundary, contentType } = multipartType(given.type, random);
-  return { payload: multipartBody(partsOf(data, files), boundary), contentType };
+  return { payload: multipartBody(multipartParts(data, files), boundary), contentType };
 }
 
 /** Any JSON, be it a line each. */
@@ -190,9 +190,4 @@ function besideFiles(data: DataInit | null | undefined): FieldsInit | FormData |
 function isForm(data: unknown): data is FieldsInit {
   if (Array.isArray(data) || isMap(data) || isUrlSearchParams(data)) return true;
   return isRecord(data) && !isStreamSource(data);
-}
-
-function isRaw(data: unknown): data is RawBody {
-  if (typeof data === "string" || isArrayBuffer(data) || ArrayBuffer.isView(data)) return true;
-  return isStreamSource(data) && !isCollection(data);
 }

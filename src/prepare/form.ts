@@ -75,7 +75,7 @@ function scalarText(value: Scalar, option: string, name: string | Uint8Array): s
       return value;
     case "number":
       if (!Number.isFinite(value))
-        throw new TypeError(`${option}[${shownName(name)}] must be a finite number, not ${value}`);
+        throw new TypeError(`${option}[${quotedName(name)}] must be a finite number, not ${value}`);
       return String(value);
     case "bigint":
     case "boolean":
@@ -85,7 +85,7 @@ function scalarText(value: Scalar, option: string, name: string | Uint8Array): s
     default:
       if (value === null || isUint8Array(value)) return value;
       throw new TypeError(
-        `${option}[${shownName(name)}] must be a string, number, bigint, boolean, bytes, null, or a list of them, ` +
+        `${option}[${quotedName(name)}] must be a string, number, bigint, boolean, bytes, null, or a list of them, ` +
           `not ${describe(value)}${option === "data" ? "; a form is flat: write json for values inside of others" : ""}`,
       );
   }
@@ -102,7 +102,7 @@ function checkPair(pair: unknown, place: string): void {
   }
 }
 
-function shownName(name: string | Uint8Array): string {
+function quotedName(name: string | Uint8Array): string {
   return typeof name === "string" ? JSON.stringify(name) : "bytes";
 }
 
@@ -117,7 +117,7 @@ const ESCAPED_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) =
 });
 
 function escape(text: string | Uint8Array): string {
-  if (typeof text !== "string") return escapeBytes(text);
+  if (typeof text !== "string") return Array.from(text, (byte) => ESCAPED_BYTES[byte]).join("");
   if (PLAIN.test(text)) return text;
   // A lone surrogate has no UTF-8; it becomes U+FFFD, as everywhere on the web.
   return text.toWellFormed().replace(/[\x80-\u{10ffff}]+|[^A-Za-z0-9_.~-]/gu, escapeFound);
@@ -126,10 +126,4 @@ function escape(text: string | Uint8Array): string {
 function escapeFound(found: string): string {
   // What is not ASCII comes in runs, ASCII letter by letter.
   return found < "\x80" ? (ESCAPED_BYTES[found.charCodeAt(0)] ?? "") : encodeURIComponent(found);
-}
-
-function escapeBytes(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += ESCAPED_BYTES[byte] ?? "";
-  return text;
 }

@@ -25,26 +25,14 @@ export function lossIn(value: object): string | null {
   if (prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null)
     return null;
   if (isError(value)) return named(value, "Error");
-  if (isKept(value)) return named(value, "object");
+  if (ArrayBuffer.isView(value) || KEEPERS.some((is) => is(value))) return named(value, "object");
   if (isStream(value)) return named(value, "stream");
   if (isBrokenNumber(value)) return `a Number without a value`;
   return Object.keys(value).length === 0 && hidesData(value) ? named(value, "object") : null;
 }
 
-/** Known to keep its data elsewhere than in its fields, of which it may have some, too. */
-function isKept(value: object): boolean {
-  return (
-    ArrayBuffer.isView(value) ||
-    isArrayBuffer(value) ||
-    isMap(value) ||
-    isSet(value) ||
-    isPromise(value) ||
-    isBlob(value) ||
-    isFormData(value) ||
-    isUrlSearchParams(value) ||
-    isHeaders(value)
-  );
-}
+/** What is known to keep its data elsewhere than in its fields, of which it may have some, too. Views of bytes do as well. */
+const KEEPERS = [isArrayBuffer, isMap, isSet, isPromise, isBlob, isFormData, isUrlSearchParams, isHeaders];
 
 /** Is it a date that JSON writes as `null`? */
 export function isWrongDate(value: unknown): boolean {

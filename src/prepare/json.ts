@@ -4,6 +4,7 @@
  * Pure, but for the value's own `toJSON`.
  */
 import { InvalidJSONError } from "../core/errors.ts";
+import { isObject } from "../core/realm.ts";
 import { isWrongDate, lossIn } from "./json-loss.ts";
 
 /** The media type; without a charset, because JSON is UTF-8 (RFC 8259 §8.1, §11). */
@@ -57,13 +58,11 @@ function isPlain(value: unknown, depth: number): boolean {
 
 /** Carries out of `JSON.stringify` what was found, and in which object. Never seen outside. */
 class Unwritable extends Error {
-  readonly what: string;
   readonly holder: unknown;
   readonly key: string;
 
   constructor(what: string, holder: unknown, key: string) {
     super(what);
-    this.what = what;
     this.holder = holder;
     this.key = key;
   }
@@ -100,14 +99,14 @@ function refuseObject(holder: unknown, key: string, value: object | null): unkno
 
 function located(root: unknown, found: Unwritable): InvalidJSONError {
   const path = pathOf(root, (holder) => holder === found.holder);
-  // Not found: the value itself, or something that a toJSON made on the way.
+  // What is not found is the value itself, or something that a toJSON made on the way.
   const place =
     path === null
       ? found.key === ""
         ? "json"
         : `property ${JSON.stringify(found.key)}`
       : path + step(found.holder, found.key);
-  return new InvalidJSONError(`JSON cannot hold ${found.what}: ${place}`);
+  return new InvalidJSONError(`JSON cannot hold ${found.message}: ${place}`);
 }
 
 function failed(root: unknown, cause: unknown): InvalidJSONError {
@@ -162,8 +161,4 @@ function entriesOf(value: object): [string, unknown][] {
 function step(holder: unknown, key: string): string {
   if (Array.isArray(holder)) return `[${key}]`;
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }

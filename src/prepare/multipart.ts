@@ -6,7 +6,9 @@
  * Pure: the boundary comes from outside.
  */
 import { bytesBody, isRepeatable, lengthOf, streamBody, type Body } from "../core/body.ts";
+import { concat } from "../core/bytes.ts";
 import { InvalidHeader, UnrewindableBodyError } from "../core/errors.ts";
+import { isBlank, trimmed } from "../core/received-text.ts";
 import type { Part } from "./parts.ts";
 
 const LINE_END = Buffer.from("\r\n");
@@ -35,7 +37,7 @@ export function multipartType(given: string | null, random: () => string): Multi
   const theirs = boundaryOf(given);
   if (theirs === null) {
     const boundary = random();
-    return { boundary, contentType: `${withoutEnd(given)}; boundary=${boundary}` };
+    return { boundary, contentType: `${trimmed(given, isBlankOrSemicolon)}; boundary=${boundary}` };
   }
   if (!BOUNDARY.test(theirs)) {
     throw new InvalidHeader("the boundary in Content-Type must be 1 to 70 characters of RFC 2046 §5.1.1");
@@ -48,11 +50,8 @@ export function isMultipart(type: string): boolean {
   return /^\s*multipart\//i.test(type);
 }
 
-/** Without blanks and semicolons at the end. By hand: an expression would look at every run of them again and again. */
-function withoutEnd(contentType: string): string {
-  let end = contentType.length;
-  while (end > 0 && /[\s;]/.test(contentType[end - 1] ?? "")) end--;
-  return contentType.slice(0, end);
+function isBlankOrSemicolon(code: number): boolean {
+  return isBlank(code) || code === 0x3b;
 }
 
 function boundaryOf(contentType: string): string | null {
@@ -71,13 +70,10 @@ export function multipartBody(parts: readonly Part[], boundary: string): Body {
   const closing = Buffer.from(`--${boundary}--\r\n`);
   const length = totalLength(parts, opening.byteLength, closing.byteLength);
   if (length !== null && parts.every(({ body }) => body.kind === "bytes")) {
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const piece of inMemory(parts, opening, closing)) {
-      bytes.set(piece, at);
-      at += piece.byteLength;
-    }
-    return bytesBody(bytes);
+    const pieces = parts.flatMap(({ head, body }) =>
+      body.kind === "bytes" ? [opening, head, body.bytes, LINE_END] : [],
+    );
+    return bytesBody(concat([...pieces, closing], length));
   }
   const replayable = parts.every(({ body }) => isRepeatable(body));
   let opened = false;
@@ -106,16 +102,6 @@ function totalLength(parts: readonly Part[], opening: number, closing: number): 
     total += opening + head.byteLength + length + LINE_END.byteLength;
   }
   return total;
-}
-
-function* inMemory(parts: readonly Part[], opening: Uint8Array, closing: Uint8Array): Generator<Uint8Array> {
-  for (const { head, body } of parts) {
-    yield opening;
-    yield head;
-    if (body.kind === "bytes") yield body.bytes;
-    yield LINE_END;
-  }
-  yield closing;
 }
 
 async function* streamed(

@@ -76,7 +76,7 @@ function isFileList(value: unknown): value is readonly unknown[] {
  * @throws {TypeError} for what is no field or file.
  * @throws {InvalidHeader} for a media type or a header that must not stand in a part.
  */
-export function partsOf(
+export function multipartParts(
   data: FieldsInit | FormData | null,
   files: readonly (readonly [string, unknown])[],
 ): Part[] {
@@ -109,7 +109,7 @@ function filePart(field: string, file: FileInit | null | undefined): Part | null
   const facts = factsOf(file, option);
   const { content } = facts;
   if (content === null || content === undefined) return null;
-  const filename = facts.filename === undefined ? (nameOf(content) ?? field) : facts.filename;
+  const filename = facts.filename === undefined ? (fileNameOf(content) ?? field) : facts.filename;
   if (filename !== null && typeof filename !== "string") {
     throw new TypeError(`${option} must have a file name of text or null, not ${describe(filename)}`);
   }
@@ -117,7 +117,7 @@ function filePart(field: string, file: FileInit | null | undefined): Part | null
 }
 
 function factsOf(file: FileInit | null | undefined, option: string): FileFacts {
-  if (isTuple(file)) {
+  if (Array.isArray(file)) {
     const [filename, content, contentType, headers, ...more] = file as readonly unknown[];
     if (file.length < 2 || more.length > 0) {
       throw new TypeError(
@@ -140,40 +140,28 @@ function factsOf(file: FileInit | null | undefined, option: string): FileFacts {
   return { filename: undefined, content: file, contentType: undefined, headers: undefined };
 }
 
-function isTuple(file: unknown): file is readonly unknown[] {
-  return Array.isArray(file);
-}
-
 function contentBody(content: unknown, option: string): Body {
   if (typeof content === "function") return factoryBody(content as () => unknown);
-  const isRaw =
-    typeof content === "string" ||
-    isArrayBuffer(content) ||
-    ArrayBuffer.isView(content) ||
-    isStreamSource(content);
-  if (!isRaw || isCollection(content)) {
+  if (!isRaw(content)) {
     throw new TypeError(
       `${option} must have text, bytes, a Blob, a stream or a function as content, not ${describe(content)}`,
     );
   }
-  return rawBody(content as RawBody);
+  return rawBody(content);
 }
 
-/** Iterable, but a list of something else than pieces of a body. */
-export function isCollection(value: unknown): boolean {
-  return (
-    Array.isArray(value) ||
-    isMap(value) ||
-    isSet(value) ||
-    isUrlSearchParams(value) ||
-    isFormData(value) ||
-    isHeaders(value) ||
-    value instanceof HeaderMap
-  );
+const COLLECTIONS = [isMap, isSet, isUrlSearchParams, isFormData, isHeaders];
+
+/** Can it be sent as it is? What is iterable may be a list of something else than pieces of a body. */
+export function isRaw(value: unknown): value is RawBody {
+  if (typeof value === "string" || isArrayBuffer(value) || ArrayBuffer.isView(value)) return true;
+  const isCollection =
+    Array.isArray(value) || value instanceof HeaderMap || COLLECTIONS.some((is) => is(value));
+  return isStreamSource(value) && !isCollection;
 }
 
 /** A File's name, or the last part of a read stream's path; not `<stdin>` and the like. */
-function nameOf(content: unknown): string | null {
+function fileNameOf(content: unknown): string | null {
   if (typeof content !== "object" || content === null) return null;
   const facts: { readonly name?: unknown; readonly path?: unknown } = content;
   const name = isFile(content) ? content.name : (own(facts, "name") ?? own(facts, "path"));
@@ -215,10 +203,7 @@ function headOf(field: string, filename: string | null, headers: HeaderMap | nul
   for (const [name, value] of headers ?? []) rest += `${name}: ${value}\r\n`;
   rest += "\r\n";
   // Names are UTF-8 (RFC 7578 §5.1); header values are one byte a character, as everywhere.
-  const head = new Uint8Array(first.byteLength + rest.length);
-  head.set(first);
-  for (let at = 0; at < rest.length; at++) head[first.byteLength + at] = rest.charCodeAt(at);
-  return head;
+  return Buffer.concat([first, Buffer.from(rest, "latin1")]);
 }
 
 /** Line breaks and quotes would end the value; other control characters belong into no name. */

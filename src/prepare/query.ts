@@ -3,7 +3,9 @@
  *
  * The encoding itself is in `form.ts`: a query and a form are written alike.
  */
+import { asBuffer } from "../core/bytes.ts";
 import { isUint8Array } from "../core/realm.ts";
+import { escapeBytes } from "../core/received-text.ts";
 import type { FieldsInit, ParamsInit } from "../core/options.ts";
 import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
 
@@ -25,7 +27,7 @@ export function layerParams(specific: ParamsInit | null, general: ParamsInit | n
 /** Params as a query, to be appended to a URL. @throws {TypeError} for a value that a query cannot hold. */
 export function encodeParams(params: ParamsInit): string {
   if (typeof params === "string") return withoutMark(params);
-  if (isUint8Array(params)) return withoutMark(textOf(params));
+  if (isUint8Array(params)) return withoutMark(escapeBytes(asBuffer(params).toString("latin1")));
   return encodeFields(params, "params");
 }
 
@@ -50,15 +52,6 @@ function overlay(general: FieldsInit, specific: FieldsInit): Field[] {
   }
   for (const [name, value] of replacing) if (!placed.has(name)) merged.push([name, value]);
   return merged;
-}
-
-/** Bytes as an encoded query: what is not ASCII is escaped byte by byte, whatever charset it is in. */
-function textOf(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) {
-    text += byte < 0x80 ? String.fromCharCode(byte) : `%${byte.toString(16).toUpperCase()}`;
-  }
-  return text;
 }
 
 function join(first: string, second: string): string {

@@ -9,7 +9,9 @@
  *
  * Pure, but for a memory of parsed lists.
  */
-import { parseUrl, type Url } from "../core/url.ts";
+import { ipv6Bytes } from "../core/address.ts";
+import { Memo } from "../core/memo.ts";
+import { urlOfHost, type Url } from "../core/url.ts";
 
 /** One entry. `port` is `null` when any will do. */
 type Rule =
@@ -24,12 +26,11 @@ type Rule =
 /** `"all"` is the lone star. */
 type Rules = "all" | readonly Rule[];
 
-const PARSED_LIMIT = 100;
-const parsed = new Map<string, Rules>();
+const lists = new Memo<string, Rules>(100);
 
 /** Is the host of `url` on the list? */
 export function bypassesProxy(url: Url, noProxy: string): boolean {
-  const rules = parsedList(noProxy);
+  const rules = lists.getOrMake(noProxy, parseList);
   if (rules === "all") return true;
   if (rules.length === 0) return false;
   const address = addressBytes(url.host);
@@ -40,15 +41,6 @@ export function bypassesProxy(url: Url, noProxy: string): boolean {
     if (rule.kind === "network") return address !== null && isInside(address, rule.bytes, rule.bits);
     return address === null && (name === rule.name || name.endsWith(`.${rule.name}`));
   });
-}
-
-function parsedList(noProxy: string): Rules {
-  const known = parsed.get(noProxy);
-  if (known !== undefined) return known;
-  const rules = parseList(noProxy);
-  if (parsed.size >= PARSED_LIMIT) parsed.clear();
-  parsed.set(noProxy, rules);
-  return rules;
 }
 
 function parseList(noProxy: string): Rules {
@@ -67,7 +59,7 @@ function parseEntry(entry: string): Rule | null {
 
   const { host, port } = splitPort(entry);
   if (host === "" || port === undefined) return null;
-  const canonical = canonicalHost(host.replace(/^\*?\.+/, ""));
+  const canonical = hostIn(host.replace(/^\*?\.+/, ""));
   if (canonical === null) return null;
   const bytes = addressBytes(canonical);
   if (bytes !== null) return { kind: "network", bytes, bits: bytes.length * 8, port };
@@ -75,7 +67,7 @@ function parseEntry(entry: string): Rule | null {
 }
 
 function networkRule(network: string, bits: number): Rule | null {
-  const canonical = canonicalHost(network);
+  const canonical = hostIn(network);
   const bytes = canonical === null ? null : addressBytes(canonical);
   if (bytes === null) return null;
   // `::ffff:10.0.0.0/104` is `10.0.0.0/8` in the longer spelling.
@@ -83,22 +75,17 @@ function networkRule(network: string, bits: number): Rule | null {
   return own >= 0 && own <= bytes.length * 8 ? { kind: "network", bytes, bits: own, port: null } : null;
 }
 
+/** In the spelling that a URL's host has; `null` for text that is no host. */
+function hostIn(text: string): string | null {
+  const url = urlOfHost(text);
+  return url?.port === null ? url.host : null;
+}
+
 /** Port `null`: none was written; `undefined`: none that a URL could have. More than one colon is an IPv6 address. */
 function splitPort(entry: string): { readonly host: string; readonly port: number | null | undefined } {
   const [, host, port] = /^(\[[^\]]*\]|[^:]*):([^:]*)$/.exec(entry) ?? [];
   if (host === undefined || port === undefined) return { host: entry, port: null };
   return { host, port: /^\d{1,5}$/.test(port) ? Number(port) : undefined };
-}
-
-/** The spelling that a URL's host has, or `null` for text that is no host. */
-function canonicalHost(host: string): string | null {
-  const literal = host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  try {
-    const url = parseUrl(`http://${literal}/`);
-    return url.path === "/" && url.userinfo === null && url.port === null ? url.host : null;
-  } catch {
-    return null;
-  }
 }
 
 /** The final dot of a fully qualified name changes nothing about which host is meant (CVE-2025-62718 in axios). */
@@ -121,23 +108,6 @@ function isInside(address: readonly number[], network: readonly number[], bits: 
 function addressBytes(host: string): readonly number[] | null {
   if (host.startsWith("[")) return mappedOrSelf(ipv6Bytes(host.slice(1, -1).replace(/%.*$/, "")));
   return /^\d+(?:\.\d+){3}$/.test(host) ? host.split(".").map(Number) : null;
-}
-
-/** Canonical IPv6 has groups of hexadecimal digits and at most one `::`. */
-function ipv6Bytes(text: string): readonly number[] {
-  const [head = "", tail] = text.split("::");
-  const left = groups(head);
-  if (tail === undefined) return left;
-  const right = groups(tail);
-  return [...left, ...Array.from({ length: 16 - left.length - right.length }, () => 0), ...right];
-}
-
-function groups(text: string): number[] {
-  if (text === "") return [];
-  return text.split(":").flatMap((group) => {
-    const value = Number.parseInt(group, 16);
-    return [value >> 8, value & 0xff];
-  });
 }
 
 function mappedOrSelf(bytes: readonly number[]): readonly number[] {

@@ -10,6 +10,7 @@
 import type { ProxySettings } from "../core/adapter.ts";
 import type { ProxyRules } from "../core/environment.ts";
 import { InvalidProxyURL, InvalidSchema, InvalidURL } from "../core/errors.ts";
+import { Memo } from "../core/memo.ts";
 import { printAs } from "../core/redact.ts";
 import { parseUrl, type Url } from "../core/url.ts";
 import { bypassesProxy } from "./no-proxy.ts";
@@ -138,8 +139,7 @@ function targetFor(
 }
 
 /** A session has one or two proxies, a rotating scraper some hundred. */
-const PARSED_LIMIT = 1000;
-const parsed = new Map<string, ProxyTarget>();
+const targets = new Memo<string, ProxyTarget>(1000);
 
 /**
  * Reads the URL of a proxy; without a scheme it is `http://`. Path and query mean nothing and are dropped.
@@ -148,12 +148,7 @@ const parsed = new Map<string, ProxyTarget>();
  * @throws {InvalidProxyURL | InvalidURL | InvalidSchema} as {@link selectProxy}.
  */
 export function parseProxy(text: string, option: () => string = () => "proxy"): ProxyTarget {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
-  const target = readProxy(text, option);
-  if (parsed.size >= PARSED_LIMIT) parsed.clear();
-  parsed.set(text, target);
-  return target;
+  return targets.getOrMake(text, () => readProxy(text, option));
 }
 
 function readProxy(text: string, option: () => string): ProxyTarget {

@@ -116,12 +116,12 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
     return { name: this.#encoding, origin: "set" };
   }
 
-  /** @internal For whoever guesses the charset: `Hints` of `encoding/`. */
+  /** @internal A page may name its charset itself: a part of `Hints`. */
   get contentType(): string | null {
     return this.headers.get("content-type");
   }
 
-  /** @internal Likewise. */
+  /** @internal Guesses the charset that nobody names: a part of `Hints`. */
   get detectEncoding(): DetectEncoding | null {
     return this.#parts.detectEncoding;
   }
@@ -198,8 +198,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
     if (this.ok) return this;
     const kind = this.status < 500 ? "Client" : "Server";
     const message = `${this.status} ${kind} Error: ${this.statusText} for url: ${shownUrl(this.url)}`;
-    // The request is added afterwards: in the constructor it would be written into the message.
-    throw new HTTPError(message, { phase: "head" }).annotate({ request: this.request, response: this });
+    throw new HTTPError(message, { phase: "head", request: this.request, response: this });
   }
 
   /**
@@ -334,19 +333,11 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   }
 
   #lineLimit(): LineLimit | null {
-    const { maxBodyBytes } = this.#parts;
-    return maxBodyBytes === null
-      ? null
-      : { maxLength: maxBodyBytes, excess: (limit) => this.#lineTooLong(limit) };
-  }
-
-  #lineTooLong(limitBytes: number): ResponseTooLarge {
-    const { request } = this;
-    return new ResponseTooLarge(`a line of the body has more than ${limitBytes} characters (maxBodyBytes)`, {
-      limitBytes,
-      request,
-      response: this,
-      phase: "body",
-    });
+    const { maxBodyBytes: maxLength, request } = this.#parts;
+    const excess = (limitBytes: number): ResponseTooLarge => {
+      const message = `a line of the body has more than ${limitBytes} characters (maxBodyBytes)`;
+      return new ResponseTooLarge(message, { limitBytes, request, response: this, phase: "body" });
+    };
+    return maxLength === null ? null : { maxLength, excess };
   }
 }

@@ -21,7 +21,7 @@ export type BodyState =
   | { readonly kind: "streaming" }
   /** Somebody did. */
   | { readonly kind: "consumed" }
-  /** Of a response that was only on the way to another one: too long to keep, or broken. */
+  /** The response was only on the way to another one, and the body too long to keep, or broken. */
   | { readonly kind: "dropped" }
   | { readonly kind: "closed" };
 

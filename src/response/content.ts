@@ -22,7 +22,8 @@ export class Content {
 
   /** The text in that charset. */
   text(charset: Charset): string {
-    if (this.#text === null || !isSame(this.#textCharset, charset)) {
+    const { name, origin } = charset;
+    if (this.#text === null || this.#textCharset?.name !== name || this.#textCharset.origin !== origin) {
       this.#text = decodeText(this.#raw, charset, () => this.apparentEncoding);
       this.#textCharset = charset;
     }
@@ -51,8 +52,4 @@ export class Content {
     this.#apparent ??= apparentEncoding(this.#raw, this.#hints);
     return this.#apparent;
   }
-}
-
-function isSame(one: Charset | null, other: Charset): boolean {
-  return one !== null && one.name === other.name && one.origin === other.origin;
 }

@@ -4,6 +4,7 @@
  * It shows what is in memory, and says of everything else that it is not there. Nothing is read for it.
  */
 import { isUtf8 } from "node:buffer";
+import { assertCount, assertOptionsOf } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import type { Attempt } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
@@ -60,28 +61,18 @@ function checkedResponse(response: unknown): BaseResponse {
 }
 
 function checkedManner(options: DumpOptions): Manner {
-  if (typeof options !== "object" || options === null)
-    throw new TypeError(`dump() takes an object of options, not ${describe(options)}`);
+  assertOptionsOf("dump()", options, ["secrets", "maxBodyBytes"]);
   // Own properties only: a polluted prototype must not show secrets.
   const given: Record<string, unknown> = { secrets: undefined, maxBodyBytes: undefined, ...options };
-  const unknown = Object.keys(given).find((name) => name !== "secrets" && name !== "maxBodyBytes");
-  if (unknown !== undefined)
-    throw new TypeError(`dump() has no option ${unknown}; it has secrets, maxBodyBytes`);
   const { secrets = "hide", maxBodyBytes = MOST_BODY_BYTES } = given;
   if (secrets !== "hide" && secrets !== "show") {
     const shown = typeof secrets === "string" ? JSON.stringify(secrets) : describe(secrets);
     throw new TypeError(`secrets must be "hide" or "show", not ${shown}`);
   }
-  return { isOpen: secrets === "show", maxBytes: checkedLimit(maxBodyBytes) };
-}
-
-function checkedLimit(limit: unknown): number {
-  if (limit === null) return Number.POSITIVE_INFINITY;
-  if (typeof limit !== "number")
-    throw new TypeError(`maxBodyBytes must be a number or null, not ${describe(limit)}`);
-  if (!(Number.isSafeInteger(limit) && limit >= 0))
-    throw new RangeError(`maxBodyBytes must be a whole number, 0 or more, or null, not ${limit}`);
-  return limit;
+  const isOpen = secrets === "show";
+  if (maxBodyBytes === null) return { isOpen, maxBytes: Number.POSITIVE_INFINITY };
+  assertCount(maxBodyBytes, "maxBodyBytes", 0, "a whole number, 0 or more, or null");
+  return { isOpen, maxBytes: maxBodyBytes };
 }
 
 function exchangeLines(response: BaseResponse, manner: Manner): string[] {
@@ -107,12 +98,9 @@ function requestLines({ request, sent, httpVersion }: BaseResponse, manner: Mann
     "",
   ];
   if (payload?.kind === "bytes") return bodyLines(lines, "> ", { bytes: payload.bytes, headers }, manner);
-  const remark = payload === null ? [] : [`* body: ${streamText(payload.length)}`];
-  return [...prefixed("> ", lines), ...remark];
-}
-
-function streamText(length: number | null): string {
-  return `a stream${length === null ? "" : ` of ${length} bytes`}, which was not kept`;
+  if (payload === null) return prefixed("> ", lines);
+  const size = payload.length === null ? "" : ` of ${payload.length} bytes`;
+  return [...prefixed("> ", lines), `* body: a stream${size}, which was not kept`];
 }
 
 /** What an adapter that does not tell was given to send. */
@@ -190,7 +178,7 @@ function bodyLines(
   const isCut = byteLength > manner.maxBytes;
   const text = new TextStream(charsetOf(type)).decode(bytes.subarray(0, manner.maxBytes), !isCut);
   const shown = manner.isOpen ? text : hiddenText(text, essence);
-  // Not by pushing all of them at once: that many arguments no call takes.
+  // One by one: a call takes only so many arguments.
   for (const line of prefixed(prefix, linesOf(shown))) lines.push(line);
   if (isCut) lines.push(`* body: cut off here, after ${manner.maxBytes} of ${byteLength} bytes`);
   return lines;

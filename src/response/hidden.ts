@@ -65,7 +65,7 @@ function hiddenJson(text: string): string {
       if (depth <= 0) depth = null;
     } else if (depth === null || depth === 0) {
       shown += token;
-      if (token === ":" && isSecretName(nameOf(before))) depth = 0;
+      if (token === ":" && isSecretName(memberName(before))) depth = 0;
     }
     if (!isBlank) before = token;
   }
@@ -78,7 +78,7 @@ function hiddenToken(token: string): string {
   return /^(?:null|true|false)$/.test(value) ? token : token.replace(value, () => JSON.stringify(REDACTED));
 }
 
-function nameOf(token: string): string {
+function memberName(token: string): string {
   try {
     return String(JSON.parse(token)); // the name may be written with escapes
   } catch {

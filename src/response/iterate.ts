@@ -2,7 +2,8 @@
  * `iterContent()` and `iterLines()`: checks of their options, and the iterations themselves.
  */
 import { isUint8Array } from "../core/realm.ts";
-import { Buffer } from "node:buffer";
+import { asBuffer } from "../core/bytes.ts";
+import { assertBoolean, assertCount, assertOptionsOf } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import type { FailedResponse } from "../core/errors.ts";
 import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
@@ -22,17 +23,17 @@ export interface Iteration {
 
 /** @throws {TypeError | RangeError} for options that are none. */
 export function checkContentOptions(options: IterContentOptions): void {
-  checkNames("iterContent", options, ["chunkSize", "decode"]);
+  assertOptionsOf("iterContent()", options, ["chunkSize", "decode"]);
   checkChunkSize(options.chunkSize);
-  checkBoolean("decode", options.decode);
+  checkFlag("decode", options.decode);
 }
 
 /** @throws {TypeError | RangeError} for options that are none. */
 export function checkLinesOptions(options: IterLinesOptions): void {
-  checkNames("iterLines", options, ["delimiter", "decode", "keepEnds", "chunkSize"]);
+  assertOptionsOf("iterLines()", options, ["delimiter", "decode", "keepEnds", "chunkSize"]);
   checkChunkSize(options.chunkSize);
-  checkBoolean("decode", options.decode);
-  checkBoolean("keepEnds", options.keepEnds);
+  checkFlag("decode", options.decode);
+  checkFlag("keepEnds", options.keepEnds);
   const delimiter = options.delimiter ?? null;
   if (delimiter === null) return;
   if (typeof delimiter !== "string" && !isUint8Array(delimiter)) {
@@ -102,46 +103,25 @@ async function* byteLines(
   splitter: LineSplitter,
 ): AsyncGenerator<Uint8Array, void> {
   for await (const piece of pieces) {
-    for (const line of splitter.push(binaryString(piece))) yield binaryBytes(line);
+    for (const line of splitter.push(asBuffer(piece).toString("latin1"))) yield bytesOf(line);
   }
-  for (const line of splitter.end()) yield binaryBytes(line);
+  for (const line of splitter.end()) yield bytesOf(line);
+}
+
+function bytesOf(line: string): Uint8Array {
+  return new Uint8Array(Buffer.from(line, "latin1"));
 }
 
 function delimiterText(delimiter: string | Uint8Array | null, bytes: boolean): string | null {
   if (delimiter === null) return null;
-  if (!bytes) return typeof delimiter === "string" ? delimiter : Buffer.from(delimiter).toString("utf8");
-  return binaryString(typeof delimiter === "string" ? Buffer.from(delimiter) : delimiter);
-}
-
-function binaryString(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-}
-
-function binaryBytes(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, "latin1"));
-}
-
-function checkNames(method: string, options: object, allowed: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`${method}() takes an object of options, not ${describe(options)}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!allowed.includes(name))
-      throw new TypeError(`${method}() has no option ${name}; it has ${allowed.join(", ")}`);
-  }
+  const raw = typeof delimiter === "string" ? Buffer.from(delimiter) : asBuffer(delimiter);
+  return raw.toString(bytes ? "latin1" : "utf8");
 }
 
 function checkChunkSize(size: unknown): void {
-  if (size === undefined || size === null) return;
-  if (typeof size !== "number")
-    throw new TypeError(`chunkSize must be a number or null, not ${describe(size)}`);
-  if (!Number.isInteger(size) || size < 1) {
-    throw new RangeError(`chunkSize must be a whole number of 1 or more, or null, not ${size}`);
-  }
+  if (size != null) assertCount(size, "chunkSize", 1, "a whole number of 1 or more, or null");
 }
 
-function checkBoolean(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "boolean") {
-    throw new TypeError(`${name} must be true or false, not ${describe(value)}`);
-  }
+function checkFlag(name: string, value: unknown): void {
+  if (value !== undefined) assertBoolean(value, name);
 }

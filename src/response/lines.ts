@@ -1,6 +1,7 @@
 /**
  * Splits text into lines, wherever the pieces are cut in which it comes.
  */
+
 /** A line that never ends must not fill the memory. */
 export interface LineLimit {
   readonly maxLength: number;
@@ -65,7 +66,7 @@ class Rest {
     return line ?? "";
   }
 
-  /** Not as soon as it is too long: the lines before it are to be given first. */
+  /** Not called as soon as the line is too long: the lines before it are to be given first. */
   #check(): void {
     if (this.#limit !== null && this.#length > this.#limit.maxLength)
       throw this.#limit.excess(this.#limit.maxLength);

@@ -38,7 +38,7 @@ export class ResponsePromise<R extends AnyResponse = Response> extends Promise<R
    */
   json<T = unknown>(schema?: StandardSchemaV1<unknown, T>): Promise<T> {
     if (schema === undefined) return this.then((response) => response.json<T>());
-    return this.then((response) => checked(schema, response));
+    return this.then((response) => validated(schema, response));
   }
 
   /** The body as bytes, without content codings. @throws as {@link text}. */
@@ -53,13 +53,13 @@ export class ResponsePromise<R extends AnyResponse = Response> extends Promise<R
 }
 
 /** The body, as the schema makes it. What it does not fit with tells who awaits the promise. */
-async function checked<T>(schema: StandardSchemaV1<unknown, T>, response: AnyResponse): Promise<T> {
+async function validated<T>(schema: StandardSchemaV1<unknown, T>, response: AnyResponse): Promise<T> {
   try {
     return await validate(schema, await response.json(), response);
   } catch (error) {
     // Before a turn nobody is seen who awaits it.
     await Promise.resolve();
-    showCaller(error, checked);
+    showCaller(error, validated);
     throw error;
   }
 }

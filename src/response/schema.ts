@@ -4,6 +4,7 @@
  * Pure, but for what the schema does.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { unawaited } from "../core/abort.ts";
 import { misuse } from "../core/caller.ts";
 import { describe } from "../core/describe.ts";
 import { SchemaError, type FailedRequest, type FailedResponse, type SchemaIssue } from "../core/errors.ts";
@@ -20,7 +21,7 @@ type Result<Output> = StandardSchemaV1.Result<Output>;
 /** So many issues are told in a message. All are in `issues`. */
 const SHOWN_ISSUES = 3;
 const SHOWN_CHARACTERS = 200;
-/** Of a larger part of the body it is not looked up what a message quotes: nothing of the message is shown then. */
+/** A part of the body with more values is not searched for what a message quotes: nothing of the message is shown then. */
 const MOST_LEAVES = 500;
 
 /**
@@ -45,8 +46,7 @@ export function validateNow<Output>(schema: Schema<Output>, value: unknown, owne
   const result = resultOf(schema, value);
   // Not `instanceof`: what is taken for a result, and is a promise of one, would pass everything.
   if (!("then" in result)) return outputOf(result, value, owner);
-  // Nobody waits for it; what it comes to is no unhandled rejection.
-  result.then(ignore, ignore);
+  unawaited(result);
   throw new TypeError(
     "the schema validates asynchronously, and json() of a read response gives its value at once; " +
       "use await session.get(url).json(schema), or await response.json(schema) of a streamed response",
@@ -119,10 +119,6 @@ function leavesOf(part: unknown): readonly (string | number)[] | null {
     if (leaves.length + waiting.length > MOST_LEAVES) return null;
   }
   return leaves.toSorted((one, other) => String(other).length - String(one).length);
-}
-
-function ignore(): void {
-  // As said where it is used.
 }
 
 function lineOf({ path, message }: SchemaIssue): string {

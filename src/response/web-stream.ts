@@ -51,7 +51,7 @@ export function webStream({ pieces, cancel, failure, signal = null }: PieceSourc
       // A reader that brought its own buffer is given it back.
       controller.byobRequest?.respond(0);
     },
-    // Not by leaving the iteration: that would wait for bytes that may never come.
+    // Leaving the iteration would wait for bytes that may never come.
     cancel,
   });
   return stream as BodyStream; // the types of Node know no other memory of a piece than any

@@ -94,7 +94,7 @@ class BytesWireBody implements WireBody {
   }
 
   cancel(): void {
-    // Likewise.
+    // There is nothing to end.
   }
 }
 
@@ -145,12 +145,12 @@ class StreamWireBody implements WireBody {
   }
 }
 
-/** The program's own stream may fail at its end; nobody waits for that. */
+/** Ends the program's own stream, which may fail in that. */
 async function leave(source: AsyncIterator<unknown, unknown> | Iterator<unknown, unknown>): Promise<void> {
   try {
     await source.return?.();
   } catch {
-    // As said.
+    // Nobody waits for it.
   }
 }
 

@@ -10,6 +10,7 @@
  */
 import type { RetryBudget } from "../core/adapter.ts";
 import { assertWithin, mustBe, own } from "../core/checks.ts";
+import { Memo } from "../core/memo.ts";
 import type { Origin } from "../core/origin.ts";
 
 /** What a budget is when nothing, or a share alone, is said. */
@@ -17,9 +18,6 @@ const defaultBudget: RetryBudget = { ratio: 0.2, perSecond: 10, window: 10_000 }
 
 /** A window has so many slots; the oldest of them leaves it as a whole. */
 export const SLOTS: number = 50;
-
-/** So many accounts are kept; the one that was used longest ago is forgotten, and begins anew. */
-const MOST_ACCOUNTS = 1000;
 
 /** So many lengths of window are kept for an origin. */
 const MOST_WINDOWS = 4;
@@ -115,12 +113,10 @@ function addTo(counts: Uint32Array, at: number): void {
 
 /** The accounts of one session: one for each origin, and for each length of window that policies ask for there. */
 export class RetryBudgets {
-  readonly #accounts = new Map<Origin, Account[]>();
-
   /** Is anything counted? Not as long as no policy had a budget. */
-  get isUsed(): boolean {
-    return this.#accounts.size > 0;
-  }
+  isUsed = false;
+  /** One that is forgotten begins anew. */
+  readonly #accounts = new Memo<Origin, Account[]>(1000);
 
   /**
    * A request to `origin` begins, at `now` on a clock that only goes forward.
@@ -128,7 +124,8 @@ export class RetryBudgets {
    * @param budget of its policy; `null` when it has none. It is counted all the same, where an account is kept.
    */
   begin(origin: Origin, budget: RetryBudget | null, now: number): void {
-    const accounts = budget === null ? this.#touch(origin) : this.#with(origin, budget.window, now);
+    const accounts =
+      budget === null ? (this.#accounts.get(origin) ?? []) : this.#with(origin, budget.window, now);
     for (const account of accounts) account.begin(now);
   }
 
@@ -138,25 +135,13 @@ export class RetryBudgets {
     return account?.take(budget, now) ?? false;
   }
 
-  #touch(origin: Origin): Account[] {
-    const accounts = this.#accounts.get(origin);
-    if (accounts === undefined) return [];
-    this.#accounts.delete(origin);
-    this.#accounts.set(origin, accounts);
-    return accounts;
-  }
-
   #with(origin: Origin, window: number, now: number): Account[] {
-    const accounts = this.#touch(origin);
+    this.isUsed = true;
+    const accounts = this.#accounts.getOrMake(origin, () => []);
     if (accounts.some((account) => account.window === window)) return accounts;
     accounts.push(new Account(window, now));
     // A program has a window or two; who makes them up for each request does not get memory for each.
     if (accounts.length > MOST_WINDOWS) accounts.shift();
-    this.#accounts.set(origin, accounts);
-    if (this.#accounts.size > MOST_ACCOUNTS) {
-      const [oldest] = this.#accounts.keys();
-      if (oldest !== undefined) this.#accounts.delete(oldest);
-    }
     return accounts;
   }
 }

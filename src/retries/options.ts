@@ -5,9 +5,10 @@
  * `redirect`: redirects are counted by `maxRedirects`.
  */
 import type { RetryBudget } from "../core/adapter.ts";
-import { assertBoolean, assertCount, assertWithin, isObject, mustBe } from "../core/checks.ts";
+import { assertBoolean, assertCount, assertWithin, mustBe } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
+import { isObject } from "../core/realm.ts";
 import { suggestion, type Elsewhere } from "../core/suggest.ts";
 import { budgetOf } from "./budget.ts";
 

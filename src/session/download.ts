@@ -6,6 +6,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProgressListener } from "../core/adapter.ts";
+import { assertBoolean } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import {
   ChunkedEncodingError,
@@ -21,8 +22,8 @@ import { assertOptions } from "../options/take.ts";
 import type { SavedFile, SaveOptions } from "../core/response.ts";
 import { Part } from "../download/part.ts";
 import { fileName, safeName } from "../download/file-name.ts";
-import { contentRange, continues, lengthOf, versionOf } from "../download/ranges.ts";
-import { checkBoolean, checkTarget, destinationOf, isFolder, type Destination } from "../download/save.ts";
+import { contentRange, continues, storedLength, versionOf } from "../download/ranges.ts";
+import { checkTarget, destinationOf, isFolder, type Destination } from "../download/save.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 
 /** Options of a download: those of a GET, and what becomes of the file. */
@@ -75,8 +76,8 @@ export async function download(
   assertOptions(options, "request");
   const { tries = DEFAULT_TRIES, resume = false, overwrite, onProgress, headers, ...rest } = options;
   checkTarget("download", target);
-  checkBoolean("resume", resume);
-  checkBoolean("overwrite", overwrite);
+  assertBoolean(resume, "resume");
+  if (overwrite !== undefined) assertBoolean(overwrite, "overwrite");
   if (!Number.isInteger(tries) || tries < 1) {
     throw new RangeError(
       `tries must be a whole number of 1 or more, not ${typeof tries === "number" ? tries : describe(tries)}`,
@@ -173,7 +174,7 @@ async function begin(part: Part, response: StreamedResponse): Promise<StreamedRe
 /** Stores the body. What is missing at its end, or `null`. */
 async function take(job: Job, part: Part, response: StreamedResponse): Promise<ChunkedEncodingError | null> {
   const range = response.status === 206 ? contentRange(response.headers) : null;
-  const totalBytes = range === null ? lengthOf(response.headers) : range.totalBytes;
+  const totalBytes = range === null ? storedLength(response.headers) : range.totalBytes;
   for await (const chunk of response.iterContent()) {
     await part.add(chunk);
     job.onProgress?.({ direction: "download", bytes: part.bytes, totalBytes });

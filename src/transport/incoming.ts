@@ -15,6 +15,7 @@ import {
   type FailedRequest,
 } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
+import { Memo } from "../core/memo.ts";
 import { bareUrl } from "../core/redact.ts";
 import { hasNoContent } from "../core/status.ts";
 import { ByteQueue } from "./byte-queue.ts";
@@ -43,9 +44,8 @@ export interface BodySource {
 /** So many bytes may wait to be taken. */
 const HIGH_WATER_BYTES = 262_144;
 
-/** So many are remembered, so that a loop warns once. */
-const MOST_WARNED = 1000;
-const warned = new Set<string>();
+/** A loop warns once. */
+const warned = new Memo<string, true>(1000);
 
 const END: IteratorResult<Uint8Array, undefined> = { done: true, value: undefined };
 
@@ -296,9 +296,8 @@ export function declaredLength(method: string, status: number, headers: HeaderMa
 /** What was to be streamed is lost, and its connection with it. */
 function warnUnread({ request, callSite, context }: BodySource): void {
   const call = `${request.method} ${bareUrl(request.url)}`;
-  if (warned.has(call)) return;
-  if (warned.size >= MOST_WARNED) warned.clear();
-  warned.add(call);
+  if (warned.get(call)) return;
+  warned.set(call, true);
   context.runInAsyncScope(() =>
     process.emitWarning(
       `the streamed response of ${call} was neither read to its end nor closed, and is gone: its connection is closed`,

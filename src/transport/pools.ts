@@ -6,6 +6,7 @@
  */
 import type { AddressPolicy, ProxyAuth, SendOptions } from "../core/adapter.ts";
 import { AddressRefused, InvalidSchema } from "../core/errors.ts";
+import { Memo } from "../core/memo.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
 import { basicCredentials, type Route } from "../connect/route.ts";
@@ -44,7 +45,6 @@ interface Plan {
 }
 
 const CHOICES_PER_ORIGIN = 8;
-const ORIGINS_REMEMBERED = 1000;
 const TO_SERVER: Way = {
   isForwarded: false,
   proxyAuthorization: null,
@@ -54,7 +54,7 @@ const TO_SERVER: Way = {
 /** @internal The pools of one adapter. */
 export class Pools {
   readonly #byKey = new Map<string, Pool>();
-  readonly #choices = new Map<Origin, Choice[]>();
+  readonly #choices = new Memo<Origin, Choice[]>(1000);
   readonly #settings: PoolSettings;
   readonly #limit: number;
   #timer: NodeJS.Timeout | null = null;
@@ -147,7 +147,6 @@ export class Pools {
   }
 
   #remember(origin: Origin, choice: Choice): void {
-    if (this.#choices.size >= ORIGINS_REMEMBERED) this.#choices.clear();
     const kept = (this.#choices.get(origin) ?? []).filter(({ pool }) => !pool.isClosed);
     this.#choices.set(origin, [choice, ...kept].slice(0, CHOICES_PER_ORIGIN));
   }

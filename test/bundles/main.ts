@@ -4,8 +4,6 @@
  * Packs the package, installs it into a project outside of the tree, and goes through `checks.ts` in all the ways of `ways.ts`: in
  * one file that a bundler made and that lies alone in a folder, in test runners, by `import` and by `require`; some of them on the
  * oldest Node, too. Prints a line for each. Ends with 1 when one of them is wrong.
- *
- * May import: everything in this folder, `test/support/`.
  */
 import { execFile } from "node:child_process";
 import {

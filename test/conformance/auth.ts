@@ -1,7 +1,5 @@
 /**
  * Auth objects of a scenario (section 4.3).
- *
- * May import: `src/index.ts`, `job.ts`, `values.ts`.
  */
 import { HttpBasicAuth, HttpDigestAuth, HttpProxyAuth, type PreparedRequest } from "../../src/index.ts";
 import { Unsupported, type AuthObject, type AuthSpec } from "./job.ts";

@@ -1,7 +1,5 @@
 /**
  * The scenarios that sojourn answers otherwise than Python requests, on purpose: `deviations.json`.
- *
- * May import: nothing of sojourn.
  */
 import { readFileSync } from "node:fs";
 

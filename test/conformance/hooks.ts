@@ -1,7 +1,5 @@
 /**
  * Response hooks of a scenario (section 4.6), and the log that they write.
- *
- * May import: `src/index.ts`, `job.ts`.
  */
 import { Response, type AnyResponse } from "../../src/index.ts";
 import type { HookSpec, ReplySpec, Result } from "./job.ts";

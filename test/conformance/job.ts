@@ -1,7 +1,5 @@
 /**
  * What the harness says to a runner and hears from it: the protocol of the conformance kit (its PROTOCOL.md) as types.
- *
- * May import: nothing. Types only.
  */
 
 /** Any JSON value, before the objects of section 2 (`$bytes`, `$repeat`, `$number`) were put into place. */

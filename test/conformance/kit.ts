@@ -2,8 +2,6 @@
  * The conformance kit: where it is, which scenarios it has, and how its harness is run.
  *
  * Not here: what the verdicts mean (`verdicts.ts`).
- *
- * May import: nothing of sojourn.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";

@@ -3,8 +3,6 @@
  *
  * Compares sojourn with what Python requests did: plays the scenarios of the conformance kit, joins the verdicts with
  * `deviations.json`, and prints a table by theme. Exit code 1 when anything failed.
- *
- * May import: nothing of sojourn; the runner is a process of its own.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";

@@ -1,7 +1,5 @@
 /**
  * Read operations on a response (section 4.5).
- *
- * May import: `src/index.ts` and the runner's own files.
  */
 import type { Response, StreamedResponse } from "../../src/index.ts";
 import { Unsupported, type ReadSpec, type Result } from "./job.ts";

@@ -1,7 +1,5 @@
 /**
  * From what sojourn gives to what the harness compares (section 6): cookies, bytes, headers, errors.
- *
- * May import: `src/index.ts`, `job.ts`.
  */
 import { createHash } from "node:crypto";
 

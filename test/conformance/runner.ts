@@ -4,8 +4,6 @@
  * It maps neutral steps on sojourn's public API, as a user would write them. It never looks at a scenario's id, and has
  * no logic that the library should have. The harness starts it once for each scenario; `npm run conformance` starts the
  * harness.
- *
- * May import: `src/index.ts` and the runner's own files.
  */
 import { text } from "node:stream/consumers";
 

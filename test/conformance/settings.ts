@@ -1,7 +1,5 @@
 /**
  * Settings of a session and options of a request (sections 3 and 4), as a user would write them.
- *
- * May import: `src/index.ts` and the runner's own files.
  */
 import { HttpAdapter, Retry, type RequestOptions, type Session } from "../../src/index.ts";
 import type { Auths } from "./auth.ts";

@@ -1,7 +1,5 @@
 /**
  * The steps of a scenario (sections 4 and 5), performed in order with one session.
- *
- * May import: `src/index.ts` and the runner's own files.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 

@@ -1,7 +1,5 @@
 /**
  * `mountStub`: an adapter that answers without a network.
- *
- * May import: `src/index.ts`, `job.ts`.
  */
 import { wireResponse, type Adapter, type Session } from "../../src/index.ts";
 import type { ReplySpec } from "./job.ts";

@@ -1,7 +1,5 @@
 /**
  * A run in text: a table by theme, and what to look at. Pure.
- *
- * May import: types of the folder.
  */
 import type { Kind, Totals, Verdict } from "./verdicts.ts";
 

@@ -1,7 +1,5 @@
 /**
  * From the neutral values of a scenario to what a user of sojourn would write: bytes, files, streams, headers, cookies.
- *
- * May import: `src/index.ts`, `job.ts`. No logic of HTTP: what a value means on the wire is the library's business.
  */
 import { openAsBlob } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";

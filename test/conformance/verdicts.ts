@@ -1,7 +1,5 @@
 /**
  * What a run means: the harness's verdicts joined with the list of deviations. Pure.
- *
- * May import: types of the folder.
  */
 import type { Deviations } from "./deviations.ts";
 import type { Difference, Outcome, Scenario } from "./kit.ts";

@@ -148,7 +148,8 @@ describe("the store", () => {
     systemHas(authority.pem);
     await using server = await telling();
     const verify: Verify = { kind: "pem", pem: (await Authority.create("Another CA")).pem };
-    await failure(server, { verify, tls: settings({ store: "system" }) });
+    const error = await failure(server, { verify, tls: settings({ store: "system" }) });
+    expect(error).toMatchObject({ phase: "connect" });
   });
 
   it("of a system without certificates is an error, not Node's own", async () => {

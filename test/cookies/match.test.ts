@@ -10,8 +10,8 @@ import {
   isTrustworthy,
   isWebUrl,
   pathMatches,
-  escapeBytes,
 } from "../../src/cookies/match.ts";
+import { escapeBytes } from "../../src/core/received-text.ts";
 import { comparablePath } from "../../src/core/url-spelling.ts";
 
 describe("domain-match", () => {

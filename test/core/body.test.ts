@@ -1,4 +1,4 @@
-/** Raw bodies: PARITY 1.9 BOD-3, 4, 8..13. */
+/** Raw bodies: BOD-3, 4, 8..13. */
 import { Readable } from "node:stream";
 import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

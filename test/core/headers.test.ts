@@ -1,4 +1,4 @@
-/** Header fields: PARITY 1.11 and 1.25 DATA, RFC 9110 §5. */
+/** Header fields: RFC 9110 §5. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { HeaderMap, type HeadersInit } from "../../src/core/headers.ts";

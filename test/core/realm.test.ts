@@ -3,7 +3,8 @@ import * as undici from "undici";
 import { afterEach, describe, expect, it } from "vitest";
 import * as realm from "../../src/core/realm.ts";
 
-const recognisers = Object.entries(realm).filter(([name]) => name.startsWith("is")) as [
+const { isObject: _isObject, ...kinds } = realm;
+const recognisers = Object.entries(kinds).filter(([name]) => name.startsWith("is")) as [
   string,
   (value: unknown) => boolean,
 ][];
@@ -31,7 +32,7 @@ describe("a platform value", () => {
     ["Set", "new Set()", ["isSet"]],
     ["Date", "new Date(0)", ["isDate"]],
     ["a wrong Date", "new Date(NaN)", ["isDate"]],
-    ["RegExp", "/x/", ["isRegExp"]],
+    ["RegExp", "/x/", []],
     ["Promise", "Promise.resolve()", ["isPromise"]],
     ["an async function's", "(async () => {})()", ["isPromise"]],
     ["Error", "new RangeError('x')", ["isError"]],
@@ -51,14 +52,14 @@ describe("a platform value", () => {
     ["Headers", new Headers(), ["isHeaders"]],
     ["URL", new URL("http://h/"), ["isUrl"]],
     ["Request", new Request("http://h/"), ["isFetchRequest"]],
-    ["Response", new Response(), ["isFetchResponse"]],
+    ["Response", new Response(), []],
     ["ReadableStream", new ReadableStream(), ["isReadableStream"]],
     ["AbortSignal", new AbortController().signal, ["isAbortSignal"]],
     ["DOMException", new DOMException("x", "AbortError"), ["isError"]],
     ["undici's FormData", new undici.FormData(), ["isFormData"]],
     ["undici's Headers", new undici.Headers(), ["isHeaders"]],
     ["undici's Request", new undici.Request("http://h/"), ["isFetchRequest"]],
-    ["undici's Response", new undici.Response(), ["isFetchResponse"]],
+    ["undici's Response", new undici.Response(), []],
   ] as const)("of this realm or a package is what it is: %s", (_name, value, expected) => {
     expect(known(value).toSorted()).toEqual([...expected].toSorted());
   });

@@ -1,4 +1,4 @@
-/** PreparedRequest: PARITY 1.6 PRE-1..8, BOD-14, and that it shows no secret. */
+/** PreparedRequest: PRE-1..8, BOD-14, and that it shows no secret. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { bytesBody, rawBody } from "../../src/core/body.ts";

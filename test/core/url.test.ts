@@ -1,5 +1,5 @@
 /**
- * URLs as requests prepares them (PARITY 1.7).
+ * URLs as requests prepares them.
  */
 import { describe, expect, it } from "vitest";
 import { appendQuery, isHttpLike, parseUrl, parseWebUrl } from "../../src/core/url.ts";

@@ -1,7 +1,5 @@
 /**
  * The public names of requests 2.34.2, and of urllib3's `Retry`: what a program that is brought over may use.
- *
- * May import: nothing.
  */
 
 /** Names by where they are: a module, or the class whose attributes they are. */

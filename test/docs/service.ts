@@ -1,8 +1,6 @@
 /**
  * The service behind `https://api.example.com` in the examples: lists in pages, a stream of events, GraphQL, and a login whose
  * pages are all of status 200.
- *
- * May import: `node:*`.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

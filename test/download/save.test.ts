@@ -17,7 +17,7 @@ import * as zlib from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ChunkedEncodingError } from "../../src/core/errors.ts";
 import { utf8, WatchedSource } from "../support/bytes.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 import { read, requestTo, streamed } from "../support/responses.ts";
 
 describe("saveTo", () => {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { HeaderMap } from "../../src/core/headers.ts";
-import { apparentEncoding, charsetOf, encodingFromHeaders } from "../../src/encoding/charset.ts";
+import { apparentEncoding, charsetOf } from "../../src/encoding/charset.ts";
 import { raw, utf8 } from "../support/bytes.ts";
 
-describe("encodingFromHeaders", () => {
+describe("the charset of a Content-Type", () => {
   // PARITY ENC-1
   it.for([
     [null, null],
@@ -24,9 +23,8 @@ describe("encodingFromHeaders", () => {
     ["application/vnd.api+json", null],
     ["application/xml", null],
     ["application/octet-stream", null],
-  ] as const)("is, for %j, %j", ([contentType, expected]) => {
-    const headers = new HeaderMap(contentType === null ? {} : { "content-type": contentType });
-    expect(encodingFromHeaders(headers)).toBe(expected);
+  ] as const)("is named, for %j, %j", ([contentType, expected]) => {
+    expect(charsetOf(contentType).name).toBe(expected);
   });
 });
 

@@ -4,8 +4,6 @@
  * Runs the field kit: faults that users of HTTP libraries meet, each a small program that uses the built package. Cases that
  * are known to be open are on a list, `open.json`, with what they are about. Ends with 1 when a case fails that is not on the
  * list, and when one passes that is.
- *
- * May import: everything in this folder.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -15,7 +15,7 @@ import {
   type AppHandler,
   type SessionOptions,
 } from "../../src/index.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 
 const APP = "http://app.test";
 
@@ -273,16 +273,18 @@ describe("a request that an app cannot get", () => {
   });
 });
 
-it("takes functions only", () => {
-  expect(() => new AppAdapter({} as never)).toThrow(TypeError);
-});
-
-it("tells progress of both directions", async () => {
-  const told: string[] = [];
-  await using session = sessionTo(async (request) => new Response(await request.text()));
-  await session.post("/", {
-    data: "four",
-    onProgress: ({ direction, bytes, totalBytes }) => told.push(`${direction} ${bytes} ${totalBytes}`),
+describe("AppAdapter", () => {
+  it("takes functions only", () => {
+    expect(() => new AppAdapter({} as never)).toThrow(TypeError);
   });
-  expect(told).toEqual(["upload 4 4", "download 4 null"]);
+
+  it("tells progress of both directions", async () => {
+    const told: string[] = [];
+    await using session = sessionTo(async (request) => new Response(await request.text()));
+    await session.post("/", {
+      data: "four",
+      onProgress: ({ direction, bytes, totalBytes }) => told.push(`${direction} ${bytes} ${totalBytes}`),
+    });
+    expect(told).toEqual(["upload 4 4", "download 4 null"]);
+  });
 });

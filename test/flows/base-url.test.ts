@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { AppAdapter, get, InvalidURL, MissingSchema, Request, Session, toFetch } from "../../src/index.ts";
 import { startH2, ok } from "../support/h2-server.ts";
 import { reply, startOrigin, type TestOrigin } from "../support/origins.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 
 const asked = (origin: TestOrigin): string[] => origin.arrived.map(({ url }) => url);
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Session } from "../../src/index.ts";
 import { startOrigin, type TestOrigin } from "../support/origins.ts";
 
@@ -38,38 +38,40 @@ async function startLatest(...paths: readonly string[]): Promise<TestOrigin> {
   });
 }
 
-it("begins anew when the URL leads elsewhere than the last time", async () => {
-  await using origin = await startLatest("/vA", "/vB");
-  await using session = new Session();
-  const path = join(folder, "latest");
-  await session.download(`${origin.url}/latest`, path);
-  expect(readFileSync(path, "utf8")).toBe("B".repeat(SIZE));
-});
-
-it("goes on where it leads to the same place", async () => {
-  await using origin = await startLatest("/vA");
-  await using session = new Session();
-  const path = join(folder, "latest");
-  await session.download(`${origin.url}/latest`, path);
-  expect(readFileSync(path, "utf8")).toBe("A".repeat(SIZE));
-  expect(origin.arrived.filter(({ url }) => url === "/vA").map(({ headers }) => headers.range)).toEqual([
-    undefined,
-    `bytes=${SIZE / 2}-`,
-  ]);
-});
-
-it.each([
-  [["/vA", "/vB"], "B"],
-  [["/vA", "/vA"], "A"],
-  [["/vA?sig=1", "/vA?sig=2"], "A"],
-])("goes by that in a later call too: %j", async (paths, letter) => {
-  await using origin = await startLatest(...paths);
-  await using session = new Session();
-  const path = join(folder, "latest");
-  const options = { tries: 1, resume: true };
-  await expect(session.download(`${origin.url}/latest`, path, options)).rejects.toMatchObject({
-    name: "ChunkedEncodingError",
+describe("a download through redirects", () => {
+  it("begins anew when the URL leads elsewhere than the last time", async () => {
+    await using origin = await startLatest("/vA", "/vB");
+    await using session = new Session();
+    const path = join(folder, "latest");
+    await session.download(`${origin.url}/latest`, path);
+    expect(readFileSync(path, "utf8")).toBe("B".repeat(SIZE));
   });
-  await session.download(`${origin.url}/latest`, path, options);
-  expect(readFileSync(path, "utf8")).toBe(letter.repeat(SIZE));
+
+  it("goes on where it leads to the same place", async () => {
+    await using origin = await startLatest("/vA");
+    await using session = new Session();
+    const path = join(folder, "latest");
+    await session.download(`${origin.url}/latest`, path);
+    expect(readFileSync(path, "utf8")).toBe("A".repeat(SIZE));
+    expect(origin.arrived.filter(({ url }) => url === "/vA").map(({ headers }) => headers.range)).toEqual([
+      undefined,
+      `bytes=${SIZE / 2}-`,
+    ]);
+  });
+
+  it.each([
+    [["/vA", "/vB"], "B"],
+    [["/vA", "/vA"], "A"],
+    [["/vA?sig=1", "/vA?sig=2"], "A"],
+  ])("goes by that in a later call too: %j", async (paths, letter) => {
+    await using origin = await startLatest(...paths);
+    await using session = new Session();
+    const path = join(folder, "latest");
+    const options = { tries: 1, resume: true };
+    await expect(session.download(`${origin.url}/latest`, path, options)).rejects.toMatchObject({
+      name: "ChunkedEncodingError",
+    });
+    await session.download(`${origin.url}/latest`, path, options);
+    expect(readFileSync(path, "utf8")).toBe(letter.repeat(SIZE));
+  });
 });

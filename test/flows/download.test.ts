@@ -17,7 +17,7 @@ import {
   type DownloadOptions,
   type ProgressListener,
 } from "../../src/index.ts";
-import { failureOf, play, type Played } from "../support/play.ts";
+import { failureOf, play, type Played } from "../support/one-call.ts";
 import { answer, type HeardRequest, type Said } from "../support/wire-server.ts";
 
 const WHOLE = "0123456789";
@@ -307,10 +307,12 @@ describe("a download with resume", () => {
   });
 });
 
-it("a session that is closed downloads nothing", async () => {
-  const session = new Session({ trustEnv: false });
-  await session.close();
-  const failure = await failureOf(session.download("http://127.0.0.1:1/x", join(folder, "x")));
-  expect(failure).toMatchObject({ name: "SessionClosed" });
-  expect(readdirSync(folder)).toEqual([]);
+describe("a closed session", () => {
+  it("downloads nothing", async () => {
+    const session = new Session({ trustEnv: false });
+    await session.close();
+    const failure = await failureOf(session.download("http://127.0.0.1:1/x", join(folder, "x")));
+    expect(failure).toMatchObject({ name: "SessionClosed" });
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

@@ -17,7 +17,7 @@ import {
   type StreamedResponse,
 } from "../../src/index.ts";
 import { Authority } from "../support/certificates.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answering, ok, scriptedServer } from "../support/scripted-server.ts";
 import { answer, type Said } from "../support/wire-server.ts";
 import { read, requestTo } from "../support/responses.ts";
@@ -361,7 +361,7 @@ describe("dump()", () => {
     [{ secret: "show" }, TypeError, "dump() has no option secret; it has secrets, maxBodyBytes"],
     [{ secrets: "shown" }, TypeError, 'secrets must be "hide" or "show", not "shown"'],
     [{ secrets: true }, TypeError, 'secrets must be "hide" or "show", not boolean'],
-    [{ maxBodyBytes: "1" }, TypeError, "maxBodyBytes must be a number or null, not string"],
+    [{ maxBodyBytes: "1" }, TypeError, "maxBodyBytes must be a whole number, 0 or more, or null, not string"],
     [{ maxBodyBytes: -1 }, RangeError, "maxBodyBytes must be a whole number, 0 or more, or null, not -1"],
     [null, TypeError, "dump() takes an object of options, not null"],
   ] as const)("refuses %j", ([options, Kind, message]) => {

@@ -171,14 +171,14 @@ const readings: Readonly<
   },
 };
 
-describe("a success that comes before the body is through", () => {
+describe.concurrent("a success that comes before the body is through", () => {
   it.for(
     protocols.flatMap((protocol) =>
       Object.keys(bodies).flatMap((body) =>
         Object.keys(readings).map((way) => [protocol, body, way] as const),
       ),
     ),
-  )("does not cut it: %s, %s, read %s", async ([protocol, body, way]) => {
+  )("does not cut it: %s, %s, read %s", async ([protocol, body, way], { expect }) => {
     await using server = await origins[protocol]();
     await using session = sessionFor(server);
     const post = (): Promise<string> =>
@@ -195,17 +195,20 @@ describe("a success that comes before the body is through", () => {
     expect(server.connections()).toBe(1);
   });
 
-  it.for(protocols)("is there at once for who streams it, and ends with the upload: %s", async (protocol) => {
-    await using server = await origins[protocol]();
-    await using session = sessionFor(server);
-    const told = { given: 0 };
-    const response = await session.post(server.url, { data: slowly(told), stream: true });
-    expect(told.given).toBeLessThan(PIECES);
-    expect(await response.text()).toBe("ok");
-    expect(told.given).toBe(PIECES);
-  });
+  it.for(protocols)(
+    "is there at once for who streams it, and ends with the upload: %s",
+    async (protocol, { expect }) => {
+      await using server = await origins[protocol]();
+      await using session = sessionFor(server);
+      const told = { given: 0 };
+      const response = await session.post(server.url, { data: slowly(told), stream: true });
+      expect(told.given).toBeLessThan(PIECES);
+      expect(await response.text()).toBe("ok");
+      expect(told.given).toBe(PIECES);
+    },
+  );
 
-  it.for(protocols)("fails with what the source fails with: %s", async (protocol) => {
+  it.for(protocols)("fails with what the source fails with: %s", async (protocol, { expect }) => {
     await using server = await origins[protocol]();
     await using session = sessionFor(server);
     const mine = new Error("no more");
@@ -219,22 +222,25 @@ describe("a success that comes before the body is through", () => {
     if (protocol === "HTTP/1.1") expect(server.got.isWhole).toBe(false);
   });
 
-  it.for(protocols)("fails with the reason of an abort, and when the time is up: %s", async (protocol) => {
-    await using server = await origins[protocol]();
-    await using session = sessionFor(server);
-    const reason = new Error("enough");
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(reason), 20);
-    expect(await rejection(session.post(server.url, { data: slowly(), signal: controller.signal }))).toBe(
-      reason,
-    );
-    expect(
-      await rejection(session.post(server.url, { data: slowly(), timeout: { total: 20 } })),
-    ).toBeInstanceOf(Timeout);
-    if (protocol === "HTTP/1.1") expect(server.got.isWhole).toBe(false);
-  });
+  it.for(protocols)(
+    "fails with the reason of an abort, and when the time is up: %s",
+    async (protocol, { expect }) => {
+      await using server = await origins[protocol]();
+      await using session = sessionFor(server);
+      const reason = new Error("enough");
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(reason), 20);
+      expect(await rejection(session.post(server.url, { data: slowly(), signal: controller.signal }))).toBe(
+        reason,
+      );
+      expect(
+        await rejection(session.post(server.url, { data: slowly(), timeout: { total: 20 } })),
+      ).toBeInstanceOf(Timeout);
+      if (protocol === "HTTP/1.1") expect(server.got.isWhole).toBe(false);
+    },
+  );
 
-  it("keeps the connection for the upload though it is its last answer", async () => {
+  it("keeps the connection for the upload though it is its last answer", async ({ expect }) => {
     await using server = await early("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
     await using session = sessionFor(server);
     for (let n = 1; n <= 2; n++) {
@@ -244,7 +250,7 @@ describe("a success that comes before the body is through", () => {
     expect(server.connections()).toBe(2);
   });
 
-  it.for([204, 201, 206])("may have any status of success: %i", async (status) => {
+  it.for([204, 201, 206])("may have any status of success: %i", async (status, { expect }) => {
     const length = status === 204 ? "" : "Content-Length: 0\r\n";
     await using server = await early(`HTTP/1.1 ${status} Fine\r\n${length}\r\n`);
     await using session = sessionFor(server);
@@ -255,30 +261,35 @@ describe("a success that comes before the body is through", () => {
   it.for([
     ["ends", (connection: ScriptedConnection) => connection.end("")],
     ["resets", (connection: ScriptedConnection) => connection.reset()],
-  ] as const)("is told by the error when the server %s the connection before", async ([, close]) => {
-    await using server = await early(OK, async (connection) => {
-      await pause(10);
-      close(connection);
-      return false;
-    });
-    await using session = sessionFor(server);
-    const failed = [
-      await rejection(session.post(server.url, { data: slowly() })),
-      await rejection((await session.post(server.url, { data: slowly(), stream: true })).text()),
-      await rejection(session.post(server.url, { data: new Uint8Array(30_000_000) })),
-    ];
-    for (const error of failed) {
-      expect(error).toBeInstanceOf(ConnectionError);
-      const { message, phase, response } = error as ConnectionError; // seen above
-      expect([message.split(":")[0], phase, response?.status]).toEqual([
-        "the connection ended before all of the body was sent",
-        "send",
-        200,
-      ]);
-    }
-  });
+  ] as const)(
+    "is told by the error when the server %s the connection before",
+    async ([, close], { expect }) => {
+      await using server = await early(OK, async (connection) => {
+        await pause(10);
+        close(connection);
+        return false;
+      });
+      await using session = sessionFor(server);
+      const failed = [
+        await rejection(session.post(server.url, { data: slowly() })),
+        await rejection((await session.post(server.url, { data: slowly(), stream: true })).text()),
+        await rejection(session.post(server.url, { data: new Uint8Array(30_000_000) })),
+      ];
+      for (const error of failed) {
+        expect(error).toBeInstanceOf(ConnectionError);
+        const { message, phase, response } = error as ConnectionError; // seen above
+        expect([message.split(":")[0], phase, response?.status]).toEqual([
+          "the connection ended before all of the body was sent",
+          "send",
+          200,
+        ]);
+      }
+    },
+  );
 
-  it("is a read timeout when the server takes no more of it, and not when the caller gives nothing", async () => {
+  it("is a read timeout when the server takes no more of it, and not when the caller gives nothing", async ({
+    expect,
+  }) => {
     await using deaf = await early(OK, async (connection) => {
       connection.socket.pause();
       await connection.closed;
@@ -299,13 +310,15 @@ describe("a success that comes before the body is through", () => {
     await expect.poll(() => server.got).toEqual({ bytes: 6, isWhole: true });
   });
 
-  it("over HTTP/2, with RST_STREAM(NO_ERROR) behind it, is the server's consent to stop", async () => {
+  it("over HTTP/2, with RST_STREAM(NO_ERROR) behind it, is the server's consent to stop", async ({
+    expect,
+  }) => {
     await using server = await earlyH2(200, (stream) => stream.once("finish", () => stream.close(0)));
     await using session = sessionFor(server);
     expect(await session.post(server.url, { data: endlessly() }).text()).toBe("ok");
   });
 
-  it("over HTTP/2, with another RST_STREAM behind it, is told by the error", async () => {
+  it("over HTTP/2, with another RST_STREAM behind it, is told by the error", async ({ expect }) => {
     await using server = await earlyH2(200, (stream) => stream.once("finish", () => stream.close(2)));
     await using session = sessionFor(server);
     const error = await rejection(session.post(server.url, { data: endlessly() }));
@@ -314,8 +327,8 @@ describe("a success that comes before the body is through", () => {
   });
 });
 
-describe("another final answer that comes before the body is through", () => {
-  it.for([302, 400, 401, 403, 413, 500, 503])("stops it at the head: %i", async (status) => {
+describe.concurrent("another final answer that comes before the body is through", () => {
+  it.for([302, 400, 401, 403, 413, 500, 503])("stops it at the head: %i", async (status, { expect }) => {
     let given = 0;
     // The body of the answer comes when the client has stopped.
     await using server = await early(

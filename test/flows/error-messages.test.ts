@@ -208,7 +208,7 @@ describe("the environment is named", () => {
   });
 });
 
-describe("a message", () => {
+describe("the message of an error", () => {
   it("has no colons in a row where a certificate has no address", async () => {
     const leaf = await authority.issue({ commonName: "nobody" });
     await using server = await tlsOrigin(leaf);

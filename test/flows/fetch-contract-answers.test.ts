@@ -2,7 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { createHash } from "node:crypto";
 
-import { ask, seen, told, type Asking, type Question } from "../support/contract.ts";
+import { ask, seen, told, type Asking, type Question } from "../support/fetch-contract.ts";
 
 const post = { method: "POST", body: "x" } as const;
 

@@ -2,7 +2,7 @@
 import { Readable } from "node:stream";
 import vm from "node:vm";
 
-import { ask, told, type Question } from "../support/contract.ts";
+import { ask, told, type Question } from "../support/fetch-contract.ts";
 
 const post = { method: "POST" } as const;
 const half = { method: "POST", duplex: "half" } as const;

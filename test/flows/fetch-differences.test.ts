@@ -5,8 +5,8 @@ import { describe, expect, it } from "vitest";
 import { MockAgent, fetch as undiciFetch } from "undici";
 
 import { HeaderMap, Session, toFetch, wireResponse, type Adapter } from "../../src/index.ts";
-import { outcomeOf, seen, told, type Difference } from "../support/contract.ts";
-import { startContractServer } from "../support/contract-server.ts";
+import { outcomeOf, seen, told, type Difference } from "../support/fetch-contract.ts";
+import { startContractServer } from "../support/fetch-contract-server.ts";
 import { reply, startOrigin } from "../support/origins.ts";
 
 const post = { method: "POST" } as const;

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { HttpDigestAuth, Retry, Session, toFetch, type SessionOptions } from "../../src/index.ts";
 import { reply, routes, startOrigin, type Answer } from "../support/origins.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 
 function post(url: string, body: NonNullable<RequestInit["body"]>, init: RequestInit = {}): Request {
   return new Request(url, { method: "POST", body, duplex: "half", ...init });

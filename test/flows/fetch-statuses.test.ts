@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import { HTTPError, Retry, Session, toFetch, type SessionOptions } from "../../src/index.ts";
 import { reply, routes, startOrigin } from "../support/origins.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 
 const busy = routes({
   "/": reply(503, { "Content-Type": "application/json" }, '{"error":"busy"}'),

@@ -14,7 +14,7 @@ import {
   type SessionOptions,
 } from "../../src/index.ts";
 import { reply, routes, startOrigin } from "../support/origins.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 
 /** Notes how each message was to be sent. */
 function noting(session: Session): { readonly seen: SendOptions[] } {

@@ -9,7 +9,7 @@ import {
   toFetch,
 } from "../../src/index.ts";
 import { reply, routes, startOrigin } from "../support/origins.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 
 /** Tells what arrived. */
 const echo = routes({

@@ -11,7 +11,7 @@ import { rejection } from "../support/messages.ts";
 describe.concurrent("a message that Node does not take", () => {
   it.for(["Referer", "User-Agent", "Content-Type", "Authorization", "If-Range", "Range"])(
     "is an error of its own over both protocols: %s twice",
-    async (name) => {
+    async (name, { expect }) => {
       await using server = await frameServer((r) => r.ok(), { protocols: ["h2", "http/1.1"] });
       await using session = sessionFor(server);
       const headers = [

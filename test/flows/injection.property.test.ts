@@ -232,7 +232,7 @@ const server = answering(({ line, fields }) =>
     : ok(),
 );
 
-describe("text of others", () => {
+describe("text that a program passes on", () => {
   it.for(Object.entries(places))("stays in its place: %s", async ([name, place]) => {
     await using running = await scriptedServer(server);
     const heard = (): RawRequest[] => running.requests.splice(0);

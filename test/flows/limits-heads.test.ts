@@ -7,7 +7,7 @@ import { answering, ok, scriptedServer, type ScriptedServer } from "../support/s
 
 const small = { maxHeaderSize: 2000, maxHeaderCount: 20, maxInformational: 3 };
 
-describe("over HTTP/1.1", () => {
+describe("a response over HTTP/1.1 may have, beside its body, up to the limit and no more:", () => {
   function sessionWith(options: HttpAdapterOptions): Session {
     return new Session({ trustEnv: false }).mount("http://", new HttpAdapter(options));
   }

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Request, Session, toFetch, type SessionOptions } from "../../src/index.ts";
-import { startWayUp, type WayUp } from "../support/way-up.ts";
+import { startWayUp, type WayUp } from "../support/http-to-https.ts";
 
 let host: WayUp;
 let folder = "";

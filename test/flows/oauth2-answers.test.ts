@@ -12,7 +12,7 @@ import {
   type OAuth2Tokens,
 } from "../../src/oauth2.ts";
 import { reply, startOrigin } from "../support/origins.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 
 /** What a server answers. */
 interface Said {

@@ -8,7 +8,7 @@ import {
   type OAuth2Tokens,
 } from "../../src/oauth2.ts";
 import { startOrigin, type TestOrigin } from "../support/origins.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 import { startTokenServer } from "../support/token-server.ts";
 
 /** An API that takes only what `accepted` gives. */

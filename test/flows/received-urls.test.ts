@@ -5,7 +5,7 @@ import { Authority } from "../support/certificates.ts";
 import { ok, startH2 } from "../support/h2-server.ts";
 import { startOrigin } from "../support/origins.ts";
 import { answering, scriptedServer } from "../support/scripted-server.ts";
-import { ways } from "../support/ways.ts";
+import { readings } from "../support/readings.ts";
 import { answer, redirect, utf8, wireServer } from "../support/wire-server.ts";
 
 /** A Location, and the target that it asks for. */
@@ -20,7 +20,7 @@ const LOCATIONS: readonly (readonly [location: string, target: string])[] = [
 ];
 
 describe("a Location is followed as it is written, to a server with one true spelling of its URLs", () => {
-  it.for(Object.entries(ways))("over HTTP/1.1, %s", async ([, way]) => {
+  it.for(Object.entries(readings))("over HTTP/1.1, %s", async ([, way]) => {
     for (const [location, target] of LOCATIONS) {
       await using server = await wireServer((heard) =>
         heard.target === target ? answer({ body: "[1]" }) : redirect(location, 301),
@@ -31,7 +31,7 @@ describe("a Location is followed as it is written, to a server with one true spe
     }
   });
 
-  it.for(Object.entries(ways))("over HTTP/2, %s", async ([, way]) => {
+  it.for(Object.entries(readings))("over HTTP/2, %s", async ([, way]) => {
     let [location, target] = ["", ""];
     await using server = await startH2((stream, headers) => {
       if (headers[":path"] === target) return ok(stream, "[1]");

@@ -1,5 +1,5 @@
 /** What a server did nothing with over HTTP/2, and says so (RFC 9113 §8.7), goes out again on another connection. */
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 
 import { ConnectionError, Retry, type RequestOptions } from "../../src/index.ts";
 import { CODES, frameServer, goaway, type FrameRequest } from "../support/frame-server.ts";
@@ -44,7 +44,7 @@ describe.concurrent("what a server did nothing with over HTTP/2", () => {
 
   it.for(rows)(
     "goes out again on another connection: $method after $name, warm: $isWarm",
-    async ({ refuse, method, options, isWarm }) => {
+    async ({ refuse, method, options, isWarm }, { expect }) => {
       let refused = 0;
       await using server = await frameServer((r) => {
         if (r.path === "/warm" || r.connection.number > 1) r.ok();
@@ -63,7 +63,7 @@ describe.concurrent("what a server did nothing with over HTTP/2", () => {
     },
   );
 
-  it("goes out five times more at most", async () => {
+  it("goes out five times more at most", async ({ expect }) => {
     await using server = await frameServer((r) => r.write(r.reset(CODES.REFUSED_STREAM)));
     await using session = sessionFor(server);
     const error = await rejection(session.post(server.url, { data: "x" }));
@@ -72,14 +72,14 @@ describe.concurrent("what a server did nothing with over HTTP/2", () => {
     expect(server.requests.map(({ connection }) => connection.number)).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it("does not go out again when its body can be sent once", async () => {
+  it("does not go out again when its body can be sent once", async ({ expect }) => {
     await using server = await frameServer((r) => r.write(r.reset(CODES.REFUSED_STREAM)));
     await using session = sessionFor(server);
     expect(await rejection(session.post(server.url, { data: pieces() }))).toBeInstanceOf(ConnectionError);
     expect(server.requests).toHaveLength(1);
   });
 
-  it("takes nothing of the budget of a retry", async () => {
+  it("takes nothing of the budget of a retry", async ({ expect }) => {
     await using server = await frameServer((r) => {
       if (r.connection.number < 4) r.write(r.reset(CODES.REFUSED_STREAM));
       else r.ok();
@@ -88,7 +88,7 @@ describe.concurrent("what a server did nothing with over HTTP/2", () => {
     expect((await session.get(server.url)).status).toBe(200);
   });
 
-  it.for([1, 3, 7])("gets through in a burst, where a connection takes %s", async (most) => {
+  it.for([1, 3, 7])("gets through in a burst, where a connection takes %s", async (most, { expect }) => {
     await using server = await frameServer((r) => {
       if (r.number > most) r.write(r.reset(CODES.REFUSED_STREAM));
       else r.ok(r.path);
@@ -102,7 +102,9 @@ describe.concurrent("what a server did nothing with over HTTP/2", () => {
     expect(texts).toEqual(paths);
   });
 
-  it("is not what GOAWAY leaves: streams that may have been looked at are not sent again", async () => {
+  it("is not what GOAWAY leaves: streams that may have been looked at are not sent again", async ({
+    expect,
+  }) => {
     await using server = await frameServer((r) => {
       if (r.number === 2) r.write(goaway(Math.max(r.stream - 2, 0), CODES.INTERNAL_ERROR));
       else if (r.connection.number > 1) r.ok(r.path);
@@ -122,7 +124,7 @@ describe.concurrent("HTTP_1_1_REQUIRED", () => {
   it.for([
     ["RST_STREAM", (r: FrameRequest) => r.write(r.reset(CODES.HTTP_1_1_REQUIRED))],
     ["GOAWAY", (r: FrameRequest) => r.write(goaway(0, CODES.HTTP_1_1_REQUIRED))],
-  ] as const)("in %s is followed, and remembered", async ([, refuse]) => {
+  ] as const)("in %s is followed, and remembered", async ([, refuse], { expect }) => {
     const asked: string[] = [];
     await using server = await frameServer(refuse, {
       protocols: ["h2", "http/1.1"],

@@ -21,7 +21,7 @@ import {
   type RequestOptions,
 } from "../../src/index.ts";
 import { everywhere, failed, failures } from "../support/failing-calls.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 import { anySecret, expectHidden, expectTold, indiscreet, type Secret } from "../support/secrets.ts";
 import { runs } from "../support/size.ts";
 

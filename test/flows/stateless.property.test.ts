@@ -97,7 +97,7 @@ async function heard(
   return requests.splice(0);
 }
 
-describe("a request", () => {
+describe("a request of a session", () => {
   it("goes out as if it were the only one of its session", async () => {
     await using running = await scriptedServer(server);
     await fc.assert(

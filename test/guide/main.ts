@@ -6,8 +6,6 @@
  * prints. Prints a line for each; ends with 1 when one is wrong.
  *
  * The packages are installed outside of the tree, by the lock files of this folder, `test/bundles/` and `test/tracing/`.
- *
- * May import: everything in this folder, `test/support/`.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

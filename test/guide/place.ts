@@ -1,8 +1,6 @@
 /**
  * Where the programs of the guide run: projects outside of the tree, in which the packed package is installed as a user would, and
  * servers in the place of the hosts that the programs name.
- *
- * May import: `test/support/`, `test/docs/`, `testing/`, `node:*`.
  */
 import { execFile } from "node:child_process";
 import {

@@ -1,7 +1,5 @@
 /**
  * What `npm run guide` checks, row by row.
- *
- * May import: everything in this folder, `test/docs/`, `node:*`.
  */
 import { deepEqual, equal, match } from "node:assert/strict";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

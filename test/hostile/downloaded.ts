@@ -1,7 +1,5 @@
 /**
  * `resume`: a download that goes on where it broke off. In sojourn that is `session.download()`, into a file.
- *
- * May import: `src/index.ts`, types of the folder.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

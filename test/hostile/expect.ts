@@ -1,7 +1,5 @@
 /**
  * Does an outcome meet an expectation? The rules of the kit's `expect.py`. Pure.
- *
- * May import: types of the folder, `node:crypto`, `node:util`.
  */
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";

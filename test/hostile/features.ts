@@ -1,7 +1,5 @@
 /**
  * What sojourn has, in the kit's words. A case that names something else is skipped, and the table says so.
- *
- * May import: types of the folder. Pure.
  */
 import type { Case, NeutralOptions, Step } from "./kit.ts";
 

@@ -2,8 +2,6 @@
  * The kit of the hostile server: its cases as types, its server as a process, its admin port.
  *
  * The kit itself is not part of the project; its README tells what each field means.
- *
- * May import: nothing of sojourn.
  */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";

@@ -3,8 +3,6 @@
  *
  * Plays the cases of the hostile server against sojourn's public API: prints a line for each case that failed, a table by
  * group, and the sum. Exit code 1 when a case failed. Bodies are read in memory, or in the WAY `streamed` or `pieces`.
- *
- * May import: everything in this folder.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

@@ -1,7 +1,5 @@
 /**
  * What a step costs: time, and the memory that the process grew by.
- *
- * May import: types of the folder.
  */
 import type { Outcome } from "./outcome.ts";
 

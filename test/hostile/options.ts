@@ -1,7 +1,5 @@
 /**
  * Neutral options as sojourn's public ones. Nothing else: no option is added because of what a case is about.
- *
- * May import: `src/index.ts`, this folder.
  */
 import type { LookupFunction } from "node:net";
 

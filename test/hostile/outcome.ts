@@ -1,7 +1,5 @@
 /**
  * How a step ended, in the kit's words: a response, an error with its classes, or nothing at all.
- *
- * May import: `src/index.ts`, types of the folder.
  */
 import { RequestException, Response, type StreamedResponse } from "../../src/index.ts";
 import type { ExpectedResponse } from "./kit.ts";

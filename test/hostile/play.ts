@@ -1,7 +1,5 @@
 /**
  * Plays a case against sojourn: its steps in their order, on one session.
- *
- * May import: `src/index.ts`, everything in this folder.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 

@@ -1,7 +1,5 @@
 /**
  * What is around a case: the process's environment, and what must be as it was afterwards.
- *
- * May import: types of the folder.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

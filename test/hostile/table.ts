@@ -1,7 +1,5 @@
 /**
  * A run in text: a line for each case that failed, and a table by group. Pure.
- *
- * May import: types of the folder.
  */
 import type { Case } from "./kit.ts";
 

@@ -4,7 +4,7 @@
  * What both servers must choose for themselves is made alike first: their host and port, form boundaries, and the
  * nonces, opaques and realms of Digest challenges.
  *
- * Pure. May import: `row.ts`.
+ * Pure.
  */
 import { Buffer } from "node:buffer";
 import { isDeepStrictEqual } from "node:util";

@@ -1,7 +1,7 @@
 /**
  * Rows about what comes back: statuses, delays, streams, content codings, validators, documents.
  *
- * Pure. May import: `row.ts`.
+ * Pure.
  */
 import { row, skipped } from "./row.ts";
 import type { Pair, Row } from "./row.ts";

@@ -1,7 +1,5 @@
 /**
  * Runs the real httpbin under gunicorn on a free loopback port, and ends it again.
- *
- * May import: nothing.
  */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";

@@ -1,7 +1,7 @@
 /**
  * Rows about what was asked: methods, queries, headers, bodies.
  *
- * Pure. May import: `row.ts`.
+ * Pure.
  */
 import { Buffer } from "node:buffer";
 

@@ -3,8 +3,6 @@
  *
  * Sends each row of the table to both, prints a line for each difference, and at the end how many rows agree. Exits
  * with 1 when one does not, or when httpbin cannot be started.
- *
- * May import: everything in this folder, `testing/index.ts`.
  */
 import { startTestServer } from "../../testing/index.ts";
 import { differences } from "./compare.ts";

@@ -1,7 +1,5 @@
 /**
  * What a row of the comparison with httpbin is made of.
- *
- * May import: nothing.
  */
 
 /** A header line. */

@@ -1,7 +1,5 @@
 /**
  * The client of the comparison. All requests of the table go through `send`.
- *
- * May import: `row.ts`.
  */
 import { Buffer } from "node:buffer";
 import { request as httpRequest } from "node:http";

@@ -1,7 +1,5 @@
 /**
  * Rows about what a session remembers: cookies, credentials, redirects.
- *
- * May import: `row.ts`, `test/testing/digest-client.ts`.
  */
 import { Buffer } from "node:buffer";
 

@@ -1,7 +1,5 @@
 /**
  * The one table of requests which both servers must answer alike.
- *
- * May import: the files of rows, types of `row.ts`.
  */
 import { contentRows } from "./content-rows.ts";
 import { inspectRows } from "./inspect-rows.ts";

@@ -1,8 +1,6 @@
 /**
  * The ledger: what became of each behaviour of Python requests, and of each thing that its users miss. The data is
  * `ledger.json`; `page.ts` makes `docs/parity.md` of it, `problems.ts` finds what is wrong with it.
- *
- * May import: Node only.
  */
 import { readFileSync } from "node:fs";
 

@@ -4,8 +4,6 @@
  * Writes `docs/parity.md` from `ledger.json`, and tells what is wrong and what is open. With `--check` it also compares the
  * ids with those of a list of requests' behaviours: tables in Markdown whose first cells are ids. Exit code 1 when anything
  * is wrong or open.
- *
- * May import: own folder, Node.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";

@@ -1,7 +1,5 @@
 /**
  * Makes `docs/parity.md` of the ledger. Pure.
- *
- * May import: own folder.
  */
 import {
   countsOf,

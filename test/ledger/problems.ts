@@ -1,7 +1,5 @@
 /**
  * What is wrong with the ledger: rows without a state, a reason or a test, and tests that are not there.
- *
- * May import: own folder, Node.
  */
 import { existsSync, readFileSync } from "node:fs";
 

@@ -4,8 +4,6 @@
  * Fetches that Node from the package registry into a folder of its own, and runs with it: `program.ts`, the quickstart, the
  * examples of README.md and docs/, and the README's first program with the package as `npm pack` makes it. The other tests run on a
  * newer one, which takes syntax that the oldest refuses, and whose libraries do more.
- *
- * May import: `node:*`, `test/docs/`, `test/support/`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

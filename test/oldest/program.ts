@@ -1,8 +1,6 @@
 /**
  * What `main.ts` runs with the oldest Node: the built package, from all its entry points. Ends with 1 when something is not as it
  * should be. No syntax here that this Node lacks.
- *
- * May import: `node:*`, `test/support/`, and `dist/` when it runs.
  */
 import assert from "node:assert/strict";
 import { createServer } from "node:http";

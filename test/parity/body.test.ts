@@ -1,7 +1,7 @@
 /** Where sojourn frames and writes bodies otherwise than Python requests, on purpose. */
 import { describe, expect, it } from "vitest";
 
-import { play } from "../support/play.ts";
+import { play } from "../support/one-call.ts";
 import { utf8 } from "../support/wire-server.ts";
 
 describe("a body of no bytes whose length is known", () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { InvalidHeader, Response, Session } from "../../src/index.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answer, redirect, wireServer, type Said } from "../support/wire-server.ts";
 
 /** An answer that sets these cookies. */

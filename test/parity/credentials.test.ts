@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { HttpDigestAuth, Session } from "../../src/index.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answer, utf8, wireServer, type Said } from "../support/wire-server.ts";
 
 afterEach(() => vi.unstubAllEnvs());

@@ -9,7 +9,7 @@ import {
   StreamConsumedError,
   type Response,
 } from "../../src/index.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answer, utf8 } from "../support/wire-server.ts";
 
 /** A response of this type and body. `null`: of no type. */

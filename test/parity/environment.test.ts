@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ProxyError, Session, wireResponse, type Adapter, type SendOptions } from "../../src/index.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 import { answer, redirect, wireServer } from "../support/wire-server.ts";
 
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import * as sojourn from "../../src/index.ts";
 import { codes, ReadTimeout, RequestException, type Session } from "../../src/index.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 
 /** The classes above one, up to Error. */
 function lineage(kind: object): string[] {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { ConnectionError, HTTPError, InvalidHeader, InvalidMethod } from "../../src/index.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answer } from "../support/wire-server.ts";
 
 describe("a header of a request", () => {

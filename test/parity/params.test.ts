@@ -1,7 +1,7 @@
 /** Where sojourn writes queries and forms otherwise than Python requests, on purpose. */
 import { describe, expect, it } from "vitest";
 
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 
 describe("a value that Python spells in its own way", () => {
   it("is written as JavaScript spells it in a query", async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { HttpDigestAuth, InvalidHeader, TooManyRedirects, UnrewindableBodyError } from "../../src/index.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answer, redirect, utf8, wireServer } from "../support/wire-server.ts";
 
 describe("the body of a redirected request", () => {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { InvalidSchema, InvalidURL, Session } from "../../src/index.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answer, wireServer } from "../support/wire-server.ts";
 
 describe("dot segments", () => {

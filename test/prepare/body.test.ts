@@ -1,4 +1,4 @@
-/** Which option is the body: PARITY 1.9. */
+/** Which option is the body, and what it becomes. */
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { DataInit, FilesInit } from "../../src/core/options.ts";

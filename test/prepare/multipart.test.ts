@@ -1,4 +1,4 @@
-/** multipart/form-data: PARITY 1.10, RFC 7578. */
+/** multipart/form-data: RFC 7578. */
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { lengthOf, type Body } from "../../src/core/body.ts";

@@ -13,8 +13,8 @@ function iterLines(options: unknown): () => unknown {
 describe("wrong options", () => {
   // PARITY STR-4: at once, not when the first piece is asked for.
   it.for([
-    [{ chunkSize: "10" }, TypeError, "chunkSize must be a number or null, not string"],
-    [{ chunkSize: true }, TypeError, "chunkSize must be a number or null, not boolean"],
+    [{ chunkSize: "10" }, TypeError, "chunkSize must be a whole number of 1 or more, or null, not string"],
+    [{ chunkSize: true }, TypeError, "chunkSize must be a whole number of 1 or more, or null, not boolean"],
     [{ chunkSize: 0 }, RangeError, "chunkSize must be a whole number of 1 or more, or null, not 0"],
     [{ chunkSize: -1 }, RangeError, "not -1"],
     [{ chunkSize: 1.5 }, RangeError, "not 1.5"],

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { InvalidJSONError, JSONDecodeError, SchemaError } from "../../src/core/errors.ts";
 import { ResponsePromise } from "../../src/response/promise.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 import { read, streamed } from "../support/responses.ts";
 
 const User = z.object({ name: z.string(), age: z.coerce.number() });

@@ -6,8 +6,6 @@
  * that is wrong, and a table. Ends with 1 when one of them is wrong.
  *
  * The SDKs have a package and a lock file of their own in this folder; they are installed when they are not there.
- *
- * May import: everything in this folder.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";

@@ -1,7 +1,5 @@
 /**
  * Calls that fail, each with another class of errors, with a secret in every place of the request and of the answer.
- *
- * May import: `src/`, own folder.
  */
 import {
   AddressRefused,
@@ -42,7 +40,7 @@ import {
   type SessionOptions,
 } from "../../src/index.ts";
 import { pfxFile } from "./certificates.ts";
-import { failureOf } from "./play.ts";
+import { failureOf } from "./one-call.ts";
 import type { Secret } from "./secrets.ts";
 
 /** What a request with the secret in every place is sent with. */

@@ -7,7 +7,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { Authority } from "./certificates.ts";
+import { Authority, type KeyPair } from "./certificates.ts";
 
 type Headers = Record<string, string | string[] | undefined>;
 
@@ -22,13 +22,19 @@ export interface H2Server extends AsyncDisposable {
   readonly seen: Headers[];
 }
 
+let identity: Promise<{ readonly ca: string; readonly leaf: KeyPair }> | null = null;
+
+async function makeIdentity(): Promise<{ readonly ca: string; readonly leaf: KeyPair }> {
+  const authority = await Authority.create();
+  return { ca: authority.pem, leaf: await authority.issue({ addresses: ["127.0.0.1"] }) };
+}
+
 /** A server that speaks HTTP/2, and HTTP/1.1 to who asks for it. */
 export async function startH2(
   answer: (stream: ServerHttp2Stream, headers: Headers) => void,
   settings: { maxConcurrentStreams?: number } = {},
 ): Promise<H2Server> {
-  const authority = await Authority.create();
-  const leaf = await authority.issue({ addresses: ["127.0.0.1"] });
+  const { ca, leaf } = await (identity ??= makeIdentity());
   const server = createSecureServer({ ...leaf, allowHTTP1: true, settings });
   const seen: Headers[] = [];
   let connections = 0;
@@ -45,7 +51,7 @@ export async function startH2(
   await once(server, "listening");
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ca: authority.pem,
+    ca,
     server,
     connections: () => connections,
     seen,

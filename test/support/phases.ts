@@ -1,7 +1,5 @@
 /**
  * Requests that stay in one phase of their life for ever, each of them another one: for tests of what ends a request.
- *
- * May import: `src/`, own folder.
  */
 import { AppAdapter, HttpAdapter, type RequestOptions, type Session } from "../../src/index.ts";
 import { deafServer } from "./deaf-server.ts";

@@ -1,8 +1,6 @@
 /**
  * Random secrets, and whether something that a program may print has a piece of one: as it is, percent-encoded, or in
  * base64.
- *
- * May import: `src/`, own folder.
  */
 import { inspect } from "node:util";
 import fc from "fast-check";

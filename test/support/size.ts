@@ -8,7 +8,7 @@ const PART = 5;
 /** `vitest.config.ts` says it. */
 export const isWhole: boolean = process.env["TEST_SIZE"] !== "part";
 
-/** So many runs of a property, or a part of them. */
+/** So many runs of a property, or requests of a load; or a part of them. */
 export function runs(count: number): number {
   return isWhole ? count : Math.ceil(count / PART);
 }

@@ -2,8 +2,6 @@
  * A server on the loopback interface that says what it is told, byte by byte, and writes down what it hears.
  *
  * It knows nothing of HTTP but where a request ends, so that answers may be as wrong as a test needs them.
- *
- * May import: Node only.
  */
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";

@@ -2,8 +2,6 @@
  * The client of these tests: Node's own, as plain as it gets.
  *
  * `ask` goes through fetch and follows no redirect; `askRaw` sends exactly the given header lines and target.
- *
- * May import: nothing.
  */
 import { request as httpRequest } from "node:http";
 import type { Agent } from "node:http";

@@ -1,7 +1,7 @@
 /**
  * A Digest client of a few lines (RFC 7616), to answer the challenges of a server under test.
  *
- * Pure. May import: nothing.
+ * Pure.
  */
 import { createHash } from "node:crypto";
 

@@ -4,8 +4,6 @@
  * same beside it: when it is wrong, the program is.
  *
  * No syntax here that the oldest Node lacks.
- *
- * May import: `node:*`, OpenTelemetry, and `dist/` when it runs.
  */
 import { once } from "node:events";
 import { Agent, createServer, request as sendRequest, type RequestListener, type Server } from "node:http";

@@ -5,8 +5,6 @@
  * that `package.json` allows: async context is made in two ways there. Ends with 1 when a request is in a wrong trace.
  *
  * OpenTelemetry has a package and a lock file of its own in this folder; it is installed when it is not there.
- *
- * May import: `node:*`, `test/support/`.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";

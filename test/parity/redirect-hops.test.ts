@@ -15,7 +15,7 @@ import {
   type Adapter,
   type SendOptions,
 } from "../../src/index.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answer, redirect, wireServer } from "../support/wire-server.ts";
 
 afterEach(() => vi.unstubAllEnvs());

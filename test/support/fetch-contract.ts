@@ -1,10 +1,10 @@
 /**
  * Fetch's contract as questions, each of which is asked of Node's own `fetch` and of `toFetch()`.
  */
-import { describe, expect, it, beforeAll, afterAll } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 
 import { AppAdapter, Session, toFetch, type SessionOptions } from "../../src/index.ts";
-import { startContractServer, type ContractServer } from "./contract-server.ts";
+import { startContractServer, type ContractServer } from "./fetch-contract-server.ts";
 
 /** What a question is asked with. */
 export interface Asking {
@@ -79,9 +79,18 @@ function comparable(outcome: unknown, way: Way): unknown {
   return JSON.parse(text);
 }
 
+/** What Node's fetch answered, by question: it is asked once, whatever ways there are to ask `toFetch()`. */
+const answers = new Map<Question, Promise<unknown>>();
+
+function answerOf(question: Question, asking: Asking): Promise<unknown> {
+  const known = answers.get(question) ?? outcomeOf(question, asking);
+  answers.set(question, known);
+  return known;
+}
+
 /** Each question, asked of both. */
 export function ask(title: string, questions: Readonly<Record<string, Question>>, way: Way): void {
-  describe(`${title}, over ${way}`, () => {
+  describe.concurrent(`${title}, over ${way}`, () => {
     let server: ContractServer;
 
     beforeAll(async () => {
@@ -92,10 +101,10 @@ export function ask(title: string, questions: Readonly<Record<string, Question>>
       await server[Symbol.asyncDispose]();
     });
 
-    it.for(Object.entries(questions))("%s", async ([, question]) => {
+    it.for(Object.entries(questions))("%s", async ([, question], { expect }) => {
       await using session = sessionFor(way, server);
       const { url, other, secure, otherSecure } = server;
-      const theirs = await outcomeOf(question, { fetch, url, other });
+      const theirs = await answerOf(question, { fetch, url, other });
       const places = way === "HTTP/2" ? { url: secure, other: otherSecure } : { url, other };
       const ours = await outcomeOf(question, { fetch: toFetch(session), ...places });
       expect(comparable(ours, way)).toEqual(comparable(theirs, way));

@@ -15,7 +15,7 @@ import {
   type RequestOptions,
   type SessionOptions,
 } from "../../src/index.ts";
-import { startWayUp, type WayUp } from "../support/way-up.ts";
+import { startWayUp, type WayUp } from "../support/http-to-https.ts";
 
 let host: WayUp;
 

@@ -167,7 +167,7 @@ const paths = Object.keys(bodies).flatMap((name) =>
   ),
 );
 
-describe("pieces", () => {
+describe("pieces of a body", () => {
   it.for(Object.entries(readings))("may be taken away, with their memory: %s", async ([, read]) => {
     await using session = new Session({ trustEnv: false, verify: secure.ca, http2: true });
     session.mount("http://app.test", new AppAdapter(app));

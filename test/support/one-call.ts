@@ -1,7 +1,5 @@
 /**
  * One call against a scripted server: what the server heard, and what came of the call.
- *
- * May import: `src/`, own folder.
  */
 import { Session } from "../../src/index.ts";
 import { wireServer, type HeardRequest, type Said } from "./wire-server.ts";

@@ -10,7 +10,7 @@ import {
   type Adapter,
   type SendOptions,
 } from "../../src/index.ts";
-import { play } from "../support/play.ts";
+import { play } from "../support/one-call.ts";
 import { answer } from "../support/wire-server.ts";
 
 afterEach(() => vi.unstubAllEnvs());

@@ -41,12 +41,12 @@ async function holders(table: "phases" | "waits", end: string): Promise<unknown>
   return JSON.parse(stdout);
 }
 
-describe("a process", () => {
+describe.concurrent("a process", () => {
   it.for([
     ["close()", "phases", "await session.close();", "SessionClosed"],
     ["an abort", "phases", "controller.abort();", "AbortError"],
     ["an abort", "waits", "controller.abort();", "AbortError"],
-  ] as const)("ends by itself after %s in all %s", async ([, table, end, name]) => {
+  ] as const)("ends by itself after %s in all %s", async ([, table, end, name], { expect }) => {
     const count = Object.keys(table === "phases" ? phases : waits).length;
     expect(await holders(table, end)).toEqual({ ended: [name], count, held: [] });
   });

@@ -19,7 +19,7 @@ const HEAD = "HTTP/1.1 200 OK\r\n";
 const CHUNKED = `${HEAD}Transfer-Encoding: chunked\r\n\r\n`;
 
 /** Ways to read a body to its end. */
-const ways: Readonly<Record<string, (session: Session, url: string) => Promise<string>>> = {
+const readings: Readonly<Record<string, (session: Session, url: string) => Promise<string>>> = {
   read: async (session, url) => (await session.get(url)).text(),
   "streamed, as a whole": async (session, url) => (await session.get(url, { stream: true })).text(),
   "streamed, piece by piece": async (session, url) => {
@@ -61,14 +61,14 @@ async function told(
   return { fate, after, heard, connections: server.connections.length };
 }
 
-const everyWay = Object.entries(ways);
+const everyReading = Object.entries(readings);
 
 function inEveryWay<Row extends readonly unknown[]>(rows: readonly Row[]): [...Row, string][] {
-  return rows.flatMap((row) => everyWay.map(([way]): [...Row, string] => [...row, way]));
+  return rows.flatMap((row) => everyReading.map(([way]): [...Row, string] => [...row, way]));
 }
 
 function wayOf(name: string): (session: Session, url: string) => Promise<string> {
-  const way = ways[name];
+  const way = readings[name];
   if (way === undefined) throw new Error(`there is no way ${name}`);
   return way;
 }

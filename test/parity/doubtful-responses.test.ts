@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import { ChunkedEncodingError, ConnectionError, InvalidHeader } from "../../src/index.ts";
-import { failureOf, play } from "../support/play.ts";
+import { failureOf, play } from "../support/one-call.ts";
 import { answer, type Said } from "../support/wire-server.ts";
 
 /** What a request fails with that is answered so. */

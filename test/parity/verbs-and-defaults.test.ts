@@ -18,7 +18,7 @@ import {
   version,
   type RequestOptions,
 } from "../../src/index.ts";
-import { play } from "../support/play.ts";
+import { play } from "../support/one-call.ts";
 import { answer, redirect, wireServer } from "../support/wire-server.ts";
 
 const VERBS = [

@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { HttpAdapter, Session, type Response } from "../../src/index.ts";
-import { caller, Notes } from "../support/context.ts";
+import { caller, Notes } from "../support/async-context.ts";
 import { ok, scriptedServer, type Script } from "../support/scripted-server.ts";
 
 /** The channels whose events belong to one request. */

@@ -11,6 +11,7 @@ import { ConnectTimeout, HttpAdapter, HTTPError, ResponseTooLarge, Session } fro
 import { rejection } from "../support/messages.ts";
 import { reply, startOrigin, type TestOrigin } from "../support/origins.ts";
 import { answering, ok, scriptedServer, type Script } from "../support/scripted-server.ts";
+import { runs } from "../support/size.ts";
 
 const MIB = 1_048_576;
 
@@ -72,7 +73,9 @@ describe("responses", () => {
   });
 
   it("of 256 MiB and a byte in 250 KB of gzip are refused", async () => {
-    const bomb = gzipSync(Buffer.alloc(256 * MIB + 1));
+    // Members of gzip in a row are one body (RFC 1952 §2.2).
+    const member = gzipSync(Buffer.alloc(16 * MIB));
+    const bomb = Buffer.concat([...Array<Buffer>(16).fill(member), gzipSync("x")]);
     await using origin = await startOrigin((_request, response) => {
       response.writeHead(200, { "Content-Encoding": "gzip" }).end(bomb);
     });
@@ -162,11 +165,11 @@ describe("what is left behind", () => {
       expect(text).not.toContain("secret");
   });
 
-  it("is no listener on a signal that 2,000 requests had", async () => {
+  it("is no listener on a signal that many requests had", async () => {
     await using origin = await plain();
     await using session = new Session({ trustEnv: false });
     const { signal } = new AbortController();
-    for (let count = 0; count < 2000; count += 50)
+    for (let count = 0; count < runs(2000); count += 50)
       await Promise.all(Array.from({ length: 50 }, () => session.get(origin.url, { signal })));
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });

@@ -22,7 +22,7 @@ import {
   type RequestOptions,
 } from "../../src/index.ts";
 import { startOrigin, type TestOrigin } from "../support/origins.ts";
-import { failureOf } from "../support/play.ts";
+import { failureOf } from "../support/one-call.ts";
 import { scriptedServer } from "../support/scripted-server.ts";
 import { anySecret, expectHidden, expectTold, type Secret } from "../support/secrets.ts";
 import { runs } from "../support/size.ts";

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 import { Session } from "../../src/index.ts";
 import { CODES, frameServer, goaway, type FrameRequest } from "../support/frame-server.ts";
-import { ways } from "../support/ways.ts";
+import { readings } from "../support/readings.ts";
 
 /** What a server does with the first request of a test; those behind it get `7`. */
 type Answer = (request: FrameRequest) => void;
@@ -21,7 +21,7 @@ async function told(answer: Answer): Promise<readonly Told[]> {
     else request.ok("7");
   });
   return await Promise.all(
-    Object.entries(ways).map(async ([way, read], at) => {
+    Object.entries(readings).map(async ([way, read], at) => {
       await using session = new Session({ ...settings, verify: server.ca });
       const url = `${server.url}/${at}`;
       const fate = await read(session, url).catch((error: unknown) => error);
@@ -43,7 +43,7 @@ const settings = { trustEnv: false, http2: true, timeout: { read: 3000 } } as co
 /** What they all came to, when it was an error: its name, and where it happened. */
 function failed(name: string, phase: string): unknown {
   const fate: unknown = expect.objectContaining({ name, phase });
-  return Object.keys(ways).map((way) => ({ way, fate, after: "7", heard: 2 }));
+  return Object.keys(readings).map((way) => ({ way, fate, after: "7", heard: 2 }));
 }
 
 /** Later than what was written before: another read of the client's. */
@@ -121,7 +121,7 @@ describe("a whole response over HTTP/2", () => {
 
   it.for(rows)("is what was asked for, in every way to read it: %s", async ([, answer]) => {
     expect(await told(answer)).toEqual(
-      Object.keys(ways).map((way) => ({ way, fate: "12", after: "7", heard: 2 })),
+      Object.keys(readings).map((way) => ({ way, fate: "12", after: "7", heard: 2 })),
     );
   });
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { RequestException, toFetch, type Session } from "../../src/index.ts";
 
 /** Asks for `url`, and reads what comes. */
-export type Way = (session: Session, url: string) => Promise<string>;
+export type Reading = (session: Session, url: string) => Promise<string>;
 
 async function joined(pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const all: Uint8Array[] = [];
@@ -35,7 +35,7 @@ async function unwrapped<Value>(call: Promise<Value>): Promise<Value> {
 }
 
 /** All of them. */
-export const ways: Readonly<Record<string, Way>> = {
+export const readings: Readonly<Record<string, Reading>> = {
   read: async (session, url) => (await session.get(url)).text(),
   "read as JSON": async (session, url) => JSON.stringify(await session.get(url).json()),
   "streamed, as a whole": async (session, url) => (await session.get(url, { stream: true })).text(),
