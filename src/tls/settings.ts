@@ -181,17 +181,11 @@ function verifyKey(verify: Verify): string {
 }
 
 /** As JSON, so that no two settings are the same text. Pins in any order are the same pins. */
+/** Whatever there is to say of TLS is in it: a setting of which it did not know would let connections be shared wrongly. */
 function settingsKey(settings: TlsSettings): string {
-  const { minVersion, maxVersion, ciphers, pins, store, serverName, crl } = settings;
-  return JSON.stringify([
-    serverName,
-    crl === null ? null : crl.map(listKey),
-    minVersion,
-    maxVersion,
-    ciphers,
-    store,
-    pins === null ? null : pins.map(pinKey).sort(),
-  ]);
+  const crl = settings.crl?.map(listKey);
+  const pins = settings.pins?.map(pinKey).sort();
+  return JSON.stringify({ ...settings, crl, pins });
 }
 
 function pinKey({ kind, hash }: TlsPin): string {

@@ -1,7 +1,7 @@
 /** What somebody may forget or get wrong who adds an option: planted in a copy, each on its own. */
 
 /** Who has to notice: the compiler, or the test that goes through the table. */
-export type Watcher = "compiler" | "test of the table";
+type Watcher = "compiler" | "test of the table";
 
 /** One change of one or several files. */
 export interface Planting {
