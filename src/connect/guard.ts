@@ -35,8 +35,8 @@ export function assertAllowed(guard: Guard, address: string): void {
 }
 
 /**
- * Looks names up with `lookup`, one of `lookup.ts`, and gives those addresses only that the policy allows. The policy is asked in the async
- * context in which the name was: a look-up may answer in that of another one, which it was joined to.
+ * Looks names up with `lookup`, one of `lookup.ts`, and gives those addresses only that the policy allows. The policy is asked in
+ * the async context in which the name was: a look-up may answer in that of another one, which it was joined to.
  */
 export function guardedLookup(guard: Guard, lookup: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {

@@ -16,8 +16,9 @@ interface Idler {
   unrefIfIdle(): void;
 }
 
-/** These wait for the turn in which they were asked to end, and then for a poll. */
+/** Connections that wait for the end of the turn in which they were asked, and then for a poll. */
 let waiting: Dispatcher[] = [];
+/** Connections that have had nothing to do since this turn. */
 let resting: Idler[] = [];
 
 /**

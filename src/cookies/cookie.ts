@@ -255,7 +255,7 @@ export function prefixRefusal(cookie: StoredCookie, prefix: CookiePrefix): Cooki
   return cookie.secure ? null : "secure-prefix";
 }
 
-/** It looks as a server writes it. */
+/** Advice for a name that looks like a whole `Set-Cookie` field. */
 function wholeHint(name: string): string {
   return name.includes("=") ? "; setCookie(header, url) takes a whole Set-Cookie" : "";
 }

@@ -14,7 +14,10 @@ import { domainsOf, pathMatches } from "./match.ts";
 /** How often the time of last use is written down. It only serves eviction, and costs a walk over the cookies. */
 const ACCESS_STEP_MS = 1000;
 
-/** What a host gets over a connection that is trusted with `Secure` cookies, or one that is not. Mutable: it is brought up to date in place. */
+/**
+ * What a host gets over a connection that is trusted with `Secure` cookies, or one that is not. Mutable: it is brought up to date in
+ * place.
+ */
 interface View {
   readonly host: string;
   /** The host's own and those above it. */

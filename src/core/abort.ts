@@ -23,7 +23,7 @@ export function unlessAborted<Result>(
   });
 }
 
-/** Nobody waits for `answer`. If it is a promise, what it comes to is nobody's business, and its rejection does not end the process. */
+/** Lets `answer` be. If it is a promise, what it comes to is nobody's business, and its rejection does not end the process. */
 export function unawaited(answer: unknown): void {
   if (isPromise(answer)) answer.then(undefined, () => undefined);
 }

@@ -90,7 +90,8 @@ export interface ProxyAuth {
   /**
    * The proxy answered the message with 407 and these fields `Proxy-Authenticate`: does `authorize` know better now?
    *
-   * @param answered how many challenges of this message were answered before; asked at most twice.
+   * @param answered how many challenges of this message were answered before; asked at most four times, since nonces go stale
+   *   while others are answered beside.
    */
   onChallenge(
     challenges: readonly string[],
@@ -208,7 +209,7 @@ export interface Adapter {
   close(): Promise<void>;
 }
 
-/** How an attempt ended. `none`: nothing reached the server. */
+/** How an attempt failed: without a connection, without a whole answer, otherwise, or with a status. */
 export type AttemptFailure =
   | { readonly kind: "connect" | "read" | "other"; readonly error: Error }
   | { readonly kind: "status"; readonly status: number; readonly retryAfter: string | null };

@@ -2,7 +2,10 @@
  * IPv6 addresses as numbers.
  */
 
-/** The 16 bytes of an address in the spelling that a URL has, without brackets and zone: groups of hexadecimal digits and at most one `::`. */
+/**
+ * The 16 bytes of an address in the spelling that a URL has, without brackets and zone: groups of hexadecimal digits and at most
+ * one `::`.
+ */
 export function ipv6Bytes(text: string): readonly number[] {
   const [head = "", tail] = text.split("::");
   const left = groups(head);

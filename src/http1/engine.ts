@@ -1,5 +1,6 @@
 /**
- * Engine: with `lane.ts` all that knows undici. One connection, one message at a time.
+ * Engine: one connection, one message at a time. It and `lane.ts` are all that imports undici; `response-parser.ts` lays methods
+ * over its parser.
  *
  * Of undici it takes the HTTP/1 context (keep-alive, framing, the llhttp parser) and its requests by their files, not by the
  * entry: that registers a global dispatcher, which changes the program's own `fetch`, and loads twice as long.

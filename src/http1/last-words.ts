@@ -5,7 +5,11 @@
  */
 import type { Socket } from "node:net";
 
-/** Lets `socket` read what is there when a write fails, before it ends by that. `readRest` takes what waits in the socket itself. */
+/**
+ * Lets `socket` read what is there when a write fails, before it ends by that.
+ *
+ * @param readRest takes what waits in the socket itself.
+ */
 export function hearLastWords(socket: Socket, readRest: () => void): void {
   const destroy = socket.destroy.bind(socket);
   let isEnding = false;

@@ -1,5 +1,6 @@
 /**
- * The request as bytes: request line, header section, and which way the body goes (RFC 9112 §3, §6).
+ * The request as bytes: request line, header section, and which way the body goes (RFC 9112 §3, §6). HTTP/2 has its head from here,
+ * too: `http2/sent-head.ts` reads it back from the text.
  *
  * Everything is checked once more here, whoever made the request: nothing invalid goes on the wire.
  */

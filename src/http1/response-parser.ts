@@ -294,7 +294,8 @@ const CR = 0x0d;
 
 /**
  * Tabs at the end of field values become blanks, as which they count (RFC 9110 §5.5): llhttp takes them for a part of the
- * value, and no chunks for chunks. Done to the first read of a response, up to the end of its head. When the field lies in a later one, {@link codingProblem} refuses it.
+ * value, and no chunks for chunks. Done to the first read of a response, up to the end of its head. When the field lies in a
+ * later one, {@link codingProblem} refuses it.
  */
 function blankTabs(chunk: Buffer): void {
   let at = chunk.indexOf(HTAB);

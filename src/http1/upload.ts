@@ -1,5 +1,6 @@
 /**
- * Upload: the body of a request that comes piece by piece, and its framing on the wire (RFC 9112 §6, §7.1).
+ * Upload: the body of a request that comes piece by piece, and its framing on the wire (RFC 9112 §6, §7.1). Over HTTP/2 it goes
+ * out by the same hands, without chunks.
  *
  * It reads no faster than the socket takes, counts, and lets go of the caller's iterable when the message is over early.
  */

@@ -16,7 +16,7 @@ export const noOrigins: ReadonlySet<Origin> = new Set();
 /** Nothing crosses. */
 export const noFields: ReadonlySet<string> = new Set();
 
-/** These are made for each hop, or are credentials; those go to the origins that are trusted with them. */
+/** Fields that are made for each hop, or are credentials: those are for `trustedOrigins`, not for any origin. */
 const BOUND: ReadonlySet<string> = new Set(["authorization", "cookie", "host", "proxy-authorization"]);
 
 /**

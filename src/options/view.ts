@@ -4,8 +4,7 @@
  */
 import { copied } from "../core/bytes.ts";
 import { isRecord } from "../core/checks.ts";
-import { isObject } from "../core/realm.ts";
-import { isUint8Array } from "../core/realm.ts";
+import { isObject, isUint8Array } from "../core/realm.ts";
 import { shownName } from "../core/redact.ts";
 
 /** Options that take pairs, in whatever object of the platform: a list is kept of them. */

@@ -21,7 +21,7 @@ import {
 /** What the stage needs of the world. */
 export type AuthSurroundings = Pick<Surroundings, "ambientAuth">;
 
-/** Without credentials it is not there. */
+/** Signs and answers. Without credentials the exchange goes on as it is. */
 export function auth(world: AuthSurroundings): Stage {
   return {
     down(exchange: Exchange, next: Send) {

@@ -19,7 +19,7 @@ function isDirect({ request, settings }: Exchange, world: CookieSurroundings): b
   return isThisMachine(request.parsed) && world.isDirect(request.parsed, settings);
 }
 
-/** A `Cookie` header that the caller wrote stands for itself: the jar is not asked. */
+/** Takes cookies from the jar and brings them there. A `Cookie` header that the caller wrote stands: the jar is not asked. */
 export function cookies(world: CookieSurroundings): Stage {
   const memo = new HeadersMemo();
   return {

@@ -15,7 +15,7 @@ import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
 import { answeredRequest, type Exchange, type Reply, type Send, type Stage } from "./stage.ts";
 
-/** Without hooks it is not there. */
+/** Calls the hooks. Without any the exchange goes on as it is. */
 export const hooks: Stage = {
   down(exchange: Exchange, next: Send) {
     const { request, response } = exchange.settings.hooks;
@@ -43,7 +43,7 @@ async function runRequestHooks(all: Hooks, { request: first, signal }: Exchange)
   for (const hook of all.request) {
     request = answeredRequest(await unlessAborted(hook(request), signal), request, "a request hook");
   }
-  // One of the hook's own making was prepared with its headers.
+  // A request that a hook made itself has the headers that it was made with.
   if (request === own && !first.headers.has("range")) offerBytesOnly(own);
   return request;
 }

@@ -1,8 +1,8 @@
 /**
  * Stage: `http:` becomes `https:` for hosts that asked for it (HSTS, RFC 6797), where the session keeps a list of them.
  *
- * It stands inside redirects and hooks: what hooks lead to is looked at, too. Redirects look themselves, since it matters to them
- * which origin the next one is.
+ * It stands inside redirects and hooks: a URL that a hook leads to is looked at, too. The redirects stage looks by itself as well,
+ * since it depends on the origin of the next URL what goes along.
  */
 import { isHttpLike } from "../core/url.ts";
 import { securedUrl } from "../hsts/store.ts";
@@ -11,7 +11,10 @@ import type { Exchange, Reply, Stage, Surroundings } from "./stage.ts";
 /** What the stage needs of the world. */
 export type HstsSurroundings = Pick<Surroundings, "clock" | "strictTransport">;
 
-/** Not for a header that came over an unchecked connection: anybody may have written it (RFC 6797 §8.1). */
+/**
+ * Keeps to the list, and adds hosts to it. A header that came over an unchecked connection adds none: anybody may have written it
+ * (RFC 6797 §8.1).
+ */
 export function hsts(world: HstsSurroundings): Stage {
   return {
     down(exchange: Exchange) {

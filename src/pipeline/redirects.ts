@@ -1,7 +1,7 @@
 /**
  * Stage: follows redirects, one hop per turn of the loop.
  *
- * Cookies, auth and proxies are stages further in, so each hop gets its own; nothing is rebuilt here.
+ * Cookies and auth are stages further in, and the adapter chooses the proxy: so each hop gets its own, and nothing is rebuilt here.
  */
 import { unlessAborted } from "../core/abort.ts";
 import { TooManyRedirects } from "../core/errors.ts";

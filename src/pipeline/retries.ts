@@ -27,7 +27,7 @@ import { oneMore, type Exchange, type Reply, type Send, type Stage, type Surroun
 /** What the stage needs of the world. */
 export type RetrySurroundings = Pick<Surroundings, "clock" | "random" | "adapterFor" | "budgets">;
 
-/** Without a policy it is not there. */
+/** Sends again as the policy says. Without one the exchange goes on as it is. */
 export function retries(world: RetrySurroundings): Stage {
   return {
     down(exchange: Exchange, next: Send) {
@@ -35,7 +35,7 @@ export function retries(world: RetrySurroundings): Stage {
       const policy =
         retry === undefined ? toPolicy(world.adapterFor(exchange.request.url).maxRetries) : retry;
       if (policy != null) return attempts(world, policy, exchange, next);
-      // It is traffic all the same, of which retries may be a share.
+      // A request without a policy is traffic all the same, of which the retries of others may be a share.
       if (world.budgets.isUsed) begin(world, null, exchange.request);
       return exchange;
     },
@@ -80,7 +80,7 @@ async function attempts(
 const LONGEST_DELAY_MS = 2_147_483_647;
 const FINAL: RetryDecision = { kind: "final" };
 
-/** A request begins: it is what the budget of its origin grows by. */
+/** Counts a request that begins: the budget of its origin grows by it. */
 function begin(world: RetrySurroundings, policy: RetryPolicy | null, { origin }: PreparedRequest): void {
   if (origin === null) return;
   const budget = policy?.budget == null ? null : budgetOf(policy.budget);

@@ -20,7 +20,7 @@ import type { Send, Surroundings } from "./stage.ts";
 /** What the sender needs of the world. */
 export type SendSurroundings = Pick<Surroundings, "clock" | "adapterFor">;
 
-/** `elapsed` is the time from here to the head of the response. */
+/** Sends a message through the adapter of its URL. `elapsed` of the response is the time from here to its head. */
 export function sender(world: SendSurroundings): Send {
   return async ({ request, settings, signal }) => {
     try {

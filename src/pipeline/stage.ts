@@ -24,7 +24,10 @@ export interface Surroundings {
   readonly budgets: RetryBudgets;
   /** The adapter for a URL. @throws {InvalidSchema} when there is none. */
   readonly adapterFor: (url: string) => Adapter;
-  /** Does a message to the URL go to its host itself, without a proxy or an adapter of the caller's? Asked for this machine's URLs only. */
+  /**
+   * Does a message to the URL go to its host itself, without a proxy or an adapter of the caller's? Asked for this machine's URLs
+   * only.
+   */
   readonly isDirect: (url: Url, options: SendOptions) => boolean;
   /** The hosts that are to be reached over TLS only; `null` when nobody cares. */
   readonly strictTransport: () => StrictTransport | null;

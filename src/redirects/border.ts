@@ -30,7 +30,7 @@ export interface RedirectTerms extends Border {
 /** Where another URL is: at the same origin, at another one that is trusted like it, or at any other. */
 export type Crossing = "none" | "trusted" | "foreign";
 
-/** Which of them it is. */
+/** Tells where `to` is, seen from `from`. */
 export function crossingOf(from: Origin, to: Origin, border: Border): Crossing {
   if (from === to) return "none";
   return border.trustedOrigins.has(to) ? "trusted" : "foreign";
@@ -42,7 +42,7 @@ export function crossingOf(from: Origin, to: Origin, border: Border): Crossing {
  */
 export type RedirectCrossing = Crossing | "upgrade";
 
-/** Which of them it is. */
+/** Tells where a redirect from `from` to `to` leads. */
 export function redirectCrossingOf(from: Url, to: Url, terms: RedirectTerms): RedirectCrossing {
   const crossing = crossingOf(from.origin, to.origin, terms);
   return crossing === "foreign" && isUpgrade(from, to, terms) ? "upgrade" : crossing;
@@ -76,7 +76,7 @@ function netrcBeyond(before: Journey["netrc"], from: Url, to: Url): Journey["net
   return from.host === to.host ? before : "named";
 }
 
-/** Describe the message or the program, never the person. */
+/** Fields that describe the message or the program, never the person. */
 const HARMLESS: ReadonlySet<string> = new Set([
   "accept",
   "accept-charset",

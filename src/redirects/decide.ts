@@ -1,7 +1,8 @@
 /**
  * What a response means for redirects: final, a next request, or a refusal. Decides only; `pipeline/redirects.ts` acts.
  *
- * Cookies, auth, proxy and TLS of the next hop are not made here: they are stages further in, and do it for each hop anew.
+ * Cookies and auth of the next hop are made anew by stages further in, proxy and connection by its adapter. What of auth and TLS
+ * may go along says `border.ts`.
  */
 import { isReplayable } from "../core/body.ts";
 import { InvalidHeader, InvalidSchema, RequestException, UnrewindableBodyError } from "../core/errors.ts";

@@ -1,6 +1,6 @@
 /**
- * The border of a session with a base URL: its secrets are for that origin. An absolute URL may lead elsewhere, and then goes
- * without them.
+ * Which of a session's settings a request gets that leads elsewhere. The secrets of a session with a base URL are for that origin:
+ * an absolute URL of another one goes without them. A request that was prepared before keeps what it was prepared with.
  */
 import { HeaderMap } from "../core/headers.ts";
 import type { Url } from "../core/url.ts";

@@ -11,7 +11,7 @@ import { Verbs } from "./verbs.ts";
 /** Options of a session that are more than a value. */
 const OWN: ReadonlySet<OptionName> = new Set(["headers", "cookies", "baseUrl", "hsts"]);
 
-/** The defaults of a session. */
+/** Gives the defaults that a session keeps behind its fields. */
 export let defaultsOf: (session: SessionFields<boolean>) => SessionDefaults;
 
 /** A session's defaults. What is read of them cannot be changed in place: a value is set whole. */
@@ -61,7 +61,10 @@ function fieldNames(): OptionName[] {
   return namesAt("session").filter((name) => !OWN.has(name));
 }
 
-/** A class that extends a session may have fields with names of options, as in `timeout = 5000`. They lie before ours: they are set. */
+/**
+ * Sets the options that a class which extends a session has as fields of its own, as in `timeout = 5000`. Such a field would hide
+ * the accessor of its name.
+ */
 export function adoptFields(session: SessionFields<boolean>): void {
   for (const name of namesAt("session")) {
     if (!Object.hasOwn(session, name)) continue;

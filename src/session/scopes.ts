@@ -16,7 +16,7 @@ import type { Defaults } from "../options/settings.ts";
 import { initial, over, type Given } from "../options/table.ts";
 import { take } from "../options/take.ts";
 
-/** One of them. */
+/** One scope. */
 interface Scope {
   /** As {@link placeOf} has it: a path may be spelled in many ways. A whole segment of a path ends where it ends. */
   readonly path: string;

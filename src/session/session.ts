@@ -41,8 +41,7 @@ import { nothing, take } from "../options/take.ts";
 import { schemeFor, signNow } from "../pipeline/auth.ts";
 import { withCookies } from "../pipeline/cookies.ts";
 import { corridor } from "../pipeline/order.ts";
-import type { Surroundings } from "../pipeline/stage.ts";
-import type { Exchange, Reply, Send } from "../pipeline/stage.ts";
+import type { Exchange, Reply, Send, Surroundings } from "../pipeline/stage.ts";
 import { prepare, targetOf } from "../prepare/prepare.ts";
 import { encodeParams } from "../prepare/query.ts";
 import { ResponsePromise } from "../response/promise.ts";
@@ -173,7 +172,7 @@ export class Session<Streams extends boolean = false>
    * Sends a request with any method. Its promise has the body methods, too: `await session.request("GET", url).json()`.
    *
    * @param method any token of RFC 9110; sent in upper case.
-   * @param url absolute, or relative to `baseUrl`.
+   * @param url absolute, or what is to be appended to `baseUrl`.
    * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have, before anything is sent.
    * @throws {RequestException} whatever goes wrong with the request. A status is no error: {@link Response.raiseForStatus}.
    * @throws `signal.reason`, as it is, when the caller's signal aborts.
@@ -272,7 +271,8 @@ export class Session<Streams extends boolean = false>
   /**
    * Sets defaults for the requests to one origin, or to the part of it below a path, and for no others: over those of the
    * session, under those of the request; where several scopes fit, a longer path over a shorter one. `/api` is `/api/x`, but
-   * not `/apiary`. Paths are compared in one spelling and without dot segments, those of raw URLs, too. Headers, params and hooks are joined. The same prefix again replaces what it had; `null` removes it.
+   * not `/apiary`. Paths are compared in one spelling and without dot segments, those of raw URLs, too. Headers, params and
+   * hooks are joined. The same prefix again replaces what it had; `null` removes it.
    *
    * They are for requests that are made there. What a redirect leads to takes up none of them.
    *
@@ -427,7 +427,7 @@ export class Session<Streams extends boolean = false>
   }
 }
 
-/** A streamed response that is forgotten has to be found in the program. */
+/** Notes where the call was made: a streamed response that is forgotten has to be found in the program. */
 function withCallSite(exchange: Exchange, callee: (...args: never[]) => unknown): Exchange {
   const site = callSite(callee);
   return site === null ? exchange : { ...exchange, settings: { ...exchange.settings, callSite: site } };

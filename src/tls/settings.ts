@@ -2,10 +2,8 @@
  * What `verify`, `cert` and `tls` mean for a TLS connection: which files to read, what to hand to Node, and which connections
  * may be shared. Nothing is read here: `connect/tls-material.ts` does that.
  *
- * A new setting goes into {@link contextOptions} (by {@link tlsSources}, when it may be a file), and into {@link tlsKey}: no two
- * settings that differ may share a connection.
- *
- * Connections are shared only between requests of equal TLS settings (CVE-2024-35195 in requests).
+ * A new setting goes into {@link contextOptions} (by {@link tlsSources}, when it may be a file). {@link tlsKey} has all of them:
+ * connections are shared only between requests of equal TLS settings (CVE-2024-35195 in requests).
  *
  * Pure, but for a memory of keys.
  */
@@ -180,8 +178,10 @@ function verifyKey(verify: Verify): string {
   }
 }
 
-/** As JSON, so that no two settings are the same text. Pins in any order are the same pins. */
-/** Whatever there is to say of TLS is in it: a setting of which it did not know would let connections be shared wrongly. */
+/**
+ * As JSON, so that no two settings are the same text. Pins in any order are the same pins. Every setting is in it, also one that is
+ * new: a setting that it left out would let connections be shared wrongly.
+ */
 function settingsKey(settings: TlsSettings): string {
   const crl = settings.crl?.map(listKey);
   const pins = settings.pins?.map(pinKey).sort();

@@ -152,7 +152,10 @@ export class Pool implements TlsMemory {
     return waitMs === undefined ? (turnMs ?? TURN_MS) : waitMs;
   }
 
-  /** A connection may turn out to be one for all: until that is known, and then, there is one at most. */
+  /**
+   * May one more connection be opened? The first one may turn out to be HTTP/2's, which is for all: until that is known there is no
+   * second one, and then no other.
+   */
   get #mayConnect(): boolean {
     if (!this.#isOnlyHttp1) return this.#shared === null && this.#opening.size === 0;
     const { isBlocking, maxSize } = this.#settings;
