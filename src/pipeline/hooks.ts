@@ -9,7 +9,7 @@ import type { Hooks } from "../core/hooks.ts";
 import type { Contract } from "../core/options.ts";
 import { isPromise } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { ACCEPT_ENCODING } from "../encoding/content-coding.ts";
+import { offerBytesOnly } from "../options/headers.ts";
 import { isRedirect } from "../redirects/decide.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
@@ -43,15 +43,10 @@ async function runRequestHooks(all: Hooks, { request: first, signal }: Exchange)
   for (const hook of all.request) {
     request = answeredRequest(await unlessAborted(hook(request), signal), request, "a request hook");
   }
-  // A request that a hook made itself has the headers that it was made with.
-  if (request === own && !first.headers.has("range")) offerBytesOnly(own);
+  // A request that a hook made itself keeps its own codings.
+  const isRangeNew = own.headers.has("range") && !first.headers.has("range");
+  if (request === own && isRangeNew) offerBytesOnly(own.headers, null);
   return request;
-}
-
-/** A `Range` that a hook sets is as one that the call sets: the codings that the session offers by itself are not offered beside it. */
-function offerBytesOnly({ headers }: PreparedRequest): void {
-  if (headers.has("range") && headers.get("accept-encoding") === ACCEPT_ENCODING)
-    headers.set("Accept-Encoding", "identity");
 }
 
 async function runResponseHooks(first: Reply, { settings, signal }: Exchange): Promise<Reply> {
