@@ -2,6 +2,12 @@
  * The only idea of time: stages and adapters get it as an argument, so that tests can hold it still.
  */
 
+/**
+ * The longest wait of Node's timers, in milliseconds: 24.8 days. They count in a signed 32-bit number, and a longer one would end
+ * at once.
+ */
+export const LONGEST_MS = 2_147_483_647;
+
 /** Tells the time and waits. */
 export interface Clock {
   /** Milliseconds since the epoch: for cookies' expiry and `Retry-After` dates. */

@@ -2,10 +2,11 @@
  * Reads `timeout` and `expectContinue`: how long to wait, in milliseconds for each clock.
  */
 import type { Timeouts } from "../core/adapter.ts";
+import { assertNames, isRecord, own } from "../core/checks.ts";
+import { LONGEST_MS } from "../core/clock.ts";
 import { describe } from "../core/describe.ts";
 import type { TimeoutInit } from "../core/options.ts";
 import { timeoutElsewhere } from "./elsewhere.ts";
-import { assertNames, isRecord, own } from "../core/checks.ts";
 import { insteadOf } from "./slips.ts";
 
 /** What a session waits that says nothing. */
@@ -13,10 +14,7 @@ export const defaultTimeouts: Timeouts = { connectMs: 10_000, readMs: 60_000, to
 
 const NEVER: Timeouts = { connectMs: null, readMs: null, totalMs: null, isReadGiven: true };
 
-/** Node's timers count in a signed 32-bit number; a longer wait would end at once. */
-const LONGEST_MS = 2_147_483_647;
-
-const ALLOWED = "a number of milliseconds, more than 0 and up to 2147483647, or null to wait for ever";
+const ALLOWED = `a number of milliseconds, more than 0 and up to ${LONGEST_MS}, or null to wait for ever`;
 
 /**
  * Reads `timeout`. A number and a pair leave `base`'s total alone; parts that an object does not name stay as in `base`.

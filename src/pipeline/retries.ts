@@ -5,6 +5,7 @@ import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
+import { LONGEST_MS } from "../core/clock.ts";
 import { describe, describeAnswer } from "../core/describe.ts";
 import {
   AddressRefused,
@@ -77,7 +78,6 @@ async function attempts(
   }
 }
 
-const LONGEST_DELAY_MS = 2_147_483_647;
 const FINAL: RetryDecision = { kind: "final" };
 
 /** Counts a request that begins: the budget of its origin grows by it. */
@@ -125,11 +125,9 @@ function checkedDecision(decision: RetryDecision): RetryDecision {
   if (decision?.kind === "again" && typeof decision.policy?.next === "function") {
     const { delayMs }: { readonly delayMs: unknown } = decision;
     // Timers count no further, and take what is no number for "at once".
-    if (typeof delayMs === "number" && delayMs >= 0 && delayMs <= LONGEST_DELAY_MS) return decision;
+    if (typeof delayMs === "number" && delayMs >= 0 && delayMs <= LONGEST_MS) return decision;
     const shown = typeof delayMs === "number" ? String(delayMs) : describe(delayMs);
-    throw misuse(
-      new RangeError(`delayMs of a retry must be 0 to ${LONGEST_DELAY_MS} milliseconds, not ${shown}`),
-    );
+    throw misuse(new RangeError(`delayMs of a retry must be 0 to ${LONGEST_MS} milliseconds, not ${shown}`));
   }
   throw misuse(
     new TypeError(

@@ -6,6 +6,7 @@
  */
 import type { RetryBudget } from "../core/adapter.ts";
 import { assertBoolean, assertCount, assertWithin, mustBe } from "../core/checks.ts";
+import { LONGEST_MS } from "../core/clock.ts";
 import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
 import { isObject } from "../core/realm.ts";
@@ -210,9 +211,6 @@ function checkedCount(name: string, value: number | null, allowed: string): numb
 }
 
 type Milliseconds = "backoffFactor" | "backoffMax" | "backoffJitter" | "retryAfterMax";
-
-/** `setTimeout` takes no more. */
-const LONGEST_MS = 2_147_483_647;
 
 function milliseconds(name: Milliseconds, value: number | undefined): number {
   if (value === undefined) return DEFAULTS[name];
