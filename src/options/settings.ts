@@ -16,7 +16,7 @@ import type { CookieStore } from "../core/cookie-store.ts";
 import type { CaBundle } from "../core/environment.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
-import type { Contract, Journey, RequestOptions, SessionOptions } from "../core/options.ts";
+import type { Contract, Journey, RequestOptions, SendInit, SessionOptions } from "../core/options.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Plan } from "../core/request.ts";
 
@@ -50,7 +50,7 @@ interface ReadAs {
 }
 
 /** Settings that adapters know under another name than that of the option; `proxy` is another way to say `proxies`. */
-interface KnownAs {
+export interface KnownAs {
   readonly timeout: "timeouts";
   readonly expectContinue: "expectContinueMs";
   readonly proxy: "proxies";
@@ -77,8 +77,8 @@ export interface Circumstances extends Pick<
   readonly journey: Journey;
 }
 
-/** Settings that a prepared request has taken up: the stages do not see them. */
-type Prepared = "headers" | "params" | "idempotencyKey" | "rawUrl";
+/** Settings that a prepared request has taken up: the stages do not see them. Of those that `send()` does not take, `auth` stays. */
+type Prepared = Exclude<keyof RequestOptions, keyof SendInit | OwnOption | "auth">;
 
 /** How a call travels: what the pipeline works with, and adapters are given as {@link SendOptions}. */
 export interface Settings extends Omit<Defaults, Prepared> {}

@@ -21,10 +21,10 @@ import { readAddressPolicy } from "./address-policy.ts";
 import { firstHeaders, readHeaders, readProxyHeaders } from "./headers.ts";
 import { readHooks } from "./hooks.ts";
 import { noProxies, readProxies } from "./proxies.ts";
-import type { Circumstances, Defaults, Options, OwnOption, SettingOf } from "./settings.ts";
+import type { Circumstances, Defaults, KnownAs, Options, OwnOption, SettingOf } from "./settings.ts";
 import { defaultTimeouts, FETCH_MS, fetchTimeouts, readExpectContinue, readTimeout } from "./timeouts.ts";
 import { readTls } from "./tls.ts";
-import { readCrossOriginHeaders, readTrustedOrigins } from "./trusted-origins.ts";
+import { noFields, noOrigins, readCrossOriginHeaders, readTrustedOrigins } from "./trusted-origins.ts";
 import { defaultVerify, readCert, readVerify } from "./trust.ts";
 import * as values from "./values.ts";
 import { asIs, type Check } from "./values.ts";
@@ -120,8 +120,8 @@ export const rows: Rows = {
   cert: { at: anywhere, initial: null, read: readCert },
   tls: { at: anywhere, initial: null, read: readTls },
   addressPolicy: { at: anywhere, initial: null, read: readAddressPolicy },
-  trustedOrigins: { at: anywhere, initial: new Set(), read: readTrustedOrigins },
-  crossOriginHeaders: { at: anywhere, initial: new Set(), read: readCrossOriginHeaders },
+  trustedOrigins: { at: anywhere, initial: noOrigins, read: readTrustedOrigins },
+  crossOriginHeaders: { at: anywhere, initial: noFields, read: readCrossOriginHeaders },
   // the way
   timeout: { at: anywhere, initial: defaultTimeouts, read: readTimeout },
   // Two ways to say one thing: they are read together.
@@ -164,12 +164,14 @@ function checked<Value, Base, Setting>(
   };
 }
 
-/** The settings that adapters know under another name than that of the option. */
-const KNOWN_AS: ReadonlyMap<string, string> = new Map([
-  ["timeout", "timeouts"],
-  ["expectContinue", "expectContinueMs"],
-  ["proxy", "proxies"],
-]);
+/** The names of {@link KnownAs}. */
+const KNOWN_AS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    timeout: "timeouts",
+    expectContinue: "expectContinueMs",
+    proxy: "proxies",
+  } satisfies KnownAs),
+);
 
 /** A row as it is walked: who sees all of them cannot know what each reads. */
 interface AnyRow {

@@ -15,15 +15,16 @@ import { assertNames, isRecord, own } from "../core/checks.ts";
 
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.2", "TLSv1.3"];
 const STORES: readonly TlsStore[] = ["bundled", "system", "both"];
-const NAMES: readonly (keyof TlsInit)[] = [
-  "minVersion",
-  "maxVersion",
-  "ciphers",
-  "pins",
-  "store",
-  "serverName",
-  "crl",
-];
+/** All fields: one that is missing here does not compile. */
+const NAMES: readonly string[] = Object.keys({
+  minVersion: true,
+  maxVersion: true,
+  ciphers: true,
+  pins: true,
+  store: true,
+  serverName: true,
+  crl: true,
+} satisfies Record<keyof TlsInit, true>);
 const ALLOWED = `{ ${NAMES.join(", ")} } or null`;
 const PIN = 'must be "sha256/" and the base64 of 32 bytes, or 64 hex digits';
 const KEY_PREFIX = "sha256/";

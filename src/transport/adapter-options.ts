@@ -4,6 +4,7 @@
 import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
+import { LONGEST_MS } from "../core/clock.ts";
 import { suggestion, type Elsewhere } from "../core/suggest.ts";
 import type { SocketOptions } from "../connect/connect.ts";
 import { lookUp, lookupOf } from "../connect/lookup.ts";
@@ -64,21 +65,24 @@ export interface CheckedOptions {
   readonly pool: Omit<PoolSettings, "onIdle" | "materials">;
 }
 
-const NAMES: ReadonlySet<string> = new Set<keyof HttpAdapterOptions>([
-  "poolConnections",
-  "poolMaxsize",
-  "poolBlock",
-  "poolTimeout",
-  "maxRetries",
-  "keepAliveTimeout",
-  "maxHeaderSize",
-  "maxHeaderCount",
-  "maxInformational",
-  "localAddress",
-  "family",
-  "lookup",
-  "socketPath",
-]);
+/** All options: one that is missing here does not compile. */
+const NAMES: ReadonlySet<string> = new Set(
+  Object.keys({
+    poolConnections: true,
+    poolMaxsize: true,
+    poolBlock: true,
+    poolTimeout: true,
+    maxRetries: true,
+    keepAliveTimeout: true,
+    maxHeaderSize: true,
+    maxHeaderCount: true,
+    maxInformational: true,
+    localAddress: true,
+    family: true,
+    lookup: true,
+    socketPath: true,
+  } satisfies Record<keyof HttpAdapterOptions, true>),
+);
 const OF_SESSION = "it is an option of the session and its requests:";
 /** What they are called by node:http's Agent, undici, urllib3 and httpx. */
 const ELSEWHERE: Elsewhere = new Map(
@@ -126,8 +130,6 @@ const ELSEWHERE: Elsewhere = new Map(
     maxresponsesize: `${OF_SESSION} write maxBodyBytes there`,
   }),
 );
-/** Node's timers count no further: 24.8 days. */
-const LONGEST_MS = 2_147_483_647;
 const MOST_FIELDS = 1_000_000;
 const SMALLEST_HEADER_BYTES = 1024;
 const LARGEST_HEADER_BYTES = 16_777_216;
