@@ -6,7 +6,7 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { describeAnswer } from "../core/describe.ts";
 import { Memo } from "../core/memo.ts";
 import type { DetectEncoding } from "../core/options.ts";
-import { isKnownCharset } from "./codecs.ts";
+import { isKnownCharset } from "./charset-decoders.ts";
 import { declarationIn, markupOf } from "./declaration.ts";
 import { parseMediaType } from "./media-type.ts";
 

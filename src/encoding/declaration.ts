@@ -4,7 +4,7 @@
  */
 import { asBuffer } from "../core/bytes.ts";
 import { withoutBlanks } from "../core/received-text.ts";
-import { platformName } from "./codecs.ts";
+import { platformName } from "./charset-decoders.ts";
 
 /** What a text says of itself. */
 export type Declaration =

@@ -3,7 +3,7 @@
  */
 import { JSONDecodeError, type FailedRequest } from "../core/errors.ts";
 import { byteOrderMark, type Charset } from "./charset.ts";
-import { decodeWhole } from "./codecs.ts";
+import { decodeWhole } from "./charset-decoders.ts";
 import { jsonErrorPosition } from "./json-position.ts";
 import { decodeText } from "./text.ts";
 

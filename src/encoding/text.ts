@@ -13,7 +13,7 @@ import {
   type Charset,
   type Hints,
 } from "./charset.ts";
-import { chunkDecoder, decodeWhole, type ChunkDecoder } from "./codecs.ts";
+import { chunkDecoder, decodeWhole, type ChunkDecoder } from "./charset-decoders.ts";
 import { declarationIn, markupOf, type Declaration } from "./declaration.ts";
 
 /**

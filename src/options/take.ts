@@ -6,7 +6,7 @@ import { isRecord } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import { CONTRACT } from "../core/options.ts";
 import { optionsInsteadOf, type OptionsOf } from "./slips.ts";
-import { unknownOption, type KnownOptions } from "./suggest.ts";
+import { unknownOption, type KnownOptions } from "./unknown-option.ts";
 import { Surplus } from "./surplus.ts";
 import { rows, type Given, type OptionName, type Place } from "./table.ts";
 import { copyOf } from "./view.ts";

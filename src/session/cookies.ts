@@ -5,7 +5,7 @@ import type { PreparedRequest } from "../core/request.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { CookieJar } from "../cookies/jar.ts";
 import { RequestCookies } from "../cookies/overlay.ts";
-import { closed } from "./defaults.ts";
+import { inextensible } from "./defaults.ts";
 
 /** The cookies of a request: its own over the session's; `false` for none at all. */
 export function cookiesFor(
@@ -20,8 +20,8 @@ export function cookiesFor(
 
 /** A session's jar: the one given, one of these names and values, or one that takes none from servers. */
 export function jarOf(init: CookiesInit | false | null | undefined, baseUrl: Url | null): CookieJar {
-  if (init === false) return closed(new CookieJar(null, { accept: false }));
-  const jar = init instanceof CookieJar ? init : closed(new CookieJar(recordOf(init ?? {})));
+  if (init === false) return inextensible(new CookieJar(null, { accept: false }));
+  const jar = init instanceof CookieJar ? init : inextensible(new CookieJar(recordOf(init ?? {})));
   if (baseUrl !== null) jar.bind(baseUrl);
   return jar;
 }

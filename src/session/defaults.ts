@@ -13,8 +13,8 @@ import { viewOf } from "../options/view.ts";
 /** What a field shows that nobody has set: `undefined`, but for these. */
 const SHOWN: { readonly [Name in OptionName]?: Options[Name] } = { stream: false, trustEnv: true };
 
-/** `map["name"] = value`, as for a record, would be a property that nobody reads: now it is a TypeError. */
-export function closed<Map extends object>(map: Map): Map {
+/** Makes `map["name"] = value`, as for a record, a TypeError: it would be a property that nobody reads. */
+export function inextensible<Map extends object>(map: Map): Map {
   return Object.preventExtensions(map);
 }
 
@@ -29,7 +29,7 @@ export class SessionDefaults {
   constructor(options: Given) {
     const { headers } = options;
     const first = headers === undefined ? firstHeaders.clone() : readHeaders(headers, firstHeaders);
-    this.#base = { ...initial, headers: closed(first) };
+    this.#base = { ...initial, headers: inextensible(first) };
     this.#given = headers === undefined ? options : takeAlso(options, "headers", undefined);
     this.settings = over(this.#base, this.#given);
   }
@@ -49,7 +49,7 @@ export class SessionDefaults {
 
   /** Replaces all headers. @throws {InvalidHeader} for a name or value that must not go on the wire. */
   setHeaders(init: HeadersInit | null): void {
-    const headers = closed(new HeaderMap(init));
+    const headers = inextensible(new HeaderMap(init));
     this.#base = { ...this.#base, headers };
     this.settings = { ...this.settings, headers };
   }
