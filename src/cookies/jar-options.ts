@@ -2,7 +2,7 @@
  * Limits of a jar, with their defaults and checks.
  */
 import { systemClock } from "../core/clock.ts";
-import { ownFields } from "./cookie.ts";
+import { assertBoolean, assertCount, mustBe, optionsOf } from "../core/checks.ts";
 
 /** Limits of a jar. */
 export interface CookieJarOptions {
@@ -32,15 +32,10 @@ const LIMITS = { maxCookiesPerDomain: 180, maxCookies: 10_000, maxHeaderBytes: 1
  * @throws {RangeError} for a limit that is no whole number of 1 or more.
  */
 export function checkJarOptions(options: CookieJarOptions): CookieJarSettings {
-  for (const name of Object.keys(options)) {
-    if (name !== "now" && name !== "accept" && !Object.hasOwn(LIMITS, name)) {
-      throw new TypeError(`unknown option ${JSON.stringify(name)} of a cookie jar`);
-    }
-  }
-  const { now = (): number => systemClock.now(), accept = true, ...limits } = ownFields(options);
-  if (typeof now !== "function") throw new TypeError(`option now is a function, not ${typeof now}`);
-  if (typeof accept !== "boolean")
-    throw new TypeError(`option accept is true or false, not ${typeof accept}`);
+  const given = optionsOf(options, "CookieJar", [...Object.keys(LIMITS), "accept", "now"]);
+  const { now = (): number => systemClock.now(), accept = true, ...limits } = given;
+  if (typeof now !== "function") throw mustBe("now", "a function", now);
+  assertBoolean(accept, "accept");
   return {
     accept,
     maxCookiesPerDomain: limit(limits, "maxCookiesPerDomain"),
@@ -52,8 +47,6 @@ export function checkJarOptions(options: CookieJarOptions): CookieJarSettings {
 
 function limit(options: CookieJarOptions, name: keyof typeof LIMITS): number {
   const value = options[name] ?? LIMITS[name];
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`option ${name} is a whole number of 1 or more, not ${String(value)}`);
-  }
+  assertCount(value, name, 1);
   return value;
 }

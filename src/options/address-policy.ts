@@ -6,8 +6,8 @@
  */
 import { BlockList, isIP } from "node:net";
 
+import { outside } from "../core/checks.ts";
 import type { AddressPolicy } from "../core/adapter.ts";
-import { describe } from "../core/describe.ts";
 import type { AddressPolicyInit } from "../core/options.ts";
 
 /** IPv4 that is not for everybody (IANA IPv4 Special-Purpose Address Registry), multicast included. */
@@ -86,6 +86,5 @@ export function readAddressPolicy(init: AddressPolicyInit | null): AddressPolicy
   if (init === null) return null;
   if (init === "public") return isPublicAddress;
   if (typeof init === "function") return init;
-  const given = typeof init === "string" ? JSON.stringify(init) : describe(init);
-  throw new TypeError(`addressPolicy must be "public", a function or null, not ${given}`);
+  throw outside("addressPolicy", '"public", a function or null', init);
 }

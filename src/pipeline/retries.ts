@@ -1,11 +1,11 @@
 /**
  * Stage: sends again what failed, as the policy says: one turn of the loop per attempt.
  */
+import { mustReturn, outside } from "../core/checks.ts";
 import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
-import { describe, describeAnswer } from "../core/describe.ts";
 import {
   AddressRefused,
   ConnectionError,
@@ -126,16 +126,11 @@ function checkedDecision(decision: RetryDecision): RetryDecision {
     const { delayMs }: { readonly delayMs: unknown } = decision;
     // Timers count no further, and take what is no number for "at once".
     if (typeof delayMs === "number" && delayMs >= 0 && delayMs <= LONGEST_DELAY_MS) return decision;
-    const shown = typeof delayMs === "number" ? String(delayMs) : describe(delayMs);
-    throw misuse(
-      new RangeError(`delayMs of a retry must be 0 to ${LONGEST_DELAY_MS} milliseconds, not ${shown}`),
-    );
+    const allowed = `a number of milliseconds from 0 to ${LONGEST_DELAY_MS}`;
+    throw misuse(outside("delayMs of a retry", allowed, delayMs));
   }
-  throw misuse(
-    new TypeError(
-      `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describeAnswer(decision)}`,
-    ),
-  );
+  const allowed = '{ kind: "again", delayMs, policy }, "final" or "exhausted"';
+  throw mustReturn("next() of a retry policy", allowed, decision);
 }
 
 type Outcome =

@@ -5,7 +5,7 @@
  * program asks must not be able to spend what is for another one.
  */
 import { isUrl } from "../core/realm.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe } from "../core/checks.ts";
 import { RequestException } from "../core/errors.ts";
 import type { ScopeOptions } from "../core/options.ts";
 import type { Origin } from "../core/origin.ts";
@@ -68,9 +68,7 @@ function scopeOf(path: string, options: ScopeOptions<boolean>): Scope {
 
 function parsePrefix(prefix: unknown): { readonly origin: Origin; readonly path: string } {
   if (typeof prefix !== "string" && !isUrl(prefix))
-    throw new TypeError(
-      `a scope begins with an origin such as "https://example.com", not ${describe(prefix)}`,
-    );
+    throw mustBe("what a scope begins with", 'an origin such as "https://example.com"', prefix);
   const shown = JSON.stringify(bareUrl(String(prefix)));
   const { scheme, userinfo, query, fragment, origin, path } = urlOf(String(prefix), shown);
   const isHttp = scheme === "http" || scheme === "https";
@@ -86,9 +84,12 @@ function urlOf(prefix: string, shown: string): Url {
     return parseUrl(prefix);
   } catch (cause) {
     if (!(cause instanceof RequestException)) throw cause;
-    throw new TypeError(`a scope begins with an origin such as "https://example.com", not ${shown}`, {
-      cause,
-    });
+    throw new TypeError(
+      `what a scope begins with must be an origin such as "https://example.com", not ${shown}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
