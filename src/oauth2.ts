@@ -398,7 +398,7 @@ function checkFields({ scope, parameters }: OAuth2Options): void {
 }
 
 function checkText(name: string, value: unknown): void {
-  if (typeof value !== "string" || value === "") throw mustBe(name, "a text that is not empty", value);
+  if (typeof value !== "string" || value === "") throw mustBe(name, "text", value);
 }
 
 /** Never with the URL in a message: what is wrong with it may be a password. */

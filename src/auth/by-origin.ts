@@ -25,7 +25,7 @@ export class AuthByOrigin implements Auth {
   constructor(map: Readonly<Record<string, AuthOption>>) {
     if (!isRecord(map)) throw mustBe("what AuthByOrigin takes", "a record of credentials by origin", map);
     for (const [origin, option] of Object.entries(map))
-      this.#schemes.set(parseOrigin(origin, "the keys of AuthByOrigin"), toAuth(option));
+      this.#schemes.set(parseOrigin(origin, "each key of AuthByOrigin"), toAuth(option));
   }
 
   /** The scheme for an origin; `null` for none at all, `undefined` when the map does not say. */

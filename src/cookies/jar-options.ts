@@ -28,7 +28,7 @@ const LIMITS = { maxCookiesPerDomain: 180, maxCookies: 10_000, maxHeaderBytes: 1
 /**
  * Options with defaults for what is not given.
  *
- * @throws {TypeError} for an unknown option, and for `now` that is no function.
+ * @throws {TypeError} for an unknown option, and for a value of the wrong kind.
  * @throws {RangeError} for a limit that is no whole number of 1 or more.
  */
 export function checkJarOptions(options: CookieJarOptions): CookieJarSettings {

@@ -20,11 +20,11 @@ export function mustBe(name: string, allowed: string, value: unknown, advice: st
   );
 }
 
-/** The error for a value that is no secret: a number out of range, or a text that is none of those allowed, is shown. */
+/** The error for a value that is no secret: a number out of range and a wrong word are shown. */
 export function outside(name: string, allowed: string, value: unknown): TypeError | RangeError {
   if (typeof value === "number") return new RangeError(`${name} must be ${allowed}, not ${value}`);
   if (typeof value !== "string") return mustBe(name, allowed, value);
-  return new RangeError(`${name} must be ${allowed}, not ${JSON.stringify(value)}`);
+  return new TypeError(`${name} must be ${allowed}, not ${JSON.stringify(value)}`);
 }
 
 /**
@@ -91,8 +91,7 @@ export function assertWithin(
  * The word that a value is.
  *
  * @param more what is allowed beside the words: `" or null"`.
- * @throws {TypeError} unless it is a text.
- * @throws {RangeError} unless that is one of the words.
+ * @throws {TypeError} unless it is one of the words.
  */
 export function oneOf<Word extends string>(
   value: unknown,
@@ -130,7 +129,7 @@ export class Own {
 
 /** A copy that inherits nothing: what somebody put on `Object.prototype` was not given by the caller. */
 export function ownFields<Shape extends object>(given: Shape): Shape {
-  return Object.assign(new Own(), given) as Shape; // the fields of `given`, and nothing else
+  return Object.assign<object, Shape>(new Own(), given);
 }
 
 /**

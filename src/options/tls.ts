@@ -33,8 +33,8 @@ const SHA256_HEX = /^(?:[\da-f]{64}|[\da-f]{2}(?::[\da-f]{2}){31})$/i;
 /**
  * `init` over `base`. `null` is Node's default: for a field, or for all.
  *
- * @throws {TypeError} for an unknown name or a wrong kind of value.
- * @throws {RangeError} for a version, store or pin that there is not, and for a least version above the highest.
+ * @throws {TypeError} for an unknown name, a wrong kind of value, and a version, store or pin that there is not.
+ * @throws {RangeError} for a least version above the highest, and for an empty list.
  */
 export function readTls(init: TlsInit | null, base: TlsSettings | null): TlsSettings | null {
   if (init === null) return null;

@@ -97,7 +97,7 @@ function checkPair(pair: unknown, place: string): void {
   }
   const name: unknown = pair[0];
   if (typeof name !== "string" && !isUint8Array(name)) {
-    throw new TypeError(`${place} must have a name of text or bytes, not ${describe(name)}`);
+    throw mustBe(`the name in ${place}`, "text or bytes", name);
   }
 }
 

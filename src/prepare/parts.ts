@@ -58,7 +58,7 @@ function fieldsOfFiles(files: unknown): Iterable<readonly [string, unknown]> {
   const pairs = [...(files as Iterable<unknown>)];
   return pairs.map((pair, at) => {
     if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string") {
-      throw new TypeError(`files[${at}] must be a pair [field, file]`);
+      throw mustBe(`files[${at}]`, "a pair [field, file]", pair);
     }
     return [pair[0], pair[1] as unknown];
   });

@@ -140,9 +140,11 @@ describe("a request that cannot be made is an error of its own class", () => {
     const wanted = new Request("GET", "http://x.test/");
     // Plain JavaScript may pass anything.
     await expect(session.send(wanted as unknown as PreparedRequest)).rejects.toThrow(
-      /send\(\) takes a PreparedRequest/,
+      /what send\(\) takes must be a PreparedRequest/,
     );
-    expect(() => session.prepareRequest("http://x.test/" as unknown as Request)).toThrow(/takes a Request/);
+    expect(() => session.prepareRequest("http://x.test/" as unknown as Request)).toThrow(
+      /takes must be a Request/,
+    );
   });
 
   it("wants adapters that can send and close", async () => {

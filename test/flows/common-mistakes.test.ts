@@ -272,7 +272,7 @@ describe("a slip is answered with what to write:", () => {
     [
       "a wrong option of iterLines()",
       async (url) => (await get(url)).iterLines(js({ encoding: "utf8" })),
-      /iterLines\(\) has no option encoding/,
+      /iterLines\(\) has no option "encoding"/,
     ],
     // sessions
     [

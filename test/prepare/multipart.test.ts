@@ -246,7 +246,7 @@ describe("a multipart body", () => {
     [new Set(["a"]), "not Set"],
     [[["f"]], "files[0] must be a pair [field, file]"],
     [[[1, "A"]], "files[0] must be a pair [field, file]"],
-    [{ f: 5 }, 'files["f"] must have text, bytes, a Blob, a stream or a function as content, not number'],
+    [{ f: 5 }, 'the content of files["f"] must be text, bytes, a Blob, a stream or a function, not number'],
     [{ f: true }, "not boolean"],
     [{ f: new Date(0) }, "not Date"],
     [{ f: new Map([["a", "b"]]) }, "not Map"],
