@@ -2,7 +2,7 @@
  * Cookies that a program makes, as opposed to a server: defaults of requests' `create_cookie`, and
  * checks that name and value cannot break out of a `Cookie` header.
  */
-import { mustBe, optionsOf, outside } from "../core/checks.ts";
+import { mustBe, optionsOf, wrongWord } from "../core/checks.ts";
 import { isDate } from "../core/realm.ts";
 import type { CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
 import { InvalidHeader } from "../core/errors.ts";
@@ -149,7 +149,7 @@ export function sameSiteOf(value: unknown, where: string): StoredCookie["sameSit
   if (value === undefined || value === null) return null;
   const word = typeof value === "string" ? sameSiteWord(value) : null;
   if (word !== null) return word;
-  throw outside(where, '"strict", "lax", "none" or null', value);
+  throw wrongWord(where, '"strict", "lax", "none" or null', value);
 }
 
 /** From 1973 on, a time in milliseconds has twelve digits: what has fewer is in seconds, or was meant from now on. */

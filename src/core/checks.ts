@@ -20,9 +20,13 @@ export function mustBe(name: string, allowed: string, value: unknown, advice: st
   );
 }
 
-/** The error for a value that is no secret: a number out of range and a wrong word are shown. */
-export function outside(name: string, allowed: string, value: unknown): TypeError | RangeError {
-  if (typeof value === "number") return new RangeError(`${name} must be ${allowed}, not ${value}`);
+/** The error for a number out of range, which is shown. */
+export function outside(name: string, allowed: string, value: number): RangeError {
+  return new RangeError(`${name} must be ${allowed}, not ${value}`);
+}
+
+/** The error for what is no such word. A text is shown: it is no secret. */
+export function wrongWord(name: string, allowed: string, value: unknown): TypeError {
   if (typeof value !== "string") return mustBe(name, allowed, value);
   return new TypeError(`${name} must be ${allowed}, not ${JSON.stringify(value)}`);
 }
@@ -102,7 +106,7 @@ export function oneOf<Word extends string>(
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
   const quoted = words.map((word) => JSON.stringify(word));
-  throw outside(name, quoted.join(more === "" ? " or " : ", ") + more, value);
+  throw wrongWord(name, quoted.join(more === "" ? " or " : ", ") + more, value);
 }
 
 /** An object literal, or one without a prototype; of this realm or another. A class's instance is none. */

@@ -10,7 +10,7 @@ import { isIP } from "node:net";
 import type { TlsPin, TlsSettings, TlsStore, TlsVersion } from "../core/adapter.ts";
 import type { TlsInit } from "../core/options.ts";
 import { tlsElsewhere } from "./elsewhere.ts";
-import { isRecord, mustBe, oneOf, optionsOf, outside } from "../core/checks.ts";
+import { isRecord, mustBe, oneOf, optionsOf, wrongWord } from "../core/checks.ts";
 
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.2", "TLSv1.3"];
 const STORES: readonly TlsStore[] = ["bundled", "system", "both"];
@@ -76,7 +76,7 @@ function parseCiphers(value: unknown): string {
 function parseServerName(value: unknown): string {
   const name = typeof value === "string" ? value.replace(/^\[(.*)\]$/, "$1") : "";
   if (isIP(name) !== 0 || /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?)+$/i.test(name)) return name;
-  throw outside("tls.serverName", "a host name (IDNA as xn--), an address or null", value);
+  throw wrongWord("tls.serverName", "a host name (IDNA as xn--), an address or null", value);
 }
 
 function parseCrl(value: unknown): readonly (string | Uint8Array)[] {
@@ -101,5 +101,5 @@ function parsePin(value: unknown, option: string): TlsPin {
   if (value.startsWith(KEY_PREFIX) && SHA256_BASE64.test(value.slice(KEY_PREFIX.length)))
     return { kind: "key", hash: value.slice(KEY_PREFIX.length) };
   if (SHA256_HEX.test(value)) return { kind: "certificate", hash: value.replaceAll(":", "").toLowerCase() };
-  throw outside(option, PIN, value);
+  throw wrongWord(option, PIN, value);
 }

@@ -1,7 +1,7 @@
 /**
  * Stage: sends again what failed, as the policy says: one turn of the loop per attempt.
  */
-import { mustReturn, outside } from "../core/checks.ts";
+import { mustBe, mustReturn, outside } from "../core/checks.ts";
 import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
@@ -127,7 +127,10 @@ function checkedDecision(decision: RetryDecision): RetryDecision {
     // Timers count no further, and take what is no number for "at once".
     if (typeof delayMs === "number" && delayMs >= 0 && delayMs <= LONGEST_DELAY_MS) return decision;
     const allowed = `a number of milliseconds from 0 to ${LONGEST_DELAY_MS}`;
-    throw misuse(outside("delayMs of a retry", allowed, delayMs));
+    const name = "delayMs of a retry";
+    throw misuse(
+      typeof delayMs === "number" ? outside(name, allowed, delayMs) : mustBe(name, allowed, delayMs),
+    );
   }
   const allowed = '{ kind: "again", delayMs, policy }, "final" or "exhausted"';
   throw mustReturn("next() of a retry policy", allowed, decision);

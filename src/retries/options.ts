@@ -5,7 +5,7 @@
  * `redirect`: redirects are counted by `maxRedirects`.
  */
 import type { RetryBudget } from "../core/adapter.ts";
-import { assertBoolean, assertCount, assertWithin, mustBe, optionsOf, outside } from "../core/checks.ts";
+import { assertBoolean, assertCount, assertWithin, mustBe, optionsOf, wrongWord } from "../core/checks.ts";
 import { isToken } from "../core/method.ts";
 import { isObject } from "../core/realm.ts";
 import type { Elsewhere } from "../core/suggest.ts";
@@ -148,7 +148,7 @@ const ELSEWHERE: Elsewhere = new Map(
  * Checks options and fills the gaps.
  *
  * @throws {TypeError} for an unknown option, or a value of the wrong kind.
- * @throws {RangeError} for a number outside what is allowed.
+ * @throws {RangeError} for a number wrongWord what is allowed.
  */
 export function retrySettings(options: RetryOptions): RetrySettings {
   const given = optionsOf(options, "Retry", Object.keys(DEFAULTS), ELSEWHERE);
@@ -219,7 +219,7 @@ function methods(value: Iterable<string> | null | undefined): ReadonlySet<string
   const list = listOf<string>("allowedMethods", value, "methods");
   for (const method of list) {
     if (typeof method !== "string" || !isToken(method))
-      throw outside("each of Retry's allowedMethods", "the name of a method", method);
+      throw wrongWord("each of Retry's allowedMethods", "the name of a method", method);
   }
   return new Set(list.map((method) => method.toUpperCase()));
 }

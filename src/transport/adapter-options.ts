@@ -4,7 +4,16 @@
 import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
-import { assertBoolean, assertCount, assertWithin, mustBe, optionsOf, outside } from "../core/checks.ts";
+import {
+  assertBoolean,
+  assertCount,
+  assertNumber,
+  assertWithin,
+  mustBe,
+  optionsOf,
+  outside,
+  wrongWord,
+} from "../core/checks.ts";
 import type { Elsewhere } from "../core/suggest.ts";
 import type { SocketOptions } from "../connect/connect.ts";
 import { lookUp, lookupOf } from "../connect/lookup.ts";
@@ -165,9 +174,8 @@ function check(given: HttpAdapterOptions): CheckedOptions {
 function socketOptions(options: HttpAdapterOptions): SocketOptions {
   const { localAddress, family, lookup, socketPath } = options;
   if (localAddress !== undefined && (typeof localAddress !== "string" || isIP(localAddress) === 0))
-    throw outside("localAddress", "an IP address", localAddress);
-  if (family !== undefined && family !== 0 && family !== 4 && family !== 6)
-    throw outside("family", "0, 4 or 6", family);
+    throw wrongWord("localAddress", "an IP address", localAddress);
+  if (family !== undefined) assertNumber(family, "family", "0, 4 or 6", (kind) => [0, 4, 6].includes(kind));
   if (lookup !== undefined && typeof lookup !== "function")
     throw mustBe("lookup", "a function like dns.lookup", lookup);
   if (socketPath !== undefined && (typeof socketPath !== "string" || socketPath === ""))

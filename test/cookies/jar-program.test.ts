@@ -251,7 +251,7 @@ describe("set()", () => {
     ["a", Number.NaN, {}, /value of cookie "a" must be a string, a finite number or null, not NaN/],
     ["a", Infinity, {}, /value of cookie "a" must be a string, a finite number or null, not Infinity/],
     ["a", undefined, {}, /not undefined/],
-    ["a", {}, {}, /not object/],
+    ["a", {}, {}, /not Object/],
     ["a", "1", { port: 80 }, /a cookie has no option "port"/],
     ["a", "1", { constructor: 1 }, /a cookie has no option "constructor"/],
     ["a", "1", { secure: "yes" }, /secure must be a boolean, not string/],

@@ -202,7 +202,7 @@ describe("session.scope()", () => {
 
   it.for([
     ["example.com", /"example.com"/],
-    ["https://", /must be an origin/],
+    ["https://", /must be an http or https origin/],
     ["ftp://a.test", /http or https origin/],
     ["https://a.test/?q=1", /no more/],
     ["https://a.test/#f", /no more/],

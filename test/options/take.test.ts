@@ -273,7 +273,7 @@ describe("options of a session", () => {
     [{ maxRedirects: "3" }, "maxRedirects must be a whole number, 0 or more, not string"],
     [{ maxRedirects: null }, "maxRedirects must be"],
     [{ trustEnv: 1 }, "trustEnv must be true, false or { proxies, ca, netrc }, not number"],
-    [{ trustEnv: { proxy: true } }, 'trustEnv has no option "proxy"; perhaps you meant proxies?'],
+    [{ trustEnv: { proxy: true } }, 'trustEnv has no option "proxy"; known are proxies, ca, netrc'],
     [{ trustEnv: { ca: 1 } }, "trustEnv.ca must be true or false, not number"],
     [{ data: "x" }, '"data" is an option of the request, not of the session'],
     [{ baseURL: "x" }, "perhaps you meant baseUrl?"],
