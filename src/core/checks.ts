@@ -37,7 +37,10 @@ export function wrongWord(name: string, allowed: string, value: unknown): TypeEr
  * @param who `"a response hook"`.
  */
 export function mustReturn(who: string, allowed: string, answer: unknown): TypeError {
-  return misuse(new TypeError(`${who} must return ${allowed}, not ${describeAnswer(answer)}`));
+  const error = new TypeError(`${who} must return ${allowed}, not ${describeAnswer(answer)}`);
+  // Stacks hold ten lines: none of them is to be this one, which tells nothing.
+  Error.captureStackTrace(error, mustReturn);
+  return misuse(error);
 }
 
 /** @throws {TypeError} unless it is `true` or `false`. */

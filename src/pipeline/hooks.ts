@@ -64,7 +64,7 @@ async function runResponseHooks(first: Reply, { settings, signal }: Exchange): P
     if (answer === response) continue;
     // The caller counts on one of the two: it said which with `stream`.
     if (answer instanceof Response !== first instanceof Response)
-      throw mustReturn("a response hook", `a ${describe(first)}, as it got one,`, answer);
+      throw mustReturn(`a response hook that got a ${describe(first)}`, "one", answer);
     // The response that is replaced is not seen again: its connection is free, or ended.
     await response.close();
     response = answer;

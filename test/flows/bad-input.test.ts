@@ -42,7 +42,11 @@ describe("a wrong option of a request is an error before anything is sent", () =
     [{ params: [["a", -Infinity]] }, TypeError, /params\["a"\] must be a finite number, not -Infinity/],
     [{ data: { a: Number.NaN } }, TypeError, /data\["a"\] must be a finite number/],
     [{ data: { a: [Infinity] }, files: { f: "x" } }, TypeError, /data\["a"\] must be a finite number/],
-    [{ cookies: { a: Number.NaN } }, TypeError, /cookie "a": its value is a finite number, not NaN/],
+    [
+      { cookies: { a: Number.NaN } },
+      TypeError,
+      /value of cookie "a" must be a string, a finite number or null, not NaN/,
+    ],
     [{ data: 5 }, TypeError, /data/],
     [{ data: true }, TypeError, /data/],
     [{ data: new Set(["a"]) }, TypeError, /data/],
