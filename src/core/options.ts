@@ -420,9 +420,6 @@ export interface SendInit<Stream extends boolean = false> extends Omit<
   "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies" | "idempotencyKey" | "rawUrl"
 > {}
 
-/** Options that a prepared request has taken up: `send()` does not take them any more. */
-export type PreparedOption = Exclude<keyof RequestOptions, keyof SendInit>;
-
 /** What `session.scope()` takes: defaults for the requests to one origin, or to a part of it. */
 export interface ScopeOptions<Stream extends boolean = false> extends Omit<SharedOptions<Stream>, "rawUrl"> {
   /**
