@@ -18,15 +18,15 @@ import {
   HttpAdapter,
   HttpBasicAuth,
   HttpBearerAuth,
-  Response,
   Retry,
   Session,
   dump,
   type AuthOption,
 } from "../../src/index.ts";
 import { oauth2ClientCredentials } from "../../src/oauth2.ts";
+import { read } from "../support/responses.ts";
 
-const response = Response.from({ body: "one\ntwo\n" });
+const response = read({ body: "one\ntwo\n" });
 
 describe("the error for a wrong value", () => {
   it.for<readonly [value: unknown, message: string]>([

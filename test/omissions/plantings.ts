@@ -60,24 +60,14 @@ export const plantings: readonly Planting[] = [
     name: "an option of the session alone without a row",
     by: "compiler",
     says: /'retryOn' is missing.*Rows/s,
-    edits: [
-      [
-        OPTIONS,
-        "  baseUrl?:",
-        "  /** x */\n  retryOn?: boolean | undefined;\n  baseUrl?:",
-      ],
-    ],
+    edits: [[OPTIONS, "  baseUrl?:", "  /** x */\n  retryOn?: boolean | undefined;\n  baseUrl?:"]],
   },
   {
     name: "an option of a request alone without a row",
     by: "compiler",
     says: /'trailers' is missing.*Rows/s,
     edits: [
-      [
-        OPTIONS,
-        "  json?: unknown;",
-        "  json?: unknown;\n  /** x */\n  trailers?: boolean | undefined;",
-      ],
+      [OPTIONS, "  json?: unknown;", "  json?: unknown;\n  /** x */\n  trailers?: boolean | undefined;"],
     ],
   },
   {
