@@ -33,14 +33,14 @@ const LIMITS = { maxCookiesPerDomain: 180, maxCookies: 10_000, maxHeaderBytes: 1
  */
 export function checkJarOptions(options: CookieJarOptions): CookieJarSettings {
   const given = optionsOf(options, "CookieJar", [...Object.keys(LIMITS), "accept", "now"]);
-  const { now = (): number => systemClock.now(), accept = true, ...limits } = given;
+  const { now = (): number => systemClock.now(), accept = true } = given;
   if (typeof now !== "function") throw mustBe("now", "a function", now);
   assertBoolean(accept, "accept");
   return {
     accept,
-    maxCookiesPerDomain: limit(limits, "maxCookiesPerDomain"),
-    maxCookies: limit(limits, "maxCookies"),
-    maxHeaderBytes: limit(limits, "maxHeaderBytes"),
+    maxCookiesPerDomain: limit(given, "maxCookiesPerDomain"),
+    maxCookies: limit(given, "maxCookies"),
+    maxHeaderBytes: limit(given, "maxHeaderBytes"),
     now,
   };
 }
