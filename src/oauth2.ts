@@ -8,13 +8,12 @@ import * as oauth from "oauth4webapi";
 import { HttpBearerAuth } from "./auth/bearer.ts";
 import type { Auth, ChallengeResponse } from "./core/auth-scheme.ts";
 import { passOn } from "./core/caller.ts";
-import { isRecord } from "./core/checks.ts";
-import { describe } from "./core/describe.ts";
+import { assertBoolean, assertNumber, isRecord, mustBe, oneOf, optionsOf } from "./core/checks.ts";
 import { RequestException } from "./core/errors.ts";
 import { isUrl } from "./core/realm.ts";
 import { printAs, REDACTED } from "./core/redact.ts";
 import type { PreparedRequest } from "./core/request.ts";
-import { suggestion, type Elsewhere } from "./core/suggest.ts";
+import type { Elsewhere } from "./core/suggest.ts";
 import { toFetch } from "./fetch/to-fetch.ts";
 import { OAuth2Error, readAnswer, tokenOf, type Answer } from "./oauth2-answer.ts";
 import { Session } from "./session/session.ts";
@@ -89,8 +88,8 @@ const DEFAULT_LEEWAY_MS = 30_000;
  *
  * @throws {TypeError | RangeError} for an option that is missing or of the wrong kind.
  */
-export function oauth2ClientCredentials(options: ClientCredentialsOptions): Auth {
-  checkOptions(options, ["clientSecret"]);
+export function oauth2ClientCredentials(given: ClientCredentialsOptions): Auth {
+  const options = checked(given, ["clientSecret"]);
   checkText("clientSecret", options.clientSecret);
   const server = new TokenServer(options, options.clientSecret);
   return new OAuth2Auth(options, () => server.ask({ kind: "client" }), null);
@@ -101,18 +100,16 @@ export function oauth2ClientCredentials(options: ClientCredentialsOptions): Auth
  *
  * @throws {TypeError | RangeError} for an option that is missing or of the wrong kind.
  */
-export function oauth2RefreshToken(options: RefreshTokenOptions): Auth {
-  checkOptions(options, ["clientSecret", "refreshToken", "accessToken", "expiresAt", "onTokens"]);
+export function oauth2RefreshToken(given: RefreshTokenOptions): Auth {
+  const names = ["clientSecret", "refreshToken", "accessToken", "expiresAt", "onTokens"];
+  const options = checked(given, names);
   checkText("refreshToken", options.refreshToken);
   if (options.clientSecret !== undefined) checkText("clientSecret", options.clientSecret);
   const { accessToken, expiresAt = null, onTokens } = options;
   if (expiresAt !== null && (typeof expiresAt !== "number" || Number.isNaN(expiresAt)))
-    throw new TypeError(
-      `expiresAt must be a number of milliseconds since the epoch, not ${describe(expiresAt)}`,
-    );
-  if (onTokens !== undefined && typeof onTokens !== "function") {
-    throw new TypeError(`onTokens must be a function, not ${describe(onTokens)}`);
-  }
+    throw mustBe("expiresAt", "a number of milliseconds since the epoch", expiresAt);
+  if (onTokens !== undefined && typeof onTokens !== "function")
+    throw mustBe("onTokens", "a function", onTokens);
   const server = new TokenServer(options, options.clientSecret ?? null);
   let { refreshToken } = options;
   const renew = async (): Promise<OAuth2Tokens> => {
@@ -358,78 +355,56 @@ const optionsElsewhere: Elsewhere = new Map(
 /** What the kind of grant says. */
 const OF_GRANT = ["grant_type", "refresh_token"];
 
-function checkOptions(options: OAuth2Options, own: readonly string[]): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`OAuth 2 takes an object of options, not ${describe(options)}`);
-  }
-  const allowed = [...SHARED, ...own];
-  const unknown = Object.keys(options).find((name) => !allowed.includes(name));
-  if (unknown !== undefined) {
-    const advice = suggestion(unknown, allowed, optionsElsewhere);
-    const shown = JSON.stringify(unknown);
-    throw new TypeError(`there is no option ${shown}; ${advice ?? `there are ${allowed.join(", ")}`}`);
-  }
+function checked<Options extends OAuth2Options>(given: Options, own: readonly string[]): Options {
+  const options = optionsOf(given, "OAuth 2", [...SHARED, ...own], optionsElsewhere);
   checkText("clientId", options.clientId);
   checkFields(options);
   checkShared(options);
+  return options;
 }
 
 /** Where and how tokens are asked for. */
 function checkShared(options: OAuth2Options): void {
-  const { issuer, tokenEndpoint, clientAuthentication: way, leeway = 0 } = options;
+  const { issuer, tokenEndpoint, clientAuthentication: way = "basic", leeway = 0 } = options;
   if (issuer === undefined && tokenEndpoint === undefined) {
     throw new TypeError("one of issuer and tokenEndpoint must be given");
   }
   checkUrl("issuer", issuer);
   checkUrl("tokenEndpoint", tokenEndpoint);
-  if (way !== undefined && way !== "basic" && way !== "post") {
-    throw new TypeError(`clientAuthentication must be "basic" or "post", not ${describe(way)}`);
-  }
-  if (typeof leeway !== "number" || !(leeway >= 0)) {
-    throw new RangeError("leeway must be a number of milliseconds, 0 or more");
-  }
-  const { session, allowInsecure } = options;
+  oneOf(way, "clientAuthentication", ["basic", "post"]);
+  assertNumber(leeway, "leeway", "a number of milliseconds, 0 or more", (ms) => ms >= 0);
+  const { session, allowInsecure = false } = options;
   // Not `instanceof`: it may be of the other copy of the package, of which a program may have two.
   if (session !== undefined && typeof (session as Partial<Session> | null)?.getAdapter !== "function")
-    throw new TypeError(`session must be a Session, not ${describe(session)}`);
-  if (allowInsecure !== undefined && typeof allowInsecure !== "boolean")
-    throw new TypeError(`allowInsecure must be true or false, not ${describe(allowInsecure)}`);
+    throw mustBe("session", "a Session", session);
+  assertBoolean(allowInsecure, "allowInsecure");
 }
 
 /** What is sent along with a request for a token. */
 function checkFields({ scope, parameters }: OAuth2Options): void {
   if (Array.isArray(scope))
-    throw new TypeError(
-      'scope must be a text of names with blanks between, not Array: write names.join(" ")',
-    );
+    throw mustBe("scope", "a text of names with blanks between", scope, ': write names.join(" ")');
   if (scope !== undefined) checkText("scope", scope);
   if (parameters === undefined) return;
-  if (!isRecord(parameters))
-    throw new TypeError(
-      `parameters must be an object of texts, { audience: "…" }, not ${describe(parameters)}`,
-    );
+  if (!isRecord(parameters)) throw mustBe("parameters", 'an object of texts, { audience: "…" }', parameters);
   for (const [name, value] of Object.entries(parameters)) {
     const shown = JSON.stringify(name);
     if (OF_GRANT.includes(name))
       throw new TypeError(`parameters cannot have ${shown}: the function that makes the auth says it`);
     if (name === "scope" && scope !== undefined)
       throw new TypeError('parameters cannot have "scope" beside the option scope');
-    if (typeof value !== "string")
-      throw new TypeError(`${shown} of parameters must be text, not ${describe(value)}`);
+    if (typeof value !== "string") throw mustBe(`${shown} of parameters`, "text", value);
   }
 }
 
 function checkText(name: string, value: unknown): void {
-  if (typeof value !== "string" || value === "") {
-    throw new TypeError(`${name} must be a text that is not empty, not ${describe(value)}`);
-  }
+  if (typeof value !== "string" || value === "") throw mustBe(name, "text", value);
 }
 
 /** Never with the URL in a message: what is wrong with it may be a password. */
 function checkUrl(name: string, url: unknown): void {
   if (url === undefined) return;
-  if (typeof url !== "string" && !isUrl(url))
-    throw new TypeError(`${name} must be text or a URL, not ${describe(url)}`);
+  if (typeof url !== "string" && !isUrl(url)) throw mustBe(name, "text or a URL", url);
   const parsed = URL.parse(String(url));
   if (parsed === null || !/^https?:$/.test(parsed.protocol))
     throw new TypeError(`${name} must be an absolute URL of https:, or of http: with allowInsecure`);

@@ -5,7 +5,7 @@
  */
 import { isUint8Array } from "../core/realm.ts";
 import type { Auth } from "../core/auth-scheme.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 
@@ -82,19 +82,14 @@ function basicCredentials(username: unknown, password: unknown, options: BasicOp
 }
 
 function charsetOf(options: BasicOptions): "utf-8" | "latin1" {
-  const unknown = Object.keys(options).find((name) => name !== "charset");
-  if (unknown !== undefined)
-    throw new TypeError(`Basic credentials have no option ${unknown}; they have charset`);
-  const charset: unknown = Object.hasOwn(options, "charset") ? options.charset : undefined;
-  if (charset === undefined || charset === "utf-8" || charset === "latin1") return charset ?? "utf-8";
-  throw new TypeError(`charset must be "utf-8" or "latin1", not ${JSON.stringify(charset)}`);
+  const { charset = "utf-8" } = optionsOf(options, "Basic auth", ["charset"]);
+  return oneOf(charset, "charset", ["utf-8", "latin1"]);
 }
 
 /** No message shows the value: it is a secret, and often an API key that stands where the user name should. */
 function bytesOf(part: string, value: unknown, charset: "utf-8" | "latin1"): Uint8Array {
   if (isUint8Array(value)) return value;
-  if (typeof value !== "string")
-    throw new TypeError(`the ${part} must be text or bytes, not ${describe(value)}`);
+  if (typeof value !== "string") throw mustBe(`the ${part}`, "text or bytes", value);
   // oxlint-disable-next-line no-control-regex -- RFC 7617 §2 forbids them
   if (/[\x00-\x1f\x7f]/.test(value))
     throw new TypeError(`the ${part} must not have control characters (RFC 7617 §2)`);

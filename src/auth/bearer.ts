@@ -5,7 +5,8 @@ import { misuse } from "../core/caller.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe, optionsOf } from "../core/checks.ts";
+import { isObject } from "../core/realm.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 
@@ -35,16 +36,10 @@ export class HttpBearerAuth implements Auth {
   constructor(init: string | BearerInit) {
     const given: BearerInit | { token: string; refresh?: undefined } =
       typeof init === "string" ? { token: init } : init;
-    if (typeof given !== "object" || given === null) {
-      throw new TypeError(`a bearer must be a token or { token, refresh }, not ${describe(given)}`);
-    }
-    const unknown = Object.keys(given).find((name) => name !== "token" && name !== "refresh");
-    if (unknown !== undefined)
-      throw new TypeError(`a bearer has no option ${unknown}; it has token, refresh`);
-    const { token, refresh } = given;
-    if (typeof init !== "string" && typeof refresh !== "function") {
-      throw new TypeError(`refresh must be a function that returns a token, not ${describe(refresh)}`);
-    }
+    if (!isObject(given)) throw mustBe("a bearer", "a token or { token, refresh }", given);
+    const { token, refresh } = optionsOf(given, "a bearer", ["token", "refresh"]);
+    if (typeof init !== "string" && typeof refresh !== "function")
+      throw mustBe("refresh", "a function that returns a token", refresh);
     this.#token = token === undefined || token === null ? null : checkedToken(token);
     this.#refresh = refresh ?? null;
   }
@@ -110,8 +105,7 @@ function valueOf(token: string): string {
 
 /** RFC 6750 §2.1 allows fewer characters, but tokens with `|` or `:` are in use. */
 function checkedToken(token: unknown): string {
-  if (typeof token !== "string")
-    throw misuse(new TypeError(`a bearer token must be text, not ${describe(token)}`));
+  if (typeof token !== "string") throw misuse(mustBe("a bearer token", "text", token));
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw misuse(
       new TypeError("a bearer token must be visible ASCII characters, without blanks and line ends"),

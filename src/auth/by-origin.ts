@@ -2,7 +2,7 @@
  * A map of origins to credentials: one session, several servers, each with its own (requests-toolbelt's `AuthHandler`).
  */
 import type { Auth, AuthOption } from "../core/auth-scheme.ts";
-import { describe } from "../core/describe.ts";
+import { isRecord, mustBe } from "../core/checks.ts";
 import type { Origin } from "../core/origin.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
@@ -23,10 +23,9 @@ export class AuthByOrigin implements Auth {
    * @throws {TypeError} for a key that is no origin, and for a value that is no auth.
    */
   constructor(map: Readonly<Record<string, AuthOption>>) {
-    if (typeof map !== "object" || map === null || Array.isArray(map))
-      throw new TypeError(`AuthByOrigin takes credentials by origin, not ${describe(map)}`);
+    if (!isRecord(map)) throw mustBe("what AuthByOrigin takes", "a record of credentials by origin", map);
     for (const [origin, option] of Object.entries(map))
-      this.#schemes.set(parseOrigin(origin, "the keys of AuthByOrigin"), toAuth(option));
+      this.#schemes.set(parseOrigin(origin, "each key of AuthByOrigin"), toAuth(option));
   }
 
   /** The scheme for an origin; `null` for none at all, `undefined` when the map does not say. */

@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
 import type { Body } from "../core/body.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe } from "../core/checks.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
@@ -131,7 +131,7 @@ async function hashedStream(
 
 /** @throws {TypeError} for what Digest cannot send. */
 function checkedText(part: string, value: unknown): string {
-  if (typeof value !== "string") throw new TypeError(`the ${part} must be text, not ${describe(value)}`);
+  if (typeof value !== "string") throw mustBe(`the ${part}`, "text", value);
   // oxlint-disable-next-line no-control-regex -- RFC 7616 §3.4 has no way to send them
   if (/[\x00-\x1f\x7f]/.test(value)) throw new TypeError(`the ${part} must not have control characters`);
   return value;

@@ -2,10 +2,10 @@
  * What the option `auth` means.
  */
 import type { Auth, AuthFunction, AuthOption } from "../core/auth-scheme.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe } from "../core/checks.ts";
 import { HttpBasicAuth } from "./basic.ts";
 
-const ALLOWED = "auth must be [user, password], an Auth object, a function, false or null";
+const ALLOWED = "[user, password], an Auth object, a function, false or null";
 
 /**
  * The auth object for an option; `null` for `false` and `null`. The same object for each request lets a scheme remember
@@ -18,11 +18,11 @@ export function toAuth(option: AuthOption): Auth | null {
   if (typeof option === "function") return fromFunction(option);
   if (isPair(option)) {
     const { length }: readonly unknown[] = option;
-    if (length !== 2) throw new TypeError(`${ALLOWED}, not an array of ${length}`);
+    if (length !== 2) throw new TypeError(`auth must be ${ALLOWED}, not an array of ${length}`);
     return new HttpBasicAuth(option[0], option[1]);
   }
   if (typeof option === "object" && typeof option.apply === "function") return option;
-  throw new TypeError(`${ALLOWED}, not ${describe(option)}`);
+  throw mustBe("auth", ALLOWED, option);
 }
 
 function isPair(option: AuthOption): option is readonly [string, string] {

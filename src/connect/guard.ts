@@ -6,9 +6,8 @@ import { AsyncResource } from "node:async_hooks";
 import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 
+import { mustReturn } from "../core/checks.ts";
 import type { AddressPolicy } from "../core/adapter.ts";
-import { misuse } from "../core/caller.ts";
-import { describeAnswer } from "../core/describe.ts";
 import { isError } from "../core/realm.ts";
 
 /** A policy, and for whom it is asked. */
@@ -64,5 +63,5 @@ export function guardedLookup(guard: Guard, lookup: LookupFunction): LookupFunct
 function isAllowed({ policy, host, port }: Guard, address: string): boolean {
   const answer: unknown = policy(address, { hostname: host, port });
   if (typeof answer === "boolean") return answer;
-  throw misuse(new TypeError(`addressPolicy must return true or false, not ${describeAnswer(answer)}`));
+  throw mustReturn("addressPolicy", "true or false", answer);
 }

@@ -2,10 +2,9 @@
  * Introduction: one message's way past a proxy that wants credentials: asks the program's `proxyAuth` what to say, and what a
  * challenge is answered with. The messages go out elsewhere: CONNECT in `connect.ts`, forwarded requests in `transport/http-adapter.ts`.
  */
+import { mustReturn } from "../core/checks.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
-import { misuse } from "../core/caller.ts";
-import { describe } from "../core/describe.ts";
 import { codes } from "../core/status.ts";
 import type { ProxyAnswer } from "./failures.ts";
 
@@ -42,9 +41,7 @@ export class Introduction {
     return await this.#asked(async () => {
       const value: unknown = await unlessAborted(this.#auth.authorize(this.#message), this.#signal);
       if (typeof value === "string" || value == null) return value ?? null;
-      throw misuse(
-        new TypeError(`authorize() of proxyAuth must return text or null, not ${describe(value)}`),
-      );
+      throw mustReturn("authorize() of proxyAuth", "text or null", value);
     });
   }
 
@@ -65,9 +62,7 @@ export class Introduction {
       const answer = this.#auth.onChallenge(challenges, this.#message, this.#answered++);
       const value: unknown = await unlessAborted(answer, this.#signal);
       if (typeof value === "boolean") return value;
-      throw misuse(
-        new TypeError(`onChallenge() of proxyAuth must return true or false, not ${describe(value)}`),
-      );
+      throw mustReturn("onChallenge() of proxyAuth", "true or false", value);
     });
   }
 

@@ -6,16 +6,9 @@
  * other unknown fields are ignored, names are data also when they are `__proto__`.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
-import { isDate } from "../core/realm.ts";
-import {
-  domainFilter,
-  expiryTime,
-  isAlone,
-  ownFields,
-  prefixOf,
-  prefixRefusal,
-  sameSiteOf,
-} from "./cookie.ts";
+import { isObject } from "../core/realm.ts";
+import { mustBe, ownFields } from "../core/checks.ts";
+import { domainFilter, expiryTime, isAlone, prefixOf, prefixRefusal, sameSiteOf } from "./cookie.ts";
 import { CONTROL_CHARACTER } from "./parse.ts";
 
 /** A cookie as it is saved. */
@@ -59,13 +52,13 @@ export interface RestoredCookie {
  * @throws {TypeError} when `data` is not what {@link CookieJarJson} describes.
  */
 export function readCookieJarJson(data: unknown, now: number): RestoredCookie[] {
-  if (!isRecord(data)) throw new TypeError(`a saved jar is an object, not ${kindOf(data)}`);
+  if (!isFields(data)) throw mustBe("a saved jar", "an object", data);
   const { version, cookies } = ownFields(data);
   if (version === undefined && Array.isArray(cookies))
     throw new TypeError("this is no saved jar: take a browser's list of cookies as new CookieJar(list)");
-  if (version !== 1) throw new TypeError(`a saved jar has version 1, not ${JSON.stringify(version)}`);
-  if (!Array.isArray(cookies))
-    throw new TypeError(`a saved jar's cookies are an array, not ${kindOf(cookies)}`);
+  if (version !== 1)
+    throw new TypeError(`the version of a saved jar must be 1, not ${JSON.stringify(version)}`);
+  if (!Array.isArray(cookies)) throw mustBe("the cookies of a saved jar", "a list", cookies);
   return cookies.map((cookie: unknown, at) => readCookie(cookie, `cookies[${at}]`, now));
 }
 
@@ -75,7 +68,7 @@ export function readCookieJarJson(data: unknown, now: number): RestoredCookie[] 
  * @throws {TypeError} for a field of the wrong kind, naming it.
  */
 export function readCookie(data: unknown, where: string, now: number): RestoredCookie {
-  if (!isRecord(data)) throw new TypeError(`${where} is an object, not ${kindOf(data)}`);
+  if (!isFields(data)) throw mustBe(where, "an object", data);
   const own = ownFields(data);
   checkFieldNames(own, where);
   const field = fieldReader(own, where);
@@ -115,9 +108,7 @@ function fieldReader(data: Readonly<Record<string, unknown>>, where: string): Fi
   return <Kind extends keyof Kinds>(name: string, kind: Kind, fallback: Kinds[Kind] | null): Kinds[Kind] => {
     const value = data[name];
     if (value === undefined && fallback !== null) return fallback;
-    if (typeof value !== kind || Number.isNaN(value)) {
-      throw new TypeError(`${where}.${name} is a ${kind}, not ${kindOf(value)}`);
-    }
+    if (typeof value !== kind || Number.isNaN(value)) throw mustBe(`${where}.${name}`, `a ${kind}`, value);
     // `typeof` has just said so; the compiler does not connect it with `Kind`.
     return value as Kinds[Kind];
   };
@@ -136,12 +127,7 @@ function readExpiry(
   now: number,
 ): number | null {
   if (expires === -1) return null;
-  const place = `${where}.expires`;
-  if (expires != null && !isDate(expires) && (typeof expires !== "number" || Number.isNaN(expires)))
-    throw new TypeError(
-      `${place} is a number, not ${kindOf(expires)}: milliseconds since the epoch, or a Date`,
-    );
-  const shown = `${place} (of ${JSON.stringify(name)})`;
+  const shown = `${where}.expires (of ${JSON.stringify(name)})`;
   if (expires === 0) throw new TypeError(`${shown} is 0: write null for a cookie that ends with the session`);
   return expiryTime(expires, shown, now);
 }
@@ -199,8 +185,7 @@ export function checkPartitions(list: readonly unknown[], read: readonly Restore
 }
 
 function partitionOf(data: unknown): string {
-  const own: Readonly<Record<string, unknown>> = isRecord(data) ? ownFields(data) : {};
-  return JSON.stringify(own["partitionKey"] ?? null);
+  return JSON.stringify((isFields(data) ? ownFields(data)["partitionKey"] : null) ?? null);
 }
 
 /** A file may have been edited: nothing in it may get into a header that a server could not have put there. */
@@ -218,11 +203,7 @@ function checkText(cookie: StoredCookie, where: string): void {
     throw new TypeError(`${where} lacks what its prefix promises`);
 }
 
-function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {
-  return typeof data === "object" && data !== null && !Array.isArray(data);
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "an array" : typeof value;
+/** The object may be of a class: packages have some for cookies. */
+function isFields(data: unknown): data is Readonly<Record<string, unknown>> {
+  return isObject(data) && !Array.isArray(data);
 }

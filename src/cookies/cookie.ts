@@ -2,6 +2,7 @@
  * Cookies that a program makes, as opposed to a server: defaults of requests' `create_cookie`, and
  * checks that name and value cannot break out of a `Cookie` header.
  */
+import { mustBe, optionsOf, wrongWord } from "../core/checks.ts";
 import { isDate } from "../core/realm.ts";
 import type { CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts";
 import { InvalidHeader } from "../core/errors.ts";
@@ -64,7 +65,7 @@ export function createCookie(
   now: number,
 ): StoredCookie {
   const text = checkPair(name, value);
-  const attributes = ownFields(given);
+  const attributes = optionsOf(given, "a cookie", Object.keys(KINDS));
   checkKinds(attributes);
   const prefix = prefixOf(name);
   const { domain, hostOnly } = checkDomain(attributes);
@@ -94,14 +95,9 @@ export function createCookie(
  * @throws {InvalidHeader} for control characters, `;`, text beyond latin-1, and `=` in the name.
  */
 export function checkPair(name: unknown, value: unknown): string {
-  if (typeof name !== "string") throw new TypeError(`a cookie's name is a string, not ${typeof name}`);
-  if (typeof value !== "string" && typeof value !== "number") {
-    throw new TypeError(
-      `cookie ${shown(name)}: its value is a string, a number or null, not ${typeof value}`,
-    );
-  }
-  if (typeof value === "number" && !Number.isFinite(value))
-    throw new TypeError(`cookie ${quoted(name)}: its value is a finite number, not ${value}`);
+  if (typeof name !== "string") throw mustBe("a cookie's name", "a string", name);
+  if (typeof value !== "string" && !Number.isFinite(value))
+    throw mustBe(`the value of cookie ${shown(name)}`, "a string, a finite number or null", value);
   const text = String(value);
   checkCharacters(name, name, "name");
   checkCharacters(name, text, "value");
@@ -140,13 +136,11 @@ function quoted(name: string): string {
 }
 
 function checkKinds(attributes: CookieAttributes): void {
-  for (const [name, value] of Object.entries(attributes) as [string, unknown][]) {
-    if (!isAttribute(name)) throw new TypeError(`unknown cookie attribute ${shown(name)}`);
+  for (const [name, value] of Object.entries(attributes) as [keyof CookieAttributes, unknown][]) {
     const kind = KINDS[name];
     if (value === undefined || kind === null || (value === null && name === "maxAge")) continue;
-    if (typeof value !== kind) {
-      throw new TypeError(`cookie attribute ${name} is a ${kind}, not ${typeof value}`);
-    }
+    if (typeof value !== kind || Number.isNaN(value))
+      throw mustBe(`cookie attribute ${name}`, `a ${kind}`, value);
   }
 }
 
@@ -155,9 +149,7 @@ export function sameSiteOf(value: unknown, where: string): StoredCookie["sameSit
   if (value === undefined || value === null) return null;
   const word = typeof value === "string" ? sameSiteWord(value) : null;
   if (word !== null) return word;
-  throw new TypeError(
-    `${where} is "strict", "lax", "none" or null, not ${typeof value === "string" ? quoted(value) : typeof value}`,
-  );
+  throw wrongWord(where, '"strict", "lax", "none" or null', value);
 }
 
 /** From 1973 on, a time in milliseconds has twelve digits: what has fewer is in seconds, or was meant from now on. */
@@ -176,7 +168,7 @@ export function expiryTime(value: unknown, where: string, now: number): number |
   if (value === undefined || value === null) return null;
   const at = isDate(value) ? value.getTime() : value;
   if (typeof at !== "number" || Number.isNaN(at)) {
-    throw new TypeError(`${where} is a valid Date, milliseconds since the epoch, or null`);
+    throw mustBe(where, "a valid Date, milliseconds since the epoch, or null", value);
   }
   if (isDate(value) || now < LEAST_MILLISECONDS || at >= LEAST_MILLISECONDS || (at >= 0 && at <= LONG_AGO))
     return at === Number.POSITIVE_INFINITY ? null : at;
@@ -185,10 +177,6 @@ export function expiryTime(value: unknown, where: string, now: number): number |
       ? `${where} is ${at}, which is no time of a cookie: write null for one that ends with the session`
       : `${where} is ${at}, which looks like seconds: it is milliseconds since the epoch (write ${at} * 1000), or a Date`,
   );
-}
-
-function isAttribute(name: string): name is keyof CookieAttributes {
-  return Object.hasOwn(KINDS, name);
 }
 
 function checkDomain(attributes: CookieAttributes): { readonly domain: string; readonly hostOnly: boolean } {
@@ -220,16 +208,9 @@ function checkPath(path = "/"): string {
 
 function checkExpiry({ expires, maxAge }: CookieAttributes, now: number): number | null {
   if (maxAge != null) {
-    if (Number.isNaN(maxAge)) throw new TypeError("cookie attribute maxAge is not a number");
     return maxAge === Number.POSITIVE_INFINITY ? null : now + maxAge * 1000;
   }
   return expiryTime(expires, "cookie attribute expires", now);
-}
-
-/** A copy without prototype: what somebody put on `Object.prototype` is no option of the caller's. */
-export function ownFields<Shape extends object>(options: Shape): Shape {
-  // `Object.create` is untyped; the copy has the fields of `options`, and nothing else.
-  return Object.assign(Object.create(null), options) as Shape;
 }
 
 /** What a name's prefix promises about the cookie (RFC 6265bis §4.1.3; the `Http` ones: its successor draft). */

@@ -2,7 +2,7 @@
  * Limits of a jar, with their defaults and checks.
  */
 import { systemClock } from "../core/clock.ts";
-import { ownFields } from "./cookie.ts";
+import { assertBoolean, assertCount, mustBe, optionsOf } from "../core/checks.ts";
 
 /** Limits of a jar. */
 export interface CookieJarOptions {
@@ -28,32 +28,25 @@ const LIMITS = { maxCookiesPerDomain: 180, maxCookies: 10_000, maxHeaderBytes: 1
 /**
  * Options with defaults for what is not given.
  *
- * @throws {TypeError} for an unknown option, and for `now` that is no function.
+ * @throws {TypeError} for an unknown option, and for a value of the wrong kind.
  * @throws {RangeError} for a limit that is no whole number of 1 or more.
  */
 export function checkJarOptions(options: CookieJarOptions): CookieJarSettings {
-  for (const name of Object.keys(options)) {
-    if (name !== "now" && name !== "accept" && !Object.hasOwn(LIMITS, name)) {
-      throw new TypeError(`unknown option ${JSON.stringify(name)} of a cookie jar`);
-    }
-  }
-  const { now = (): number => systemClock.now(), accept = true, ...limits } = ownFields(options);
-  if (typeof now !== "function") throw new TypeError(`option now is a function, not ${typeof now}`);
-  if (typeof accept !== "boolean")
-    throw new TypeError(`option accept is true or false, not ${typeof accept}`);
+  const given = optionsOf(options, "CookieJar", [...Object.keys(LIMITS), "accept", "now"]);
+  const { now = (): number => systemClock.now(), accept = true } = given;
+  if (typeof now !== "function") throw mustBe("now", "a function", now);
+  assertBoolean(accept, "accept");
   return {
     accept,
-    maxCookiesPerDomain: limit(limits, "maxCookiesPerDomain"),
-    maxCookies: limit(limits, "maxCookies"),
-    maxHeaderBytes: limit(limits, "maxHeaderBytes"),
+    maxCookiesPerDomain: limit(given, "maxCookiesPerDomain"),
+    maxCookies: limit(given, "maxCookies"),
+    maxHeaderBytes: limit(given, "maxHeaderBytes"),
     now,
   };
 }
 
 function limit(options: CookieJarOptions, name: keyof typeof LIMITS): number {
   const value = options[name] ?? LIMITS[name];
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`option ${name} is a whole number of 1 or more, not ${String(value)}`);
-  }
+  assertCount(value, name, 1);
   return value;
 }

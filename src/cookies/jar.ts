@@ -7,7 +7,7 @@
  * constructor was given.
  */
 import type { CookieStore, CookieVerdict, StoredCookie } from "../core/cookie-store.ts";
-import { describe } from "../core/describe.ts";
+import { assertBoolean, mustBe, ownFields } from "../core/checks.ts";
 import { CookieConflictError } from "../core/errors.ts";
 import { isUrl } from "../core/realm.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
@@ -22,7 +22,7 @@ import {
   type RestoredCookie,
 } from "./cookie-json.ts";
 import { CookieIndex, type Entry } from "./cookie-index.ts";
-import { createCookie, domainFilter, ownFields, type CookieAttributes, type SameSiteInit } from "./cookie.ts";
+import { createCookie, domainFilter, type CookieAttributes, type SameSiteInit } from "./cookie.ts";
 import { CookieHeaders } from "./header.ts";
 import { checkJarOptions, type CookieJarOptions, type CookieJarSettings } from "./jar-options.ts";
 import { hostOf, isTrustworthy, isWebUrl } from "./match.ts";
@@ -273,7 +273,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     } else if (typeof init === "object" && init !== null) {
       for (const [name, value] of Object.entries(init)) if (value !== undefined) this.set(name, value);
     } else {
-      throw new TypeError(`cookies are a record, a jar or a list of cookies, not ${typeof init}`);
+      throw mustBe("cookies", "a record, a jar or a list of cookies", init);
     }
     return this;
   }
@@ -351,14 +351,14 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
 
 function isDirectWay(way: CookieWay = {}): boolean {
   const { isDirect = true } = ownFields(way);
-  if (typeof isDirect !== "boolean") throw new TypeError(`isDirect is true or false, not ${typeof isDirect}`);
+  assertBoolean(isDirect, "isDirect");
   return isDirect;
 }
 
 function urlOf(url: string | URL | Url): Url {
   if (url instanceof Url) return url;
   if (typeof url === "string" || isUrl(url)) return parseUrl(String(url));
-  throw new TypeError(`the URL that a cookie is for must be a string or a URL, not ${describe(url)}`);
+  throw mustBe("the URL that a cookie is for", "a string or a URL", url);
 }
 
 function isIterable(init: CookieJarInit): init is Iterable<CookieLike> {

@@ -16,7 +16,7 @@ import {
   isReadableStream,
   isUrlSearchParams,
 } from "./realm.ts";
-import { describe } from "./describe.ts";
+import { mustBe } from "./checks.ts";
 import { InvalidBody, UnrewindableBodyError } from "./errors.ts";
 
 /** The least that is needed of an open file: what `open()` of `node:fs/promises` gives. */
@@ -126,7 +126,7 @@ export function rawBody(data: RawBody): Body {
 }
 
 function noBody(data: unknown): TypeError {
-  return new TypeError(`a body must be text, bytes, a Blob, a stream or an iterable, not ${describe(data)}`);
+  return mustBe("a body", "text, bytes, a Blob, a stream or an iterable", data);
 }
 
 /** A body that calls `factory` for each sending: any stream becomes replayable. */
@@ -261,7 +261,7 @@ export function chunkBytes(chunk: unknown): Uint8Array {
   if (typeof chunk === "string") return utf8(chunk);
   if (isArrayBuffer(chunk)) return new Uint8Array(chunk);
   if (ArrayBuffer.isView(chunk)) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  throw misuse(new TypeError(`a body must give text or bytes, not ${describe(chunk)}`));
+  throw misuse(mustBe("what a body gives", "text or bytes", chunk));
 }
 
 function isOpenFile(data: object): data is OpenFile {

@@ -5,9 +5,9 @@
  */
 import { unawaited } from "./abort.ts";
 
-/** Names the kind of a value: `null`, `number`, `Map`. */
+/** Names the kind of a value: `null`, `number`, `Map`; `NaN` and the infinities, which are no secrets, by their names. */
 export function describe(value: unknown): string {
-  if (value === null) return "null";
+  if (value === null || (typeof value === "number" && !Number.isFinite(value))) return String(value);
   if (typeof value !== "object") return typeof value;
   return value.constructor?.name || "an object without a class";
 }

@@ -4,6 +4,7 @@
  * Kept in three arrays side by side: a request has about ten fields, and a scan over ten short strings is faster than
  * a Map; the wire form is one walk. Copies share the arrays until one of them is changed.
  */
+import { mustBe } from "./checks.ts";
 import { isUint8Array } from "./realm.ts";
 import { describe } from "./describe.ts";
 import { InvalidHeader } from "./errors.ts";
@@ -348,7 +349,7 @@ function pairsOf(
   init: HeadersInit,
 ): Iterable<readonly [string, HeaderValue | readonly HeaderValue[] | null | undefined]> {
   if (typeof init !== "object" || init === null) {
-    throw new TypeError(`headers must be a record, pairs, a Map, Headers or a HeaderMap, not ${typeof init}`);
+    throw mustBe("headers", "a record, pairs, a Map, Headers or a HeaderMap", init);
   }
   return isPairs(init) ? checkedPairs(init) : Object.entries(init);
 }

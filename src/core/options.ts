@@ -17,7 +17,7 @@ import type { RawBody } from "./body.ts";
 import type { CookieStore } from "./cookie-store.ts";
 import type { HeadersInit } from "./headers.ts";
 import type { HooksInit } from "./hooks.ts";
-import { describe } from "./describe.ts";
+import { mustBe } from "./checks.ts";
 import { isUrl } from "./realm.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
 
@@ -506,9 +506,7 @@ export class Request {
   /** @throws {TypeError} without a URL: the method comes first. */
   constructor(method: string, url: string | URL, options: RequestOptions = {}) {
     if (typeof url !== "string" && !isUrl(url))
-      throw new TypeError(
-        `url must be a string or a URL, not ${describe(url)}: write new Request(method, url, options)`,
-      );
+      throw mustBe("url", "a string or a URL", url, ": write new Request(method, url, options)");
     this.method = method;
     this.url = String(url);
     this.options = options;

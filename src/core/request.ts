@@ -4,7 +4,7 @@
  * A prepared request may be edited until it is sent; while it walks through the pipeline, stages hand on changed copies.
  */
 import { factoryBody, lengthOf, rawBody, type Body, type RawBody } from "./body.ts";
-import { describe } from "./describe.ts";
+import { mustBe } from "./checks.ts";
 import { HeaderMap } from "./headers.ts";
 import { isBodyless } from "./method.ts";
 import type { Origin } from "./origin.ts";
@@ -208,11 +208,9 @@ export class PreparedRequest {
  * @throws {TypeError} when method, URL or headers are of a kind that they cannot be.
  */
 export function assertWhole({ method, url, headers }: Record<"method" | "url" | "headers", unknown>): void {
-  const wrong = (field: string, allowed: string, value: unknown): TypeError =>
-    new TypeError(`${field} of a prepared request must be ${allowed}, not ${describe(value)}`);
-  if (typeof method !== "string") throw wrong("method", "a string", method);
-  if (typeof url !== "string") throw wrong("url", "a string", url);
-  if (!(headers instanceof HeaderMap)) throw wrong("headers", "a HeaderMap", headers);
+  if (typeof method !== "string") throw mustBe("method of a prepared request", "a string", method);
+  if (typeof url !== "string") throw mustBe("url of a prepared request", "a string", url);
+  if (!(headers instanceof HeaderMap)) throw mustBe("headers of a prepared request", "a HeaderMap", headers);
 }
 
 function shownBody(payload: Body | null): string | null {

@@ -4,7 +4,7 @@
  * undone. Hosts are canonical as WHATWG writes them, so no two parts can read the same host differently.
  */
 import { isUrl } from "./realm.ts";
-import { describe } from "./describe.ts";
+import { mustBe } from "./checks.ts";
 import { InvalidURL, MissingSchema } from "./errors.ts";
 import { defaultPort, originOf, type Origin } from "./origin.ts";
 import { bareUrl } from "./redact.ts";
@@ -251,23 +251,18 @@ function parse(text: string, spelling: Spelling = prepared): Url {
  * @throws {TypeError} naming `option`, for anything else; user info in it is not shown.
  */
 export function parseOrigin(text: unknown, option: string): Origin {
-  if (typeof text === "string" || isUrl(text)) {
-    const written = String(text);
-    const shown = JSON.stringify(bareUrl(written));
-    try {
-      const { scheme, userinfo, path, query, fragment, origin } = parseUrl(written);
-      const isBare = userinfo === null && path === "/" && query === null && fragment === null;
-      if (isBare && (scheme === "http" || scheme === "https")) return origin;
-    } catch (cause) {
-      throw new TypeError(`${option} must name origins such as "https://example.com", not ${shown}`, {
-        cause,
-      });
-    }
-    throw new TypeError(
-      `${option} must name origins such as "https://example.com", without more, not ${shown}`,
-    );
+  const allowed = 'an origin such as "https://example.com"';
+  if (typeof text !== "string" && !isUrl(text)) throw mustBe(option, allowed, text);
+  const written = String(text);
+  const shown = JSON.stringify(bareUrl(written));
+  try {
+    const { scheme, userinfo, path, query, fragment, origin } = parseUrl(written);
+    const isBare = userinfo === null && path === "/" && query === null && fragment === null;
+    if (isBare && (scheme === "http" || scheme === "https")) return origin;
+  } catch (cause) {
+    throw new TypeError(`${option} must be ${allowed}, not ${shown}`, { cause });
   }
-  throw new TypeError(`${option} must name origins such as "https://example.com", not ${describe(text)}`);
+  throw new TypeError(`${option} must be ${allowed}, without more, not ${shown}`);
 }
 
 /** What is a host and maybe a port, and nothing else, as a URL; `null` for any other text. IPv6 addresses may lack their brackets. */

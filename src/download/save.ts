@@ -8,8 +8,7 @@ import { isError, isUrl } from "../core/realm.ts";
 import { link, lstat, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { assertBoolean, assertOptionsOf } from "../core/checks.ts";
-import { describe } from "../core/describe.ts";
+import { assertBoolean, mustBe, optionsOf } from "../core/checks.ts";
 import type { SavedFile, SaveOptions } from "../core/response.ts";
 
 /** Where a body goes. */
@@ -27,15 +26,14 @@ export interface Destination {
 /** @throws {TypeError} for a target or an option of `saveTo()` that is none. */
 export function checkSaving(target: unknown, options: SaveOptions): void {
   checkTarget("saveTo", target);
-  assertOptionsOf("saveTo()", options, ["overwrite"]);
-  if (options.overwrite !== undefined) assertBoolean(options.overwrite, "overwrite");
+  const { overwrite = false } = optionsOf(options, "saveTo()", ["overwrite"]);
+  assertBoolean(overwrite, "overwrite");
 }
 
 /** @throws {TypeError} for a target that is none. */
 export function checkTarget(method: string, target: unknown): void {
-  if ((typeof target !== "string" || target === "") && !isUrl(target)) {
-    throw new TypeError(`${method}() takes a path or a file: URL, not ${describe(target)}`);
-  }
+  if ((typeof target !== "string" || target === "") && !isUrl(target))
+    throw mustBe(`the target of ${method}()`, "a path or a file: URL", target);
 }
 
 /**

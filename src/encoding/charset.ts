@@ -1,9 +1,8 @@
 /**
  * Which charset a text is in: what `Content-Type` declares, what a page says of itself, and what the bytes look like.
  */
-import { misuse } from "../core/caller.ts";
 import { isAscii, isUtf8 } from "node:buffer";
-import { describeAnswer } from "../core/describe.ts";
+import { mustReturn } from "../core/checks.ts";
 import { Memo } from "../core/memo.ts";
 import type { DetectEncoding } from "../core/options.ts";
 import { isKnownCharset } from "./charset-decoders.ts";
@@ -127,9 +126,7 @@ export function detectedEncoding(bytes: Uint8Array, { detectEncoding }: Hints): 
   const name: unknown = detectEncoding === null ? null : detectEncoding(bytes);
   if (name === null) return null;
   if (typeof name === "string") return isKnownCharset(name) ? name : null;
-  throw misuse(
-    new TypeError(`detectEncoding must return the name of a charset or null, not ${describeAnswer(name)}`),
-  );
+  throw mustReturn("detectEncoding", "the name of a charset or null", name);
 }
 
 /** Western text in UTF-16 and -32 is full of zeros, always at the same places. */

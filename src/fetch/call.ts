@@ -3,7 +3,7 @@
  * bodies other than streams, of which it would make streams that can be sent once.
  */
 import { isAbsolute, joinBase, parseBaseUrl } from "../core/base-url.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe, ownFields } from "../core/checks.ts";
 import { InvalidURL, MissingSchema } from "../core/errors.ts";
 import { isToken } from "../core/method.ts";
 import { trimmed } from "../core/received-text.ts";
@@ -72,8 +72,7 @@ export function readCall(input: FetchInput, init: unknown, baseUrl: string | nul
   const given = initOf(init);
   const body = bodyOf(member(given, "body"), from);
   const isGivenStream = body !== null && !body.isOfRequest && isStream(body.value);
-  // Without a prototype: what somebody put on Object.prototype is no part of it.
-  const options = Object.assign(Object.create(null) as RequestInit, {
+  const options: RequestInit = ownFields({
     ...members(from, OF_REQUEST),
     ...members(given, OF_INIT),
     // A stand-in where it is another kind of iterable: that may not be asked for its pieces twice.
@@ -98,7 +97,7 @@ export function readCall(input: FetchInput, init: unknown, baseUrl: string | nul
 function initOf(init: unknown): object | null {
   if (init === undefined || init === null) return null;
   if (typeof init !== "object" && typeof init !== "function")
-    throw new TypeError(`the options of fetch must be an object, not ${describe(init)}`);
+    throw mustBe("the options of fetch", "an object", init);
   if (member(init, "dispatcher") != null) {
     throw new TypeError(
       "dispatcher is an option of undici: here connections are the session's, so set its proxies, verify, cert, or mount an adapter",
@@ -205,8 +204,7 @@ function signalOf(given: object | null, from: Request | null): AbortSignal | nul
   const own = member(given, "signal");
   // The signal of the new Request is another one, and is gone when nobody holds that Request any more.
   const signal = own === undefined ? (from?.signal ?? null) : own;
-  if (signal !== null && !isAbortSignal(signal))
-    throw new TypeError(`signal must be an AbortSignal or null, not ${describe(signal)}`);
+  if (signal !== null && !isAbortSignal(signal)) throw mustBe("signal", "an AbortSignal or null", signal);
   return signal;
 }
 

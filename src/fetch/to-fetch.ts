@@ -5,7 +5,7 @@
  * `call.ts` reads what was asked for, `content.ts` its body, `answer.ts` makes the web's Response.
  */
 import { unawaited } from "../core/abort.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe } from "../core/checks.ts";
 import { InvalidSchema, RequestException } from "../core/errors.ts";
 import { CONTRACT, type RequestOptions } from "../core/options.ts";
 import { isReadableStream } from "../core/realm.ts";
@@ -168,7 +168,7 @@ function hasAdapter(session: Session<boolean>, url: string): boolean {
 function checkSession(session: unknown): void {
   const { request, getAdapter } = Object(session) as Partial<Record<"request" | "getAdapter", unknown>>;
   if (typeof request === "function" && typeof getAdapter === "function") return;
-  throw new TypeError(`toFetch() takes a Session, not ${describe(session)}: write toFetch(session)`);
+  throw mustBe("what toFetch() takes", "a Session", session, ": write toFetch(session)");
 }
 
 /** At once, and not with the first call. */

@@ -4,8 +4,9 @@
  */
 import { isIP } from "node:net";
 
+import { assertBoolean, mustBe, ownFields } from "../core/checks.ts";
+import { isObject } from "../core/realm.ts";
 import { systemClock } from "../core/clock.ts";
-import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
 import type { StrictTransport } from "../core/options.ts";
 import { withoutBlanks } from "../core/received-text.ts";
@@ -99,9 +100,9 @@ export class HstsStore implements StrictTransport {
    */
   static fromJSON(data: HstsJson): HstsStore {
     const store = new HstsStore();
-    const { version, hosts }: { version?: unknown; hosts?: unknown } = data ?? {};
+    const { version, hosts }: { version?: unknown; hosts?: unknown } = isObject(data) ? ownFields(data) : {};
     if (version !== 1 || !Array.isArray(hosts))
-      throw new TypeError(`a saved HSTS store is { version: 1, hosts: [...] }, not such ${describe(data)}`);
+      throw mustBe("a saved HSTS store", "{ version: 1, hosts: [...] }", data, " with others");
     for (const [at, host] of hosts.entries()) store.#keep(readHost(host, `hosts[${at}]`));
     return store;
   }
@@ -134,13 +135,15 @@ function parentOf(name: string): string {
 }
 
 function readHost(data: unknown, where: string): HstsHost {
-  const { host, includeSubDomains, expires } = (data ?? {}) as { readonly [Name in keyof HstsHost]: unknown };
+  if (!isObject(data)) throw mustBe(where, "an object", data);
+  const { host, includeSubDomains, expires } = ownFields(
+    data as { readonly [Name in keyof HstsHost]: unknown },
+  );
   const name = typeof host === "string" ? nameOf(host) : null;
-  if (name === null) throw new TypeError(`${where}.host is a host name, not ${describe(host)}`);
-  if (typeof includeSubDomains !== "boolean")
-    throw new TypeError(`${where}.includeSubDomains is true or false, not ${describe(includeSubDomains)}`);
+  if (name === null) throw mustBe(`${where}.host`, "a host name", host);
+  assertBoolean(includeSubDomains, `${where}.includeSubDomains`);
   if (typeof expires !== "number" || !Number.isFinite(expires))
-    throw new TypeError(`${where}.expires is milliseconds since the epoch, not ${describe(expires)}`);
+    throw mustBe(`${where}.expires`, "milliseconds since the epoch", expires);
   return { host: name, includeSubDomains, expires };
 }
 

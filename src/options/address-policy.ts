@@ -6,8 +6,8 @@
  */
 import { BlockList, isIP } from "node:net";
 
+import { wrongWord } from "../core/checks.ts";
 import type { AddressPolicy } from "../core/adapter.ts";
-import { describe } from "../core/describe.ts";
 import type { AddressPolicyInit } from "../core/options.ts";
 
 /** IPv4 that is not for everybody (IANA IPv4 Special-Purpose Address Registry), multicast included. */
@@ -29,7 +29,7 @@ const RESERVED_IPV4: readonly (readonly [network: string, prefix: number])[] = [
   ["240.0.0.0", 4], // reserved, broadcast included
 ];
 
-/** IPv6 outside of global unicast, and what is special within (IANA IPv6 Special-Purpose Address Registry). */
+/** IPv6 wrongWord of global unicast, and what is special within (IANA IPv6 Special-Purpose Address Registry). */
 const RESERVED_IPV6: readonly (readonly [network: string, prefix: number])[] = [
   ["::", 3], // loopback, unspecified, compatible with IPv4
   ["4000::", 2],
@@ -86,6 +86,5 @@ export function readAddressPolicy(init: AddressPolicyInit | null): AddressPolicy
   if (init === null) return null;
   if (init === "public") return isPublicAddress;
   if (typeof init === "function") return init;
-  const given = typeof init === "string" ? JSON.stringify(init) : describe(init);
-  throw new TypeError(`addressPolicy must be "public", a function or null, not ${given}`);
+  throw wrongWord("addressPolicy", '"public", a function or null', init);
 }

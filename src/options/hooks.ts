@@ -1,11 +1,9 @@
 /**
  * Reads `hooks`: the session's run first, then the request's.
  */
-import { describe } from "../core/describe.ts";
 import { hookEvents, noHooks, type HookEvent, type Hooks, type HooksInit } from "../core/hooks.ts";
-import { suggestion } from "../core/suggest.ts";
 import { hooksElsewhere } from "./elsewhere.ts";
-import { isRecord } from "../core/checks.ts";
+import { isRecord, mustBe, optionsOf } from "../core/checks.ts";
 import { insteadOf } from "./slips.ts";
 
 /**
@@ -16,18 +14,11 @@ import { insteadOf } from "./slips.ts";
 export function readHooks(init: HooksInit | null, base: Hooks): Hooks {
   if (init === null) return noHooks;
   if (!isRecord(init))
-    throw new TypeError(
-      `hooks must be a record of functions by event, not ${describe(init)}${insteadOf("hooks", init)}`,
-    );
+    throw mustBe("hooks", "a record of functions by event", init, insteadOf("hooks", init));
   let merged: { -readonly [Event in HookEvent]: Hooks[Event] } | null = null;
-  for (const event of Object.keys(init)) {
-    if (!isEvent(event)) {
-      const hint = suggestion(event, hookEvents, hooksElsewhere);
-      throw new TypeError(
-        `hooks has an unknown event ${JSON.stringify(event)}; known are ${hookEvents.join(", ")}${hint === null ? "" : `; ${hint}`}`,
-      );
-    }
-    const given = init[event];
+  const hooks: HooksInit = optionsOf(init, "hooks", hookEvents, hooksElsewhere);
+  for (const event of hookEvents) {
+    const given = hooks[event];
     if (given === undefined) continue;
     merged ??= { ...base };
     add(merged, event, given);
@@ -43,14 +34,8 @@ function add<Event extends HookEvent>(
 ): void {
   const list: readonly unknown[] = given === null ? [] : Array.isArray(given) ? given : [given];
   for (const hook of list) {
-    if (typeof hook !== "function") {
-      throw new TypeError(`hooks.${event} must be a function or a list of functions, not ${describe(hook)}`);
-    }
+    if (typeof hook !== "function") throw mustBe(`hooks.${event}`, "a function or a list of functions", hook);
   }
   // Every item was seen to be a function; its signature is the caller's promise.
   merged[event] = (given === null ? [] : [...merged[event], ...list]) as Hooks[Event];
-}
-
-function isEvent(name: string): name is HookEvent {
-  return (hookEvents as readonly string[]).includes(name);
 }

@@ -7,13 +7,12 @@
  * Pure, but for a memory of parsed keys.
  */
 import type { ProxySettings } from "../core/adapter.ts";
-import { describe } from "../core/describe.ts";
 import { noProxyRules, type ProxyRules } from "../core/environment.ts";
 import { Memo } from "../core/memo.ts";
 import type { ProxiesInit } from "../core/options.ts";
 import { bareUrl } from "../core/redact.ts";
 import { urlOfHost } from "../core/url.ts";
-import { isRecord } from "../core/checks.ts";
+import { isRecord, mustBe } from "../core/checks.ts";
 import { insteadOf } from "./slips.ts";
 
 /** No proxy for anything, whatever the environment says. */
@@ -43,9 +42,7 @@ export function readProxies(
   if (proxy === false || proxy === null) return noProxies;
   if (typeof proxy === "string" && proxy !== "")
     return { ...base, explicit: { byKey: new Map([["all", proxy]]), noProxy } };
-  throw new TypeError(
-    `proxy must be a URL as a string, false or null, not ${proxy === "" ? "empty" : describe(proxy)}${insteadOf("proxy", proxy)}`,
-  );
+  throw mustBe("proxy", "a URL as a string, false or null", proxy, insteadOf("proxy", proxy));
 }
 
 function overlay(base: ProxyRules, proxies: ProxiesInit): ProxyRules {
@@ -54,11 +51,8 @@ function overlay(base: ProxyRules, proxies: ProxiesInit): ProxyRules {
   for (const name of Object.keys(proxies)) {
     const value = proxies[name];
     if (value === undefined) continue;
-    if (value !== null && typeof value !== "string") {
-      throw new TypeError(
-        `proxies[${JSON.stringify(name)}] must be a URL as a string, or null for none, not ${describe(value)}`,
-      );
-    }
+    if (value !== null && typeof value !== "string")
+      throw mustBe(`proxies[${JSON.stringify(name)}]`, "a URL as a string, or null for none", value);
     if (isNoProxy(name)) {
       noProxy = value;
       continue;
@@ -97,7 +91,6 @@ function hostOf(text: string): string | null {
 
 function checkRecord(proxies: unknown): void {
   if (isRecord(proxies)) return;
-  throw new TypeError(
-    `proxies must be a record of URLs by scheme or host, or null, not ${describe(proxies)}${insteadOf("proxies", proxies)}`,
-  );
+  const allowed = "a record of URLs by scheme or host, or null";
+  throw mustBe("proxies", allowed, proxies, insteadOf("proxies", proxies));
 }

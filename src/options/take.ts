@@ -2,7 +2,7 @@
  * Takes up what is given as options: unknown names, what may not stand there, and values of the wrong kind are refused before
  * anything is sent. Only own properties count, so that a polluted `Object.prototype` changes nothing.
  */
-import { isRecord } from "../core/checks.ts";
+import { isRecord, Own } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import { CONTRACT } from "../core/options.ts";
 import { optionsInsteadOf, type OptionsOf } from "./slips.ts";
@@ -10,13 +10,6 @@ import { unknownOption, type KnownOptions } from "./unknown-option.ts";
 import { Surplus } from "./surplus.ts";
 import { rows, type Given, type OptionName, type Place } from "./table.ts";
 import { copyOf } from "./view.ts";
-
-/** Inherits nothing. */
-class Own {
-  static {
-    Object.setPrototypeOf(this.prototype, null);
-  }
-}
 
 /** Nothing was given: shared, so that "no options" is one comparison. */
 export const nothing: Given = Object.freeze(new Own());
@@ -99,11 +92,7 @@ const known: KnownOptions = {
 export function assertOptions(options: unknown, of: OptionsOf): asserts options is object {
   if (isRecord(options)) return;
   if (options instanceof Surplus) throw options.error();
-  throw new TypeError(`options must be an object, not ${kindOf(options)}${optionsInsteadOf(of, options)}`);
-}
-
-function kindOf(options: unknown): string {
-  if (Array.isArray(options)) return "a list";
-  const kind = describe(options);
-  return kind === "Object" ? "an object that inherits from another one" : kind;
+  const kind = Array.isArray(options) ? "a list" : describe(options);
+  const shown = kind === "Object" ? "an object that inherits from another one" : kind;
+  throw new TypeError(`options must be an object, not ${shown}${optionsInsteadOf(of, options)}`);
 }

@@ -2,9 +2,8 @@
  * Reads `timeout` and `expectContinue`: how long to wait, in milliseconds for each clock.
  */
 import type { Timeouts } from "../core/adapter.ts";
-import { assertNames, isRecord, own } from "../core/checks.ts";
+import { assertNumber, isRecord, mustBe, optionsOf } from "../core/checks.ts";
 import { LONGEST_MS } from "../core/clock.ts";
-import { describe } from "../core/describe.ts";
 import type { TimeoutInit } from "../core/options.ts";
 import { timeoutElsewhere } from "./elsewhere.ts";
 import { insteadOf } from "./slips.ts";
@@ -39,16 +38,14 @@ export function readTimeout(init: TimeoutInit | null, base: Timeouts): Timeouts 
     };
   }
   if (!isRecord(init)) {
-    throw new TypeError(
-      `timeout must be ${ALLOWED}, [connect, read], or { connect, read, total }, not ${describe(init)}${insteadOf("timeout", init)}`,
-    );
+    const allowed = `${ALLOWED}, [connect, read], or { connect, read, total }`;
+    throw mustBe("timeout", allowed, init, insteadOf("timeout", init));
   }
-  assertNames(init, ["connect", "read", "total"], "timeout", timeoutElsewhere);
-  const read = own(init, "read");
+  const { connect, read, total } = optionsOf(init, "timeout", ["connect", "read", "total"], timeoutElsewhere);
   return {
-    connectMs: part(own(init, "connect"), "timeout.connect", base.connectMs),
+    connectMs: part(connect, "timeout.connect", base.connectMs),
     readMs: part(read, "timeout.read", base.readMs),
-    totalMs: part(own(init, "total"), "timeout.total", base.totalMs),
+    totalMs: part(total, "timeout.total", base.totalMs),
     isReadGiven: base.isReadGiven || read !== undefined,
   };
 }
@@ -71,10 +68,13 @@ function part(value: unknown, option: string, base: number | null): number | nul
 
 function span(value: unknown, option: string): number | null {
   if (value === null) return null;
-  if (typeof value !== "number")
-    throw new TypeError(`${option} must be ${ALLOWED}, not ${describe(value)}${insteadOf("timeout", value)}`);
-  if (!(value > 0 && value <= LONGEST_MS)) throw new RangeError(`${option} must be ${ALLOWED}, not ${value}`);
+  if (typeof value !== "number") throw mustBe(option, ALLOWED, value, insteadOf("timeout", value));
+  assertNumber(value, option, ALLOWED, isSpan);
   return value;
+}
+
+function isSpan(ms: number): boolean {
+  return ms > 0 && ms <= LONGEST_MS;
 }
 
 /** How long a body waits for `100 Continue` when nothing else is said, in milliseconds: as curl does. */
@@ -89,8 +89,6 @@ export function readExpectContinue(value: boolean | number | null): number | nul
   if (value === null || value === false) return null;
   if (value === true) return CONTINUE_MS;
   const allowed = `true, false, null or more than 0 and at most ${LONGEST_MS} milliseconds`;
-  if (typeof value !== "number")
-    throw new TypeError(`expectContinue must be ${allowed}, not ${describe(value)}`);
-  if (value > 0 && value <= LONGEST_MS) return value;
-  throw new RangeError(`expectContinue must be ${allowed}, not ${value}`);
+  assertNumber(value, "expectContinue", allowed, isSpan);
+  return value;
 }

@@ -5,10 +5,9 @@
  */
 import { isUint8Array } from "../core/realm.ts";
 import type { ClientCertificate, Verify } from "../core/adapter.ts";
-import { describe } from "../core/describe.ts";
 import type { CertInit, VerifyInit } from "../core/options.ts";
 import { certElsewhere } from "./elsewhere.ts";
-import { assertNames, isRecord, mustBe, own } from "../core/checks.ts";
+import { isRecord, mustBe, optionsOf } from "../core/checks.ts";
 import type { Settings } from "./settings.ts";
 import { insteadOf } from "./slips.ts";
 
@@ -50,24 +49,17 @@ export function readCert(init: CertInit | null): ClientCertificate | null {
     if (more.length > 0) throw new TypeError("cert as a list is [certificate, key], and no more");
     return { cert: material(cert, "cert[0]"), key: material(key, "cert[1]") };
   }
-  if (!isRecord(init)) {
-    throw new TypeError(
-      `cert must be a path, [certificate, key] or { cert, key, pfx, passphrase }, not ${describe(init)}`,
-    );
-  }
+  if (!isRecord(init))
+    throw mustBe("cert", "a path, [certificate, key] or { cert, key, pfx, passphrase }", init);
   return fromParts(init);
 }
 
 function fromParts(init: ClientCertificate): ClientCertificate {
-  assertNames(init, ["cert", "key", "pfx", "passphrase"], "cert", certElsewhere);
-  const cert = own(init, "cert");
-  const key = own(init, "key");
-  const pfx = own(init, "pfx");
-  const passphrase = own(init, "passphrase");
+  const names = ["cert", "key", "pfx", "passphrase"];
+  const { cert, key, pfx, passphrase } = optionsOf(init, "cert", names, certElsewhere);
   if (cert === undefined && pfx === undefined) throw new TypeError("cert as an object needs cert or pfx");
-  if (passphrase !== undefined && typeof passphrase !== "string") {
-    throw new TypeError(`cert.passphrase must be a string, not ${describe(passphrase)}`);
-  }
+  if (passphrase !== undefined && typeof passphrase !== "string")
+    throw mustBe("cert.passphrase", "a string", passphrase);
   return {
     ...(cert === undefined ? null : { cert: material(cert, "cert.cert") }),
     ...(key === undefined ? null : { key: material(key, "cert.key") }),
@@ -83,7 +75,5 @@ function isPair(init: CertInit): init is readonly [string | Uint8Array, string |
 function material(value: unknown, option: string): string | Uint8Array {
   if (typeof value === "string" && value !== "") return value;
   if (isUint8Array(value)) return value;
-  throw new TypeError(
-    `${option} must be a path, PEM text or bytes, not ${value === "" ? "empty" : describe(value)}`,
-  );
+  throw mustBe(option, "a path, PEM text or bytes", value);
 }

@@ -5,9 +5,9 @@
  */
 import { mustBe } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
+import { shownName } from "../core/redact.ts";
 import { isToken } from "../core/method.ts";
 import type { Origin } from "../core/origin.ts";
-import { shownName } from "../core/redact.ts";
 import { parseOrigin } from "../core/url.ts";
 
 /** Nobody is trusted. */
@@ -28,7 +28,7 @@ export function readTrustedOrigins(value: unknown): ReadonlySet<Origin> {
   if (value === null) return noOrigins;
   if (!Array.isArray(value))
     throw mustBe("trustedOrigins", 'a list of origins such as "https://example.com", or null', value);
-  return new Set(value.map((origin) => parseOrigin(origin, "trustedOrigins")));
+  return new Set(value.map((origin) => parseOrigin(origin, "each of trustedOrigins")));
 }
 
 /**
@@ -47,7 +47,9 @@ export function readCrossOriginHeaders(value: unknown): ReadonlySet<string> {
 function fieldName(name: unknown): string {
   if (typeof name !== "string" || !isToken(name)) {
     const shown = typeof name === "string" ? shownName(name) : describe(name);
-    throw new TypeError(`crossOriginHeaders must name header fields such as "X-Trace-Id", not ${shown}`);
+    throw new TypeError(
+      `each of crossOriginHeaders must be the name of a header field such as "X-Trace-Id", not ${shown}`,
+    );
   }
   const lower = name.toLowerCase();
   if (BOUND.has(lower)) {

@@ -1,5 +1,5 @@
 /** Checks of single values, for the rows of `table.ts`. */
-import { assertBoolean, assertCount, assertNames, isRecord, mustBe } from "../core/checks.ts";
+import { assertBoolean, assertCount, isRecord, mustBe, optionsOf } from "../core/checks.ts";
 import { isAbortSignal, isBlob, isObject, isUint8Array, isUrl } from "../core/realm.ts";
 import type { ParamsInit } from "../core/options.ts";
 import { encodeParams } from "../prepare/query.ts";
@@ -131,8 +131,8 @@ export const hsts: Check = orNull(
 export const trustEnv: Check = (value, option) => {
   if (typeof value === "boolean") return;
   if (!isRecord(value)) throw wrongKind(value, option, "true, false or { proxies, ca, netrc }");
-  assertNames(value, ["proxies", "ca", "netrc"], option);
-  for (const [name, part] of Object.entries(value)) {
+  const parts = optionsOf(value, option, ["proxies", "ca", "netrc"]);
+  for (const [name, part] of Object.entries(parts)) {
     if (part !== undefined) assertBoolean(part, `${option}.${name}`);
   }
 };

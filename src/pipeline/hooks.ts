@@ -1,7 +1,7 @@
 /**
  * Stage: the caller's `request` and `response` hooks, once per hop.
  */
-import { misuse } from "../core/caller.ts";
+import { mustReturn } from "../core/checks.ts";
 import { unlessAborted } from "../core/abort.ts";
 import { describe } from "../core/describe.ts";
 import { HTTPError } from "../core/errors.ts";
@@ -54,20 +54,12 @@ async function runResponseHooks(first: Reply, { settings, signal }: Exchange): P
   for (const hook of settings.hooks.response) {
     const answer: unknown = await unlessAborted(ask(hook, response, settings.contract), signal);
     if (answer === undefined) continue;
-    if (!(answer instanceof Response || answer instanceof StreamedResponse)) {
-      throw misuse(
-        new TypeError(`a response hook must return a Response or nothing, not ${describe(answer)}`),
-      );
-    }
+    if (!(answer instanceof Response || answer instanceof StreamedResponse))
+      throw mustReturn("a response hook", "a Response or nothing", answer);
     if (answer === response) continue;
     // The caller counts on one of the two: it said which with `stream`.
-    if (answer instanceof Response !== first instanceof Response) {
-      throw misuse(
-        new TypeError(
-          `a response hook got a ${describe(first)} and must return one, not a ${describe(answer)}`,
-        ),
-      );
-    }
+    if (answer instanceof Response !== first instanceof Response)
+      throw mustReturn(`a response hook that got a ${describe(first)}`, "one", answer);
     // The response that is replaced is not seen again: its connection is free, or ended.
     await response.close();
     response = answer;

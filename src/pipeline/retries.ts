@@ -1,12 +1,12 @@
 /**
  * Stage: sends again what failed, as the policy says: one turn of the loop per attempt.
  */
+import { mustBe, mustReturn, outside } from "../core/checks.ts";
 import { misuse } from "../core/caller.ts";
 import { unlessAborted } from "../core/abort.ts";
 import type { AttemptFailure, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import { LONGEST_MS } from "../core/clock.ts";
-import { describe, describeAnswer } from "../core/describe.ts";
 import {
   AddressRefused,
   ConnectionError,
@@ -126,14 +126,14 @@ function checkedDecision(decision: RetryDecision): RetryDecision {
     const { delayMs }: { readonly delayMs: unknown } = decision;
     // Timers count no further, and take what is no number for "at once".
     if (typeof delayMs === "number" && delayMs >= 0 && delayMs <= LONGEST_MS) return decision;
-    const shown = typeof delayMs === "number" ? String(delayMs) : describe(delayMs);
-    throw misuse(new RangeError(`delayMs of a retry must be 0 to ${LONGEST_MS} milliseconds, not ${shown}`));
+    const allowed = `a number of milliseconds from 0 to ${LONGEST_MS}`;
+    const name = "delayMs of a retry";
+    throw misuse(
+      typeof delayMs === "number" ? outside(name, allowed, delayMs) : mustBe(name, allowed, delayMs),
+    );
   }
-  throw misuse(
-    new TypeError(
-      `next() of a retry policy must return { kind: "again", delayMs, policy }, "final" or "exhausted", not ${describeAnswer(decision)}`,
-    ),
-  );
+  const allowed = '{ kind: "again", delayMs, policy }, "final" or "exhausted"';
+  throw mustReturn("next() of a retry policy", allowed, decision);
 }
 
 type Outcome =

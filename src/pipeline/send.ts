@@ -1,11 +1,10 @@
 /**
  * The sender, at the end of the corridor: gives the message to the adapter of its URL, and makes a response of what comes.
  */
-import { misuse } from "../core/caller.ts";
+import { mustReturn } from "../core/checks.ts";
 import { isPromise } from "../core/realm.ts";
 import { unawaited, unlessAborted } from "../core/abort.ts";
 import type { InterimResponse, SendOptions } from "../core/adapter.ts";
-import { describe } from "../core/describe.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -89,9 +88,6 @@ function checkedAnswer(wire: WireResponse): WireResponse {
   const { status, headers, body }: Partial<WireResponse> = wire ?? {};
   if (typeof status === "number" && headers instanceof HeaderMap && typeof body?.collect === "function")
     return wire;
-  throw misuse(
-    new TypeError(
-      `send() of an adapter must resolve to what wireResponse() makes: a number as status, a HeaderMap, a body; not ${describe(wire)}`,
-    ),
-  );
+  const allowed = "what wireResponse() makes (a number as status, a HeaderMap, a body)";
+  throw mustReturn("send() of an adapter", allowed, wire);
 }

@@ -1,12 +1,11 @@
 /**
  * The mechanism of the corridor: what walks down, what comes up, and how stages are put around the sender.
  */
+import { mustReturn } from "../core/checks.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import type { Auth } from "../core/auth-scheme.ts";
-import { misuse } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
-import { describe } from "../core/describe.ts";
 import type { Journey, StrictTransport } from "../core/options.ts";
 import { isPromise } from "../core/realm.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
@@ -142,8 +141,7 @@ function climb(
  */
 export function answeredRequest(answer: unknown, given: PreparedRequest, who: string): PreparedRequest {
   const request = answer === undefined ? given : answer;
-  if (!(request instanceof PreparedRequest))
-    throw misuse(new TypeError(`${who} must return a PreparedRequest or nothing, not ${describe(answer)}`));
+  if (!(request instanceof PreparedRequest)) throw mustReturn(who, "a PreparedRequest or nothing", answer);
   assertWhole(request);
   return request;
 }

@@ -15,14 +15,13 @@ import {
 import { Readable } from "node:stream";
 
 import { bytesBody, factoryBody, isStreamSource, rawBody, type Body } from "../core/body.ts";
-import { describe } from "../core/describe.ts";
 import { InvalidBody } from "../core/errors.ts";
 import type { DataInit, FieldsInit, FilesInit } from "../core/options.ts";
 import { encodeFields, formType } from "./form.ts";
 import { encodeJson, jsonType } from "./json.ts";
 import { isMultipart, multipartBody, multipartType } from "./multipart.ts";
 import { fileEntries, isRaw, multipartParts } from "./parts.ts";
-import { isRecord } from "../core/checks.ts";
+import { isRecord, mustBe } from "../core/checks.ts";
 
 /** The options that can make a body. */
 export interface BodyOptions {
@@ -124,9 +123,8 @@ function ofData(data: DataInit, given: GivenType, boundary: () => string): Chose
     };
   }
   if (!isRaw(data)) {
-    throw new TypeError(
-      `data must be a record, pairs, text, bytes, a Blob, a stream, an iterable or a function, not ${describe(data)}`,
-    );
+    const allowed = "a record, pairs, text, bytes, a Blob, a stream, an iterable or a function";
+    throw mustBe("data", allowed, data);
   }
   // Its own iterator does not tell: the rest of it, or nothing, would go out as the body.
   // (The cast: Node takes web streams here, its types tell of its own only.)
@@ -184,7 +182,7 @@ function twoTypes(type: string): TypeError {
 function besideFiles(data: DataInit | null | undefined): FieldsInit | FormData | null {
   if (data == null || isEmpty(data)) return null;
   if (isFormData(data) || isForm(data)) return data;
-  throw new TypeError(`data must be fields when there are files, not ${describe(data)}`);
+  throw mustBe("data", "fields when there are files", data);
 }
 
 function isForm(data: unknown): data is FieldsInit {

@@ -6,7 +6,7 @@
 import { isMap, isSet, isUint8Array } from "../core/realm.ts";
 import { describe } from "../core/describe.ts";
 import type { FieldsInit, Scalar } from "../core/options.ts";
-import { isRecord } from "../core/checks.ts";
+import { isRecord, mustBe } from "../core/checks.ts";
 
 /** A name and what the caller gave for it. */
 export type Field = readonly [name: string | Uint8Array, value: Scalar | readonly Scalar[]];
@@ -28,9 +28,7 @@ export function isFieldMap(fields: FieldsInit): boolean {
 export function fieldPairs(fields: FieldsInit, option: string): readonly Field[] {
   if (isRecord(fields) && !(Symbol.iterator in fields)) return Object.entries(fields) as Field[];
   if (typeof fields !== "object" || fields === null || isSet(fields) || !(Symbol.iterator in fields)) {
-    throw new TypeError(
-      `${option} must be a record, pairs, a Map or URLSearchParams, not ${describe(fields)}`,
-    );
+    throw mustBe(option, "a record, pairs, a Map or URLSearchParams", fields);
   }
   const pairs: readonly unknown[] = [...(fields as Iterable<unknown>)];
   for (const [at, pair] of pairs.entries()) checkPair(pair, `${option}[${at}]`);
@@ -74,8 +72,7 @@ function scalarText(value: Scalar, option: string, name: string | Uint8Array): s
     case "string":
       return value;
     case "number":
-      if (!Number.isFinite(value))
-        throw new TypeError(`${option}[${quotedName(name)}] must be a finite number, not ${value}`);
+      if (!Number.isFinite(value)) throw mustBe(`${option}[${quotedName(name)}]`, "a finite number", value);
       return String(value);
     case "bigint":
     case "boolean":
@@ -84,9 +81,11 @@ function scalarText(value: Scalar, option: string, name: string | Uint8Array): s
       return null;
     default:
       if (value === null || isUint8Array(value)) return value;
-      throw new TypeError(
-        `${option}[${quotedName(name)}] must be a string, number, bigint, boolean, bytes, null, or a list of them, ` +
-          `not ${describe(value)}${option === "data" ? "; a form is flat: write json for values inside of others" : ""}`,
+      throw mustBe(
+        `${option}[${quotedName(name)}]`,
+        "a string, number, bigint, boolean, bytes, null, or a list of them",
+        value,
+        option === "data" ? "; a form is flat: write json for values inside of others" : "",
       );
   }
 }
@@ -98,7 +97,7 @@ function checkPair(pair: unknown, place: string): void {
   }
   const name: unknown = pair[0];
   if (typeof name !== "string" && !isUint8Array(name)) {
-    throw new TypeError(`${place} must have a name of text or bytes, not ${describe(name)}`);
+    throw mustBe(`the name in ${place}`, "text or bytes", name);
   }
 }
 

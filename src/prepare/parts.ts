@@ -15,11 +15,10 @@ import {
   isUrlSearchParams,
 } from "../core/realm.ts";
 import { bytesBody, factoryBody, isStreamSource, rawBody, type Body, type RawBody } from "../core/body.ts";
-import { describe } from "../core/describe.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { FieldsInit, FileInit, FilesInit } from "../core/options.ts";
 import { fieldPairs, fieldTexts } from "./form.ts";
-import { assertNames, isRecord, own } from "../core/checks.ts";
+import { isRecord, mustBe, optionsOf, own } from "../core/checks.ts";
 
 /** One part: its header section, the empty line included, and its content. */
 export interface Part {
@@ -54,12 +53,12 @@ export function fileEntries(files: FilesInit): [field: string, file: unknown][] 
 function fieldsOfFiles(files: unknown): Iterable<readonly [string, unknown]> {
   if (isRecord(files) && !(Symbol.iterator in files)) return Object.entries(files);
   if (typeof files !== "object" || files === null || isSet(files) || !(Symbol.iterator in files)) {
-    throw new TypeError(`files must be a record or pairs, not ${describe(files)}`);
+    throw mustBe("files", "a record or pairs", files);
   }
   const pairs = [...(files as Iterable<unknown>)];
   return pairs.map((pair, at) => {
     if (!Array.isArray(pair) || pair.length !== 2 || typeof pair[0] !== "string") {
-      throw new TypeError(`files[${at}] must be a pair [field, file]`);
+      throw mustBe(`files[${at}]`, "a pair [field, file]", pair);
     }
     return [pair[0], pair[1] as unknown];
   });
@@ -110,9 +109,8 @@ function filePart(field: string, file: FileInit | null | undefined): Part | null
   const { content } = facts;
   if (content === null || content === undefined) return null;
   const filename = facts.filename === undefined ? (fileNameOf(content) ?? field) : facts.filename;
-  if (filename !== null && typeof filename !== "string") {
-    throw new TypeError(`${option} must have a file name of text or null, not ${describe(filename)}`);
-  }
+  if (filename !== null && typeof filename !== "string")
+    throw mustBe(`the file name of ${option}`, "text or null", filename);
   return { head: headOf(field, filename, headersOf(facts, option)), body: contentBody(content, option) };
 }
 
@@ -128,25 +126,17 @@ function factsOf(file: FileInit | null | undefined, option: string): FileFacts {
     return { filename, content, contentType, headers } as FileFacts;
   }
   if (isRecord(file) && !isStreamSource(file)) {
-    assertNames(file, FILE_PROPERTIES, option);
+    const { filename, content, contentType, headers } = optionsOf(file, option, FILE_PROPERTIES);
     if (!Object.hasOwn(file, "content")) throw new TypeError(`${option} as an object needs content`);
-    return {
-      filename: own(file, "filename"),
-      content: own(file, "content"),
-      contentType: own(file, "contentType"),
-      headers: own(file, "headers"),
-    } as FileFacts;
+    return { filename, content, contentType, headers } as FileFacts;
   }
   return { filename: undefined, content: file, contentType: undefined, headers: undefined };
 }
 
 function contentBody(content: unknown, option: string): Body {
   if (typeof content === "function") return factoryBody(content as () => unknown);
-  if (!isRaw(content)) {
-    throw new TypeError(
-      `${option} must have text, bytes, a Blob, a stream or a function as content, not ${describe(content)}`,
-    );
-  }
+  if (!isRaw(content))
+    throw mustBe(`the content of ${option}`, "text, bytes, a Blob, a stream or a function", content);
   return rawBody(content);
 }
 
@@ -172,9 +162,8 @@ function fileNameOf(content: unknown): string | null {
 /** The headers of a part behind `Content-Disposition`: first the type, then the caller's own. */
 function headersOf(facts: FileFacts, option: string): HeaderMap | null {
   const { contentType, headers, content } = facts;
-  if (contentType != null && typeof contentType !== "string") {
-    throw new TypeError(`${option} must have a content type of text, not ${describe(contentType)}`);
-  }
+  if (contentType != null && typeof contentType !== "string")
+    throw mustBe(`the content type of ${option}`, "text", contentType);
   if (contentType == null && headers == null) return typeHeader(content);
   const given = new HeaderMap(headers);
   const type = contentType ?? given.get("content-type") ?? typeHeader(content)?.get("content-type") ?? null;

@@ -6,7 +6,7 @@
 import { isAbsolute, joinBase } from "../core/base-url.ts";
 import { isUrl } from "../core/realm.ts";
 import type { Body } from "../core/body.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe } from "../core/checks.ts";
 import { InvalidHeader, InvalidMethod, MissingSchema } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isToken } from "../core/method.ts";
@@ -69,9 +69,7 @@ export function prepare(wanted: Wanted): PreparedRequest {
 function prepareMethod(method: unknown, keepsCase: boolean): string {
   if (method === "GET") return method;
   if (typeof method !== "string")
-    throw new TypeError(
-      `method must be a string, not ${describe(method)}: write request(method, url, options)`,
-    );
+    throw mustBe("method", "a string", method, ": write request(method, url, options)");
   // Before upper case: that may turn a letter which no token has into two which all have.
   if (!isToken(method)) {
     const hint = method.includes("/") ? ": write request(method, url, options)" : "";
@@ -135,9 +133,8 @@ function withQuery(target: Url | string, query: string): Url | string {
 function textOf(url: unknown): string {
   if (typeof url === "string") return url.trimStart();
   if (isUrl(url)) return url.href;
-  throw new TypeError(
-    `url must be a string or a URL, not ${describe(url)}: write get(url, options) or request(method, url, options)`,
-  );
+  const advice = ": write get(url, options) or request(method, url, options)";
+  throw mustBe("url", "a string or a URL", url, advice);
 }
 
 function prepareBody(method: string, wanted: Wanted): Body | null {

@@ -4,6 +4,7 @@
  * Made for every request: the constructor writes fields and does nothing else, all else happens when it is asked for.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { mustBe } from "../core/checks.ts";
 import type { StoredCookie } from "../core/cookie-store.ts";
 import { HTTPError, ResponseTooLarge, type Attempt } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
@@ -28,13 +29,7 @@ import type { LineLimit } from "./lines.ts";
 import type { BodyState, ResponseBody } from "./body.ts";
 import { Content } from "./content.ts";
 import { CookiesOfResponse } from "./cookies.ts";
-import {
-  checkContentOptions,
-  checkLinesOptions,
-  iterateContent,
-  iterateLines,
-  type Iteration,
-} from "./iterate.ts";
+import { contentOptions, linesOptions, iterateContent, iterateLines, type Iteration } from "./iterate.ts";
 import { parseLinks } from "./links.ts";
 import type { ResponseParts } from "./parts.ts";
 
@@ -104,9 +99,8 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   }
 
   set encoding(name: string | null) {
-    if (name !== null && typeof name !== "string") {
-      throw new TypeError(`encoding must be the name of a charset or null, not ${typeof name}`);
-    }
+    if (name !== null && typeof name !== "string")
+      throw mustBe("encoding", "the name of a charset or null", name);
     this.#encoding = name;
   }
 
@@ -211,8 +205,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   iterContent(options: IterContentOptions & { readonly decode: true }): AsyncGenerator<string, void>;
   iterContent(options?: IterContentOptions & { readonly decode?: false }): AsyncGenerator<Uint8Array, void>;
   iterContent(options: IterContentOptions = {}): AsyncGenerator<Uint8Array | string, void> {
-    checkContentOptions(options);
-    return iterateContent(this.#iteration(), options);
+    return iterateContent(this.#iteration(), contentOptions(options));
   }
 
   /**
@@ -223,8 +216,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   iterLines(options: IterLinesOptions & { readonly decode: false }): AsyncGenerator<Uint8Array, void>;
   iterLines(options?: IterLinesOptions & { readonly decode?: true }): AsyncGenerator<string, void>;
   iterLines(options: IterLinesOptions = {}): AsyncGenerator<Uint8Array | string, void> {
-    checkLinesOptions(options);
-    return iterateLines(this.#iteration(), options, this.#lineLimit());
+    return iterateLines(this.#iteration(), linesOptions(options), this.#lineLimit());
   }
 
   /**

@@ -4,8 +4,7 @@
  * It shows what is in memory, and says of everything else that it is not there. Nothing is read for it.
  */
 import { isUtf8 } from "node:buffer";
-import { assertCount, assertOptionsOf } from "../core/checks.ts";
-import { describe } from "../core/describe.ts";
+import { assertCount, mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import type { Attempt } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { shownUrl } from "../core/redact.ts";
@@ -57,19 +56,13 @@ export function dump(response: AnyResponse, options: DumpOptions = {}): string {
 
 function checkedResponse(response: unknown): BaseResponse {
   if (response instanceof BaseResponse) return response;
-  throw new TypeError(`dump() takes a Response or a StreamedResponse, not ${describe(response)}`);
+  throw mustBe("what dump() shows", "a Response or a StreamedResponse", response);
 }
 
 function checkedManner(options: DumpOptions): Manner {
-  assertOptionsOf("dump()", options, ["secrets", "maxBodyBytes"]);
-  // Own properties only: a polluted prototype must not show secrets.
-  const given: Record<string, unknown> = { secrets: undefined, maxBodyBytes: undefined, ...options };
+  const given = optionsOf(options, "dump()", ["secrets", "maxBodyBytes"]);
   const { secrets = "hide", maxBodyBytes = MOST_BODY_BYTES } = given;
-  if (secrets !== "hide" && secrets !== "show") {
-    const shown = typeof secrets === "string" ? JSON.stringify(secrets) : describe(secrets);
-    throw new TypeError(`secrets must be "hide" or "show", not ${shown}`);
-  }
-  const isOpen = secrets === "show";
+  const isOpen = oneOf(secrets, "secrets", ["hide", "show"]) === "show";
   if (maxBodyBytes === null) return { isOpen, maxBytes: Number.POSITIVE_INFINITY };
   assertCount(maxBodyBytes, "maxBodyBytes", 0, "a whole number, 0 or more, or null");
   return { isOpen, maxBytes: maxBodyBytes };

@@ -3,8 +3,7 @@
  */
 import { isUint8Array } from "../core/realm.ts";
 import { asBuffer } from "../core/bytes.ts";
-import { assertBoolean, assertCount, assertOptionsOf } from "../core/checks.ts";
-import { describe } from "../core/describe.ts";
+import { assertBoolean, assertCount, mustBe, optionsOf } from "../core/checks.ts";
 import type { FailedResponse } from "../core/errors.ts";
 import type { IterContentOptions, IterLinesOptions } from "../core/response.ts";
 import type { Charset, Hints } from "../encoding/charset.ts";
@@ -21,25 +20,26 @@ export interface Iteration {
   readonly hints: Hints;
 }
 
-/** @throws {TypeError | RangeError} for options that are none. */
-export function checkContentOptions(options: IterContentOptions): void {
-  assertOptionsOf("iterContent()", options, ["chunkSize", "decode"]);
-  checkChunkSize(options.chunkSize);
-  checkFlag("decode", options.decode);
+/** The options of `iterContent()`. @throws {TypeError | RangeError} for options that are none. */
+export function contentOptions(given: IterContentOptions): IterContentOptions {
+  const options = optionsOf(given, "iterContent()", ["chunkSize", "decode"]);
+  const { chunkSize, decode = false } = options;
+  checkChunkSize(chunkSize);
+  assertBoolean(decode, "decode");
+  return options;
 }
 
-/** @throws {TypeError | RangeError} for options that are none. */
-export function checkLinesOptions(options: IterLinesOptions): void {
-  assertOptionsOf("iterLines()", options, ["delimiter", "decode", "keepEnds", "chunkSize"]);
-  checkChunkSize(options.chunkSize);
-  checkFlag("decode", options.decode);
-  checkFlag("keepEnds", options.keepEnds);
-  const delimiter = options.delimiter ?? null;
-  if (delimiter === null) return;
-  if (typeof delimiter !== "string" && !isUint8Array(delimiter)) {
-    throw new TypeError(`delimiter must be a string, bytes or null, not ${describe(delimiter)}`);
-  }
-  if (delimiter.length === 0) throw new RangeError("delimiter must not be empty");
+/** The options of `iterLines()`. @throws {TypeError | RangeError} for options that are none. */
+export function linesOptions(given: IterLinesOptions): IterLinesOptions {
+  const options = optionsOf(given, "iterLines()", ["delimiter", "decode", "keepEnds", "chunkSize"]);
+  const { chunkSize, decode = false, keepEnds = false, delimiter = null } = options;
+  checkChunkSize(chunkSize);
+  assertBoolean(decode, "decode");
+  assertBoolean(keepEnds, "keepEnds");
+  if (delimiter !== null && typeof delimiter !== "string" && !isUint8Array(delimiter))
+    throw mustBe("delimiter", "a string, bytes or null", delimiter);
+  if (delimiter?.length === 0) throw new RangeError("delimiter must not be empty");
+  return options;
 }
 
 /** The pieces of a body. Those of bytes have memory of their own. */
@@ -120,8 +120,4 @@ function delimiterText(delimiter: string | Uint8Array | null, bytes: boolean): s
 
 function checkChunkSize(size: unknown): void {
   if (size != null) assertCount(size, "chunkSize", 1, "a whole number of 1 or more, or null");
-}
-
-function checkFlag(name: string, value: unknown): void {
-  if (value !== undefined) assertBoolean(value, name);
 }

@@ -6,7 +6,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { unawaited } from "../core/abort.ts";
 import { misuse } from "../core/caller.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe } from "../core/checks.ts";
 import { SchemaError, type FailedRequest, type FailedResponse, type SchemaIssue } from "../core/errors.ts";
 import { REDACTED } from "../core/redact.ts";
 
@@ -57,7 +57,7 @@ function resultOf<Output>(schema: Schema<Output>, value: unknown): Result<Output
   // Some schemas are functions.
   const standard: unknown = (schema as Partial<StandardSchemaV1> | null)?.["~standard"];
   if (typeof standard !== "object" || standard === null || !("validate" in standard)) {
-    throw misuse(new TypeError(`json() takes a schema of Standard Schema v1, not ${describe(schema)}`));
+    throw misuse(mustBe("the schema of json()", "one of Standard Schema v1", schema));
   }
   return schema["~standard"].validate(value);
 }

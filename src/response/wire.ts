@@ -2,7 +2,7 @@
  * Makes what an adapter gives of what a program has: bytes, text or a stream. For adapters of one's own, and for tests.
  */
 import { isUint8Array, ofThisRealm } from "../core/realm.ts";
-import { describe } from "../core/describe.ts";
+import { assertWithin, mustBe } from "../core/checks.ts";
 import { RequestException, ResponseTooLarge } from "../core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import type { ConnectionInfo, Timings, WireBody, WireResponse } from "../core/response.ts";
@@ -48,9 +48,7 @@ const encoder = new TextEncoder();
  * };
  */
 export function wireResponse(init: WireResponseInit): WireResponse {
-  if (!Number.isInteger(init.status) || init.status < 100 || init.status > 999) {
-    throw new RangeError(`status must be a whole number from 100 to 999, not ${init.status}`);
-  }
+  assertWithin(init.status, "status", [100, 999], "a whole number");
   return {
     status: init.status,
     statusText: init.statusText ?? "",
@@ -70,7 +68,7 @@ export function wireBodyFrom(source: WireBodyInit): WireBody {
   if (isUint8Array(source)) return new BytesWireBody(ofThisRealm(source));
   if (typeof source === "object" && (Symbol.asyncIterator in source || Symbol.iterator in source))
     return new StreamWireBody(source);
-  throw new TypeError(`a body must be text, bytes, a stream, an iterable or null, not ${describe(source)}`);
+  throw mustBe("a body", "text, bytes, a stream, an iterable or null", source);
 }
 
 class BytesWireBody implements WireBody {

@@ -9,7 +9,7 @@
  * is an argument.
  */
 import type { RetryBudget } from "../core/adapter.ts";
-import { assertWithin, mustBe, own } from "../core/checks.ts";
+import { assertWithin, mustBe, optionsOf } from "../core/checks.ts";
 import { Memo } from "../core/memo.ts";
 import type { Origin } from "../core/origin.ts";
 
@@ -46,15 +46,11 @@ export function budgetOf(budget: Partial<RetryBudget> | number): RetryBudget {
   }
   if (typeof budget !== "object" || Array.isArray(budget))
     throw mustBe("Retry's budget", "a share from 0 to 1, { ratio, perSecond, window } or null", budget);
-  for (const name of Object.keys(budget)) {
-    if (!Object.hasOwn(RANGES, name))
-      throw new TypeError(`Retry's budget has no ${name}; it has ${Object.keys(RANGES).join(", ")}`);
-  }
+  const given = optionsOf(budget, "Retry's budget", Object.keys(RANGES));
   const read = (name: keyof RetryBudget): number => {
-    const given = own(budget, name);
-    if (given === undefined) return defaultBudget[name];
-    assertWithin(given, `Retry's budget.${name}`, RANGES[name]);
-    return given;
+    const { [name]: value = defaultBudget[name] } = given;
+    assertWithin(value, `Retry's budget.${name}`, RANGES[name]);
+    return value;
   };
   return { ratio: read("ratio"), perSecond: read("perSecond"), window: read("window") };
 }

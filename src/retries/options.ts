@@ -5,12 +5,11 @@
  * `redirect`: redirects are counted by `maxRedirects`.
  */
 import type { RetryBudget } from "../core/adapter.ts";
-import { assertBoolean, assertCount, assertWithin, mustBe } from "../core/checks.ts";
+import { assertBoolean, assertCount, assertWithin, mustBe, optionsOf, wrongWord } from "../core/checks.ts";
 import { LONGEST_MS } from "../core/clock.ts";
-import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
 import { isObject } from "../core/realm.ts";
-import { suggestion, type Elsewhere } from "../core/suggest.ts";
+import type { Elsewhere } from "../core/suggest.ts";
 import { budgetOf } from "./budget.ts";
 
 /** What a `Retry` is made of. What is absent has its default. */
@@ -150,22 +149,10 @@ const ELSEWHERE: Elsewhere = new Map(
  * Checks options and fills the gaps.
  *
  * @throws {TypeError} for an unknown option, or a value of the wrong kind.
- * @throws {RangeError} for a number outside what is allowed.
+ * @throws {RangeError} for a number wrongWord what is allowed.
  */
 export function retrySettings(options: RetryOptions): RetrySettings {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`the options of Retry must be an object, not ${describe(options)}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (!Object.hasOwn(DEFAULTS, name)) {
-      const hint = suggestion(name, Object.keys(DEFAULTS), ELSEWHERE);
-      throw new TypeError(
-        `Retry has no option ${name}${hint === null ? "" : `; ${hint}`}; it has ${Object.keys(DEFAULTS).join(", ")}`,
-      );
-    }
-  }
-  // Own properties only: a polluted Object.prototype must not switch retries on.
-  const given = Object.setPrototypeOf({ ...options }, null) as RetryOptions; // a copy of options, typed any there
+  const given = optionsOf(options, "Retry", Object.keys(DEFAULTS), ELSEWHERE);
   return {
     total: countOrFalse("total", given.total),
     connect: countOrFalse("connect", given.connect),
@@ -229,9 +216,8 @@ function methods(value: Iterable<string> | null | undefined): ReadonlySet<string
   if (value === null) return null;
   const list = listOf<string>("allowedMethods", value, "methods");
   for (const method of list) {
-    if (typeof method !== "string" || !isToken(method)) {
-      throw new TypeError(`Retry's allowedMethods must be names of methods, not ${JSON.stringify(method)}`);
-    }
+    if (typeof method !== "string" || !isToken(method))
+      throw wrongWord("each of Retry's allowedMethods", "the name of a method", method);
   }
   return new Set(list.map((method) => method.toUpperCase()));
 }
@@ -240,8 +226,7 @@ function statuses(value: Iterable<number> | undefined): ReadonlySet<number> {
   if (value === undefined) return DEFAULTS.statusForcelist;
   const list = listOf<number>("statusForcelist", value, "statuses");
   for (const status of list) {
-    assertWithin(status, "Retry's statusForcelist", [100, 999], "numbers");
-    assertCount(status, "Retry's statusForcelist", 100, "numbers from 100 to 999");
+    assertWithin(status, "each of Retry's statusForcelist", [100, 999], "a whole number");
   }
   return new Set(list);
 }

@@ -8,7 +8,7 @@
  * Pure: time and chance are arguments.
  */
 import type { AttemptFailure, RetryBudget, RetryDecision, RetryPolicy } from "../core/adapter.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe } from "../core/checks.ts";
 import { retrySettings, type RetryOptions, type RetrySettings } from "./options.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
@@ -47,9 +47,8 @@ export class Retry implements RetryPolicy {
   /** `3` for three retries, `false` for none, a `Retry` as it is. @throws {TypeError | RangeError} for anything else. */
   static from(retry: number | false | Retry): Retry {
     if (retry instanceof Retry) return retry;
-    if (retry !== false && typeof retry !== "number") {
-      throw new TypeError(`retry must be a Retry, a number or false, not ${describe(retry)}`);
-    }
+    if (retry !== false && typeof retry !== "number")
+      throw mustBe("retry", "a Retry, a number or false", retry);
     return new Retry({ total: retry });
   }
 

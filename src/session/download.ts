@@ -6,8 +6,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProgressListener } from "../core/adapter.ts";
-import { assertBoolean } from "../core/checks.ts";
-import { describe } from "../core/describe.ts";
+import { assertBoolean, assertCount, ownFields } from "../core/checks.ts";
 import {
   ChunkedEncodingError,
   ConnectionError,
@@ -74,15 +73,18 @@ export async function download(
   options: DownloadOptions,
 ): Promise<SavedFile> {
   assertOptions(options, "request");
-  const { tries = DEFAULT_TRIES, resume = false, overwrite, onProgress, headers, ...rest } = options;
+  const {
+    tries = DEFAULT_TRIES,
+    resume = false,
+    overwrite,
+    onProgress,
+    headers,
+    ...rest
+  } = ownFields(options);
   checkTarget("download", target);
   assertBoolean(resume, "resume");
   if (overwrite !== undefined) assertBoolean(overwrite, "overwrite");
-  if (!Number.isInteger(tries) || tries < 1) {
-    throw new RangeError(
-      `tries must be a whole number of 1 or more, not ${typeof tries === "number" ? tries : describe(tries)}`,
-    );
-  }
+  assertCount(tries, "tries", 1);
   const job: Job = { ask, options: rest, headers: pairsOf(headers), tries, onProgress: onProgress ?? null };
   const given = typeof target === "string" ? target : fileURLToPath(target);
   const inFolder = await isFolder(given);

@@ -4,6 +4,7 @@
  * A prefix is compared part by part, not letter by letter: `https://example.com` is that host and no other, and `/api` is
  * `/api/x` but not `/apiary`. Nothing depends on upper or lower case.
  */
+import { mustBe } from "../core/checks.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
 import { InvalidSchema } from "../core/errors.ts";
@@ -41,9 +42,8 @@ export class Mounts {
    * @throws {TypeError} for a prefix that no URL begins with, or something that is no adapter.
    */
   mount(prefix: string, adapter: Adapter): void {
-    if (typeof adapter?.send !== "function" || typeof adapter.close !== "function") {
-      throw new TypeError(`an adapter must have send() and close(), and such a ${describe(adapter)} has not`);
-    }
+    if (typeof adapter?.send !== "function" || typeof adapter.close !== "function")
+      throw mustBe("an adapter", "an object with send() and close()", adapter);
     this.#prefixes.set(prefix, parsePrefix(prefix));
     this.#adapters.set(prefix, adapter);
     const shorter = Array.from(this.#adapters).filter(([one]) => one.length < prefix.length);

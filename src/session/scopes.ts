@@ -5,7 +5,7 @@
  * program asks must not be able to spend what is for another one.
  */
 import { isUrl } from "../core/realm.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe } from "../core/checks.ts";
 import { RequestException } from "../core/errors.ts";
 import type { ScopeOptions } from "../core/options.ts";
 import type { Origin } from "../core/origin.ts";
@@ -66,19 +66,16 @@ function scopeOf(path: string, options: ScopeOptions<boolean>): Scope {
   return { path, given };
 }
 
+const PLACE = 'an http or https origin such as "https://example.com", with or without a path';
+
 function parsePrefix(prefix: unknown): { readonly origin: Origin; readonly path: string } {
-  if (typeof prefix !== "string" && !isUrl(prefix))
-    throw new TypeError(
-      `a scope begins with an origin such as "https://example.com", not ${describe(prefix)}`,
-    );
+  if (typeof prefix !== "string" && !isUrl(prefix)) throw mustBe("the place of a scope", PLACE, prefix);
   const shown = JSON.stringify(bareUrl(String(prefix)));
   const { scheme, userinfo, query, fragment, origin, path } = urlOf(String(prefix), shown);
   const isHttp = scheme === "http" || scheme === "https";
   if (isHttp && userinfo === null && query === null && fragment === null)
     return { origin, path: placeOf(path) };
-  throw new TypeError(
-    `a scope is an http or https origin, with or without a path, and no more: not ${shown}`,
-  );
+  throw new TypeError(`the place of a scope must be ${PLACE}, and no more, not ${shown}`);
 }
 
 function urlOf(prefix: string, shown: string): Url {
@@ -86,9 +83,7 @@ function urlOf(prefix: string, shown: string): Url {
     return parseUrl(prefix);
   } catch (cause) {
     if (!(cause instanceof RequestException)) throw cause;
-    throw new TypeError(`a scope begins with an origin such as "https://example.com", not ${shown}`, {
-      cause,
-    });
+    throw new TypeError(`the place of a scope must be ${PLACE}, not ${shown}`, { cause });
   }
 }
 

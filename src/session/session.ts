@@ -9,7 +9,7 @@ import type { Adapter } from "../core/adapter.ts";
 import { parseBaseUrl } from "../core/base-url.ts";
 import { isOurs, showCaller, showCallerOfOurs } from "../core/caller.ts";
 import { Alarm, alarmed, systemClock } from "../core/clock.ts";
-import { describe } from "../core/describe.ts";
+import { mustBe } from "../core/checks.ts";
 import { emptyEnvironment, type Environment } from "../core/environment.ts";
 import { RequestException, SessionClosed } from "../core/errors.ts";
 import type { HeaderMap, HeadersInit } from "../core/headers.ts";
@@ -202,10 +202,13 @@ export class Session<Streams extends boolean = false>
    */
   prepareRequest(request: Request): PreparedRequest {
     if (!(request instanceof Request))
-      throw new TypeError(
+      throw mustBe(
+        "what prepareRequest() takes",
+        "a Request of this package",
+        request,
         isFetchRequest(request)
-          ? "prepareRequest() takes a Request of this package, not one of fetch: write new Request(method, url, options), or give it to toFetch(session)"
-          : `prepareRequest() takes a Request, not ${describe(request)}: write new Request(method, url, options)`,
+          ? " of fetch: write new Request(method, url, options), or give it to toFetch(session)"
+          : ": write new Request(method, url, options)",
       );
     const exchange = this.#exchange(request.method, request.url, take(request.options, "request"));
     const prepared = withCookies(exchange, this.#world);
@@ -339,11 +342,8 @@ export class Session<Streams extends boolean = false>
     request: PreparedRequest,
     options?: SendInit<boolean>,
   ): Promise<Response | StreamedResponse> {
-    if (!(request instanceof PreparedRequest)) {
-      throw new TypeError(
-        `send() takes a PreparedRequest, not ${describe(request)}: call prepareRequest() first`,
-      );
-    }
+    if (!(request instanceof PreparedRequest))
+      throw mustBe("what send() takes", "a PreparedRequest", request, ": call prepareRequest() first");
     assertWhole(request);
     const given = take(options, "send");
     const plan = request.plan instanceof CallPlan ? request.plan : null;

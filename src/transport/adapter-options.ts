@@ -4,8 +4,18 @@
 import { isIP, type LookupFunction } from "node:net";
 
 import type { RetryPolicy } from "../core/adapter.ts";
+import {
+  assertBoolean,
+  assertCount,
+  assertNumber,
+  assertWithin,
+  mustBe,
+  optionsOf,
+  outside,
+  wrongWord,
+} from "../core/checks.ts";
 import { LONGEST_MS } from "../core/clock.ts";
-import { suggestion, type Elsewhere } from "../core/suggest.ts";
+import type { Elsewhere } from "../core/suggest.ts";
 import type { SocketOptions } from "../connect/connect.ts";
 import { lookUp, lookupOf } from "../connect/lookup.ts";
 import type { PoolSettings } from "./pool.ts";
@@ -66,23 +76,21 @@ export interface CheckedOptions {
 }
 
 /** All options: one that is missing here does not compile. */
-const NAMES: ReadonlySet<string> = new Set(
-  Object.keys({
-    poolConnections: true,
-    poolMaxsize: true,
-    poolBlock: true,
-    poolTimeout: true,
-    maxRetries: true,
-    keepAliveTimeout: true,
-    maxHeaderSize: true,
-    maxHeaderCount: true,
-    maxInformational: true,
-    localAddress: true,
-    family: true,
-    lookup: true,
-    socketPath: true,
-  } satisfies Record<keyof HttpAdapterOptions, true>),
-);
+const NAMES: readonly string[] = Object.keys({
+  poolConnections: true,
+  poolMaxsize: true,
+  poolBlock: true,
+  poolTimeout: true,
+  maxRetries: true,
+  keepAliveTimeout: true,
+  maxHeaderSize: true,
+  maxHeaderCount: true,
+  maxInformational: true,
+  localAddress: true,
+  family: true,
+  lookup: true,
+  socketPath: true,
+} satisfies Record<keyof HttpAdapterOptions, true>);
 const OF_SESSION = "it is an option of the session and its requests:";
 /** What they are called by node:http's Agent, undici, urllib3 and httpx. */
 const ELSEWHERE: Elsewhere = new Map(
@@ -140,21 +148,14 @@ export function checkedOptions(given: HttpAdapterOptions | undefined): CheckedOp
 }
 
 function check(given: HttpAdapterOptions): CheckedOptions {
-  const options = bare(given);
-  const unknown = Object.keys(options).find((name) => !NAMES.has(name));
-  if (unknown !== undefined) {
-    const hint = suggestion(unknown, [...NAMES], ELSEWHERE);
-    throw new TypeError(
-      `HttpAdapter has no option ${JSON.stringify(unknown)}${hint === null ? "" : `; ${hint}`}; allowed are ${[...NAMES].join(", ")}`,
-    );
-  }
+  const options = optionsOf(given, "HttpAdapter", NAMES, ELSEWHERE);
   const { poolTimeout } = options;
   return {
-    poolConnections: within("poolConnections", options.poolConnections ?? 100, 1, Number.MAX_SAFE_INTEGER),
+    poolConnections: count("poolConnections", options.poolConnections ?? 100, 1),
     maxRetries: retries(options.maxRetries ?? null),
     pool: {
-      maxSize: within("poolMaxsize", options.poolMaxsize ?? 100, 1, Number.MAX_SAFE_INTEGER),
-      isBlocking: boolean("poolBlock", options.poolBlock ?? false),
+      maxSize: count("poolMaxsize", options.poolMaxsize ?? 100, 1),
+      isBlocking: flag("poolBlock", options.poolBlock ?? false),
       waitMs: poolTimeout == null ? poolTimeout : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
       keepAliveMs: within("keepAliveTimeout", options.keepAliveTimeout ?? 60_000, 1, LONGEST_MS),
       maxHeaderBytes: within(
@@ -172,17 +173,13 @@ function check(given: HttpAdapterOptions): CheckedOptions {
 
 function socketOptions(options: HttpAdapterOptions): SocketOptions {
   const { localAddress, family, lookup, socketPath } = options;
-  if (localAddress !== undefined && (typeof localAddress !== "string" || isIP(localAddress) === 0)) {
-    throw wrongType("localAddress", localAddress, "an IP address");
-  }
-  if (family !== undefined && family !== 0 && family !== 4 && family !== 6) {
-    throw new RangeError(`option family is ${String(family)}; allowed are 0, 4 and 6`);
-  }
+  if (localAddress !== undefined && (typeof localAddress !== "string" || isIP(localAddress) === 0))
+    throw wrongWord("localAddress", "an IP address", localAddress);
+  if (family !== undefined) assertNumber(family, "family", "0, 4 or 6", (kind) => [0, 4, 6].includes(kind));
   if (lookup !== undefined && typeof lookup !== "function")
-    throw wrongType("lookup", lookup, "a function like dns.lookup");
-  if (socketPath !== undefined && (typeof socketPath !== "string" || socketPath === "")) {
-    throw wrongType("socketPath", socketPath, "a path");
-  }
+    throw mustBe("lookup", "a function like dns.lookup", lookup);
+  if (socketPath !== undefined && (typeof socketPath !== "string" || socketPath === ""))
+    throw mustBe("socketPath", "a path", socketPath);
   const kind = kindOf(localAddress, family);
   const ours = lookup === undefined && kind === 0 ? lookUp : lookupOf(lookup, kind);
   return { localAddress, lookup: ours, socketPath };
@@ -193,38 +190,28 @@ function kindOf(localAddress: string | undefined, family: 0 | 4 | 6 | undefined)
   if (localAddress === undefined) return family ?? 0;
   const own = isIP(localAddress) === 6 ? 6 : 4;
   if (family === undefined || family === 0 || family === own) return own;
-  throw new RangeError(
-    `option family is ${family}; allowed beside localAddress ${localAddress} are 0 and ${own}`,
-  );
+  throw outside("family", `0 or ${own} beside localAddress ${localAddress}`, family);
 }
 
-/** Own properties alone: what somebody put on Object.prototype is no option. */
-function bare<Options extends object>(options: Options): Options {
-  return Object.assign(Object.create(null) as Options, options); // an object without prototype has no type of its own
+function count(name: string, value: unknown, least: number): number {
+  assertCount(value, name, least);
+  return value;
 }
 
 function within(name: string, value: unknown, least: number, most: number): number {
-  if (typeof value !== "number") throw wrongType(name, value, "a number");
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`option ${name} is ${value}; allowed are whole numbers from ${least} to ${most}`);
-  }
+  assertWithin(value, name, [least, most], "a whole number");
   return value;
 }
 
 function retries(value: RetryPolicy | number | null): RetryPolicy | number | null {
-  if (typeof value === "number") return within("maxRetries", value, 0, Number.MAX_SAFE_INTEGER);
+  if (typeof value === "number") return count("maxRetries", value, 0);
   if (value === null || typeof value.next === "function") return value;
-  throw wrongType("maxRetries", value, "a retry policy, a number or null");
+  throw mustBe("maxRetries", "a retry policy, a number or null", value);
 }
 
-function boolean(name: string, value: unknown): boolean {
-  if (typeof value !== "boolean") throw wrongType(name, value, "true or false");
+function flag(name: string, value: unknown): boolean {
+  assertBoolean(value, name);
   return value;
-}
-
-function wrongType(name: string, value: unknown, allowed: string): TypeError {
-  const shown = typeof value === "string" ? JSON.stringify(value) : value === null ? "null" : typeof value;
-  return new TypeError(`option ${name} is ${shown}; it must be ${allowed}`);
 }
 
 /** Those of every session, unless it mounts an adapter of its own: worked out once. */

@@ -6,6 +6,7 @@ import { AsyncResource } from "node:async_hooks";
 
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
+import { mustBe } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import {
   ChunkedEncodingError,
@@ -43,8 +44,7 @@ export class AppAdapter implements Adapter {
 
   /** @throws {TypeError} when `handler` is no function. */
   constructor(handler: AppHandler) {
-    if (typeof handler !== "function")
-      throw new TypeError(`an app must be a function from Request to Response, not ${describe(handler)}`);
+    if (typeof handler !== "function") throw mustBe("an app", "a function from Request to Response", handler);
     this.#handler = handler;
   }
 

@@ -77,7 +77,7 @@ describe("HttpBasicAuth", () => {
       'the password has a character that latin-1 lacks; use charset "utf-8"',
     ],
     [["u", "p"], { charset: "ascii" }, 'charset must be "utf-8" or "latin1", not "ascii"'],
-    [["u", "p"], { encoding: "latin1" }, "Basic credentials have no option encoding; they have charset"],
+    [["u", "p"], { encoding: "latin1" }, 'Basic auth has no option "encoding"; known are charset'],
   ] as const)("refuses %j with %j", ([[user, password], options, message]) => {
     const make = (): HttpBasicAuth =>
       new HttpBasicAuth(user as string, password as string, options as BasicOptions);

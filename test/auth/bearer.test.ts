@@ -172,7 +172,7 @@ describe("a bearer", () => {
     [{ token: "sekrit", refresh: "x" }, "refresh must be a function that returns a token, not string"],
     [
       { token: "sekrit", refresh: () => "x", expires: 1 },
-      "a bearer has no option expires; it has token, refresh",
+      'a bearer has no option "expires"; known are token, refresh',
     ],
   ] as const)("is refused: %j", ([init, message]) => {
     expect(() => new HttpBearerAuth(init as unknown as BearerInit)).toThrow(new TypeError(message));

@@ -180,8 +180,8 @@ describe("filling", () => {
   it.for<readonly [init: unknown, message: RegExp]>([
     [1, /a record, a jar or a list of cookies, not number/],
     ["a=1", /a record, a jar or a list of cookies, not string/],
-    [[["a", "1"]], /cookies\[0\] is an object, not an array/],
-    [[{ name: "a" }], /cookies\[0\]\.value is a string, not undefined/],
+    [[["a", "1"]], /cookies\[0\] must be an object, not Array/],
+    [[{ name: "a" }], /cookies\[0\]\.value must be a string, not undefined/],
     [[{ name: "a", value: "1", domain: "\u00fc:1" }], /cookies\[0\]\.domain/],
     [{ a: true }, /"a".*not boolean/],
   ])("from %j is an error", ([init, message]) => {
@@ -205,14 +205,14 @@ describe("filling", () => {
 
 describe("options", () => {
   it.for<readonly [options: unknown, type: typeof TypeError | typeof RangeError, message: RegExp]>([
-    [{ maxCookies: 0 }, RangeError, /maxCookies is a whole number of 1 or more, not 0/],
+    [{ maxCookies: 0 }, RangeError, /maxCookies must be a whole number, 1 or more, not 0/],
     [{ maxCookies: 1.5 }, RangeError, /maxCookies/],
-    [{ maxCookies: "10" }, RangeError, /maxCookies/],
+    [{ maxCookies: "10" }, TypeError, /maxCookies must be a whole number, 1 or more, not string/],
     [{ maxCookiesPerDomain: -1 }, RangeError, /maxCookiesPerDomain/],
     [{ maxHeaderBytes: Number.POSITIVE_INFINITY }, RangeError, /maxHeaderBytes/],
-    [{ now: 1 }, TypeError, /now is a function, not number/],
-    [{ maxCookie: 1 }, TypeError, /unknown option "maxCookie"/],
-    [{ toString: 1 }, TypeError, /unknown option "toString"/],
+    [{ now: 1 }, TypeError, /now must be a function, not number/],
+    [{ maxCookie: 1 }, TypeError, /has no option "maxCookie"/],
+    [{ toString: 1 }, TypeError, /has no option "toString"/],
   ])("%j are an error", ([options, type, message]) => {
     expect(() => new CookieJar(null, options as CookieJarOptions)).toThrow(type);
     expect(() => new CookieJar(null, options as CookieJarOptions)).toThrow(message);

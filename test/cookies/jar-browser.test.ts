@@ -46,8 +46,11 @@ describe("a browser's cookie", () => {
     [{ expires: 3600 }, "which looks like seconds"],
     [{ expires: 0 }, `cookies[0].expires (of "sid") is 0: write null`],
     [{ expires: -2 }, "write null for one that ends with the session"],
-    [{ expires: "Wed, 21 Oct 2099 07:28:00 GMT" }, "cookies[0].expires is a number, not string"],
-    [{ expires: new Date(Number.NaN) }, "is a valid Date"],
+    [
+      { expires: "Wed, 21 Oct 2099 07:28:00 GMT" },
+      "must be a valid Date, milliseconds since the epoch, or null, not string",
+    ],
+    [{ expires: new Date(Number.NaN) }, "must be a valid Date"],
     [{ expiry: LATER / 1000 }, `cookies[0] has "expiry": write expires, in milliseconds`],
     [{ expirationDate: LATER / 1000 }, `has "expirationDate": write expires, in milliseconds`],
     [{ maxAge: 3600 }, `has "maxAge": write expires, in milliseconds`],
@@ -59,7 +62,7 @@ describe("a browser's cookie", () => {
     [{ url: "https://shop.example/" }, `has "url": write domain, path and secure`],
     [
       { sameSite: "no_restriction" },
-      `cookies[0].sameSite is "strict", "lax", "none" or null, not "no_restriction"`,
+      `cookies[0].sameSite must be "strict", "lax", "none" or null, not "no_restriction"`,
     ],
   ])("%j is an error that says what to write", ([fields, message]) => {
     expect(() => jarOf(fields)).toThrow(TypeError);

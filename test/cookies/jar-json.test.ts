@@ -82,30 +82,30 @@ describe("what is no saved jar", () => {
   const cookie = { name: "a", value: "1" };
 
   it.for<readonly [data: unknown, message: RegExp]>([
-    [null, /a saved jar is an object, not null/],
+    [null, /a saved jar must be an object, not null/],
     ["{}", /not string/],
-    [[], /not an array/],
-    [{}, /version 1, not undefined/],
-    [{ version: 2, cookies: [] }, /version 1, not 2/],
-    [{ version: 1 }, /cookies are an array, not undefined/],
-    [{ version: 1, cookies: {} }, /cookies are an array, not object/],
+    [[], /must be an object, not Array/],
+    [{}, /version of a saved jar must be 1, not undefined/],
+    [{ version: 2, cookies: [] }, /version of a saved jar must be 1, not 2/],
+    [{ version: 1 }, /cookies of a saved jar must be a list, not undefined/],
+    [{ version: 1, cookies: {} }, /cookies of a saved jar must be a list, not Object/],
   ])("%j is an error", ([data, message]) => {
     expect(() => CookieJar.fromJSON(data)).toThrow(TypeError);
     expect(() => CookieJar.fromJSON(data)).toThrow(message);
   });
 
   it.for<readonly [entry: unknown, message: RegExp]>([
-    [null, /cookies\[1\] is an object, not null/],
-    [{ ...cookie, name: 1 }, /cookies\[1\]\.name is a string, not number/],
-    [{ name: "a" }, /cookies\[1\]\.value is a string, not undefined/],
-    [{ ...cookie, domain: null }, /\.domain is a string, not null/],
+    [null, /cookies\[1\] must be an object, not null/],
+    [{ ...cookie, name: 1 }, /cookies\[1\]\.name must be a string, not number/],
+    [{ name: "a" }, /cookies\[1\]\.value must be a string, not undefined/],
+    [{ ...cookie, domain: null }, /\.domain must be a string, not null/],
     [{ ...cookie, domain: "\u00fc@b" }, /\.domain is no host/],
     [{ ...cookie, boundTo: "\u00fc@b" }, /is no host/],
-    [{ ...cookie, hostOnly: "yes" }, /\.hostOnly is a boolean/],
-    [{ ...cookie, secure: 1 }, /\.secure is a boolean/],
-    [{ ...cookie, expires: "2030" }, /\.expires is a number, not string/],
-    [{ ...cookie, expires: Number.NaN }, /\.expires is a number/],
-    [{ ...cookie, sameSite: "no_restriction" }, /\.sameSite is "strict", "lax", "none" or null/],
+    [{ ...cookie, hostOnly: "yes" }, /\.hostOnly must be a boolean/],
+    [{ ...cookie, secure: 1 }, /\.secure must be a boolean/],
+    [{ ...cookie, expires: "2030" }, /\.expires.*must be a valid Date.*, not string/],
+    [{ ...cookie, expires: Number.NaN }, /\.expires.*must be a valid Date.*, not NaN/],
+    [{ ...cookie, sameSite: "no_restriction" }, /\.sameSite must be "strict", "lax", "none" or null/],
     [{ ...cookie, path: "x" }, /\.path does not begin with/],
     [{ ...cookie, path: "/\r\n" }, /character that cannot stand/],
     [{ ...cookie, value: "1; admin=1" }, /character that cannot stand/],
@@ -127,6 +127,6 @@ describe("what is no saved jar", () => {
     const data: unknown = Object.create({ version: 1, cookies: [cookie] });
     expect(() => CookieJar.fromJSON(data)).toThrow(/version/);
     const inherited: unknown = Object.create(cookie);
-    expect(() => CookieJar.fromJSON({ version: 1, cookies: [inherited] })).toThrow(/name is a string/);
+    expect(() => CookieJar.fromJSON({ version: 1, cookies: [inherited] })).toThrow(/name must be a string/);
   });
 });

@@ -42,7 +42,11 @@ describe("a wrong option of a request is an error before anything is sent", () =
     [{ params: [["a", -Infinity]] }, TypeError, /params\["a"\] must be a finite number, not -Infinity/],
     [{ data: { a: Number.NaN } }, TypeError, /data\["a"\] must be a finite number/],
     [{ data: { a: [Infinity] }, files: { f: "x" } }, TypeError, /data\["a"\] must be a finite number/],
-    [{ cookies: { a: Number.NaN } }, TypeError, /cookie "a": its value is a finite number, not NaN/],
+    [
+      { cookies: { a: Number.NaN } },
+      TypeError,
+      /value of cookie "a" must be a string, a finite number or null, not NaN/,
+    ],
     [{ data: 5 }, TypeError, /data/],
     [{ data: true }, TypeError, /data/],
     [{ data: new Set(["a"]) }, TypeError, /data/],
@@ -140,9 +144,11 @@ describe("a request that cannot be made is an error of its own class", () => {
     const wanted = new Request("GET", "http://x.test/");
     // Plain JavaScript may pass anything.
     await expect(session.send(wanted as unknown as PreparedRequest)).rejects.toThrow(
-      /send\(\) takes a PreparedRequest/,
+      /what send\(\) takes must be a PreparedRequest/,
     );
-    expect(() => session.prepareRequest("http://x.test/" as unknown as Request)).toThrow(/takes a Request/);
+    expect(() => session.prepareRequest("http://x.test/" as unknown as Request)).toThrow(
+      /takes must be a Request/,
+    );
   });
 
   it("wants adapters that can send and close", async () => {

@@ -221,7 +221,7 @@ describe("a slip is answered with what to write:", () => {
     [
       "mount() of what is no adapter",
       (_url, session) => session.mount("https://", js({})),
-      /send\(\) and close\(\), and such a Object has not/,
+      /an adapter must be an object with send\(\) and close\(\), not Object/,
     ],
     [
       "options of a session for an adapter",
@@ -272,7 +272,7 @@ describe("a slip is answered with what to write:", () => {
     [
       "a wrong option of iterLines()",
       async (url) => (await get(url)).iterLines(js({ encoding: "utf8" })),
-      /iterLines\(\) has no option encoding/,
+      /iterLines\(\) has no option "encoding"/,
     ],
     // sessions
     [

@@ -198,7 +198,7 @@ describe("a download", () => {
   it.for<[options: object, Kind: new () => Error]>([
     [{ tries: 0 }, RangeError],
     [{ tries: 1.5 }, RangeError],
-    [{ tries: "3" }, RangeError],
+    [{ tries: "3" }, TypeError],
     [{ resume: 1 }, TypeError],
     [{ overwrite: "no" }, TypeError],
     [{ stream: false, retries: 3 }, TypeError],

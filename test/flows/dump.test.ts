@@ -358,12 +358,12 @@ describe("dump()", () => {
   });
 
   it.for([
-    [{ secret: "show" }, TypeError, "dump() has no option secret; it has secrets, maxBodyBytes"],
+    [{ secret: "show" }, TypeError, 'dump() has no option "secret"; perhaps you meant secrets?'],
     [{ secrets: "shown" }, TypeError, 'secrets must be "hide" or "show", not "shown"'],
     [{ secrets: true }, TypeError, 'secrets must be "hide" or "show", not boolean'],
     [{ maxBodyBytes: "1" }, TypeError, "maxBodyBytes must be a whole number, 0 or more, or null, not string"],
     [{ maxBodyBytes: -1 }, RangeError, "maxBodyBytes must be a whole number, 0 or more, or null, not -1"],
-    [null, TypeError, "dump() takes an object of options, not null"],
+    [null, TypeError, "the options of dump() must be an object, not null"],
   ] as const)("refuses %j", ([options, Kind, message]) => {
     expect(() => dump(read({}), options as DumpOptions)).toThrow(new Kind(message));
   });
@@ -371,7 +371,7 @@ describe("dump()", () => {
   it("refuses what is no response of this library's", () => {
     const other = new globalThis.Response("x") as unknown as AnyResponse;
     expect(() => dump(other)).toThrow(
-      new TypeError("dump() takes a Response or a StreamedResponse, not Response"),
+      new TypeError("what dump() shows must be a Response or a StreamedResponse, not Response"),
     );
   });
 });

@@ -152,10 +152,10 @@ describe("hooks", () => {
     expect((await session.get("/", { hooks: read })).text()).toBe("read");
     expect(await (await session.get("/", { hooks: streamed, stream: true })).text()).toBe("came");
     await expect(session.get("/", { hooks: streamed })).rejects.toThrow(
-      new TypeError("a response hook got a Response and must return one, not a StreamedResponse"),
+      new TypeError("a response hook that got a Response must return one, not StreamedResponse"),
     );
     await expect(session.get("/", { hooks: read, stream: true })).rejects.toThrow(
-      new TypeError("a response hook got a StreamedResponse and must return one, not a Response"),
+      new TypeError("a response hook that got a StreamedResponse must return one, not Response"),
     );
   });
 });

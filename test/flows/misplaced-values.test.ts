@@ -56,14 +56,16 @@ describe("what is no request and no session", () => {
 
   it("prepareRequest() tells its Request from that of fetch", () => {
     expect(() => session.prepareRequest(js(new globalThis.Request(origin.url)))).toThrow(
-      "takes a Request of this package, not one of fetch: write new Request(method, url, options)",
+      "must be a Request of this package, not Request of fetch: write new Request(method, url, options)",
     );
-    expect(() => session.prepareRequest(js(origin.url))).toThrow("takes a Request, not string");
+    expect(() => session.prepareRequest(js(origin.url))).toThrow(
+      "what prepareRequest() takes must be a Request of this package, not string",
+    );
   });
 
   it("toFetch() looks at its session at once", () => {
     for (const value of [undefined, null, {}, { fetch }, "http://127.0.0.1"])
-      expect(() => toFetch(js(value))).toThrow(/toFetch\(\) takes a Session, not/);
+      expect(() => toFetch(js(value))).toThrow(/what toFetch\(\) takes must be a Session, not/);
   });
 });
 

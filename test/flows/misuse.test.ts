@@ -201,7 +201,7 @@ describe("an adapter, a policy or a hook that answers with something else", () =
     session.mount("http://x.test", adapter as unknown as Adapter);
     const error = await failureOf(session.get("http://x.test/"));
     expect(error).toBeInstanceOf(TypeError);
-    expect(String(error)).toMatch(/send\(\) of an adapter must resolve to what wireResponse\(\) makes/);
+    expect(String(error)).toMatch(/send\(\) of an adapter must return what wireResponse\(\) makes/);
   });
 
   it.for<[string, unknown]>([

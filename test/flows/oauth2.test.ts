@@ -230,8 +230,8 @@ describe("options", () => {
       { scope: ["x", "y"] },
       'scope must be a text of names with blanks between, not Array: write names.join(" ")',
     ],
-    [{ scope: 1 }, "scope must be a text that is not empty, not number"],
-    [{ scope: "" }, "scope must be a text that is not empty, not string"],
+    [{ scope: 1 }, "scope must be text, not number"],
+    [{ scope: "" }, "scope must be text, not empty"],
     [{ session: {} }, "session must be a Session, not Object"],
     [{ session: null }, "session must be a Session, not null"],
     [{ session: fetch }, "session must be a Session, not function"],
@@ -282,11 +282,11 @@ describe("options", () => {
     ["fetch", "write session: new Session({ … }), through which tokens are asked for"],
     [
       "zzz",
-      "there are issuer, tokenEndpoint, clientId, clientAuthentication, scope, parameters, session, leeway, allowInsecure, clientSecret",
+      "known are issuer, tokenEndpoint, clientId, clientAuthentication, scope, parameters, session, leeway, allowInsecure, clientSecret",
     ],
   ] as const)("have no %s: %s", ([name, advice]) => {
     const attempt = (): unknown => oauth2ClientCredentials({ ...whole, [name]: "x" });
-    expect(attempt).toThrow(new TypeError(`there is no option "${name}"; ${advice}`));
+    expect(attempt).toThrow(new TypeError(`OAuth 2 has no option "${name}"; ${advice}`));
   });
 
   it.for([

@@ -202,11 +202,11 @@ describe("session.scope()", () => {
 
   it.for([
     ["example.com", /"example.com"/],
-    ["https://", /begins with an origin/],
+    ["https://", /must be an http or https origin/],
     ["ftp://a.test", /http or https origin/],
     ["https://a.test/?q=1", /no more/],
     ["https://a.test/#f", /no more/],
-    ["https://u:secret@a.test/", /no more: not "https:\/\/a.test\/"/],
+    ["https://u:secret@a.test/", /no more, not "https:\/\/a.test\/"/],
     [7, /not number/],
   ] as const)("refuses the prefix %j", async ([prefix, message]) => {
     await using session = new Session();

@@ -117,10 +117,10 @@ describe("trustedOrigins", () => {
     ["https://a.test", /must be a list of origins/],
     [["https://a.test/path"], /"https:\/\/a.test\/path"/],
     [["a.test"], /"a.test"/],
-    [["https://*.a.test"], /must name origins/],
-    [["ftp://a.test"], /must name origins/],
-    [["https://u:pw@a.test"], /must name origins/],
-    [[7], /must name origins.*number/],
+    [["https://*.a.test"], /must be an origin/],
+    [["ftp://a.test"], /must be an origin/],
+    [["https://u:pw@a.test"], /must be an origin/],
+    [[7], /must be an origin.*number/],
   ] as const)("refuse %j", async ([value, message]) => {
     const wrong = { trustedOrigins: value } as unknown as SessionOptions;
     expect(() => new Session(wrong)).toThrow(TypeError);
@@ -158,8 +158,8 @@ describe("crossOriginHeaders", () => {
     [["cookie"], RangeError, /must not name cookie/],
     [["Proxy-Authorization"], RangeError, /must not name Proxy-Authorization/],
     [["Host"], RangeError, /must not name Host/],
-    [["X Y"], TypeError, /must name header fields.*"X…"/],
-    [[null], TypeError, /must name header fields.*null/],
+    [["X Y"], TypeError, /must be the name of a header field.*"X…"/],
+    [[null], TypeError, /must be the name of a header field.*null/],
     ["X-Trace-Id", TypeError, /must be a list/],
   ] as const)("refuses %j", ([value, kind, message]) => {
     const make = (): Session => new Session({ crossOriginHeaders: value as unknown as string[] });

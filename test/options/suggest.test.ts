@@ -217,7 +217,7 @@ describe("what others call it", () => {
 
 describe("parts of options", () => {
   it.for<[RequestOptions, RegExp]>([
-    [{ timeout: { request: 5000 } as never }, /"request"; known are connect, read, total; write total/],
+    [{ timeout: { request: 5000 } as never }, /timeout has no option "request"; write total/],
     [{ timeout: { response: 5000 } as never }, /write read/],
     [{ timeout: { conect: 5000 } as never }, /perhaps you meant connect\?/],
     [{ hooks: { beforeRequest: [] } as never }, /write request/],

@@ -81,7 +81,7 @@ describe("encodeFields", () => {
     [[["a", "1"], ["b"]], "params[1] must be a pair [name, value], not a list of 1"],
     [[["a", "1", "2"]], "not a list of 3"],
     [[{ a: "1" }], "not Object"],
-    [[[1, "x"]], "params[0] must have a name of text or bytes, not number"],
+    [[[1, "x"]], "the name in params[0] must be text or bytes, not number"],
     [new Set(["a"]), "not Set"],
     [new Date(0), "not Date"],
     [5, "not number"],

@@ -246,7 +246,7 @@ describe("a multipart body", () => {
     [new Set(["a"]), "not Set"],
     [[["f"]], "files[0] must be a pair [field, file]"],
     [[[1, "A"]], "files[0] must be a pair [field, file]"],
-    [{ f: 5 }, 'files["f"] must have text, bytes, a Blob, a stream or a function as content, not number'],
+    [{ f: 5 }, 'the content of files["f"] must be text, bytes, a Blob, a stream or a function, not number'],
     [{ f: true }, "not boolean"],
     [{ f: new Date(0) }, "not Date"],
     [{ f: new Map([["a", "b"]]) }, "not Map"],
@@ -257,10 +257,10 @@ describe("a multipart body", () => {
     [{ f: {} }, "needs content"],
     [
       { f: { name: "n", content: "A" } },
-      'unknown property "name"; known are filename, content, contentType, headers',
+      'files["f"] has no option "name"; known are filename, content, contentType, headers',
     ],
-    [{ f: { content: "A", filename: 5 } }, "file name of text or null, not number"],
-    [{ f: { content: "A", contentType: 5 } }, "content type of text, not number"],
+    [{ f: { content: "A", filename: 5 } }, 'the file name of files["f"] must be text or null, not number'],
+    [{ f: { content: "A", contentType: 5 } }, 'the content type of files["f"] must be text, not number'],
     [{ f: [["n", "A"], 5] }, "not number"],
   ])("refuses %o", ([files, message]) => {
     expect(() => choose(files as FilesInit)).toThrow(TypeError);

@@ -20,9 +20,9 @@ describe("wrong options", () => {
     [{ chunkSize: 1.5 }, RangeError, "not 1.5"],
     [{ chunkSize: Number.NaN }, RangeError, "not NaN"],
     [{ decode: "yes" }, TypeError, "decode must be true or false, not string"],
-    [{ chunksize: 1 }, TypeError, "has no option chunksize"],
-    [512, TypeError, "takes an object of options, not number"],
-    [null, TypeError, "takes an object of options, not null"],
+    [{ chunksize: 1 }, TypeError, 'has no option "chunksize"; perhaps you meant chunkSize?'],
+    [512, TypeError, "() must be an object, not number"],
+    [null, TypeError, "() must be an object, not null"],
   ] as const)("%j are refused by both iterations", ([options, kind, message]) => {
     for (const iterate of [iterContent(options), iterLines(options)]) {
       expect(iterate).toThrow(kind);

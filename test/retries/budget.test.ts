@@ -132,7 +132,7 @@ describe("the option budget of Retry", () => {
       "Retry's budget must be a share from 0 to 1, { ratio, perSecond, window } or null, not string",
     ],
     [[0.1], TypeError, "not Array"],
-    [{ share: 0.2 }, TypeError, "Retry's budget has no share; it has ratio, perSecond, window"],
+    [{ share: 0.2 }, TypeError, 'Retry\'s budget has no option "share"; known are ratio, perSecond, window'],
     [{ ratio: 2 }, RangeError, "Retry's budget.ratio must be a number from 0 to 1, not 2"],
     [{ perSecond: -1 }, RangeError, "budget.perSecond"],
     [{ perSecond: Infinity }, RangeError, "budget.perSecond"],

@@ -170,7 +170,11 @@ describe("an option that is wrong", () => {
       TypeError,
       "Retry's allowedMethods must be an array or a Set of methods, not string",
     ],
-    [{ allowedMethods: ["GET "] }, TypeError, 'Retry\'s allowedMethods must be names of methods, not "GET "'],
+    [
+      { allowedMethods: ["GET "] },
+      TypeError,
+      'each of Retry\'s allowedMethods must be the name of a method, not "GET "',
+    ],
     [
       { allowedMethods: false },
       TypeError,
@@ -184,27 +188,23 @@ describe("an option that is wrong", () => {
     [
       { statusForcelist: ["503"] },
       TypeError,
-      "Retry's statusForcelist must be numbers from 100 to 999, not string",
+      "each of Retry's statusForcelist must be a whole number from 100 to 999, not string",
     ],
     [
       { statusForcelist: [99] },
       RangeError,
-      "Retry's statusForcelist must be numbers from 100 to 999, not 99",
+      "each of Retry's statusForcelist must be a whole number from 100 to 999, not 99",
     ],
     [
       { statusForcelist: [1000] },
       RangeError,
-      "Retry's statusForcelist must be numbers from 100 to 999, not 1000",
+      "each of Retry's statusForcelist must be a whole number from 100 to 999, not 1000",
     ],
-    [
-      { redirect: 3 },
-      TypeError,
-      "Retry has no option redirect; redirects are counted by maxRedirects; it has total, connect",
-    ],
+    [{ redirect: 3 }, TypeError, 'Retry has no option "redirect"; redirects are counted by maxRedirects'],
     [
       { status_forcelist: [503] },
       TypeError,
-      "Retry has no option status_forcelist; perhaps you meant statusForcelist?; it has total, connect",
+      'Retry has no option "status_forcelist"; perhaps you meant statusForcelist?',
     ],
     [3, TypeError, "the options of Retry must be an object, not number"],
     [null, TypeError, "the options of Retry must be an object, not null"],

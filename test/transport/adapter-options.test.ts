@@ -15,7 +15,7 @@ describe("options of HttpAdapter", () => {
     // option             value        error       what the message has beside the option's name
     ["poolConnections", 0, RangeError, "0"],
     ["poolConnections", 1.5, RangeError, "1.5"],
-    ["poolConnections", "10", TypeError, '"10"'],
+    ["poolConnections", "10", TypeError, "a whole number, 1 or more, not string"],
     ["poolMaxsize", -1, RangeError, "-1"],
     ["poolMaxsize", Number.NaN, RangeError, "NaN"],
     ["poolBlock", 1, TypeError, "true or false"],
@@ -27,7 +27,7 @@ describe("options of HttpAdapter", () => {
     ["keepAliveTimeout", 0, RangeError, "0"],
     ["maxHeaderSize", 10, RangeError, "1024"],
     ["localAddress", "localhost", TypeError, "IP address"],
-    ["family", 5, RangeError, "0, 4 and 6"],
+    ["family", 5, RangeError, "0, 4 or 6, not 5"],
     ["lookup", "dns", TypeError, "function"],
     ["socketPath", "", TypeError, "path"],
     ["poolSize", 3, TypeError, "poolMaxsize"],
@@ -41,7 +41,7 @@ describe("options of HttpAdapter", () => {
   it("refuse a family that is not that of localAddress", () => {
     const make = (): unknown => new HttpAdapter({ localAddress: "127.0.0.2", family: 6 });
     expect(make).toThrow(RangeError);
-    expect(make).toThrow("option family is 6; allowed beside localAddress 127.0.0.2 are 0 and 4");
+    expect(make).toThrow("family must be 0 or 4 beside localAddress 127.0.0.2, not 6");
     expect(() => new HttpAdapter({ localAddress: "::1", family: 6 })).not.toThrow();
   });
 
