@@ -61,12 +61,16 @@ function fieldNames(): OptionName[] {
   return namesAt("session").filter((name) => !OWN.has(name));
 }
 
-/** A class that extends a session may have fields with names of options, as in `timeout = 5000`. They lie before ours: they are set. */
+const NAMES: ReadonlySet<string> = new Set(namesAt("session"));
+
+/**
+ * A class that extends a session may have fields with names of options, as in `timeout = 5000`. They lie before ours: they are set.
+ * One with a wrong value stays where it is: no call goes without it.
+ */
 export function adoptFields(session: SessionFields<boolean>): void {
-  for (const name of namesAt("session")) {
-    if (!Object.hasOwn(session, name)) continue;
-    const value: unknown = Reflect.get(session, name);
+  for (const name of Object.keys(session)) {
+    if (!NAMES.has(name)) continue;
+    Reflect.set(Object.getPrototypeOf(session) as object, name, Reflect.get(session, name), session);
     Reflect.deleteProperty(session, name);
-    Reflect.set(session, name, value);
   }
 }

@@ -174,6 +174,30 @@ describe("a value that was set", () => {
   });
 });
 
+describe("fields of a class that extends Session", () => {
+  it("are an error of each call as long as one is wrong", () => {
+    class Client extends Session {
+      override addressPolicy = "privat" as never;
+      override params = { a: "1" };
+    }
+    const client = new Client();
+    for (const _ of [1, 2]) expect(() => urlOf(client)).toThrow("addressPolicy must be");
+    client.addressPolicy = null as never;
+    expect(urlOf(client)).toBe("http://a.test/?a=1");
+  });
+
+  it("count also where a class above has called already", () => {
+    class Base extends Session {
+      readonly first = urlOf(this);
+    }
+    class Client extends Base {
+      override params = { a: "1" };
+    }
+    const client = new Client();
+    expect([client.first, urlOf(client)]).toEqual(["http://a.test/", "http://a.test/?a=1"]);
+  });
+});
+
 it("proxy and proxies are said one after the other, as together", () => {
   const session = new Session({ proxies: { http: "http://p.test" } });
   expect(() => (session.proxy = "http://q.test")).toThrow("contradict each other");
