@@ -1,7 +1,14 @@
 /** Fields of a session: what is read of them is a view of a copy; a value is set whole. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { HttpBasicAuth, Request, Retry, Session, type RequestOptions } from "../../src/index.ts";
+import {
+  HeaderMap,
+  HttpBasicAuth,
+  Request,
+  Retry,
+  Session,
+  type RequestOptions,
+} from "../../src/index.ts";
 
 const one = (): void => undefined;
 const two = (): void => undefined;
@@ -172,6 +179,19 @@ describe("a value that was set", () => {
     expect(() => session.scope("http://a.test", { params: { a: {} as never } })).toThrow(TypeError);
     expect(session.params).toBeUndefined();
   });
+});
+
+it("headers of a call that can be read once are read as others are", () => {
+  const session = new Session();
+  const headersOf = (headers: Iterable<[string, string]>): (string | null)[] => {
+    const sent = session.prepareRequest(new Request("GET", "http://a.test/", { headers })).headers;
+    return [sent.get("range"), sent.get("accept-encoding")];
+  };
+  const given: [string, string][] = [
+    ["Range", "bytes=0-"],
+    ["Accept-Encoding", new HeaderMap(session.headers).get("accept-encoding") ?? ""],
+  ];
+  expect(headersOf(given.values())).toEqual(headersOf(given));
 });
 
 describe("fields of a class that extends Session", () => {
