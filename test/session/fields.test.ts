@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   HeaderMap,
   HttpBasicAuth,
+  type PreparedRequest,
   Request,
   Retry,
   Session,
@@ -42,6 +43,11 @@ describe("what is read of a session", () => {
     ["session.trustEnv.proxies = true", "session.trustEnv = { ...session.trustEnv, proxies: … }"],
     ["Object.defineProperty(session.tls, 'crl', { value: 1 })", "session.tls = { ...session.tls, crl: … }"],
     ["Object.freeze(session.timeout)", "session.timeout = { ...session.timeout, "],
+    [
+      "Object.getOwnPropertyDescriptor(session.hooks, 'response').value.push(() => {})",
+      "session.hooks = { ...session.hooks, response: … }",
+    ],
+    ["Object.setPrototypeOf(session.proxies, {})", "session.proxies = { ...session.proxies, "],
   ])("is not changed in place: %s", ([change, line]) => {
     const session = new Session({
       proxies: { http: "http://p.test" },
@@ -178,6 +184,77 @@ describe("a value that was set", () => {
     expect(() => (session.params = { a: {} as never })).toThrow(TypeError);
     expect(() => session.scope("http://a.test", { params: { a: {} as never } })).toThrow(TypeError);
     expect(session.params).toBeUndefined();
+  });
+});
+
+describe("what a session keeps", () => {
+  const signed = (session: Session): string | null => {
+    const request = session.prepareRequest(new Request("GET", "http://a.test/"));
+    return request.headers.get("x-token");
+  };
+
+  it("is the program's own object where that has methods, be it a literal", () => {
+    const auth = {
+      token: "a",
+      apply(request: PreparedRequest): PreparedRequest {
+        request.headers.set("X-Token", this.token);
+        return request;
+      },
+    };
+    const session = new Session({ auth });
+    auth.token = "b";
+    expect(signed(session)).toBe("b");
+    expect(session.auth).toBe(auth);
+    const retry = { total: 1, next: () => null } as never;
+    const hsts = { covers: () => false, note: () => undefined } as never;
+    const proxyAuth = { authorize: () => null, onChallenge: () => false };
+    Object.assign(session, { retry, hsts, proxyAuth });
+    expect(session.retry).toBe(retry);
+    expect(session.hsts).toBe(hsts);
+    expect(session.proxyAuth).toBe(proxyAuth);
+  });
+
+  it("is no URL of the program's, which can be changed", () => {
+    const url = new URL("https://b.test");
+    const session = new Session({ trustedOrigins: [url] });
+    url.host = "c.test";
+    expect(session.trustedOrigins).toEqual([new URL("https://b.test")]);
+    for (const shown of session.trustedOrigins ?? []) (shown as URL).host = "d.test";
+    expect(session.trustedOrigins).toEqual([new URL("https://b.test")]);
+  });
+
+  it("is no object of a class, from which headers were read", () => {
+    class Fields {
+      [name: string]: string;
+    }
+    const fields = Object.assign(new Fields(), { "X-Token": "a" });
+    const session = new Session().scope("http://a.test", { headers: fields });
+    session.proxyHeaders = fields;
+    fields["X-Token"] = "b";
+    expect(signed(session)).toBe("a");
+    expect(session.proxyHeaders).toEqual([["X-Token", "a"]]);
+  });
+
+  it("of a Map in a scope replaces name by name", () => {
+    const session = new Session({ params: { a: "1", b: "1" } });
+    const params = new Map([["a", "2"]]);
+    session.scope("http://a.test", { params });
+    params.set("a", "3");
+    expect(urlOf(session)).toBe("http://a.test/?a=2&b=1");
+  });
+
+  it("is checked as that of a request is", () => {
+    const params = new Set([["a", "1"]]) as never;
+    expect(() => new Session({ params })).toThrow("not Set");
+    for (const headers of [new Date(0), Promise.resolve({}), "A: b", 5] as never[])
+      expect(() => new Session({ headers })).toThrow("headers must be a record, pairs, Headers");
+  });
+
+  it("is refused with its name, also where it holds itself", () => {
+    const cyclic: Record<string, unknown> = {};
+    cyclic["cyclic"] = cyclic;
+    for (const name of ["auth", "params", "proxies", "timeout", "tls", "hooks", "cert", "agent"])
+      expect(() => new Session({ [name]: cyclic })).toThrow(new RegExp(`^(unknown option ")?${name}`));
   });
 });
 
