@@ -45,6 +45,7 @@ export {
   type ScopeOptions,
   type SessionOptions,
   type SharedOptions,
+  type StrictTransport,
   type TimeoutInit,
   type TrustEnv,
   type AddressPolicyInit,
@@ -107,7 +108,6 @@ export type {
   IterLinesOptions,
   Link,
   PeerCertificate,
-  ResponseCookie,
   ResponseCookies,
   SavedFile,
   SaveOptions,
@@ -125,7 +125,6 @@ export {
   type CookieWay,
 } from "./cookies/jar.ts";
 export { HstsStore, type HstsHost, type HstsJson } from "./hsts/store.ts";
-export type { StrictTransport } from "./core/strict-transport.ts";
 export type { CookieJarOptions } from "./cookies/jar-options.ts";
 export type { CookieJarJson, CookieJson } from "./cookies/cookie-json.ts";
 export type { CookieAttributes, SameSiteInit } from "./cookies/cookie.ts";
@@ -141,8 +140,7 @@ export type {
 export { AuthByOrigin } from "./auth/by-origin.ts";
 export { HttpBasicAuth, HttpProxyAuth, type BasicOptions } from "./auth/basic.ts";
 export { HttpBearerAuth, type BearerInit } from "./auth/bearer.ts";
-export { HttpDigestAuth } from "./auth/digest.ts";
-export { HttpProxyDigestAuth } from "./auth/proxy-digest.ts";
+export { HttpDigestAuth, HttpProxyDigestAuth } from "./auth/digest.ts";
 export { HttpGuessAuth } from "./auth/guess.ts";
 export type { Auth, AuthFunction, AuthOption, ChallengeResponse } from "./core/auth-scheme.ts";
 

@@ -1,16 +1,19 @@
 /**
- * Digest credentials (RFC 7616): MD5, SHA-256, SHA-512-256 and SHA-512, each also as `-sess`, with `auth` and `auth-int`.
+ * Digest credentials (RFC 7616): MD5, SHA-256, SHA-512-256 and SHA-512, each also as `-sess`, with `auth` and `auth-int`;
+ * for servers, which ask with 401, and for proxies, which ask with 407.
  *
  * The first request to an origin goes bare, unless a nonce is known; later ones are signed at once. What was learned is
- * kept by origin, so a nonce of one server never goes to another (CVE-2026-11856 in curl). Only a 401 is answered. Nothing is
+ * kept by origin, so a nonce of one server never goes to another (CVE-2026-11856 in curl). Nothing is
  * sent again when there is no challenge that can be answered.
  */
 import { createHash } from "node:crypto";
 
+import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
 import type { Body } from "../core/body.ts";
 import { describe } from "../core/describe.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { DigestChallenge } from "./digest-challenge.ts";
@@ -66,6 +69,46 @@ export class HttpDigestAuth implements Auth {
   }
 }
 
+/**
+ * For the option `proxyAuth`: answers the Digest challenges of proxies (RFC 7616 §3.8), to CONNECT and to requests that they
+ * forward. The first message to a proxy goes without credentials; later ones are signed at once. Of the body nothing is hashed:
+ * `auth-int` alone is not answered.
+ */
+export class HttpProxyDigestAuth implements ProxyAuth {
+  readonly #nonces: DigestNonces;
+
+  /** @throws {TypeError} when a part is no text, or has a control character. */
+  constructor(username: string, password: string) {
+    this.#nonces = new DigestNonces(checkedText("user name", username), checkedText("password", password));
+  }
+
+  /** Signs with the nonce of the challenge that the message answers, or with the one that is known for its proxy. */
+  authorize(message: ProxyMessage): string | null {
+    const { method, uri, proxy } = message;
+    const nonce = this.#nonces.nonceFor(proxy, message);
+    return nonce === null ? null : signedWith(nonce, { method, uri, bodyHash: "" });
+  }
+
+  /** Takes the strongest challenge. A second one for the same message is answered only if the nonce was just too old. */
+  onChallenge(challenges: readonly string[], message: ProxyMessage, answered: number): boolean {
+    return this.#nonces.challenged(message.proxy, challenges, message, { answered, mayHashBody: false });
+  }
+
+  /** The nonce was good, and a proxy may name the next one beforehand (RFC 7616 §3.5). */
+  onResponse(headers: HeaderMap, message: ProxyMessage): void {
+    this.#nonces.accepted(message.proxy, headers.get("proxy-authentication-info"), message);
+  }
+
+  /** Plain data for a log: no secret in it. */
+  toJSON(): Record<string, unknown> {
+    return { scheme: "Digest", credentials: REDACTED };
+  }
+
+  static {
+    printAs(this, () => `HttpProxyDigestAuth ${REDACTED}`);
+  }
+}
+
 function sign(request: PreparedRequest, nonce: Nonce, bodyHash: string): void {
   const { method, pathUrl } = request;
   request.headers.set("Authorization", signedWith(nonce, { method, uri: pathUrl, bodyHash }));
@@ -86,8 +129,8 @@ async function hashedStream(
   return hash.digest("hex");
 }
 
-/** @internal Text that Digest can send. @throws {TypeError} */
-export function checkedText(part: string, value: unknown): string {
+/** @throws {TypeError} for what Digest cannot send. */
+function checkedText(part: string, value: unknown): string {
   if (typeof value !== "string") throw new TypeError(`the ${part} must be text, not ${describe(value)}`);
   // oxlint-disable-next-line no-control-regex -- RFC 7616 §3.4 has no way to send them
   if (/[\x00-\x1f\x7f]/.test(value)) throw new TypeError(`the ${part} must not have control characters`);

@@ -1,6 +1,7 @@
 /**
  * A jar's cookies, filed by domain: what a host may get is found without looking at anything else, so a look-up costs
- * the same in a jar of ten and of a hundred thousand. Not the rules: which cookie may go in is decided before.
+ * the same in a jar of ten and of a hundred thousand. Which ones go when there are too many is decided here; which one may go
+ * in, before.
  *
  * Cookies that the program set for no host yet lie under the domain `""`. The first host to ask takes them: they move into its
  * bucket, and keep `""` as their visible domain.
@@ -10,6 +11,12 @@
 import type { StoredCookie } from "../core/cookie-store.ts";
 import { comparablePath } from "../core/url-spelling.ts";
 import { domainMatches, domainsOf, pathMatches } from "./match.ts";
+
+/** How many cookies there may be. */
+interface Limits {
+  readonly maxCookies: number;
+  readonly maxCookiesPerDomain: number;
+}
 
 /** A cookie in the jar. Mutable, unlike the cookie it holds: a jar is state, and this is where it has it. */
 export interface Entry {
@@ -44,6 +51,7 @@ function keyOf(kind: "h" | "d" | "p", name: string, path: string): string {
 
 /** The cookies by domain. */
 export class CookieIndex {
+  readonly #limits: Limits;
   readonly #buckets = new Map<string, Bucket>();
   /** Buckets by the last two labels of their domain: where all the subdomains of a domain are found. */
   readonly #families = new Map<string, Set<Bucket>>();
@@ -54,6 +62,10 @@ export class CookieIndex {
   #earliestExpiry = Number.POSITIVE_INFINITY;
   #version = 0;
   #generation = 0;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
 
   /** Number of cookies, with those that expired unnoticed. */
   get size(): number {
@@ -79,19 +91,31 @@ export class CookieIndex {
     return this.#buckets.get(domain);
   }
 
+  /** The greatest version of the buckets of these domains, 0 for none. */
+  latestVersion(domains: readonly string[]): number {
+    let latest = 0;
+    for (const domain of domains) latest = Math.max(latest, this.#buckets.get(domain)?.version ?? 0);
+    return latest;
+  }
+
   /** All entries: by domain in the order in which domains came, inside in the order in which cookies came. */
   *entries(): Generator<Entry, void, undefined> {
     for (const bucket of this.#buckets.values()) yield* bucket.entries.values();
   }
 
-  /** Files a cookie, or replaces the one with its identity; that keeps its creation time and place (§5.7 step 23). */
-  put(cookie: StoredCookie, now: number): Entry {
+  /**
+   * Files a cookie, or replaces the one with its identity; that keeps its creation time and place (§5.7 step 23). Others go
+   * when there are too many then: `null` when it is itself one of them.
+   */
+  put(cookie: StoredCookie, now: number): Entry | null {
     if (cookie.expires !== null && cookie.expires < this.#earliestExpiry)
       this.#earliestExpiry = cookie.expires;
     const key = keyOf(cookie.domain === "" ? "p" : cookie.hostOnly ? "h" : "d", cookie.name, cookie.path);
     const domain = cookie.domain === "" ? (this.#homes.get(key)?.domain ?? "") : cookie.domain;
     const found = this.#buckets.get(domain)?.entries.get(key);
-    if (found === undefined) return this.#add(this.#open(domain), key, cookie, now);
+    const entry = found ?? this.#add(this.#open(domain), key, cookie, now);
+    if (cookie.domain === "" && domain !== "") this.#replaceServers(entry);
+    if (found === undefined) return this.#makeRoom(entry, now) ? entry : null;
     this.#replace(found, cookie);
     found.accessedAt = now;
     return found;
@@ -110,8 +134,31 @@ export class CookieIndex {
     bucket.entries.set(key, entry);
     if (cookie.domain === "") this.#homes.set(key, bucket);
     this.#size += 1;
-    this.touch(bucket);
+    this.#touch(bucket);
     return entry;
+  }
+
+  /** Lets go what is too much with an entry (§5.7, "remove excess cookies"), first what has expired. Does it stay itself? */
+  #makeRoom({ bucket, key }: Entry, now: number): boolean {
+    const { maxCookies, maxCookiesPerDomain } = this.#limits;
+    if (this.#size <= maxCookies && bucket.entries.size <= maxCookiesPerDomain) return true;
+    this.removeExpired(now);
+    this.#limitDomain(bucket);
+    if (this.#size > maxCookies) {
+      // For a twentieth at once, so that not each new cookie costs a look at all the others.
+      const room = Math.max(1, Math.floor(maxCookies / 20));
+      for (const entry of [...this.entries()].sort(byAccess).slice(0, room)) this.remove(entry);
+    }
+    return bucket.entries.has(key);
+  }
+
+  #limitDomain({ entries }: Bucket): void {
+    while (entries.size > this.#limits.maxCookiesPerDomain) {
+      let worst: Entry | undefined;
+      for (const entry of entries.values())
+        if (worst === undefined || goesBefore(entry, worst)) worst = entry;
+      if (worst !== undefined) this.remove(worst);
+    }
   }
 
   #replace(entry: Entry, cookie: StoredCookie): void {
@@ -124,7 +171,14 @@ export class CookieIndex {
       (cookie.expires ?? Number.POSITIVE_INFINITY) >= (before.expires ?? Number.POSITIVE_INFINITY);
     if (sameHeader) return;
     entry.superseded = false;
-    this.touch(entry.bucket);
+    this.#touch(entry.bucket);
+  }
+
+  /** The server set the cookie anew that the program began: from now on, the server's own is sent. */
+  supersede(entry: Entry): void {
+    if (entry.superseded) return;
+    entry.superseded = true;
+    this.#touch(entry.bucket);
   }
 
   #open(domain: string): Bucket {
@@ -139,7 +193,7 @@ export class CookieIndex {
   }
 
   /** Notes that headers with cookies of this bucket are to be written anew. */
-  touch(bucket: Bucket): void {
+  #touch(bucket: Bucket): void {
     this.#version += 1;
     bucket.version = this.#version;
   }
@@ -149,7 +203,7 @@ export class CookieIndex {
     bucket.entries.delete(key);
     if (entry.cookie.domain === "") this.#homes.delete(key);
     this.#size -= 1;
-    this.touch(bucket);
+    this.#touch(bucket);
     if (bucket.entries.size > 0) return;
     this.#generation += 1;
     this.#buckets.delete(bucket.domain);
@@ -192,24 +246,30 @@ export class CookieIndex {
 
   /** Gives the cookies that wait for a host to this one. They replace its host-only cookies of that name and path. */
   bind(host: string): void {
-    for (const entry of this.#buckets.get("")?.entries.values() ?? []) this.moveTo(host, entry);
+    for (const entry of this.#buckets.get("")?.entries.values() ?? []) this.#move(host, entry);
+    const bucket = this.#buckets.get(host);
+    if (bucket !== undefined) this.#limitDomain(bucket);
   }
 
-  /** Gives one cookie that waits for a host to this one, and returns where it is now. */
-  moveTo(host: string, entry: Entry): Bucket {
+  /** Gives one of them to this host. */
+  moveTo(host: string, entry: Entry): void {
+    this.#limitDomain(this.#move(host, entry));
+  }
+
+  #move(host: string, entry: Entry): Bucket {
     this.remove(entry);
     const bucket = this.#open(host);
     const moved: Entry = { ...entry, bucket };
     bucket.entries.set(entry.key, moved);
     this.#homes.set(entry.key, bucket);
     this.#size += 1;
-    this.touch(bucket);
-    this.replaceServers(moved);
+    this.#touch(bucket);
+    this.#replaceServers(moved);
     return bucket;
   }
 
   /** A program's cookie was set after the server's of the same name, host and path: that one is gone. */
-  replaceServers({ bucket, cookie }: Entry): void {
+  #replaceServers({ bucket, cookie }: Entry): void {
     const older = bucket.entries.get(keyOf("h", cookie.name, cookie.path));
     if (older !== undefined) this.remove(older);
   }
@@ -230,6 +290,15 @@ export class CookieIndex {
     }
     return false;
   }
+}
+
+/** Those without `Secure` go first, then the one that was not used for longest. */
+function goesBefore(a: Entry, b: Entry): boolean {
+  return a.cookie.secure === b.cookie.secure ? byAccess(a, b) < 0 : !a.cookie.secure;
+}
+
+function byAccess(a: Entry, b: Entry): number {
+  return a.accessedAt - b.accessedAt || a.order - b.order;
 }
 
 function hasSecureTwin(bucket: Bucket, cookie: StoredCookie): boolean {

@@ -7,7 +7,7 @@ import type { CookieRefusalReason, StoredCookie } from "../core/cookie-store.ts"
 import { InvalidHeader } from "../core/errors.ts";
 import { bareUrl, shownName } from "../core/redact.ts";
 import { canonicalDomain, isAddress, withoutFinalDot } from "./match.ts";
-import { BEYOND_LATIN1, CONTROL_CHARACTER } from "./parse.ts";
+import { BEYOND_LATIN1, CONTROL_CHARACTER, sameSiteWord } from "./parse.ts";
 import { isPublicSuffix } from "./public-suffix.ts";
 
 /** What may be said of a cookie beside its name and value. */
@@ -82,9 +82,7 @@ export function createCookie(
   };
   const refusal = prefixRefusal(cookie, prefix);
   if (refusal !== null) {
-    throw new TypeError(
-      `cookie ${shownName(name.slice(0, 64))}: its prefix does not allow these attributes (${refusal})`,
-    );
+    throw new TypeError(`cookie ${shown(name)}: its prefix does not allow these attributes (${refusal})`);
   }
   return cookie;
 }
@@ -99,7 +97,7 @@ export function checkPair(name: unknown, value: unknown): string {
   if (typeof name !== "string") throw new TypeError(`a cookie's name is a string, not ${typeof name}`);
   if (typeof value !== "string" && typeof value !== "number") {
     throw new TypeError(
-      `cookie ${shownName(name.slice(0, 64))}: its value is a string, a number or null, not ${typeof value}`,
+      `cookie ${shown(name)}: its value is a string, a number or null, not ${typeof value}`,
     );
   }
   if (typeof value === "number" && !Number.isFinite(value))
@@ -110,7 +108,7 @@ export function checkPair(name: unknown, value: unknown): string {
   // A nameless cookie is sent as its value alone: with `=` in it, it would be another cookie.
   if (name.includes("=") || (name === "" && (text === "" || text.includes("=")))) {
     throw new InvalidHeader(
-      `cookie ${shownName(name.slice(0, 64))}: name and value cannot be told apart by a server${wholeHint(name)}`,
+      `cookie ${shown(name)}: name and value cannot be told apart by a server${wholeHint(name)}`,
     );
   }
   return text;
@@ -118,28 +116,32 @@ export function checkPair(name: unknown, value: unknown): string {
 
 function checkCharacters(name: string, text: string, what: string): void {
   if (CONTROL_CHARACTER.test(text)) {
-    throw new InvalidHeader(`cookie ${shownName(name.slice(0, 64))}: its ${what} has a control character`);
+    throw new InvalidHeader(`cookie ${shown(name)}: its ${what} has a control character`);
   }
   if (text.includes(";")) {
     throw new InvalidHeader(
-      `cookie ${shownName(name.slice(0, 64))}: its ${what} has a semicolon, which would begin another cookie${wholeHint(name)}`,
+      `cookie ${shown(name)}: its ${what} has a semicolon, which would begin another cookie${wholeHint(name)}`,
     );
   }
   if (BEYOND_LATIN1.test(text)) {
     throw new InvalidHeader(
-      `cookie ${shownName(name.slice(0, 64))}: its ${what} has a character beyond latin-1; encode it, for example with encodeURIComponent`,
+      `cookie ${shown(name)}: its ${what} has a character beyond latin-1; encode it, for example with encodeURIComponent`,
     );
   }
 }
 
-/** For messages: names may be shown, values never. */
+/** For messages: the name of a cookie, or what was given in its place. Values are never shown. */
+function shown(name: string): string {
+  return shownName(name.slice(0, 64));
+}
+
 function quoted(name: string): string {
   return JSON.stringify(name.slice(0, 64));
 }
 
 function checkKinds(attributes: CookieAttributes): void {
   for (const [name, value] of Object.entries(attributes) as [string, unknown][]) {
-    if (!isAttribute(name)) throw new TypeError(`unknown cookie attribute ${shownName(name.slice(0, 64))}`);
+    if (!isAttribute(name)) throw new TypeError(`unknown cookie attribute ${shown(name)}`);
     const kind = KINDS[name];
     if (value === undefined || kind === null || (value === null && name === "maxAge")) continue;
     if (typeof value !== kind) {
@@ -151,8 +153,8 @@ function checkKinds(attributes: CookieAttributes): void {
 /** @throws {TypeError} for another word, naming `where`. */
 export function sameSiteOf(value: unknown, where: string): StoredCookie["sameSite"] {
   if (value === undefined || value === null) return null;
-  const lower = typeof value === "string" ? value.toLowerCase() : value;
-  if (lower === "strict" || lower === "lax" || lower === "none") return lower;
+  const word = typeof value === "string" ? sameSiteWord(value) : null;
+  if (word !== null) return word;
   throw new TypeError(
     `${where} is "strict", "lax", "none" or null, not ${typeof value === "string" ? quoted(value) : typeof value}`,
   );

@@ -1,17 +1,117 @@
 /**
- * Cookies become a `Cookie` header: which comes first, and how they are written (RFC 6265bis §5.8.3).
+ * Which cookies go with a request, in which order, and how they are written (RFC 6265bis §5.8.3).
+ *
+ * The answers are remembered. As long as no cookie of the host or of a domain above it has changed and none has expired, the
+ * header is that of last time: two comparisons.
+ *
+ * Pure: time is an argument.
  */
-import type { StoredCookie } from "../core/cookie-store.ts";
+import { Memo } from "../core/memo.ts";
+import { comparablePath } from "../core/url-spelling.ts";
+import type { CookieIndex, Entry } from "./cookie-index.ts";
+import { domainsOf, pathMatches } from "./match.ts";
 
-/** A cookie with its place among those of the same millisecond. */
-export interface Ordered {
-  readonly cookie: StoredCookie;
-  /** Counts up with every cookie that a jar takes in anew. */
-  readonly order: number;
+/** How often the time of last use is written down. It only serves eviction, and costs a walk over the cookies. */
+const ACCESS_STEP_MS = 1000;
+
+/** What a host gets over a connection that is trusted with `Secure` cookies, or one that is not. Mutable: it is brought up to date in place. */
+interface View {
+  readonly host: string;
+  /** The host's own and those above it. */
+  readonly domains: readonly string[];
+  /** The cookies for any path, in the order of the header. */
+  entries: readonly Entry[];
+  /** Are all their paths `/`? The header is then the same for all of the host. */
+  anyPath: boolean;
+  /** The path that `header` is for, where that matters. */
+  path: string;
+  header: string | null;
+  /** Those in the header. */
+  sent: readonly Entry[];
+  sentAt: number;
+  expiresAt: number;
+  /** What the view was made from. */
+  version: number;
+  latest: number;
+  generation: number;
 }
 
-/** §5.8.3 step 2: longer paths first, then the older cookie. */
-export function byPathThenAge(a: Ordered, b: Ordered): number {
+/** The `Cookie` headers for the hosts that ask. */
+export class CookieHeaders {
+  readonly #index: CookieIndex;
+  readonly #maxBytes: number;
+  readonly #secure = new Memo<string, View>(1000);
+  readonly #plain = new Memo<string, View>(1000);
+
+  constructor(index: CookieIndex, maxBytes: number) {
+    this.#index = index;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The `Cookie` header for a host and path, or `null`. */
+  select(host: string, isTrusted: boolean, path: string, now: number): string | null {
+    const views = isTrusted ? this.#secure : this.#plain;
+    const view = views.getOrMake(host, newView);
+    if (view.version !== this.#index.version || now >= view.expiresAt) this.#refresh(view, isTrusted, now);
+    if (!view.anyPath && view.path !== path) this.#write(view, path);
+    if (now - view.sentAt >= ACCESS_STEP_MS) noteAccess(view, now);
+    return view.header;
+  }
+
+  /** Chooses anew, unless what changed is nothing that this host gets. */
+  #refresh(view: View, isTrusted: boolean, now: number): void {
+    const { version, generation } = this.#index;
+    const latest = this.#index.latestVersion(view.domains);
+    view.version = version;
+    if (view.latest === latest && view.generation === generation && now < view.expiresAt) return;
+    view.latest = latest;
+    view.generation = generation;
+    this.#choose(view, isTrusted, now);
+  }
+
+  #choose(view: View, isTrusted: boolean, now: number): void {
+    const entries: Entry[] = [];
+    view.expiresAt = Number.POSITIVE_INFINITY;
+    view.anyPath = true;
+    for (const domain of view.domains) {
+      for (const entry of this.#index.bucket(domain)?.entries.values() ?? []) {
+        if (!isFor(view.host, isTrusted, entry, now)) continue;
+        const { expires, path } = entry.cookie;
+        if (expires !== null && expires < view.expiresAt) view.expiresAt = expires;
+        if (path !== "/") view.anyPath = false;
+        entries.push(entry);
+      }
+    }
+    view.entries = entries.sort(byPathThenAge);
+    // No request's path is empty: the header for the one that is asked for is written then.
+    if (view.anyPath) this.#write(view, "/");
+    else view.path = "";
+  }
+
+  #write(view: View, path: string): void {
+    const comparable = comparablePath(path);
+    view.path = path;
+    view.sent = view.anyPath
+      ? view.entries
+      : view.entries.filter((entry) => pathMatches(comparable, entry.path));
+    view.header = formatHeader(view.sent, this.#maxBytes);
+    view.sentAt = Number.NEGATIVE_INFINITY;
+  }
+}
+
+/** Step 1, but for the path: is it for this host, this connection, and this time? */
+function isFor(
+  host: string,
+  isTrusted: boolean,
+  { cookie, bucket, superseded }: Entry,
+  now: number,
+): boolean {
+  if (superseded || (cookie.expires !== null && cookie.expires <= now)) return false;
+  return (bucket.domain === host || !cookie.hostOnly) && (isTrusted || !cookie.secure);
+}
+
+/** Step 2: longer paths first, then the older cookie; of one millisecond the one that came first. */
+function byPathThenAge(a: Entry, b: Entry): number {
   return (
     b.cookie.path.length - a.cookie.path.length ||
     a.cookie.createdAt - b.cookie.createdAt ||
@@ -19,16 +119,11 @@ export function byPathThenAge(a: Ordered, b: Ordered): number {
   );
 }
 
-/** `name=value`; a nameless cookie is its value alone. */
-export function formatCookie(name: string, value: string): string {
-  return name === "" ? value : `${name}=${value}`;
-}
-
 /**
- * The value of a `Cookie` header, of at most `maxBytes`; `null` for no cookies. What does not fit is left out from the
- * end: the newest and the broadest, so that a flood of cookies never drives out the older ones (CVE-2022-32205 of curl).
+ * The value of the header, of at most `maxBytes`; `null` for no cookies. What does not fit is left out from the end: the newest
+ * and the broadest, so that a flood of cookies never drives out the older ones (CVE-2022-32205 of curl).
  */
-export function formatCookieHeader(sorted: readonly Ordered[], maxBytes: number): string | null {
+function formatHeader(sorted: readonly Entry[], maxBytes: number): string | null {
   let header = "";
   for (const { cookie } of sorted) {
     const pair = formatCookie(cookie.name, cookie.value);
@@ -39,4 +134,31 @@ export function formatCookieHeader(sorted: readonly Ordered[], maxBytes: number)
     }
   }
   return header === "" ? null : header;
+}
+
+/** `name=value`; a nameless cookie is its value alone. */
+export function formatCookie(name: string, value: string): string {
+  return name === "" ? value : `${name}=${value}`;
+}
+
+function newView(host: string): View {
+  return {
+    host,
+    domains: domainsOf(host),
+    entries: [],
+    anyPath: true,
+    path: "",
+    header: null,
+    sent: [],
+    sentAt: Number.NEGATIVE_INFINITY,
+    expiresAt: Number.NEGATIVE_INFINITY,
+    version: -1,
+    latest: -1,
+    generation: -1,
+  };
+}
+
+function noteAccess(view: View, now: number): void {
+  view.sentAt = now;
+  for (const entry of view.sent) entry.accessedAt = now;
 }

@@ -1,7 +1,7 @@
 /**
- * CookieJar: the cookies of a session, and the one place where they change. RFC 6265bis with the public suffix list;
- * synchronous; requests' jar with our names. What may be stored is `receive.ts`'s decision, where it lies
- * `cookie-index.ts`'s, what the header looks like `header-cache.ts`'s.
+ * CookieJar: the cookies of a session. RFC 6265bis with the public suffix list; synchronous; requests' jar with our names.
+ * What may be stored is `receive.ts`'s decision, where it lies and what is too much `cookie-index.ts`'s, which ones a request
+ * gets `header.ts`'s.
  *
  * Pure for the pipeline (`store`, `select`): they are told the time. The methods for programs ask the clock that the
  * constructor was given.
@@ -21,10 +21,9 @@ import {
   type CookieJson,
   type RestoredCookie,
 } from "./cookie-json.ts";
-import { CookieIndex, type Bucket, type Entry } from "./cookie-index.ts";
+import { CookieIndex, type Entry } from "./cookie-index.ts";
 import { createCookie, domainFilter, ownFields, type CookieAttributes, type SameSiteInit } from "./cookie.ts";
-import { excessOfDomain, excessOfJar, roomFor } from "./eviction.ts";
-import { HeaderCache } from "./header-cache.ts";
+import { CookieHeaders } from "./header.ts";
 import { checkJarOptions, type CookieJarOptions, type CookieJarSettings } from "./jar-options.ts";
 import { hostOf, isTrustworthy, isWebUrl } from "./match.ts";
 import { parseSetCookie } from "./parse.ts";
@@ -72,9 +71,9 @@ export interface CookieFilter {
  * `bind(url)` names that host beforehand, `set(name, value, { domain })` never needs it.
  */
 export class CookieJar implements CookieStore, Iterable<StoredCookie> {
-  readonly #index = new CookieIndex();
-  readonly #headers: HeaderCache;
   readonly #options: CookieJarSettings;
+  readonly #index: CookieIndex;
+  readonly #headers: CookieHeaders;
 
   /**
    * @throws {TypeError} for an unknown option, or cookies of the wrong kind.
@@ -82,7 +81,8 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
    */
   constructor(init?: CookieJarInit | null, options: CookieJarOptions = {}) {
     this.#options = checkJarOptions(options);
-    this.#headers = new HeaderCache(this.#index, this.#options.maxHeaderBytes);
+    this.#index = new CookieIndex(this.#options);
+    this.#headers = new CookieHeaders(this.#index, this.#options.maxHeaderBytes);
     if (init !== undefined && init !== null) this.update(init);
   }
 
@@ -110,12 +110,8 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
       if (programs !== undefined) this.#index.remove(programs);
       return { kind: "deleted", name };
     }
-    // The server has the last word on a cookie that the program began: from now on, its own is sent.
-    if (programs !== undefined && !programs.superseded) {
-      programs.superseded = true;
-      this.#index.touch(programs.bucket);
-    }
-    const entry = this.#put(cookie, now);
+    if (programs !== undefined) this.#index.supersede(programs);
+    const entry = this.#index.put(cookie, now);
     if (entry === null) return { kind: "refused", reason: "jar-full", name };
     return { kind: "stored", cookie: entry.cookie };
   }
@@ -123,7 +119,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
   select(url: Url, now: number, isDirect: boolean = true): string | null {
     if (this.#index.size === 0 || !isWebUrl(url)) return null;
     const host = hostOf(url);
-    if (this.#index.hasUnbound) this.#bind(host);
+    if (this.#index.hasUnbound) this.#index.bind(host);
     return this.#headers.select(host, isTrustworthy(url, isDirect), url.path, now);
   }
 
@@ -139,7 +135,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
 
   /** Gives the cookies that were set without a domain to the host of `url`, now. */
   bind(url: string | URL | Url): void {
-    this.#bind(hostOf(urlOf(url)));
+    this.#index.bind(hostOf(urlOf(url)));
   }
 
   /**
@@ -178,7 +174,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     const now = this.#options.now();
     const cookie = createCookie(name, value, attributes, now);
     if (cookie.expires !== null && cookie.expires <= now) this.#index.removeSame(cookie);
-    else this.#put(cookie, now);
+    else this.#index.put(cookie, now);
     return this;
   }
 
@@ -200,16 +196,12 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
       this.#index.clear();
       return size;
     }
-    const found = this.#find(filter);
-    for (const entry of found) this.#index.remove(entry);
-    return found.length;
+    return this.#remove(this.#find(filter));
   }
 
   /** Removes the cookies that have no time of expiry: what a browser does when it is closed. Returns how many. */
   clearSessionCookies(): number {
-    const found = this.#find({}).filter(({ cookie }) => cookie.expires === null);
-    for (const entry of found) this.#index.remove(entry);
-    return found.length;
+    return this.#remove(this.#find({}).filter(({ cookie }) => cookie.expires === null));
   }
 
   /** Removes what has expired; nothing that has is ever sent or shown, so this only frees memory. Returns how many. */
@@ -328,6 +320,11 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     return found;
   }
 
+  #remove(entries: readonly Entry[]): number {
+    for (const entry of entries) this.#index.remove(entry);
+    return entries.length;
+  }
+
   /** What another jar needs to know of the cookies here, less what gave way to the server's own cookie. */
   #live(): RestoredCookie[] {
     return (
@@ -342,43 +339,12 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     );
   }
 
-  #bind(host: string): void {
-    this.#index.bind(host);
-    const bucket = this.#index.bucket(host);
-    if (bucket !== undefined) this.#limitDomain(bucket);
-  }
-
   #restore(cookies: readonly RestoredCookie[]): void {
     const now = this.#options.now();
     for (const { cookie, boundTo: host } of cookies) {
       if (cookie.expires !== null && cookie.expires <= now) continue;
-      const entry = this.#put(cookie, now);
-      if (host !== null && entry?.bucket.domain === "") this.#limitDomain(this.#index.moveTo(host, entry));
-    }
-  }
-
-  /** Files a cookie, and lets others go when there are too many: `null` when it is itself the one to go (§5.7). */
-  #put(cookie: StoredCookie, now: number): Entry | null {
-    const before = this.#index.size;
-    const entry = this.#index.put(cookie, now);
-    if (cookie.domain === "" && entry.bucket.domain !== "") this.#index.replaceServers(entry);
-    if (this.#index.size <= before) return entry;
-    const { maxCookies, maxCookiesPerDomain } = this.#options;
-    if (this.#index.size > maxCookies || entry.bucket.entries.size > maxCookiesPerDomain) {
-      this.#index.removeExpired(now);
-      this.#limitDomain(entry.bucket);
-      if (this.#index.size > maxCookies) {
-        for (const excess of excessOfJar(this.#index.entries(), roomFor(maxCookies)))
-          this.#index.remove(excess);
-      }
-    }
-    return entry.bucket.entries.get(entry.key) === entry ? entry : null;
-  }
-
-  #limitDomain(bucket: Bucket): void {
-    while (bucket.entries.size > this.#options.maxCookiesPerDomain) {
-      const excess = excessOfDomain(bucket);
-      if (excess !== undefined) this.#index.remove(excess);
+      const entry = this.#index.put(cookie, now);
+      if (host !== null && entry?.bucket.domain === "") this.#index.moveTo(host, entry);
     }
   }
 }

@@ -61,30 +61,21 @@ export function parseSetCookie(header: string): ParsedCookie | CookieRefusal {
   const value = trimmed(text, named ? equals + 1 : 0, end);
   if (name === "" && value === "") return refuse("empty", "");
   if (name.length + value.length > MAX_PAIR_BYTES) return refuse("too-long", name.slice(0, 64));
-  return readAttributes(text, end, { name, value });
+  return readAttributes(text, end, name, value);
 }
 
 function refuse(reason: CookieRefusalReason, name: string): CookieRefusal {
   return { kind: "refused", reason, name };
 }
 
-/** Attributes while they are read: the last of each kind wins, also when it is empty (§5.7). */
-interface Attributes {
-  maxAge: number | null;
-  expires: number | null;
-  domain: string | null;
-  path: string | null;
-  secure: boolean;
-  httpOnly: boolean;
-  sameSite: StoredCookie["sameSite"];
-}
+/** A cookie while its attributes are read: the last of each kind wins, also when it is empty (§5.7). */
+type Draft = { -readonly [Field in keyof ParsedCookie]: ParsedCookie[Field] };
 
-function readAttributes(
-  text: string,
-  from: number,
-  pair: { readonly name: string; readonly value: string },
-): ParsedCookie {
-  const found: Attributes = {
+function readAttributes(text: string, from: number, name: string, value: string): ParsedCookie {
+  const cookie: Draft = {
+    kind: "parsed",
+    name,
+    value,
     maxAge: null,
     expires: null,
     domain: null,
@@ -99,22 +90,10 @@ function readAttributes(
     // Looked up only when passed: a field of nothing but semicolons is read once, not once for each of them.
     if (equals !== -1 && equals < start) equals = text.indexOf("=", start);
     const split = equals === -1 || equals > end ? end : equals;
-    takeAttribute(found, text, { start, split, end });
+    takeAttribute(cookie, text, { start, split, end });
     start = end + 1;
   }
-  const { maxAge, expires, domain, path, secure, httpOnly, sameSite } = found;
-  return {
-    kind: "parsed",
-    name: pair.name,
-    value: pair.value,
-    maxAge,
-    expires,
-    domain,
-    path,
-    secure,
-    httpOnly,
-    sameSite,
-  };
+  return cookie;
 }
 
 /** Where in the field an attribute stands: its name up to `split`, its value behind it. */
@@ -124,30 +103,30 @@ interface Part {
   readonly end: number;
 }
 
-function takeAttribute(found: Attributes, text: string, { start, split, end }: Part): void {
+function takeAttribute(cookie: Draft, text: string, { start, split, end }: Part): void {
   const value = split < end ? trimmed(text, split + 1, end) : "";
   if (value.length > MAX_ATTRIBUTE_BYTES) return;
   switch (trimmed(text, start, split).toLowerCase()) {
     case "expires":
-      found.expires = parseCookieDate(value) ?? found.expires;
+      cookie.expires = parseCookieDate(value) ?? cookie.expires;
       break;
     case "max-age":
-      found.maxAge = parseMaxAge(value) ?? found.maxAge;
+      cookie.maxAge = parseMaxAge(value) ?? cookie.maxAge;
       break;
     case "domain":
-      found.domain = value.startsWith(".") ? value.slice(1) : value;
+      cookie.domain = value.startsWith(".") ? value.slice(1) : value;
       break;
     case "path":
-      found.path = value.startsWith("/") ? value : null;
+      cookie.path = value.startsWith("/") ? value : null;
       break;
     case "secure":
-      found.secure = true;
+      cookie.secure = true;
       break;
     case "httponly":
-      found.httpOnly = true;
+      cookie.httpOnly = true;
       break;
     case "samesite":
-      found.sameSite = parseSameSite(value);
+      cookie.sameSite = sameSiteWord(value);
       break;
     default:
   }
@@ -159,7 +138,8 @@ function parseMaxAge(value: string): number | null {
   return value.startsWith("-") ? 0 : Number(value);
 }
 
-function parseSameSite(value: string): StoredCookie["sameSite"] {
+/** `null` for another word. */
+export function sameSiteWord(value: string): StoredCookie["sameSite"] {
   const lower = value.toLowerCase();
   return lower === "strict" || lower === "lax" || lower === "none" ? lower : null;
 }

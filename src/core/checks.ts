@@ -38,6 +38,22 @@ export function assertCount(
     throw new RangeError(`${name} must be ${allowed}, not ${value}`);
 }
 
+/**
+ * @param kind what it is, before "from … to …".
+ * @throws {TypeError} unless it is a number.
+ * @throws {RangeError} unless that is within both ends.
+ */
+export function assertWithin(
+  value: unknown,
+  name: string,
+  [least, most]: readonly [least: number, most: number],
+  kind: string = "a number",
+): asserts value is number {
+  const allowed = `${kind} from ${least} to ${most}`;
+  if (typeof value !== "number") throw mustBe(name, allowed, value);
+  if (!(value >= least && value <= most)) throw new RangeError(`${name} must be ${allowed}, not ${value}`);
+}
+
 /** An object literal, or one without a prototype; of this realm or another. A class's instance is none. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isObject(value) || Array.isArray(value)) return false;

@@ -20,7 +20,6 @@ import type { HooksInit } from "./hooks.ts";
 import { describe } from "./describe.ts";
 import { isUrl } from "./realm.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
-import type { StrictTransport } from "./strict-transport.ts";
 
 /** A scalar of a query or a form: written as JavaScript spells it. `null` and `undefined` leave the name out. */
 export type Scalar = string | number | bigint | boolean | Uint8Array | null | undefined;
@@ -421,9 +420,6 @@ export interface SendInit<Stream extends boolean = false> extends Omit<
   "headers" | "params" | "auth" | "data" | "json" | "files" | "cookies" | "idempotencyKey" | "rawUrl"
 > {}
 
-/** Options that a prepared request has taken up: `send()` does not take them any more. */
-export type PreparedOption = Exclude<keyof RequestOptions, keyof SendInit>;
-
 /** What `session.scope()` takes: defaults for the requests to one origin, or to a part of it. */
 export interface ScopeOptions<Stream extends boolean = false> extends Omit<SharedOptions<Stream>, "rawUrl"> {
   /**
@@ -478,6 +474,14 @@ export interface SessionOptions<Stream extends boolean = false> extends SharedOp
    * Default: `true`.
    */
   trustEnv?: boolean | TrustEnv | undefined;
+}
+
+/** Knows the hosts that said they are to be reached over TLS only (RFC 6797). */
+export interface StrictTransport {
+  /** Is `host` one of them, or below one that spoke for its subdomains too? Canonical, as in a parsed URL. */
+  covers(host: string, now: number): boolean;
+  /** Takes the `Strict-Transport-Security` of a response that `host` sent over TLS. What it cannot read it ignores. */
+  note(host: string, header: string, now: number): void;
 }
 
 /** The parts of the environment, each with its switch. What is absent is on. */

@@ -11,8 +11,22 @@ import type { Origin } from "./origin.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
 import { isHttpLike, parseRawUrl, type Url } from "./url.ts";
 
-/** How a request's `Cookie` header came about: the jar's may be made anew for the next message, the caller's never. */
-export type CookieSource = "none" | "jar" | "caller";
+/**
+ * What a request has of the two fields that depend on jar and credentials, `Cookie` and `Authorization`:
+ *
+ * - `"bare"`: nothing. Each message gets both.
+ * - `"jar"`: those of an earlier message. Each message gets both anew, and no `Cookie` once the jar has none for it.
+ * - `"caller"`: a `Cookie` that the caller wrote. It stands within its origin; `Authorization` is as with the others.
+ * - `{ shown }`: what `prepareRequest()` showed, or a program made itself. The next message is sent as it stands; for those
+ *   behind it `shown` holds.
+ */
+export type Dress = DressBehind | { readonly shown: DressBehind };
+type DressBehind = "bare" | "jar" | "caller";
+
+/** What holds for the messages behind the next one. */
+export function dressBehind(dress: Dress): DressBehind {
+  return typeof dress === "object" ? dress.shown : dress;
+}
 
 /** What a prepared request brings along for its way through the pipeline; opaque here, `CallPlan` in `options/settings.ts`. */
 export interface Plan {
@@ -29,10 +43,8 @@ export interface PreparedParts {
   readonly headers: HeaderMap;
   /** The body; `null` for none. */
   readonly payload: Body | null;
-  /** @internal Default: `"none"`. */
-  readonly cookieSource?: CookieSource;
-  /** @internal Carries the `Cookie` and `Authorization` of its first message already; they are sent as they stand. */
-  readonly dressed?: boolean;
+  /** @internal Default: `"bare"`. */
+  readonly dress?: Dress;
   /** @internal */
   readonly plan?: Plan | null;
   /** @internal See {@link PreparedRequest.challenge}. */
@@ -53,9 +65,7 @@ export class PreparedRequest {
   /** Header fields in the order in which they are sent. `Host` and `Connection` are added by the transport. */
   headers: HeaderMap;
   /** @internal */
-  readonly cookieSource: CookieSource;
-  /** @internal */
-  readonly dressed: boolean;
+  readonly dress: Dress;
   /**
    * @internal The response whose challenge this message answers, for the scheme that signs it; `null` for none, `undefined`
    * when nobody said.
@@ -73,8 +83,7 @@ export class PreparedRequest {
     this.url = parts.url;
     this.headers = parts.headers;
     this.#payload = parts.payload;
-    this.cookieSource = parts.cookieSource ?? "none";
-    this.dressed = parts.dressed ?? false;
+    this.dress = parts.dress ?? "bare";
     this.challenge = parts.challenge;
     if (parts.parsed != null) {
       this.#parsed = parts.parsed;
@@ -133,15 +142,14 @@ export class PreparedRequest {
   }
 
   /** @internal The same with these headers, which are taken over. On the path of every request that has a cookie. */
-  withHeaders(headers: HeaderMap, cookieSource: CookieSource): PreparedRequest {
+  withHeaders(headers: HeaderMap, dress: Dress): PreparedRequest {
     return new PreparedRequest({
       method: this.method,
       url: this.url,
       parsed: this.#parsedFrom === this.url ? this.#parsed : null,
       headers,
       payload: this.#payload,
-      cookieSource,
-      dressed: this.dressed,
+      dress,
       challenge: this.challenge,
       plan: this.plan,
     });
@@ -155,8 +163,7 @@ export class PreparedRequest {
       method: this.method,
       url: this.url,
       payload: this.#payload,
-      cookieSource: this.cookieSource,
-      dressed: this.dressed,
+      dress: this.dress,
       challenge: this.challenge,
       plan: this.plan,
       parsed: null,
@@ -168,6 +175,11 @@ export class PreparedRequest {
       copy.#parsedFrom = this.#parsedFrom;
     }
     return copy;
+  }
+
+  /** @internal A copy whose next message is sent as it stands. */
+  shown(): PreparedRequest {
+    return this.with({ dress: { shown: dressBehind(this.dress) } });
   }
 
   /** Plain data for a log: no user info, no secret header value, no body. */

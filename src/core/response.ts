@@ -3,6 +3,7 @@
  * `response/`.
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec";
+import type { StoredCookie } from "./cookie-store.ts";
 import type { Attempt } from "./errors.ts";
 import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
@@ -243,27 +244,11 @@ export interface IterLinesOptions {
 }
 
 /** Look-up in the cookies of one response. */
-export interface ResponseCookies extends Iterable<ResponseCookie> {
+export interface ResponseCookies extends Iterable<StoredCookie> {
   /** How many there are. */
   readonly size: number;
   /** The value of the cookie of this name, of several the last one's; `null` for none. */
   get(name: string): string | null;
   /** Names and values; of several cookies of a name the last one counts. */
   getDict(): Record<string, string>;
-}
-
-/** A cookie of a response. */
-export interface ResponseCookie {
-  /** Its name. */
-  readonly name: string;
-  /** Its value, as the server wrote it. */
-  readonly value: string;
-  /** The domain that it is for, without a leading dot. */
-  readonly domain: string;
-  /** The path that it is for. */
-  readonly path: string;
-  /** Is it sent over secure connections only? */
-  readonly secure: boolean;
-  /** When it expires, in milliseconds since the epoch; `null`: with the session. */
-  readonly expires: number | null;
 }

@@ -1,14 +1,15 @@
 /**
- * HstsStore: the hosts that said over TLS that they are to be reached over TLS only (RFC 6797).
- *
- * Whom to ask and what to do then is `pipeline/hsts.ts`.
+ * HSTS (RFC 6797): the hosts that said over TLS that they are to be reached over TLS only, how they say so, and the URL that is
+ * asked then. When to ask is `pipeline/hsts.ts`.
  */
 import { isIP } from "node:net";
 
 import { systemClock } from "../core/clock.ts";
 import { describe } from "../core/describe.ts";
-import type { StrictTransport } from "../core/strict-transport.ts";
-import { parseStrictTransport } from "./header.ts";
+import { isToken } from "../core/method.ts";
+import type { StrictTransport } from "../core/options.ts";
+import { withoutBlanks } from "../core/received-text.ts";
+import type { Url } from "../core/url.ts";
 
 /** A host as it is saved. */
 export interface HstsHost {
@@ -112,6 +113,15 @@ export class HstsStore implements StrictTransport {
   }
 }
 
+/**
+ * The URL that is asked in place of one whose host is to be reached over TLS only; any other stays as it is. Port 80 becomes
+ * TLS's own, any other stays (RFC 6797 §8.3).
+ */
+export function securedUrl(url: Url, hosts: StrictTransport | null, now: number): Url {
+  if (hosts === null || url.scheme !== "http" || !hosts.covers(url.host, now)) return url;
+  return url.with({ scheme: "https", port: url.port === 80 ? null : url.port });
+}
+
 /** A name in its one spelling, without the dot of the root; `null` for an address, or what is too long for a name. */
 function nameOf(host: string): string | null {
   const name = (host.endsWith(".") ? host.slice(0, -1) : host).toLowerCase();
@@ -132,4 +142,55 @@ function readHost(data: unknown, where: string): HstsHost {
   if (typeof expires !== "number" || !Number.isFinite(expires))
     throw new TypeError(`${where}.expires is milliseconds since the epoch, not ${describe(expires)}`);
   return { host: name, includeSubDomains, expires };
+}
+
+/** What a host says of itself. */
+interface Policy {
+  /** For so many milliseconds from now; 0 takes back what was said. */
+  readonly maxAgeMs: number;
+  readonly includeSubDomains: boolean;
+}
+
+/** Longest age that is kept: a hundred years are for ever, and still a date. */
+const MOST_SECONDS = 3_155_760_000;
+
+/** The policy of a field, or `null` when it is malformed: then all of it is ignored (RFC 6797 §6.1, §8.1). */
+export function parseStrictTransport(header: string): Policy | null {
+  const directives = new Map<string, string | null>();
+  for (const directive of directivesIn(header)) {
+    const equals = directive.indexOf("=");
+    const name = withoutBlanks(equals === -1 ? directive : directive.slice(0, equals)).toLowerCase();
+    const value = equals === -1 ? null : valueOf(withoutBlanks(directive.slice(equals + 1)));
+    if (!isToken(name) || directives.has(name) || value === undefined) return null;
+    directives.set(name, value);
+  }
+  const age = directives.get("max-age");
+  if (age == null || !/^[0-9]+$/.test(age)) return null;
+  const maxAgeMs = Math.min(Number(age), MOST_SECONDS) * 1000;
+  return { maxAgeMs, includeSubDomains: directives.get("includesubdomains") === null };
+}
+
+/** What stands between semicolons, those in quoted strings left out of account (RFC 9110 §5.6.4); not what is empty. */
+function* directivesIn(header: string): Generator<string> {
+  let start = 0;
+  let isQuoted = false;
+  for (let at = 0; at <= header.length; at++) {
+    const character = header[at];
+    if (isQuoted && character === "\\") at++;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (at >= header.length || (character === ";" && !isQuoted)) {
+      const directive = withoutBlanks(header.slice(start, at));
+      if (directive !== "") yield directive;
+      start = at + 1;
+    }
+  }
+  // A quoted string that ends in a backslash has no end.
+  if (start < header.length) yield header.slice(start);
+}
+
+/** A token as it is, a quoted string without its quotes; `undefined` for what is neither. */
+function valueOf(text: string): string | undefined {
+  if (!text.includes('"')) return text;
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/s.exec(text)?.[1];
+  return quoted?.replaceAll(/\\(.)/gs, "$1");
 }

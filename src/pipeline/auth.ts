@@ -10,6 +10,7 @@ import type { PreparedRequest } from "../core/request.ts";
 import { isHttpLike } from "../core/url.ts";
 import {
   answeredRequest,
+  oneMore,
   type Exchange,
   type Reply,
   type Send,
@@ -57,8 +58,9 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
   let answering: Reply | null = null;
   for (;;) {
     const { request, signal } = exchange;
+    const isShown = typeof request.dress === "object";
     const response = await next(
-      request.dressed ? exchange : { ...exchange, request: await sign(scheme, request, answering, signal) },
+      isShown ? exchange : { ...exchange, request: await sign(scheme, request, answering, signal) },
     );
     if (!isChallenge(response)) {
       // An asynchronous one fits the type, too: what goes wrong in it is not to be lost.
@@ -75,7 +77,7 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
     if (!isReplayable(request.payload)) throw spent(response);
     answering = response;
     challenges.push(challenges.length === 0 ? response : response.withHistory([...challenges]));
-    if (request.dressed) exchange = { ...exchange, request: request.with({ dressed: false }) };
+    exchange = oneMore(exchange);
   }
 }
 

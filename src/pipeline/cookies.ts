@@ -61,11 +61,10 @@ export function withCookies(
   memo: HeadersMemo = new HeadersMemo(),
 ): PreparedRequest {
   const { request } = exchange;
-  if (request.dressed || request.cookieSource === "caller") return request;
+  if (request.dress !== "bare" && request.dress !== "jar") return request;
   const value = exchange.cookies.select(request.parsed, world.clock.now(), isDirect(exchange, world));
-  if (value === null && request.cookieSource === "none") return request;
-  const headers = memo.get(request.headers, value);
-  return request.withHeaders(headers, value === null ? "none" : "jar");
+  if (value === null && request.dress === "bare") return request;
+  return request.withHeaders(memo.get(request.headers, value), value === null ? "bare" : "jar");
 }
 
 async function storeCookies(exchange: Exchange, response: Reply, world: CookieSurroundings): Promise<Reply> {

@@ -4,8 +4,8 @@
  * It stands inside redirects and hooks: what hooks lead to is looked at, too. Redirects look themselves, since it matters to them
  * which origin the next one is.
  */
-import { securedUrl } from "../core/strict-transport.ts";
 import { isHttpLike } from "../core/url.ts";
+import { securedUrl } from "../hsts/store.ts";
 import type { Exchange, Reply, Stage, Surroundings } from "./stage.ts";
 
 /** What the stage needs of the world. */

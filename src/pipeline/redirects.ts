@@ -4,18 +4,12 @@
  * Cookies, auth and proxies are stages further in, so each hop gets its own; nothing is rebuilt here.
  */
 import { unlessAborted } from "../core/abort.ts";
-import { RequestException, TooManyRedirects } from "../core/errors.ts";
+import { TooManyRedirects } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { securedUrl } from "../core/strict-transport.ts";
-import { journeyBeyond, tlsAcrossOrigins } from "../redirects/border.ts";
-import {
-  decideRedirect,
-  isRedirect,
-  type Following,
-  type RedirectDecision,
-  type Secured,
-} from "../redirects/decide.ts";
+import { securedUrl } from "../hsts/store.ts";
 import { CallPlan, type Settings } from "../options/settings.ts";
+import { journeyBeyond, settingsAcross } from "../redirects/border.ts";
+import { decideRedirect, isRedirect, type Following, type Secured } from "../redirects/decide.ts";
 import {
   answeredRequest,
   type Exchange,
@@ -35,59 +29,37 @@ export function redirects(world: RedirectSurroundings): Stage {
       if (!isRedirect(response)) return response;
       const secured: Secured = (url) => securedUrl(url, world.strictTransport(), world.clock.now());
       return exchange.settings.allowRedirects
-        ? follow(response, exchange, { next, secured })
+        ? follow(response, exchange, next, secured)
         : stay(response, exchange.settings, secured);
     },
   };
 }
 
-/** How redirects are followed. */
-interface Way {
-  readonly next: Send;
-  readonly secured: Secured;
-}
-
 /** The redirect is not followed: the response tells the next request to whoever asks. */
 function stay(response: Reply, settings: Settings, secured: Secured): Reply {
   return response.withNext(() => {
-    const decision = decide(response, settings, secured);
-    return decision.kind === "follow" ? decision.request : null;
+    const decision = decideRedirect(response, settings, secured);
+    return decision.kind === "follow" ? plannedBeyond(response.request, decision) : null;
   });
 }
 
-async function follow(first: Reply, sent: Exchange, { next, secured }: Way): Promise<Reply> {
+async function follow(first: Reply, sent: Exchange, next: Send, secured: Secured): Promise<Reply> {
   let exchange = sent;
   let reply = first;
   const history: Reply[] = [];
   for (;;) {
+    const { settings } = exchange;
     const response = history.length === 0 ? reply : reply.withHistory([...history, ...reply.history]);
-    if (!isRedirect(response)) return response;
-    const decision = decide(response, exchange.settings, secured);
+    const decision = decideRedirect(response, settings, secured);
     if (decision.kind === "final") return response;
     // The connection goes back to the pool only once this hop's body is read or dropped.
-    await response.loadHop(exchange.settings.maxDrainBytes);
+    await response.loadHop(settings.maxDrainBytes);
     if (decision.kind === "refuse") throw decision.error.annotate({ request: response.request, response });
-    if (history.length >= exchange.settings.maxRedirects)
-      throw tooMany(response, exchange.settings.maxRedirects);
-    const request = await announced(response, decision.request, exchange);
+    if (history.length >= settings.maxRedirects) throw tooMany(response, settings.maxRedirects);
+    const request = await announced(response, plannedBeyond(response.request, decision), exchange);
     history.push(...(reply.history as readonly Reply[]), response); // what stages put there are replies
-    exchange = {
-      ...exchange,
-      request,
-      settings: settingsBeyond(response.request, decision, exchange.settings),
-    };
+    exchange = { ...exchange, request, settings: settingsBeyond(response.request, decision, settings) };
     reply = await next(exchange);
-  }
-}
-
-function decide(response: Reply, settings: Settings, secured: Secured): RedirectDecision {
-  try {
-    const decision = decideRedirect(response, settings, secured);
-    if (decision.kind !== "follow" || decision.crossing === "none") return decision;
-    return { ...decision, request: withPlanBeyond(response.request, decision) };
-  } catch (error) {
-    if (error instanceof RequestException) return { kind: "refuse", error };
-    throw error;
   }
 }
 
@@ -114,7 +86,7 @@ async function announced(
 }
 
 /** What comes of sending `response.next`, or `response.request` again, must be what following did: the plan changes, too. */
-function withPlanBeyond(from: PreparedRequest, hop: Following): PreparedRequest {
+function plannedBeyond(from: PreparedRequest, hop: Following): PreparedRequest {
   const { plan, headers } = hop.request;
   if (!(plan instanceof CallPlan)) return hop.request;
   const settings = settingsBeyond(from, hop, plan.settings);
@@ -123,27 +95,10 @@ function withPlanBeyond(from: PreparedRequest, hop: Following): PreparedRequest 
     : hop.request.with({ plan: new CallPlan(settings, plan.cookies), headers });
 }
 
-/**
- * Credentials belong to the origin they were given for, to the same host over TLS, and to those that are trusted like it; they
- * do not come back on later hops. A client certificate is for one origin, and the name that a
- * certificate is to have is that of one server.
- */
-function settingsBeyond(
-  from: PreparedRequest,
-  { crossing, request }: Following,
-  settings: Settings,
-): Settings {
-  if (crossing === "none") return settings;
-  const journey = journeyBeyond(settings.journey, crossing, from.parsed, request.parsed);
-  const tls = crossing === "upgrade" ? settings.tls : tlsAcrossOrigins(settings.tls);
-  const cert = crossing === "trusted" ? settings.cert : null;
-  const auth = crossing === "foreign" ? authAbroad(settings.auth) : settings.auth;
-  const isSame =
-    auth === settings.auth && cert === settings.cert && tls === settings.tls && journey === settings.journey;
-  return isSame ? settings : { ...settings, journey, auth, cert, tls };
-}
-
-/** A map of origins names the origin of each of its credentials. */
-function authAbroad(auth: Settings["auth"]): Settings["auth"] {
-  return auth === null || auth === undefined || auth.forOrigin !== undefined ? auth : null;
+/** The settings of the next hop. What stays behind does not come back on later ones. */
+function settingsBeyond(from: PreparedRequest, hop: Following, before: Settings): Settings {
+  if (hop.crossing === "none") return before;
+  const journey = journeyBeyond(before.journey, hop.crossing, from.parsed, hop.request.parsed);
+  const settings = settingsAcross(hop.crossing, before);
+  return journey === before.journey ? settings : { ...settings, journey };
 }

@@ -22,7 +22,7 @@ import { bareUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { budgetOf } from "../retries/budget.ts";
 import { toPolicy } from "../retries/from-option.ts";
-import type { Exchange, Reply, Send, Stage, Surroundings } from "./stage.ts";
+import { oneMore, type Exchange, type Reply, type Send, type Stage, type Surroundings } from "./stage.ts";
 
 /** What the stage needs of the world. */
 export type RetrySurroundings = Pick<Surroundings, "clock" | "random" | "adapterFor" | "budgets">;
@@ -73,8 +73,7 @@ async function attempts(
       await unlessAborted(hook(record, request), exchange.signal);
     if (decision.delayMs > 0) await world.clock.sleep(decision.delayMs, exchange.signal);
     ({ policy } = decision);
-    // Cookies and credentials are made anew for each attempt, also when the first one was shown to the caller.
-    if (request.dressed) exchange = { ...exchange, request: request.with({ dressed: false }) };
+    exchange = oneMore(exchange);
   }
 }
 

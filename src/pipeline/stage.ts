@@ -7,10 +7,9 @@ import { misuse } from "../core/caller.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import { describe } from "../core/describe.ts";
-import type { Journey } from "../core/options.ts";
+import type { Journey, StrictTransport } from "../core/options.ts";
 import { isPromise } from "../core/realm.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
-import type { StrictTransport } from "../core/strict-transport.ts";
 import type { Url } from "../core/url.ts";
 import type { Settings } from "../options/settings.ts";
 import type { Response } from "../response/response.ts";
@@ -45,6 +44,13 @@ export interface Exchange {
 
 /** What comes up: a body to be read into memory, or one to be streamed. */
 export type Reply = Response | StreamedResponse;
+
+/** The exchange for one more message: what was shown to the caller was sent, and cookies and credentials are made anew. */
+export function oneMore(exchange: Exchange): Exchange {
+  const { request } = exchange;
+  if (typeof request.dress !== "object") return exchange;
+  return { ...exchange, request: request.with({ dress: request.dress.shown }) };
+}
 
 /** Sends a request through the rest of the corridor. */
 export type Send = (exchange: Exchange) => Promise<Reply>;

@@ -42,7 +42,7 @@ export interface Wanted {
 }
 
 /**
- * Prepares a request. Its `cookieSource` is "caller" when a `Cookie` header was given.
+ * Prepares a request. Its dress is "caller" when a `Cookie` header was given.
  *
  * @throws {InvalidMethod | InvalidURL | InvalidHeader | InvalidJSONError | TypeError} for what cannot be sent.
  */
@@ -61,8 +61,7 @@ export function prepare(wanted: Wanted): PreparedRequest {
     parsed: typeof target === "string" ? null : target,
     headers,
     payload,
-    cookieSource: headers.has("cookie") ? "caller" : "none",
-    dressed: false,
+    dress: headers.has("cookie") ? "caller" : "bare",
   });
 }
 

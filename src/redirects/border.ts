@@ -1,9 +1,10 @@
 /**
- * The border of an origin: which header fields, and what of TLS, may cross it on a redirect.
+ * The border of an origin: which header fields, and which settings, may cross it.
  *
  * A list of what is harmless, not of what is secret: nobody can list every `X-Api-Key`.
  */
-import type { TlsSettings, Verify } from "../core/adapter.ts";
+import type { ClientCertificate, TlsSettings, Verify } from "../core/adapter.ts";
+import type { Auth } from "../core/auth-scheme.ts";
 import type { Contract, Journey } from "../core/options.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
@@ -104,6 +105,32 @@ const HARMLESS: ReadonlySet<string> = new Set([
 /** May a field of this name, in lower case, go to another origin? */
 export function keepsAcrossOrigins(name: string, border: Border): boolean {
   return HARMLESS.has(name) || name.startsWith("content-") || border.crossOriginHeaders.has(name);
+}
+
+/** What of the settings of a call is for one origin. */
+interface Bound {
+  readonly auth: Auth | null | undefined;
+  readonly cert: ClientCertificate | null;
+  readonly tls: TlsSettings | null;
+}
+
+/**
+ * What of the settings for one origin holds at another one. Credentials are for the origin they were given for, for the same
+ * host over TLS, and for those that are trusted like it: elsewhere there are none (`null`). A client certificate is for one
+ * origin and those that are trusted like it; the name that a certificate is to have is that of one server.
+ */
+export function settingsAcross<Kept extends Bound>(crossing: RedirectCrossing, settings: Kept): Kept {
+  if (crossing === "none") return settings;
+  const auth = crossing === "foreign" ? authAbroad(settings.auth) : settings.auth;
+  const cert = crossing === "trusted" ? settings.cert : null;
+  const tls = crossing === "upgrade" ? settings.tls : tlsAcrossOrigins(settings.tls);
+  const isSame = auth === settings.auth && cert === settings.cert && tls === settings.tls;
+  return isSame ? settings : { ...settings, auth, cert, tls };
+}
+
+/** A map of origins names the origin of each of its credentials, and so goes along. */
+function authAbroad(auth: Bound["auth"]): Bound["auth"] {
+  return auth == null || auth.forOrigin !== undefined ? auth : null;
 }
 
 /** What a connection to another origin is to be: as demanding, but for the name, which is that of one server. */

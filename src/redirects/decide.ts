@@ -3,19 +3,15 @@
  *
  * Cookies, auth, proxy and TLS of the next hop are not made here: they are stages further in, and do it for each hop anew.
  */
-import { withoutBlanks } from "../core/received-text.ts";
 import { isReplayable } from "../core/body.ts";
-import {
-  InvalidHeader,
-  InvalidSchema,
-  UnrewindableBodyError,
-  type RequestException,
-} from "../core/errors.ts";
+import { InvalidHeader, InvalidSchema, RequestException, UnrewindableBodyError } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { expectsContent } from "../core/method.ts";
 import type { Contract } from "../core/options.ts";
+import { withoutBlanks } from "../core/received-text.ts";
 import { resolveReceived } from "../core/received-url.ts";
-import type { PreparedRequest } from "../core/request.ts";
+import { dressBehind, type PreparedRequest } from "../core/request.ts";
+import type { AnyResponse } from "../core/response.ts";
 import { isRedirectStatus } from "../core/status.ts";
 import { parseWebUrl, type Url } from "../core/url.ts";
 import {
@@ -26,13 +22,8 @@ import {
   type RedirectTerms,
 } from "./border.ts";
 
-/** The head of a response, as far as it matters here. */
-export interface Redirecting {
-  readonly status: number;
-  readonly headers: HeaderMap;
-  /** The request that was answered, as it was sent. */
-  readonly request: PreparedRequest;
-}
+/** The head of a response, as far as it matters here, and the request that it answers, as it was sent. */
+export type Redirecting = Pick<AnyResponse, "status" | "headers" | "request">;
 
 /** The next request, and what is between it and the one before. */
 export interface Following {
@@ -50,7 +41,7 @@ export type RedirectDecision =
 const FINAL: RedirectDecision = { kind: "final" };
 
 /** Is it one of the five statuses, with a place to go to? */
-export function isRedirect(response: { readonly status: number; readonly headers: HeaderMap }): boolean {
+export function isRedirect(response: Pick<AnyResponse, "status" | "headers">): boolean {
   return isRedirectStatus(response.status) && response.headers.has("location");
 }
 
@@ -64,35 +55,28 @@ export function decideRedirect(
   secured: Secured,
 ): RedirectDecision {
   if (!isRedirect(response)) return FINAL;
-  const locations = new Set(response.headers.getAll("location").map(withoutBlanks));
-  const [location = ""] = locations;
-  if (locations.size > 1) {
-    return refuse(
-      new InvalidHeader("the redirect has several different Location fields", { phase: "redirect" }),
-    );
-  }
-  if (location === "") return FINAL;
-  const { request } = response;
-  const { contract } = terms;
-  const target = targetOf(request, location, terms, secured);
-  if (target.kind !== "target") return target;
-  const method = redirectMethod(response.status, request.method, contract);
-  const withBody = keepsBody(response.status, request, method, contract);
-  if ((withBody || asksForBody(response.status, contract)) && !isReplayable(request.payload)) {
-    const message = `redirect ${response.status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
-    return refuse(new UnrewindableBodyError(message, { phase: "redirect" }));
-  }
-  const { url, crossing } = target;
-  return {
-    kind: "follow",
-    request: nextRequest(request, url, {
+  const { status, request } = response;
+  try {
+    const parsed = redirectUrl(response, terms, secured);
+    if (parsed === null) return FINAL;
+    const crossing = redirectCrossingOf(request.parsed, parsed, terms);
+    const method = redirectMethod(status, request.method, terms.contract);
+    const keepsBody = redirectBody(status, method, request, terms.contract);
+    // The jar chooses its cookies anew for each URL; the caller's own are for one origin.
+    const keepsCookie = dressBehind(request.dress) === "caller" && crossing !== "foreign";
+    const next = request.with({
       method,
-      withBody,
-      crossing,
-      border: terms,
-    }),
-    crossing,
-  };
+      url: parsed.href,
+      parsed,
+      headers: redirectHeaders(request, { method, parsed, crossing, keepsBody, keepsCookie }, terms),
+      payload: keepsBody ? request.payload : null,
+      dress: keepsCookie ? "caller" : "bare",
+    });
+    return { kind: "follow", request: next, crossing };
+  } catch (error) {
+    if (error instanceof RequestException) return { kind: "refuse", error };
+    throw error;
+  }
 }
 
 /**
@@ -107,89 +91,78 @@ export function redirectMethod(status: number, method: string, contract?: Contra
 }
 
 /**
- * Is the body sent again, with what describes it? With 307 and 308 always; else where the method stays, of which requests
- * loses the body. Where it becomes GET another resource is asked for, whatever was sent.
+ * The URL of the next request; `null` when `Location` is empty. A target without a fragment inherits the one before it (RFC
+ * 9110 §10.2.2). User info in a Location is not the caller's and is never used; the caller's own stays within its origin.
+ *
+ * @throws {InvalidHeader | InvalidSchema | InvalidURL} for one that leads nowhere.
  */
-function keepsBody(status: number, request: PreparedRequest, method: string, contract: Contract): boolean {
-  if (contract === "fetch") return method === request.method;
-  if (status === 307 || status === 308) return true;
-  return status === 301 && method === request.method && request.payload !== null;
-}
-
-/** fetch follows no redirect with a body that is spent, but for 303: not to leave a guess to the server (step 11). */
-function asksForBody(status: number, contract: Contract): boolean {
-  return contract === "fetch" && status !== 303;
-}
-
-function refuse(error: RequestException): RedirectDecision {
-  return { kind: "refuse", error };
-}
-
-type Target =
-  | { readonly kind: "target"; readonly url: Url; readonly crossing: RedirectCrossing }
-  | RedirectDecision;
-
-function targetOf(
-  request: PreparedRequest,
-  location: string,
-  terms: RedirectTerms,
-  secured: Secured,
-): Target {
+function redirectUrl({ headers, request }: Redirecting, terms: RedirectTerms, secured: Secured): Url | null {
+  const locations = new Set(headers.getAll("location").map(withoutBlanks));
+  const [location = ""] = locations;
+  if (locations.size > 1)
+    throw new InvalidHeader("the redirect has several different Location fields", { phase: "redirect" });
+  if (location === "") return null;
   const from = request.parsed;
   const target = resolveReceived(location, from.href);
   const scheme = target.slice(0, target.indexOf(":"));
   // Only http and https are ever followed: an adapter for another scheme is for the caller's own use.
   if (scheme !== "http" && scheme !== "https" && scheme !== from.scheme) {
-    return refuse(
-      new InvalidSchema(`the redirect leads to a URL of scheme ${JSON.stringify(scheme)}`, {
-        phase: "redirect",
-      }),
-    );
+    throw new InvalidSchema(`the redirect leads to a URL of scheme ${JSON.stringify(scheme)}`, {
+      phase: "redirect",
+    });
   }
   const to = secured(parseWebUrl(target));
-  // A target without a fragment inherits the one before it (RFC 9110 §10.2.2). User info in a Location is not the
-  // caller's and is never used; the caller's own stays within its origin (PARITY RED-9, RED-10).
-  const crossing = redirectCrossingOf(from, to, terms);
-  const userinfo = crossing === "foreign" ? null : from.userinfo;
-  return { kind: "target", url: to.with({ userinfo, fragment: to.fragment ?? from.fragment }), crossing };
+  const isForeign = redirectCrossingOf(from, to, terms) === "foreign";
+  return to.with({ userinfo: isForeign ? null : from.userinfo, fragment: to.fragment ?? from.fragment });
 }
 
+/**
+ * Is the body sent again, with what describes it? With 307 and 308 always; else where the method stays, of which requests
+ * loses the body. Where it becomes GET another resource is asked for, whatever was sent.
+ *
+ * @throws {UnrewindableBodyError} when it is to be sent again and cannot be.
+ */
+function redirectBody(status: number, method: string, request: PreparedRequest, contract: Contract): boolean {
+  const { payload } = request;
+  const isFetch = contract === "fetch";
+  const isSameMethod = method === request.method;
+  const isKept = isFetch
+    ? isSameMethod
+    : status === 307 || status === 308 || (status === 301 && isSameMethod && payload !== null);
+  // fetch follows no redirect with a body that is spent, but for 303: not to leave a guess to the server (step 11).
+  if ((isKept || (isFetch && status !== 303)) && !isReplayable(payload)) {
+    const message = `redirect ${status} asks for the body again, and it is a stream that can be read only once; give a function that makes it`;
+    throw new UnrewindableBodyError(message, { phase: "redirect" });
+  }
+  return isKept;
+}
+
+/** What is known of the next request before its header fields. */
 interface Hop {
   readonly method: string;
-  readonly withBody: boolean;
+  readonly parsed: Url;
   readonly crossing: RedirectCrossing;
-  readonly border: Border;
+  readonly keepsBody: boolean;
+  readonly keepsCookie: boolean;
 }
 
-function nextRequest(request: PreparedRequest, url: Url, hop: Hop): PreparedRequest {
+/** The header fields of the next request: those of the one before, less what is not for where it goes, or was of its body. */
+function redirectHeaders(request: PreparedRequest, hop: Hop, border: Border): HeaderMap {
   const headers = request.headers.clone();
   const isForeign = hop.crossing === "foreign";
-  // RFC 9110 §11.7.2: for the next proxy only; whatever it needs is added anew (PARITY RED-14).
+  // For the next proxy only (RFC 9110 §11.7.2): whatever it needs is added anew.
   headers.delete("proxy-authorization");
-  if (hop.crossing !== "none") dropDigest(headers);
-  const ownCookies = request.cookieSource === "caller" && !isForeign;
-  if (!ownCookies) headers.delete("cookie");
-  if (url.host !== request.parsed.host) headers.delete("host");
+  // An answer to a nonce of one origin says nothing to another one, whatever that may have (RFC 7616 §3.3).
+  if (hop.crossing !== "none" && /^digest /i.test(headers.get("authorization") ?? ""))
+    headers.delete("authorization");
+  if (!hop.keepsCookie) headers.delete("cookie");
+  if (hop.parsed.host !== request.parsed.host) headers.delete("host");
   for (const name of headers.keys()) {
     const lower = name.toLowerCase();
     const ofBody = lower.startsWith("content-") || lower === "transfer-encoding";
-    if ((ofBody && !hop.withBody) || (isForeign && !keepsAcrossOrigins(lower, hop.border)))
-      headers.delete(name);
+    if ((ofBody && !hop.keepsBody) || (isForeign && !keepsAcrossOrigins(lower, border))) headers.delete(name);
   }
   // That there is none is said where a body would be expected (RFC 9110 §8.6).
-  if (!hop.withBody && expectsContent(hop.method)) headers.set("Content-Length", 0);
-  return request.with({
-    method: hop.method,
-    url: url.href,
-    parsed: url,
-    headers,
-    payload: hop.withBody ? request.payload : null,
-    cookieSource: ownCookies ? "caller" : "none",
-    dressed: false,
-  });
-}
-
-/** It answers a nonce of one origin, and says nothing to another one, whatever that may have (RFC 7616 §3.3). */
-function dropDigest(headers: HeaderMap): void {
-  if (/^digest /i.test(headers.get("authorization") ?? "")) headers.delete("authorization");
+  if (!hop.keepsBody && expectsContent(hop.method)) headers.set("Content-Length", 0);
+  return headers;
 }

@@ -3,7 +3,7 @@
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
-import type { ResponseCookie, ResponseCookies } from "../core/response.ts";
+import type { ResponseCookies } from "../core/response.ts";
 
 /** Look-up in the cookies of one response, in the order in which they were set. */
 export class CookiesOfResponse implements ResponseCookies {
@@ -29,7 +29,7 @@ export class CookiesOfResponse implements ResponseCookies {
     return values;
   }
 
-  *[Symbol.iterator](): IterableIterator<ResponseCookie> {
+  *[Symbol.iterator](): IterableIterator<StoredCookie> {
     yield* this.#cookies;
   }
 

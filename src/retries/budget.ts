@@ -9,7 +9,7 @@
  * is an argument.
  */
 import type { RetryBudget } from "../core/adapter.ts";
-import { describe } from "../core/describe.ts";
+import { assertWithin, mustBe, own } from "../core/checks.ts";
 import { Memo } from "../core/memo.ts";
 import type { Origin } from "../core/origin.ts";
 
@@ -40,30 +40,23 @@ const RANGES: { readonly [Name in keyof RetryBudget]: readonly [least: number, m
  */
 export function budgetOf(budget: Partial<RetryBudget> | number): RetryBudget {
   if (budget === defaultBudget.ratio) return defaultBudget;
-  if (typeof budget === "number") return { ...defaultBudget, ratio: part("budget", budget, RANGES.ratio) };
-  if (typeof budget !== "object" || Array.isArray(budget)) {
-    throw new TypeError(
-      `Retry's budget must be a share from 0 to 1, { ratio, perSecond, window } or null, not ${describe(budget)}`,
-    );
+  if (typeof budget === "number") {
+    assertWithin(budget, "Retry's budget", RANGES.ratio);
+    return { ...defaultBudget, ratio: budget };
   }
+  if (typeof budget !== "object" || Array.isArray(budget))
+    throw mustBe("Retry's budget", "a share from 0 to 1, { ratio, perSecond, window } or null", budget);
   for (const name of Object.keys(budget)) {
     if (!Object.hasOwn(RANGES, name))
       throw new TypeError(`Retry's budget has no ${name}; it has ${Object.keys(RANGES).join(", ")}`);
   }
   const read = (name: keyof RetryBudget): number => {
-    const given = Object.hasOwn(budget, name) ? budget[name] : undefined;
-    return given === undefined ? defaultBudget[name] : part(`budget.${name}`, given, RANGES[name]);
+    const given = own(budget, name);
+    if (given === undefined) return defaultBudget[name];
+    assertWithin(given, `Retry's budget.${name}`, RANGES[name]);
+    return given;
   };
   return { ratio: read("ratio"), perSecond: read("perSecond"), window: read("window") };
-}
-
-function part(name: string, value: unknown, [least, most]: readonly [number, number]): number {
-  const allowed = `a number from ${least} to ${most}`;
-  if (typeof value !== "number")
-    throw new TypeError(`Retry's ${name} must be ${allowed}, not ${describe(value)}`);
-  if (!(value >= least && value <= most))
-    throw new RangeError(`Retry's ${name} must be ${allowed}, not ${value}`);
-  return value;
 }
 
 /** What happened at an origin within a window. */

@@ -5,8 +5,10 @@
  * `redirect`: redirects are counted by `maxRedirects`.
  */
 import type { RetryBudget } from "../core/adapter.ts";
+import { assertBoolean, assertCount, assertWithin, mustBe } from "../core/checks.ts";
 import { describe } from "../core/describe.ts";
 import { isToken } from "../core/method.ts";
+import { isObject } from "../core/realm.ts";
 import { suggestion, type Elsewhere } from "../core/suggest.ts";
 import { budgetOf } from "./budget.ts";
 
@@ -203,11 +205,7 @@ function count(name: "status" | "other", value: number | null | undefined): numb
 }
 
 function checkedCount(name: string, value: number | null, allowed: string): number | null {
-  if (value === null) return null;
-  if (typeof value !== "number")
-    throw new TypeError(`Retry's ${name} must be ${allowed}, not ${describe(value)}`);
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new RangeError(`Retry's ${name} must be ${allowed}, not ${value}`);
+  if (value !== null) assertCount(value, `Retry's ${name}`, 0, allowed);
   return value;
 }
 
@@ -218,18 +216,13 @@ const LONGEST_MS = 2_147_483_647;
 
 function milliseconds(name: Milliseconds, value: number | undefined): number {
   if (value === undefined) return DEFAULTS[name];
-  const allowed = `a number of milliseconds from 0 to ${LONGEST_MS}`;
-  if (typeof value !== "number")
-    throw new TypeError(`Retry's ${name} must be ${allowed}, not ${describe(value)}`);
-  if (!(value >= 0 && value <= LONGEST_MS))
-    throw new RangeError(`Retry's ${name} must be ${allowed}, not ${value}`);
+  assertWithin(value, `Retry's ${name}`, [0, LONGEST_MS], "a number of milliseconds");
   return value;
 }
 
 function flag(name: "respectRetryAfterHeader" | "raiseOnStatus", value: boolean | undefined): boolean {
   if (value === undefined) return DEFAULTS[name];
-  if (typeof value !== "boolean")
-    throw new TypeError(`Retry's ${name} must be true or false, not ${describe(value)}`);
+  assertBoolean(value, `Retry's ${name}`);
   return value;
 }
 
@@ -249,20 +242,15 @@ function statuses(value: Iterable<number> | undefined): ReadonlySet<number> {
   if (value === undefined) return DEFAULTS.statusForcelist;
   const list = listOf<number>("statusForcelist", value, "statuses");
   for (const status of list) {
-    if (typeof status !== "number") {
-      throw new TypeError(`Retry's statusForcelist must be numbers from 100 to 999, not ${describe(status)}`);
-    }
-    if (!Number.isInteger(status) || status < 100 || status > 999) {
-      throw new RangeError(`Retry's statusForcelist must be numbers from 100 to 999, not ${status}`);
-    }
+    assertWithin(status, "Retry's statusForcelist", [100, 999], "numbers");
+    assertCount(status, "Retry's statusForcelist", 100, "numbers from 100 to 999");
   }
   return new Set(list);
 }
 
 /** A text is iterable too, but its letters are not what was meant. */
 function listOf<Item>(name: string, value: Iterable<Item>, of: string): Item[] {
-  if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) {
-    throw new TypeError(`Retry's ${name} must be an array or a Set of ${of}, not ${describe(value)}`);
-  }
+  if (!isObject(value) || !(Symbol.iterator in value))
+    throw mustBe(`Retry's ${name}`, `an array or a Set of ${of}`, value);
   return [...value];
 }

@@ -9,7 +9,6 @@
  */
 import type { AttemptFailure, RetryBudget, RetryDecision, RetryPolicy } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
-import { backoffMs } from "./backoff.ts";
 import { retrySettings, type RetryOptions, type RetrySettings } from "./options.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
@@ -137,9 +136,20 @@ export class Retry implements RetryPolicy {
     return new Class({ ...this.#settings, ...left }, [...this.history, { method, failure }]);
   }
 
-  /** The pause before the next attempt, in milliseconds. May be overridden. @param random from 0 to 1. */
+  /**
+   * The pause before the next attempt, in milliseconds, when the server does not say. As in urllib3: none after the first
+   * failure, which is mostly a connection that had died unnoticed; then `backoffFactor` doubled each time, plus jitter, and no
+   * more than `backoffMax`. May be overridden.
+   *
+   * @param random from 0 to 1.
+   */
   backoffMs(random: number): number {
-    return backoffMs(this.history.length, this.#settings, random);
+    const failures = this.history.length;
+    if (failures <= 1) return 0;
+    const { backoffFactor, backoffMax, backoffJitter } = this.#settings;
+    // After a thousand failures 2ⁿ is infinite, and zero times that is no number.
+    const pause = backoffFactor === 0 ? 0 : backoffFactor * 2 ** (failures - 1);
+    return Math.min(backoffMax, pause + backoffJitter * random);
   }
 
   /** Plain data for a log. */

@@ -7,7 +7,13 @@ import type { Url } from "../core/url.ts";
 import type { CallPlan, Defaults, Settings } from "../options/settings.ts";
 import type { Given } from "../options/table.ts";
 import { readCrossOriginHeaders, readTrustedOrigins } from "../options/trusted-origins.ts";
-import { crossingOf, keepsAcrossOrigins, tlsAcrossOrigins, type Border } from "../redirects/border.ts";
+import {
+  crossingOf,
+  keepsAcrossOrigins,
+  settingsAcross,
+  tlsAcrossOrigins,
+  type Border,
+} from "../redirects/border.ts";
 
 /**
  * A session's defaults for `target`: all of them at home, and elsewhere how to send and harmless headers.
@@ -17,9 +23,12 @@ import { crossingOf, keepsAcrossOrigins, tlsAcrossOrigins, type Border } from ".
 export function defaultsAt(target: Url | string, baseUrl: Url, defaults: Defaults, given: Given): Defaults {
   const border = borderOf(defaults, given);
   if (isHome(target, baseUrl, border)) return defaults;
-  const { headers } = defaults;
+  const { auth, headers } = defaults;
+  const across = settingsAcross("foreign", defaults);
   return {
-    ...settingsAbroad(defaults),
+    ...across,
+    // What was given for the base URL's origin stays there: elsewhere netrc or the URL's user info may say who asks.
+    auth: across.auth === auth ? auth : undefined,
     headers: new HeaderMap([...headers].filter(([name]) => keepsAcrossOrigins(name.toLowerCase(), border))),
     params: null,
   };
@@ -41,18 +50,6 @@ function isHome(target: Url | string, baseUrl: Url, border: Border): boolean {
   if (typeof target !== "string") return crossingOf(baseUrl.origin, target.origin, border) !== "foreign";
   const root = `${baseUrl.scheme}://${baseUrl.authority}`;
   return target === root || target.startsWith(`${root}/`);
-}
-
-/** That there are to be no credentials stays (`auth: null`), and so does a map of origins: it says where each of them goes. */
-function settingsAbroad(settings: Defaults): Defaults {
-  const { auth } = settings;
-  const stays = auth === null || auth?.forOrigin !== undefined;
-  return {
-    ...settings,
-    auth: stays ? auth : undefined,
-    cert: null,
-    tls: tlsAcrossOrigins(settings.tls),
-  };
 }
 
 /**

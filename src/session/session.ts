@@ -22,11 +22,11 @@ import {
   type ScopeOptions,
   type SendInit,
   type SessionOptions,
+  type StrictTransport,
 } from "../core/options.ts";
 import { isFetchRequest } from "../core/realm.ts";
 import { printAs, shownMethod } from "../core/redact.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
-import type { StrictTransport } from "../core/strict-transport.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf } from "../auth/ambient.ts";
 import type { CookieJar } from "../cookies/jar.ts";
@@ -212,7 +212,7 @@ export class Session<Streams extends boolean = false>
     const prepared = withCookies(exchange, this.#world);
     const scheme = schemeFor(exchange, this.#world);
     const signed = scheme === null ? prepared : signNow(scheme, prepared);
-    return (signed ?? prepared).with({ dressed: signed !== null });
+    return signed?.shown() ?? prepared;
   }
 
   /**
@@ -352,7 +352,7 @@ export class Session<Streams extends boolean = false>
     const prepared = plan?.settings.hooks ?? noHooks;
     const hooks = given.hooks === undefined ? prepared : readHooks(given.hooks, prepared);
     const exchange: Exchange = {
-      request: plan === null ? request.with({ dressed: true }) : request,
+      request: plan === null ? request.shown() : request,
       settings: { ...settingsAgain(over(defaults, given), plan, given), hooks },
       cookies: plan?.cookies ?? this.#cookies,
       signal: null,

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { bytesBody, rawBody } from "../../src/core/body.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
-import { frame, PreparedRequest, type PreparedParts } from "../../src/core/request.ts";
+import { dressBehind, frame, PreparedRequest, type PreparedParts } from "../../src/core/request.ts";
 import { parseUrl } from "../../src/core/url.ts";
 
 function request(parts: Partial<PreparedParts> = {}): PreparedRequest {
@@ -92,7 +92,7 @@ describe("PreparedRequest", () => {
       method: "POST",
       payload: bytesBody("x"),
       headers: new HeaderMap({ A: "1" }),
-      cookieSource: "caller",
+      dress: "caller",
     });
     const copy = prepared.clone();
     copy.headers.set("A", "2");
@@ -100,24 +100,34 @@ describe("PreparedRequest", () => {
     expect(prepared.headers.get("a")).toBe("1");
     expect(prepared.url).toBe("http://h/x");
     expect(copy.payload).toBe(prepared.payload);
-    expect(copy.cookieSource).toBe("caller");
+    expect(copy.dress).toBe("caller");
   });
 
   it("changes only what it is told to", () => {
-    const prepared = request({ method: "POST", payload: bytesBody("x"), dressed: true });
+    const prepared = request({ method: "POST", payload: bytesBody("x"), dress: "jar" });
     const changed = prepared.with({ method: "GET", payload: null });
-    expect(changed).toMatchObject({ method: "GET", url: "http://h/x", payload: null, dressed: true });
-    expect(prepared).toMatchObject({ method: "POST", dressed: true });
+    expect(changed).toMatchObject({ method: "GET", url: "http://h/x", payload: null, dress: "jar" });
+    expect(prepared).toMatchObject({ method: "POST", dress: "jar" });
+  });
+
+  it.for(["bare", "jar", "caller"] as const)("is sent as it stands once it was shown: %s", (dress) => {
+    const prepared = request({ dress });
+    const shown = prepared.shown();
+    expect(shown.dress).toEqual({ shown: dress });
+    expect(shown.shown().dress).toEqual({ shown: dress });
+    expect(dressBehind(shown.dress)).toBe(dress);
+    expect(dressBehind(prepared.dress)).toBe(dress);
   });
 
   it("is not changed by a polluted prototype", () => {
+    const prepared = request();
     const polluted = Object.prototype as unknown as Record<string, unknown>;
-    Object.assign(polluted, { method: "DELETE", url: "http://evil.test/", dressed: true });
+    Object.assign(polluted, { method: "DELETE", url: "http://evil.test/", dress: "caller", shown: "caller" });
     try {
-      const copy = request().clone();
-      expect([copy.method, copy.url]).toEqual(["GET", "http://h/x"]);
+      const copy = prepared.clone();
+      expect([copy.method, copy.url, copy.dress]).toEqual(["GET", "http://h/x", "bare"]);
     } finally {
-      for (const name of ["method", "url", "dressed"]) delete polluted[name];
+      for (const name of ["method", "url", "dress", "shown"]) delete polluted[name];
     }
   });
 

@@ -16,15 +16,15 @@ const index = fileURLToPath(new URL("../../src/index.ts", import.meta.url));
 const POLLUTION = `{
   agent: {}, allowH2: true, allowHalfOpen: true, allowRedirects: false, auth: ["evil", "evil"], baseUrl: "http://evil.test",
   body: "evil", ca: "evil", callSite: "evil", cert: "/evil", content: "evil", contentType: "evil/evil", cookies: { evil: "1" },
-  cookieSource: "caller", credentials: "evil", crossOriginHeaders: ["evil"], data: "evil", dispatcher: {}, domain: "evil.test",
-  dressed: true, expectContinue: true, family: 6, fd: 1, filename: "evil", files: { evil: "1" }, fragment: "evil", handle: {},
+  credentials: "evil", crossOriginHeaders: ["evil"], data: "evil", dispatcher: {}, domain: "evil.test",
+  dress: "caller", expectContinue: true, family: 6, fd: 1, filename: "evil", files: { evil: "1" }, fragment: "evil", handle: {},
   headers: { evil: "1" }, headersTimeout: 1, hints: 1, host: "evil.test", hostname: "evil.test", hsts: true, http2: true,
   idempotencyKey: "evil", interceptors: [], json: { evil: 1 }, keepAlive: true, kind: "evil", localAddress: "1.2.3.4",
   localPort: 1, lookup() { throw new Error("evil"); }, maxBodyBytes: 1, maxRedirects: 0, maxResponseSize: 1, method: "EVIL",
   name: "evil", noDelay: false, onProgress() { throw new Error("evil"); }, onread: {}, origin: "http://evil.test",
   params: { evil: 1 }, password: "evil", path: "/evil", plan: {}, port: 1, proxies: { all: "http://127.0.0.1:1" },
   proxy: "http://127.0.0.1:1", proxyHeaders: { evil: "1" }, query: { evil: 1 }, rawUrl: true, request: null, reset: true,
-  response: null, retry: 3, scheme: "evil", servername: "evil.test", signal: AbortSignal.abort("evil"), socketPath: "/evil",
+  response: null, retry: 3, scheme: "evil", servername: "evil.test", shown: "caller", signal: AbortSignal.abort("evil"), socketPath: "/evil",
   stream: true, strictContentLength: false, throwOnError: true, token: "evil", trustEnv: false, trustedOrigins: [],
   upgrade: "evil", userinfo: "evil:evil", username: "evil", verify: false,
 }`;

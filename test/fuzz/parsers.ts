@@ -16,7 +16,7 @@ import { parseContentEncoding } from "../../src/encoding/content-coding.ts";
 import { jsonText, parseJsonText } from "../../src/encoding/json.ts";
 import { parseMediaType } from "../../src/encoding/media-type.ts";
 import { decodeText } from "../../src/encoding/text.ts";
-import { parseStrictTransport } from "../../src/hsts/header.ts";
+import { parseStrictTransport } from "../../src/hsts/store.ts";
 import { atHome } from "../../src/core/options.ts";
 import { noFields, noOrigins } from "../../src/options/trusted-origins.ts";
 import { multipartType } from "../../src/prepare/multipart.ts";

@@ -1,7 +1,7 @@
 /** Laws of `Strict-Transport-Security`. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseStrictTransport } from "../../src/hsts/header.ts";
+import { parseStrictTransport } from "../../src/hsts/store.ts";
 
 const parts = fc.constantFrom(
   "max-age",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { parseStrictTransport } from "../../src/hsts/header.ts";
+import { parseStrictTransport } from "../../src/hsts/store.ts";
 
 const YEAR = 31_536_000_000;
 

@@ -23,8 +23,8 @@ const TEST = "test/options/table.test.ts";
 
 const declared: Edit = [
   OPTIONS,
-  "  readonly http2?: boolean | undefined;",
-  "  readonly http2?: boolean | undefined;\n  /** Most trailers. Default: 5. */\n  readonly maxTrailers?: number | undefined;",
+  "  http2?: boolean | undefined;",
+  "  http2?: boolean | undefined;\n  /** Most trailers. Default: 5. */\n  maxTrailers?: number | undefined;",
 ];
 const row: Edit = [
   TABLE,
@@ -63,8 +63,8 @@ export const plantings: readonly Planting[] = [
     edits: [
       [
         OPTIONS,
-        "  readonly baseUrl?:",
-        "  /** x */\n  readonly retryOn?: boolean | undefined;\n  readonly baseUrl?:",
+        "  baseUrl?:",
+        "  /** x */\n  retryOn?: boolean | undefined;\n  baseUrl?:",
       ],
     ],
   },
@@ -75,8 +75,8 @@ export const plantings: readonly Planting[] = [
     edits: [
       [
         OPTIONS,
-        "  readonly json?: unknown;",
-        "  readonly json?: unknown;\n  /** x */\n  readonly trailers?: boolean | undefined;",
+        "  json?: unknown;",
+        "  json?: unknown;\n  /** x */\n  trailers?: boolean | undefined;",
       ],
     ],
   },

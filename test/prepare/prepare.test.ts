@@ -285,10 +285,10 @@ describe("the headers", () => {
   });
 
   it.for([
-    [{}, "none"],
+    [{}, "bare"],
     [{ cookie: "a=1" }, "caller"],
     [{ COOKIE: "" }, "caller"],
   ] as const)("%o: the cookies are from %s", ([headers, source]) => {
-    expect(prepared({ headers }).cookieSource).toBe(source);
+    expect(prepared({ headers }).dress).toBe(source);
   });
 });

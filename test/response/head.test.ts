@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import type { StoredCookie } from "../../src/core/cookie-store.ts";
 import { HTTPError } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
@@ -168,6 +168,7 @@ describe("the cookies of a response", () => {
     expect(cookies.get("a")).toBe("3");
     expect(cookies.get("c")).toBeNull();
     expect(cookies.getDict()).toEqual({ a: "3", b: "2" });
+    expectTypeOf([...cookies]).toEqualTypeOf<StoredCookie[]>();
     expect([...cookies].map(({ name, path }) => [name, path])).toEqual([
       ["a", "/"],
       ["b", "/"],

@@ -1,7 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { backoffMs } from "../../src/retries/backoff.ts";
+import type { RetryOptions } from "../../src/retries/options.ts";
+import { Retry, type FailedAttempt } from "../../src/retries/retry.ts";
+
+const failed: FailedAttempt = {
+  method: "GET",
+  failure: { kind: "status", status: 503, retryAfter: null },
+};
+
+function backoffMs(failures: number, options: RetryOptions, random: number): number {
+  return new Retry(
+    options,
+    Array.from({ length: failures }, () => failed),
+  ).backoffMs(random);
+}
 
 const shape = { backoffFactor: 200, backoffMax: 120_000, backoffJitter: 0 };
 
