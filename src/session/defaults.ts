@@ -50,9 +50,14 @@ export class SessionDefaults {
     this.#given = given;
   }
 
-  /** Replaces all headers. @throws {InvalidHeader} for a name or value that must not go on the wire. */
+  /**
+   * Replaces all headers.
+   *
+   * @throws {TypeError} for what has none, such as a date or a promise.
+   * @throws {InvalidHeader} for a name or value that must not go on the wire.
+   */
   setHeaders(init: HeadersInit | null): void {
-    const headers = closed(new HeaderMap(init));
+    const headers = closed(rows.headers.read(init ?? {}, new HeaderMap(), "headers", {}));
     this.#base = { ...this.#base, headers };
     this.settings = { ...this.settings, headers };
   }

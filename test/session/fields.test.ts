@@ -246,8 +246,12 @@ describe("what a session keeps", () => {
   it("is checked as that of a request is", () => {
     const params = new Set([["a", "1"]]) as never;
     expect(() => new Session({ params })).toThrow("not Set");
-    for (const headers of [new Date(0), Promise.resolve({}), "A: b", 5] as never[])
+    for (const headers of [new Date(0), Promise.resolve({}), "A: b", 5] as never[]) {
+      const session = new Session();
       expect(() => new Session({ headers })).toThrow("headers must be a record, pairs, Headers");
+      expect(() => (session.headers = headers)).toThrow("headers must be a record, pairs, Headers");
+      expect(session.headers.size).toBe(4);
+    }
   });
 
   it("is refused with its name, also where it holds itself", () => {
