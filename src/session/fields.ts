@@ -37,6 +37,7 @@ export abstract class SessionFields<Streams extends boolean> extends Verbs<Strea
   /** @internal */
   constructor(options: Given) {
     super();
+    assertSettable(new.target.prototype as object);
     this.#defaults = new SessionDefaults(options);
   }
 
@@ -62,6 +63,23 @@ function fieldNames(): OptionName[] {
 }
 
 const NAMES: ReadonlySet<string> = new Set(namesAt("session"));
+
+/** Prototypes of classes in which nothing is wrong. */
+const settable = new WeakSet<object>();
+
+/** A getter alone, in the place of a field, would show what no call sees. */
+function assertSettable(prototype: object): void {
+  if (settable.has(prototype)) return;
+  for (const name of NAMES) {
+    let holder: object = prototype;
+    while (!Object.hasOwn(holder, name) && holder !== Object.prototype)
+      holder = Object.getPrototypeOf(holder) as object;
+    const property = Object.getOwnPropertyDescriptor(holder, name);
+    if (property?.get !== undefined && property.set === undefined)
+      throw new TypeError(`${name} of a session cannot be a getter alone: write a field, as in ${name} = …`);
+  }
+  settable.add(prototype);
+}
 
 /**
  * A class that extends a session may have fields with names of options, as in `timeout = 5000`. They lie before ours: they are set.

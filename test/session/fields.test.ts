@@ -287,6 +287,15 @@ describe("fields of a class that extends Session", () => {
     expect(urlOf(client)).toBe("http://a.test/?a=1");
   });
 
+  it("are no getter alone, which no call would see", () => {
+    class Client extends Session {
+      override get addressPolicy(): "public" {
+        return "public";
+      }
+    }
+    expect(() => new Client()).toThrow("addressPolicy of a session cannot be a getter alone");
+  });
+
   it("count also where a class above has called already", () => {
     class Base extends Session {
       readonly first = urlOf(this);
