@@ -36,7 +36,9 @@ export function readHeaders(init: HeadersInit | null, base: HeaderMap): HeaderMa
 
 /** Do a request's own headers name this one? `name` in lower case. */
 export function namesHeader(init: HeadersInit | null | undefined, name: string): boolean {
-  return init != null && new HeaderMap(init).has(name);
+  if (init == null) return false;
+  // Pairs that could be read once were read by merging.
+  return "next" in init || new HeaderMap(init).has(name);
 }
 
 /**

@@ -32,9 +32,9 @@ export function take(options: unknown, place: Place, of: OptionsOf = place): Giv
   for (const name of names) {
     // Once: a getter that answers otherwise the second time would get past the check.
     const read: unknown = Reflect.get(options, name);
-    const value = isKept ? copyOf(read, name) : read;
-    if (!isOption(name) || rows[name].at[place] === false) refuse(name, value, place, names);
-    else if (value !== undefined) {
+    if (!isOption(name) || rows[name].at[place] === false) refuse(name, read, place, names);
+    else if (read !== undefined) {
+      const value = isKept ? copyOf(read, name, place) : read;
       check(name, value, place);
       given[name] = value;
     }

@@ -4,36 +4,62 @@
  */
 import { copied } from "../core/bytes.ts";
 import { isRecord } from "../core/checks.ts";
-import { isObject, isUint8Array } from "../core/realm.ts";
+import { isMap, isObject, isSet, isUint8Array, isUrl } from "../core/realm.ts";
 import { shownName } from "../core/redact.ts";
+import type { Place } from "./table.ts";
 
 /** Options that take pairs, in whatever object of the platform: a list is kept of them. */
 const OF_PAIRS: ReadonlySet<string> = new Set(["params", "proxyHeaders", "headers"]);
 
-/** A copy of lists, records and bytes. What is of a class (a policy, credentials, a function) is used as it is. */
-export function copyOf<Value>(value: Value, option: string): Value {
-  const isPairs = OF_PAIRS.has(option) && isObject(value) && Symbol.iterator in value && !isUint8Array(value);
-  return copy(isPairs ? [...(value as Iterable<unknown>)] : value) as Value; // of the same kind, or pairs of it
+/** Options that take objects with methods. What such an object remembers is its own, whether a class made it or a literal. */
+const OF_METHODS: ReadonlySet<string> = new Set(["auth", "proxyAuth", "retry", "hsts"]);
+
+/** Levels of lists and records, of which no option has more. What lies deeper is refused where it is read. */
+const MOST_LEVELS = 3;
+
+/** A copy of lists, records, URLs and bytes. What is of a class (a policy, credentials, a function) is used as it is. */
+export function copyOf<Value>(value: Value, option: string, place: Place): Value {
+  if (OF_METHODS.has(option) && !Array.isArray(value)) return value;
+  return copy(OF_PAIRS.has(option) ? pairsIn(value, option, place) : value, MOST_LEVELS) as Value; // of its kind, or pairs of it
 }
 
-function copy(value: unknown): unknown {
+function pairsIn(value: unknown, option: string, place: Place): unknown {
+  if (!isObject(value) || isUint8Array(value)) return value;
+  if (option === "params") {
+    // It is none of pairs, whatever is in it: it is refused where it is read.
+    if (isSet(value)) return value;
+    // Over those of a session it replaces name by name, and pairs do not.
+    if (place === "scope" && isMap(value)) return value;
+  }
+  if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];
+  const isRead: boolean = option !== "params" && !isRecord(value) && Object.keys(value).length > 0;
+  return isRead ? Object.entries(value) : value;
+}
+
+function copy(value: unknown, levels: number): unknown {
   if (isUint8Array(value)) return copied(value);
-  if (Array.isArray(value)) return value.map(copy);
+  if (isUrl(value)) return new URL(value.href);
+  if (levels === 0) return value;
+  const part = (one: unknown): unknown => copy(one, levels - 1);
+  if (Array.isArray(value)) return value.map(part);
+  if (isMap(value)) return new Map([...value].map(([name, one]) => [part(name), part(one)]));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, copy(part)]));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, part(one)]));
 }
 
 /** Of a part the same view each time. */
 const views = new WeakMap<object, object>();
 
-/** Shows what was kept of an option. Bytes cannot be held to it: they are copied once more. */
+/** Shows what was kept of an option. Bytes and URLs cannot be held to it: they are copied once more. */
 export function viewOf<Value>(kept: Value, option: string): Value {
+  if (OF_METHODS.has(option) && !Array.isArray(kept)) return kept;
   return view(kept, (name) => lineFor(option, kept, name)) as Value; // reads like it
 }
 
 /** @param line what to write in place of a change of `name`. */
 function view(value: unknown, line: (name: string) => string): unknown {
   if (isUint8Array(value)) return copied(value);
+  if (isUrl(value)) return new URL(value.href);
   if (!Array.isArray(value) && !isRecord(value)) return value;
   let shown = views.get(value);
   if (shown === undefined) views.set(value, (shown = new Proxy(value, watching(line))));
@@ -47,9 +73,14 @@ function watching(line: (name: string) => string): ProxyHandler<object> {
   return {
     // A part of a part is written with the part.
     get: (target, key) => view(Reflect.get(target, key), () => line(String(key))),
+    getOwnPropertyDescriptor: (target, key) => {
+      const property = Reflect.getOwnPropertyDescriptor(target, key);
+      return property && { ...property, value: view(property.value, () => line(String(key))) };
+    },
     set: refuse,
     defineProperty: refuse,
     deleteProperty: refuse,
+    setPrototypeOf: (target) => refuse(target, "name"),
   };
 }
 

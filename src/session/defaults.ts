@@ -4,9 +4,9 @@
  */
 import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
-import { firstHeaders, readHeaders } from "../options/headers.ts";
+import { firstHeaders } from "../options/headers.ts";
 import type { Defaults, Options } from "../options/settings.ts";
-import { initial, over, type Given, type OptionName } from "../options/table.ts";
+import { initial, over, rows, type Given, type OptionName } from "../options/table.ts";
 import { takeAlso } from "../options/take.ts";
 import { viewOf } from "../options/view.ts";
 
@@ -28,7 +28,10 @@ export class SessionDefaults {
 
   constructor(options: Given) {
     const { headers } = options;
-    const first = headers === undefined ? firstHeaders.clone() : readHeaders(headers, firstHeaders);
+    const first =
+      headers === undefined
+        ? firstHeaders.clone()
+        : rows.headers.read(headers, firstHeaders, "headers", options);
     this.#base = { ...initial, headers: inextensible(first) };
     this.#given = headers === undefined ? options : takeAlso(options, "headers", undefined);
     this.settings = over(this.#base, this.#given);
@@ -47,9 +50,14 @@ export class SessionDefaults {
     this.#given = given;
   }
 
-  /** Replaces all headers. @throws {InvalidHeader} for a name or value that must not go on the wire. */
+  /**
+   * Replaces all headers.
+   *
+   * @throws {TypeError} for what has none, such as a date or a promise.
+   * @throws {InvalidHeader} for a name or value that must not go on the wire.
+   */
   setHeaders(init: HeadersInit | null): void {
-    const headers = inextensible(new HeaderMap(init));
+    const headers = inextensible(rows.headers.read(init ?? {}, new HeaderMap(), "headers", {}));
     this.#base = { ...this.#base, headers };
     this.settings = { ...this.settings, headers };
   }

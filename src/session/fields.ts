@@ -37,6 +37,7 @@ export abstract class SessionFields<Streams extends boolean> extends Verbs<Strea
   /** @internal */
   constructor(options: Given) {
     super();
+    assertSettable(new.target.prototype as object);
     this.#defaults = new SessionDefaults(options);
   }
 
@@ -61,15 +62,33 @@ function fieldNames(): OptionName[] {
   return namesAt("session").filter((name) => !OWN.has(name));
 }
 
+const NAMES: ReadonlySet<string> = new Set(namesAt("session"));
+
+/** Prototypes of classes in which nothing is wrong. */
+const settable = new WeakSet<object>();
+
+/** A getter alone, in the place of a field, would show what no call sees. */
+function assertSettable(prototype: object): void {
+  if (settable.has(prototype)) return;
+  for (const name of NAMES) {
+    let holder: object = prototype;
+    while (!Object.hasOwn(holder, name) && holder !== Object.prototype)
+      holder = Object.getPrototypeOf(holder) as object;
+    const property = Object.getOwnPropertyDescriptor(holder, name);
+    if (property?.get !== undefined && property.set === undefined)
+      throw new TypeError(`${name} of a session cannot be a getter alone: write a field, as in ${name} = …`);
+  }
+  settable.add(prototype);
+}
+
 /**
  * Sets the options that a class which extends a session has as fields of its own, as in `timeout = 5000`. Such a field would hide
- * the accessor of its name.
+ * the accessor of its name. One with a wrong value stays where it is: no call goes without it.
  */
 export function adoptFields(session: SessionFields<boolean>): void {
-  for (const name of namesAt("session")) {
-    if (!Object.hasOwn(session, name)) continue;
-    const value: unknown = Reflect.get(session, name);
+  for (const name of Object.keys(session)) {
+    if (!NAMES.has(name)) continue;
+    Reflect.set(Object.getPrototypeOf(session) as object, name, Reflect.get(session, name), session);
     Reflect.deleteProperty(session, name);
-    Reflect.set(session, name, value);
   }
 }

@@ -401,8 +401,9 @@ export class Session<Streams extends boolean = false>
 
   /** What the session says. The environment is read with the first request, and not before. */
   #ours(): Defaults {
-    if (this.#environment !== null) return this.#defaults.settings;
+    // Each time: a class above may have called before those below had their fields.
     adoptFields(this);
+    if (this.#environment !== null) return this.#defaults.settings;
     const environment =
       this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, this.trustEnv);
     this.#environment = environment;

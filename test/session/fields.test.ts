@@ -1,7 +1,15 @@
 /** Fields of a session: what is read of them is a view of a copy; a value is set whole. */
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { HttpBasicAuth, Request, Retry, Session, type RequestOptions } from "../../src/index.ts";
+import {
+  HeaderMap,
+  HttpBasicAuth,
+  type PreparedRequest,
+  Request,
+  Retry,
+  Session,
+  type RequestOptions,
+} from "../../src/index.ts";
 
 const one = (): void => undefined;
 const two = (): void => undefined;
@@ -35,6 +43,11 @@ describe("what is read of a session", () => {
     ["session.trustEnv.proxies = true", "session.trustEnv = { ...session.trustEnv, proxies: … }"],
     ["Object.defineProperty(session.tls, 'crl', { value: 1 })", "session.tls = { ...session.tls, crl: … }"],
     ["Object.freeze(session.timeout)", "session.timeout = { ...session.timeout, "],
+    [
+      "Object.getOwnPropertyDescriptor(session.hooks, 'response').value.push(() => {})",
+      "session.hooks = { ...session.hooks, response: … }",
+    ],
+    ["Object.setPrototypeOf(session.proxies, {})", "session.proxies = { ...session.proxies, "],
   ])("is not changed in place: %s", ([change, line]) => {
     const session = new Session({
       proxies: { http: "http://p.test" },
@@ -171,6 +184,127 @@ describe("a value that was set", () => {
     expect(() => (session.params = { a: {} as never })).toThrow(TypeError);
     expect(() => session.scope("http://a.test", { params: { a: {} as never } })).toThrow(TypeError);
     expect(session.params).toBeUndefined();
+  });
+});
+
+describe("what a session keeps", () => {
+  const signed = (session: Session): string | null => {
+    const request = session.prepareRequest(new Request("GET", "http://a.test/"));
+    return request.headers.get("x-token");
+  };
+
+  it("is the program's own object where that has methods, be it a literal", () => {
+    const auth = {
+      token: "a",
+      apply(request: PreparedRequest): PreparedRequest {
+        request.headers.set("X-Token", this.token);
+        return request;
+      },
+    };
+    const session = new Session({ auth });
+    auth.token = "b";
+    expect(signed(session)).toBe("b");
+    expect(session.auth).toBe(auth);
+    const retry = { total: 1, next: () => null } as never;
+    const hsts = { covers: () => false, note: () => undefined } as never;
+    const proxyAuth = { authorize: () => null, onChallenge: () => false };
+    Object.assign(session, { retry, hsts, proxyAuth });
+    expect(session.retry).toBe(retry);
+    expect(session.hsts).toBe(hsts);
+    expect(session.proxyAuth).toBe(proxyAuth);
+  });
+
+  it("is no URL of the program's, which can be changed", () => {
+    const url = new URL("https://b.test");
+    const session = new Session({ trustedOrigins: [url] });
+    url.host = "c.test";
+    expect(session.trustedOrigins).toEqual([new URL("https://b.test")]);
+    for (const shown of session.trustedOrigins ?? []) (shown as URL).host = "d.test";
+    expect(session.trustedOrigins).toEqual([new URL("https://b.test")]);
+  });
+
+  it("is no object of a class, from which headers were read", () => {
+    class Fields {
+      [name: string]: string;
+    }
+    const fields = Object.assign(new Fields(), { "X-Token": "a" });
+    const session = new Session().scope("http://a.test", { headers: fields });
+    session.proxyHeaders = fields;
+    fields["X-Token"] = "b";
+    expect(signed(session)).toBe("a");
+    expect(session.proxyHeaders).toEqual([["X-Token", "a"]]);
+  });
+
+  it("of a Map in a scope replaces name by name", () => {
+    const session = new Session({ params: { a: "1", b: "1" } });
+    const params = new Map([["a", "2"]]);
+    session.scope("http://a.test", { params });
+    params.set("a", "3");
+    expect(urlOf(session)).toBe("http://a.test/?a=2&b=1");
+  });
+
+  it("is checked as that of a request is", () => {
+    const params = new Set([["a", "1"]]) as never;
+    expect(() => new Session({ params })).toThrow("not Set");
+    for (const headers of [new Date(0), Promise.resolve({}), "A: b", 5] as never[]) {
+      const session = new Session();
+      expect(() => new Session({ headers })).toThrow("headers must be a record, pairs, Headers");
+      expect(() => (session.headers = headers)).toThrow("headers must be a record, pairs, Headers");
+      expect(session.headers.size).toBe(4);
+    }
+  });
+
+  it("is refused with its name, also where it holds itself", () => {
+    const cyclic: Record<string, unknown> = {};
+    cyclic["cyclic"] = cyclic;
+    for (const name of ["auth", "params", "proxies", "timeout", "tls", "hooks", "cert", "agent"])
+      expect(() => new Session({ [name]: cyclic })).toThrow(new RegExp(`^(unknown option ")?${name}`));
+  });
+});
+
+it("headers of a call that can be read once are read as others are", () => {
+  const session = new Session();
+  const headersOf = (headers: Iterable<[string, string]>): (string | null)[] => {
+    const sent = session.prepareRequest(new Request("GET", "http://a.test/", { headers })).headers;
+    return [sent.get("range"), sent.get("accept-encoding")];
+  };
+  const given: [string, string][] = [
+    ["Range", "bytes=0-"],
+    ["Accept-Encoding", new HeaderMap(session.headers).get("accept-encoding") ?? ""],
+  ];
+  expect(headersOf(given.values())).toEqual(headersOf(given));
+});
+
+describe("fields of a class that extends Session", () => {
+  it("are an error of each call as long as one is wrong", () => {
+    class Client extends Session {
+      override addressPolicy = "privat" as never;
+      override params = { a: "1" };
+    }
+    const client = new Client();
+    for (const _ of [1, 2]) expect(() => urlOf(client)).toThrow("addressPolicy must be");
+    client.addressPolicy = null as never;
+    expect(urlOf(client)).toBe("http://a.test/?a=1");
+  });
+
+  it("are no getter alone, which no call would see", () => {
+    class Client extends Session {
+      override get addressPolicy(): "public" {
+        return "public";
+      }
+    }
+    expect(() => new Client()).toThrow("addressPolicy of a session cannot be a getter alone");
+  });
+
+  it("count also where a class above has called already", () => {
+    class Base extends Session {
+      readonly first = urlOf(this);
+    }
+    class Client extends Base {
+      override params = { a: "1" };
+    }
+    const client = new Client();
+    expect([client.first, urlOf(client)]).toEqual(["http://a.test/", "http://a.test/?a=1"]);
   });
 });
 
