@@ -113,7 +113,7 @@ function placeOf(path: string): string | undefined {
   return [path, `src/${path}`].find((place) => existsSync(join(root, place)));
 }
 
-describe.each(["ARCHITECTURE.md", "CONTRIBUTING.md"])("%s", (page) => {
+describe.each(["ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md"])("%s", (page) => {
   const text = read(page);
 
   it.for(pathsIn(text))("names %s, which is there", (path) => {
