@@ -124,6 +124,12 @@ describe("settings", () => {
     ["timeouts", { timeout: 5 }, { timeout: null }, { connectMs: null, readMs: null, totalMs: null }],
     [
       "timeouts",
+      { timeout: { total: 9 } },
+      { timeout: null },
+      { connectMs: null, readMs: null, totalMs: null },
+    ],
+    [
+      "timeouts",
       { timeout: null },
       { timeout: { connect: 1 } },
       { connectMs: 1, readMs: null, totalMs: null },

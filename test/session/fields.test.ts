@@ -2,13 +2,15 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
+  AppAdapter,
   HeaderMap,
   HttpBasicAuth,
-  type PreparedRequest,
+  PreparedRequest,
   Request,
   Retry,
   Session,
   type RequestOptions,
+  type WireResponse,
 } from "../../src/index.ts";
 
 const one = (): void => undefined;
@@ -273,6 +275,41 @@ it("headers of a call that can be read once are read as others are", () => {
     ["Accept-Encoding", new HeaderMap(session.headers).get("accept-encoding") ?? ""],
   ];
   expect(headersOf(given.values())).toEqual(headersOf(given));
+});
+
+it("auth of a session is not for a request that it did not prepare, nor where that leads", async () => {
+  const session = new Session({ auth: ["u", "p"], trustEnv: false });
+  const seen: (string | null)[] = [];
+  const app = new AppAdapter((request) => {
+    seen.push(request.headers.get("authorization"));
+    const headers = { Location: "/b" };
+    return request.url.endsWith("/a") ? new Response(null, { status: 302, headers }) : new Response("b");
+  });
+  session.mount("http://a.test", app);
+  const prepared = new PreparedRequest({
+    method: "GET",
+    url: "http://a.test/a",
+    headers: new HeaderMap(),
+    payload: null,
+  });
+  expect((await session.send(prepared)).status).toBe(200);
+  expect(seen).toEqual([null, null]);
+});
+
+it("cert of a session with a base URL is shown to no other origin", async () => {
+  const session = new Session({ baseUrl: "http://a.test", cert: "/c.pem", trustEnv: false });
+  const seen: unknown[] = [];
+  class Noting extends AppAdapter {
+    override async send(
+      ...[request, options, signal]: Parameters<AppAdapter["send"]>
+    ): Promise<WireResponse> {
+      seen.push(options.cert);
+      return super.send(request, options, signal);
+    }
+  }
+  session.mount("http://", new Noting(() => new Response("x")));
+  for (const url of ["/x", "http://b.test/x"]) await session.get(url);
+  expect(seen).toEqual([{ cert: "/c.pem", key: "/c.pem" }, null]);
 });
 
 describe("fields of a class that extends Session", () => {
