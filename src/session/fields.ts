@@ -67,23 +67,34 @@ const NAMES: ReadonlySet<string> = new Set(namesAt("session"));
 /** Prototypes of classes in which nothing is wrong. */
 const settable = new WeakSet<object>();
 
-/** A getter alone, in the place of a field, would show what no call sees. */
+/** What a class that extends the session has on its prototype would show, or take, what no call sees. */
 function assertSettable(prototype: object): void {
   if (settable.has(prototype)) return;
-  for (const name of NAMES) {
-    let holder: object = prototype;
-    while (!Object.hasOwn(holder, name) && holder !== Object.prototype)
-      holder = Object.getPrototypeOf(holder) as object;
-    const property = Object.getOwnPropertyDescriptor(holder, name);
-    if (property?.get !== undefined && property.set === undefined)
-      throw new TypeError(`${name} of a session cannot be a getter alone: write a field, as in ${name} = …`);
+  let holder = prototype;
+  // Session itself stands right above.
+  for (
+    let above = aboveOf(holder);
+    above !== SessionFields.prototype && above !== null;
+    above = aboveOf(holder)
+  ) {
+    const name = Object.getOwnPropertyNames(holder).find((own) => NAMES.has(own));
+    if (name !== undefined)
+      throw new TypeError(
+        `${name} of a session cannot be an accessor of a class: write a field, as in ${name} = …, or set it in the constructor`,
+      );
+    holder = above;
   }
   settable.add(prototype);
 }
 
+function aboveOf(prototype: object): object | null {
+  return Object.getPrototypeOf(prototype) as object | null;
+}
+
 /**
  * Sets the options that a class which extends a session has as fields of its own, as in `timeout = 5000`. Such a field would hide
- * the accessor of its name. One with a wrong value stays where it is: no call goes without it.
+ * the accessor of its name. One with a wrong value stays where it is: no call goes without it. Each call asks: a class above may have
+ * called before those below had their fields.
  */
 export function adoptFields(session: SessionFields<boolean>): void {
   for (const name of Object.keys(session)) {

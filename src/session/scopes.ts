@@ -21,6 +21,8 @@ interface Scope {
   /** As {@link placeOf} has it: a path may be spelled in many ways. A whole segment of a path ends where it ends. */
   readonly path: string;
   readonly given: Given;
+  /** What was last read, over what: most requests have the same. */
+  last: { readonly base: Defaults; readonly fields: object; readonly made: Defaults } | null;
 }
 
 /** The scopes of a session. */
@@ -53,7 +55,7 @@ export class Scopes {
     let merged = defaults;
     const place = placeOf(target.path);
     for (const scope of scopes) {
-      if (isBelow(place, scope.path)) merged = over(merged, scope.given);
+      if (isBelow(place, scope.path)) merged = readScope(scope, merged);
     }
     return merged;
   }
@@ -63,7 +65,17 @@ function scopeOf(path: string, options: ScopeOptions<boolean>): Scope {
   const given = take(options, "scope");
   // At once, and not with the first request there.
   over(initial, given);
-  return { path, given };
+  return { path, given, last: null };
+}
+
+/** Headers are changed in place: the same base may have other fields. */
+function readScope(scope: Scope, base: Defaults): Defaults {
+  const fields = base.headers.identity;
+  const { last } = scope;
+  if (last !== null && last.base === base && last.fields === fields) return last.made;
+  const made = over(base, scope.given);
+  scope.last = { base, fields, made };
+  return made;
 }
 
 const PLACE = 'an http or https origin such as "https://example.com", with or without a path';

@@ -348,7 +348,8 @@ export class Session<Streams extends boolean = false>
     const given = take(options, "send");
     const plan = request.plan instanceof CallPlan ? request.plan : null;
     const target = isHttpLike(request.url) ? request.parsed : request.url;
-    const defaults = this.#defaultsFor(target, this.#ours(), given);
+    adoptFields(this);
+    const defaults = this.#defaultsFor(target, given);
     const prepared = plan?.settings.hooks ?? noHooks;
     const hooks = given.hooks === undefined ? prepared : readHooks(given.hooks, prepared);
     const exchange: Exchange = {
@@ -367,9 +368,9 @@ export class Session<Streams extends boolean = false>
   }
 
   #exchange(method: string, url: string | URL, given: Given): Exchange {
-    const ours = this.#ours();
-    const target = targetOf(url, this.#baseUrl, given.rawUrl ?? ours.rawUrl);
-    const defaults = this.#defaultsFor(target, ours, given);
+    adoptFields(this);
+    const target = targetOf(url, this.#baseUrl, given.rawUrl ?? this.#defaults.settings.rawUrl);
+    const defaults = this.#defaultsFor(target, given);
     const settings = over(defaults, given);
     const headers = given.headers === undefined ? settings.headers.clone() : settings.headers;
     if (headers.has("range")) offerBytesOnly(headers, given.headers);
@@ -393,17 +394,15 @@ export class Session<Streams extends boolean = false>
   }
 
   /** What the session and its scopes say of requests to `target`. */
-  #defaultsFor(target: Url | string, ours: Defaults, given: Given): Defaults {
+  #defaultsFor(target: Url | string, given: Given): Defaults {
+    const ours = this.#environment === null ? this.#placed() : this.#defaults.settings;
     const baseUrl = this.#baseUrl;
     const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, given);
     return this.#scopes === null ? defaults : this.#scopes.over(defaults, target);
   }
 
-  /** What the session says. The environment is read with the first request, and not before. */
-  #ours(): Defaults {
-    // Each time: a class above may have called before those below had their fields.
-    adoptFields(this);
-    if (this.#environment !== null) return this.#defaults.settings;
+  /** The environment is read with the first request, and not before. */
+  #placed(): Defaults {
     const environment =
       this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, this.trustEnv);
     this.#environment = environment;

@@ -1,6 +1,6 @@
 /** Fields of a session: what is read of them is a view of a copy; a value is set whole. */
 import { inspect } from "node:util";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   AppAdapter,
   HeaderMap,
@@ -12,6 +12,7 @@ import {
   type RequestOptions,
   type WireResponse,
 } from "../../src/index.ts";
+import type { CallPlan } from "../../src/options/settings.ts";
 
 const one = (): void => undefined;
 const two = (): void => undefined;
@@ -324,13 +325,28 @@ describe("fields of a class that extends Session", () => {
     expect(urlOf(client)).toBe("http://a.test/?a=1");
   });
 
-  it("are no getter alone, which no call would see", () => {
-    class Client extends Session {
+  it("are no accessors, and nothing of a prototype, which no call would see", () => {
+    class Getter extends Session {
       override get addressPolicy(): "public" {
         return "public";
       }
     }
-    expect(() => new Client()).toThrow("addressPolicy of a session cannot be a getter alone");
+    class Pair extends Getter {
+      override get timeout(): number {
+        return 5;
+      }
+      override set timeout(_: number) {
+        throw new Error("never");
+      }
+    }
+    class Plain extends Session {}
+    Object.defineProperty(Plain.prototype, "verify", { value: false });
+    class Below extends Plain {}
+    const said = "cannot be an accessor of a class: write a field";
+    expect(() => new Getter()).toThrow(`addressPolicy of a session ${said}`);
+    expect(() => new Pair()).toThrow(`timeout of a session ${said}`);
+    expect(() => new Below()).toThrow(`verify of a session ${said}`);
+    expect(() => new (class extends Session {})()).not.toThrow();
   });
 
   it("count also where a class above has called already", () => {
@@ -343,6 +359,33 @@ describe("fields of a class that extends Session", () => {
     const client = new Client();
     expect([client.first, urlOf(client)]).toEqual(["http://a.test/", "http://a.test/?a=1"]);
   });
+});
+
+it("the environment is read with the first request whose URL is right", () => {
+  vi.stubEnv("HTTP_PROXY", "http://p.test");
+  const session = new Session();
+  expect(() => session.prepareRequest(new Request("GET", "/x"))).toThrow("no scheme");
+  session.trustEnv = false;
+  const { plan } = session.prepareRequest(new Request("GET", "http://a.test/"));
+  expect((plan as CallPlan).settings.proxies.environment.byKey.size).toBe(0);
+  vi.unstubAllEnvs();
+});
+
+it("a scope sees what is set later, and headers that are changed in place", () => {
+  const session = new Session({ headers: null });
+  session.scope("http://a.test", { headers: { "X-Scope": "1" }, params: { scope: "1" } });
+  const asked = (): [string, string[]] => {
+    const { url, headers } = session.prepareRequest(new Request("GET", "http://a.test/"));
+    return [url, headers.toWire()];
+  };
+  expect(asked()).toEqual(["http://a.test/?scope=1", ["X-Scope", "1"]]);
+  expect(asked()).toEqual(asked());
+  session.headers.set("X-Later", "2");
+  expect(asked()[1]).toEqual(["X-Later", "2", "X-Scope", "1"]);
+  session.headers.set("X-Later", "3");
+  expect(asked()[1]).toEqual(["X-Later", "3", "X-Scope", "1"]);
+  session.params = { session: "1" };
+  expect(asked()[0]).toBe("http://a.test/?session=1&scope=1");
 });
 
 it("proxy and proxies are said one after the other, as together", () => {
