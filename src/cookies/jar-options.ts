@@ -45,6 +45,9 @@ export function checkJarOptions(options: CookieJarOptions): CookieJarSettings {
   };
 }
 
+/** Those of most jars: worked out once. */
+export const jarDefaults: CookieJarSettings = checkJarOptions({});
+
 function limit(options: CookieJarOptions, name: keyof typeof LIMITS): number {
   const value = options[name] ?? LIMITS[name];
   assertCount(value, name, 1);

@@ -24,7 +24,12 @@ import {
 import { CookieIndex, type Entry } from "./cookie-index.ts";
 import { createCookie, domainFilter, type CookieAttributes, type SameSiteInit } from "./cookie.ts";
 import { CookieHeaders } from "./header.ts";
-import { checkJarOptions, type CookieJarOptions, type CookieJarSettings } from "./jar-options.ts";
+import {
+  checkJarOptions,
+  jarDefaults,
+  type CookieJarOptions,
+  type CookieJarSettings,
+} from "./jar-options.ts";
 import { hostOf, isTrustworthy, isWebUrl } from "./match.ts";
 import { parseSetCookie } from "./parse.ts";
 import { receiveCookie } from "./receive.ts";
@@ -79,8 +84,8 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
    * @throws {TypeError} for an unknown option, or cookies of the wrong kind.
    * @throws {RangeError} for a limit that is no whole number of 1 or more.
    */
-  constructor(init?: CookieJarInit | null, options: CookieJarOptions = {}) {
-    this.#options = checkJarOptions(options);
+  constructor(init?: CookieJarInit | null, options?: CookieJarOptions) {
+    this.#options = options === undefined ? jarDefaults : checkJarOptions(options);
     this.#index = new CookieIndex(this.#options);
     this.#headers = new CookieHeaders(this.#index, this.#options.maxHeaderBytes);
     if (init !== undefined && init !== null) this.update(init);
