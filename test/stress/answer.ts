@@ -19,6 +19,8 @@ export interface Memory {
   readonly failed: Set<number>;
   /** By connection: how many requests are under way. */
   readonly running: WeakMap<object, number>;
+  /** Connections that ended without a word. */
+  readonly ended: WeakSet<object>;
   /** Told of what no client may do. */
   readonly onFault: (id: number, what: string) => void;
 }
@@ -50,7 +52,8 @@ export async function answer(request: Asked, response: Answer, memory: Memory): 
   const received = await bodyOf(request);
   await answered;
   if (received === null) {
-    if (plan.isEarly && !plan.mayGiveUp)
+    // On a connection that the server had ended by then it is cut off, and may come again on another one.
+    if (plan.isEarly && !plan.mayGiveUp && !memory.ended.has(request.socket))
       memory.onFault(plan.id, "an upload was cut off, though nobody gave it up");
     return;
   }
@@ -150,7 +153,10 @@ async function respond(request: Asked, response: Answer, work: Work): Promise<vo
     await once(response, "close");
     await sleep(below(random, 3));
     // A request that has begun meanwhile is not to be broken.
-    if (memory.running.get(request.socket) === undefined) request.socket.end();
+    if (memory.running.get(request.socket) === undefined) {
+      memory.ended.add(request.socket);
+      request.socket.end();
+    }
   }
 }
 

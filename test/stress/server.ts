@@ -44,6 +44,7 @@ const ANNOUNCED_MS = 150;
 const memory: Memory = {
   failed: new Set(),
   running: new WeakMap(),
+  ended: new WeakSet(),
   onFault: (id, what) => process.send?.({ kind: "fault", id, what } satisfies ServerFault),
 };
 
