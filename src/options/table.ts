@@ -28,6 +28,7 @@ import { noFields, noOrigins, readCrossOriginHeaders, readTrustedOrigins } from 
 import { defaultVerify, readCert, readVerify } from "./trust.ts";
 import * as values from "./values.ts";
 import { asIs, type Check } from "./values.ts";
+import { fieldsOf, itself, paramsOf, type Keep } from "./view.ts";
 
 /** Where options are given. */
 export type Place = "session" | "scope" | "request" | "send";
@@ -51,12 +52,15 @@ type Places<Name> = {
 /** An option that is no setting: who takes it up finds it among what was given. */
 interface OwnRow<Name> {
   readonly at: Places<Name>;
+  readonly keep?: Keep;
   readonly check: Check;
 }
 
 /** An option that is a setting. */
 interface SettingRow<Name extends Exclude<OptionName, OwnOption>> {
   readonly at: Places<Name>;
+  /** What a session or a scope keeps of a value. Default: a copy. */
+  readonly keep?: Keep;
   /** What holds when nobody says anything. */
   readonly initial: Defaults[SettingOf<Name>];
   /**
@@ -92,13 +96,19 @@ const { body, count, flag, functionOrNull, limit } = values;
 export const rows: Rows = {
   // the session
   baseUrl: { at: ofSession, check: values.baseUrl },
-  hsts: { at: ofSession, check: values.hsts },
+  hsts: { at: ofSession, keep: itself, check: values.hsts },
   trustEnv: { at: ofSession, check: values.trustEnv },
   maxRedirects: { at: ofSession, initial: 30, read: asIs(count) },
   // the message
-  headers: { at: beforeSend, initial: firstHeaders, read: checked(values.headers, readHeaders) },
+  headers: {
+    at: beforeSend,
+    keep: fieldsOf,
+    initial: firstHeaders,
+    read: checked(values.headers, readHeaders),
+  },
   params: {
     at: { ...beforeSend, session: values.wholeParams, scope: values.wholeParams },
+    keep: paramsOf,
     initial: null,
     read: checked(values.params, layerParams),
   },
@@ -115,7 +125,7 @@ export const rows: Rows = {
   rawUrl: { at: { ...beforeSend, scope: false }, initial: false, read: asIs(flag) },
   expectContinue: { at: anywhere, initial: null, read: readExpectContinue },
   // whom to trust, and who one is
-  auth: { at: beforeSend, initial: undefined, read: checked(values.auth, toAuth) },
+  auth: { at: beforeSend, keep: itself, initial: undefined, read: checked(values.auth, toAuth) },
   verify: { at: anywhere, initial: defaultVerify, read: readVerify },
   cert: { at: anywhere, initial: null, read: readCert },
   tls: { at: anywhere, initial: null, read: readTls },
@@ -136,12 +146,17 @@ export const rows: Rows = {
     read: (proxy, base, _, { proxies }) =>
       proxies === undefined ? readProxies(base, undefined, proxy) : base,
   },
-  proxyHeaders: { at: anywhere, initial: null, read: checked(values.headers, readProxyHeaders) },
-  proxyAuth: { at: anywhere, initial: null, read: asIs(values.proxyAuth) },
+  proxyHeaders: {
+    at: anywhere,
+    keep: fieldsOf,
+    initial: null,
+    read: checked(values.headers, readProxyHeaders),
+  },
+  proxyAuth: { at: anywhere, keep: itself, initial: null, read: asIs(values.proxyAuth) },
   http2: { at: anywhere, initial: false, read: asIs(flag) },
   stream: { at: anywhere, initial: false, read: asIs(flag) },
   allowRedirects: { at: anywhere, initial: true, read: asIs(flag) },
-  retry: { at: anywhere, initial: undefined, read: checked(values.retry, toPolicy) },
+  retry: { at: anywhere, keep: itself, initial: undefined, read: checked(values.retry, toPolicy) },
   hooks: { at: anywhere, initial: noHooks, read: readHooks },
   signal: { at: ofTravel, initial: null, read: asIs(values.signal) },
   onProgress: { at: ofTravel, initial: null, read: asIs(functionOrNull) },

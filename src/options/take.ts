@@ -34,7 +34,7 @@ export function take(options: unknown, place: Place, of: OptionsOf = place): Giv
     const read: unknown = Reflect.get(options, name);
     if (!isOption(name) || rows[name].at[place] === false) refuse(name, read, place, names);
     else if (read !== undefined) {
-      const value = isKept ? copyOf(read, name, place) : read;
+      const value = isKept ? (rows[name].keep ?? copyOf)(read, place) : read;
       check(name, value, place);
       given[name] = value;
     }

@@ -8,32 +8,31 @@ import { isMap, isObject, isSet, isUint8Array, isUrl } from "../core/realm.ts";
 import { shownName } from "../core/redact.ts";
 import type { Place } from "./table.ts";
 
-/** Options that take pairs, in whatever object of the platform: a list is kept of them. */
-const OF_PAIRS: ReadonlySet<string> = new Set(["params", "proxyHeaders", "headers"]);
-
-/** Options that take objects with methods. What such an object remembers is its own, whether a class made it or a literal. */
-const OF_METHODS: ReadonlySet<string> = new Set(["auth", "proxyAuth", "retry", "hsts"]);
+/** Makes of a value what a session or a scope keeps. */
+export type Keep = (value: unknown, place: Place) => unknown;
 
 /** Levels of lists and records, of which no option has more. What lies deeper is refused where it is read. */
 const MOST_LEVELS = 3;
 
-/** A copy of lists, records, URLs and bytes. What is of a class (a policy, credentials, a function) is used as it is. */
-export function copyOf<Value>(value: Value, option: string, place: Place): Value {
-  if (OF_METHODS.has(option) && !Array.isArray(value)) return value;
-  return copy(OF_PAIRS.has(option) ? pairsIn(value, option, place) : value, MOST_LEVELS) as Value; // of its kind, or pairs of it
-}
+/** A copy of lists, records, URLs and bytes. What is of a class (a store, a function) is used as it is. */
+export const copyOf: Keep = (value) => copy(value, MOST_LEVELS);
 
-function pairsIn(value: unknown, option: string, place: Place): unknown {
-  if (!isObject(value) || isUint8Array(value)) return value;
-  if (option === "params") {
-    // It is none of pairs, whatever is in it: it is refused where it is read.
-    if (isSet(value)) return value;
-    // Over those of a session it replaces name by name, and pairs do not.
-    if (place === "scope" && isMap(value)) return value;
-  }
-  if (Symbol.iterator in value) return [...(value as Iterable<unknown>)];
-  const isRead: boolean = option !== "params" && !isRecord(value) && Object.keys(value).length > 0;
-  return isRead ? Object.entries(value) : value;
+/** An object with methods as it is: what it remembers is its own, whether a class made it or a literal. Lists are copied. */
+export const itself: Keep = (value) => (Array.isArray(value) ? copy(value, MOST_LEVELS) : value);
+
+/** Header fields as pairs, whatever object of the platform they come in. */
+export const fieldsOf: Keep = (value, place) => {
+  const isRead = isObject(value) && !(Symbol.iterator in value) && !isRecord(value);
+  return copyOf(isRead && Object.keys(value).length > 0 ? Object.entries(value) : pairsIn(value), place);
+};
+
+/** Params: pairs, but for what is read by its kind. A set is none of pairs; in a scope a map replaces name by name. */
+export const paramsOf: Keep = (value, place) =>
+  copyOf(isSet(value) || (place === "scope" && isMap(value)) ? value : pairsIn(value), place);
+
+function pairsIn(value: unknown): unknown {
+  const isPairs = isObject(value) && !isUint8Array(value) && Symbol.iterator in value;
+  return isPairs ? [...(value as Iterable<unknown>)] : value; // it has an iterator
 }
 
 function copy(value: unknown, levels: number): unknown {
@@ -51,8 +50,8 @@ function copy(value: unknown, levels: number): unknown {
 const views = new WeakMap<object, object>();
 
 /** Shows what was kept of an option. Bytes and URLs cannot be held to it: they are copied once more. */
-export function viewOf<Value>(kept: Value, option: string): Value {
-  if (OF_METHODS.has(option) && !Array.isArray(kept)) return kept;
+export function viewOf<Value>(kept: Value, option: string, keep: Keep | undefined): Value {
+  if (keep === itself && !Array.isArray(kept)) return kept;
   return view(kept, (name) => lineFor(option, kept, name)) as Value; // reads like it
 }
 

@@ -58,9 +58,12 @@ export function decideRedirect(
   if (!isRedirect(response)) return FINAL;
   const { status, request } = response;
   try {
-    const parsed = redirectUrl(response, terms, secured);
-    if (parsed === null) return FINAL;
-    const crossing = redirectCrossingOf(request.parsed, parsed, terms);
+    const from = request.parsed;
+    const to = redirectUrl(response, secured);
+    if (to === null) return FINAL;
+    const crossing = redirectCrossingOf(from, to, terms);
+    // User info in a Location is not the caller's and is never used; the caller's own stays within its origin.
+    const parsed = to.with({ userinfo: crossing === "foreign" ? null : from.userinfo });
     const method = redirectMethod(status, request.method, terms.contract);
     const keepsBody = redirectBody(status, method, request, terms.contract);
     // The jar chooses its cookies anew for each URL; the caller's own are for one origin.
@@ -93,11 +96,11 @@ export function redirectMethod(status: number, method: string, contract?: Contra
 
 /**
  * The URL of the next request; `null` when `Location` is empty. A target without a fragment inherits the one before it (RFC
- * 9110 §10.2.2). User info in a Location is not the caller's and is never used; the caller's own stays within its origin.
+ * 9110 §10.2.2).
  *
  * @throws {InvalidHeader | InvalidSchema | InvalidURL} for one that leads nowhere.
  */
-function redirectUrl({ headers, request }: Redirecting, terms: RedirectTerms, secured: Secured): Url | null {
+function redirectUrl({ headers, request }: Redirecting, secured: Secured): Url | null {
   const locations = new Set(headers.getAll("location").map(withoutBlanks));
   const [location = ""] = locations;
   if (locations.size > 1)
@@ -113,8 +116,7 @@ function redirectUrl({ headers, request }: Redirecting, terms: RedirectTerms, se
     });
   }
   const to = secured(parseWebUrl(target));
-  const isForeign = redirectCrossingOf(from, to, terms) === "foreign";
-  return to.with({ userinfo: isForeign ? null : from.userinfo, fragment: to.fragment ?? from.fragment });
+  return to.fragment === null && from.fragment !== null ? to.with({ fragment: from.fragment }) : to;
 }
 
 /**

@@ -40,7 +40,7 @@ export class SessionDefaults {
   /** What was set, to be looked at. */
   get(name: OptionName): unknown {
     const value = this.#given[name];
-    return value === undefined ? SHOWN[name] : viewOf(value, name);
+    return value === undefined ? SHOWN[name] : viewOf(value, name, rows[name].keep);
   }
 
   /** @throws {TypeError | RangeError} for a value that the option does not take; all stays as it was. */

@@ -80,7 +80,7 @@ function assertSettable(prototype: object): void {
     const name = Object.getOwnPropertyNames(holder).find((own) => NAMES.has(own));
     if (name !== undefined)
       throw new TypeError(
-        `${name} of a session cannot be an accessor of a class: write a field, as in ${name} = …, or set it in the constructor`,
+        `${name} of a session cannot stand on the prototype of a class, as accessors do: write a field, as in ${name} = …, or set it in the constructor`,
       );
     holder = above;
   }

@@ -325,17 +325,21 @@ export class Session<Streams extends boolean = false>
       // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
       if (error instanceof RequestException)
         error.annotate({ request: { method: shownMethod(call.method), url: String(call.url) } });
-      // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
-      showCallerOfOurs(error, this.request);
+      showCallerOfOurs(error, this.#callee);
       failed(error, { request: null, ...audience(this.#defaults.settings, given) }).then(resolve, reject);
       return;
     }
-    // oxlint-disable-next-line typescript/unbound-method -- it is not called: frames above it are left out
-    if (exchange.settings.stream) exchange = withCallSite(exchange, this.request);
+    if (exchange.settings.stream) exchange = withCallSite(exchange, this.#callee);
     discardingUnsent(exchange, this.#pipeline(exchange)).then(resolve, (error: unknown) => {
       // With `resolve`, which is never called: by it V8 finds the promise that the caller awaits.
       failed(this.#told(error), failureOf(exchange)).then(resolve, reject);
     });
+  }
+
+  /** What a program calls: frames above it are its own. */
+  get #callee(): (...args: never[]) => unknown {
+    // oxlint-disable-next-line typescript/unbound-method -- it is looked for in a stack, and not called
+    return this.request;
   }
 
   async #sendPrepared(

@@ -342,7 +342,7 @@ describe("fields of a class that extends Session", () => {
     class Plain extends Session {}
     Object.defineProperty(Plain.prototype, "verify", { value: false });
     class Below extends Plain {}
-    const said = "cannot be an accessor of a class: write a field";
+    const said = "cannot stand on the prototype of a class, as accessors do: write a field";
     expect(() => new Getter()).toThrow(`addressPolicy of a session ${said}`);
     expect(() => new Pair()).toThrow(`timeout of a session ${said}`);
     expect(() => new Below()).toThrow(`verify of a session ${said}`);
