@@ -20,8 +20,8 @@ import {
 import type { PreparedRequest } from "../core/request.ts";
 import { codeOf, ConnectFailure, ConnectOverdue, reasonOf, UnsentBody } from "../connect/failures.ts";
 import { RefusedAddress } from "../connect/guard.ts";
-import { ResponseOverflow } from "../connect/response-limits.ts";
-import { ResponseFloodError, ResponseSyntaxError } from "../http1/response-parser.ts";
+import { ResponseOverflow } from "../core/response-limits.ts";
+import { ResponseFloodError, ResponseSyntaxError } from "../http1/undici-parser.ts";
 import { proxyVariable } from "../proxy/select.ts";
 
 /** Where a message was when it failed. */

@@ -15,9 +15,9 @@ import {
 } from "../connect/connect.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
-import type { ResponseLimits } from "../connect/response-limits.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import type { Route } from "../connect/route.ts";
-import { EngineConnection } from "../http1/engine.ts";
+import { EngineConnection } from "../http1/undici-connection.ts";
 import { SectionMemo, type Way } from "../http1/outgoing.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
