@@ -25,7 +25,7 @@ import { ReadClock } from "../connect/read-clock.ts";
 import type { ResponseLimits } from "../core/response-limits.ts";
 import { dispatchAfterPoll, unrefLater } from "../connect/turns.ts";
 import { Lane } from "./lane.ts";
-import { hearLastWords } from "./last-words.ts";
+import { hearLastWords } from "../transport/last-words.ts";
 import {
   expectResponse,
   isParsing,
