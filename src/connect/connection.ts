@@ -7,20 +7,43 @@ import type { Writable } from "node:stream";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { ReadClock } from "./read-clock.ts";
 
+/** How the end of a request's body is told: its length in bytes, in chunks (HTTP/2 has frames), or there is none. */
+export type Framing = number | "chunked" | "none";
+
+/**
+ * What a request says beside method and target, decided and checked. Requests that say the same have the same object: what a
+ * protocol makes of it can be remembered with it.
+ */
+export interface HeaderSection {
+  /**
+   * Name, value, name, value ...: all that HTTP/1.1 has of it, in order, `Host` and the field of the framing among them. HTTP/2
+   * leaves out what is about the connection, which callers may have said as well.
+   */
+  readonly fields: readonly string[];
+  /** Whom the request is for: the value of `Host`. */
+  readonly authority: string;
+  readonly framing: Framing;
+  /** The caller asked for `Connection: close`. */
+  readonly isLast: boolean;
+}
+
+/** Where a body goes that comes piece by piece, in the manner of a protocol. */
+export interface BodySink {
+  /** Takes the bytes in the end: its `drain` and `close` are waited for. */
+  readonly to: Writable;
+  /** The head goes out alone: the body waits. */
+  begin(): void;
+  write(piece: Uint8Array): void;
+  /** There are no more pieces. */
+  end(): void;
+}
+
 /** The body of a request that comes piece by piece. */
 export interface BodyWriter {
-  /** Did each byte that was announced go into the socket? The source may not have said yet that there are no more. */
+  /** Did each byte that was announced go into the sink? The source may not have said yet that there are no more. */
   readonly isHandedOver: boolean;
-  /**
-   * Writes `head` and the body. `done` is told whether all of it went out.
-   *
-   * @param isChunked a body of unknown length goes out in chunks; without, as it is: HTTP/2 has frames of its own.
-   */
-  write(
-    to: Writable,
-    { head, isChunked }: { readonly head: string; readonly isChunked: boolean },
-    done: (isComplete: boolean) => void,
-  ): void;
+  /** Gives the body to `sink`. `done` is told whether all of it went out. */
+  write(sink: BodySink, done: (isComplete: boolean) => void): void;
 }
 
 /** The head of a response, as it came. */
@@ -33,17 +56,18 @@ export interface WireHead {
   readonly httpVersion: string;
 }
 
-/** One request on a connection, and who wants to hear of its response. */
-export interface Message {
+/** What goes out of a request before its body. */
+export interface RequestHead {
   readonly method: string;
   readonly target: string;
-  /** Request line and header fields, with the empty line. */
-  readonly head: string;
+  readonly section: HeaderSection;
+}
+
+/** One request on a connection, and who wants to hear of its response. */
+export interface Message extends RequestHead {
   /** The body: all of it, or what gives it; both `null` for none. */
   readonly bytes: Uint8Array | null;
   readonly upload: BodyWriter | null;
-  /** The connection is not to be used again. */
-  readonly isLast: boolean;
   /** The caller's: what is published of the message is published in it. */
   readonly context: AsyncResource;
   /** Bytes go out from here on. `now` is the time on the monotonic clock, in milliseconds. */

@@ -26,6 +26,7 @@ import type { ResponseLimits } from "../connect/response-limits.ts";
 import { dispatchAfterPoll, unrefLater } from "../connect/turns.ts";
 import { Lane } from "./lane.ts";
 import { hearLastWords } from "./last-words.ts";
+import { HeadWriter, RequestSink } from "./request-writer.ts";
 import {
   expectResponse,
   isParsing,
@@ -60,6 +61,7 @@ export class EngineConnection implements Connection, IntakeReader {
   /** Has the running message been written, at least in part? */
   started = false;
   readonly #origin: string;
+  readonly #heads: HeadWriter;
   readonly #lane: Lane;
   readonly #parser: TunedParser;
   readonly #handler: Handler = new Handler(this);
@@ -77,10 +79,16 @@ export class EngineConnection implements Connection, IntakeReader {
   #isRetired = false;
 
   /** @throws when the connection has ended already. */
-  constructor(origin: string, { socket, facts, intake }: Opened, limits: ResponseLimits) {
+  constructor(
+    origin: string,
+    { socket, facts, intake }: Opened,
+    limits: ResponseLimits,
+    heads: HeadWriter = new HeadWriter(),
+  ) {
     this.socket = socket;
     this.facts = facts;
     this.#origin = origin;
+    this.#heads = heads;
     socket.on("error", (error: Error) => {
       this.fault ??= error;
       // Node leaves a connection open on which TLS has failed behind the handshake.
@@ -336,21 +344,27 @@ export class EngineConnection implements Connection, IntakeReader {
       message.upload !== null || (message.bytes !== null && message.bytes.byteLength > AT_ONCE_BYTES);
     expectResponse(this.#parser);
     this.#lane.enter(request);
-    this.#lane.isLast = message.isLast;
+    this.#lane.isLast = message.section.isLast;
     // A subscriber of undici's channels may have ended it all, or then somebody who is told of the start.
     if (socket.destroyed) return;
     message.onStart(now);
     if (socket.destroyed) return;
-    const head = request.headers.length === 0 ? message.head : withAdded(message.head, request.headers);
+    const text = this.#heads.textOf(message);
+    const head = request.headers.length === 0 ? text : withAdded(text, request.headers);
     if (channels.sendHeaders.hasSubscribers) channels.sendHeaders.publish({ request, headers: head, socket });
     if (message.upload === null) writeWhole(request, socket, head, message.bytes);
-    else this.#writeUpload(request, head, message.upload);
+    else
+      this.#writeUpload(
+        request,
+        new RequestSink(socket, head, message.section.framing === "chunked"),
+        message.upload,
+      );
   }
 
-  #writeUpload(request: UndiciRequest, head: string, upload: BodyWriter): void {
+  #writeUpload(request: UndiciRequest, sink: RequestSink, upload: BodyWriter): void {
     this.#lane.isWriting = true;
     this.#isUploading = true;
-    upload.write(this.socket, { head, isChunked: true }, (complete) => {
+    upload.write(sink, (complete) => {
       if (!complete) return;
       this.#lane.isWriting = false;
       this.#isUploading = false;

@@ -16,7 +16,7 @@ import { ReadClock } from "../connect/read-clock.ts";
 import type { ResponseLimits } from "../connect/response-limits.ts";
 import { canWidenWindow } from "../connect/runtime.ts";
 import { connectionClosed, connectionEnded, sessionFault } from "./faults.ts";
-import { Http2Heads } from "./sent-head.ts";
+import { Http2Heads } from "./fields.ts";
 import { H2Stream } from "./stream.ts";
 
 const { NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
@@ -170,12 +170,9 @@ export class H2Session {
    *
    * @throws what Node has against the message.
    */
-  request(
-    { method, target, head }: Message,
-    endStream: boolean,
-  ): ReturnType<ClientHttp2Session["request"]> | null {
+  request(message: Message, endStream: boolean): ReturnType<ClientHttp2Session["request"]> | null {
     if (this.#isRetired || this.#session.destroyed || this.#session.closed) return null;
-    const stream = this.#session.request(this.#heads.fieldsOf(method, target, head), { endStream });
+    const stream = this.#session.request(this.#heads.of(message), { endStream });
     this.#begun++;
     return stream;
   }

@@ -13,7 +13,7 @@ import { setImmediate } from "node:timers";
 import { InvalidHeader, ReadTimeout } from "../core/errors.ts";
 import { hasNoContent } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Connection, Message } from "../connect/connection.ts";
+import type { BodySink, Connection, Message } from "../connect/connection.ts";
 import { UnsentBody } from "../connect/failures.ts";
 import type { ReadClock } from "../connect/read-clock.ts";
 import { bytesOverflowOf, overflowOf } from "../connect/response-limits.ts";
@@ -203,7 +203,7 @@ export class H2Stream implements Connection {
     // It may have been given up at the start.
     if (upload === null || this.#message === null) return;
     this.#isSent = false;
-    upload.write(stream, { head: "", isChunked: false }, (complete) => {
+    upload.write(new StreamSink(stream), (complete) => {
       if (!complete) return;
       this.#isGiven = true;
       stream.end();
@@ -390,6 +390,27 @@ export class H2Stream implements Connection {
 
   #leave(isComplete: boolean): void {
     this.#session.leave(this, isComplete);
+  }
+}
+
+/** The head went out when the stream began, and the end of the body is that of the stream. */
+class StreamSink implements BodySink {
+  readonly to: ClientHttp2Stream;
+
+  constructor(to: ClientHttp2Stream) {
+    this.to = to;
+  }
+
+  begin(): void {
+    // It has begun.
+  }
+
+  write(piece: Uint8Array): void {
+    this.to.write(piece);
+  }
+
+  end(): void {
+    // Who writes the body is told first that all of it is there, and ends the stream then.
   }
 }
 
