@@ -17,18 +17,19 @@ import { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
+import type { HeaderSection } from "../core/request-head.ts";
 import type { WireHead, WireResponse } from "../core/response.ts";
 import { isSuccessStatus } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Connection, Message } from "../connect/connection.ts";
 import { CallersError } from "../connect/introduction.ts";
 import { overflowOf } from "../core/response-limits.ts";
-import { asksBefore, outgoing, type Outgoing } from "../http1/outgoing.ts";
-import { bodyOf, type Upload, type UploadListener } from "../http1/upload.ts";
 import { silence, translate } from "./failures.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { inform } from "./listeners.ts";
+import { asksBefore, outgoing, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
+import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
 import { WireReply, type Passage } from "./wire-reply.ts";
 
 /** Where the transaction is. */
@@ -66,8 +67,7 @@ const NOBODY = new AsyncResource("SojournTransaction");
 export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
   readonly target: string;
-  readonly head: string;
-  readonly isLast: boolean;
+  readonly section: HeaderSection;
   readonly connectMs: number | null;
   readonly turnMs: number | undefined;
   bytes: Uint8Array | null = null;
@@ -104,8 +104,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     const message = outgoing(request, pool.way, pool.sections);
     this.method = request.method;
     this.target = message.target;
-    this.head = message.head;
-    this.isLast = message.isLast;
+    this.section = message.section;
     this.connectMs = options.timeouts.connectMs;
     this.turnMs = options.turnMs;
     this.request = request;
@@ -381,7 +380,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   #tellUpload(bytes: number): void {
     this.#sentBytes += bytes;
-    const { framing } = this.#outgoing;
+    const { framing } = this.section;
     this.#tell("upload", this.#sentBytes, typeof framing === "number" ? framing : null);
   }
 
