@@ -16,7 +16,7 @@ import {
 } from "../core/checks.ts";
 import { LONGEST_MS } from "../core/clock.ts";
 import type { Elsewhere } from "../core/suggest.ts";
-import type { SocketOptions } from "../connect/connect.ts";
+import type { SocketOptions } from "../connect/reach.ts";
 import { lookUp, lookupOf } from "../connect/lookup.ts";
 import type { PoolSettings } from "./pool.ts";
 
