@@ -36,7 +36,7 @@ const kWriting: typeof symbols.kWriting = symbols.kWriting;
 
 /** undici writes down what the server hints at in place of this number. */
 const KEEP_ALIVE_UNSAID = 2_147_483_647;
-/** A hint is taken for a little less, and not for more than ten minutes, in milliseconds. */
+/** A hint is taken for a little less, by half of it at most, and not for more than ten minutes, in milliseconds. */
 const KEEP_ALIVE_MARGIN = 2000;
 const MOST_KEEP_ALIVE = 600_000;
 
@@ -50,7 +50,7 @@ class OneRequestClient {
   readonly [kBodyTimeout] = 0;
   readonly [kKeepAliveDefaultTimeout] = KEEP_ALIVE_UNSAID;
   readonly [kKeepAliveMaxTimeout] = MOST_KEEP_ALIVE;
-  readonly [kKeepAliveTimeoutThreshold] = KEEP_ALIVE_MARGIN;
+  readonly [kKeepAliveTimeoutThreshold] = 0;
   /** With more than one, the context does not take a turn of the event loop after each message: we take ours before. */
   readonly [kPipelining] = 2;
   readonly [kUrl]: string;
@@ -119,7 +119,7 @@ export class Lane {
   /** How long the server said that it keeps an idle connection, in milliseconds, less a margin; `null` when it did not. */
   get keepAliveHintMs(): number | null {
     const hint = this.#client[kKeepAliveTimeoutValue];
-    return hint === KEEP_ALIVE_UNSAID ? null : hint;
+    return hint === KEEP_ALIVE_UNSAID ? null : Math.max(hint - KEEP_ALIVE_MARGIN, hint / 2);
   }
 
   /** Does the connection end with the running request? */

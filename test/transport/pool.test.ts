@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { ConnectionError, ConnectTimeout, SessionClosed } from "../../src/core/errors.ts";
 import { HttpAdapter, type HttpAdapterOptions } from "../../src/transport/http-adapter.ts";
@@ -74,8 +74,8 @@ describe("a sequence of requests", () => {
     ["HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"],
     ["a body without length", "HTTP/1.1 200 OK\r\n\r\nok"],
     [
-      "Keep-Alive: timeout=1, too short to rely on",
-      "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=1\r\nContent-Length: 2\r\n\r\nok",
+      "Keep-Alive: timeout=0",
+      "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=0\r\nContent-Length: 2\r\n\r\nok",
     ],
   ] as const)("opens another connection after an answer with %s", async ([, bytes]) => {
     await using server = await scriptedServer(async (connection) => {
@@ -87,6 +87,33 @@ describe("a sequence of requests", () => {
     await exchange(adapter, server.url);
     await exchange(adapter, server.url);
     expect(server.connections).toHaveLength(2);
+  });
+
+  it.for([
+    // what the server says of itself, and how long the connection is kept, in milliseconds
+    ["timeout=1", 500],
+    ["timeout=2", 1000],
+    ["timeout=3", 1500],
+    ["timeout=4, max=100", 2000],
+    ["timeout=30", 28_000],
+    ["timeout=90", 60_000],
+  ] as const)("takes Keep-Alive: %s for %i ms", async ([hint, keptMs]) => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    try {
+      await using server = await scriptedServer(answering(ok("ok", [`Keep-Alive: ${hint}`])));
+      const adapter = newAdapter();
+      for (let at = 0; at < 3; at++) {
+        await exchange(adapter, server.url);
+        vi.advanceTimersByTime(keptMs - 1);
+      }
+      expect(server.connections).toHaveLength(1);
+      await exchange(adapter, server.url);
+      vi.advanceTimersByTime(keptMs);
+      await exchange(adapter, server.url);
+      expect(server.connections).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("keeps an HTTP/1.0 connection that says keep-alive", async () => {
