@@ -11,13 +11,14 @@ import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } f
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem, pinProblem } from "../tls/certificate.ts";
 import type { TlsTerms } from "../tls/settings.ts";
-import { agreedOn, ConnectionFacts, endsOf, factOf, type ServerIdentity } from "./connection-facts.ts";
+import { agreedOn, ConnectionFacts, endsOf, factOf } from "./connection-facts.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf, type ConnectStep } from "./failures.ts";
 import { assertAllowed, type Guard } from "./guard.ts";
 import { tlsHint } from "./hints.ts";
 import { Intake } from "./intake.ts";
 import { Introduction } from "./introduction.ts";
 import { endOnError, Reach, type Aim, type SocketOptions } from "./reach.ts";
+import { Handshake, type TlsMemory } from "./resumption.ts";
 import type { ResponseLimits } from "./response-limits.ts";
 import { authorityOf, basicCredentials, pinsOf, type Peer, type Route } from "./route.ts";
 import { canReadInto } from "./runtime.ts";
@@ -29,17 +30,6 @@ import { openTunnel } from "./tunnel.ts";
 export interface ConnectSettings extends ResponseLimits {
   readonly sockets: SocketOptions;
   readonly materials: TlsMaterials;
-}
-
-/** A TLS session, and whom its first handshake was with: Node shows no certificate for a resumed one. */
-export interface Resumption {
-  session: Buffer | null;
-  identity: ServerIdentity | null;
-}
-
-/** The TLS session of a route: the next handshake is shorter. */
-export interface TlsMemory {
-  resumption: Resumption | null;
 }
 
 /** A socket that leads to the server, and what is to be told of it when it has ended. */
@@ -57,6 +47,14 @@ export interface OpeningListener {
 }
 
 type Step = Exclude<ConnectStep, "material">;
+
+/** A handshake that is under way. */
+interface Securing {
+  readonly handshake: Handshake;
+  readonly step: () => Step;
+  readonly peer: Peer;
+  readonly terms: TlsTerms | null;
+}
 
 const HTTP_1_ONLY: readonly string[] = ["http/1.1"];
 const HTTP_2_AND_1: readonly string[] = ["h2", "http/1.1"];
@@ -257,67 +255,76 @@ export class Opening {
   async #tlsToProxy(under: Socket, { hostname: host, port }: ProxyTarget, terms: TlsTerms): Promise<Socket> {
     const peer = { host, port };
     const material = await this.#settings.materials.load(terms, peer);
-    const socket = connectTlsSocket({
-      socket: under,
-      host,
-      ...handshakeOptions(host, material, HTTP_1_ONLY),
-    });
+    const handshake = new Handshake(this.#memory, "proxy");
+    const options = { ...handshakeOptions(host, material, HTTP_1_ONLY), ...handshake.options };
+    const socket = connectTlsSocket({ socket: under, host, ...options });
     endOnError(socket);
-    return await this.#ready(socket, () => "proxy", peer, terms);
+    handshake.watch(socket);
+    return await this.#secured(socket, { handshake, step: () => "proxy", peer, terms });
   }
 
   async #tlsThroughProxy(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
-    const socket = connectTlsSocket({ socket: under, host: route.host, ...serverHandshake(route, material) });
+    const handshake = this.#handshake(route);
+    const options = { ...serverHandshake(route, material), ...handshake.options };
+    const socket = connectTlsSocket({ socket: under, host: route.host, ...options });
     endOnError(socket);
-    await this.#ready(socket, () => "tls", route, route.tls);
-    this.#identify(socket, route, null);
+    handshake.watch(socket);
+    await this.#secured(socket, { handshake, step: () => "tls", peer: route, terms: route.tls });
+    this.#identify(socket, route, handshake);
     return socket;
   }
 
   /** One socket for TCP and TLS: what fails before TCP is up is no TLS failure. */
   async #tcpAndTls(route: Route, material: TlsMaterial): Promise<Socket> {
     const { guard, isForwarded } = route;
-    // Node shows no certificate for a resumed session: with pins, each handshake is a whole one.
-    const isResumable = pinsOf(route) === null;
-    const { session = null, identity = null } = (isResumable ? this.#memory.resumption : null) ?? {};
-    const tls = { ...serverHandshake(route, material), ...(session === null ? {} : { session }) };
+    const handshake = this.#handshake(route);
+    const tls = { ...serverHandshake(route, material), ...handshake.options };
     const make = (options: TcpNetConnectOpts): TLSSocket => connectTlsSocket({ ...options, ...tls });
     const aim = { peer: route, guard, intake: intakeFor(route), make };
     const socket = await this.#reached(isForwarded ? "proxy" : "address", aim);
-    const resumption: Resumption = { session: null, identity };
-    if (isResumable) {
-      socket.on("session", (newer) => {
-        resumption.session = newer;
-        this.#memory.resumption = resumption;
-      });
-    }
+    handshake.watch(socket);
     let isUp = !socket.connecting;
     socket.once("connect", () => {
       isUp = true;
     });
     const step = (): Step => (isForwarded ? "proxy" : isUp ? "tls" : "address");
-    await this.#ready(socket, step, route, route.tls);
+    await this.#secured(socket, { handshake, step, peer: route, terms: route.tls });
     if (guard !== null) checkAddress(guard, socket.remoteAddress);
-    const isResumed = factOf(() => socket.isSessionReused()) === true;
-    resumption.identity = this.#identify(socket, route, isResumed ? identity : null);
+    this.#identify(socket, route, handshake);
     return socket;
   }
 
+  /** With the server of the route. Node shows no certificate for a resumed session: with pins, each handshake is a whole one. */
+  #handshake(route: Route): Handshake {
+    return new Handshake(pinsOf(route) === null ? this.#memory : null, "server");
+  }
+
+  /** The handshake is through. */
+  async #secured(socket: TLSSocket, { handshake, step, peer, terms }: Securing): Promise<TLSSocket> {
+    try {
+      await this.#ready(socket, step, peer, terms);
+      return socket;
+    } catch (error) {
+      handshake.forget();
+      throw error;
+    }
+  }
+
   /**
-   * Who is there? `known`: whom a session that was resumed began with. Checks pins before a byte of a request is written.
+   * Who is there? Checks pins before a byte of a request is written.
    *
    * @throws {ConnectFailure} when the server is not the one that is pinned.
    */
-  #identify(socket: TLSSocket, route: Route, known: ServerIdentity | null): ServerIdentity {
-    // Once: Node takes the certificate off the chain when it is asked for it, and then has the next one, or none.
-    const certificate = factOf(() => socket.getPeerX509Certificate());
+  #identify(socket: TLSSocket, route: Route, handshake: Handshake): void {
+    const identity = handshake.identity(socket, () => {
+      // Once: Node takes the certificate off the chain when it is asked for it, and then has the next one, or none.
+      const certificate = factOf(() => socket.getPeerX509Certificate());
+      return { certificate, authorized: factOf(() => socket.authorized) === true };
+    });
     const pins = pinsOf(route);
-    const problem = pins === null ? null : pinProblem(pins, certificate);
+    const problem = pins === null ? null : pinProblem(pins, identity.certificate);
     if (problem !== null) throw new ConnectFailure("tls", `TLS with ${route.host} failed: ${problem}`);
-    // Node does not compare names again in a resumed session.
-    const identity = known ?? { certificate, authorized: factOf(() => socket.authorized) === true };
     this.#agreed = agreedOn(socket, identity);
-    return identity;
   }
 }
 

@@ -5,17 +5,11 @@
 import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";
 
-import {
-  Opening,
-  type ConnectSettings,
-  type Opened,
-  type OpeningListener,
-  type Resumption,
-  type TlsMemory,
-} from "../connect/connect.ts";
+import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
 import type { ResponseLimits } from "../connect/response-limits.ts";
+import { TlsMemory } from "../connect/resumption.ts";
 import type { Route } from "../connect/route.ts";
 import { EngineConnection } from "../http1/engine.ts";
 import { SectionMemo, type Way } from "../http1/outgoing.ts";
@@ -56,7 +50,7 @@ interface Waiter {
 }
 
 /** Connections that lead the same way. */
-export class Pool implements TlsMemory {
+export class Pool {
   readonly route: Route;
   readonly way: Way;
   readonly sections: SectionMemo = new SectionMemo();
@@ -64,8 +58,8 @@ export class Pool implements TlsMemory {
   readonly origin: string;
   /** When it was last asked for a connection: the pool that was idle longest is given up first. */
   lastUsed = 0;
-  resumption: Resumption | null = null;
   readonly #settings: PoolSettings;
+  readonly #tlsMemory = new TlsMemory();
   /** The last one is used next. */
   readonly #idle: EngineConnection[] = [];
   readonly #open = new Set<EngineConnection>();
@@ -238,7 +232,7 @@ export class Pool implements TlsMemory {
   }
 
   #connect(applicant: Applicant): void {
-    const opening = new Opening(this.#settings, this);
+    const opening = new Opening(this.#settings, this.#tlsMemory);
     this.#opening.set(applicant, opening);
     const listener: OpeningListener = {
       onOpen: (opened) => {
