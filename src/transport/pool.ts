@@ -16,6 +16,9 @@ import { SectionMemo, type Way } from "../http1/outgoing.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
 
+import { IdleConnections } from "./idle.ts";
+import { surplus } from "./surplus.ts";
+
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;
 
@@ -27,6 +30,8 @@ export interface PoolSettings extends ConnectSettings {
   /** How long a request waits for its turn, in milliseconds; `null`: for ever; `undefined`: as the request says. */
   readonly waitMs: number | null | undefined;
   readonly keepAliveMs: number;
+  /** On an older connection no message begins any more; infinity for none. */
+  readonly maxAgeMs: number;
   /** A connection became idle; it is not to be used after this time. */
   readonly onIdle: (until: number) => void;
 }
@@ -60,8 +65,7 @@ export class Pool {
   lastUsed = 0;
   readonly #settings: PoolSettings;
   readonly #tlsMemory = new TlsMemory();
-  /** The last one is used next. */
-  readonly #idle: EngineConnection[] = [];
+  readonly #idle: IdleConnections<EngineConnection>;
   readonly #open = new Set<EngineConnection>();
   readonly #opening = new Map<Applicant, Opening>();
   #waiting: Waiter[] = [];
@@ -82,6 +86,7 @@ export class Pool {
     this.route = route;
     this.way = way;
     this.#settings = settings;
+    this.#idle = new IdleConnections(settings, surplus);
     this.#isOnlyHttp1 = !route.isHttp2;
   }
 
@@ -90,11 +95,11 @@ export class Pool {
     return this.#settings;
   }
 
-  /** Connections that are open, and how many of them are idle. */
-  get counts(): { readonly open: number; readonly idle: number } {
-    let idle = this.#idle.length;
+  /** Connections that are open, how many of them are idle, and how many of those are not kept for long. */
+  get counts(): { readonly open: number; readonly idle: number; readonly surplus: number } {
+    let idle = this.#idle.size;
     for (const session of this.#sessions) if (session.running === 0) idle++;
-    return { open: this.#open.size + this.#sessions.size, idle };
+    return { open: this.#open.size + this.#sessions.size, idle, surplus: this.#idle.surplus };
   }
 
   /** Is nothing going on, nor asked for? */
@@ -106,21 +111,31 @@ export class Pool {
   /** A connection that is open and free, or a stream of the shared one; `null` for none. */
   take(now: number): Connection | null {
     this.lastUsed = now;
+    if (this.#shared === null) return this.#idle.take(now);
+    const shared = this.#freshShared(now);
+    return shared?.hasRoom === true ? this.#streamOf(shared) : null;
+  }
+
+  /** The shared connection, unless it is too old to begin anything on it: who uses it now goes on. */
+  #freshShared(now: number): H2Session | null {
     const shared = this.#shared;
-    if (shared !== null) return shared.hasRoom ? shared.open() : null;
-    for (;;) {
-      const connection = this.#idle.pop();
-      if (connection === undefined) return null;
-      if (connection.usable && connection.idleUntil > now) return connection;
-      connection.destroy(new Error("the connection was idle for too long"));
-    }
+    if (shared === null) return null;
+    const { age } = shared.facts;
+    if (!age.isPast(Math.min(shared.idleUntil, age.openedAt + this.#settings.maxAgeMs), now)) return shared;
+    shared.retire();
+    return null;
+  }
+
+  #streamOf(shared: H2Session): Connection {
+    shared.idleUntil = Number.POSITIVE_INFINITY;
+    return shared.open();
   }
 
   /** Opens a connection for `applicant`, now or when it is its turn. */
   apply(applicant: Applicant): void {
-    const shared = this.#shared;
+    const shared = this.#shared === null ? null : this.#freshShared(performance.now());
     if (shared?.hasRoom === true) {
-      applicant.onConnection(shared.open());
+      applicant.onConnection(this.#streamOf(shared));
       return;
     }
     if (this.#mayConnect) {
@@ -176,31 +191,26 @@ export class Pool {
       return;
     }
     if (!(connection instanceof EngineConnection)) return;
-    if (this.#isClosed || !connection.usable || this.#idle.length >= this.#settings.maxSize) {
-      connection.destroy(new Error("the connection is not needed any more"));
+    if (this.#isClosed) {
+      void connection.end();
       return;
     }
-    const hint = connection.keepAliveHintMs;
-    connection.idleUntil =
-      now + (hint === null ? this.#settings.keepAliveMs : Math.min(hint, this.#settings.keepAliveMs));
-    this.#idle.push(connection);
+    const until = this.#idle.keep(connection, now);
+    if (until === 0) return;
     if (this.#waiting.length > 0) this.#next();
-    else this.#settings.onIdle(connection.idleUntil);
+    else this.#settings.onIdle(until);
   }
 
   #keepShared(now: number): void {
     if (this.#shared === null || this.#shared.running > 0) return;
-    this.#shared.idleUntil = now + this.#settings.keepAliveMs;
+    const { keepAliveMs, maxAgeMs } = this.#settings;
+    this.#shared.idleUntil = Math.min(now + keepAliveMs, this.#shared.facts.age.openedAt + maxAgeMs);
     this.#settings.onIdle(this.#shared.idleUntil);
   }
 
   /** Ends connections that have been idle for too long. Returns when the next one will be; infinity for none. */
   sweep(now: number): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const connection of this.#idle) {
-      if (connection.idleUntil <= now) connection.destroy(new Error("the connection was idle for too long"));
-      else next = Math.min(next, connection.idleUntil);
-    }
+    const next = this.#idle.sweep(now);
     const shared = this.#shared;
     if (shared === null || shared.running > 0) return next;
     if (shared.idleUntil > now) return Math.min(next, shared.idleUntil);
@@ -225,13 +235,15 @@ export class Pool {
       applicant.onNoConnection(reason());
     }
     this.#opening.clear();
-    const idle = this.#idle.splice(0);
-    for (const connection of this.#open) if (!idle.includes(connection)) connection.shutDown(reason());
+    const idle = this.#idle.clear();
+    // Those that are idle have nobody to tell.
+    for (const connection of this.#open) if (!connection.isIdle) connection.shutDown(reason());
     const shared = [...this.#sessions].map((session) => session.shutDown(reason));
     await Promise.all([...idle.map((connection) => connection.end()), ...shared]);
   }
 
   #connect(applicant: Applicant): void {
+    surplus.makeWay();
     const opening = new Opening(this.#settings, this.#tlsMemory);
     this.#opening.set(applicant, opening);
     const listener: OpeningListener = {
@@ -268,6 +280,7 @@ export class Pool {
     this.#isOnlyHttp1 = true;
     const connection = new EngineConnection(this.origin, opened, this.#settings);
     this.#open.add(connection);
+    surplus.onOpen();
     opened.socket.once("close", () => this.#onClose(connection));
     return connection;
   }
@@ -291,13 +304,13 @@ export class Pool {
     });
     this.#shared = session;
     this.#sessions.add(session);
-    return session.open();
+    return this.#streamOf(session);
   }
 
   #onClose(connection: EngineConnection): void {
     this.#open.delete(connection);
-    const at = this.#idle.indexOf(connection);
-    if (at !== -1) this.#idle.splice(at, 1);
+    surplus.onClose();
+    this.#idle.leave(connection);
     this.#next();
   }
 

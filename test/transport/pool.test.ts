@@ -66,7 +66,7 @@ describe("a sequence of requests", () => {
     expect(server.requests.map(({ line }) => line.split(" ")[0])).toEqual(
       requests.map(({ method }) => method),
     );
-    expect(adapter.stats).toEqual([{ origin: `http://127.0.0.1:${server.port}`, open: 1, idle: 1 }]);
+    expect(adapter.stats).toEqual([{ origin: server.url, open: 1, idle: 1, surplus: 0 }]);
   });
 
   it.for([
@@ -156,18 +156,51 @@ describe("a sequence of requests", () => {
 });
 
 describe("requests at the same time", () => {
-  it("open a connection each, and keep as many as poolMaxsize", async () => {
+  it("open a connection each, and keep as many as poolMaxsize; the others end after five seconds", async () => {
     const { script, release, waiting } = held();
     await using server = await scriptedServer(script);
     const adapter = newAdapter({ poolMaxsize: 2 });
-    const arrived = [waiting(), waiting(), waiting()];
-    const calls = [1, 2, 3].map(() => exchange(adapter, server.url));
-    await Promise.all(arrived);
-    expect(adapter.stats).toMatchObject([{ open: 3, idle: 0 }]);
-    for (let answers = 0; answers < 3; answers++) release();
+    const burst = async (): Promise<void> => {
+      const arrived = [1, 2, 3, 4, 5].map(() => waiting());
+      const calls = [1, 2, 3, 4, 5].map(() => exchange(adapter, server.url));
+      await Promise.all(arrived);
+      expect(adapter.stats).toMatchObject([{ open: 5, idle: 0, surplus: 0 }]);
+      for (let answers = 0; answers < 5; answers++) release();
+      await Promise.all(calls);
+    };
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    try {
+      // The next burst, seconds later, finds them all.
+      for (let bursts = 0; bursts < 4; bursts++) {
+        await burst();
+        expect(adapter.stats).toMatchObject([{ open: 5, idle: 5, surplus: 3 }]);
+        vi.advanceTimersByTime(4900);
+      }
+      expect(server.connections).toHaveLength(5);
+      vi.advanceTimersByTime(101);
+      await vi.waitFor(() => expect(adapter.stats).toMatchObject([{ open: 2, idle: 2, surplus: 0 }]));
+      vi.advanceTimersByTime(30_000);
+      await burst();
+      expect(server.connections).toHaveLength(8);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("with poolBlock never open more than poolMaxsize, and so have no surplus", async () => {
+    const { script, release, waiting } = held();
+    await using server = await scriptedServer(script);
+    const adapter = newAdapter({ poolMaxsize: 2, poolBlock: true });
+    let arrived = waiting();
+    const calls = [1, 2, 3, 4, 5].map(() => exchange(adapter, server.url));
+    for (const _ of calls) {
+      await arrived;
+      arrived = waiting();
+      release();
+    }
     await Promise.all(calls);
-    await Promise.race(server.connections.map(({ closed }) => closed));
-    expect(adapter.stats).toMatchObject([{ open: 2, idle: 2 }]);
+    expect(adapter.stats).toMatchObject([{ open: 2, idle: 2, surplus: 0 }]);
+    expect(server.connections).toHaveLength(2);
   });
 
   it("wait for their turn with poolBlock, first come, first served", async () => {
