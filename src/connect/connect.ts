@@ -8,6 +8,7 @@
 import { connect as connectSocket, isIP, type Socket, type TcpNetConnectOpts } from "node:net";
 import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
 
+import type { ResponseLimits } from "../core/response-limits.ts";
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem, pinProblem } from "../tls/certificate.ts";
 import type { TlsTerms } from "../tls/settings.ts";
@@ -19,7 +20,6 @@ import { Intake } from "./intake.ts";
 import { Introduction } from "./introduction.ts";
 import { endOnError, Reach, type Aim, type SocketOptions } from "./reach.ts";
 import { Handshake, type TlsMemory } from "./resumption.ts";
-import type { ResponseLimits } from "./response-limits.ts";
 import { authorityOf, basicCredentials, pinsOf, type Peer, type Route } from "./route.ts";
 import { canReadInto } from "./runtime.ts";
 import { openSocks } from "./socks.ts";

@@ -8,15 +8,15 @@ import { TLSSocket } from "node:tls";
 import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
-import type { ResponseLimits } from "../connect/response-limits.ts";
 import { TlsMemory } from "../connect/resumption.ts";
 import type { Route } from "../connect/route.ts";
-import { EngineConnection } from "../http1/engine.ts";
-import { SectionMemo, type Way } from "../http1/outgoing.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
+import { HeadWriter } from "../http1/request-writer.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
-
+import { Http1Connection } from "./http1-connection.ts";
 import { IdleConnections } from "./idle.ts";
+import { SectionMemo, type Way } from "./outgoing.ts";
 import { surplus } from "./surplus.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
@@ -59,14 +59,15 @@ export class Pool {
   readonly route: Route;
   readonly way: Way;
   readonly sections: SectionMemo = new SectionMemo();
-  /** Name of the origin, for undici's diagnostics and for `stats`. */
+  /** Name of the origin, for `stats`. */
   readonly origin: string;
   /** When it was last asked for a connection: the pool that was idle longest is given up first. */
   lastUsed = 0;
+  readonly #heads = new HeadWriter();
   readonly #settings: PoolSettings;
   readonly #tlsMemory = new TlsMemory();
-  readonly #idle: IdleConnections<EngineConnection>;
-  readonly #open = new Set<EngineConnection>();
+  readonly #idle: IdleConnections<Http1Connection>;
+  readonly #open = new Set<Http1Connection>();
   readonly #opening = new Map<Applicant, Opening>();
   #waiting: Waiter[] = [];
   /** The connection that is shared, when the server speaks HTTP/2. */
@@ -190,7 +191,7 @@ export class Pool {
       this.#keepShared(now);
       return;
     }
-    if (!(connection instanceof EngineConnection)) return;
+    if (!(connection instanceof Http1Connection)) return;
     if (this.#isClosed) {
       void connection.end();
       return;
@@ -278,7 +279,7 @@ export class Pool {
 
   #keep(opened: Opened): Connection {
     this.#isOnlyHttp1 = true;
-    const connection = new EngineConnection(this.origin, opened, this.#settings);
+    const connection = new Http1Connection(opened, this.#settings, this.#heads);
     this.#open.add(connection);
     surplus.onOpen();
     opened.socket.once("close", () => this.#onClose(connection));
@@ -307,7 +308,7 @@ export class Pool {
     return this.#streamOf(session);
   }
 
-  #onClose(connection: EngineConnection): void {
+  #onClose(connection: Http1Connection): void {
     this.#open.delete(connection);
     surplus.onClose();
     this.#idle.leave(connection);
@@ -317,7 +318,7 @@ export class Pool {
   /** Serves who has waited longest, if there is something to serve. */
   #next(): void {
     if (this.#waiting.length === 0) return;
-    // Later: a connection that is released inside undici's parser is not free before the parser is through.
+    // Later: a connection that is released while it reads is not free before its parser is through.
     queueMicrotask(() => {
       const connection = this.#waiting.length === 0 ? null : this.take(performance.now());
       if (connection === null && !this.#mayConnect) return;
