@@ -5,23 +5,19 @@
 import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";
 
-import {
-  Opening,
-  type ConnectSettings,
-  type Opened,
-  type OpeningListener,
-  type Resumption,
-  type TlsMemory,
-} from "../connect/connect.ts";
+import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
-import type { ResponseLimits } from "../core/response-limits.ts";
+import { TlsMemory } from "../connect/resumption.ts";
 import type { Route } from "../connect/route.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import { HeadWriter } from "../http1/request-writer.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
 import { Http1Connection } from "./http1-connection.ts";
+import { IdleConnections } from "./idle.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
+import { surplus } from "./surplus.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;
@@ -34,6 +30,8 @@ export interface PoolSettings extends ConnectSettings {
   /** How long a request waits for its turn, in milliseconds; `null`: for ever; `undefined`: as the request says. */
   readonly waitMs: number | null | undefined;
   readonly keepAliveMs: number;
+  /** On an older connection no message begins any more; infinity for none. */
+  readonly maxAgeMs: number;
   /** A connection became idle; it is not to be used after this time. */
   readonly onIdle: (until: number) => void;
 }
@@ -57,7 +55,7 @@ interface Waiter {
 }
 
 /** Connections that lead the same way. */
-export class Pool implements TlsMemory {
+export class Pool {
   readonly route: Route;
   readonly way: Way;
   readonly sections: SectionMemo = new SectionMemo();
@@ -65,11 +63,10 @@ export class Pool implements TlsMemory {
   readonly origin: string;
   /** When it was last asked for a connection: the pool that was idle longest is given up first. */
   lastUsed = 0;
-  resumption: Resumption | null = null;
   readonly #heads = new HeadWriter();
   readonly #settings: PoolSettings;
-  /** The last one is used next. */
-  readonly #idle: Http1Connection[] = [];
+  readonly #tlsMemory = new TlsMemory();
+  readonly #idle: IdleConnections<Http1Connection>;
   readonly #open = new Set<Http1Connection>();
   readonly #opening = new Map<Applicant, Opening>();
   #waiting: Waiter[] = [];
@@ -90,6 +87,7 @@ export class Pool implements TlsMemory {
     this.route = route;
     this.way = way;
     this.#settings = settings;
+    this.#idle = new IdleConnections(settings, surplus);
     this.#isOnlyHttp1 = !route.isHttp2;
   }
 
@@ -98,11 +96,11 @@ export class Pool implements TlsMemory {
     return this.#settings;
   }
 
-  /** Connections that are open, and how many of them are idle. */
-  get counts(): { readonly open: number; readonly idle: number } {
-    let idle = this.#idle.length;
+  /** Connections that are open, how many of them are idle, and how many of those are not kept for long. */
+  get counts(): { readonly open: number; readonly idle: number; readonly surplus: number } {
+    let idle = this.#idle.size;
     for (const session of this.#sessions) if (session.running === 0) idle++;
-    return { open: this.#open.size + this.#sessions.size, idle };
+    return { open: this.#open.size + this.#sessions.size, idle, surplus: this.#idle.surplus };
   }
 
   /** Is nothing going on, nor asked for? */
@@ -114,21 +112,31 @@ export class Pool implements TlsMemory {
   /** A connection that is open and free, or a stream of the shared one; `null` for none. */
   take(now: number): Connection | null {
     this.lastUsed = now;
+    if (this.#shared === null) return this.#idle.take(now);
+    const shared = this.#freshShared(now);
+    return shared?.hasRoom === true ? this.#streamOf(shared) : null;
+  }
+
+  /** The shared connection, unless it is too old to begin anything on it: who uses it now goes on. */
+  #freshShared(now: number): H2Session | null {
     const shared = this.#shared;
-    if (shared !== null) return shared.hasRoom ? shared.open() : null;
-    for (;;) {
-      const connection = this.#idle.pop();
-      if (connection === undefined) return null;
-      if (connection.usable && connection.idleUntil > now) return connection;
-      connection.destroy(new Error("the connection was idle for too long"));
-    }
+    if (shared === null) return null;
+    const { age } = shared.facts;
+    if (!age.isPast(Math.min(shared.idleUntil, age.openedAt + this.#settings.maxAgeMs), now)) return shared;
+    shared.retire();
+    return null;
+  }
+
+  #streamOf(shared: H2Session): Connection {
+    shared.idleUntil = Number.POSITIVE_INFINITY;
+    return shared.open();
   }
 
   /** Opens a connection for `applicant`, now or when it is its turn. */
   apply(applicant: Applicant): void {
-    const shared = this.#shared;
+    const shared = this.#shared === null ? null : this.#freshShared(performance.now());
     if (shared?.hasRoom === true) {
-      applicant.onConnection(shared.open());
+      applicant.onConnection(this.#streamOf(shared));
       return;
     }
     if (this.#mayConnect) {
@@ -184,31 +192,26 @@ export class Pool implements TlsMemory {
       return;
     }
     if (!(connection instanceof Http1Connection)) return;
-    if (this.#isClosed || !connection.usable || this.#idle.length >= this.#settings.maxSize) {
-      connection.destroy(new Error("the connection is not needed any more"));
+    if (this.#isClosed) {
+      void connection.end();
       return;
     }
-    const hint = connection.keepAliveHintMs;
-    connection.idleUntil =
-      now + (hint === null ? this.#settings.keepAliveMs : Math.min(hint, this.#settings.keepAliveMs));
-    this.#idle.push(connection);
+    const until = this.#idle.keep(connection, now);
+    if (until === 0) return;
     if (this.#waiting.length > 0) this.#next();
-    else this.#settings.onIdle(connection.idleUntil);
+    else this.#settings.onIdle(until);
   }
 
   #keepShared(now: number): void {
     if (this.#shared === null || this.#shared.running > 0) return;
-    this.#shared.idleUntil = now + this.#settings.keepAliveMs;
+    const { keepAliveMs, maxAgeMs } = this.#settings;
+    this.#shared.idleUntil = Math.min(now + keepAliveMs, this.#shared.facts.age.openedAt + maxAgeMs);
     this.#settings.onIdle(this.#shared.idleUntil);
   }
 
   /** Ends connections that have been idle for too long. Returns when the next one will be; infinity for none. */
   sweep(now: number): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const connection of this.#idle) {
-      if (connection.idleUntil <= now) connection.destroy(new Error("the connection was idle for too long"));
-      else next = Math.min(next, connection.idleUntil);
-    }
+    const next = this.#idle.sweep(now);
     const shared = this.#shared;
     if (shared === null || shared.running > 0) return next;
     if (shared.idleUntil > now) return Math.min(next, shared.idleUntil);
@@ -233,14 +236,16 @@ export class Pool implements TlsMemory {
       applicant.onNoConnection(reason());
     }
     this.#opening.clear();
-    const idle = this.#idle.splice(0);
-    for (const connection of this.#open) if (!idle.includes(connection)) connection.shutDown(reason());
+    const idle = this.#idle.clear();
+    // Those that are idle have nobody to tell.
+    for (const connection of this.#open) if (!connection.isIdle) connection.shutDown(reason());
     const shared = [...this.#sessions].map((session) => session.shutDown(reason));
     await Promise.all([...idle.map((connection) => connection.end()), ...shared]);
   }
 
   #connect(applicant: Applicant): void {
-    const opening = new Opening(this.#settings, this);
+    surplus.makeWay();
+    const opening = new Opening(this.#settings, this.#tlsMemory);
     this.#opening.set(applicant, opening);
     const listener: OpeningListener = {
       onOpen: (opened) => {
@@ -276,6 +281,7 @@ export class Pool implements TlsMemory {
     this.#isOnlyHttp1 = true;
     const connection = new Http1Connection(opened, this.#settings, this.#heads);
     this.#open.add(connection);
+    surplus.onOpen();
     opened.socket.once("close", () => this.#onClose(connection));
     return connection;
   }
@@ -299,13 +305,13 @@ export class Pool implements TlsMemory {
     });
     this.#shared = session;
     this.#sessions.add(session);
-    return session.open();
+    return this.#streamOf(session);
   }
 
   #onClose(connection: Http1Connection): void {
     this.#open.delete(connection);
-    const at = this.#idle.indexOf(connection);
-    if (at !== -1) this.#idle.splice(at, 1);
+    surplus.onClose();
+    this.#idle.leave(connection);
     this.#next();
   }
 
