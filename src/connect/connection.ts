@@ -2,6 +2,7 @@
  * What a transaction needs of a connection: HTTP/1.1 has it for itself (`http1/engine.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
  */
 import type { AsyncResource } from "node:async_hooks";
+import type { Socket } from "node:net";
 import type { Writable } from "node:stream";
 
 import type { ConnectionFacts } from "./connection-facts.ts";
@@ -62,6 +63,9 @@ export interface Message {
 
 /** Carries one message at a time. */
 export interface Connection {
+  /** What it lies on; with HTTP/2 it is that of all its streams. */
+  readonly socket: Socket;
+  readonly httpVersion: "1.1" | "2";
   /** What is told of it. */
   readonly facts: ConnectionFacts;
   /** Watches over the running message. */

@@ -36,6 +36,8 @@ import {
 } from "./response-parser.ts";
 
 const { channels } = diagnostics;
+// `transport/trace.ts` tells of all messages.
+for (const name of Object.keys(channels)) Object.assign(channels, { [name]: { hasSubscribers: false } });
 
 /** The connection ended while nobody used it. Nothing was sent. */
 class StaleConnectionError extends Error {
@@ -48,6 +50,7 @@ const AT_ONCE_BYTES = 16_384;
 /** A connection, open from the beginning to its end. */
 export class EngineConnection implements Connection, IntakeReader {
   readonly socket: Socket;
+  readonly httpVersion = "1.1";
   readonly facts: ConnectionFacts;
   /** Watches over the running message. */
   readonly clock: ReadClock = new ReadClock();
