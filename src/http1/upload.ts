@@ -14,8 +14,8 @@ import type { Outgoing } from "./outgoing.ts";
 export interface UploadListener {
   /** Waiting for the caller: no silence of the server. */
   onSourceWait(): void;
-  /** So many bytes went into the socket. */
-  onBodySent(bytes: number): void;
+  /** A piece went into the socket. */
+  onBodySent(piece: Uint8Array): void;
   /** All of it did. */
   onUploadEnd(): void;
   /** The caller's iterable failed, or did not keep its promise of a length. */
@@ -106,7 +106,7 @@ export class Upload implements BodyWriter {
       if (isChunked) writeChunk(socket, unsentHead, chunk);
       else writePiece(socket, unsentHead, chunk);
       unsentHead = "";
-      this.#listener.onBodySent(chunk.byteLength);
+      this.#listener.onBodySent(chunk);
       if (socket.writableNeedDrain)
         await this.#until(() => this.#stopped || socket.destroyed || !socket.writableNeedDrain);
     }

@@ -20,6 +20,7 @@ import { isError } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { Url } from "../core/url.ts";
 import type { WireHead } from "../connect/connection.ts";
+import { standsOnce } from "../http1/outgoing.ts";
 import { sentHead } from "../http2/sent-head.ts";
 
 const channels = {
@@ -79,7 +80,7 @@ export class Trace {
     this.#shown = new ShownRequest(request);
   }
 
-  /** Tells of the request. Returns it with the fields that subscribers gave it: each is checked, and not yet all as a whole. */
+  /** Tells of the request. Returns it with the fields that subscribers gave it, which are checked. */
   begin(): PreparedRequest {
     const before = shownFields(this.#request.headers);
     if (channels.create.hasSubscribers) this.#publish(channels.create, {});
@@ -90,12 +91,6 @@ export class Trace {
     const headers = changed(this.#request.headers, before, after);
     this.#shown.headers = shownFields(headers);
     return this.#request.with({ headers });
-  }
-
-  /** The fields cannot go out together: none of those that subscribers gave does. */
-  refuse(problem: unknown): void {
-    warn(problem);
-    this.#shown.headers = shownFields(this.#request.headers);
   }
 
   /** The head is about to go out. @param head as text, without the empty line at its end. */
@@ -210,6 +205,8 @@ class ShownRequest {
 function append(headers: HeaderMap, name: unknown, value: unknown): void {
   if (typeof name === "string" && UNSHOWN.has(name.toLowerCase()))
     throw new InvalidHeader(`${name} follows from the message, and from its connection`);
+  if (typeof name === "string" && standsOnce(name) && headers.has(name))
+    throw new InvalidHeader(`there is more than one ${name} header`);
   // As a list undici takes, too; whatever else it is, the headers check it.
   for (const one of Array.isArray(value) ? value : [value])
     headers.append(name as string, one as HeaderValue);

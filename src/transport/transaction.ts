@@ -172,10 +172,11 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#connection?.clock.stop();
   }
 
-  onBodySent(bytes: number): void {
+  onBodySent(piece: Uint8Array): void {
     this.#awaitsSource = false;
     if (this.#state !== "body" || this.#isWanted) this.#startClock(performance.now());
-    this.#tellUpload(bytes);
+    if (this.#trace !== null) this.#trace.onPieceSent(piece);
+    this.#tellUpload(piece.byteLength);
   }
 
   onUploadEnd(): void {
@@ -370,12 +371,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     const trace = new Trace(this.request, this.context);
     this.#trace = trace;
     const request = trace.begin();
-    if (request === this.request) return;
-    try {
-      this.#use(outgoing(request, this.#pool.way, this.#pool.sections));
-    } catch (problem) {
-      trace.refuse(problem);
-    }
+    if (request !== this.request) this.#use(outgoing(request, this.#pool.way, this.#pool.sections));
   }
 
   #tellStart(trace: Trace): void {
