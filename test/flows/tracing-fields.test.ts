@@ -26,7 +26,11 @@ async function arrived(
   http2: boolean,
   give: (request: ToldRequest) => void,
   options: RequestOptions<false> = {},
-): Promise<{ readonly fields: readonly string[]; readonly sent: readonly string[]; readonly shown: unknown[] }> {
+): Promise<{
+  readonly fields: readonly string[];
+  readonly sent: readonly string[];
+  readonly shown: unknown[];
+}> {
   await using session = new Session({ trustEnv: false, verify: origin.ca, http2, timeout: 8000 });
   using instrument = new Instrument(undefined, ({ name, told }: Event) => {
     if (name === "create") give(told.request);
@@ -45,7 +49,8 @@ async function arrived(
 /** Warnings of the process while `run` runs. */
 async function warnings(run: () => Promise<unknown>): Promise<string[]> {
   const all: string[] = [];
-  const listener = (warning: Error & { code?: string }): void => void all.push(`${warning.code}: ${warning.message}`);
+  const listener = (warning: Error & { code?: string }): void =>
+    void all.push(`${warning.code}: ${warning.message}`);
   process.on("warning", listener);
   try {
     await run();
@@ -112,20 +117,28 @@ describe.for(protocols)("over %s fields that a subscriber gives a request", ([, 
     ["what is for the connection", "Connection", "close, x-good"],
     ["what is for the connection, too", "Upgrade", "websocket"],
     ["a second of what stands once", "user-agent", "another"],
-  ] as const)("do not go out when they must not, and the program is warned: %s", async ([what, name, value]) => {
-    let fields: readonly string[] = [];
-    let shown: unknown[] = [];
-    const told = await warnings(async () => {
-      ({ fields, shown } = await arrived(http2, (request) => {
-        request.addHeader("x-good", "g");
-        request.addHeader(name, value);
-      }));
-    });
-    expect(fields).toEqual(["x-good: g"]);
-    expect(shown).not.toContain(value);
-    // Of the same field it is warned once.
-    if (!http2) expect([what, told.length, told[0]]).toEqual([what, 1, expect.stringMatching(/^SOJOURN_REFUSED_FIELD: /)]);
-  });
+  ] as const)(
+    "do not go out when they must not, and the program is warned: %s",
+    async ([what, name, value]) => {
+      let fields: readonly string[] = [];
+      let shown: unknown[] = [];
+      const told = await warnings(async () => {
+        ({ fields, shown } = await arrived(http2, (request) => {
+          request.addHeader("x-good", "g");
+          request.addHeader(name, value);
+        }));
+      });
+      expect(fields).toEqual(["x-good: g"]);
+      expect(shown).not.toContain(value);
+      // Of the same field it is warned once.
+      if (!http2)
+        expect([what, told.length, told[0]]).toEqual([
+          what,
+          1,
+          expect.stringMatching(/^SOJOURN_REFUSED_FIELD: /),
+        ]);
+    },
+  );
 
   it("are asked for anew when the request is sent again", async () => {
     await using session = new Session({ trustEnv: false, verify: origin.ca, http2, timeout: 8000 });

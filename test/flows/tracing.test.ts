@@ -133,12 +133,19 @@ describe.for(protocols)("over %s a request", ([, http2]) => {
   });
 
   it("is told of for each message: hops, attempts, answers to a challenge", async () => {
-    await using session = sessionOf(http2, { retry: new Retry({ status: 1, statusForcelist: [503], backoffFactor: 0 }) });
+    await using session = sessionOf(http2, {
+      retry: new Retry({ status: 1, statusForcelist: [503], backoffFactor: 0 }),
+    });
     using instrument = new Instrument();
     await session.get(`${url}/away`);
     await session.get(`${url}/once`);
     const whole = `${START} headers trailers`;
-    expect(instrument.stories).toEqual([`/away ${whole}`, `/end ${whole}`, `/once ${whole}`, `/once ${whole}`]);
+    expect(instrument.stories).toEqual([
+      `/away ${whole}`,
+      `/end ${whole}`,
+      `/once ${whole}`,
+      `/once ${whole}`,
+    ]);
   });
 
   it("gives the fields of request and response, and what the socket is", async () => {
@@ -148,9 +155,13 @@ describe.for(protocols)("over %s a request", ([, http2]) => {
     await session.get(`${url}/trailers`);
     const [create] = instrument.of("create");
     expect(create?.request).toMatchObject({ method: "GET", origin: url, path: "/trailers?a=b" });
-    expect(pairs(create?.request.headers ?? [])).toEqual(expect.arrayContaining(["X-Own: ü", "User-Agent: test"]));
+    expect(pairs(create?.request.headers ?? [])).toEqual(
+      expect.arrayContaining(["X-Own: ü", "User-Agent: test"]),
+    );
     const [sent] = instrument.of("sendHeaders");
-    const first = http2 ? ":method: GET\r\n:scheme: https\r\n:path: /trailers?a=b\r\n" : "GET /trailers?a=b HTTP/1.1\r\n";
+    const first = http2
+      ? ":method: GET\r\n:scheme: https\r\n:path: /trailers?a=b\r\n"
+      : "GET /trailers?a=b HTTP/1.1\r\n";
     expect(sent?.headers.startsWith(first)).toBe(true);
     expect(sent?.headers).toContain(http2 ? "\r\nx-own: ü\r\n" : "\r\nX-Own: ü\r\n");
     expect(sent?.headers.endsWith("\r\n")).toBe(true);
@@ -234,7 +245,12 @@ const failures: Readonly<Record<string, Row>> = {
     story: START,
     call: (s, to) => s.get(to, { timeout: { total: 30 } }),
   },
-  "an abort": { path: "/deaf", error: "AbortError", story: START, call: (s, to) => aborted(s, to, undefined) },
+  "an abort": {
+    path: "/deaf",
+    error: "AbortError",
+    story: START,
+    call: (s, to) => aborted(s, to, undefined),
+  },
   "an abort whose reason is no error": {
     path: "/deaf",
     error: "AbortError",

@@ -58,10 +58,7 @@ export class Instrument implements Disposable {
   readonly #stops: (() => void)[] = [];
 
   /** @param hear is told of each event before it is written down. */
-  constructor(
-    channels: readonly string[] = requestChannels,
-    hear: (event: Event) => void = () => undefined,
-  ) {
+  constructor(channels: readonly string[] = requestChannels, hear: (event: Event) => void = () => undefined) {
     for (const channel of channels) {
       const listener = (message: unknown): void => {
         const event = { name: channel.split(":").at(-1) ?? "", told: message as Told };
