@@ -305,7 +305,7 @@ const failures: Readonly<Record<string, Row>> = {
     error: "AbortError",
     story: `${START} headers`,
     call: async (s, to) => {
-      (await s.get(to, { stream: true })).close();
+      await (await s.get(to, { stream: true })).close();
       throw new Error("closed");
     },
   },
@@ -368,7 +368,7 @@ describe("a request", () => {
   it("is not told of when nothing of it could be sent", async () => {
     await using session = sessionOf(false);
     using instrument = new Instrument();
-    const request = await session.prepareRequest(new Request("GET", `${url}/whole`));
+    const request = session.prepareRequest(new Request("GET", `${url}/whole`));
     request.url = `${url}/a b`;
     await expect(session.send(request)).rejects.toMatchObject({ name: "InvalidURL" });
     expect(instrument.events).toEqual([]);
@@ -378,7 +378,7 @@ describe("a request", () => {
     await using session = sessionOf(false);
     const response = await session.get(`${url}/endless`, { stream: true });
     using instrument = new Instrument();
-    response.close();
+    await response.close();
     await session.get(`${url}/whole`);
     expect(instrument.stories).toEqual([`/whole ${START} headers trailers`]);
   });
