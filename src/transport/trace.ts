@@ -8,7 +8,6 @@
  */
 import type { AsyncResource } from "node:async_hooks";
 import { channel, type Channel } from "node:diagnostics_channel";
-import type { Socket } from "node:net";
 import process from "node:process";
 
 import { InvalidHeader } from "../core/errors.ts";
@@ -19,9 +18,12 @@ import { defaultPort } from "../core/origin.ts";
 import { isError } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { Url } from "../core/url.ts";
-import type { WireHead } from "../connect/connection.ts";
-import { standsOnce } from "../http1/outgoing.ts";
-import { sentHead } from "../http2/sent-head.ts";
+import type { RequestHead } from "../core/request-head.ts";
+import type { WireHead } from "../core/response.ts";
+import type { Connection } from "../connect/connection.ts";
+import { HeadWriter } from "../http1/request-writer.ts";
+import { http2Fields } from "../http2/fields.ts";
+import { standsOnce } from "./outgoing.ts";
 
 const channels = {
   create: channel("undici:request:create"),
@@ -93,9 +95,10 @@ export class Trace {
     return this.#request.with({ headers });
   }
 
-  /** The head is about to go out. @param head as text, without the empty line at its end. */
-  onSend(head: string, socket: Socket): void {
-    if (channels.sendHeaders.hasSubscribers) this.#publish(channels.sendHeaders, { headers: head, socket });
+  /** The head is about to go out. */
+  onSend(head: RequestHead, { socket, httpVersion }: Connection): void {
+    if (channels.sendHeaders.hasSubscribers)
+      this.#publish(channels.sendHeaders, { headers: textOf(head, httpVersion), socket });
   }
 
   /** A piece of the request's body went out. */
@@ -234,13 +237,15 @@ function warn(problem: unknown): void {
   });
 }
 
-/** The head as text, without the empty line. @param head as HTTP/1.1 has it. */
-export function headTextOf(head: string, httpVersion: string): string {
-  if (httpVersion !== "2") return head.slice(0, -2);
-  const { method, target, headers } = sentHead(head, httpVersion);
-  const pseudo = [`:method: ${method}`, ":scheme: https", `:path: ${target}`];
-  const lines = [...headers].map(([name, value]) => `${name === "host" ? ":authority" : name}: ${value}`);
-  return [...pseudo, ...lines, ""].join("\r\n");
+/** The head as text, without the empty line. */
+function textOf(head: RequestHead, httpVersion: string): string {
+  if (httpVersion !== "2") return new HeadWriter().textOf(head).slice(0, -"\r\n".length);
+  const { method, target, section } = head;
+  const fields = [":method", method, ":scheme", "https", ":path", target, ...http2Fields(section.fields)];
+  let text = "";
+  for (let at = 0; at + 1 < fields.length; at += 2)
+    text += `${fields[at] === "host" ? ":authority" : fields[at]}: ${fields[at + 1]}\r\n`;
+  return text;
 }
 
 /** As browsers and undici write it: without the port of the scheme. */

@@ -17,19 +17,19 @@ import { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { WireResponse } from "../core/response.ts";
+import type { HeaderSection } from "../core/request-head.ts";
+import type { WireHead, WireResponse } from "../core/response.ts";
 import { isSuccessStatus } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Connection, Message, WireHead } from "../connect/connection.ts";
+import type { Connection, Message } from "../connect/connection.ts";
 import { CallersError } from "../connect/introduction.ts";
-import { overflowOf } from "../connect/response-limits.ts";
-import { asksBefore, outgoing, type Outgoing } from "../http1/outgoing.ts";
-import { bodyOf, type Upload, type UploadListener } from "../http1/upload.ts";
 import { silence, translate } from "./failures.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { inform } from "./listeners.ts";
+import { asksBefore, outgoing, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
-import { headTextOf, isTraced, Trace } from "./trace.ts";
+import { isTraced, Trace } from "./trace.ts";
+import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
 import { WireReply, type Passage } from "./wire-reply.ts";
 
 /** Where the transaction is. */
@@ -67,8 +67,7 @@ const NOBODY = new AsyncResource("SojournTransaction");
 export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
   target: string;
-  head: string;
-  isLast: boolean;
+  section: HeaderSection;
   readonly connectMs: number | null;
   readonly turnMs: number | undefined;
   bytes: Uint8Array | null = null;
@@ -95,8 +94,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   #sentBytes = 0;
   /** Does the upload wait for the caller? That is no silence of the server. */
   #awaitsSource = false;
-  /** Informational responses so far. */
-  #informed = 0;
   /** Runs while the body waits for `100 Continue`. */
   #continueTimer: NodeJS.Timeout | null = null;
   #resolve: (response: WireResponse) => void = ignore;
@@ -107,8 +104,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     const message = outgoing(request, pool.way, pool.sections);
     this.method = request.method;
     this.target = message.target;
-    this.head = message.head;
-    this.isLast = message.isLast;
+    this.section = message.section;
     this.connectMs = options.timeouts.connectMs;
     this.turnMs = options.turnMs;
     this.request = request;
@@ -125,9 +121,11 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
       this.#resolve = resolve;
       this.#reject = reject;
       this.#signal?.addEventListener("abort", this);
-      if (isTraced()) this.#beginTrace();
-      // A subscriber may have ended it.
-      if (this.#isOver) return;
+      if (isTraced()) {
+        this.#beginTrace();
+        // A subscriber may have ended it.
+        if (this.#isOver) return;
+      }
       this.#loadBody();
       this.#obtain(this.#began);
     });
@@ -191,8 +189,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onInformational(status: number, fields: string[]): void {
-    const overflow = overflowOf(this.#pool.limits, fields, ++this.#informed);
-    if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     const { onInformational } = this.#options;
     if (status === 100 && this.#continueTimer !== null) this.#releaseBody();
     else if (onInformational !== null) {
@@ -202,8 +198,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onHead(head: WireHead): void {
-    const overflow = overflowOf(this.#pool.limits, head.fields);
-    if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     if (this.#trace !== null) {
       this.#trace.onHead(head);
       if (this.#isOver) return;
@@ -253,8 +247,8 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onEnd(trailers: string[]): void {
-    const fault = this.#connection?.fault ?? overflowOf(this.#pool.limits, trailers);
-    // A reset is not the end of a body that runs until the connection ends, though undici takes it for that.
+    const fault = this.#connection?.fault ?? null;
+    // A reset is not the end of a body that runs until the connection ends.
     if (fault !== null) {
       this.#fail(this.#translated(fault), false);
       return;
@@ -351,7 +345,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#state = "waiting";
     this.#sentBytes = 0;
     this.#awaitsSource = false;
-    this.#informed = 0;
     this.#stopContinueTimer();
     this.#stopUpload();
     if (trace !== null) {
@@ -359,9 +352,11 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
       // What it was given is of the other trace.
       this.#use(outgoing(this.request, this.#pool.way, this.#pool.sections));
     }
-    if (isTraced()) this.#beginTrace();
-    // A subscriber may have ended it.
-    if (this.#isOver) return;
+    if (isTraced()) {
+      this.#beginTrace();
+      // A subscriber may have ended it.
+      if (this.#isOver) return;
+    }
     this.#loadBody();
     this.#pool.apply(this);
   }
@@ -376,7 +371,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   #tellStart(trace: Trace): void {
     const connection = this.#connection;
-    if (connection !== null) trace.onSend(headTextOf(this.head, connection.httpVersion), connection.socket);
+    if (connection !== null) trace.onSend(this, connection);
     if (this.upload !== null) return;
     // It goes out in one piece.
     if (this.bytes !== null) trace.onPieceSent(this.bytes);
@@ -397,8 +392,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   /** This is what goes out. */
   #use(message: Outgoing): void {
     this.target = message.target;
-    this.head = message.head;
-    this.isLast = message.isLast;
+    this.section = message.section;
     this.#outgoing = message;
   }
 
@@ -448,7 +442,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   #tellUpload(bytes: number): void {
     this.#sentBytes += bytes;
-    const { framing } = this.#outgoing;
+    const { framing } = this.section;
     this.#tell("upload", this.#sentBytes, typeof framing === "number" ? framing : null);
   }
 
