@@ -13,6 +13,7 @@ import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem, pinProblem } from "../tls/certificate.ts";
 import type { TlsTerms } from "../tls/settings.ts";
 import { agreedOn, ConnectionFacts, endsOf, factOf } from "./connection-facts.ts";
+import { ConnectTrace, isConnectTraced } from "./connect-trace.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf, type ConnectStep } from "./failures.ts";
 import { assertAllowed, type Guard } from "./guard.ts";
 import { tlsHint } from "./hints.ts";
@@ -70,6 +71,7 @@ export class Opening {
   #reach: Pick<Reach<Socket>, "standing" | "cancel"> | null = null;
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
+  #trace: ConnectTrace | null = null;
 
   constructor(settings: ConnectSettings, memory: TlsMemory) {
     this.#settings = settings;
@@ -80,9 +82,15 @@ export class Opening {
   start(route: Route, limitMs: number | null, done: OpeningListener): void {
     const fail = (error: Error): void => {
       if (this.#isOver) return;
-      this.cancel();
+      this.cancel(error);
       done.onFailure(error);
     };
+    if (isConnectTraced()) {
+      this.#trace = new ConnectTrace(route, this.#settings.sockets.localAddress);
+      this.#trace.begin();
+      // A subscriber may have ended the request.
+      if (this.#isOver) return;
+    }
     if (limitMs !== null) this.#timer = setTimeout(() => fail(this.#overdue(limitMs)), limitMs);
     this.#open(route).then((socket) => {
       if (this.#isOver) {
@@ -90,17 +98,20 @@ export class Opening {
         return;
       }
       this.#finish();
+      this.#trace?.onOpen(socket);
       const ends = this.#ends ?? endsOf(socket, null);
       const facts = new ConnectionFacts(ends, route.proxy?.origin ?? null, this.#agreed);
       done.onOpen({ socket, facts, intake: this.#intake });
     }, fail);
   }
 
-  /** Gives up, now. */
-  cancel(): void {
+  /** Gives up, now. @param reason why there will be no connection, when it is not that nobody wants it any more. */
+  cancel(reason: Error | null = null): void {
+    const isNews = !this.#isOver;
     this.#finish();
     this.#reach?.cancel();
     this.#endSockets();
+    if (isNews && this.#trace !== null) this.#trace.onFailure(reason ?? unwanted());
   }
 
   #overdue(limitMs: number): ConnectOverdue {
@@ -361,6 +372,10 @@ function handshakeOptions(
     checkServerIdentity: (_host, certificate) => nameProblem(name, certificate),
     ALPNProtocols: [...protocols],
   };
+}
+
+function unwanted(): Error {
+  return new DOMException("the connection is not needed any more", "AbortError");
 }
 
 function failureText(step: Step, host: string, error: unknown): string {
