@@ -23,7 +23,7 @@ import type {
   SentHead,
   Timings,
 } from "../core/response.ts";
-import { isPermanentRedirectStatus, isRedirectStatus } from "../core/status.ts";
+import { hasNoContent, isPermanentRedirectStatus, isRedirectStatus } from "../core/status.ts";
 import { charsetOf, type Charset } from "../encoding/charset.ts";
 import type { LineLimit } from "./lines.ts";
 import type { BodyState, ResponseBody } from "./body.ts";
@@ -149,6 +149,12 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   /** What it came over. `null`: there was no connection, or the adapter does not tell. */
   get connection(): ConnectionInfo | null {
     return this.#parts.wire.connection ?? null;
+  }
+
+  /** @internal Calls `listener`, which must not hold it, when nothing more is read of its body, or there is none. */
+  whenOver(listener: () => void): void {
+    if (hasNoContent(this.request.method, this.#parts.wire.status)) listener();
+    else this.#body.whenOver(listener);
   }
 
   /** @internal What became of its body so far. */
