@@ -23,14 +23,18 @@ class Audience {
   }
 
   remove(listener: AbortListener): void {
-    if (!this.#listeners.delete(listener) || this.#listeners.size > 0) return;
-    this.#signal.removeEventListener("abort", this);
-    audiences.delete(this.#signal);
+    if (this.#listeners.delete(listener) && this.#listeners.size === 0) this.#dissolve();
   }
 
-  /** The signal aborts. Who leaves meanwhile is not told any more. */
+  /** The signal aborts, which it does once. Who leaves meanwhile is not told any more. */
   handleEvent(): void {
     for (const listener of this.#listeners) listener.onAbort(this.#signal.reason);
+    this.#dissolve();
+  }
+
+  #dissolve(): void {
+    this.#signal.removeEventListener("abort", this);
+    audiences.delete(this.#signal);
   }
 }
 

@@ -11,7 +11,7 @@ export interface Place<Value> {
   behind: Place<Value> | null;
 }
 
-/** Values in a row. Joining, leaving and being the first cost the same however long it is. */
+/** Values in a row. Joining, leaving and asking for the first cost the same however long it is. */
 export class Queue<Value> {
   #first: Place<Value> | null = null;
   #last: Place<Value> | null = null;
@@ -27,20 +27,23 @@ export class Queue<Value> {
     return this.#first;
   }
 
-  /** The place of who came last; `null` for nobody. */
-  get last(): Place<Value> | null {
-    return this.#last;
-  }
-
   /** Puts `value` at the end. Returns its place. */
   join(value: Value): Place<Value> {
+    const place: Place<Value> = { value, queue: undefined, before: null, behind: null };
+    this.rejoin(place);
+    return place;
+  }
+
+  /** Puts a place at the end, wherever it stood. */
+  rejoin(place: Place<Value>): void {
+    this.leave(place);
     const last = this.#last;
-    const place: Place<Value> = { value, queue: this, before: last, behind: null };
     if (last === null) this.#first = place;
     else last.behind = place;
+    place.before = last;
+    place.queue = this;
     this.#last = place;
     this.#size += 1;
-    return place;
   }
 
   /** Takes a place out. Without effect when it is none of this queue's, any more. */
@@ -55,13 +58,5 @@ export class Queue<Value> {
     place.before = null;
     place.behind = null;
     this.#size -= 1;
-  }
-
-  /** Takes out who came first; `undefined` for nobody. */
-  shift(): Value | undefined {
-    const first = this.#first;
-    if (first === null) return undefined;
-    this.leave(first);
-    return first.value;
   }
 }

@@ -5,6 +5,7 @@
 import type { AsyncResource } from "node:async_hooks";
 import { TLSSocket } from "node:tls";
 
+import { Queue, type Place } from "../core/queue.ts";
 import {
   Opening,
   type ConnectSettings,
@@ -33,8 +34,10 @@ export interface PoolSettings extends ConnectSettings {
   /** How long a request waits for its turn, in milliseconds; `null`: for ever; `undefined`: as the request says. */
   readonly waitMs: number | null | undefined;
   readonly keepAliveMs: number;
-  /** A connection became idle; it is not to be used after this time. */
-  readonly onIdle: (until: number) => void;
+  /** A connection of the pool became idle; it is not to be used after this time. */
+  readonly onIdle: (pool: Pool, until: number) => void;
+  /** Nothing goes on in the pool any more, and what went on last made no connection idle. */
+  readonly onUnused: (pool: Pool) => void;
 }
 
 /** Somebody who needs a connection. One of the functions is called, once. */
@@ -62,15 +65,14 @@ export class Pool implements TlsMemory {
   readonly sections: SectionMemo = new SectionMemo();
   /** Name of the origin, for undici's diagnostics and for `stats`. */
   readonly origin: string;
-  /** When it was last asked for a connection: the pool that was idle longest is given up first. */
-  lastUsed = 0;
   resumption: Resumption | null = null;
   readonly #settings: PoolSettings;
   /** The last one is used next. */
   readonly #idle: EngineConnection[] = [];
   readonly #open = new Set<EngineConnection>();
   readonly #opening = new Map<Applicant, Opening>();
-  #waiting: Waiter[] = [];
+  readonly #waiting = new Queue<Waiter>();
+  readonly #places = new Map<Applicant, Place<Waiter>>();
   /** The connection that is shared, when the server speaks HTTP/2. */
   #shared: H2Session | null = null;
   /** It, and those on which nothing begins any more. */
@@ -106,12 +108,11 @@ export class Pool implements TlsMemory {
   /** Is nothing going on, nor asked for? */
   get isUnused(): boolean {
     const { open, idle } = this.counts;
-    return idle === open && this.#opening.size === 0 && this.#waiting.length === 0;
+    return idle === open && this.#opening.size === 0 && this.#waiting.size === 0;
   }
 
   /** A connection that is open and free, or a stream of the shared one; `null` for none. */
   take(now: number): Connection | null {
-    this.lastUsed = now;
     const shared = this.#shared;
     if (shared !== null) return shared.hasRoom ? shared.open() : null;
     for (;;) {
@@ -137,14 +138,16 @@ export class Pool implements TlsMemory {
     const isConnecting = !this.#isOnlyHttp1 && shared === null;
     const limitMs = isConnecting ? applicant.connectMs : this.#turnMs(applicant);
     const overdue = (): void => {
-      this.#removeWaiter(applicant);
+      this.#leave(applicant);
       applicant.onNoConnection(
         isConnecting
           ? new ConnectOverdue(limitMs ?? 0, "connect")
           : new ConnectOverdue(limitMs ?? 0, "pool", this.#whyBusy()),
       );
+      this.#settle();
     };
-    this.#waiting.push({ applicant, timer: limitMs === null ? null : setTimeout(overdue, limitMs) });
+    const timer = limitMs === null ? null : setTimeout(overdue, limitMs);
+    this.#places.set(applicant, this.#waiting.join({ applicant, timer }));
   }
 
   #turnMs({ turnMs }: Applicant): number | null {
@@ -169,9 +172,8 @@ export class Pool implements TlsMemory {
       opening.cancel();
       this.#opening.delete(applicant);
       this.#next();
-      return;
-    }
-    this.#removeWaiter(applicant);
+    } else this.#leave(applicant);
+    this.#settle();
   }
 
   /** The message on `connection` is over. */
@@ -190,14 +192,14 @@ export class Pool implements TlsMemory {
     connection.idleUntil =
       now + (hint === null ? this.#settings.keepAliveMs : Math.min(hint, this.#settings.keepAliveMs));
     this.#idle.push(connection);
-    if (this.#waiting.length > 0) this.#next();
-    else this.#settings.onIdle(connection.idleUntil);
+    if (this.#waiting.size > 0) this.#next();
+    else this.#settings.onIdle(this, connection.idleUntil);
   }
 
   #keepShared(now: number): void {
     if (this.#shared === null || this.#shared.running > 0) return;
     this.#shared.idleUntil = now + this.#settings.keepAliveMs;
-    this.#settings.onIdle(this.#shared.idleUntil);
+    this.#settings.onIdle(this, this.#shared.idleUntil);
   }
 
   /** Ends connections that have been idle for too long. Returns when the next one will be; infinity for none. */
@@ -222,8 +224,9 @@ export class Pool implements TlsMemory {
   /** Ends all connections but those of bodies that are being streamed, which end with them. Resolves when they are gone. */
   async close(reason: () => Error): Promise<void> {
     this.#isClosed = true;
-    for (const { applicant, timer } of this.#waiting.splice(0)) {
-      if (timer !== null) clearTimeout(timer);
+    for (let place = this.#waiting.first; place !== null; place = this.#waiting.first) {
+      const { applicant } = place.value;
+      this.#leave(applicant);
       applicant.onNoConnection(reason());
     }
     for (const [applicant, opening] of this.#opening) {
@@ -249,6 +252,7 @@ export class Pool implements TlsMemory {
         this.#opening.delete(applicant);
         applicant.onNoConnection(error);
         this.#next();
+        this.#settle();
       },
     };
     const route = this.#isHttp1Required ? { ...this.route, isHttp2: false } : this.route;
@@ -267,6 +271,7 @@ export class Pool implements TlsMemory {
       applicant.onNoConnection(new ConnectFailure("address", message, { cause }));
     }
     if (connection !== null) applicant.onConnection(connection);
+    else this.#settle();
     this.#next();
   }
 
@@ -293,7 +298,10 @@ export class Pool implements TlsMemory {
         this.#isHttp1Required = true;
         this.#isOnlyHttp1 = true;
       },
-      onClose: () => this.#sessions.delete(session),
+      onClose: () => {
+        this.#sessions.delete(session);
+        this.#settle();
+      },
     });
     this.#shared = session;
     this.#sessions.add(session);
@@ -305,20 +313,27 @@ export class Pool implements TlsMemory {
     const at = this.#idle.indexOf(connection);
     if (at !== -1) this.#idle.splice(at, 1);
     this.#next();
+    if (at === -1) this.#settle();
+  }
+
+  /** Something ended, without a connection for others: perhaps nothing goes on any more. */
+  #settle(): void {
+    if (this.isUnused) this.#settings.onUnused(this);
   }
 
   /** Serves who has waited longest, if there is something to serve. */
   #next(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.size === 0) return;
     // Later: a connection that is released inside undici's parser is not free before the parser is through.
     queueMicrotask(() => {
-      const connection = this.#waiting.length === 0 ? null : this.take(performance.now());
+      const place = this.#waiting.first;
+      if (place === null) return;
+      const connection = this.take(performance.now());
       if (connection === null && !this.#mayConnect) return;
-      const waiter = this.#waiting.shift();
-      if (waiter === undefined) return;
-      if (waiter.timer !== null) clearTimeout(waiter.timer);
-      if (connection === null) this.#connect(waiter.applicant);
-      else waiter.applicant.onConnection(connection);
+      const { applicant } = place.value;
+      this.#leave(applicant);
+      if (connection === null) this.#connect(applicant);
+      else applicant.onConnection(connection);
       this.#next();
     });
   }
@@ -333,11 +348,12 @@ export class Pool implements TlsMemory {
     return `: ${busy}; a streamed response holds its own until it is read or closed`;
   }
 
-  #removeWaiter(applicant: Applicant): void {
-    this.#waiting = this.#waiting.filter((waiter) => {
-      if (waiter.applicant !== applicant) return true;
-      if (waiter.timer !== null) clearTimeout(waiter.timer);
-      return false;
-    });
+  /** `applicant` waits no more, be it served or given up. */
+  #leave(applicant: Applicant): void {
+    const place = this.#places.get(applicant);
+    if (place === undefined) return;
+    this.#places.delete(applicant);
+    this.#waiting.leave(place);
+    if (place.value.timer !== null) clearTimeout(place.value.timer);
   }
 }

@@ -1,0 +1,33 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, it } from "vitest";
+
+import type { Steps } from "./load.ts";
+
+const FEW = 100;
+const MANY = 1600;
+/** Among many things it may take so many times as many steps. What looks at all of them takes 16 times as many. */
+const MOST = 2;
+
+let counted: Readonly<Record<string, Steps>> = {};
+
+beforeAll(async () => {
+  const program = fileURLToPath(new URL("count.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [program, String(FEW), String(MANY)]);
+  counted = JSON.parse(stdout) as Record<string, Steps>; // the program wrote it
+});
+
+describe("what it costs does not grow with", () => {
+  it.for([
+    ["the requests that wait", "a request that waits for a connection is given up"],
+    ["the requests that wait", "a request that waits for a stream is given up"],
+    ["the requests that wait", "a request waits for too long"],
+    ["the origins in use", "one more origin is in use"],
+    ["the origins in use", "an origin is not in use any more"],
+  ] as const)("%s when %s", ([, name]) => {
+    const { few = 0, many = 0 } = counted[name] ?? {};
+    expect(few).toBeGreaterThan(0);
+    expect(many / few, `${few} steps among ${FEW}, ${many} among ${MANY}`).toBeLessThan(MOST);
+  });
+});

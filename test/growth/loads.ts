@@ -1,0 +1,159 @@
+/** Loads: what is counted by `count.ts`. The name says what happens once. */
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+
+import { HttpAdapter, Session } from "../../src/index.ts";
+import { startH2 } from "../support/h2-server.ts";
+import type { Load, Prepared } from "./load.ts";
+
+/** How often something is done, unless it is done to all. */
+const TIMES = 40;
+
+/** A server that answers when it is told to: all connections that have asked. */
+async function holding(): Promise<{ port: number; asked: () => number; answer: () => void; end: () => void }> {
+  const sockets = new Set<Socket>();
+  const waiting: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    socket.on("data", () => waiting.push(socket));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port, // it listens on TCP
+    asked: () => waiting.length,
+    answer: () => {
+      for (const socket of waiting.splice(0)) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    },
+    end: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Of `size` requests that wait for their turn some are given up. */
+function givingUp(session: Session, url: string, size: number): Pick<Prepared, "times" | "run"> {
+  const controllers = Array.from({ length: size }, () => new AbortController());
+  const calls = controllers.map(({ signal }) => session.get(url, { signal }).catch(() => null));
+  const chosen = Array.from({ length: TIMES }, (_, at) => Math.floor((at * size) / TIMES));
+  return {
+    times: TIMES,
+    run: async () => {
+      for (const at of chosen) controllers[at]?.abort();
+      await Promise.all(chosen.map((at) => calls[at]));
+    },
+  };
+}
+
+/** An adapter for which each host is this machine. */
+function anywhere(poolConnections: number): HttpAdapter {
+  return new HttpAdapter({
+    poolConnections,
+    lookup: (_host, _options, found) => found(null, "127.0.0.1", 4),
+  });
+}
+
+export const loads: Readonly<Record<string, Load>> = {
+  "a request that waits for a connection is given up": async (size) => {
+    const server = await holding();
+    const session = new Session({ trustEnv: false });
+    session.mount("http://", new HttpAdapter({ poolBlock: true, poolMaxsize: 1, poolTimeout: null }));
+    const url = `http://127.0.0.1:${server.port}/`;
+    const first = session.get(url).catch(() => null);
+    await until(() => server.asked() === 1);
+    const prepared = givingUp(session, url, size);
+    await new Promise(setImmediate);
+    return {
+      ...prepared,
+      end: async () => {
+        await session.close();
+        await first;
+        server.end();
+      },
+    };
+  },
+
+  "a request that waits for a stream is given up": async (size) => {
+    const server = await startH2(() => undefined, { maxConcurrentStreams: 1 });
+    const session = new Session({ trustEnv: false, http2: true, verify: server.ca });
+    const first = session.get(server.url).catch(() => null);
+    await until(() => server.seen.length === 1);
+    const prepared = givingUp(session, server.url, size);
+    await new Promise(setImmediate);
+    return {
+      ...prepared,
+      end: async () => {
+        await session.close();
+        await first;
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  },
+
+  "a request waits for too long": async (size) => {
+    const server = await holding();
+    const session = new Session({ trustEnv: false });
+    session.mount("http://", new HttpAdapter({ poolBlock: true, poolMaxsize: 1, poolTimeout: 300 }));
+    const url = `http://127.0.0.1:${server.port}/`;
+    const first = session.get(url).catch(() => null);
+    await until(() => server.asked() === 1);
+    const calls = Array.from({ length: size }, () => session.get(url).catch(() => null));
+    await new Promise(setImmediate);
+    return {
+      times: size,
+      run: () => Promise.all(calls),
+      end: async () => {
+        await session.close();
+        await first;
+        server.end();
+      },
+    };
+  },
+
+  "one more origin is in use": async (size) => {
+    const server = await holding();
+    const session = new Session({ trustEnv: false });
+    session.mount("http://", anywhere(10));
+    const hosts = Array.from({ length: size + TIMES }, (_, at) => `http://h${at}.test:${server.port}/`);
+    const calls = hosts.slice(0, size).map((url) => session.get(url));
+    await until(() => server.asked() === size);
+    return {
+      times: TIMES,
+      run: async () => {
+        calls.push(...hosts.slice(size).map((url) => session.get(url)));
+        await until(() => server.asked() === hosts.length);
+      },
+      end: async () => {
+        server.answer();
+        await Promise.all(calls);
+        await session.close();
+        server.end();
+      },
+    };
+  },
+
+  "an origin is not in use any more": async (size) => {
+    const server = await holding();
+    const session = new Session({ trustEnv: false });
+    session.mount("http://", anywhere(10));
+    const calls = Array.from({ length: size }, (_, at) => session.get(`http://h${at}.test:${server.port}/`));
+    await until(() => server.asked() === size);
+    return {
+      times: size,
+      run: async () => {
+        server.answer();
+        await Promise.all(calls);
+      },
+      end: async () => {
+        await session.close();
+        server.end();
+      },
+    };
+  },
+};
