@@ -46,6 +46,13 @@ export class Queue<Value> {
     this.#size += 1;
   }
 
+  /** Lets everybody go. Their places are not used any more. */
+  clear(): void {
+    this.#first = null;
+    this.#last = null;
+    this.#size = 0;
+  }
+
   /** Takes a place out. Without effect when it is none of this queue's, any more. */
   leave(place: Place<Value>): void {
     if (place.queue !== this) return;

@@ -25,6 +25,14 @@ describe("what it costs does not grow with", () => {
     ["the requests that wait", "a request waits for too long"],
     ["the origins in use", "one more origin is in use"],
     ["the origins in use", "an origin is not in use any more"],
+    ["the cookies of other hosts", "a cookie of one domain is looked up"],
+    ["the cookies of other hosts", "a cookie that the program set for no host is looked up"],
+    ["the cookies of other hosts", "the size is asked for while one expires"],
+    ["the cookies of other hosts", "a full domain gets another cookie while one expires"],
+    ["the cookies of other hosts", "a full jar gets another cookie"],
+    ["the cookies of other hosts", "an insecure cookie is set below the same domain"],
+    ["the cookies of other hosts", "an insecure cookie is set for the domain above"],
+    ["how often it was prolonged", "a cookie is prolonged"],
   ] as const)("%s when %s", ([, name]) => {
     const { few = 0, many = 0 } = counted[name] ?? {};
     expect(few).toBeGreaterThan(0);

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 
-import { HttpAdapter, Session } from "../../src/index.ts";
+import { CookieJar, HttpAdapter, Session, type CookieJarOptions } from "../../src/index.ts";
 import { startH2 } from "../support/h2-server.ts";
 import type { Load, Prepared } from "./load.ts";
 
@@ -57,6 +57,24 @@ function anywhere(poolConnections: number): HttpAdapter {
     poolConnections,
     lookup: (_host, _options, found) => found(null, "127.0.0.1", 4),
   });
+}
+
+/** A jar with a cookie of each of so many hosts, of which one expires each second. */
+function jarOf(size: number, setCookie: string, options: CookieJarOptions = {}): { jar: CookieJar; pass: () => void } {
+  let now = 1e12;
+  const jar = new CookieJar(null, { now: () => now, maxCookies: 1_000_000, ...options });
+  for (let at = 0; at < size; at++)
+    jar.setCookie(`${setCookie}; Path=/; Max-Age=${at + 2}`, `https://h${at}.example.co.uk/`);
+  return { jar, pass: () => void (now += 1000) };
+}
+
+function times(act: (time: number) => void): Prepared {
+  return {
+    times: TIMES,
+    run: () => {
+      for (let time = 0; time < TIMES; time++) act(time);
+    },
+  };
 }
 
 export const loads: Readonly<Record<string, Load>> = {
@@ -155,5 +173,68 @@ export const loads: Readonly<Record<string, Load>> = {
         server.end();
       },
     };
+  },
+
+  "a cookie of one domain is looked up": (size) => {
+    const { jar } = jarOf(size, "a=1");
+    return times(() => jar.get("a", { domain: "h7.example.co.uk" }));
+  },
+
+  "a cookie that the program set for no host is looked up": (size) => {
+    const { jar } = jarOf(size, "a=1");
+    jar.set("a", "2").bind("https://h7.example.co.uk/");
+    return times(() => jar.get("a", { domain: "" }));
+  },
+
+  "the size is asked for while one expires": (size) => {
+    const { jar, pass } = jarOf(size, "a=1");
+    return times(() => {
+      pass();
+      return jar.size;
+    });
+  },
+
+  "a full domain gets another cookie while one expires": (size) => {
+    const { jar, pass } = jarOf(size, "a=1", { maxCookiesPerDomain: 20 });
+    return times((time) => {
+      pass();
+      for (let at = 0; at < 21; at++) jar.setCookie(`n${time}-${at}=1; Path=/`, "https://full.example.com/");
+    });
+  },
+
+  "a full jar gets another cookie": (size) => {
+    const { jar } = jarOf(size, "a=1", { maxCookies: size });
+    return {
+      times: size,
+      run: () => {
+        for (let at = 0; at < size; at++) jar.setCookie("a=1; Path=/", `https://later${at}.example.com/`);
+      },
+    };
+  },
+
+  "an insecure cookie is set below the same domain": (size) => {
+    const { jar } = jarOf(size, "a=1; Secure");
+    return times((time) => jar.setCookie("a=1; Path=/", `http://other${time}.example.co.uk/`));
+  },
+
+  "an insecure cookie is set for the domain above": (size) => {
+    const { jar } = jarOf(size, "a=1; Secure");
+    return times((time) =>
+      jar.setCookie(`n${time % 3}=1; Path=/; Domain=example.co.uk`, "http://other.example.co.uk/"),
+    );
+  },
+
+  "a cookie is prolonged": (size) => {
+    const { jar, pass } = jarOf(1, "a=1");
+    const prolong = (): unknown => jar.setCookie("b=1; Path=/; Max-Age=100000", "https://one.example.com/");
+    for (let at = 0; at < size; at++) {
+      pass();
+      prolong();
+    }
+    return times(() => {
+      pass();
+      prolong();
+      return jar.size;
+    });
   },
 };
