@@ -124,7 +124,7 @@ export class Transaction
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      listen(this.#signal, this);
+      if (this.#signal !== null) listen(this.#signal, this);
       this.#loadBody();
       this.#obtain(this.#began);
     });
@@ -420,7 +420,7 @@ export class Transaction
   #finish(now: number = performance.now()): void {
     if (this.#state === "over") return;
     this.#state = "over";
-    unlisten(this.#signal, this);
+    if (this.#signal !== null) unlisten(this.#signal, this);
     this.#stopUpload();
     // Who keeps the response keeps this: not what the caller's context holds with it.
     this.context = NOBODY;

@@ -2,7 +2,14 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 
-import { CookieJar, HttpAdapter, Session, type CookieJarOptions } from "../../src/index.ts";
+import {
+  CookieJar,
+  HeaderMap,
+  HttpAdapter,
+  Request,
+  Session,
+  type CookieJarOptions,
+} from "../../src/index.ts";
 import { startH2 } from "../support/h2-server.ts";
 import type { Load, Prepared } from "./load.ts";
 
@@ -74,6 +81,20 @@ function times(act: (time: number) => void): Prepared {
     run: () => {
       for (let time = 0; time < TIMES; time++) act(time);
     },
+  };
+}
+
+/** So many fields. */
+function fields(size: number): [name: string, value: string][] {
+  return Array.from({ length: size }, (_, at) => [`X-${at}`, String(at)]);
+}
+
+/** What is done with all fields of a map at once: the steps are told by the field. */
+function withFields(act: (pairs: [string, string][], map: HeaderMap) => unknown): Load {
+  return (size) => {
+    const pairs = fields(size);
+    const map = new HeaderMap(pairs);
+    return { times: size, run: () => act(pairs, map) };
   };
 }
 
@@ -236,5 +257,66 @@ export const loads: Readonly<Record<string, Load>> = {
       prolong();
       return jar.size;
     });
+  },
+
+  "headers are made of pairs": withFields((pairs) => new HeaderMap(pairs)),
+  "headers are made of a record": withFields((pairs) => new HeaderMap(Object.fromEntries(pairs))),
+  "headers are made of headers": withFields((_pairs, map) => new HeaderMap(map)),
+  "headers are set one by one": withFields((pairs) => {
+    const map = new HeaderMap();
+    for (const [name, value] of pairs) map.set(name, value);
+  }),
+  "headers are set again": withFields((pairs, map) => {
+    for (const [name] of pairs) map.set(name, "again");
+  }),
+  "headers of one name are added": withFields((pairs) => {
+    const map = new HeaderMap();
+    for (const [, value] of pairs) map.append("Via", value);
+    return map.get("via");
+  }),
+  "a header is set to a list": withFields((pairs) => {
+    const map = new HeaderMap({ Via: "first", Accept: "*/*" });
+    map.set("Via", pairs.map(([, value]) => value));
+  }),
+  "headers are looked up": withFields((pairs, map) => {
+    for (const [name] of pairs) if (!map.has(name) || map.get(name) === null) throw new Error(name);
+  }),
+  "received headers are looked up": withFields((pairs) => {
+    const map = HeaderMap.fromWire(pairs.flat());
+    for (const [name] of pairs) map.getAll(name);
+  }),
+  "headers are deleted one by one": withFields((pairs, map) => {
+    for (const [name] of pairs) map.delete(name);
+  }),
+  "headers are walked over": withFields((_pairs, map) => [
+    [...map.keys()],
+    [...map],
+    map.toObject(),
+    JSON.stringify(map),
+    map.toWire(),
+    map.repeated,
+  ]),
+  "headers are compared": withFields((pairs, map) => map.equals(new HeaderMap(pairs.toReversed()))),
+  "headers are prepared to be sent": withFields((pairs) => {
+    const session = new Session({ trustEnv: false, headers: new HeaderMap(pairs) });
+    return session.prepareRequest(new Request("GET", "http://a.test/", { headers: Object.fromEntries(pairs) }));
+  }),
+
+  "headers are sent": async (size) => {
+    const server = await holding();
+    const session = new Session({ trustEnv: false, headers: new HeaderMap(fields(size)) });
+    return {
+      times: size,
+      run: async () => {
+        const call = session.get(`http://127.0.0.1:${server.port}/`);
+        await until(() => server.asked() > 0);
+        server.answer();
+        await call;
+      },
+      end: async () => {
+        await session.close();
+        server.end();
+      },
+    };
   },
 };
