@@ -36,6 +36,7 @@ describe("what it costs does not grow with", () => {
     ["the cookies of other hosts", "an insecure cookie is set below the same domain"],
     ["the cookies of other hosts", "an insecure cookie is set for the domain above"],
     ["how often it was prolonged", "a cookie is prolonged"],
+    ["the redirects before it", "a redirect is followed"],
     ["the other fields", "headers are made of pairs"],
     ["the other fields", "headers are made of a record"],
     ["the other fields", "headers are made of headers"],

@@ -8,6 +8,7 @@ import {
   HttpAdapter,
   Request,
   Session,
+  wireResponse,
   type CookieJarOptions,
 } from "../../src/index.ts";
 import { startH2 } from "../support/h2-server.ts";
@@ -318,5 +319,18 @@ export const loads: Readonly<Record<string, Load>> = {
         server.end();
       },
     };
+  },
+
+  "a redirect is followed": (size) => {
+    const session = new Session({ trustEnv: false, maxRedirects: size });
+    let hop = 0;
+    session.mount("http://", {
+      send: () => {
+        const isLast = hop++ === size;
+        return Promise.resolve(wireResponse(isLast ? { status: 200 } : { status: 302, headers: { Location: `/${hop}` } }));
+      },
+      close: () => Promise.resolve(),
+    });
+    return { times: size, run: () => session.get("http://a.test/") };
   },
 };
