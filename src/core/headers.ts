@@ -87,12 +87,12 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Number of field lines. */
   get size(): number {
-    return this.#inOrder.names.length;
+    return this.#fields.many?.size ?? this.#fields.names.length;
   }
 
   /** @internal Names that have more than one field line, as the second is spelled: mostly none. */
   get repeated(): string[] {
-    const { names, keys } = this.#inOrder;
+    const { names, keys } = inOrder(this.#fields);
     const seen = new Map<string, number>();
     const again: string[] = [];
     for (const [at, key] of keys.entries()) {
@@ -173,7 +173,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** Sets every header of `init`; a `null` value deletes. Returns itself. @throws {InvalidHeader} as {@link set}. */
   update(init: HeadersInit): this {
     if (init instanceof HeaderMap) {
-      for (const key of new Set(init.#inOrder.keys)) this.#copyFrom(init, key);
+      for (const key of new Set((init.#fields.many?.inOrder ?? init.#fields).keys)) this.#copyFrom(init, key);
       return this;
     }
     const seen = new Set<string>();
@@ -212,26 +212,26 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Are the fields equal, names compared without case, in whatever order the names stand? */
   equals(other: HeaderMap): boolean {
-    const keys = new Set([...this.#inOrder.keys, ...other.#inOrder.keys]);
+    const keys = new Set([...inOrder(this.#fields).keys, ...inOrder(other.#fields).keys]);
     return [...keys].every((key) => this.getAll(key).join("\n") === other.getAll(key).join("\n"));
   }
 
   /** Every field line, in order, with the spelling it was given. */
   *entries(): IterableIterator<[name: string, value: string]> {
-    const { names, values } = this.#inOrder;
+    const { names, values } = inOrder(this.#fields);
     for (const [at, name] of names.entries()) yield [name, values[at] ?? ""];
   }
 
   /** Names as spelled, each once, in order. */
   keys(): IterableIterator<string> {
-    const { names, keys } = this.#inOrder;
+    const { names, keys } = inOrder(this.#fields);
     const seen = new Set<string>();
     return names.filter((_, at) => seen.size < seen.add(keys[at] ?? "").size).values();
   }
 
   /** The value of every field line, in order. */
   values(): IterableIterator<string> {
-    return this.#inOrder.values.values();
+    return inOrder(this.#fields).values.values();
   }
 
   /** As {@link entries}. */
@@ -247,7 +247,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** The wire form: flat list of name, value, name, value ... */
   toWire(): string[] {
     const pairs: string[] = [];
-    const { names, values } = this.#inOrder;
+    const { names, values } = this.#fields.many?.inOrder ?? this.#fields;
     for (let at = 0; at < names.length; at++) pairs.push(names[at] ?? "", values[at] ?? "");
     return pairs;
   }
@@ -301,17 +301,16 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     return this.#fields;
   }
 
-  /** All fields, to be looked at. */
-  get #inOrder(): FieldArrays {
-    const { many } = this.#fields;
-    return many === null ? this.#fields : many.inOrder;
-  }
-
   #copyFrom(other: HeaderMap, key: string): void {
     const { many, keys, names } = other.#fields;
     const name = many === null ? names[keys.indexOf(key)] : many.nameOf(key);
     this.set(name ?? key, other.getAll(key));
   }
+}
+
+/** All fields, to be looked at. */
+function inOrder(fields: Fields): FieldArrays {
+  return fields.many?.inOrder ?? fields;
 }
 
 function keptByName(fields: FieldArrays): Fields {

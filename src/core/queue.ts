@@ -15,12 +15,6 @@ export interface Place<Value> {
 export class Queue<Value> {
   #first: Place<Value> | null = null;
   #last: Place<Value> | null = null;
-  #size = 0;
-
-  /** How many there are. */
-  get size(): number {
-    return this.#size;
-  }
 
   /** The place of who came first; `null` for nobody. */
   get first(): Place<Value> | null {
@@ -43,14 +37,12 @@ export class Queue<Value> {
     place.before = last;
     place.queue = this;
     this.#last = place;
-    this.#size += 1;
   }
 
   /** Lets everybody go. Their places are not used any more. */
   clear(): void {
     this.#first = null;
     this.#last = null;
-    this.#size = 0;
   }
 
   /** Takes a place out. Without effect when it is none of this queue's, any more. */
@@ -64,6 +56,5 @@ export class Queue<Value> {
     place.queue = undefined;
     place.before = null;
     place.behind = null;
-    this.#size -= 1;
   }
 }

@@ -176,7 +176,8 @@ export class ResponseBody {
       const raw = this.#parts.wire.body.collect(maxBytes);
       const bytes = raw instanceof Uint8Array ? this.#decode(raw, maxBytes) : raw;
       if (bytes instanceof Uint8Array) {
-        this.#end({ kind: "loaded", bytes });
+        this.#state = { kind: "loaded", bytes };
+        if (this.#onOver !== null) this.#tellOver();
         return bytes;
       }
       const loading = this.#finish(owner, bytes, { maxBytes, decoded: raw instanceof Uint8Array });
@@ -197,7 +198,8 @@ export class ResponseBody {
       const decoded = options.decoded ? read : this.#decode(read, options.maxBytes);
       const bytes = decoded instanceof Uint8Array ? decoded : await decoded;
       if (this.#state.kind === "closed") throw this.#refusal(owner);
-      this.#end({ kind: "loaded", bytes });
+      this.#state = { kind: "loaded", bytes };
+      if (this.#onOver !== null) this.#tellOver();
       return bytes;
     } catch (error) {
       throw this.#fail(owner, error);
@@ -273,11 +275,14 @@ export class ResponseBody {
   /** Nothing more is read. */
   #end(state: BodyState): void {
     this.#state = state;
-    if (this.#onOver === null) return;
+    if (this.#onOver !== null) this.#tellOver();
+  }
+
+  #tellOver(): void {
     const tell = this.#onOver;
     this.#onOver = null;
     forgotten.unregister(this);
-    tell();
+    tell?.();
   }
 
   #refusal(response: FailedResponse): unknown {

@@ -72,6 +72,7 @@ export class Pool implements TlsMemory {
   readonly #open = new Set<EngineConnection>();
   readonly #opening = new Map<Applicant, Opening>();
   readonly #waiting = new Queue<Waiter>();
+  /** Where each of them stands. */
   readonly #places = new Map<Applicant, Place<Waiter>>();
   /** The connection that is shared, when the server speaks HTTP/2. */
   #shared: H2Session | null = null;
@@ -108,7 +109,7 @@ export class Pool implements TlsMemory {
   /** Is nothing going on, nor asked for? */
   get isUnused(): boolean {
     const { open, idle } = this.counts;
-    return idle === open && this.#opening.size === 0 && this.#waiting.size === 0;
+    return idle === open && this.#opening.size === 0 && this.#places.size === 0;
   }
 
   /** A connection that is open and free, or a stream of the shared one; `null` for none. */
@@ -192,7 +193,7 @@ export class Pool implements TlsMemory {
     connection.idleUntil =
       now + (hint === null ? this.#settings.keepAliveMs : Math.min(hint, this.#settings.keepAliveMs));
     this.#idle.push(connection);
-    if (this.#waiting.size > 0) this.#next();
+    if (this.#places.size > 0) this.#next();
     else this.#settings.onIdle(this, connection.idleUntil);
   }
 
@@ -323,7 +324,7 @@ export class Pool implements TlsMemory {
 
   /** Serves who has waited longest, if there is something to serve. */
   #next(): void {
-    if (this.#waiting.size === 0) return;
+    if (this.#places.size === 0) return;
     // Later: a connection that is released inside undici's parser is not free before the parser is through.
     queueMicrotask(() => {
       const place = this.#waiting.first;

@@ -37,6 +37,8 @@ describe("what it costs does not grow with", () => {
     ["the cookies of other hosts", "an insecure cookie is set for the domain above"],
     ["how often it was prolonged", "a cookie is prolonged"],
     ["the redirects before it", "a redirect is followed"],
+    ["the mounts", "an adapter is mounted"],
+    ["the mounts", "a URL finds its adapter"],
     ["the other fields", "headers are made of pairs"],
     ["the other fields", "headers are made of a record"],
     ["the other fields", "headers are made of headers"],

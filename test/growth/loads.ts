@@ -333,4 +333,25 @@ export const loads: Readonly<Record<string, Load>> = {
     });
     return { times: size, run: () => session.get("http://a.test/") };
   },
+
+  "an adapter is mounted": (size) => {
+    const session = new Session({ trustEnv: false });
+    const adapter = session.getAdapter("http://a.test/");
+    return {
+      times: size,
+      run: () => {
+        for (let at = 0; at < size; at++) session.mount(`http://h${at}.test/`, adapter);
+      },
+    };
+  },
+
+  "a URL finds its adapter": (size) => {
+    const session = new Session({ trustEnv: false });
+    const adapter = session.getAdapter("http://a.test/");
+    for (let at = 0; at < size; at++) {
+      session.mount(`http://h${at}.test/`, adapter);
+      session.mount(`http://one.test/path/${at}`, adapter);
+    }
+    return times((time) => session.getAdapter(time % 2 === 0 ? "http://one.test/path/7/x" : "http://two.test/"));
+  },
 };
