@@ -92,6 +92,8 @@ const config: RolldownOptions = defineConfig({
     keepNames: true,
     // What they say stands in the declarations; here it would be read at every start.
     comments: { jsdoc: false },
+    // One character that is not ASCII, and V8 keeps two bytes for every character of the file.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
     chunkFileNames: "src/shared-[hash].js",
   },
 });

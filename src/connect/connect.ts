@@ -12,8 +12,9 @@ import {
   type Socket,
   type TcpNetConnectOpts,
 } from "node:net";
-import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
 
+import { nodeTls } from "../core/late.ts";
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem, pinProblem } from "../tls/certificate.ts";
 import type { TlsTerms } from "../tls/settings.ts";
@@ -268,7 +269,7 @@ export class Opening {
   async #tlsToProxy(under: Socket, { hostname: host, port }: ProxyTarget, terms: TlsTerms): Promise<Socket> {
     const peer = { host, port };
     const material = await this.#settings.materials.load(terms, peer);
-    const socket = connectTlsSocket({
+    const socket = nodeTls().connect({
       socket: under,
       host,
       ...handshakeOptions(host, material, HTTP_1_ONLY),
@@ -277,7 +278,11 @@ export class Opening {
   }
 
   async #tlsThroughProxy(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
-    const socket = connectTlsSocket({ socket: under, host: route.host, ...serverHandshake(route, material) });
+    const socket = nodeTls().connect({
+      socket: under,
+      host: route.host,
+      ...serverHandshake(route, material),
+    });
     await this.#ready(socket, () => "tls", route, route.tls);
     this.#identify(socket, route, null);
     return socket;
@@ -290,7 +295,7 @@ export class Opening {
     const isResumable = pinsOf(route) === null;
     const { session = null, identity = null } = (isResumable ? this.#memory.resumption : null) ?? {};
     const tls = { ...serverHandshake(route, material), ...(session === null ? {} : { session }) };
-    const socket = connectTlsSocket({ ...this.#tcpOptions(route, guard), ...tls });
+    const socket = nodeTls().connect({ ...this.#tcpOptions(route, guard), ...tls });
     this.#intake?.bind(socket);
     const resumption: Resumption = { session: null, identity };
     if (isResumable) {
