@@ -17,16 +17,6 @@ const { dependencies, peerDependencies } = JSON.parse(await here("package.json")
 };
 const entries = ["src/index", "src/charset", "src/oauth2", "testing/index"];
 
-/** What is CommonJS on purpose goes into the package as it stands. */
-const asWritten: Plugin = {
-  name: "as-written",
-  resolveId: (source) => (/^\.\/[\w-]+\.cjs$/.test(source) ? { id: source, external: true } : null),
-  async generateBundle() {
-    const source = await here("src/cookies/suffix-list.cjs");
-    this.emitFile({ type: "asset", fileName: "src/suffix-list.cjs", source });
-  },
-};
-
 const NOTICE = `The files of this folder contain parts of undici, and in them llhttp (MIT, Copyright Fedor Indutny, 2018).
 undici's own license:`;
 
@@ -81,7 +71,7 @@ const config: RolldownOptions = defineConfig({
   platform: "node",
   // Packages are the user's to install, and to have once.
   external: Object.keys({ ...dependencies, ...peerDependencies }),
-  plugins: [asWritten, undiciParts, elsewhere],
+  plugins: [undiciParts, elsewhere],
   // undici's own switch to leave out its second parser, which is not used.
   transform: { define: { esbuildDetection: "true" } },
   output: {
