@@ -6,8 +6,9 @@
  * goes to `tls/settings.ts`, or, when it is one of the handshake alone, to `handshakeOptions`.
  */
 import { connect as connectSocket, isIP, type Socket, type TcpNetConnectOpts } from "node:net";
-import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
 
+import { nodeTls } from "../core/late.ts";
 import type { ResponseLimits } from "../core/response-limits.ts";
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem, pinProblem } from "../tls/certificate.ts";
@@ -268,7 +269,7 @@ export class Opening {
     const material = await this.#settings.materials.load(terms, peer);
     const handshake = new Handshake(this.#memory, "proxy");
     const options = { ...handshakeOptions(host, material, HTTP_1_ONLY), ...handshake.options };
-    const socket = connectTlsSocket({ socket: under, host, ...options });
+    const socket = nodeTls().connect({ socket: under, host, ...options });
     endOnError(socket);
     handshake.watch(socket);
     return await this.#secured(socket, { handshake, step: () => "proxy", peer, terms });
@@ -277,7 +278,7 @@ export class Opening {
   async #tlsThroughProxy(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
     const handshake = this.#handshake(route);
     const options = { ...serverHandshake(route, material), ...handshake.options };
-    const socket = connectTlsSocket({ socket: under, host: route.host, ...options });
+    const socket = nodeTls().connect({ socket: under, host: route.host, ...options });
     endOnError(socket);
     handshake.watch(socket);
     await this.#secured(socket, { handshake, step: () => "tls", peer: route, terms: route.tls });
@@ -290,7 +291,7 @@ export class Opening {
     const { guard, isForwarded } = route;
     const handshake = this.#handshake(route);
     const tls = { ...serverHandshake(route, material), ...handshake.options };
-    const make = (options: TcpNetConnectOpts): TLSSocket => connectTlsSocket({ ...options, ...tls });
+    const make = (options: TcpNetConnectOpts): TLSSocket => nodeTls().connect({ ...options, ...tls });
     const aim = { peer: route, guard, intake: intakeFor(route), make };
     const socket = await this.#reached(isForwarded ? "proxy" : "address", aim);
     handshake.watch(socket);

@@ -3,7 +3,6 @@
  * so that a sequence of requests keeps to one connection, and surplus ones grow old. With HTTP/2 there is one for all.
  */
 import type { AsyncResource } from "node:async_hooks";
-import { TLSSocket } from "node:tls";
 
 import { Queue, type Place } from "../core/queue.ts";
 import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
@@ -269,7 +268,7 @@ export class Pool {
 
   #admit(opened: Opened, applicant: Applicant): void {
     const { socket } = opened;
-    const isShared = socket instanceof TLSSocket && socket.alpnProtocol === "h2";
+    const isShared = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
     let connection: Connection | null = null;
     try {
       connection = isShared ? this.#share(opened) : this.#keep(opened);
