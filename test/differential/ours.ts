@@ -1,0 +1,80 @@
+/** What our parser tells of a stream that is fed in pieces. */
+import type { WireHead } from "../../src/connect/connection.ts";
+import { ResponseOverflow } from "../../src/connect/response-limits.ts";
+import { ResponseParser, type ResponseListener } from "../../src/http1/response-parser.ts";
+import { ResponseSyntaxError } from "../../src/http1/syntax-error.ts";
+import { emptyAnswer, type Answer, type Ending, type Story } from "./story.ts";
+
+const LIMITS = { maxHeaderBytes: 65_536, maxHeaderCount: 1000, maxInformational: 100 };
+
+class Teller implements ResponseListener {
+  readonly answers: Answer[] = [];
+  isWhole = false;
+  #answer: Answer = emptyAnswer();
+
+  expect(): void {
+    this.#answer = emptyAnswer();
+    this.answers.push(this.#answer);
+    this.isWhole = false;
+  }
+
+  onInformational(status: number, fields: string[]): void {
+    this.#answer.interim.push({ status, fields });
+  }
+
+  onHead(head: WireHead): void {
+    this.#answer.head = head;
+  }
+
+  onData(piece: Buffer): void {
+    this.#answer.body += piece.latin1Slice();
+  }
+
+  onEnd(trailers: string[]): void {
+    this.#answer.trailers = trailers;
+    this.isWhole = true;
+  }
+
+  endAt(offset: number, canFollow: boolean): void {
+    this.#answer.end = offset;
+    this.#answer.canFollow = canFollow;
+  }
+}
+
+/**
+ * Reads `bytes` as the answers to requests of these methods.
+ *
+ * @param cuts where a piece ends and the next one begins, ascending.
+ */
+export function ours(bytes: Buffer, methods: readonly string[], cuts: readonly number[] = []): Story {
+  const teller = new Teller();
+  const parser = new ResponseParser(teller, LIMITS);
+  const told = (ending: Ending): Story => ({ answers: teller.answers, ending });
+  let at = 0;
+  let cut = 0;
+  const feed = (): void => {
+    while ((cuts[cut] ?? bytes.byteLength) <= at && cut < cuts.length) cut++;
+    const end = cuts[cut] ?? bytes.byteLength;
+    const taken = parser.feed(bytes.subarray(at, end));
+    if (taken < end - at && !teller.isWhole) throw new Error(`${taken} of ${end - at} bytes were taken`);
+    at += taken;
+  };
+  try {
+    for (const method of methods) {
+      teller.expect();
+      parser.expect(method);
+      while (!teller.isWhole && at < bytes.byteLength) feed();
+      if (!teller.isWhole) parser.eof();
+      if (!teller.isWhole) return told({ kind: "missing" });
+      teller.endAt(at, parser.canFollow);
+      if (at === bytes.byteLength || !parser.canFollow) break;
+    }
+    return told({ kind: "whole" });
+  } catch (error) {
+    if (error instanceof ResponseOverflow)
+      return told({ kind: "refused", code: "overflow", reason: error.message, offset: -1 });
+    if (!(error instanceof ResponseSyntaxError)) throw error;
+    if (error.kind === "cut") return told({ kind: "missing" });
+    return told({ kind: "refused", code: error.kind, reason: error.message, offset: error.offset });
+  }
+}
