@@ -1,9 +1,10 @@
 /**
- * What a transaction needs of a connection: HTTP/1.1 has it for itself (`http1/engine.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
+ * What a transaction needs of a connection: HTTP/1.1 has it for itself (`http1/undici-connection.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
  */
 import type { AsyncResource } from "node:async_hooks";
 import type { Writable } from "node:stream";
 
+import type { WireHead } from "../core/response.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { ReadClock } from "./read-clock.ts";
 
@@ -21,16 +22,6 @@ export interface BodyWriter {
     { head, isChunked }: { readonly head: string; readonly isChunked: boolean },
     done: (isComplete: boolean) => void,
   ): void;
-}
-
-/** The head of a response, as it came. */
-export interface WireHead {
-  readonly status: number;
-  /** Bytes as latin-1 characters; `""` for none. */
-  readonly reason: string;
-  /** Name, value, name, value ... */
-  readonly fields: string[];
-  readonly httpVersion: string;
 }
 
 /** One request on a connection, and who wants to hear of its response. */

@@ -44,6 +44,16 @@ export class ConnectOverdue extends Error {
   }
 }
 
+/** The other side closed the connection, in order: that nothing, or no more, came is all that is known. */
+export class ConnectionEnded extends Error {
+  override readonly name: string = "ConnectionEnded";
+  readonly code = "ERR_CONNECTION_ENDED";
+
+  constructor(message: string = "the other side closed the connection") {
+    super(message);
+  }
+}
+
 /** The answer was whole, and the connection ended before the body of the request was through. */
 export class UnsentBody extends Error {
   override readonly name: string = "UnsentBody";

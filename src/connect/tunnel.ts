@@ -10,7 +10,7 @@ import { withoutBlanks } from "../core/received-text.ts";
 import { codes, isSuccessStatus } from "../core/status.ts";
 import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { protocolHint } from "./hints.ts";
-import { ResponseOverflow, overflowOf, type ResponseLimits } from "./response-limits.ts";
+import { ResponseOverflow, overflowOf, type ResponseLimits } from "../core/response-limits.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** What to ask the proxy for. */

@@ -16,7 +16,7 @@ import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Connection, Message } from "../connect/connection.ts";
 import { UnsentBody } from "../connect/failures.ts";
 import type { ReadClock } from "../connect/read-clock.ts";
-import { bytesOverflowOf, overflowOf } from "../connect/response-limits.ts";
+import { bytesOverflowOf, overflowOf } from "../core/response-limits.ts";
 import { dispatchAfterPoll } from "../connect/turns.ts";
 import { sessionFault, streamReset } from "./faults.ts";
 import type { H2Session } from "./session.ts";

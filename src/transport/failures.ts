@@ -20,8 +20,9 @@ import {
 import type { PreparedRequest } from "../core/request.ts";
 import { codeOf, ConnectFailure, ConnectOverdue, reasonOf, UnsentBody } from "../connect/failures.ts";
 import { RefusedAddress } from "../connect/guard.ts";
-import { ResponseOverflow } from "../connect/response-limits.ts";
-import { ResponseFloodError, ResponseSyntaxError } from "../http1/response-parser.ts";
+import { ResponseOverflow } from "../core/response-limits.ts";
+import { ResponseSyntaxError } from "../http1/syntax-error.ts";
+import * as undici from "../http1/undici-parser.ts";
 import { proxyVariable } from "../proxy/select.ts";
 
 /** Where a message was when it failed. */
@@ -81,7 +82,7 @@ function noResponse(error: Error, circumstances: Circumstances): RequestExceptio
       cause: error,
     });
   }
-  if (error instanceof ResponseSyntaxError && error.framing) {
+  if (isFramingError(error)) {
     return new InvalidHeader(`the response's header section is not to be trusted: ${error.message}`, {
       request,
       phase,
@@ -106,7 +107,7 @@ function isSilentEnd(error: Error, { request, isForwarded, isUnanswered }: Circu
   return isEnd && isUnanswered && !isForwarded && request.parsed.scheme === "http";
 }
 
-const ENDS: ReadonlySet<string> = new Set(["ECONNRESET", "UND_ERR_SOCKET"]);
+const ENDS: ReadonlySet<string> = new Set(["ECONNRESET", "ERR_CONNECTION_ENDED", "UND_ERR_SOCKET"]);
 
 /** Names the variable of the environment that chose the proxy: whoever set it may be somebody else. */
 function byVariable({ request, proxies }: Circumstances, before: string = "; the proxy is that of "): string {
@@ -183,5 +184,14 @@ function isTlsError(error: Error): boolean {
 
 /** Did bytes come that are no response? */
 function isResponseError(error: Error): boolean {
-  return error instanceof ResponseSyntaxError || error instanceof ResponseFloodError;
+  return (
+    error instanceof ResponseSyntaxError ||
+    error instanceof undici.ResponseSyntaxError ||
+    error instanceof undici.ResponseFloodError
+  );
+}
+
+function isFramingError(error: Error): boolean {
+  if (error instanceof undici.ResponseSyntaxError) return error.framing;
+  return error instanceof ResponseSyntaxError && error.kind === "framing";
 }

@@ -15,12 +15,17 @@ import {
 } from "../connect/connect.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
-import type { ResponseLimits } from "../connect/response-limits.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import type { Route } from "../connect/route.ts";
-import { EngineConnection } from "../http1/engine.ts";
+
 import { SectionMemo, type Way } from "../http1/outgoing.ts";
+import { EngineConnection } from "../http1/undici-connection.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
+import { Http1Connection as OwnConnection } from "./http1-connection.ts";
+
+const isUndici = process.env["SOJOURN_TEST_ENGINE"] === "undici";
+type Http1Connection = OwnConnection | EngineConnection;
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;
@@ -67,8 +72,8 @@ export class Pool implements TlsMemory {
   resumption: Resumption | null = null;
   readonly #settings: PoolSettings;
   /** The last one is used next. */
-  readonly #idle: EngineConnection[] = [];
-  readonly #open = new Set<EngineConnection>();
+  readonly #idle: Http1Connection[] = [];
+  readonly #open = new Set<Http1Connection>();
   readonly #opening = new Map<Applicant, Opening>();
   #waiting: Waiter[] = [];
   /** The connection that is shared, when the server speaks HTTP/2. */
@@ -181,7 +186,7 @@ export class Pool implements TlsMemory {
       this.#keepShared(now);
       return;
     }
-    if (!(connection instanceof EngineConnection)) return;
+    if (!(connection instanceof OwnConnection || connection instanceof EngineConnection)) return;
     if (this.#isClosed || !connection.usable || this.#idle.length >= this.#settings.maxSize) {
       connection.destroy(new Error("the connection is not needed any more"));
       return;
@@ -272,7 +277,9 @@ export class Pool implements TlsMemory {
 
   #keep(opened: Opened): Connection {
     this.#isOnlyHttp1 = true;
-    const connection = new EngineConnection(this.origin, opened, this.#settings);
+    const connection = isUndici
+      ? new EngineConnection(this.origin, opened, this.#settings)
+      : new OwnConnection(opened, this.#settings);
     this.#open.add(connection);
     opened.socket.once("close", () => this.#onClose(connection));
     return connection;
@@ -300,7 +307,7 @@ export class Pool implements TlsMemory {
     return session.open();
   }
 
-  #onClose(connection: EngineConnection): void {
+  #onClose(connection: Http1Connection): void {
     this.#open.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at !== -1) this.#idle.splice(at, 1);

@@ -2,9 +2,15 @@
  * What a transaction resolves with: the head of a response, and the body as its consumer sees it.
  */
 import { HeaderMap } from "../core/headers.ts";
-import type { ConnectionInfo, SentHead, Timings, WireBody, WireResponse } from "../core/response.ts";
+import type {
+  ConnectionInfo,
+  SentHead,
+  Timings,
+  WireBody,
+  WireHead,
+  WireResponse,
+} from "../core/response.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { WireHead } from "../connect/connection.ts";
 import { sentHead } from "../http2/sent-head.ts";
 import type { Incoming } from "./incoming.ts";
 

@@ -5,8 +5,8 @@ import type { Phase } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { ConnectFailure, ConnectOverdue } from "../../src/connect/failures.ts";
 import { translate } from "../../src/transport/failures.ts";
-import { ResponseOverflow } from "../../src/connect/response-limits.ts";
-import { ResponseFloodError, ResponseSyntaxError } from "../../src/http1/response-parser.ts";
+import { ResponseOverflow } from "../../src/core/response-limits.ts";
+import { ResponseFloodError, ResponseSyntaxError } from "../../src/http1/undici-parser.ts";
 import { requestFor } from "../support/messages.ts";
 
 const limits = { maxHeaderBytes: 65_536, maxHeaderCount: 1000, maxInformational: 100 };

@@ -1,7 +1,7 @@
 /**
  * How much a response may have beside its body: header section, trailers, interim responses.
  *
- * Bytes are counted as they come: in `http1/response-parser.ts`, and in `http2/stream.ts`, which counts fields as well; fields and
+ * Bytes are counted as they come: in `http1/undici-parser.ts`, and in `http2/stream.ts`, which counts fields as well; fields and
  * interim responses for both in `transport/transaction.ts`. What a proxy answers to CONNECT is counted in `tunnel.ts`. A new
  * limit has its line here, its option in `transport/adapter-options.ts`.
  */

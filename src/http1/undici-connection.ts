@@ -22,10 +22,10 @@ import type { BodyWriter, Connection, Message } from "../connect/connection.ts";
 import { UnsentBody } from "../connect/failures.ts";
 import type { IntakeReader } from "../connect/intake.ts";
 import { ReadClock } from "../connect/read-clock.ts";
-import type { ResponseLimits } from "../connect/response-limits.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import { dispatchAfterPoll, unrefLater } from "../connect/turns.ts";
 import { Lane } from "./lane.ts";
-import { hearLastWords } from "./last-words.ts";
+import { hearLastWords } from "../transport/last-words.ts";
 import {
   expectResponse,
   isParsing,
@@ -33,7 +33,7 @@ import {
   trailersOf,
   tuneParser,
   type TunedParser,
-} from "./response-parser.ts";
+} from "./undici-parser.ts";
 
 const { channels } = diagnostics;
 
