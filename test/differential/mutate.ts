@@ -36,7 +36,7 @@ function byte(random: Random): string {
 export function mutated(text: string, random: Random): string {
   const share = random();
   let changed = text;
-  for (let times = share < 0.4 ? 0 : share < 0.75 ? 1 : 1 + below(random, 3); times > 0; times--)
+  for (let times = share < 0.45 ? 0 : share < 0.85 ? 1 : 1 + below(random, 3); times > 0; times--)
     changed = oneOf(random, mutations)(changed, below(random, changed.length + 1), random);
   return changed;
 }

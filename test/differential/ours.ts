@@ -1,9 +1,9 @@
 /** What our parser tells of a stream that is fed in pieces. */
-import type { WireHead } from "../../src/connect/connection.ts";
-import { ResponseOverflow } from "../../src/connect/response-limits.ts";
+import type { WireHead } from "../../src/core/response.ts";
+import { ResponseOverflow } from "../../src/core/response-limits.ts";
 import { ResponseParser, type ResponseListener } from "../../src/http1/response-parser.ts";
 import { ResponseSyntaxError } from "../../src/http1/syntax-error.ts";
-import { emptyAnswer, type Answer, type Ending, type Story } from "./story.ts";
+import { behindEmptyLines, emptyAnswer, type Answer, type Ending, type Story } from "./story.ts";
 
 const LIMITS = { maxHeaderBytes: 65_536, maxHeaderCount: 1000, maxInformational: 100 };
 
@@ -52,6 +52,7 @@ export function ours(bytes: Buffer, methods: readonly string[], cuts: readonly n
   const told = (ending: Ending): Story => ({ answers: teller.answers, ending });
   let at = 0;
   let cut = 0;
+  let start = 0;
   const feed = (): void => {
     while ((cuts[cut] ?? bytes.byteLength) <= at && cut < cuts.length) cut++;
     const end = cuts[cut] ?? bytes.byteLength;
@@ -61,13 +62,15 @@ export function ours(bytes: Buffer, methods: readonly string[], cuts: readonly n
   };
   try {
     for (const method of methods) {
+      start = at;
       teller.expect();
       parser.expect(method);
       while (!teller.isWhole && at < bytes.byteLength) feed();
       if (!teller.isWhole) parser.eof();
       if (!teller.isWhole) return told({ kind: "missing" });
-      teller.endAt(at, parser.canFollow);
-      if (at === bytes.byteLength || !parser.canFollow) break;
+      const end = behindEmptyLines(bytes, at);
+      teller.endAt(end, parser.canFollow);
+      if (end === bytes.byteLength || !parser.canFollow) break;
     }
     return told({ kind: "whole" });
   } catch (error) {
@@ -75,6 +78,6 @@ export function ours(bytes: Buffer, methods: readonly string[], cuts: readonly n
       return told({ kind: "refused", code: "overflow", reason: error.message, offset: -1 });
     if (!(error instanceof ResponseSyntaxError)) throw error;
     if (error.kind === "cut") return told({ kind: "missing" });
-    return told({ kind: "refused", code: error.kind, reason: error.message, offset: error.offset });
+    return told({ kind: "refused", code: error.kind, reason: error.message, offset: start + error.offset });
   }
 }

@@ -19,7 +19,7 @@ export interface Answer {
   head: Head | null;
   body: string;
   trailers: readonly string[] | null;
-  /** Where it ends, in bytes of the stream; -1 as long as it is not whole. */
+  /** Where it ends, empty lines with it, in bytes of the stream; -1 as long as it is not whole. */
   end: number;
   /** May another one follow? */
   canFollow: boolean;
@@ -36,6 +36,13 @@ export type Ending =
   /** `offset` into the stream, of about that place. */
   | { readonly kind: "refused"; readonly code: string; readonly reason: string; readonly offset: number }
   | { readonly kind: "missing" };
+
+/** Behind empty lines at `at`: both parsers skip those between responses, each at another time. */
+export function behindEmptyLines(bytes: Uint8Array, at: number): number {
+  let end = at;
+  while (bytes[end] === 0x0d || bytes[end] === 0x0a) end++;
+  return end;
+}
 
 export function emptyAnswer(): Answer {
   return { interim: [], head: null, body: "", trailers: null, end: -1, canFollow: false };

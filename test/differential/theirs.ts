@@ -1,11 +1,13 @@
 /** What llhttp tells of a stream, told what clients tell it: which responses have no body. */
 import { Llhttp, LlhttpError, type LlhttpListener } from "../support/llhttp.ts";
-import { emptyAnswer, type Answer, type Ending, type Story } from "./story.ts";
+import { behindEmptyLines, emptyAnswer, type Answer, type Ending, type Story } from "./story.ts";
 
 /** Collects what llhttp tells of one connection. */
 class Teller implements LlhttpListener {
   readonly answers: Answer[] = [];
-  /** Is the message that ended last a final response? */
+  /** Has a message ended, be it an interim response? */
+  isOver = false;
+  /** Has the response ended? */
   isFinal = false;
   #answer: Answer = emptyAnswer();
   #method = "GET";
@@ -19,6 +21,7 @@ class Teller implements LlhttpListener {
     this.#method = method;
     this.#answer = emptyAnswer();
     this.answers.push(this.#answer);
+    this.isFinal = false;
     this.#clear();
   }
 
@@ -56,16 +59,12 @@ class Teller implements LlhttpListener {
   }
 
   onEnd({ keepsAlive }: { readonly keepsAlive: boolean }): void {
+    this.isOver = true;
     this.isFinal = !isInterim(this.#status);
     if (!this.isFinal) return;
     this.#answer.trailers = this.#trimmed();
     this.#answer.canFollow = keepsAlive && !this.#isLast;
     this.#clear();
-  }
-
-  /** The response that is whole ends here. */
-  endAt(offset: number): void {
-    this.#answer.end = offset;
   }
 
   #trimmed(): string[] {
@@ -86,29 +85,87 @@ function trimmed(text: string): string {
   return text.replace(/^[ \t]+|[ \t]+$/g, "");
 }
 
-/** Reads `bytes` as the answers to requests of these methods. */
-export function theirs(bytes: Uint8Array, methods: readonly string[]): Story {
-  const teller = new Teller();
-  const parser = new Llhttp("response", teller);
-  let at = 0;
-  const told = (ending: Ending): Story => ({ answers: teller.answers, ending });
+/** What llhttp is asked: a stream, with what else it is told of it. */
+export interface Question {
+  readonly bytes: Buffer;
+  readonly methods: readonly string[];
+  /** What interim responses say of the connection is kept from it. */
+  readonly forgetsInterim: boolean;
+  /** Whether another response follows on one, by its place, where that is not left to llhttp. */
+  readonly follows: ReadonlyMap<number, boolean>;
+}
+
+/** The stream as it is. */
+export function plain(bytes: Buffer, methods: readonly string[]): Question {
+  return { bytes, methods, forgetsInterim: false, follows: new Map() };
+}
+
+/** Reads a stream. */
+export function theirs(question: Question): Story {
+  const reading = new Reading(question);
   try {
-    for (const method of methods) {
-      teller.expect(method);
-      teller.isFinal = false;
-      while (!teller.isFinal && at < bytes.byteLength) at += parser.feed(bytes.subarray(at));
-      if (!teller.isFinal) parser.eof();
-      // A body that ran to the end of the connection is whole now; else something is missing that llhttp does not miss.
-      if (!teller.isFinal) return told({ kind: "missing" });
-      teller.endAt(at);
-      if (at === bytes.byteLength || teller.answers.at(-1)?.canFollow !== true) break;
-    }
-    return told({ kind: "whole" });
+    return { answers: reading.answers, ending: reading.run() };
   } catch (error) {
     if (!(error instanceof LlhttpError)) throw error;
-    if (error.code === "INVALID_EOF_STATE") return told({ kind: "missing" });
-    return told({ kind: "refused", code: error.code, reason: error.message, offset: at + error.offset });
+    return { answers: reading.answers, ending: reading.endingOf(error) };
   } finally {
-    parser.free();
+    reading.free();
+  }
+}
+
+class Reading {
+  readonly #question: Question;
+  readonly #teller = new Teller();
+  #parser: Llhttp = new Llhttp("response", this.#teller);
+  #at = 0;
+
+  constructor(question: Question) {
+    this.#question = question;
+  }
+
+  get answers(): readonly Answer[] {
+    return this.#teller.answers;
+  }
+
+  run(): Ending {
+    const { bytes, methods, follows } = this.#question;
+    for (const [place, method] of methods.entries()) {
+      this.#teller.expect(method);
+      this.#readAnswer();
+      if (!this.#teller.isFinal) return { kind: "missing" };
+      const answer = this.answers[place] as Answer; // it was expected
+      answer.end = behindEmptyLines(bytes, this.#at);
+      const doesFollow = follows.get(place) ?? answer.canFollow;
+      if (doesFollow !== answer.canFollow) this.#beginAnew();
+      answer.canFollow = doesFollow;
+      if (answer.end === bytes.byteLength || !doesFollow) break;
+    }
+    return { kind: "whole" };
+  }
+
+  endingOf(error: LlhttpError): Ending {
+    if (error.code === "INVALID_EOF_STATE") return { kind: "missing" };
+    return { kind: "refused", code: error.code, reason: error.message, offset: this.#at + error.offset };
+  }
+
+  free(): void {
+    this.#parser.free();
+  }
+
+  #readAnswer(): void {
+    const { bytes, forgetsInterim } = this.#question;
+    const teller = this.#teller;
+    while (!teller.isFinal && this.#at < bytes.byteLength) {
+      teller.isOver = false;
+      this.#at += this.#parser.feed(bytes.subarray(this.#at));
+      if (!teller.isOver && this.#at < bytes.byteLength) throw new Error("llhttp stopped in the middle");
+      if (teller.isOver && !teller.isFinal && forgetsInterim) this.#beginAnew();
+    }
+    if (!teller.isFinal) this.#parser.eof();
+  }
+
+  #beginAnew(): void {
+    this.#parser.free();
+    this.#parser = new Llhttp("response", this.#teller);
   }
 }
