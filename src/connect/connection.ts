@@ -1,5 +1,5 @@
 /**
- * What a transaction needs of a connection: HTTP/1.1 has it for itself (`http1/undici-connection.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
+ * What a transaction needs of a connection: HTTP/1.1 has it for itself (`transport/http1-connection.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
  */
 import type { AsyncResource } from "node:async_hooks";
 import type { Writable } from "node:stream";

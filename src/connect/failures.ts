@@ -75,14 +75,11 @@ export function reasonOf(error: unknown): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ERR_ASSERTION: "it breaks the rules of HTTP/1.1",
   ECONNRESET: "the connection was reset",
   EPIPE: "the connection was closed while sending",
-  UND_ERR_SOCKET: "the other side closed the connection",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "it is not as long as Content-Length says",
 };
 
-/** The code of an error of Node, OpenSSL or undici; `""` for none. */
+/** The code of an error of Node or OpenSSL; `""` for none. */
 export function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";
 }

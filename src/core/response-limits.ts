@@ -1,9 +1,8 @@
 /**
  * How much a response may have beside its body: header section, trailers, interim responses.
  *
- * Bytes are counted as they come: in `http1/undici-parser.ts`, and in `http2/stream.ts`, which counts fields as well; fields and
- * interim responses for both in `transport/transaction.ts`. What a proxy answers to CONNECT is counted in `tunnel.ts`. A new
- * limit has its line here, its option in `transport/adapter-options.ts`.
+ * All of it is counted as it comes: in `http1/section.ts` and `http1/response-parser.ts`, also of what a proxy answers to CONNECT,
+ * and in `http2/stream.ts`. A new limit has its line here, its option in `transport/adapter-options.ts`.
  */
 
 /** What an adapter takes. */

@@ -98,8 +98,10 @@ const TIMEOUT = /(?:^|[\t ,;])timeout[\t ]*=[\t ]*"?(\d{1,9})/i;
  */
 export function endingOf({ method, status, minor, fields, offset }: HeadFacts): Ending {
   const said = new Said(fields);
-  const framing = framingOf(said, offset);
-  const isWithoutBody = hasNoBody(method, status);
+  // Behind an answer that opens a tunnel fields about a body mean nothing (RFC 9110 §9.3.6).
+  const isTunnel = method === "CONNECT" && status < 300;
+  const framing = isTunnel ? "none" : framingOf(said, offset);
+  const isWithoutBody = isTunnel || method === "HEAD" || status === 204 || status === 304;
   return {
     framing: isWithoutBody ? "none" : framing,
     canFollow:
@@ -109,13 +111,7 @@ export function endingOf({ method, status, minor, fields, offset }: HeadFacts): 
   };
 }
 
-/** RFC 9112 §6.3, rules 1 and 2. */
-function hasNoBody(method: string, status: number): boolean {
-  if (status === 204 || status === 304 || method === "HEAD") return true;
-  return method === "CONNECT" && status >= 200 && status < 300;
-}
-
-/** Rules 3 to 8, with the doubtful refused. */
+/** Of what may have a body (RFC 9112 §6.3, rules 3 to 8): the doubtful is refused. */
 function framingOf({ length, codings }: Said, offset: number): Framing {
   if (codings !== null) {
     if (length !== null) throw problem("it has a Content-Length and a Transfer-Encoding", offset);

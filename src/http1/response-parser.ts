@@ -69,6 +69,11 @@ export class ResponseParser {
     return this.#ending.canFollow;
   }
 
+  /** Status and fields of the running head, as far as it came; `null` when not even its first line is whole. */
+  get headSoFar(): { readonly status: number; readonly fields: string[] } | null {
+    return this.#section.soFar;
+  }
+
   /** How long the server keeps an idle connection, by what the last head said, in seconds; `null`: it said nothing. */
   get keepAliveSeconds(): number | null {
     return this.#ending.keepAliveSeconds;

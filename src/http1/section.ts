@@ -81,6 +81,18 @@ export class Section {
     this.#heldBytes = 0;
   }
 
+  /** What is known of a head that is not whole: its status line and whole lines; `null` when not even that. */
+  get soFar(): { readonly status: number; readonly fields: string[] } | null {
+    if (!this.#hasStatus) return null;
+    return {
+      status: this.status,
+      fields:
+        this.#heldBytes === 0
+          ? this.fields
+          : this.#fieldsIn(this.#held.toString("latin1", 0, this.#heldBytes)),
+    };
+  }
+
   /**
    * Reads on at `from`. Returns where the section ends, or -1: it is not whole, and has taken all of `bytes`.
    *
@@ -267,12 +279,16 @@ export class Section {
   #finish(bytes: Buffer, base: number, end: number): void {
     const text = bytes.toString("latin1", base, end);
     if (this.#isHead) this.reason = text.slice(this.#reasonAt, this.#reasonEnd);
+    this.fields = this.#fieldsIn(text);
+  }
+
+  #fieldsIn(text: string): string[] {
     const marks = this.#marks;
     const fields: string[] = [];
     for (let at = 0; at < this.#marked; at += MARKS)
       fields.push(text.slice(marks[at], marks[at + 1]), text.slice(marks[at + 2], marks[at + 3]));
     if (this.#folds.length > 0) this.#unfold(text, fields);
-    this.fields = fields;
+    return fields;
   }
 
   /** Each line of a value that has more than one is behind the others, with one space between. */

@@ -19,13 +19,9 @@ import type { ResponseLimits } from "../core/response-limits.ts";
 import type { Route } from "../connect/route.ts";
 
 import { SectionMemo, type Way } from "../http1/outgoing.ts";
-import { EngineConnection } from "../http1/undici-connection.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
-import { Http1Connection as OwnConnection } from "./http1-connection.ts";
-
-const isUndici = process.env["SOJOURN_TEST_ENGINE"] === "undici";
-type Http1Connection = OwnConnection | EngineConnection;
+import { Http1Connection } from "./http1-connection.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;
@@ -65,7 +61,7 @@ export class Pool implements TlsMemory {
   readonly route: Route;
   readonly way: Way;
   readonly sections: SectionMemo = new SectionMemo();
-  /** Name of the origin, for undici's diagnostics and for `stats`. */
+  /** Name of the origin, for `stats`. */
   readonly origin: string;
   /** When it was last asked for a connection: the pool that was idle longest is given up first. */
   lastUsed = 0;
@@ -186,7 +182,7 @@ export class Pool implements TlsMemory {
       this.#keepShared(now);
       return;
     }
-    if (!(connection instanceof OwnConnection || connection instanceof EngineConnection)) return;
+    if (!(connection instanceof Http1Connection)) return;
     if (this.#isClosed || !connection.usable || this.#idle.length >= this.#settings.maxSize) {
       connection.destroy(new Error("the connection is not needed any more"));
       return;
@@ -277,9 +273,7 @@ export class Pool implements TlsMemory {
 
   #keep(opened: Opened): Connection {
     this.#isOnlyHttp1 = true;
-    const connection = isUndici
-      ? new EngineConnection(this.origin, opened, this.#settings)
-      : new OwnConnection(opened, this.#settings);
+    const connection = new Http1Connection(opened, this.#settings);
     this.#open.add(connection);
     opened.socket.once("close", () => this.#onClose(connection));
     return connection;
@@ -317,7 +311,7 @@ export class Pool implements TlsMemory {
   /** Serves who has waited longest, if there is something to serve. */
   #next(): void {
     if (this.#waiting.length === 0) return;
-    // Later: a connection that is released inside undici's parser is not free before the parser is through.
+    // Later: a connection that is released while it reads is not free before its parser is through.
     queueMicrotask(() => {
       const connection = this.#waiting.length === 0 ? null : this.take(performance.now());
       if (connection === null && !this.#mayConnect) return;

@@ -240,7 +240,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   onEnd(trailers: string[]): void {
     const fault = this.#connection?.fault ?? overflowOf(this.#pool.limits, trailers);
-    // A reset is not the end of a body that runs until the connection ends, though undici takes it for that.
+    // A reset is not the end of a body that runs until the connection ends.
     if (fault !== null) {
       this.#fail(this.#translated(fault), false);
       return;
