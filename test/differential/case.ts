@@ -58,6 +58,12 @@ export function theirAnswer({ theirs, difference }: Case): Answer | undefined {
   return theirs.answers[difference.answer];
 }
 
+/** The bytes of the response in which they differ, from its beginning to its end, or to that of the stream. */
+export function textOf({ text, ours, difference }: Case): string {
+  const end = ours.answers[difference.answer]?.end ?? -1;
+  return text.slice(ours.answers[difference.answer - 1]?.end ?? 0, end === -1 ? text.length : end);
+}
+
 /** All lengths that our head has, where they stand now, are one number. */
 export function isOneLength({ ours, theirs }: Case): boolean {
   const lengths = membersOf(ours.answers[theirs.answers.length - 1], "content-length");

@@ -26,14 +26,14 @@ export function compared(bytes: Buffer, methods: readonly string[], ours: Story)
     const theirs = asked.story();
     const what = difference(ours, theirs);
     if (what === null) return found.length === 0 ? { kind: "same" } : { kind: "explained", rows: found };
-    const next = explained({ ours, theirs, difference: what, asked, text: bytes.latin1Slice() });
+    const next = explained({ ours, theirs, difference: what, asked, text: bytes.toString("latin1") });
     if (next === null)
       return { kind: "unexplained", difference: what, theirs, rows: found, asked: asked.text };
     found.push(next.row);
     if (next.answer === "explained") return { kind: "explained", rows: found };
     asked = next.answer;
   }
-  throw new Error(`more than ${MOST} differences in ${JSON.stringify(bytes.latin1Slice())}`);
+  throw new Error(`more than ${MOST} differences in ${JSON.stringify(bytes.toString("latin1"))}`);
 }
 
 function explained(found: Case): { readonly row: Row; readonly answer: Asked | "explained" } | null {

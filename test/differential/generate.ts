@@ -29,11 +29,51 @@ const ODD_VERSIONS = [
 ] as const;
 const STATUSES = [200, 200, 200, 200, 201, 204, 206, 301, 304, 400, 404, 500, 503, 599, 299] as const;
 const INTERIM = [100, 102, 103, 199] as const;
-const ODD_STATUSES = ["101", "000", "099", "600", "999", "20", "2000", "2x0", "-20", "+200", "", "1", "200;"] as const;
+const ODD_STATUSES = [
+  "101",
+  "000",
+  "099",
+  "600",
+  "999",
+  "20",
+  "2000",
+  "2x0",
+  "-20",
+  "+200",
+  "",
+  "1",
+  "200;",
+] as const;
 const REASONS = [" OK", " OK", " OK", "", " ", " Not Found", " Tr\xe8s bien", " a\tb ", "  two"] as const;
 const ODD_REASONS = ["\tOK", " \0", " a\rb", " \x7f", " \x01", "OK", " HTTP/1.1 200 OK", " \x0b"] as const;
-const ENDS = ["\n", "\r", "\r\r\n", "\n\r", "\r\n\r", "", "\r\n ", "\r\n\t", " \r\n", "\t\r\n", "\n\n", "\0\r\n"] as const;
-const BLANKS = ["", "  ", "\t", " \t ", "\r\n ", "\r\n\t", "\n ", " \r\n \r\n ", "\x0b", "\xa0", "\0", "\r"] as const;
+const ENDS = [
+  "\n",
+  "\r",
+  "\r\r\n",
+  "\n\r",
+  "\r\n\r",
+  "",
+  "\r\n ",
+  "\r\n\t",
+  " \r\n",
+  "\t\r\n",
+  "\n\n",
+  "\0\r\n",
+] as const;
+const BLANKS = [
+  "",
+  "  ",
+  "\t",
+  " \t ",
+  "\r\n ",
+  "\r\n\t",
+  "\n ",
+  " \r\n \r\n ",
+  "\x0b",
+  "\xa0",
+  "\0",
+  "\r",
+] as const;
 const COLONS = [" :", ":", "\t:", "::", "", "=", "\r\n:", "\0:", " "] as const;
 const FIELDS = [
   "X-A: 1",
@@ -143,8 +183,29 @@ const CODINGS = [
   "chunked x",
   "x chunked",
 ] as const;
-const SIZES = ["5", "05", "5 ", "5\t", " 5", "0x5", "+5", "-5", "5g", "", "5 5", "A", "a", "00000000000000000000005"] as const;
-const HUGE = ["ffffffffffffffff", "10000000000000005", "1fffffffffffff", "20000000000000", "7fffffffffffffff"] as const;
+const SIZES = [
+  "5",
+  "05",
+  "5 ",
+  "5\t",
+  " 5",
+  "0x5",
+  "+5",
+  "-5",
+  "5g",
+  "",
+  "5 5",
+  "A",
+  "a",
+  "00000000000000000000005",
+] as const;
+const HUGE = [
+  "ffffffffffffffff",
+  "10000000000000005",
+  "1fffffffffffff",
+  "20000000000000",
+  "7fffffffffffffff",
+] as const;
 const EXTENSIONS = [
   ";x",
   ";x=1",
@@ -168,14 +229,14 @@ const EXTENSIONS = [
   ';x=""',
   ";x=",
   ';x="\\\0"',
+  ';x=a"b"',
 ] as const;
+const GOOD_TRAILERS = ["X-Sum: 1", "X-Sum:  1 ", "Connection: close"] as const;
 const TRAILERS = [
-  "X-Sum: 1",
-  "X-Sum:  1 ",
   "Content-Length: 3",
   "Transfer-Encoding: chunked",
   "Transfer-Encoding: gzip",
-  "Connection: close",
+  "content-length: 3",
   "Connection: keep-alive",
   "X-F: a\r\n b",
   "X-L: a\nX-M: b",
@@ -184,6 +245,8 @@ const TRAILERS = [
   "X-N: \0",
   "Upgrade: x",
 ] as const;
+
+const CONTENT = ["a", "bc", "\r\n", "\n", "\0", "0\r\n\r\n", "HTTP/1.1 ", "\xff"] as const;
 
 /** Writes one stream. Each choice is an odd one in so many of a hundred cases. */
 class Writer {
@@ -198,7 +261,10 @@ class Writer {
   response(method: string): string {
     const lead = this.#isOdd(0.3) ? oneOf(this.#random, ["\r\n", "\n", "\r", " ", "\0", "\r\n\r\n"]) : "";
     let interim = "";
-    while (this.#chance(0.08)) interim += this.#head(oneOf(this.#random, INTERIM), this.#noise());
+    while (this.#chance(0.08)) {
+      const framing = this.#isOdd() ? this.#framed()[0] : [];
+      interim += this.#head(oneOf(this.#random, INTERIM), [...this.#noise(), ...framing]);
+    }
     const status = oneOf(this.#random, STATUSES);
     const [fields, body] = this.#message(method, status);
     return lead + interim + this.#head(status, fields) + body;
@@ -259,9 +325,12 @@ class Writer {
     const body = this.#content();
     const chunked = this.#field("Transfer-Encoding", "chunked");
     const sized = this.#field("Content-Length", String(body.length));
-    switch (this.#isOdd(2) ? below(this.#random, 8) : 8 + below(this.#random, 8)) {
+    switch (this.#isOdd(2) ? below(this.#random, 9) : 9 + below(this.#random, 8)) {
       case 0:
-        return [[this.#field("Content-Length", oneOf(this.#random, LENGTHS))], oneOf(this.#random, [body, "hello"])];
+        return [
+          [this.#field("Content-Length", oneOf(this.#random, LENGTHS))],
+          oneOf(this.#random, [body, "hello"]),
+        ];
       case 1:
         return [[sized, this.#field("Content-Length", String(body.length + below(this.#random, 2)))], body];
       case 2:
@@ -286,10 +355,12 @@ class Writer {
       case 7:
         return [[this.#field("Content-Length", String(body.length + below(this.#random, 5) - 2))], body];
       case 8:
-        return [[], body];
+        return [this.#chance(0.5) ? [sized, "Transfer-Encoding:"] : ["Transfer-Encoding:", sized], body];
       case 9:
+        return [[], body];
       case 10:
       case 11:
+      case 12:
         return [[chunked], this.#chunks(body)];
       default:
         return [[sized], body];
@@ -299,7 +370,7 @@ class Writer {
   #content(): string {
     const size = this.#chance(0.03) ? below(this.#random, 400) : below(this.#random, 18);
     let text = "";
-    while (text.length < size) text += oneOf(this.#random, ["a", "bc", "\r\n", "\n", "\0", "0\r\n\r\n", "HTTP/1.1 ", "\xff"]);
+    while (text.length < size) text += oneOf(this.#random, CONTENT);
     return text.slice(0, size);
   }
 
@@ -311,7 +382,7 @@ class Writer {
       at += size;
     }
     text += this.#sizeLine(0);
-    while (this.#chance(0.15)) text += this.#pick<string>(TRAILERS.slice(0, 2), TRAILERS) + this.#end();
+    while (this.#chance(0.15)) text += this.#pick<string>(GOOD_TRAILERS, TRAILERS) + this.#end();
     return text + this.#end();
   }
 

@@ -65,7 +65,9 @@ for (const { name, reason } of rows) {
 
 const findings = tallies.flatMap((tally) => tally.findings);
 for (const { index, methods, text, what } of findings)
-  console.error(`--seed ${seed} --only ${index}: ${methods.join(", ")}: ${JSON.stringify(text)}\n    ${what}`);
+  console.error(
+    `--seed ${seed} --only ${index}: ${methods.join(", ")}: ${JSON.stringify(text)}\n    ${what}`,
+  );
 const isLong = only === null && streams >= ALL_ROWS;
 if (isLong) for (const name of idle) console.error(`no stream needs the row: ${name}`);
 const isGood = findings.length === 0 && !(isLong && idle.length > 0);

@@ -2,7 +2,7 @@
 import { below, oneOf, type Random } from "../support/random.ts";
 
 /** Bytes that mean something to a parser, or to one that is wrong. */
-const BYTES = [..."\r\n\r\n\r\n \t:;,=\"\\\0\x01\x0b\x7f\x80\xa0\xff0123456789aAfFgG-+/.HTX"];
+const BYTES = '\r\n\r\n\r\n \t:;,="\\\0\x01\x0b\x7f\x80\xa0\xff0123456789aAfFgG-+/.HTX'.split("");
 
 type Mutation = (text: string, at: number, random: Random) => string;
 
@@ -11,7 +11,15 @@ const mutations: readonly Mutation[] = [
   (text, at, random) => text.slice(0, at) + byte(random) + text.slice(at),
   (text, at, random) => text.slice(0, at) + byte(random) + text.slice(at + 1),
   function swap(text, at) {
-    return text.slice(0, at) + text.slice(at, at + 2).split("").reverse().join("") + text.slice(at + 2);
+    return (
+      text.slice(0, at) +
+      text
+        .slice(at, at + 2)
+        .split("")
+        .reverse()
+        .join("") +
+      text.slice(at + 2)
+    );
   },
   (text, at) => text.slice(0, at + 1) + text.slice(at),
   function double(text, at, random) {

@@ -27,7 +27,7 @@ class Teller implements ResponseListener {
   }
 
   onData(piece: Buffer): void {
-    this.#answer.body += piece.latin1Slice();
+    this.#answer.body += piece.toString("latin1");
   }
 
   onEnd(trailers: string[]): void {

@@ -14,34 +14,35 @@ const ASIDE_CODING = "tRANSFER-ENCODING";
 export class Asked {
   readonly text: string;
   readonly #question: Question;
-  /** Of each byte, and of the end: where it was. */
-  readonly #origin: readonly number[];
+  /** Of each byte, and of the end: where it was; `null` as long as that is where it is. */
+  readonly #origin: readonly number[] | null;
 
-  private constructor(question: Question, origin: readonly number[]) {
-    this.text = question.bytes.latin1Slice();
+  private constructor(question: Question, origin: readonly number[] | null) {
+    this.text = question.bytes.toString("latin1");
     this.#question = question;
     this.#origin = origin;
   }
 
   /** The stream as it came. */
   static first(bytes: Buffer, methods: readonly string[]): Asked {
-    const origin = Array.from({ length: bytes.byteLength + 1 }, (_, at) => at);
-    return new Asked(plain(bytes, methods), origin);
+    return new Asked(plain(bytes, methods), null);
   }
 
   /** What llhttp says of it: places are those of the stream that came. */
   story(): Story {
     const { answers, ending } = theirs(this.#question);
+    if (this.#origin === null) return { answers, ending };
     return { answers: answers.map((answer) => this.#inStream(answer)), ending };
   }
 
   /** With `added` for the bytes from `from` to `to`. */
   edited(from: number, to: number, added: string): Asked {
     const { text } = this;
+    const before = this.#origin ?? Array.from({ length: text.length + 1 }, (_, at) => at);
     const origin = [
-      ...this.#origin.slice(0, from),
-      ...Array.from(added, () => this.#origin[from] as number), // no further than the end
-      ...this.#origin.slice(to),
+      ...before.slice(0, from),
+      ...Array.from(added, () => before[from] as number), // no further than the end
+      ...before.slice(to),
     ];
     const bytes = Buffer.from(text.slice(0, from) + added + text.slice(to), "latin1");
     return new Asked({ ...this.#question, bytes }, origin);
@@ -62,7 +63,12 @@ export class Asked {
 
   /** Where the byte is that was there in the stream. */
   placeOf(origin: number): number {
-    return this.#origin.findIndex((from) => from >= origin);
+    return this.#origin?.findIndex((from) => from >= origin) ?? origin;
+  }
+
+  /** With which the response of this place was asked for. */
+  methodOf(place: number): string | undefined {
+    return this.#question.methods[place];
   }
 
   forgettingInterim(): Asked {
@@ -85,7 +91,7 @@ export class Asked {
       head: answer.head === null ? null : { ...answer.head, fields: restored(answer.head.fields) },
       interim: answer.interim.map(({ status, fields }) => ({ status, fields: restored(fields) })),
       trailers: answer.trailers === null ? null : restored(answer.trailers),
-      end: answer.end === -1 ? -1 : (this.#origin[answer.end] as number), // no further than the end
+      end: answer.end === -1 ? -1 : (this.#origin?.[answer.end] ?? answer.end),
     };
   }
 }

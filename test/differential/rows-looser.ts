@@ -7,6 +7,7 @@ import {
   membersOf,
   ourAnswer,
   refusedAt,
+  textOf,
   theirAnswer,
 } from "./case.ts";
 import type { Row } from "./rows.ts";
@@ -52,6 +53,30 @@ const inHeads: readonly Row[] = [
 
 const framing: readonly Row[] = [
   {
+    name: "fields about a body mean nothing where a tunnel opens",
+    reason: "RFC 9110 §9.3.6: a client MUST ignore them in the answer to CONNECT",
+    explain(found) {
+      const at = refusedAt(found, /Content-Length|Transfer-Encoding/, /^/);
+      const place = found.theirs.answers.length - 1;
+      const status = found.ours.answers[place]?.head?.status ?? 0;
+      if (at === null || found.asked.methodOf(place) !== "CONNECT" || status < 200 || status > 299)
+        return null;
+      return found.asked.withoutMeaning(lineAt(found.asked.text, at));
+    },
+  },
+  {
+    name: "fields about a body mean nothing in an interim response",
+    reason: "RFC 9112 §6.3: it ends with the empty line, whatever its fields are",
+    explain(found) {
+      const at = refusedAt(found, /Content-Length|Transfer-Encoding/, /^/);
+      const { ours, theirs, asked } = found;
+      const place = theirs.answers.length - 1;
+      const told = theirs.answers[place]?.interim.length ?? 0;
+      if (at === null || !isInHead(found) || (ours.answers[place]?.interim.length ?? 0) <= told) return null;
+      return asked.withoutMeaning(lineAt(asked.text, at));
+    },
+  },
+  {
     name: "the same length in another field",
     reason: "RFC 9110 §8.6: a recipient MAY; curl, Go and browsers do",
     explain(found) {
@@ -75,10 +100,10 @@ const framing: readonly Row[] = [
     reason: "RFC 9110 §5.5: white space around a value is SP and HTAB, and no part of it",
     explain(found) {
       const at = refusedAt(found, /^Invalid character in Content-Length$/, /^\t$/);
-      if (at === null || !/^[ \t]+(?:,|\r\n)/.test(found.asked.text.slice(at))) return null;
-      const { text } = found.asked;
-      const start = lineAt(text, at);
-      return found.asked.meaning(start, text.slice(start, text.indexOf("\r\n", at)).slice(15).replaceAll("\t", " "));
+      if (at === null || !/^[ \t]+(?:,|\r?\n)/.test(found.asked.text.slice(at))) return null;
+      const start = lineAt(found.asked.text, at);
+      const value = /^[^:]*:([^\r\n]*)/.exec(found.asked.text.slice(start))?.[1] ?? "";
+      return found.asked.meaning(start, value.replaceAll("\t", " "));
     },
   },
   {
@@ -89,7 +114,7 @@ const framing: readonly Row[] = [
       if (membersOf(ourAnswer(found), "transfer-encoding").at(-1) !== "chunked") return null;
       if (membersOf(theirAnswer(found), "transfer-encoding").at(-1) !== "chunked") return null;
       const from = asked.placeOf(ours.answers[difference.answer - 1]?.end ?? 0);
-      const line = /\ntransfer-encoding:([^\r\n]*\t[^\r\n]*)\r\n/i.exec(asked.text.slice(from));
+      const line = /\ntransfer-encoding:([^\r\n]*\t[^\r\n]*)\r?\n/i.exec(asked.text.slice(from));
       if (line === null) return null;
       return asked.meaning(from + line.index + 1, (line[1] ?? "").replaceAll("\t", " "));
     },
@@ -104,6 +129,22 @@ const framing: readonly Row[] = [
       const { text } = found.asked;
       const blanks = /^[0-9a-f]+([ \t]+)(?:[;\r]|$)/i.exec(text.slice(lineAt(text, at)))?.[1];
       return blanks === undefined ? null : found.asked.edited(at, at + blanks.length, "");
+    },
+  },
+];
+
+const connection: readonly Row[] = [
+  {
+    name: "a tab beside an option of the connection",
+    reason: "RFC 9110 §5.6.1: white space around a member of a list is SP and HTAB, and no part of it",
+    explain(found) {
+      const answer = ourAnswer(found);
+      if (found.difference.what !== "canFollow" || answer === undefined) return null;
+      if (!/\nconnection:(?:[^\r\n]|\r?\n[ \t])*\t/i.test(textOf(found))) return null;
+      const options = membersOf(answer, "connection");
+      const isPersistent = answer.head?.httpVersion === "1.1" || options.includes("keep-alive");
+      if (answer.canFollow !== (isPersistent && !options.includes("close"))) return null;
+      return found.asked.following(found.difference.answer, answer.canFollow);
     },
   },
 ];
@@ -131,4 +172,4 @@ const trailers: readonly Row[] = [
   },
 ];
 
-export const looserRows: readonly Row[] = [...inHeads, ...framing, ...trailers];
+export const looserRows: readonly Row[] = [...inHeads, ...framing, ...connection, ...trailers];

@@ -3,10 +3,10 @@ import { below, randomFrom, type Random } from "../support/random.ts";
 import { compared } from "./explain.ts";
 import { generated } from "./generate.ts";
 import { ours } from "./ours.ts";
-import { difference, type Difference } from "./story.ts";
+import { difference, type Difference, type Story } from "./story.ts";
 
 /** What is unexplained, with what is needed to see it again. */
-export interface Finding {
+interface Finding {
   readonly index: number;
   readonly methods: readonly string[];
   readonly text: string;
@@ -30,7 +30,7 @@ export interface Tally {
 
 /** Streams up to here are cut at every byte, one cut a reading; one of so many, since each costs as many readings as it has bytes. */
 const SHORT_BYTES = 120;
-const EVERY = 8;
+const EVERY = 4;
 /** More findings than these nobody reads. */
 const MOST_FINDINGS = 40;
 
@@ -52,22 +52,24 @@ export function run(seed: number, first: number, step: number, end: number): Tal
     };
     const verdict = compared(bytes, methods, story);
     if (verdict.kind === "same") tally.same++;
-    else for (const name of new Set(verdict.rows.map((row) => row.name))) rows.set(name, (rows.get(name) ?? 0) + 1);
-    if (verdict.kind === "unexplained")
-      found(`${shown(verdict.difference)}; we: ${JSON.stringify(story)}; llhttp: ${JSON.stringify(verdict.theirs)}`);
+    else
+      for (const name of new Set(verdict.rows.map((row) => row.name)))
+        rows.set(name, (rows.get(name) ?? 0) + 1);
+    if (verdict.kind === "unexplained") found(shown(verdict.difference, story, verdict.theirs, "llhttp"));
     for (const cuts of cutsOf(bytes.byteLength, index, seed)) {
       tally.readings++;
       const cut = ours(bytes, methods, cuts);
       const what = difference(story, cut);
-      if (what !== null)
-        found(`${shown(what)}, cut at ${cuts.join()}; whole: ${JSON.stringify(story)}; in pieces: ${JSON.stringify(cut)}`);
+      if (what !== null) found(shown(what, story, cut, `cut at ${cuts.join()}`));
     }
   }
   return { ...tally, rows, findings };
 }
 
-function shown({ what, answer }: Difference): string {
-  return `${what} of response ${answer + 1}`;
+function shown({ what, answer }: Difference, ours: Story, other: Story, name: string): string {
+  const told = ({ answers, ending }: Story): string =>
+    `${JSON.stringify(what === "ending" ? answers.length : answers[answer]?.[what])}, ${JSON.stringify(ending)}`;
+  return `${what} of response ${answer + 1}: we ${told(ours)}; ${name}: ${told(other)}`;
 }
 
 /** Byte by byte, at random, and, of some, at each byte. */

@@ -4,7 +4,7 @@
  */
 
 /** A head. Blanks around reason phrase and values are no part of them. */
-export interface Head {
+interface Head {
   readonly status: number;
   readonly reason: string;
   /** Name, value, name, value ... */
@@ -65,7 +65,10 @@ export function difference(one: Story, other: Story): Difference | null {
     const what = differenceOf(ours, theirs);
     if (what !== null) return { what, answer: at };
   }
-  if ((one.ending.kind === "whole") === (other.ending.kind === "whole") && one.answers.length === other.answers.length)
+  if (
+    (one.ending.kind === "whole") === (other.ending.kind === "whole") &&
+    one.answers.length === other.answers.length
+  )
     return null;
   return { what: "ending", answer: Math.min(one.answers.length, other.answers.length) - 1 };
 }
@@ -73,7 +76,8 @@ export function difference(one: Story, other: Story): Difference | null {
 function differenceOf(one: Answer, other: Answer): Difference["what"] | null {
   if (one.interim.length !== other.interim.length) return "interim";
   for (const [at, head] of one.interim.entries())
-    if (head.status !== other.interim[at]?.status || !isSame(head.fields, other.interim[at].fields)) return "interim";
+    if (head.status !== other.interim[at]?.status || !isSame(head.fields, other.interim[at].fields))
+      return "interim";
   if (!isSameHead(one.head, other.head)) return "head";
   if (one.body !== other.body) return "body";
   if (!isSame(one.trailers, other.trailers)) return "trailers";

@@ -55,7 +55,7 @@ class Teller implements LlhttpListener {
   }
 
   onData(bytes: Buffer): void {
-    this.#answer.body += bytes.latin1Slice();
+    this.#answer.body += bytes.toString("latin1");
   }
 
   onEnd({ keepsAlive }: { readonly keepsAlive: boolean }): void {

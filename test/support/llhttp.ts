@@ -19,7 +19,7 @@ export interface LlhttpListener {
   onEnd(facts: { readonly keepsAlive: boolean }): void;
 }
 
-export interface HeadFacts {
+interface HeadFacts {
   /** 0 for a request. */
   readonly status: number;
   /** As numbered by llhttp; 0 for a response. */
@@ -43,7 +43,7 @@ export class LlhttpError extends Error {
 
 /** What of its exports is used. */
 interface Exports {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: { readonly buffer: ArrayBuffer };
   malloc(bytes: number): number;
   llhttp_alloc(type: number): number;
   llhttp_free(parser: number): void;
@@ -57,6 +57,12 @@ interface Exports {
   llhttp_get_http_minor(parser: number): number;
   llhttp_should_keep_alive(parser: number): number;
 }
+
+/** Of the runtime; the types of the language are without it. */
+declare const WebAssembly: {
+  readonly Module: new (code: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
 
 const TYPES = { request: 1, response: 2 } as const;
 const FOLLOWS = { body: 0, "no body": 1, "another protocol": 2 } as const;
@@ -74,17 +80,18 @@ let current: LlhttpListener | null = null;
 const { exports, room } = load();
 
 function load(): { readonly exports: Exports; readonly room: number } {
-  const code = require("undici/lib/llhttp/llhttp_simd-wasm.js") as Uint8Array<ArrayBuffer>;
+  const code = require("undici/lib/llhttp/llhttp_simd-wasm.js") as Uint8Array;
   const { exports: loaded } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: callbacks() });
-  const typed = loaded as unknown as Exports; // the names are those of its header file
+  const typed = loaded as Exports; // the names are those of its header file
   return { exports: typed, room: typed.malloc(ROOM) };
 }
 
 function callbacks(): Record<string, (parser: number, at: number, length: number) => number> {
-  const told = (tell: (at: number, length: number) => void) => (_parser: number, at: number, length: number) => {
-    tell(at, length);
-    return 0;
-  };
+  const told =
+    (tell: (at: number, length: number) => void) => (_parser: number, at: number, length: number) => {
+      tell(at, length);
+      return 0;
+    };
   return {
     wasm_on_message_begin: () => 0,
     wasm_on_url: told((at, length) => current?.onUrl?.(textAt(at, length))),
@@ -117,7 +124,7 @@ function bytesAt(at: number, length: number): Buffer {
 }
 
 function textAt(at: number, length: number): string {
-  return inHeap().latin1Slice(at, at + length);
+  return inHeap().toString("latin1", at, at + length);
 }
 
 /** One connection, in one direction. */
