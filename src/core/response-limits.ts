@@ -37,26 +37,3 @@ export class ResponseOverflow extends Error {
     this.found = found;
   }
 }
-
-/**
- * What is too much, or `null`.
- *
- * @param fields name, value, name, value ...
- * @param informed informational responses so far.
- */
-export function overflowOf(
-  limits: ResponseLimits,
-  fields: readonly string[],
-  informed: number = 0,
-): ResponseOverflow | null {
-  if (informed > limits.maxInformational) return new ResponseOverflow(limits, "maxInformational", informed);
-  const count = fields.length / 2;
-  return count > limits.maxHeaderCount ? new ResponseOverflow(limits, "maxHeaderCount", count) : null;
-}
-
-/** By the size of a section that HTTP/2 brought (RFC 9113 §10.5.1), but for the 32 bytes that it adds for each field. */
-export function bytesOverflowOf(limits: ResponseLimits, fields: readonly string[]): ResponseOverflow | null {
-  let bytes = 0;
-  for (const text of fields) bytes += text.length;
-  return bytes > limits.maxHeaderBytes ? new ResponseOverflow(limits, "maxHeaderBytes", bytes) : null;
-}

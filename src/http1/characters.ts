@@ -1,6 +1,6 @@
 /** Classes of characters, as bytes (RFC 9110 §5.5, §5.6.2; RFC 9112 §2.2). */
 
-export const HTAB = 0x09;
+const HTAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const SP = 0x20;
@@ -13,7 +13,7 @@ export const BACKSLASH = 0x5c;
 
 /** What a byte may be: of a token and of a value, of a value only, of neither. */
 export const OF_TOKENS = 1;
-export const OF_VALUES = 2;
+const OF_VALUES = 2;
 export const kinds: Uint8Array = new Uint8Array(256);
 for (let byte = 0; byte < 256; byte++) {
   if (/[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte))) kinds[byte] = OF_TOKENS;

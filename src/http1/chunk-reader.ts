@@ -84,24 +84,6 @@ export class ChunkReader {
       // Loosened: blanks behind a size, which some servers fill up with them.
       case "space":
         return isBlank(byte) ? "space" : behindSize(byte);
-      case "name":
-        return kinds[byte] === OF_TOKENS ? "nameOn" : null;
-      case "nameOn":
-        if (kinds[byte] === OF_TOKENS) return "nameOn";
-        return byte === EQUALS ? "value" : behindSize(byte);
-      case "value":
-        if (byte === QUOTE) return "quoted";
-        return kinds[byte] === OF_TOKENS ? "token" : null;
-      case "token":
-        return kinds[byte] === OF_TOKENS ? "token" : behindSize(byte);
-      case "quoted":
-        if (byte === QUOTE) return "closed";
-        if (byte === BACKSLASH) return "escaped";
-        return kinds[byte] === 0 ? null : "quoted";
-      case "escaped":
-        return kinds[byte] === 0 ? null : "quoted";
-      case "closed":
-        return behindSize(byte);
       case "dataCr":
         return byte === CR ? "dataLf" : null;
       case "dataLf":
@@ -109,6 +91,8 @@ export class ChunkReader {
         return byte === LF ? "size" : null;
       case "lf":
         return null;
+      default:
+        return nextOfExtension(this.#place, byte);
     }
   }
 
@@ -122,6 +106,35 @@ export class ChunkReader {
     this.size = this.size === -1 ? digit : 16 * this.size + digit;
     return "size";
   }
+}
+
+/** `;` and a name, and behind `=` a value: a token or a quoted string (RFC 9112 §7.1.1). */
+function nextOfExtension(place: Place, byte: number): Place | null {
+  const kind = kinds[byte] as number; // there are 256
+  switch (place) {
+    case "quoted":
+      return nextOfQuoted(byte);
+    case "escaped":
+      return kind === 0 ? null : "quoted";
+    case "closed":
+      return behindSize(byte);
+    case "value":
+      if (byte === QUOTE) return "quoted";
+      return kind === OF_TOKENS ? "token" : null;
+    case "token":
+      return kind === OF_TOKENS ? "token" : behindSize(byte);
+    case "nameOn":
+      if (kind === OF_TOKENS) return "nameOn";
+      return byte === EQUALS ? "value" : behindSize(byte);
+    default:
+      return kind === OF_TOKENS ? "nameOn" : null;
+  }
+}
+
+function nextOfQuoted(byte: number): Place | null {
+  if (byte === QUOTE) return "closed";
+  if (byte === BACKSLASH) return "escaped";
+  return kinds[byte] === 0 ? null : "quoted";
 }
 
 /** Behind a size, and behind an extension. */

@@ -160,40 +160,39 @@ export class Section {
   }
 
   /** Where the next line begins, or -1: the line is not whole. */
-  #readStatusLine(bytes: Buffer, at: number, end: number): number {
-    for (let place = 0; place < MINOR_AT && at + place < end; place++)
-      if (bytes[at + place] !== PROTOCOL[place])
+  #readStatusLine(bytes: Buffer, start: number, end: number): number {
+    // What is no response is told by its first byte, and not when a line is whole.
+    for (let place = 0; place < MINOR_AT && start + place < end; place++)
+      if (bytes[start + place] !== PROTOCOL[place])
         throw this.#problem("it does not begin with HTTP/1", "protocol", place);
-    if (at + STATUS_END >= end) return -1;
-    const minor = (bytes[at + MINOR_AT] as number) - ZERO; // below the end, as what follows
+    if (start + STATUS_END >= end) return -1;
+    this.#readStatus(bytes, start);
+    let at = start + STATUS_END;
+    while (at < end && isBlank(bytes[at])) at++;
+    const reasonAt = at;
+    while (at < end && kinds[bytes[at] as number] !== 0) at++;
+    if (at === end) return -1;
+    const next = this.#lineEnd(bytes, at, end, start);
+    if (next === -1) return -1;
+    this.#reasonAt = reasonAt - start;
+    this.#reasonEnd = withoutBlanksBefore(bytes, reasonAt, at) - start;
+    return next;
+  }
+
+  /** The minor version, and a status of three digits between a space and another one, or the end of the line. */
+  #readStatus(bytes: Buffer, start: number): void {
+    const minor = digitAt(bytes, start + MINOR_AT);
     if (minor !== 0 && minor !== 1)
       throw this.#problem("its version is neither 1.0 nor 1.1", "protocol", MINOR_AT);
-    let status = 0;
-    for (let place = STATUS_AT; place < STATUS_END; place++) {
-      const digit = (bytes[at + place] as number) - ZERO;
-      if (digit < 0 || digit > 9)
-        throw this.#problem("its status is no number of three digits", "status", place);
-      status = 10 * status + digit;
-    }
-    const behind = bytes[at + STATUS_END];
-    if (
-      bytes[at + STATUS_AT - 1] !== SP ||
-      status < 100 ||
-      !(behind === SP || behind === CR || behind === LF)
-    )
-      throw this.#problem("its status line has not the form of one", "status", STATUS_AT - 1);
-    let place = at + STATUS_END;
-    while (place < end && isBlank(bytes[place])) place++;
-    const reasonAt = place;
-    while (place < end && kinds[bytes[place] as number] !== 0) place++;
-    if (place === end) return -1;
-    const next = this.#lineEnd(bytes, place, end, at);
-    if (next === -1) return -1;
+    const at = start + STATUS_AT;
+    const status = 100 * digitAt(bytes, at) + 10 * digitAt(bytes, at + 1) + digitAt(bytes, at + 2);
+    const before = bytes[at - 1];
+    const behind = bytes[at + 3];
+    const isApart = before === SP && (behind === SP || behind === CR || behind === LF);
+    if (!isApart || !(status >= 100))
+      throw this.#problem("its status has not three digits", "status", STATUS_AT);
     this.status = status;
     this.minor = minor;
-    this.#reasonAt = reasonAt - at;
-    this.#reasonEnd = withoutBlanksBefore(bytes, reasonAt, place) - at;
-    return next;
   }
 
   #readField(bytes: Buffer, base: number, start: number, end: number): number {
@@ -309,6 +308,12 @@ export class Section {
   #problem(problem: string, kind: SyntaxProblem, at: number): ResponseSyntaxError {
     return new ResponseSyntaxError(problem, kind, this.#offset + at);
   }
+}
+
+/** Not a number for what is no digit. */
+function digitAt(bytes: Buffer, at: number): number {
+  const digit = (bytes[at] ?? 0) - ZERO;
+  return digit >= 0 && digit <= 9 ? digit : Number.NaN;
 }
 
 function withoutBlanksBefore(bytes: Buffer, from: number, end: number): number {

@@ -9,14 +9,16 @@ import type { WireHead } from "../core/response.ts";
 import type { ResponseLimits } from "../core/response-limits.ts";
 import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { BodyWriter, Connection, Message } from "../connect/connection.ts";
+import type { BodySink, BodyWriter, Connection, Message } from "../connect/connection.ts";
 import { ConnectionEnded, UnsentBody } from "../connect/failures.ts";
 import { protocolHint } from "../connect/hints.ts";
 import type { IntakeReader } from "../connect/intake.ts";
 import { ReadClock } from "../connect/read-clock.ts";
 import { dispatchAfterPoll, unrefLater } from "../connect/turns.ts";
+import type { HeadWriter } from "../http1/request-writer.ts";
 import { ResponseParser, type ResponseListener } from "../http1/response-parser.ts";
 import { ResponseSyntaxError } from "../http1/syntax-error.ts";
+import { Http1Sink } from "./http1-sink.ts";
 import { hearLastWords } from "./last-words.ts";
 
 /** A body up to here is given to the system in one piece with its head, and the system takes it. */
@@ -46,6 +48,7 @@ export class Http1Connection implements Connection, IntakeReader, ResponseListen
   heard = false;
   /** When the socket was read last. */
   heardAt = 0;
+  readonly #heads: HeadWriter;
   readonly #parser: ResponseParser;
   #message: Message | null = null;
   /** Does it keep the process alive? */
@@ -64,11 +67,15 @@ export class Http1Connection implements Connection, IntakeReader, ResponseListen
   #isReading = false;
   #isKept = false;
 
-  /** @throws when the connection has ended already. */
-  constructor({ socket, facts, intake }: Opened, limits: ResponseLimits) {
+  /**
+   * @param heads of all connections that lead the same way.
+   * @throws when the connection has ended already.
+   */
+  constructor({ socket, facts, intake }: Opened, limits: ResponseLimits, heads: HeadWriter) {
     if (socket.destroyed) throw new ConnectionEnded();
     this.socket = socket;
     this.facts = facts;
+    this.#heads = heads;
     this.#parser = new ResponseParser(this, limits);
     socket.on("error", (error: Error) => {
       this.fault ??= error;
@@ -149,23 +156,24 @@ export class Http1Connection implements Connection, IntakeReader, ResponseListen
 
   #write(message: Message, now: number): void {
     const { socket } = this;
-    const { head, bytes, upload } = message;
+    const { bytes, upload, section } = message;
     this.started = true;
     this.heard = false;
     this.#goesOn = false;
     this.#isLarge = upload !== null || (bytes !== null && bytes.byteLength > AT_ONCE_BYTES);
-    if (message.isLast) this.retire();
+    if (section.isLast) this.retire();
     this.#parser.expect(message.method);
     message.onStart(now);
     // Who is told of the start may end it all.
     if (socket.destroyed) return;
+    const head = this.#heads.textOf(message);
     if (upload === null) writeWhole(socket, head, bytes);
-    else this.#writeUpload(head, upload);
+    else this.#writeUpload(new Http1Sink(socket, head, section.framing === "chunked"), upload);
   }
 
-  #writeUpload(head: string, upload: BodyWriter): void {
+  #writeUpload(sink: BodySink, upload: BodyWriter): void {
     this.#isUploading = true;
-    upload.write(this.socket, { head, isChunked: true }, (complete) => {
+    upload.write(sink, (complete) => {
       if (!complete) return;
       this.#isUploading = false;
       if (this.#pending !== null) this.#flush();

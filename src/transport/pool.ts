@@ -17,11 +17,11 @@ import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
 import type { ResponseLimits } from "../core/response-limits.ts";
 import type { Route } from "../connect/route.ts";
-
-import { SectionMemo, type Way } from "../http1/outgoing.ts";
+import { HeadWriter } from "../http1/request-writer.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
 import { Http1Connection } from "./http1-connection.ts";
+import { SectionMemo, type Way } from "./outgoing.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;
@@ -66,6 +66,7 @@ export class Pool implements TlsMemory {
   /** When it was last asked for a connection: the pool that was idle longest is given up first. */
   lastUsed = 0;
   resumption: Resumption | null = null;
+  readonly #heads = new HeadWriter();
   readonly #settings: PoolSettings;
   /** The last one is used next. */
   readonly #idle: Http1Connection[] = [];
@@ -273,7 +274,7 @@ export class Pool implements TlsMemory {
 
   #keep(opened: Opened): Connection {
     this.#isOnlyHttp1 = true;
-    const connection = new Http1Connection(opened, this.#settings);
+    const connection = new Http1Connection(opened, this.#settings, this.#heads);
     this.#open.add(connection);
     opened.socket.once("close", () => this.#onClose(connection));
     return connection;
