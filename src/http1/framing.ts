@@ -64,7 +64,7 @@ class Said {
   #take(name: string, value: string): void {
     switch (name) {
       case "content-length":
-        this.length = listed(this.length, value);
+        this.length = this.length === null ? value : `${this.length}, ${value}`;
         break;
       case "transfer-encoding":
         this.codings = value === "" ? (this.codings ?? "") : listed(this.codings, value);
@@ -86,8 +86,8 @@ function listed(before: string | null, value: string): string {
 }
 
 /** Options of `Connection` (RFC 9110 §7.6.1). */
-const CLOSE = /(?:^|[\t ,])close(?:$|[\t ,])/i;
-const KEEP_ALIVE = /(?:^|[\t ,])keep-alive(?:$|[\t ,])/i;
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:$|,)/i;
+const KEEP_ALIVE = /(?:^|,)[\t ]*keep-alive[\t ]*(?:$|,)/i;
 /** Of `Keep-Alive`: seconds. */
 const TIMEOUT = /(?:^|[\t ,;])timeout[\t ]*=[\t ]*"?(\d{1,9})/i;
 
@@ -105,6 +105,7 @@ export function endingOf({ method, status, minor, fields, offset }: HeadFacts): 
   return {
     framing: isWithoutBody ? "none" : framing,
     canFollow:
+      !isTunnel &&
       staysOpen(said, minor) &&
       !(isWithoutBody ? status === 204 && isFramed(said) : isUncertain(framing, minor)),
     keepAliveSeconds: secondsOf(said.keepAlive),
@@ -141,7 +142,7 @@ function staysOpen({ connection }: Said, minor: number): boolean {
 
 /** 204 must not speak of a body (RFC 9110 §8.6): who does may send one. */
 function isFramed({ length, codings }: Said): boolean {
-  return codings !== null || (length !== null && !/^0+$/.test(length));
+  return codings !== null || (length !== null && /[1-9]/.test(length));
 }
 
 /** The end of the connection is the end of the body; or chunks came from a server that may not know them (RFC 9112 §6.1). */

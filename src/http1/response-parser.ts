@@ -135,6 +135,8 @@ export class ResponseParser {
         this.#end([]);
         return;
       default:
+        // A line that is not whole may be wrong already.
+        if (this.#state === "head" || this.#state === "trailers") this.#section.check();
         this.#break();
         throw new ResponseSyntaxError("the connection ended in the middle of it", "cut", this.#before);
     }

@@ -119,6 +119,11 @@ export class Section {
     return from + end - before;
   }
 
+  /** There will be no more of it. @throws {ResponseSyntaxError} when what came of the last line is wrong. */
+  check(): void {
+    this.#readLines(this.#held, 0, this.#heldBytes);
+  }
+
   #hold(bytes: Buffer, from: number): void {
     const total = this.#heldBytes + bytes.byteLength - from;
     if (total > this.#held.byteLength) {
@@ -130,7 +135,7 @@ export class Section {
     this.#heldBytes = total;
   }
 
-  /** Reads those lines of `bytes` that are whole. Where the section ends, or -1. */
+  /** Reads lines of `bytes`, the last one as far as it came. Where the section ends, or -1. */
   #readLines(bytes: Buffer, base: number, end: number): number {
     let at = base + this.#line;
     if (!this.#hasStatus) {
