@@ -7,9 +7,19 @@ import { behindEmptyLines, emptyAnswer, type Answer, type Ending, type Story } f
 
 const LIMITS = { maxHeaderBytes: 65_536, maxHeaderCount: 1000, maxInformational: 100 };
 
+/** How a stream is fed. */
+export interface Feeding {
+  /** Where a piece ends and the next one begins, ascending. */
+  readonly cuts?: readonly number[];
+  /** Does the parser wait behind all that it tells? */
+  readonly isPausing?: boolean;
+}
+
 class Teller implements ResponseListener {
   readonly answers: Answer[] = [];
   isWhole = false;
+  /** Called behind all that is told. */
+  onTold: () => void = () => undefined;
   #answer: Answer = emptyAnswer();
 
   expect(): void {
@@ -20,19 +30,23 @@ class Teller implements ResponseListener {
 
   onInformational(status: number, fields: string[]): void {
     this.#answer.interim.push({ status, fields });
+    this.onTold();
   }
 
   onHead(head: WireHead): void {
     this.#answer.head = head;
+    this.onTold();
   }
 
   onData(piece: Buffer): void {
     this.#answer.body += piece.toString("latin1");
+    this.onTold();
   }
 
   onEnd(trailers: string[]): void {
     this.#answer.trailers = trailers;
     this.isWhole = true;
+    this.onTold();
   }
 
   endAt(offset: number, canFollow: boolean): void {
@@ -41,24 +55,27 @@ class Teller implements ResponseListener {
   }
 }
 
-/**
- * Reads `bytes` as the answers to requests of these methods.
- *
- * @param cuts where a piece ends and the next one begins, ascending.
- */
-export function ours(bytes: Buffer, methods: readonly string[], cuts: readonly number[] = []): Story {
+/** Reads `bytes` as the answers to requests of these methods. */
+export function ours(
+  bytes: Buffer,
+  methods: readonly string[],
+  { cuts = [], isPausing = false }: Feeding = {},
+): Story {
   const teller = new Teller();
   const parser = new ResponseParser(teller, LIMITS);
+  if (isPausing) teller.onTold = () => parser.pause();
   const told = (ending: Ending): Story => ({ answers: teller.answers, ending });
   let at = 0;
   let cut = 0;
   let start = 0;
   const feed = (): void => {
-    while ((cuts[cut] ?? bytes.byteLength) <= at && cut < cuts.length) cut++;
-    const end = cuts[cut] ?? bytes.byteLength;
+    while (cut < cuts.length && (cuts[cut] ?? 0) <= at) cut++;
+    const end = Math.min(cuts[cut] ?? bytes.byteLength, bytes.byteLength);
     const taken = parser.feed(bytes.subarray(at, end));
-    if (taken < end - at && !teller.isWhole) throw new Error(`${taken} of ${end - at} bytes were taken`);
+    if (taken < end - at && !teller.isWhole && !parser.isPaused)
+      throw new Error(`${taken} of ${end - at} bytes were taken`);
     at += taken;
+    parser.resume();
   };
   try {
     for (const method of methods) {
@@ -67,6 +84,7 @@ export function ours(bytes: Buffer, methods: readonly string[], cuts: readonly n
       parser.expect(method);
       while (!teller.isWhole && at < bytes.byteLength) feed();
       if (!teller.isWhole) parser.eof();
+      parser.resume();
       if (!teller.isWhole) return told({ kind: "missing" });
       const end = behindEmptyLines(bytes, at);
       teller.endAt(end, parser.canFollow);

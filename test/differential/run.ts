@@ -2,7 +2,7 @@
 import { below, randomFrom, type Random } from "../support/random.ts";
 import { compared } from "./explain.ts";
 import { generated } from "./generate.ts";
-import { ours } from "./ours.ts";
+import { ours, type Feeding } from "./ours.ts";
 import { difference, type Difference, type Story } from "./story.ts";
 
 /** What is unexplained, with what is needed to see it again. */
@@ -56,11 +56,11 @@ export function run(seed: number, first: number, step: number, end: number): Tal
       for (const name of new Set(verdict.rows.map((row) => row.name)))
         rows.set(name, (rows.get(name) ?? 0) + 1);
     if (verdict.kind === "unexplained") found(shown(verdict.difference, story, verdict.theirs, "llhttp"));
-    for (const cuts of cutsOf(bytes.byteLength, index, seed)) {
+    for (const feeding of feedings(bytes.byteLength, index, seed)) {
       tally.readings++;
-      const cut = ours(bytes, methods, cuts);
-      const what = difference(story, cut);
-      if (what !== null) found(shown(what, story, cut, `cut at ${cuts.join()}`));
+      const fed = ours(bytes, methods, feeding);
+      const what = difference(story, fed);
+      if (what !== null) found(shown(what, story, fed, JSON.stringify(feeding)));
     }
   }
   return { ...tally, rows, findings };
@@ -72,13 +72,14 @@ function shown({ what, answer }: Difference, ours: Story, other: Story, name: st
   return `${what} of response ${answer + 1}: we ${told(ours)}; ${name}: ${told(other)}`;
 }
 
-/** Byte by byte, at random, and, of some, at each byte. */
-function* cutsOf(length: number, index: number, seed: number): Generator<readonly number[]> {
+/** Byte by byte; cut at random, and with pauses; and, of some, cut at each byte. */
+function* feedings(length: number, index: number, seed: number): Generator<Feeding> {
   const random = randomFrom(seed ^ (index + 1));
-  yield Array.from({ length: Math.max(0, length - 1) }, (_, at) => at + 1);
-  yield randomCuts(length, random);
+  yield { cuts: Array.from({ length: Math.max(0, length - 1) }, (_, at) => at + 1) };
+  yield { cuts: randomCuts(length, random) };
+  yield { cuts: randomCuts(length, random), isPausing: true };
   if (index % EVERY !== 0 || length > SHORT_BYTES) return;
-  for (let at = 1; at < length; at++) yield [at];
+  for (let at = 1; at < length; at++) yield { cuts: [at] };
 }
 
 function randomCuts(length: number, random: Random): number[] {
