@@ -64,15 +64,21 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Received fields, taken as they are: flat list of name, value, name, value ... */
   static fromWire(pairs: readonly string[]): HeaderMap {
-    const map = new HeaderMap();
-    const { names, keys, values } = map.#own();
+    const names: string[] = [];
+    const keys: string[] = [];
+    const values: string[] = [];
     for (let at = 0; at + 1 < pairs.length; at += 2) {
-      const name = pairs[at] ?? "";
+      const name = pairs[at] as string; // below the length
+      const place = at >> 1;
+      const isAsLast = lastReceived.names[place] === name;
       names.push(name);
-      keys.push(receivedKey(name, at >> 1));
-      values.push(pairs[at + 1] ?? "");
+      keys.push(isAsLast ? (lastReceived.keys[place] as string) : receivedKey(name, place)); // they have the same length
+      values.push(pairs[at + 1] as string);
     }
-    if (names.length > MOST_SCANNED) map.#fields = keptByName(map.#fields);
+    const map = new HeaderMap();
+    const fields = { names, keys, values, many: null };
+    map.#fields = names.length > MOST_SCANNED ? keptByName(fields) : fields;
+    map.#isShared = false;
     return map;
   }
 
@@ -317,9 +323,8 @@ function keptByName(fields: FieldArrays): Fields {
   return { names: [], keys: [], values: [], many: new ManyFields(fields) };
 }
 
-/** @param place of the field in its section. */
+/** The lower case of a name that did not come last time. @param place of the field in its section. */
 function receivedKey(name: string, place: number): string {
-  if (lastReceived.names[place] === name) return lastReceived.keys[place] as string; // they have the same length
   const key = knownNames.get(name) ?? name.toLowerCase();
   if (place < LAST_RECEIVED_LIMIT && place <= lastReceived.names.length) {
     lastReceived.names[place] = name;

@@ -7,7 +7,6 @@ import type { Auth } from "../core/auth-scheme.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import type { Journey, StrictTransport } from "../core/options.ts";
-import { isPromise } from "../core/realm.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
 import type { Url } from "../core/url.ts";
 import type { Settings } from "../options/settings.ts";
@@ -59,7 +58,7 @@ export type Send = (exchange: Exchange) => Promise<Reply>;
 
 /**
  * One concern. A request passes every stage on its way down, its reply passes them in reverse on its way up. Both ways are
- * plain calls: a stage with nothing to do costs one, and the corridor waits once, for the network.
+ * plain calls: a stage with nothing to do costs one, a way that it has not costs none, and the corridor waits once, for the network.
  */
 export interface Stage {
   /**
@@ -78,8 +77,8 @@ export interface Stage {
 
 /** A stage in its place: both its ways, and what is further in. */
 interface Place {
-  readonly down: NonNullable<Stage["down"]>;
-  readonly up: NonNullable<Stage["up"]>;
+  readonly down: NonNullable<Stage["down"]> | null;
+  readonly up: NonNullable<Stage["up"]> | null;
   readonly next: Send;
 }
 
@@ -87,15 +86,11 @@ interface Place {
 export function compose(stages: readonly Stage[], last: Send): Send {
   let places: readonly Place[] = [];
   let send = last;
-  for (const { down = unchanged, up = unchanged } of stages.toReversed()) {
+  for (const { down = null, up = null } of stages.toReversed()) {
     places = [{ down, up, next: send }, ...places];
     send = walk(places, last);
   }
   return send;
-}
-
-function unchanged<Passed>(passed: Passed): Passed {
-  return passed;
 }
 
 function walk(places: readonly Place[], last: Send): Send {
@@ -103,10 +98,10 @@ function walk(places: readonly Place[], last: Send): Send {
     let current = exchange;
     let depth = 0;
     for (const { down, next } of places) {
-      const further = down(current, next);
+      const further = down === null ? current : down(current, next);
       // Most have nothing to do: that is one comparison.
       if (further !== current) {
-        if (isPromise(further)) return climb(await further, current, places, depth);
+        if (further instanceof Promise) return climb(await further, current, places, depth);
         current = further;
       }
       depth++;
@@ -125,9 +120,9 @@ function climb(
   let current = reply;
   for (let at = depth - 1; at >= 0; at--) {
     const { up, next } = places[at] as Place; // at is below the length
-    const above = up(current, exchange, next);
+    const above = up === null ? current : up(current, exchange, next);
     if (above === current) continue;
-    if (isPromise(above)) return above.then((later) => climb(later, exchange, places, at));
+    if (above instanceof Promise) return above.then((later) => climb(later, exchange, places, at));
     current = above;
   }
   return current;

@@ -62,7 +62,7 @@ export function outgoing(
   const framing = framingOf(request);
   return {
     target,
-    section: memo.get(request, framing, way),
+    section: memo.get(request.headers, parsed.authority, framing, way),
     body: payload?.kind === "bytes" && payload.bytes.byteLength === 0 ? null : payload,
   };
 }
@@ -73,9 +73,8 @@ export class SectionMemo {
   #authority = "";
   #section: HeaderSection = { fields: [], authority: "", framing: "none", isLast: false };
 
-  /** The section for `request`. Always asked with the same `way`. @throws {InvalidHeader} */
-  get({ headers, parsed }: PreparedRequest, framing: Framing, way: Way): HeaderSection {
-    const { authority } = parsed;
+  /** The section of a request with these headers. Always asked with the same `way`. @throws {InvalidHeader} */
+  get(headers: HeaderMap, authority: string, framing: Framing, way: Way): HeaderSection {
     const { identity } = headers;
     const last = this.#section;
     if (identity === this.#identity && framing === last.framing && authority === this.#authority) return last;
