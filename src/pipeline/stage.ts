@@ -96,17 +96,16 @@ export function compose(stages: readonly Stage[], last: Send): Send {
 function walk(places: readonly Place[], last: Send): Send {
   return async (exchange) => {
     let current = exchange;
-    let depth = 0;
-    for (const { down, next } of places) {
+    for (let depth = 0; depth < places.length; depth++) {
+      const { down, next } = places[depth] as Place; // depth is below the length
       const further = down === null ? current : down(current, next);
       // Most have nothing to do: that is one comparison.
       if (further !== current) {
         if (further instanceof Promise) return climb(await further, current, places, depth);
         current = further;
       }
-      depth++;
     }
-    return climb(await last(current), current, places, depth);
+    return climb(await last(current), current, places, places.length);
   };
 }
 
@@ -122,10 +121,19 @@ function climb(
     const { up, next } = places[at] as Place; // at is below the length
     const above = up === null ? current : up(current, exchange, next);
     if (above === current) continue;
-    if (above instanceof Promise) return above.then((later) => climb(later, exchange, places, at));
+    if (above instanceof Promise) return climbLater(above, exchange, places, at);
     current = above;
   }
   return current;
+}
+
+async function climbLater(
+  reply: Promise<Reply>,
+  exchange: Exchange,
+  places: readonly Place[],
+  depth: number,
+): Promise<Reply> {
+  return climb(await reply, exchange, places, depth);
 }
 
 /**
