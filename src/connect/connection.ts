@@ -1,31 +1,13 @@
 /**
- * What a transaction needs of a connection: HTTP/1.1 has it for itself (`http1/engine.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
+ * What a transaction needs of a connection: HTTP/1.1 has it for itself (`transport/http1-connection.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
  */
 import type { AsyncResource } from "node:async_hooks";
 import type { Writable } from "node:stream";
 
+import type { RequestHead } from "../core/request-head.ts";
+import type { WireHead } from "../core/response.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { ReadClock } from "./read-clock.ts";
-
-/** How the end of a request's body is told: its length in bytes, in chunks (HTTP/2 has frames), or there is none. */
-export type Framing = number | "chunked" | "none";
-
-/**
- * What a request says beside method and target, decided and checked. Requests that say the same have the same object: what a
- * protocol makes of it can be remembered with it.
- */
-export interface HeaderSection {
-  /**
-   * Name, value, name, value ...: all that HTTP/1.1 has of it, in order, `Host` and the field of the framing among them. HTTP/2
-   * leaves out what is about the connection, which callers may have said as well.
-   */
-  readonly fields: readonly string[];
-  /** Whom the request is for: the value of `Host`. */
-  readonly authority: string;
-  readonly framing: Framing;
-  /** The caller asked for `Connection: close`. */
-  readonly isLast: boolean;
-}
 
 /** Where a body goes that comes piece by piece, in the manner of a protocol. */
 export interface BodySink {
@@ -44,23 +26,6 @@ export interface BodyWriter {
   readonly isHandedOver: boolean;
   /** Gives the body to `sink`. `done` is told whether all of it went out. */
   write(sink: BodySink, done: (isComplete: boolean) => void): void;
-}
-
-/** The head of a response, as it came. */
-export interface WireHead {
-  readonly status: number;
-  /** Bytes as latin-1 characters; `""` for none. */
-  readonly reason: string;
-  /** Name, value, name, value ... */
-  readonly fields: string[];
-  readonly httpVersion: string;
-}
-
-/** What goes out of a request before its body. */
-export interface RequestHead {
-  readonly method: string;
-  readonly target: string;
-  readonly section: HeaderSection;
 }
 
 /** One request on a connection, and who wants to hear of its response. */

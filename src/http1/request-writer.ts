@@ -3,9 +3,7 @@
  *
  * What is written was checked before: `transport/outgoing.ts`.
  */
-import type { Writable } from "node:stream";
-
-import type { BodySink, HeaderSection, RequestHead } from "../connect/connection.ts";
+import type { HeaderSection, RequestHead } from "../core/request-head.ts";
 
 /** Heads of requests that go the same way. Remembers the section that was written last: most requests say the same. */
 export class HeadWriter {
@@ -35,44 +33,12 @@ export class HeadWriter {
   }
 }
 
-/** The end of a body in chunks, without trailers. */
-const LAST_CHUNK = "0\r\n\r\n";
-
-/** A message with a body that comes piece by piece. Its head goes out with the first piece. */
-export class RequestSink implements BodySink {
-  readonly to: Writable;
-  readonly #isChunked: boolean;
-  /** What is to go out first of all. */
-  #head: string;
-
-  constructor(to: Writable, head: string, isChunked: boolean) {
-    this.to = to;
-    this.#head = head;
-    this.#isChunked = isChunked;
-  }
-
-  begin(): void {
-    this.to.write(this.#takeHead(), "latin1");
-  }
-
-  write(piece: Uint8Array): void {
-    const { to } = this;
-    const before = this.#takeHead() + (this.#isChunked ? `${piece.byteLength.toString(16)}\r\n` : "");
-    to.cork();
-    if (before !== "") to.write(before, "latin1");
-    to.write(piece);
-    if (this.#isChunked) to.write("\r\n", "latin1");
-    to.uncork();
-  }
-
-  end(): void {
-    const rest = this.#takeHead() + (this.#isChunked ? LAST_CHUNK : "");
-    if (rest !== "") this.to.write(rest, "latin1");
-  }
-
-  #takeHead(): string {
-    const head = this.#head;
-    this.#head = "";
-    return head;
-  }
+/** What goes before a chunk of so many bytes, and behind it (RFC 9112 §7.1). */
+export function chunkStart(bytes: number): string {
+  return `${bytes.toString(16)}\r\n`;
 }
+
+export const CHUNK_END = "\r\n";
+
+/** The end of a body in chunks, without trailers. */
+export const LAST_CHUNK = "0\r\n\r\n";

@@ -1,6 +1,6 @@
 /** What HTTP/2 says of a request: pseudo-fields, names in lower case, nothing about the connection (RFC 9113 §8.2, §8.3). */
 import { withoutBlanks } from "../core/received-text.ts";
-import type { HeaderSection, RequestHead } from "../connect/connection.ts";
+import type { HeaderSection, RequestHead } from "../core/request-head.ts";
 
 /** Fields about the connection, which HTTP/2 does not have (RFC 9113 §8.2.2). */
 const NOT_SENT: ReadonlySet<string> = new Set([

@@ -14,7 +14,7 @@ import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Message } from "../connect/connection.ts";
 import { ReadClock } from "../connect/read-clock.ts";
-import type { ResponseLimits } from "../connect/response-limits.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import { canWidenWindow } from "../connect/runtime.ts";
 import { connectionClosed, connectionEnded, errorCodes, sessionFault } from "./faults.ts";
 import { Http2Heads } from "./fields.ts";

@@ -17,7 +17,7 @@ import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { BodySink, Connection, Message } from "../connect/connection.ts";
 import { UnsentBody } from "../connect/failures.ts";
 import type { ReadClock } from "../connect/read-clock.ts";
-import { bytesOverflowOf, overflowOf } from "../connect/response-limits.ts";
+import { ResponseOverflow, type ResponseLimits } from "../core/response-limits.ts";
 import { dispatchAfterPoll } from "../connect/turns.ts";
 import { errorCodes, sessionFault, streamReset } from "./faults.ts";
 import type { H2Session } from "./session.ts";
@@ -330,7 +330,7 @@ export class H2Stream implements Connection {
   #fieldsOf(raw: string[], informed: number = 0): string[] | null {
     const { limits } = this.#session;
     const came = raw[0]?.startsWith(":") === true ? raw.slice(2) : raw;
-    const overflow = overflowOf(limits, came, informed) ?? bytesOverflowOf(limits, came);
+    const overflow = overflowOf(limits, came, informed);
     if (overflow === null) return came;
     const message = this.#message;
     this.destroy(overflow);
@@ -422,4 +422,23 @@ function codeOf(error: Error): unknown {
 /** RST_STREAM, and nothing before it: what was not sent yet is not sent any more. */
 function giveUp(stream: ClientHttp2Stream): void {
   if (!stream.destroyed) addAbortSignal(GIVEN_UP, stream);
+}
+
+/**
+ * What is too much, or `null`. Bytes are those of a section (RFC 9113 §10.5.1), but for the 32 that it adds for each field.
+ *
+ * @param fields name, value, name, value ...
+ * @param informed interim responses so far.
+ */
+function overflowOf(
+  limits: ResponseLimits,
+  fields: readonly string[],
+  informed: number,
+): ResponseOverflow | null {
+  if (informed > limits.maxInformational) return new ResponseOverflow(limits, "maxInformational", informed);
+  const count = fields.length / 2;
+  if (count > limits.maxHeaderCount) return new ResponseOverflow(limits, "maxHeaderCount", count);
+  let bytes = 0;
+  for (const text of fields) bytes += text.length;
+  return bytes > limits.maxHeaderBytes ? new ResponseOverflow(limits, "maxHeaderBytes", bytes) : null;
 }

@@ -10,7 +10,7 @@ import type { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
 import { shownMethod, shownName } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { Framing, HeaderSection } from "../connect/connection.ts";
+import type { Framing, HeaderSection } from "../core/request-head.ts";
 
 /** What the way of a request does to its head. */
 export interface Way {

@@ -1,7 +1,7 @@
 /** The head of a request as it went out, for whoever wants to see it. */
 import { HeaderMap } from "../core/headers.ts";
 import type { SentHead } from "../core/response.ts";
-import type { RequestHead } from "../connect/connection.ts";
+import type { RequestHead } from "../core/request-head.ts";
 import { http2Fields } from "../http2/fields.ts";
 
 /** Method, target and fields, as this version of HTTP says them. */

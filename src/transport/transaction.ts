@@ -17,12 +17,12 @@ import { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { WireResponse } from "../core/response.ts";
+import type { HeaderSection } from "../core/request-head.ts";
+import type { WireHead, WireResponse } from "../core/response.ts";
 import { isSuccessStatus } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Connection, HeaderSection, Message, WireHead } from "../connect/connection.ts";
+import type { Connection, Message } from "../connect/connection.ts";
 import { CallersError } from "../connect/introduction.ts";
-import { overflowOf } from "../connect/response-limits.ts";
 import { silence, translate } from "./failures.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { inform } from "./listeners.ts";
@@ -91,8 +91,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   #sentBytes = 0;
   /** Does the upload wait for the caller? That is no silence of the server. */
   #awaitsSource = false;
-  /** Informational responses so far. */
-  #informed = 0;
   /** Runs while the body waits for `100 Continue`. */
   #continueTimer: NodeJS.Timeout | null = null;
   #resolve: (response: WireResponse) => void = ignore;
@@ -180,8 +178,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onInformational(status: number, fields: string[]): void {
-    const overflow = overflowOf(this.#pool.limits, fields, ++this.#informed);
-    if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     const { onInformational } = this.#options;
     if (status === 100 && this.#continueTimer !== null) this.#releaseBody();
     else if (onInformational !== null) {
@@ -191,8 +187,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onHead(head: WireHead): void {
-    const overflow = overflowOf(this.#pool.limits, head.fields);
-    if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     this.#state = "body";
     this.#connection?.clock.stop();
     if (this.bytes !== null || this.upload !== null) this.#meetAnswer(head.status);
@@ -237,8 +231,8 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onEnd(trailers: string[]): void {
-    const fault = this.#connection?.fault ?? overflowOf(this.#pool.limits, trailers);
-    // A reset is not the end of a body that runs until the connection ends, though undici takes it for that.
+    const fault = this.#connection?.fault ?? null;
+    // A reset is not the end of a body that runs until the connection ends.
     if (fault !== null) {
       this.#fail(this.#translated(fault), false);
       return;
@@ -326,7 +320,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#state = "waiting";
     this.#sentBytes = 0;
     this.#awaitsSource = false;
-    this.#informed = 0;
     this.#stopContinueTimer();
     this.#stopUpload();
     this.#loadBody();

@@ -2,9 +2,16 @@
  * What a transaction resolves with: the head of a response, and the body as its consumer sees it.
  */
 import { HeaderMap } from "../core/headers.ts";
-import type { ConnectionInfo, SentHead, Timings, WireBody, WireResponse } from "../core/response.ts";
+import type {
+  ConnectionInfo,
+  SentHead,
+  Timings,
+  WireBody,
+  WireHead,
+  WireResponse,
+} from "../core/response.ts";
+import type { RequestHead } from "../core/request-head.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { RequestHead, WireHead } from "../connect/connection.ts";
 import type { Incoming } from "./incoming.ts";
 import { sentHead } from "./sent-head.ts";
 

@@ -1,10 +1,8 @@
-import { PassThrough } from "node:stream";
-
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { HeaderSection } from "../../src/connect/connection.ts";
-import { HeadWriter, RequestSink } from "../../src/http1/request-writer.ts";
+import type { HeaderSection } from "../../src/core/request-head.ts";
+import { HeadWriter } from "../../src/http1/request-writer.ts";
 
 function section(fields: readonly string[]): HeaderSection {
   return { fields, authority: "a.test", framing: "none", isLast: false };
@@ -32,51 +30,5 @@ describe("the head of a request", () => {
         }
       }),
     );
-  });
-});
-
-describe("a body that comes piece by piece", () => {
-  const pieces = ["first", "", "é", "x".repeat(300)]
-    .map((text) => Buffer.from(text))
-    .filter((one) => one.length > 0);
-
-  /** What goes out, write by write. */
-  function written(isChunked: boolean, use: (sink: RequestSink) => void): string[] {
-    const to = new PassThrough({ highWaterMark: 1_048_576 });
-    const writes: string[] = [];
-    const write = to.write.bind(to);
-    to.write = (chunk: string | Uint8Array) => {
-      writes.push(Buffer.from(chunk as string, "latin1").toString("latin1"));
-      return write(chunk);
-    };
-    use(new RequestSink(to, "HEAD\r\n\r\n", isChunked));
-    return writes;
-  }
-
-  it.for([
-    [false, "HEAD\r\n\r\nfirst\u00c3\u00a9" + "x".repeat(300)],
-    [true, `HEAD\r\n\r\n5\r\nfirst\r\n2\r\n\u00c3\u00a9\r\n12c\r\n${"x".repeat(300)}\r\n0\r\n\r\n`],
-  ] as const)("goes out behind the head, in chunks: %s", ([isChunked, expected]) => {
-    const writes = written(isChunked, (sink) => {
-      for (const piece of pieces) sink.write(piece);
-      sink.end();
-    });
-    expect(writes.join("")).toBe(expected);
-  });
-
-  it.for([
-    [false, ["HEAD\r\n\r\n"]],
-    [true, ["HEAD\r\n\r\n0\r\n\r\n"]],
-  ] as const)("may be none, in chunks: %s", ([isChunked, expected]) => {
-    expect(written(isChunked, (sink) => sink.end())).toEqual(expected);
-  });
-
-  it("may wait for its head to go out first", () => {
-    const writes = written(true, (sink) => {
-      sink.begin();
-      sink.write(Buffer.from("a"));
-      sink.end();
-    });
-    expect(writes).toEqual(["HEAD\r\n\r\n", "1\r\n", "a", "\r\n", "0\r\n\r\n"]);
   });
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import type { HeaderSection, RequestHead } from "../../src/connect/connection.ts";
+import type { HeaderSection, RequestHead } from "../../src/core/request-head.ts";
 import { Http2Heads } from "../../src/http2/fields.ts";
 
 type Pairs = readonly (readonly [name: string, value: string])[];

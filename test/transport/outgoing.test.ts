@@ -5,7 +5,7 @@ import { InvalidBody, InvalidHeader, InvalidMethod, RequestException } from "../
 import { HeaderMap } from "../../src/core/headers.ts";
 import { isToken } from "../../src/core/method.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
-import type { HeaderSection } from "../../src/connect/connection.ts";
+import type { HeaderSection } from "../../src/core/request-head.ts";
 import { outgoing, SectionMemo, type Outgoing, type Way } from "../../src/transport/outgoing.ts";
 import { requestFor } from "../support/messages.ts";
 
