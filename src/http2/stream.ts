@@ -6,6 +6,7 @@
  * given up ends with RST_STREAM and never with END_STREAM: the server would take what it got for all.
  */
 import { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
 import { addAbortSignal, Duplex } from "node:stream";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 // Of the module: what a test puts in the place of the global one must not stop a connection.
@@ -51,6 +52,7 @@ type Emit = (this: OwnedStream, event: string, first?: unknown, second?: unknown
 
 /** A place on an HTTP/2 connection, for one message. */
 export class H2Stream implements Connection {
+  readonly httpVersion = "2";
   readonly clock: ReadClock;
   started = false;
   heard = false;
@@ -92,6 +94,10 @@ export class H2Stream implements Connection {
     this.#session = session;
     this.#servedBefore = session.served;
     this.isReused = session.isUsed;
+  }
+
+  get socket(): Socket {
+    return this.#session.socket;
   }
 
   get facts(): ConnectionFacts {
