@@ -6,13 +6,15 @@
  * goes to `tls/settings.ts`, or, when it is one of the handshake alone, to `handshakeOptions`.
  */
 import { connect as connectSocket, isIP, type Socket, type TcpNetConnectOpts } from "node:net";
-import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
 
+import { nodeTls } from "../core/late.ts";
 import type { ResponseLimits } from "../core/response-limits.ts";
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem, pinProblem } from "../tls/certificate.ts";
 import type { TlsTerms } from "../tls/settings.ts";
 import { agreedOn, ConnectionFacts, endsOf, factOf, type Remote } from "./connection-facts.ts";
+import { ConnectTrace, isConnectTraced } from "./connect-trace.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf, type ConnectStep } from "./failures.ts";
 import { assertAllowed, type Guard } from "./guard.ts";
 import { tlsHint } from "./hints.ts";
@@ -71,6 +73,7 @@ export class Opening {
   #reach: Pick<Reach<Socket>, "standing" | "cancel"> | null = null;
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
+  #trace: ConnectTrace | null = null;
 
   constructor(settings: ConnectSettings, memory: TlsMemory) {
     this.#settings = settings;
@@ -81,9 +84,15 @@ export class Opening {
   start(route: Route, limitMs: number | null, done: OpeningListener): void {
     const fail = (error: Error): void => {
       if (this.#isOver) return;
-      this.cancel();
+      this.cancel(error);
       done.onFailure(error);
     };
+    if (isConnectTraced()) {
+      this.#trace = new ConnectTrace(route, this.#settings.sockets.localAddress);
+      this.#trace.begin();
+      // A subscriber may have ended the request.
+      if (this.#isOver) return;
+    }
     if (limitMs !== null) this.#timer = setTimeout(() => fail(this.#overdue(limitMs)), limitMs);
     this.#open(route).then((socket) => {
       if (this.#isOver) {
@@ -91,6 +100,7 @@ export class Opening {
         return;
       }
       this.#finish();
+      this.#trace?.onOpen(socket);
       const ends = this.#ends ?? this.#endsOf(socket);
       const facts = new ConnectionFacts(ends, route.proxy?.origin ?? null, this.#agreed);
       done.onOpen({ socket, facts, intake: this.#intake });
@@ -104,11 +114,13 @@ export class Opening {
     });
   }
 
-  /** Gives up, now. */
-  cancel(): void {
+  /** Gives up, now. @param reason why there will be no connection, when it is not that nobody wants it any more. */
+  cancel(reason: Error | null = null): void {
+    const isNews = !this.#isOver;
     this.#finish();
     this.#reach?.cancel();
     this.#endSockets();
+    if (isNews && this.#trace !== null) this.#trace.onFailure(reason ?? unwanted());
   }
 
   #overdue(limitMs: number): ConnectOverdue {
@@ -266,7 +278,7 @@ export class Opening {
     const material = await this.#settings.materials.load(terms, peer);
     const handshake = new Handshake(this.#memory, "proxy");
     const options = { ...handshakeOptions(host, material, HTTP_1_ONLY), ...handshake.options };
-    const socket = connectTlsSocket({ socket: under, host, ...options });
+    const socket = nodeTls().connect({ socket: under, host, ...options });
     endOnError(socket);
     handshake.watch(socket);
     return await this.#secured(socket, { handshake, step: () => "proxy", peer, terms });
@@ -275,7 +287,7 @@ export class Opening {
   async #tlsThroughProxy(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
     const handshake = this.#handshake(route);
     const options = { ...serverHandshake(route, material), ...handshake.options };
-    const socket = connectTlsSocket({ socket: under, host: route.host, ...options });
+    const socket = nodeTls().connect({ socket: under, host: route.host, ...options });
     endOnError(socket);
     handshake.watch(socket);
     await this.#secured(socket, { handshake, step: () => "tls", peer: route, terms: route.tls });
@@ -288,7 +300,7 @@ export class Opening {
     const { guard, isForwarded } = route;
     const handshake = this.#handshake(route);
     const tls = { ...serverHandshake(route, material), ...handshake.options };
-    const make = (options: TcpNetConnectOpts): TLSSocket => connectTlsSocket({ ...options, ...tls });
+    const make = (options: TcpNetConnectOpts): TLSSocket => nodeTls().connect({ ...options, ...tls });
     const aim = { peer: route, guard, intake: intakeFor(route), make };
     const socket = await this.#reached(isForwarded ? "proxy" : "address", aim);
     handshake.watch(socket);
@@ -370,6 +382,10 @@ function handshakeOptions(
     checkServerIdentity: (_host, certificate) => nameProblem(name, certificate),
     ALPNProtocols: [...protocols],
   };
+}
+
+function unwanted(): Error {
+  return new DOMException("the connection is not needed any more", "AbortError");
 }
 
 function failureText(step: Step, host: string, error: unknown): string {

@@ -80,7 +80,7 @@ export interface HttpAdapterOptions {
 export interface CheckedOptions {
   readonly poolConnections: number;
   readonly maxRetries: RetryPolicy | number | null;
-  readonly pool: Omit<PoolSettings, "onIdle" | "materials">;
+  readonly pool: Omit<PoolSettings, "onIdle" | "onUnused" | "materials">;
 }
 
 /** All options: one that is missing here does not compile. */

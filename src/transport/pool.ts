@@ -3,8 +3,8 @@
  * so that a sequence of requests keeps to one connection, and surplus ones grow old. With HTTP/2 there is one for all.
  */
 import type { AsyncResource } from "node:async_hooks";
-import { TLSSocket } from "node:tls";
 
+import { Queue, type Place } from "../core/queue.ts";
 import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
@@ -32,8 +32,10 @@ export interface PoolSettings extends ConnectSettings {
   readonly keepAliveMs: number;
   /** On an older connection no message begins any more; infinity for none. */
   readonly maxAgeMs: number;
-  /** A connection became idle; it is not to be used after this time. */
-  readonly onIdle: (until: number) => void;
+  /** A connection of the pool became idle; it is not to be used after this time. */
+  readonly onIdle: (pool: Pool, until: number) => void;
+  /** Nothing goes on in the pool any more, and what went on last made no connection idle. */
+  readonly onUnused: (pool: Pool) => void;
 }
 
 /** Somebody who needs a connection. One of the functions is called, once. */
@@ -61,15 +63,15 @@ export class Pool {
   readonly sections: SectionMemo = new SectionMemo();
   /** Name of the origin, for `stats`. */
   readonly origin: string;
-  /** When it was last asked for a connection: the pool that was idle longest is given up first. */
-  lastUsed = 0;
   readonly #heads = new HeadWriter();
   readonly #settings: PoolSettings;
   readonly #tlsMemory = new TlsMemory();
   readonly #idle: IdleConnections<Http1Connection>;
   readonly #open = new Set<Http1Connection>();
   readonly #opening = new Map<Applicant, Opening>();
-  #waiting: Waiter[] = [];
+  readonly #waiting = new Queue<Waiter>();
+  /** Where each of them stands. */
+  readonly #places = new Map<Applicant, Place<Waiter>>();
   /** The connection that is shared, when the server speaks HTTP/2. */
   #shared: H2Session | null = null;
   /** It, and those on which nothing begins any more. */
@@ -106,12 +108,11 @@ export class Pool {
   /** Is nothing going on, nor asked for? */
   get isUnused(): boolean {
     const { open, idle } = this.counts;
-    return idle === open && this.#opening.size === 0 && this.#waiting.length === 0;
+    return idle === open && this.#opening.size === 0 && this.#places.size === 0;
   }
 
   /** A connection that is open and free, or a stream of the shared one; `null` for none. */
   take(now: number): Connection | null {
-    this.lastUsed = now;
     if (this.#shared === null) return this.#idle.take(now);
     const shared = this.#freshShared(now);
     return shared?.hasRoom === true ? this.#streamOf(shared) : null;
@@ -147,14 +148,16 @@ export class Pool {
     const isConnecting = !this.#isOnlyHttp1 && shared === null;
     const limitMs = isConnecting ? applicant.connectMs : this.#turnMs(applicant);
     const overdue = (): void => {
-      this.#removeWaiter(applicant);
+      this.#leave(applicant);
       applicant.onNoConnection(
         isConnecting
           ? new ConnectOverdue(limitMs ?? 0, "connect")
           : new ConnectOverdue(limitMs ?? 0, "pool", this.#whyBusy()),
       );
+      this.#settle();
     };
-    this.#waiting.push({ applicant, timer: limitMs === null ? null : setTimeout(overdue, limitMs) });
+    const timer = limitMs === null ? null : setTimeout(overdue, limitMs);
+    this.#places.set(applicant, this.#waiting.join({ applicant, timer }));
   }
 
   #turnMs({ turnMs }: Applicant): number | null {
@@ -179,9 +182,8 @@ export class Pool {
       opening.cancel();
       this.#opening.delete(applicant);
       this.#next();
-      return;
-    }
-    this.#removeWaiter(applicant);
+    } else this.#leave(applicant);
+    this.#settle();
   }
 
   /** The message on `connection` is over. */
@@ -198,15 +200,15 @@ export class Pool {
     }
     const until = this.#idle.keep(connection, now);
     if (until === 0) return;
-    if (this.#waiting.length > 0) this.#next();
-    else this.#settings.onIdle(until);
+    if (this.#places.size > 0) this.#next();
+    else this.#settings.onIdle(this, until);
   }
 
   #keepShared(now: number): void {
     if (this.#shared === null || this.#shared.running > 0) return;
     const { keepAliveMs, maxAgeMs } = this.#settings;
     this.#shared.idleUntil = Math.min(now + keepAliveMs, this.#shared.facts.age.openedAt + maxAgeMs);
-    this.#settings.onIdle(this.#shared.idleUntil);
+    this.#settings.onIdle(this, this.#shared.idleUntil);
   }
 
   /** Ends connections that have been idle for too long. Returns when the next one will be; infinity for none. */
@@ -227,8 +229,9 @@ export class Pool {
   /** Ends all connections but those of bodies that are being streamed, which end with them. Resolves when they are gone. */
   async close(reason: () => Error): Promise<void> {
     this.#isClosed = true;
-    for (const { applicant, timer } of this.#waiting.splice(0)) {
-      if (timer !== null) clearTimeout(timer);
+    for (let place = this.#waiting.first; place !== null; place = this.#waiting.first) {
+      const { applicant } = place.value;
+      this.#leave(applicant);
       applicant.onNoConnection(reason());
     }
     for (const [applicant, opening] of this.#opening) {
@@ -256,6 +259,7 @@ export class Pool {
         this.#opening.delete(applicant);
         applicant.onNoConnection(error);
         this.#next();
+        this.#settle();
       },
     };
     const route = this.#isHttp1Required ? { ...this.route, isHttp2: false } : this.route;
@@ -264,7 +268,7 @@ export class Pool {
 
   #admit(opened: Opened, applicant: Applicant): void {
     const { socket } = opened;
-    const isShared = socket instanceof TLSSocket && socket.alpnProtocol === "h2";
+    const isShared = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
     let connection: Connection | null = null;
     try {
       connection = isShared ? this.#share(opened) : this.#keep(opened);
@@ -274,6 +278,7 @@ export class Pool {
       applicant.onNoConnection(new ConnectFailure("address", message, { cause }));
     }
     if (connection !== null) applicant.onConnection(connection);
+    else this.#settle();
     this.#next();
   }
 
@@ -301,7 +306,10 @@ export class Pool {
         this.#isHttp1Required = true;
         this.#isOnlyHttp1 = true;
       },
-      onClose: () => this.#sessions.delete(session),
+      onClose: () => {
+        this.#sessions.delete(session);
+        this.#settle();
+      },
     });
     this.#shared = session;
     this.#sessions.add(session);
@@ -311,22 +319,29 @@ export class Pool {
   #onClose(connection: Http1Connection): void {
     this.#open.delete(connection);
     surplus.onClose();
-    this.#idle.leave(connection);
+    const wasIdle = this.#idle.leave(connection);
     this.#next();
+    if (!wasIdle) this.#settle();
+  }
+
+  /** Something ended, without a connection for others: perhaps nothing goes on any more. */
+  #settle(): void {
+    if (this.isUnused) this.#settings.onUnused(this);
   }
 
   /** Serves who has waited longest, if there is something to serve. */
   #next(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#places.size === 0) return;
     // Later: a connection that is released while it reads is not free before its parser is through.
     queueMicrotask(() => {
-      const connection = this.#waiting.length === 0 ? null : this.take(performance.now());
+      const place = this.#waiting.first;
+      if (place === null) return;
+      const connection = this.take(performance.now());
       if (connection === null && !this.#mayConnect) return;
-      const waiter = this.#waiting.shift();
-      if (waiter === undefined) return;
-      if (waiter.timer !== null) clearTimeout(waiter.timer);
-      if (connection === null) this.#connect(waiter.applicant);
-      else waiter.applicant.onConnection(connection);
+      const { applicant } = place.value;
+      this.#leave(applicant);
+      if (connection === null) this.#connect(applicant);
+      else applicant.onConnection(connection);
       this.#next();
     });
   }
@@ -341,11 +356,12 @@ export class Pool {
     return `: ${busy}; a streamed response holds its own until it is read or closed`;
   }
 
-  #removeWaiter(applicant: Applicant): void {
-    this.#waiting = this.#waiting.filter((waiter) => {
-      if (waiter.applicant !== applicant) return true;
-      if (waiter.timer !== null) clearTimeout(waiter.timer);
-      return false;
-    });
+  /** `applicant` waits no more, be it served or given up. */
+  #leave(applicant: Applicant): void {
+    const place = this.#places.get(applicant);
+    if (place === undefined) return;
+    this.#places.delete(applicant);
+    this.#waiting.leave(place);
+    if (place.value.timer !== null) clearTimeout(place.value.timer);
   }
 }
