@@ -37,7 +37,7 @@ export interface PoolSettings extends ConnectSettings {
   readonly keepAliveMs: number;
   /** A connection of the pool became idle; it is not to be used after this time. */
   readonly onIdle: (pool: Pool, until: number) => void;
-  /** Nothing goes on in the pool any more, and what went on last made no connection idle. */
+  /** Nothing goes on in the pool any more, whatever became of its connections. */
   readonly onUnused: (pool: Pool) => void;
 }
 
@@ -316,10 +316,10 @@ export class Pool implements TlsMemory {
     const at = this.#idle.indexOf(connection);
     if (at !== -1) this.#idle.splice(at, 1);
     this.#next();
-    if (at === -1) this.#settle();
+    this.#settle();
   }
 
-  /** Something ended, without a connection for others: perhaps nothing goes on any more. */
+  /** Something ended: perhaps nothing goes on any more. */
   #settle(): void {
     if (this.isUnused) this.#settings.onUnused(this);
   }

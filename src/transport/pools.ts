@@ -62,7 +62,7 @@ const TO_SERVER: Way = {
 export class Pools {
   readonly #byKey = new Map<string, Pool>();
   readonly #choices = new Memo<Origin, Choice[]>(1000);
-  /** Where each pool stands among those that rest: the one that was used least recently comes first. Not all of them rest. */
+  /** Where each pool stands among those that rest: that of the connection that was idle longest comes first. Not all of them rest. */
   readonly #places = new Map<Pool, Place<Listed>>();
   readonly #resting = new Queue<Listed>();
   /** The last of them. */
@@ -82,7 +82,8 @@ export class Pools {
         this.#sweepBy(until);
       },
       onUnused: (pool) => {
-        if (pool !== this.#latest) this.#rest(pool);
+        // One that stands in the queue keeps its place: no connection in it has become idle, so it is the one to be missed least.
+        if (this.#places.get(pool)?.queue === undefined) this.#rest(pool);
         this.#giveUp(this.#limit);
       },
     };
