@@ -48,6 +48,8 @@ interface Plan {
 /** A pool, and what it is known by. */
 interface Listed {
   readonly key: string;
+  /** Of the request that it was made for. */
+  readonly origin: Origin;
   readonly pool: Pool;
 }
 
@@ -107,7 +109,8 @@ export class Pools {
       )
         return choice.pool;
     }
-    const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
+    const plan = planFor(url, options, this.#settings.sockets.socketPath !== undefined);
+    const pool = this.#ensure(plan, url.origin);
     this.#remember(url.origin, {
       proxies,
       proxyHeaders,
@@ -149,13 +152,13 @@ export class Pools {
     this.#choices.clear();
   }
 
-  #ensure(plan: Plan): Pool {
+  #ensure(plan: Plan, origin: Origin): Pool {
     const known = this.#byKey.get(plan.key);
     if (known !== undefined) return known;
     this.#giveUp(this.#limit - 1);
     const pool = new Pool(plan.origin, plan.route, plan.way, this.#settings);
     this.#byKey.set(plan.key, pool);
-    this.#places.set(pool, this.#resting.join({ key: plan.key, pool }));
+    this.#places.set(pool, this.#resting.join({ key: plan.key, origin, pool }));
     this.#latest = pool;
     return pool;
   }
@@ -175,12 +178,13 @@ export class Pools {
   #giveUp(most: number): void {
     for (let place = this.#resting.first; place !== null; place = this.#resting.first) {
       if (this.#byKey.size <= most) return;
-      const { key, pool } = place.value;
+      const { key, origin, pool } = place.value;
       this.#resting.leave(place);
       if (pool === this.#latest) this.#latest = null;
       if (!pool.isUnused) continue;
       this.#byKey.delete(key);
       this.#places.delete(pool);
+      this.#choices.delete(origin);
       void pool.close(() => new Error("there are too many origins"));
     }
   }
