@@ -64,7 +64,8 @@ export class Mounts {
     if (typeof adapter?.send !== "function" || typeof adapter.close !== "function")
       throw mustBe("an adapter", "an object with send() and close()", adapter);
     const known = this.#mounts.get(prefix);
-    if (known === undefined) this.#add({ prefix, address: parsePrefix(prefix), order: this.#mounts.size, adapter });
+    if (known === undefined)
+      this.#add({ prefix, address: parsePrefix(prefix), order: this.#mounts.size, adapter });
     else known.adapter = adapter;
     this.#adapters = null;
     const isWhole = this.#mounts.size === this.#wholes();
@@ -78,7 +79,7 @@ export class Mounts {
     this.#mounts.set(mount.prefix, mount);
     if (authority !== "") this.#divided.add(scheme);
     const key = keyOf(scheme, authority);
-    const group = this.#groups.get(key) ?? { lengths: new Set(), byTarget: new Map() };
+    const group: Group = this.#groups.get(key) ?? { lengths: new Set(), byTarget: new Map() };
     this.#groups.set(key, group);
     group.lengths.add(target.length);
     const other = group.byTarget.get(target);

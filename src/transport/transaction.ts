@@ -64,9 +64,7 @@ const SURELY_READ_BYTES = 16_384;
 const NOBODY = new AsyncResource("SojournTransaction");
 
 /** One request and its response. */
-export class Transaction
-  implements Message, Applicant, BodySource, UploadListener, Passage, AbortListener
-{
+export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage, AbortListener {
   readonly method: string;
   readonly target: string;
   readonly section: HeaderSection;

@@ -6,7 +6,16 @@ import { comparablePath } from "../../src/core/url-spelling.ts";
 import { CookieIndex } from "../../src/cookies/cookie-index.ts";
 import { domainMatches, domainsOf, pathMatches } from "../../src/cookies/match.ts";
 
-const domain = fc.constantFrom("a.test", "x.a.test", "y.a.test", "z.y.a.test", "co.uk", "a.co.uk", "localhost", "::1");
+const domain = fc.constantFrom(
+  "a.test",
+  "x.a.test",
+  "y.a.test",
+  "z.y.a.test",
+  "co.uk",
+  "a.co.uk",
+  "localhost",
+  "::1",
+);
 const path = fc.constantFrom("/", "/x", "/x/", "/x/y");
 const cookie = fc.record<StoredCookie>({
   name: fc.constantFrom("a", "b"),
@@ -47,7 +56,9 @@ function isShadowing(index: CookieIndex, wanted: StoredCookie): boolean {
   return [...index.entries()].some(({ cookie: one, bucket, path: place }) => {
     const isBelow = wanted.domain.includes(".") && domainMatches(bucket.domain, wanted.domain);
     const isThere = isBelow || above.includes(bucket.domain);
-    return isThere && one.secure && one.name === wanted.name && pathMatches(comparablePath(wanted.path), place);
+    return (
+      isThere && one.secure && one.name === wanted.name && pathMatches(comparablePath(wanted.path), place)
+    );
   });
 }
 

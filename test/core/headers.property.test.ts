@@ -29,7 +29,8 @@ function setLines(lines: Line[], asked: string, values: readonly string[]): Line
   const place = lines.findIndex(isNamed(asked));
   const fresh = values.map((one): Line => [asked, one]);
   const others = lines.filter((line) => !isNamed(asked)(line));
-  const before = place === -1 ? others.length : lines.slice(0, place).filter((line) => !isNamed(asked)(line)).length;
+  const before =
+    place === -1 ? others.length : lines.slice(0, place).filter((line) => !isNamed(asked)(line)).length;
   return [...others.slice(0, before), ...fresh, ...others.slice(before)];
 }
 
@@ -75,7 +76,9 @@ describe("headers, few or many", () => {
         expect(map.size).toBe(lines.length);
         expect(map.toWire()).toEqual(lines.flat());
         expect([...map.values()]).toEqual(lines.map(([, one]) => one));
-        expect([...map.keys()]).toEqual(lines.filter((_, at) => keys.indexOf(keys[at] ?? "") === at).map(([one]) => one));
+        expect([...map.keys()]).toEqual(
+          lines.filter((_, at) => keys.indexOf(keys[at] ?? "") === at).map(([one]) => one),
+        );
         for (const asked of ["a", "b", "c", "x-7", "x-70", "x-1", "none"]) {
           const values = lines.filter(isNamed(asked)).map(([, one]) => one);
           expect(map.getAll(asked)).toEqual(values);

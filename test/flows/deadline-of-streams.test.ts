@@ -50,7 +50,10 @@ beforeAll(async () => {
     response.write("half", () => response.socket?.end());
   });
   shared = await startH2((stream, { ":path": path }) => {
-    if (path === "/empty") return void stream.respond({ ":status": 204 }, { endStream: true });
+    if (path === "/empty") {
+      stream.respond({ ":status": 204 }, { endStream: true });
+      return;
+    }
     stream.respond({ ":status": 200, ...(path === "/truncated" ? { "content-length": "1000" } : {}) });
     if (path === "/truncated") stream.write("half", () => stream.close(2));
     else stream.end(path === "/large" ? "x".repeat(5000) : BODY);
@@ -97,68 +100,71 @@ function left(signal: AbortSignal): [clocks: number, listeners: number] {
   return [running.size, getEventListeners(signal, "abort").length];
 }
 
-describe.for(["HTTP/1.1", "HTTP/2", "an app"])("a streamed response with a total timeout, over %s", (protocol) => {
-  it.for(Object.keys(ends))("leaves no clock and no listener when it %s", async (name) => {
-    const { session, url } = newSession(protocol);
-    const { signal } = new AbortController();
-    const response = await session.get(url, { stream: true, signal });
-    expect(left(signal)).toEqual([1, 1]);
-    await ends[name]?.(response);
-    expect(left(signal)).toEqual([0, 0]);
-  });
+describe.for(["HTTP/1.1", "HTTP/2", "an app"])(
+  "a streamed response with a total timeout, over %s",
+  (protocol) => {
+    it.for(Object.keys(ends))("leaves no clock and no listener when it %s", async (name) => {
+      const { session, url } = newSession(protocol);
+      const { signal } = new AbortController();
+      const response = await session.get(url, { stream: true, signal });
+      expect(left(signal)).toEqual([1, 1]);
+      await ends[name]?.(response);
+      expect(left(signal)).toEqual([0, 0]);
+    });
 
-  it.for(Object.keys(readings))("leaves none when it is %s", async (name) => {
-    const { session, url } = newSession(protocol);
-    expect(await readings[name]?.(session, url)).toBe(BODY);
-    expect(running.size).toBe(0);
-  });
+    it.for(Object.keys(readings))("leaves none when it is %s", async (name) => {
+      const { session, url } = newSession(protocol);
+      expect(await readings[name]?.(session, url)).toBe(BODY);
+      expect(running.size).toBe(0);
+    });
 
-  it("leaves none when the session was closed while it was read", async () => {
-    const { session, url } = newSession(protocol);
-    const { signal } = new AbortController();
-    const response = await session.get(url, { stream: true, signal });
-    await session.close();
-    expect(await response.text()).toBe(BODY);
-    expect(left(signal)).toEqual([0, 0]);
-  });
+    it("leaves none when the session was closed while it was read", async () => {
+      const { session, url } = newSession(protocol);
+      const { signal } = new AbortController();
+      const response = await session.get(url, { stream: true, signal });
+      await session.close();
+      expect(await response.text()).toBe(BODY);
+      expect(left(signal)).toEqual([0, 0]);
+    });
 
-  it("leaves none when the caller aborts", async () => {
-    const { session, url } = newSession(protocol);
-    const caller = new AbortController();
-    const response = await session.get(url, { stream: true, signal: caller.signal });
-    caller.abort(new Error("enough"));
-    await expect(response.text()).rejects.toThrow("enough");
-    expect(left(caller.signal)).toEqual([0, 0]);
-  });
+    it("leaves none when the caller aborts", async () => {
+      const { session, url } = newSession(protocol);
+      const caller = new AbortController();
+      const response = await session.get(url, { stream: true, signal: caller.signal });
+      caller.abort(new Error("enough"));
+      await expect(response.text()).rejects.toThrow("enough");
+      expect(left(caller.signal)).toEqual([0, 0]);
+    });
 
-  it("leaves none when nobody holds it any more", async () => {
-    setFlagsFromString("--expose_gc");
-    const collectGarbage = runInNewContext("gc") as () => void; // the flag has made it
-    const { session, url } = newSession(protocol);
-    const { signal } = new AbortController();
-    const forget = async (): Promise<void> => {
-      await session.get(url, { stream: true, signal });
-    };
-    await forget();
-    for (let turns = 0; running.size > 0 && turns < 200; turns++) {
-      collectGarbage();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    expect(left(signal)).toEqual([0, 0]);
-  });
+    it("leaves none when nobody holds it any more", async () => {
+      setFlagsFromString("--expose_gc");
+      const collectGarbage = runInNewContext("gc") as () => void; // the flag has made it
+      const { session, url } = newSession(protocol);
+      const { signal } = new AbortController();
+      const forget = async (): Promise<void> => {
+        await session.get(url, { stream: true, signal });
+      };
+      await forget();
+      for (let turns = 0; running.size > 0 && turns < 200; turns++) {
+        collectGarbage();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      expect(left(signal)).toEqual([0, 0]);
+    });
 
-  it("shares one listener with all other requests that have the signal", async () => {
-    const { session, url } = newSession(protocol);
-    const { signal } = new AbortController();
-    const added = vi.spyOn(signal, "addEventListener");
-    const calls = Array.from({ length: 40 }, () => session.get(url, { stream: true, signal }));
-    const responses = await Promise.all(calls);
-    expect(left(signal)).toEqual([40, 1]);
-    await Promise.all(responses.map((response) => response.text()));
-    expect(left(signal)).toEqual([0, 0]);
-    expect(added).toHaveBeenCalledTimes(1);
-  });
-});
+    it("shares one listener with all other requests that have the signal", async () => {
+      const { session, url } = newSession(protocol);
+      const { signal } = new AbortController();
+      const added = vi.spyOn(signal, "addEventListener");
+      const calls = Array.from({ length: 40 }, () => session.get(url, { stream: true, signal }));
+      const responses = await Promise.all(calls);
+      expect(left(signal)).toEqual([40, 1]);
+      await Promise.all(responses.map((response) => response.text()));
+      expect(left(signal)).toEqual([0, 0]);
+      expect(added).toHaveBeenCalledTimes(1);
+    });
+  },
+);
 
 describe.for(["HTTP/1.1", "HTTP/2"])("a streamed response with a total timeout, over %s", (protocol) => {
   it.for(Object.keys(answers))("leaves no clock and no listener when it %s", async (name) => {

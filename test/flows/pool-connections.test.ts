@@ -80,7 +80,9 @@ describe("after a burst of origins there are no more than poolConnections", () =
   it("when they speak HTTP/2", async () => {
     const { session, adapter } = anywhere();
     const { port } = new URL(shared.url);
-    await burst((host) => session.get(`https://${host}:${port}/`, { http2: true, tls: { serverName: "127.0.0.1" } }));
+    await burst((host) =>
+      session.get(`https://${host}:${port}/`, { http2: true, tls: { serverName: "127.0.0.1" } }),
+    );
     await expect.poll(() => adapter.stats.length).toBe(LIMIT);
     await session.close();
   });

@@ -14,7 +14,16 @@ let looked = 0;
 let isCounting = false;
 
 /** Array methods that look at every element, or may, without a call of ours. */
-const WALKS = ["concat", "includes", "indexOf", "lastIndexOf", "shift", "slice", "splice", "unshift"] as const;
+const WALKS = [
+  "concat",
+  "includes",
+  "indexOf",
+  "lastIndexOf",
+  "shift",
+  "slice",
+  "splice",
+  "unshift",
+] as const;
 for (const walk of [...WALKS, Symbol.iterator] as const) {
   const original = Array.prototype[walk] as (...args: unknown[]) => unknown;
   const counting = function (this: unknown[], ...args: unknown[]): unknown {
@@ -29,7 +38,7 @@ inspector.connect();
 await inspector.post("Profiler.enable");
 await inspector.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
 // Loaded late: blocks are counted in what is loaded while it watches.
-const { loads } = (await import("./loads.ts")) as { readonly loads: Readonly<Record<string, Load>> };
+const { loads } = await import("./loads.ts");
 
 async function blocks(): Promise<number> {
   const { result } = await inspector.post("Profiler.takePreciseCoverage");

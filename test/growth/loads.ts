@@ -18,7 +18,12 @@ import type { Load, Prepared } from "./load.ts";
 const TIMES = 40;
 
 /** A server that answers when it is told to: all connections that have asked. */
-async function holding(): Promise<{ port: number; asked: () => number; answer: () => void; end: () => void }> {
+async function holding(): Promise<{
+  port: number;
+  asked: () => number;
+  answer: () => void;
+  end: () => void;
+}> {
   const sockets = new Set<Socket>();
   const waiting: Socket[] = [];
   const server = createServer((socket) => {
@@ -54,7 +59,7 @@ function givingUp(session: Session, url: string, size: number): Pick<Prepared, "
     times: TIMES,
     run: async () => {
       for (const at of chosen) controllers[at]?.abort();
-      await Promise.all(chosen.map((at) => calls[at]));
+      for (const at of chosen) await calls[at];
     },
   };
 }
@@ -68,7 +73,11 @@ function anywhere(poolConnections: number): HttpAdapter {
 }
 
 /** A jar with a cookie of each of so many hosts, of which one expires each second. */
-function jarOf(size: number, setCookie: string, options: CookieJarOptions = {}): { jar: CookieJar; pass: () => void } {
+function jarOf(
+  size: number,
+  setCookie: string,
+  options: CookieJarOptions = {},
+): { jar: CookieJar; pass: () => void } {
   let now = 1e12;
   const jar = new CookieJar(null, { now: () => now, maxCookies: 1_000_000, ...options });
   for (let at = 0; at < size; at++)
@@ -277,7 +286,10 @@ export const loads: Readonly<Record<string, Load>> = {
   }),
   "a header is set to a list": withFields((pairs) => {
     const map = new HeaderMap({ Via: "first", Accept: "*/*" });
-    map.set("Via", pairs.map(([, value]) => value));
+    map.set(
+      "Via",
+      pairs.map(([, value]) => value),
+    );
   }),
   "headers are looked up": withFields((pairs, map) => {
     for (const [name] of pairs) if (!map.has(name) || map.get(name) === null) throw new Error(name);
@@ -300,7 +312,9 @@ export const loads: Readonly<Record<string, Load>> = {
   "headers are compared": withFields((pairs, map) => map.equals(new HeaderMap(pairs.toReversed()))),
   "headers are prepared to be sent": withFields((pairs) => {
     const session = new Session({ trustEnv: false, headers: new HeaderMap(pairs) });
-    return session.prepareRequest(new Request("GET", "http://a.test/", { headers: Object.fromEntries(pairs) }));
+    return session.prepareRequest(
+      new Request("GET", "http://a.test/", { headers: Object.fromEntries(pairs) }),
+    );
   }),
 
   "headers are sent": async (size) => {
@@ -327,7 +341,9 @@ export const loads: Readonly<Record<string, Load>> = {
     session.mount("http://", {
       send: () => {
         const isLast = hop++ === size;
-        return Promise.resolve(wireResponse(isLast ? { status: 200 } : { status: 302, headers: { Location: `/${hop}` } }));
+        return Promise.resolve(
+          wireResponse(isLast ? { status: 200 } : { status: 302, headers: { Location: `/${hop}` } }),
+        );
       },
       close: () => Promise.resolve(),
     });
@@ -352,6 +368,8 @@ export const loads: Readonly<Record<string, Load>> = {
       session.mount(`http://h${at}.test/`, adapter);
       session.mount(`http://one.test/path/${at}`, adapter);
     }
-    return times((time) => session.getAdapter(time % 2 === 0 ? "http://one.test/path/7/x" : "http://two.test/"));
+    return times((time) =>
+      session.getAdapter(time % 2 === 0 ? "http://one.test/path/7/x" : "http://two.test/"),
+    );
   },
 };

@@ -160,7 +160,11 @@ function row(cells: readonly (string | number)[]): string {
   return cells.map((cell) => String(cell).padStart(12)).join("");
 }
 
-function shown(done: number | string, { descriptors, sockets, timers, heapBytes }: Holdings, held: number): string {
+function shown(
+  done: number | string,
+  { descriptors, sockets, timers, heapBytes }: Holdings,
+  held: number,
+): string {
   return row([done, descriptors, sockets, timers, held, (heapBytes / 1_048_576).toFixed(2)]);
 }
 
