@@ -241,6 +241,11 @@ export class H2Session {
     else this.#clocks.push(clock);
   }
 
+  /** No message begins on it any more. It ends when none is under way. */
+  retire(): void {
+    this.#retire();
+  }
+
   /** Ends it, with whatever is under way. */
   destroy(): void {
     this.#retire();

@@ -10,6 +10,7 @@
  */
 import { AsyncResource } from "node:async_hooks";
 
+import { listen, unlisten, type AbortListener } from "../core/abort.ts";
 import type { SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import { RequestException, type Phase } from "../core/errors.ts";
@@ -64,7 +65,7 @@ const SURELY_READ_BYTES = 16_384;
 const NOBODY = new AsyncResource("SojournTransaction");
 
 /** One request and its response. */
-export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage {
+export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage, AbortListener {
   readonly method: string;
   target: string;
   section: HeaderSection;
@@ -120,7 +121,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      this.#signal?.addEventListener("abort", this);
+      if (this.#signal !== null) listen(this.#signal, this);
       if (isTraced()) {
         this.#beginTrace();
         // A subscriber may have ended it.
@@ -131,9 +132,8 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     });
   }
 
-  /** The signal aborts. */
-  handleEvent(): void {
-    this.#fail(this.#signal?.reason, true);
+  onAbort(reason: unknown): void {
+    this.#fail(reason, true);
   }
 
   onShutdown(reason: Error): void {
@@ -481,7 +481,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   #finish(now: number = performance.now()): void {
     if (this.#state === "over") return;
     this.#state = "over";
-    this.#signal?.removeEventListener("abort", this);
+    if (this.#signal !== null) unlisten(this.#signal, this);
     this.#stopUpload();
     // Who keeps the response keeps this: not what the caller's context holds with it.
     this.context = NOBODY;
