@@ -1,6 +1,6 @@
 /**
- * How the package is built: each entry point one file, and one more for what they share. A hundred small modules would take
- * longer to load than all of undici. Declarations are `tsc`'s, file by file.
+ * How the package is built: each entry point one file, and one more for what they share. A hundred small modules take
+ * longer to load. Declarations are `tsc`'s, file by file.
  *
  * What is built must survive being bundled again, into one file that lies alone, as a CommonJS or an ES module: so it has
  * nothing in it that only works where it lies, such as `createRequire(import.meta.url)`.
@@ -16,29 +16,6 @@ const { dependencies, peerDependencies } = JSON.parse(await here("package.json")
   readonly peerDependencies: Readonly<Record<string, string>>;
 };
 const entries = ["src/index", "src/charset", "src/oauth2", "testing/index"];
-
-const NOTICE = `The files of this folder contain parts of undici, and in them llhttp (MIT, Copyright Fedor Indutny, 2018).
-undici's own license:`;
-
-/**
- * undici is CommonJS. What it takes of Node by `require` would need a `require` made where the file lies, and an import of
- * `node:http` loads Node's own `fetch` (13 MB): so Node is asked by name. Its `fetch` reads bodies that undici writes; ours
- * are written in `src/transport/`.
- */
-const undiciParts: Plugin = {
-  name: "undici-parts",
-  resolveId: (source, _importer, { kind }) =>
-    kind === "require-call" && source.startsWith("node:") ? { id: `\0${source}` } : null,
-  load(id) {
-    if (id.startsWith("\0node:"))
-      return `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice(1))});`;
-    return /\/undici\/lib\/web\//.test(id) ? "module.exports = {};" : null;
-  },
-  async generateBundle() {
-    const source = `${NOTICE}\n\n${await here("node_modules/undici/LICENSE")}`;
-    this.emitFile({ type: "asset", fileName: "LICENSE-undici", source });
-  },
-};
 
 const REFUSAL = `const thrown = refuse();
 function refuse() {
@@ -71,9 +48,7 @@ const config: RolldownOptions = defineConfig({
   platform: "node",
   // Packages are the user's to install, and to have once.
   external: Object.keys({ ...dependencies, ...peerDependencies }),
-  plugins: [undiciParts, elsewhere],
-  // undici's own switch to leave out its second parser, which is not used.
-  transform: { define: { esbuildDetection: "true" } },
+  plugins: [elsewhere],
   output: {
     dir: "dist",
     format: "esm",

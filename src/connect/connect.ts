@@ -24,7 +24,7 @@ import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
 import { tlsHint } from "./hints.ts";
 import { Intake } from "./intake.ts";
 import { Introduction } from "./introduction.ts";
-import type { ResponseLimits } from "./response-limits.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import { authorityOf, basicCredentials, pinsOf, type Peer, type Route } from "./route.ts";
 import { canReadInto } from "./runtime.ts";
 import { openSocks } from "./socks.ts";

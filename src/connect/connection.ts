@@ -1,49 +1,38 @@
 /**
- * What a transaction needs of a connection: HTTP/1.1 has it for itself (`http1/engine.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
+ * What a transaction needs of a connection: HTTP/1.1 has it for itself (`transport/http1-connection.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
  */
 import type { AsyncResource } from "node:async_hooks";
 import type { Writable } from "node:stream";
 
+import type { RequestHead } from "../core/request-head.ts";
+import type { WireHead } from "../core/response.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import type { ReadClock } from "./read-clock.ts";
 
-/** The body of a request that comes piece by piece. */
-export interface BodyWriter {
-  /** Did each byte that was announced go into the socket? The source may not have said yet that there are no more. */
-  readonly isHandedOver: boolean;
-  /**
-   * Writes `head` and the body. `done` is told whether all of it went out.
-   *
-   * @param isChunked a body of unknown length goes out in chunks; without, as it is: HTTP/2 has frames of its own.
-   */
-  write(
-    to: Writable,
-    { head, isChunked }: { readonly head: string; readonly isChunked: boolean },
-    done: (isComplete: boolean) => void,
-  ): void;
+/** Where a body goes that comes piece by piece, in the manner of a protocol. */
+export interface BodySink {
+  /** Takes the bytes in the end: its `drain` and `close` are waited for. */
+  readonly to: Writable;
+  /** The head goes out alone: the body waits. */
+  begin(): void;
+  write(piece: Uint8Array): void;
+  /** There are no more pieces. */
+  end(): void;
 }
 
-/** The head of a response, as it came. */
-export interface WireHead {
-  readonly status: number;
-  /** Bytes as latin-1 characters; `""` for none. */
-  readonly reason: string;
-  /** Name, value, name, value ... */
-  readonly fields: string[];
-  readonly httpVersion: string;
+/** The body of a request that comes piece by piece. */
+export interface BodyWriter {
+  /** Did each byte that was announced go into the sink? The source may not have said yet that there are no more. */
+  readonly isHandedOver: boolean;
+  /** Gives the body to `sink`. `done` is told whether all of it went out. */
+  write(sink: BodySink, done: (isComplete: boolean) => void): void;
 }
 
 /** One request on a connection, and who wants to hear of its response. */
-export interface Message {
-  readonly method: string;
-  readonly target: string;
-  /** Request line and header fields, with the empty line. */
-  readonly head: string;
+export interface Message extends RequestHead {
   /** The body: all of it, or what gives it; both `null` for none. */
   readonly bytes: Uint8Array | null;
   readonly upload: BodyWriter | null;
-  /** The connection is not to be used again. */
-  readonly isLast: boolean;
   /** The caller's: what is published of the message is published in it. */
   readonly context: AsyncResource;
   /** Bytes go out from here on. `now` is the time on the monotonic clock, in milliseconds. */

@@ -44,6 +44,16 @@ export class ConnectOverdue extends Error {
   }
 }
 
+/** The other side closed the connection, in order: that nothing, or no more, came is all that is known. */
+export class ConnectionEnded extends Error {
+  override readonly name: string = "ConnectionEnded";
+  readonly code = "ERR_CONNECTION_ENDED";
+
+  constructor(message: string = "the other side closed the connection") {
+    super(message);
+  }
+}
+
 /** The answer was whole, and the connection ended before the body of the request was through. */
 export class UnsentBody extends Error {
   override readonly name: string = "UnsentBody";
@@ -65,14 +75,11 @@ export function reasonOf(error: unknown): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ERR_ASSERTION: "it breaks the rules of HTTP/1.1",
   ECONNRESET: "the connection was reset",
   EPIPE: "the connection was closed while sending",
-  UND_ERR_SOCKET: "the other side closed the connection",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "it is not as long as Content-Length says",
 };
 
-/** The code of an error of Node, OpenSSL or undici; `""` for none. */
+/** The code of an error of Node or OpenSSL; `""` for none. */
 export function codeOf(error: Error): string {
   return "code" in error && typeof error.code === "string" ? error.code : "";
 }

@@ -18,7 +18,7 @@ export interface IntakeReader {
   /** Does it wait for nothing? */
   readonly isIdle: boolean;
   /** Takes bytes, at once. Is a part of their memory kept? */
-  read(bytes: Uint8Array): boolean;
+  read(bytes: Buffer): boolean;
 }
 
 /** What one socket reads into. */

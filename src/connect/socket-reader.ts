@@ -25,17 +25,15 @@ export class SocketReader {
     return this.#cut(count);
   }
 
-  /** Everything up to and with the first `mark`; `null` for more than `limit` bytes. @throws when the connection ends before. */
-  async takeThrough(mark: string, limit: number): Promise<Buffer | null> {
-    let from = 0;
-    for (;;) {
-      const at = this.#held.indexOf(mark, from, "latin1");
-      const end = at === -1 ? this.#held.byteLength : at + mark.length;
-      if (end > limit) return null;
-      if (at !== -1) return this.#cut(end);
-      from = Math.max(0, this.#held.byteLength - mark.length + 1);
-      await this.#more();
-    }
+  /** What has come, or comes next: at least one byte. @throws when the connection ends before. */
+  async takeSome(): Promise<Buffer> {
+    if (this.#held.byteLength === 0) await this.#more();
+    return this.#cut(this.#held.byteLength);
+  }
+
+  /** Gives back the end of what was taken. */
+  putBack(bytes: Buffer): void {
+    this.#held = bytes;
   }
 
   /** Lets go of the socket, and puts back what was read too far. */

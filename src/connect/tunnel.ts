@@ -4,13 +4,13 @@
 import type { Socket } from "node:net";
 
 import { HeaderMap } from "../core/headers.ts";
-import { isToken } from "../core/method.ts";
-import { isError } from "../core/realm.ts";
-import { withoutBlanks } from "../core/received-text.ts";
+import type { WireHead } from "../core/response.ts";
 import { codes, isSuccessStatus } from "../core/status.ts";
+import { ResponseParser, type ResponseListener } from "../http1/response-parser.ts";
+import { ResponseSyntaxError } from "../http1/syntax-error.ts";
 import { ConnectFailure, reasonOf, type ProxyAnswer } from "./failures.ts";
 import { protocolHint } from "./hints.ts";
-import { ResponseOverflow, overflowOf, type ResponseLimits } from "./response-limits.ts";
+import { ResponseOverflow, type ResponseLimits } from "../core/response-limits.ts";
 import { SocketReader } from "./socket-reader.ts";
 
 /** What to ask the proxy for. */
@@ -59,83 +59,59 @@ function fieldsOf({ authorization, headers }: TunnelRequest): string {
   return [...all].map(([name, value]) => `${name}: ${value}\r\n`).join("");
 }
 
+/** Up to the end of its head: what comes behind it is the tunnel's, or of no interest. */
 async function finalAnswer(reader: SocketReader, limits: ResponseLimits): Promise<ProxyAnswer> {
-  let informed = 0;
-  for (;;) {
-    const { status, fields, cause } = await nextHead(reader, limits);
-    const overflow = overflowOf(limits, fields, status < 200 ? ++informed : 0);
-    if (overflow !== null) throw tooLarge(overflow);
-    const answer = { status, headers: HeaderMap.fromWire(fields) };
+  const listener = new HeadListener();
+  const parser = new ResponseParser(listener, limits);
+  parser.expect("CONNECT");
+  let bytes: Buffer = NOTHING;
+  try {
+    while (listener.head === null) {
+      bytes = await reader.takeSome();
+      const taken = parser.feed(bytes);
+      reader.putBack(bytes.subarray(taken));
+    }
+    return answerOf(listener.head);
+  } catch (error) {
+    if (error instanceof ResponseOverflow) throw tooLarge(error);
+    const head = parser.headSoFar;
     // A refusal that was cut short has said what counts. Of anything else the end of the head is the beginning of the rest.
-    if (cause !== null) throw status > 299 ? refusal(answer) : unanswered(cause);
-    // 101 changes the protocol: nothing comes behind it that could be an answer (RFC 9110 §15.2.2).
-    if (status >= 200 || status === 101) return answer;
+    if (head !== null && (head.status > 299 || head.status === 101)) throw refusal(answerOf(head));
+    throw error instanceof ResponseSyntaxError ? noResponse(error, bytes) : unanswered(error);
   }
 }
 
-/** A head, as far as it came. */
-interface Head {
-  readonly status: number;
-  /** Name, value, name, value ... */
-  readonly fields: string[];
-  /** Why it broke off; `null` when it is whole. */
-  readonly cause: Error | null;
-}
+/** Waits for a final head. */
+class HeadListener implements ResponseListener {
+  head: WireHead | null = null;
 
-/**
- * Line by line: what is no status line is told at once, and not when an end that never comes was waited for. A lone LF ends a
- * line, too (RFC 9112 §2.2).
- */
-async function nextHead(reader: SocketReader, limits: ResponseLimits): Promise<Head> {
-  let left = limits.maxHeaderBytes;
-  const nextLine = async (): Promise<string> => {
-    const line = await reader.takeThrough("\n", left);
-    if (line === null) throw tooLarge(new ResponseOverflow(limits, "maxHeaderBytes", null));
-    left -= line.byteLength;
-    return withoutEnd(line.toString("latin1"));
-  };
-  let status: number;
-  try {
-    const bytes = await reader.take(PROTOCOL.length);
-    const start = bytes.toString("latin1");
-    if (start !== PROTOCOL) throw noResponse(protocolHint(bytes));
-    left -= PROTOCOL.length;
-    status = statusOf(start + (await nextLine()));
-  } catch (error) {
-    throw error instanceof ConnectFailure ? error : unanswered(error);
+  onInformational(): void {
+    // The head is still to come.
   }
-  const fields: string[] = [];
-  try {
-    for (let line = await nextLine(); line !== ""; line = await nextLine()) fields.push(...fieldIn(line));
-    return { status, fields, cause: null };
-  } catch (error) {
-    if (error instanceof ConnectFailure || !isError(error)) throw error;
-    return { status, fields, cause: error };
+
+  onHead(head: WireHead): void {
+    this.head = head;
+  }
+
+  onData(): void {
+    // Nobody reads the body of a refusal.
+  }
+
+  onEnd(): void {
+    // Nor waits for its end.
   }
 }
 
-const PROTOCOL = "HTTP/";
-
-function statusOf(line: string): number {
-  const [, digits] = /^HTTP\/1\.[01] ([1-9]\d\d)(?: |$)/.exec(line) ?? [];
-  if (digits === undefined) throw noResponse();
-  return Number(digits);
+function answerOf({ status, fields }: { readonly status: number; readonly fields: string[] }): ProxyAnswer {
+  return { status, headers: HeaderMap.fromWire(fields) };
 }
 
-/** A CR elsewhere than before the LF is a blank (RFC 9112 §2.2). */
-function withoutEnd(line: string): string {
-  return line.replace(/\r?\n$/, "").replaceAll("\r", " ");
-}
+const NOTHING = Buffer.alloc(0);
 
-/** What is no field line is left out: the tunnel does not depend on it. */
-function fieldIn(line: string): string[] {
-  const colon = line.indexOf(":");
-  const name = line.slice(0, Math.max(colon, 0));
-  return isToken(name) ? [name, withoutBlanks(line.slice(colon + 1))] : [];
-}
-
-function noResponse(hint: string = ""): ConnectFailure {
-  return new ConnectFailure("proxy", `the proxy's answer to CONNECT is no HTTP response${hint}`);
+function noResponse(cause: ResponseSyntaxError, bytes: Buffer): ConnectFailure {
+  const hint = cause.kind === "protocol" ? protocolHint(bytes) : "";
+  const message = `the proxy's answer to CONNECT is no HTTP response: ${cause.message}${hint}`;
+  return new ConnectFailure("proxy", message, { cause });
 }
 
 function unanswered(cause: unknown): ConnectFailure {

@@ -31,6 +31,16 @@ export interface WireBody {
   cancel(): void;
 }
 
+/** The head of a response, as it came. */
+export interface WireHead {
+  readonly status: number;
+  /** Bytes as latin-1 characters; `""` for none. */
+  readonly reason: string;
+  /** Name, value, name, value ... */
+  readonly fields: string[];
+  readonly httpVersion: string;
+}
+
 /** The head of a response, and its body still to come: what an adapter gives. */
 export interface WireResponse {
   /** The status code, 100 to 999. */

@@ -1,330 +1,275 @@
 /**
- * Tunes undici's parser of a connection: it is undici's own object, with some methods laid over (`engine.ts` does that once
- * a connection). What is changed, and why:
+ * Response parser: bytes in, events out (RFC 9112). It has no socket and no clock, and knows no options: who has bytes feeds
+ * them, in pieces of any size; any cut of the same bytes gives the same events.
  *
- * - an unasked `100 Continue` is skipped as the other 1xx are, not taken for an attack (RFC 9110 §15.2);
- * - tabs at the end of a field value are no part of it;
- * - blanks behind the digits of `Content-Length` are no digits (RFC 9110 §5.5);
- * - the head is taken as bytes came: reason phrase in latin-1, names in their case, and once only;
- * - what is not a body is bounded: reason phrase, chunk extensions and endless 1xx have no limit in undici, header fields one
- *   that does not tell how many came;
- * - a connection may stay open though the response is whole and its last one: the body of the request is still going out;
- * - timers: undici's are coarse and one more per request; ours are in `connect/read-clock.ts` and `transport/pools.ts`.
+ * It reads what the grammar allows and, of what is only doubtful, those few forms that real servers send and that have one
+ * meaning. They are marked "Loosened" and listed with their reasons in `README.md` beside this file. All else is refused: two
+ * readers of one message must not find two different ends of it.
  */
+import type { WireHead } from "../core/response.ts";
+import { ResponseOverflow, type ResponseLimits } from "../core/response-limits.ts";
+import { ChunkReader } from "./chunk-reader.ts";
+import { CR, LF } from "./characters.ts";
+import { endingOf, type Ending, type Framing } from "./framing.ts";
+import { Section } from "./section.ts";
+import { ResponseSyntaxError } from "./syntax-error.ts";
 
-import { withoutBlanks } from "../core/received-text.ts";
-import type { WireHead } from "../connect/connection.ts";
-import { protocolHint } from "../connect/hints.ts";
-import { ResponseOverflow, type ResponseLimits } from "../connect/response-limits.ts";
+/** Who is told, while {@link ResponseParser.feed} runs. */
+export interface ResponseListener {
+  /** An interim response (RFC 9110 §15.2): the head is still to come. */
+  onInformational(status: number, fields: string[]): void;
+  /** The final head. */
+  onHead(head: WireHead): void;
+  /** A piece of the body: a view into what was fed, valid until `feed` returns. */
+  onData(piece: Uint8Array): void;
+  /** The response is whole. Names and values of its trailers. */
+  onEnd(trailers: string[]): void;
+}
 
-/** What came is no HTTP/1 response. */
-export class ResponseSyntaxError extends Error {
-  override readonly name: string = "ResponseSyntaxError";
-  /** Do the header fields contradict each other about where the body ends? */
-  readonly framing: boolean;
+/** What the next byte belongs to. */
+type State = "idle" | "head" | "length" | "end" | "chunked" | "trailers" | "broken";
 
-  constructor(message: string, framing: boolean) {
-    super(message);
-    this.framing = framing;
+/** So many bytes may be empty lines before a response. */
+const MOST_EMPTY = 1024;
+
+/** Reads the responses of one connection, one after the other. */
+export class ResponseParser {
+  /** Does it take nothing until {@link resume}? */
+  isPaused = false;
+  readonly #listener: ResponseListener;
+  readonly #limits: ResponseLimits;
+  readonly #section: Section;
+  readonly #chunks: ChunkReader;
+  #state: State = "idle";
+  #method = "GET";
+  /** Bytes of the running response that earlier calls took. */
+  #before = 0;
+  /** Of them, empty lines before it. */
+  #empty = 0;
+  /** Interim responses so far. */
+  #informed = 0;
+  /** Of the body, still to come. */
+  #left = 0;
+  #ending: Ending = { framing: "none", canFollow: true, keepAliveSeconds: null };
+
+  constructor(listener: ResponseListener, limits: ResponseLimits) {
+    this.#listener = listener;
+    this.#limits = limits;
+    this.#section = new Section(limits);
+    this.#chunks = new ChunkReader(limits.maxHeaderBytes);
   }
-}
 
-/** The peer sends on and on without getting to the body, or on in it. */
-export class ResponseFloodError extends Error {
-  override readonly name: string = "ResponseFloodError";
-}
-
-/** What a tuned parser remembers beside undici's own fields. */
-export interface TunedParser extends UndiciParser {
-  /** Told of the final head. */
-  takeHead: (head: WireHead) => void;
-  /** Told of the others, but of a switch of protocols. */
-  takeInformational: (status: number, fields: string[]) => void;
-  /** Has anything come since the request went out? */
-  heard: boolean;
-  /** When it came last, in milliseconds of the monotonic clock. */
-  heardAt: number;
-  /** Is the head through? */
-  headDone: boolean;
-  reason: string;
-  /** What is being read. */
-  chunk: Uint8Array | null;
-  readonly limits: ResponseLimits;
-  /** Bytes that came since the body last grew, those of the last read with them. */
-  quietBytes: number;
-  quietLimit: number;
-  bodyBytesSeen: number;
-  /** Leave the fields in the parser: somebody listens to undici's channel. */
-  keepFields: () => boolean;
-}
-
-/** What undici asserts before a head. */
-const TIMEOUT_HEADERS = 3;
-/** Codes of llhttp: unexpected or invalid Content-Length, invalid Transfer-Encoding. */
-const FRAMING_CODES: ReadonlySet<number> = new Set([4, 11, 15]);
-/** What may come beside a header section and belongs to no body: chunk sizes, small chunks' extensions. */
-const SLACK_BYTES = 65_536;
-const NO_FIELDS: Uint8Array[] = [];
-
-let isAnyAtWork = false;
-
-/** Is a parser at work, of whatever connection? They share their memory: another one must not begin meanwhile. */
-export function isParsing(): boolean {
-  return isAnyAtWork;
-}
-
-/** Lays our methods over those of `parser`. */
-export function tuneParser(
-  parser: UndiciParser,
-  given: {
-    readonly takeHead: (head: WireHead) => void;
-    readonly takeInformational: (status: number, fields: string[]) => void;
-    readonly keepFields: () => boolean;
-    readonly limits: ResponseLimits;
-  },
-): TunedParser {
-  return Object.assign(parser, {
-    takeHead: given.takeHead,
-    takeInformational: given.takeInformational,
-    keepFields: given.keepFields,
-    heard: false,
-    heardAt: 0,
-    headDone: false,
-    reason: "",
-    chunk: null,
-    quietBytes: 0,
-    limits: given.limits,
-    quietLimit: 2 * (given.limits.maxHeaderBytes + SLACK_BYTES),
-    bodyBytesSeen: 0,
-    setTimeout: noteTimeout,
-    trackHeader: countHeader,
-    execute: executeBounded,
-    onStatus: takeReason,
-    onHeadersComplete: completeHead,
-    createError: describeError,
-  });
-}
-
-/** A request goes out. */
-export function expectResponse(parser: TunedParser): void {
-  parser.timeoutType = TIMEOUT_HEADERS;
-  parser.heard = false;
-  parser.headDone = false;
-  parser.reason = "";
-  parser.quietBytes = 0;
-}
-
-/** undici asserts which of its timers is running, so that much it is given. */
-function noteTimeout(this: TunedParser, _delayMs: number, type: number): void {
-  this.timeoutType = type;
-}
-
-function executeBounded(this: TunedParser, chunk: Uint8Array): void {
-  if (!this.heard) blankTabs(chunk as Buffer); // what sockets give
-  this.heard = true;
-  // Once for all that is told of this read.
-  this.heardAt = performance.now();
-  if (this.bytesRead !== this.bodyBytesSeen) {
-    this.bodyBytesSeen = this.bytesRead;
-    this.quietBytes = 0;
+  /** Is no response awaited? What comes then was not asked for. */
+  get isIdle(): boolean {
+    return this.#state === "idle";
   }
-  // Of what came before: most of a large piece is body, and how much of it shows only afterwards.
-  if (this.quietBytes > this.quietLimit) {
-    this.socket.destroy(
-      this.headDone
-        ? new ResponseFloodError(`${this.quietBytes} bytes came that belong to no body`)
-        : new ResponseOverflow(this.limits, "maxHeaderBytes", this.quietBytes),
-    );
-    return;
-  }
-  this.quietBytes += chunk.byteLength;
-  this.chunk = chunk;
-  isAnyAtWork = true;
-  try {
-    original(this).execute.call(this, chunk);
-  } finally {
-    isAnyAtWork = false;
-    this.chunk = null;
-  }
-}
 
-/** Names and values of a section, as they come. */
-function countHeader(this: TunedParser, bytes: number): void {
-  this.headersSize += bytes;
-  if (this.headersSize > this.limits.maxHeaderBytes && !this.socket.destroyed)
-    this.socket.destroy(new ResponseOverflow(this.limits, "maxHeaderBytes", this.headersSize));
-}
-
-/** llhttp gives the phrase in pieces, as the reads fell. */
-function takeReason(this: TunedParser, text: Uint8Array): number {
-  this.reason += latin1(text, 0, text.byteLength);
-  return 0;
-}
-
-function completeHead(this: TunedParser, status: number, upgrade: boolean, keepAlive: boolean): number {
-  // The connection was ended for a header section that is too long, and llhttp has not heard of it.
-  if (this.socket.destroyed) return -1;
-  if (status < 200) {
-    this.reason = "";
-    if (status !== 101) this.takeInformational(status, textOf(this.headers, this.chunk));
-    // The listener may have ended it all.
-    if (this.socket.destroyed) return -1;
-    return original(this).onHeadersComplete.call(this, status === 100 ? 103 : status, upgrade, keepAlive);
+  /** May another message follow on the connection, by what the last head said? */
+  get canFollow(): boolean {
+    return this.#ending.canFollow;
   }
-  this.headDone = true;
-  const { llhttp, ptr } = this;
-  const fields = textOf(this.headers, this.chunk);
-  if (this.contentLength !== -1) this.contentLength = declaredLength(fields);
-  else {
-    const problem = codingProblem(fields, llhttp.llhttp_message_needs_eof(ptr) !== 0);
-    if (problem !== null) {
-      this.socket.destroy(new ResponseSyntaxError(problem, true));
-      return -1;
+
+  /** Status and fields of the running head, as far as it came; `null` when not even its first line is whole. */
+  get headSoFar(): { readonly status: number; readonly fields: string[] } | null {
+    return this.#section.soFar;
+  }
+
+  /** How long the server keeps an idle connection, by what the last head said, in seconds; `null`: it said nothing. */
+  get keepAliveSeconds(): number | null {
+    return this.#ending.keepAliveSeconds;
+  }
+
+  /** A request of this method goes out: what comes next is its response. */
+  expect(method: string): void {
+    this.#method = method;
+    this.#state = "head";
+    this.#before = 0;
+    this.#empty = 0;
+    this.#informed = 0;
+    this.#section.begin(true, 0);
+  }
+
+  /** It takes nothing more, be it in the middle of what is fed. */
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  /** It goes on with what is fed from now on. */
+  resume(): void {
+    this.isPaused = false;
+  }
+
+  /**
+   * Reads on.
+   *
+   * @returns how many of the bytes it took: fewer than all when it was paused, and when some are left behind a response.
+   * @throws {ResponseSyntaxError | ResponseOverflow} It takes nothing afterwards.
+   */
+  feed(bytes: Buffer): number {
+    let at = 0;
+    try {
+      while (at < bytes.byteLength && !this.isPaused) {
+        const next = this.#step(bytes, at);
+        if (next === at && this.#state === "idle") break;
+        at = next;
+      }
+    } catch (error) {
+      this.#break();
+      throw error;
+    }
+    this.#before += at;
+    return at;
+  }
+
+  /**
+   * The connection has ended. A body that runs until then is whole.
+   *
+   * @throws {ResponseSyntaxError} when something was still to come.
+   */
+  eof(): void {
+    switch (this.#state) {
+      case "idle":
+      case "broken":
+        return;
+      case "end":
+        this.#end([]);
+        return;
+      default:
+        this.#break();
+        throw new ResponseSyntaxError("the connection ended in the middle of it", "cut", this.#before);
     }
   }
-  this.takeHead({
-    status,
-    // Blanks around the phrase are no part of it, as in requests.
-    reason: withoutBlanks(this.reason),
-    fields,
-    httpVersion: `${llhttp.llhttp_get_http_major(ptr)}.${llhttp.llhttp_get_http_minor(ptr)}`,
-  });
-  // undici would make an object of the fields that nobody looks at.
-  if (!this.keepFields()) this.headers = NO_FIELDS;
-  return original(this).onHeadersComplete.call(this, status, upgrade, keepAlive);
-}
 
-/** Asks, when a response is whole, whether the connection is to stay open, whatever the response said of it. */
-export function keepOpen(parser: TunedParser, staysOpen: () => boolean): void {
-  parser.onMessageComplete = () => {
-    if (parser.headDone && staysOpen()) parser.shouldKeepAlive = true;
-    return original(parser).onMessageComplete.call(parser);
-  };
-}
-
-/** undici calls every error before the body a wrong length when there is a `Content-Length`, and quotes what came. */
-function describeError(this: TunedParser, code: number, data: Uint8Array): Error {
-  if (!this.headDone) this.contentLength = -1;
-  const error = original(this).createError.call(this, code, data);
-  if (!("data" in error)) return error;
-  // llhttp's own words stand in parentheses.
-  const reason = /\((.+)\)$/.exec(error.message)?.[1] ?? error.message;
-  const hint = this.headDone || this.chunk === null ? "" : protocolHint(this.chunk);
-  return new ResponseSyntaxError(
-    `not HTTP/1.1 (${reason})${hint}`,
-    !this.headDone && FRAMING_CODES.has(code),
-  );
-}
-
-function original(parser: TunedParser): UndiciParser {
-  return Object.getPrototypeOf(parser) as UndiciParser; // our methods lie on the object, undici's on its class
-}
-
-/**
- * Names and values as text, values without white space at their ends (RFC 9112 §5): llhttp leaves it at the end.
- *
- * A section mostly lies in one read. Then it is made text once and cut: a call into Node for each of them costs more than all
- * else that is done to a head.
- */
-function textOf(raw: readonly Uint8Array[], chunk: Uint8Array | null): string[] {
-  const fields: string[] = [];
-  const from = raw[0]?.byteOffset ?? 0;
-  const section = chunk === null ? null : sectionIn(raw, chunk);
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    const name = raw[at] as Uint8Array; // at is below the length
-    const value = raw[at + 1] as Uint8Array;
-    let end = value.byteLength;
-    while (end > 0 && (value[end - 1] === 0x20 || value[end - 1] === 0x09)) end--;
-    if (section === null) {
-      fields.push(latin1(name, 0, name.byteLength), latin1(value, 0, end));
-    } else {
-      const nameAt = name.byteOffset - from;
-      const valueAt = value.byteOffset - from;
-      fields.push(section.slice(nameAt, nameAt + name.byteLength), section.slice(valueAt, valueAt + end));
+  /** Reads one thing at `at`. Returns where it ends. */
+  #step(bytes: Buffer, at: number): number {
+    switch (this.#state) {
+      case "idle":
+        return this.#skipEmptyLines(bytes, at);
+      case "head":
+        return this.#readHead(bytes, at);
+      case "length":
+        return this.#readLength(bytes, at);
+      case "chunked":
+        return this.#readChunked(bytes, at);
+      case "trailers":
+        return this.#readTrailers(bytes, at);
+      case "end":
+        this.#listener.onData(bytes.subarray(at));
+        return bytes.byteLength;
+      case "broken":
+        return bytes.byteLength;
     }
   }
-  return fields;
-}
 
-/** The section as text, from its first name to its last value; `null` when a part of it came in another read. */
-function sectionIn(raw: readonly Uint8Array[], chunk: Uint8Array): string | null {
-  const { buffer, byteOffset: start } = chunk;
-  let last = start;
-  for (const part of raw) {
-    // undici joins what came in two reads: that lies elsewhere.
-    if (part.buffer !== buffer || part.byteOffset < last) return null;
-    last = part.byteOffset + part.byteLength;
+  /** Behind a response and before the next one they mean nothing: some servers end a body with one too many (RFC 9112 §2.2). */
+  #skipEmptyLines(bytes: Buffer, from: number): number {
+    let at = from;
+    while (bytes[at] === CR || bytes[at] === LF) at++;
+    this.#empty += at - from;
+    if (this.#empty > MOST_EMPTY)
+      throw new ResponseSyntaxError("nothing but empty lines", "flood", this.#before + at);
+    return at;
   }
-  const [first] = raw;
-  if (first === undefined || last > start + chunk.byteLength) return null;
-  return latin1(chunk, first.byteOffset - start, last - start);
-}
 
-/** llhttp has refused by now what is no number, or two numbers. */
-function declaredLength(fields: readonly string[]): number {
-  for (let at = 0; at < fields.length; at += 2) {
-    const name = fields[at] as string;
-    if (name.length === 14 && name.toLowerCase() === "content-length") return Number(fields[at + 1]);
+  #readHead(bytes: Buffer, from: number): number {
+    const section = this.#section;
+    let at = from;
+    if (section.isFresh && (bytes[at] === CR || bytes[at] === LF)) {
+      at = this.#skipEmptyLines(bytes, from);
+      section.begin(true, this.#before + at);
+      return at;
+    }
+    at = section.read(bytes, from);
+    if (at === -1) return bytes.byteLength;
+    this.#takeHead(section, this.#before + at);
+    return at;
   }
-  return -1;
-}
 
-/**
- * What is wrong with the transfer codings; `null` for nothing. We send no `TE`, so there must be none but chunks (RFC 9112
- * §7.4), and nobody would undo another: the caller would get compressed bytes for the body. Chunks that are named twice are
- * there once. And where chunks are named, chunks must be what is read: else their sizes would be taken for the body.
- *
- * @param runsToEnd the body is taken to be all that comes.
- */
-function codingProblem(fields: readonly string[], runsToEnd: boolean): string | null {
-  for (let at = 0; at < fields.length; at += 2) {
-    const name = fields[at] as string;
-    if (name.length !== 17 || name.toLowerCase() !== "transfer-encoding") continue;
-    const value = fields[at + 1] as string;
-    if (!/^(?:identity|chunked(?:[ \t]*,[ \t]*chunked)*)?$/i.test(value))
-      return "a Transfer-Encoding that nobody asked for";
-    if (runsToEnd && /chunked/i.test(value)) return "a Transfer-Encoding that does not end with chunks";
+  /** @param offset where it ended. */
+  #takeHead(section: Section, offset: number): void {
+    const { status, minor, reason, fields } = section;
+    if (status < 200) {
+      if (status === 101)
+        throw new ResponseSyntaxError("a switch of protocols, which nobody asked for", "upgrade", offset);
+      if (++this.#informed > this.#limits.maxInformational)
+        throw new ResponseOverflow(this.#limits, "maxInformational", this.#informed);
+      section.begin(true, offset);
+      this.#listener.onInformational(status, fields);
+      return;
+    }
+    this.#ending = endingOf({ method: this.#method, status, minor, fields, offset });
+    this.#beginBody(this.#ending.framing);
+    this.#listener.onHead({ status, reason, fields, httpVersion: minor === 1 ? "1.1" : "1.0" });
+    if (this.#state === "length" && this.#left === 0) this.#end([]);
   }
-  return null;
-}
 
-const HTAB = 0x09;
-const SP = 0x20;
-const CR = 0x0d;
-
-/**
- * Tabs at the end of field values become blanks, as which they count (RFC 9110 §5.5): llhttp takes them for a part of the
- * value, and no chunks for chunks. Done to the first read of a response, up to the end of its head. When the field lies in a
- * later one, {@link codingProblem} refuses it.
- */
-function blankTabs(chunk: Buffer): void {
-  let at = chunk.indexOf(HTAB);
-  if (at === -1) return;
-  const last = headsIn(chunk);
-  while (at !== -1 && at < last) {
-    let next = at + 1;
-    while (chunk[next] === SP || chunk[next] === HTAB) next++;
-    if (chunk[next] === CR) chunk.fill(SP, at, next);
-    at = chunk.indexOf(HTAB, next);
+  #beginBody(framing: Framing): void {
+    switch (framing) {
+      case "none":
+        this.#state = "length";
+        this.#left = 0;
+        break;
+      case "chunked":
+        this.#state = "chunked";
+        this.#left = 0;
+        this.#chunks.begin(false);
+        break;
+      case "end":
+        this.#state = "end";
+        break;
+      default:
+        this.#state = "length";
+        this.#left = framing;
+        break;
+    }
   }
-}
 
-/** How many bytes at the beginning are heads: interim ones, and the one behind them. */
-function headsIn(chunk: Buffer): number {
-  for (let from = 0; ;) {
-    const end = chunk.indexOf("\r\n\r\n", from, "latin1");
-    if (end === -1) return chunk.byteLength;
-    // HTTP/1.1 1xx
-    if (chunk[from + 9] !== 0x31) return end;
-    from = end + 4;
+  #readLength(bytes: Buffer, at: number): number {
+    const end = this.#readData(bytes, at);
+    if (this.#left === 0) this.#end([]);
+    return end;
   }
-}
 
-/** Names and values of trailers. */
-export function trailersOf(raw: readonly Uint8Array[] | null): string[] {
-  return raw === null ? [] : textOf(raw, null);
-}
+  #readChunked(bytes: Buffer, at: number): number {
+    const chunks = this.#chunks;
+    if (this.#left > 0) {
+      const end = this.#readData(bytes, at);
+      if (this.#left === 0) chunks.begin(true);
+      return end;
+    }
+    const end = chunks.read(bytes, at, this.#before);
+    if (end === -1) return bytes.byteLength;
+    this.#left = chunks.size;
+    if (chunks.size === 0) {
+      this.#state = "trailers";
+      this.#section.begin(false, this.#before + end);
+    }
+    return end;
+  }
 
-function latin1(bytes: Uint8Array, from: number, to: number): string {
-  return (bytes as Buffer).toString("latin1", from, to); // undici's parser gives Buffers
+  /** Of the body, so much as there is of the length or of the chunk. */
+  #readData(bytes: Buffer, at: number): number {
+    const end = Math.min(at + this.#left, bytes.byteLength);
+    this.#left -= end - at;
+    this.#listener.onData(at === 0 && end === bytes.byteLength ? bytes : bytes.subarray(at, end));
+    return end;
+  }
+
+  #readTrailers(bytes: Buffer, at: number): number {
+    const end = this.#section.read(bytes, at);
+    if (end === -1) return bytes.byteLength;
+    this.#end(this.#section.fields);
+    return end;
+  }
+
+  #end(trailers: string[]): void {
+    this.#state = "idle";
+    this.#empty = 0;
+    this.#listener.onEnd(trailers);
+  }
+
+  #break(): void {
+    this.#state = "broken";
+    this.#section.forget();
+  }
 }

@@ -1,6 +1,9 @@
 /** Why a stream or a connection of HTTP/2 ended, in words that say who ended it. */
 
-/** RFC 9113 §7. */
+/** Those that something is made of (RFC 9113 §7). */
+export const errorCodes = { noError: 0, refusedStream: 7, http11Required: 13 } as const;
+
+/** All of them, in their order. */
 const CODES: readonly string[] = [
   "NO_ERROR",
   "PROTOCOL_ERROR",

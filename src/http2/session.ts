@@ -4,8 +4,9 @@
  * Here is what all streams of a connection have in common: how many there may be, whether new ones may begin, whether anybody
  * is there, when it ends. What one message does is in `http2/stream.ts`.
  */
-import { connect, constants, type ClientHttp2Session, type Settings } from "node:http2";
+import type { ClientHttp2Session, Settings } from "node:http2";
 import type { Socket } from "node:net";
+import process from "node:process";
 // Of the module: what a test puts in the place of the global one must not stop a connection.
 import { setImmediate } from "node:timers";
 
@@ -13,13 +14,11 @@ import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Message } from "../connect/connection.ts";
 import { ReadClock } from "../connect/read-clock.ts";
-import type { ResponseLimits } from "../connect/response-limits.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import { canWidenWindow } from "../connect/runtime.ts";
-import { connectionClosed, connectionEnded, sessionFault } from "./faults.ts";
-import { Http2Heads } from "./sent-head.ts";
+import { connectionClosed, connectionEnded, errorCodes, sessionFault } from "./faults.ts";
+import { Http2Heads } from "./fields.ts";
 import { H2Stream } from "./stream.ts";
-
-const { NGHTTP2_NO_ERROR, NGHTTP2_REFUSED_STREAM, NGHTTP2_HTTP_1_1_REQUIRED } = constants;
 
 /** Until the server has said how many streams it takes at a time, and if it does not say (RFC 9113 §6.5.2). */
 const STREAMS_BEFORE_SETTINGS = 1;
@@ -61,6 +60,11 @@ export interface H2Listener {
   onClose(): void;
 }
 
+/** Node's module is loaded with the first such connection: most programs have none, and it is large. */
+function http2(): typeof import("node:http2") {
+  return process.getBuiltinModule("node:http2");
+}
+
 /** A connection on which HTTP/2 is spoken. */
 export class H2Session {
   /** When it is not to be used any more if it stays idle, in milliseconds of the monotonic clock. Kept by the pool. */
@@ -89,7 +93,7 @@ export class H2Session {
   #isEnded = false;
   /** The highest stream that the server may have looked at, once it said so. */
   #lastStream = Number.POSITIVE_INFINITY;
-  #goawayCode: number = NGHTTP2_NO_ERROR;
+  #goawayCode: number = errorCodes.noError;
   #fault: Error | null = null;
   /** Runs while nobody knows whether the server is there. */
   #doubt: NodeJS.Timeout | null = null;
@@ -111,7 +115,7 @@ export class H2Session {
     });
     socket.once("end", () => this.#onEnd());
     socket.once("close", () => this.#onEnd());
-    this.#session = connect(ANY_ORIGIN, {
+    this.#session = http2().connect(ANY_ORIGIN, {
       createConnection: () => socket,
       settings: {
         enablePush: false,
@@ -170,12 +174,9 @@ export class H2Session {
    *
    * @throws what Node has against the message.
    */
-  request(
-    { method, target, head }: Message,
-    endStream: boolean,
-  ): ReturnType<ClientHttp2Session["request"]> | null {
+  request(message: Message, endStream: boolean): ReturnType<ClientHttp2Session["request"]> | null {
     if (this.#isRetired || this.#session.destroyed || this.#session.closed) return null;
-    const stream = this.#session.request(this.#heads.fieldsOf(method, target, head), { endStream });
+    const stream = this.#session.request(this.#heads.of(message), { endStream });
     this.#begun++;
     return stream;
   }
@@ -209,9 +210,9 @@ export class H2Session {
    * @param code with which it ended.
    */
   isRefused(id: number | undefined, code: number): boolean {
-    const isHttp1 = code === NGHTTP2_HTTP_1_1_REQUIRED || this.#goawayCode === NGHTTP2_HTTP_1_1_REQUIRED;
+    const isHttp1 = code === errorCodes.http11Required || this.#goawayCode === errorCodes.http11Required;
     const isAbove = id !== undefined && id > this.#lastStream;
-    if (!isHttp1 && !isAbove && code !== NGHTTP2_REFUSED_STREAM) return false;
+    if (!isHttp1 && !isAbove && code !== errorCodes.refusedStream) return false;
     this.#refused++;
     if (isHttp1) this.#listener.onHttp1Required();
     this.#listener.onRefused(this.#begun - this.#refused);
@@ -270,7 +271,7 @@ export class H2Session {
     session.on("goaway", (code: number, lastStream: number) => {
       this.#lastStream = lastStream;
       this.#goawayCode = code;
-      if (code !== NGHTTP2_NO_ERROR) this.#fault ??= connectionEnded(code);
+      if (code !== errorCodes.noError) this.#fault ??= connectionEnded(code);
       this.#retire();
     });
     session.on("ping", () => this.hear());
@@ -313,7 +314,7 @@ export class H2Session {
     this.#isEnded = true;
     // What was written in this turn goes out first: Node may tell of the end of a stream before it writes that.
     setImmediate(() => {
-      this.#session.destroy(undefined, NGHTTP2_NO_ERROR);
+      this.#session.destroy(undefined, errorCodes.noError);
       setImmediate(() => this.#socket.destroy());
     });
   }

@@ -6,22 +6,23 @@
  * given up ends with RST_STREAM and never with END_STREAM: the server would take what it got for all.
  */
 import { addAbortSignal, Duplex } from "node:stream";
-import { constants, type ClientHttp2Stream, type IncomingHttpHeaders } from "node:http2";
+import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 // Of the module: what a test puts in the place of the global one must not stop a connection.
 import { setImmediate } from "node:timers";
 
 import { InvalidHeader, ReadTimeout } from "../core/errors.ts";
 import { hasNoContent } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Connection, Message } from "../connect/connection.ts";
+import type { BodySink, Connection, Message } from "../connect/connection.ts";
 import { UnsentBody } from "../connect/failures.ts";
 import type { ReadClock } from "../connect/read-clock.ts";
-import { bytesOverflowOf, overflowOf } from "../connect/response-limits.ts";
+import { ResponseOverflow, type ResponseLimits } from "../core/response-limits.ts";
 import { dispatchAfterPoll } from "../connect/turns.ts";
-import { sessionFault, streamReset } from "./faults.ts";
+import { errorCodes, sessionFault, streamReset } from "./faults.ts";
 import type { H2Session } from "./session.ts";
 
-const { NGHTTP2_NO_ERROR, NGHTTP2_FLAG_END_STREAM } = constants;
+/** Of a frame: the server ends its side of the stream (RFC 9113 §6.2). */
+const END_STREAM = 0x1;
 
 /**
  * With it Node resets a stream, with CANCEL and at once. `stream.close()` would end the writable side first, with END_STREAM,
@@ -62,6 +63,8 @@ export class H2Stream implements Connection {
   /** Bytes that came before Node told of the head. */
   #early: Uint8Array[] | null = null;
   #status = 0;
+  /** Interim responses so far. */
+  #informed = 0;
   /** Did the server end its side? */
   #isWhole = false;
   /** Was the message told that its response is over? */
@@ -203,7 +206,7 @@ export class H2Stream implements Connection {
     // It may have been given up at the start.
     if (upload === null || this.#message === null) return;
     this.#isSent = false;
-    upload.write(stream, { head: "", isChunked: false }, (complete) => {
+    upload.write(new StreamSink(stream), (complete) => {
       if (!complete) return;
       this.#isGiven = true;
       stream.end();
@@ -237,7 +240,7 @@ export class H2Stream implements Connection {
         const self = this[kOwner];
         self.heard = true;
         self.#session.hear();
-        const fields = self.#fieldsOf(raw);
+        const fields = self.#fieldsOf(raw, ++self.#informed);
         if (fields !== null) self.#message?.onInformational(Number(headers[":status"]), fields);
       },
     ],
@@ -308,20 +311,21 @@ export class H2Stream implements Connection {
     this.#early = null;
     // The message may have been given up by what it was told.
     for (const chunk of early ?? []) this.#message?.onData(chunk);
-    const isLast = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
+    const isLast = (flags & END_STREAM) !== 0;
     // Its head is all of it (RFC 9110 §6.4.1), whenever the stream may end.
     if (!isLast && hasNoContent(message.method, status)) this.#complete();
   }
 
   /**
-   * `null`: they are too large, and the message has failed.
+   * `null`: it is too much, and the message has failed.
    *
    * @param raw as they came, pseudo-fields first.
+   * @param informed interim responses so far, if they are of one.
    */
-  #fieldsOf(raw: string[]): string[] | null {
+  #fieldsOf(raw: string[], informed: number = 0): string[] | null {
     const { limits } = this.#session;
     const came = raw[0]?.startsWith(":") === true ? raw.slice(2) : raw;
-    const overflow = overflowOf(limits, came) ?? bytesOverflowOf(limits, came);
+    const overflow = overflowOf(limits, came, informed);
     if (overflow === null) return came;
     const message = this.#message;
     this.destroy(overflow);
@@ -356,7 +360,7 @@ export class H2Stream implements Connection {
     this.#giveRest(stream);
     const isAnswered = this.#isComplete || (this.#isWhole && this.#status !== 0);
     // With NO_ERROR the server says that it needs no more of the request (RFC 9113 §8.1).
-    if (isAnswered && (this.#isSent || !this.#goesOn || stream.rstCode === NGHTTP2_NO_ERROR)) {
+    if (isAnswered && (this.#isSent || !this.#goesOn || stream.rstCode === errorCodes.noError)) {
       if (this.#goesOn) this.#endSoon();
       else this.#end();
       return;
@@ -373,7 +377,7 @@ export class H2Stream implements Connection {
   }
 
   #reason(stream: ClientHttp2Stream, error: Error | null): Error {
-    const code = stream.rstCode ?? NGHTTP2_NO_ERROR;
+    const code = stream.rstCode ?? errorCodes.noError;
     const { id } = stream;
     if (this.#status === 0) this.isRefused = this.#session.isRefused(id, code);
     const own = error !== null && codeOf(error) !== "ERR_HTTP2_STREAM_ERROR" ? sessionFault(error) : null;
@@ -393,6 +397,27 @@ export class H2Stream implements Connection {
   }
 }
 
+/** The head went out when the stream began, and the end of the body is that of the stream. */
+class StreamSink implements BodySink {
+  readonly to: ClientHttp2Stream;
+
+  constructor(to: ClientHttp2Stream) {
+    this.to = to;
+  }
+
+  begin(): void {
+    // It has begun.
+  }
+
+  write(piece: Uint8Array): void {
+    this.to.write(piece);
+  }
+
+  end(): void {
+    // Who writes the body is told first that all of it is there, and ends the stream then.
+  }
+}
+
 function codeOf(error: Error): unknown {
   return "code" in error ? error.code : null;
 }
@@ -400,4 +425,23 @@ function codeOf(error: Error): unknown {
 /** RST_STREAM, and nothing before it: what was not sent yet is not sent any more. */
 function giveUp(stream: ClientHttp2Stream): void {
   if (!stream.destroyed) addAbortSignal(GIVEN_UP, stream);
+}
+
+/**
+ * What is too much, or `null`. Bytes are those of a section (RFC 9113 §10.5.1), but for the 32 that it adds for each field.
+ *
+ * @param fields name, value, name, value ...
+ * @param informed interim responses so far.
+ */
+function overflowOf(
+  limits: ResponseLimits,
+  fields: readonly string[],
+  informed: number,
+): ResponseOverflow | null {
+  if (informed > limits.maxInformational) return new ResponseOverflow(limits, "maxInformational", informed);
+  const count = fields.length / 2;
+  if (count > limits.maxHeaderCount) return new ResponseOverflow(limits, "maxHeaderCount", count);
+  let bytes = 0;
+  for (const text of fields) bytes += text.length;
+  return bytes > limits.maxHeaderBytes ? new ResponseOverflow(limits, "maxHeaderBytes", bytes) : null;
 }

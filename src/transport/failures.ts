@@ -1,5 +1,5 @@
 /**
- * What went wrong below, in our words: one table from the errors of Node, undici and the folders below to the tree of
+ * What went wrong below, in our words: one table from the errors of Node and the folders below to the tree of
  * `core/errors.ts`. What the caller threw (an iterable that fails, the reason of an abort) never comes here.
  */
 import type { ProxySettings } from "../core/adapter.ts";
@@ -20,8 +20,8 @@ import {
 import type { PreparedRequest } from "../core/request.ts";
 import { codeOf, ConnectFailure, ConnectOverdue, reasonOf, UnsentBody } from "../connect/failures.ts";
 import { RefusedAddress } from "../connect/guard.ts";
-import { ResponseOverflow } from "../connect/response-limits.ts";
-import { ResponseFloodError, ResponseSyntaxError } from "../http1/response-parser.ts";
+import { ResponseOverflow } from "../core/response-limits.ts";
+import { ResponseSyntaxError } from "../http1/syntax-error.ts";
 import { proxyVariable } from "../proxy/select.ts";
 
 /** Where a message was when it failed. */
@@ -66,7 +66,7 @@ function blamed(
   error: Error,
   circumstances: Circumstances,
 ): { readonly Kind: typeof ConnectionError | typeof ProxyError; readonly by: string } {
-  return circumstances.isForwarded && !isResponseError(error)
+  return circumstances.isForwarded && !(error instanceof ResponseSyntaxError)
     ? { Kind: ProxyError, by: byVariable(circumstances) }
     : { Kind: ConnectionError, by: "" };
 }
@@ -81,7 +81,7 @@ function noResponse(error: Error, circumstances: Circumstances): RequestExceptio
       cause: error,
     });
   }
-  if (error instanceof ResponseSyntaxError && error.framing) {
+  if (error instanceof ResponseSyntaxError && error.kind === "framing") {
     return new InvalidHeader(`the response's header section is not to be trusted: ${error.message}`, {
       request,
       phase,
@@ -106,7 +106,7 @@ function isSilentEnd(error: Error, { request, isForwarded, isUnanswered }: Circu
   return isEnd && isUnanswered && !isForwarded && request.parsed.scheme === "http";
 }
 
-const ENDS: ReadonlySet<string> = new Set(["ECONNRESET", "UND_ERR_SOCKET"]);
+const ENDS: ReadonlySet<string> = new Set(["ECONNRESET", "ERR_CONNECTION_ENDED"]);
 
 /** Names the variable of the environment that chose the proxy: whoever set it may be somebody else. */
 function byVariable({ request, proxies }: Circumstances, before: string = "; the proxy is that of "): string {
@@ -179,9 +179,4 @@ function isTlsError(error: Error): boolean {
     code.startsWith("ERR_TLS_") ||
     code.startsWith("ERR_OSSL_")
   );
-}
-
-/** Did bytes come that are no response? */
-function isResponseError(error: Error): boolean {
-  return error instanceof ResponseSyntaxError || error instanceof ResponseFloodError;
 }

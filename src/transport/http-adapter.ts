@@ -10,7 +10,7 @@ import { codes } from "../core/status.ts";
 import type { Url } from "../core/url.ts";
 import { CallersError, Introduction } from "../connect/introduction.ts";
 import { TlsMaterials } from "../connect/tls-material.ts";
-import { asksBefore } from "../http1/outgoing.ts";
+import { asksBefore } from "./outgoing.ts";
 import { checkedOptions, type HttpAdapterOptions } from "./adapter-options.ts";
 import { closed } from "./failures.ts";
 import { Pools, type PoolStats } from "./pools.ts";

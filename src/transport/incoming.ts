@@ -290,7 +290,8 @@ export class Incoming {
 export function declaredLength(method: string, status: number, headers: HeaderMap): number | null {
   if (hasNoContent(method, status)) return null;
   const value = headers.get("content-length");
-  return value === null ? null : Number(value);
+  // The same number may be there more than once.
+  return value === null ? null : Number(value.split(",", 1)[0]);
 }
 
 /** What was to be streamed is lost, and its connection with it. */

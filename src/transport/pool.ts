@@ -14,12 +14,13 @@ import {
 } from "../connect/connect.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
-import type { ResponseLimits } from "../connect/response-limits.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import type { Route } from "../connect/route.ts";
-import { EngineConnection } from "../http1/engine.ts";
-import { SectionMemo, type Way } from "../http1/outgoing.ts";
+import { HeadWriter } from "../http1/request-writer.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
+import { Http1Connection } from "./http1-connection.ts";
+import { SectionMemo, type Way } from "./outgoing.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;
@@ -59,15 +60,16 @@ export class Pool implements TlsMemory {
   readonly route: Route;
   readonly way: Way;
   readonly sections: SectionMemo = new SectionMemo();
-  /** Name of the origin, for undici's diagnostics and for `stats`. */
+  /** Name of the origin, for `stats`. */
   readonly origin: string;
   /** When it was last asked for a connection: the pool that was idle longest is given up first. */
   lastUsed = 0;
   resumption: Resumption | null = null;
+  readonly #heads = new HeadWriter();
   readonly #settings: PoolSettings;
   /** The last one is used next. */
-  readonly #idle: EngineConnection[] = [];
-  readonly #open = new Set<EngineConnection>();
+  readonly #idle: Http1Connection[] = [];
+  readonly #open = new Set<Http1Connection>();
   readonly #opening = new Map<Applicant, Opening>();
   #waiting: Waiter[] = [];
   /** The connection that is shared, when the server speaks HTTP/2. */
@@ -180,7 +182,7 @@ export class Pool implements TlsMemory {
       this.#keepShared(now);
       return;
     }
-    if (!(connection instanceof EngineConnection)) return;
+    if (!(connection instanceof Http1Connection)) return;
     if (this.#isClosed || !connection.usable || this.#idle.length >= this.#settings.maxSize) {
       connection.destroy(new Error("the connection is not needed any more"));
       return;
@@ -271,7 +273,7 @@ export class Pool implements TlsMemory {
 
   #keep(opened: Opened): Connection {
     this.#isOnlyHttp1 = true;
-    const connection = new EngineConnection(this.origin, opened, this.#settings);
+    const connection = new Http1Connection(opened, this.#settings, this.#heads);
     this.#open.add(connection);
     opened.socket.once("close", () => this.#onClose(connection));
     return connection;
@@ -299,7 +301,7 @@ export class Pool implements TlsMemory {
     return session.open();
   }
 
-  #onClose(connection: EngineConnection): void {
+  #onClose(connection: Http1Connection): void {
     this.#open.delete(connection);
     const at = this.#idle.indexOf(connection);
     if (at !== -1) this.#idle.splice(at, 1);
@@ -309,7 +311,7 @@ export class Pool implements TlsMemory {
   /** Serves who has waited longest, if there is something to serve. */
   #next(): void {
     if (this.#waiting.length === 0) return;
-    // Later: a connection that is released inside undici's parser is not free before the parser is through.
+    // Later: a connection that is released while it reads is not free before its parser is through.
     queueMicrotask(() => {
       const connection = this.#waiting.length === 0 ? null : this.take(performance.now());
       if (connection === null && !this.#mayConnect) return;

@@ -10,7 +10,7 @@ import { Memo } from "../core/memo.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Url } from "../core/url.ts";
 import { basicCredentials, type Route } from "../connect/route.ts";
-import type { Way } from "../http1/outgoing.ts";
+import type { Way } from "./outgoing.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
 import { proxyTerms, tlsKey, type TlsTerms } from "../tls/settings.ts";
 import { Pool, type PoolSettings } from "./pool.ts";

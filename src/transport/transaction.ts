@@ -17,18 +17,18 @@ import { HeaderMap } from "../core/headers.ts";
 import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { WireResponse } from "../core/response.ts";
+import type { HeaderSection } from "../core/request-head.ts";
+import type { WireHead, WireResponse } from "../core/response.ts";
 import { isSuccessStatus } from "../core/status.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { Connection, Message, WireHead } from "../connect/connection.ts";
+import type { Connection, Message } from "../connect/connection.ts";
 import { CallersError } from "../connect/introduction.ts";
-import { overflowOf } from "../connect/response-limits.ts";
-import { asksBefore, outgoing, type Outgoing } from "../http1/outgoing.ts";
-import { bodyOf, type Upload, type UploadListener } from "../http1/upload.ts";
 import { silence, translate } from "./failures.ts";
 import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { inform } from "./listeners.ts";
+import { asksBefore, outgoing, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
+import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
 import { WireReply, type Passage } from "./wire-reply.ts";
 
 /** Where the transaction is. */
@@ -66,8 +66,7 @@ const NOBODY = new AsyncResource("SojournTransaction");
 export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage {
   readonly method: string;
   readonly target: string;
-  readonly head: string;
-  readonly isLast: boolean;
+  readonly section: HeaderSection;
   readonly connectMs: number | null;
   readonly turnMs: number | undefined;
   bytes: Uint8Array | null = null;
@@ -92,8 +91,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   #sentBytes = 0;
   /** Does the upload wait for the caller? That is no silence of the server. */
   #awaitsSource = false;
-  /** Informational responses so far. */
-  #informed = 0;
   /** Runs while the body waits for `100 Continue`. */
   #continueTimer: NodeJS.Timeout | null = null;
   #resolve: (response: WireResponse) => void = ignore;
@@ -104,8 +101,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     const message = outgoing(request, pool.way, pool.sections);
     this.method = request.method;
     this.target = message.target;
-    this.head = message.head;
-    this.isLast = message.isLast;
+    this.section = message.section;
     this.connectMs = options.timeouts.connectMs;
     this.turnMs = options.turnMs;
     this.request = request;
@@ -182,8 +178,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onInformational(status: number, fields: string[]): void {
-    const overflow = overflowOf(this.#pool.limits, fields, ++this.#informed);
-    if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     const { onInformational } = this.#options;
     if (status === 100 && this.#continueTimer !== null) this.#releaseBody();
     else if (onInformational !== null) {
@@ -193,8 +187,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onHead(head: WireHead): void {
-    const overflow = overflowOf(this.#pool.limits, head.fields);
-    if (overflow !== null) return this.#fail(this.#translated(overflow), false);
     this.#state = "body";
     this.#connection?.clock.stop();
     if (this.bytes !== null || this.upload !== null) this.#meetAnswer(head.status);
@@ -239,8 +231,8 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onEnd(trailers: string[]): void {
-    const fault = this.#connection?.fault ?? overflowOf(this.#pool.limits, trailers);
-    // A reset is not the end of a body that runs until the connection ends, though undici takes it for that.
+    const fault = this.#connection?.fault ?? null;
+    // A reset is not the end of a body that runs until the connection ends.
     if (fault !== null) {
       this.#fail(this.#translated(fault), false);
       return;
@@ -328,7 +320,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#state = "waiting";
     this.#sentBytes = 0;
     this.#awaitsSource = false;
-    this.#informed = 0;
     this.#stopContinueTimer();
     this.#stopUpload();
     this.#loadBody();
@@ -381,7 +372,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   #tellUpload(bytes: number): void {
     this.#sentBytes += bytes;
-    const { framing } = this.#outgoing;
+    const { framing } = this.section;
     this.#tell("upload", this.#sentBytes, typeof framing === "number" ? framing : null);
   }
 

@@ -2,16 +2,21 @@
  * What a transaction resolves with: the head of a response, and the body as its consumer sees it.
  */
 import { HeaderMap } from "../core/headers.ts";
-import type { ConnectionInfo, SentHead, Timings, WireBody, WireResponse } from "../core/response.ts";
+import type {
+  ConnectionInfo,
+  SentHead,
+  Timings,
+  WireBody,
+  WireHead,
+  WireResponse,
+} from "../core/response.ts";
+import type { RequestHead } from "../core/request-head.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
-import type { WireHead } from "../connect/connection.ts";
-import { sentHead } from "../http2/sent-head.ts";
 import type { Incoming } from "./incoming.ts";
+import { sentHead } from "./sent-head.ts";
 
-/** How a message came to the server. Looked at when somebody asks. */
-export interface Passage {
-  /** Request line and header fields, as written for HTTP/1.1. */
-  readonly head: string;
+/** What was sent, and how it came to the server. Looked at when somebody asks. */
+export interface Passage extends RequestHead {
   /** `null`: it went over no connection. */
   readonly facts: ConnectionFacts | null;
   readonly isReused: boolean;
@@ -59,7 +64,7 @@ export class WireReply implements WireResponse {
   }
 
   get sent(): SentHead | null {
-    return this.#passage === null ? null : sentHead(this.#passage.head, this.httpVersion);
+    return this.#passage === null ? null : sentHead(this.#passage, this.httpVersion);
   }
 
   get trailers(): HeaderMap {

@@ -69,8 +69,8 @@ describe("an answer to CONNECT that opens the tunnel", () => {
       "a transfer coding, which means nothing",
       ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"],
     ],
-    ["lines that are no fields", ["HTTP/1.1 200 OK\r\nno field\r\n: neither\r\n folded\r\n\r\n"]],
-    ["a CR inside of a line", ["HTTP/1.1 200 O\rK\r\nA: b\rc\r\n\r\n"]],
+    ["a field that goes on in another line (RFC 9112 §5.2)", ["HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n"]],
+    ["lengths that contradict each other", ["HTTP/1.1 200 OK\r\nContent-Length: 5, 6\r\n\r\n"]],
   ] as const)("has %s", async ([, pieces]) => {
     await using proxy = await proxyWith(pieces);
     for (const http2 of [false, true]) {
@@ -123,6 +123,8 @@ describe("an answer to CONNECT that refuses", () => {
     ["has a status of four digits", "HTTP/1.1 2000 OK\r\n", true],
     ["has a tab before its status", "HTTP/1.1\t200 OK\r\n", true],
     ["is an alert of TLS", "\x15\x03\x01\x00\x02\x02\x46", true],
+    ["has a line that is no field", "HTTP/1.1 200 OK\r\nno field\r\n\r\n", true],
+    ["has a CR inside of a line", "HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n", true],
     ["ends at once", "", false],
     ["ends in its status line", "HTTP/1.1 502", false],
     ["ends before it has opened the tunnel", "HTTP/1.1 200 OK\r\n", false],

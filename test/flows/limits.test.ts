@@ -123,8 +123,8 @@ describe.for([false, true])("with http2: %s", (http2) => {
 describe("a proxy's answer to CONNECT", () => {
   const fields = (count: number): string =>
     Array.from({ length: count }, (_, at) => `X-${at}: v\r\n`).join("");
-  /** So many bytes in all. */
-  const refusal = (bytes: number): string => `HTTP/1.1 403 No\r\nX-A: ${"v".repeat(bytes - 26)}\r\n\r\n`;
+  /** So many bytes of names and values. */
+  const refusal = (bytes: number): string => `HTTP/1.1 403 No\r\nX-A: ${"v".repeat(bytes - 3)}\r\n\r\n`;
   const hints = (count: number): string => `HTTP/1.1 103 x\r\nX-A: ${"v".repeat(700)}\r\n\r\n`.repeat(count);
   const forbidden = "HTTP/1.1 403 No\r\n\r\n";
 

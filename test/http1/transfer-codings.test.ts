@@ -79,7 +79,7 @@ describe("Transfer-Encoding", () => {
     const text = response(["\tchunked\t "], CHUNKS);
     const seen = new Set<string>();
     for (let cut = 1; cut < text.length; cut++) seen.add(await outcome(text, cut));
-    expect([...seen].sort()).toEqual(["InvalidHeader", "hi"]);
+    expect([...seen]).toEqual(["hi"]);
   });
 
   it("leaves tabs of a body, and inside of a value, as they are", async () => {

@@ -36,7 +36,7 @@ describe("a response head that is not HTTP", () => {
 
   it.for([
     ["a negative one", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok"],
-    ["two of them", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok"],
+    ["two of them", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok"],
   ] as const)("is refused for its Content-Length: %s", async ([, said]) => {
     expect(await failure(said)).toBeInstanceOf(InvalidHeader);
   });

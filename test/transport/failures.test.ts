@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { noProxyRules } from "../../src/core/environment.ts";
 import type { Phase } from "../../src/core/errors.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
-import { ConnectFailure, ConnectOverdue } from "../../src/connect/failures.ts";
+import { ConnectFailure, ConnectionEnded, ConnectOverdue } from "../../src/connect/failures.ts";
 import { translate } from "../../src/transport/failures.ts";
-import { ResponseOverflow } from "../../src/connect/response-limits.ts";
-import { ResponseFloodError, ResponseSyntaxError } from "../../src/http1/response-parser.ts";
+import { ResponseOverflow } from "../../src/core/response-limits.ts";
+import { ResponseSyntaxError } from "../../src/http1/syntax-error.ts";
 import { requestFor } from "../support/messages.ts";
 
 const limits = { maxHeaderBytes: 65_536, maxHeaderCount: 1000, maxInformational: 100 };
@@ -43,19 +43,17 @@ describe("errors from below", () => {
     [new ConnectFailure("material", "no file"), "connect", "SSLError", "prepare"],
     [withCode("ECONNRESET"), "head", "ConnectionError", "head"],
     [withCode("EPIPE"), "send", "ConnectionError", "send"],
-    [withCode("UND_ERR_SOCKET"), "head", "ConnectionError", "head"],
+    [new ConnectionEnded(), "head", "ConnectionError", "head"],
     [new ResponseOverflow(limits, "maxHeaderBytes", null), "head", "HeadersTooLarge", "head"],
     [new ResponseOverflow(limits, "maxHeaderCount", 1001), "body", "HeadersTooLarge", "body"],
     [withCode("ERR_ASSERTION"), "head", "ConnectionError", "head"],
     [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "head", "SSLError", "head"],
     [withCode("EPROTO"), "head", "SSLError", "head"],
-    [new ResponseSyntaxError("two lengths", true), "head", "InvalidHeader", "head"],
-    [new ResponseSyntaxError("no HTTP", false), "head", "ConnectionError", "head"],
-    [new ResponseFloodError("too much"), "head", "ConnectionError", "head"],
+    [new ResponseSyntaxError("two lengths", "framing", 0), "head", "InvalidHeader", "head"],
+    [new ResponseSyntaxError("no HTTP", "protocol", 0), "head", "ConnectionError", "head"],
     [withCode("ECONNRESET"), "body", "ChunkedEncodingError", "body"],
-    [withCode("UND_ERR_RES_CONTENT_LENGTH_MISMATCH"), "body", "ChunkedEncodingError", "body"],
-    [new ResponseSyntaxError("bad chunk", false), "body", "ChunkedEncodingError", "body"],
-    [new ResponseFloodError("too much"), "body", "ChunkedEncodingError", "body"],
+    [new ResponseSyntaxError("bad chunk", "chunk", 0), "body", "ChunkedEncodingError", "body"],
+    [new ResponseSyntaxError("too much", "flood", 0), "body", "ChunkedEncodingError", "body"],
   ] as const)("%s in phase %s is a %s", ([error, phase, name, told]) => {
     const ours = translated(error, phase);
     expect(ours).toMatchObject({ name, phase: told, request });
@@ -65,7 +63,9 @@ describe("errors from below", () => {
 
   it("of a proxy that requests are forwarded to are the proxy's, unless it answered nonsense", () => {
     expect(translated(withCode("ECONNRESET"), "head", true).name).toBe("ProxyError");
-    expect(translated(new ResponseSyntaxError("no HTTP", false), "head", true).name).toBe("ConnectionError");
+    expect(translated(new ResponseSyntaxError("no HTTP", "protocol", 0), "head", true).name).toBe(
+      "ConnectionError",
+    );
     expect(translated(withCode("ECONNRESET"), "body", true).name).toBe("ChunkedEncodingError");
   });
 

@@ -1,20 +1,19 @@
 /**
- * Upload: the body of a request that comes piece by piece, and its framing on the wire (RFC 9112 §6, §7.1). Over HTTP/2 it goes
- * out by the same hands, without chunks.
+ * Upload: the body of a request that comes piece by piece. How pieces look on the wire is the business of the sink.
  *
- * It reads no faster than the socket takes, counts, and lets go of the caller's iterable when the message is over early.
+ * It reads no faster than the sink takes, counts, and lets go of the caller's iterable when the message is over early.
  */
 import type { Writable } from "node:stream";
 
 import { InvalidBody } from "../core/errors.ts";
-import type { BodyWriter } from "../connect/connection.ts";
+import type { BodySink, BodyWriter } from "../connect/connection.ts";
 import type { Outgoing } from "./outgoing.ts";
 
 /** Who hears how an upload goes. */
 export interface UploadListener {
   /** Waiting for the caller: no silence of the server. */
   onSourceWait(): void;
-  /** So many bytes went into the socket. */
+  /** So many bytes went into the sink. */
   onBodySent(bytes: number): void;
   /** All of it did. */
   onUploadEnd(): void;
@@ -30,7 +29,7 @@ const PIECE_BYTES = 262_144;
 /** A body on its way out. */
 export class Upload implements BodyWriter {
   readonly #open: () => AsyncIterable<Uint8Array>;
-  /** What was announced, in bytes; `null`: chunked. */
+  /** What was announced, in bytes; `null`: nothing was. */
   readonly #length: number | null;
   readonly #listener: UploadListener;
   #iterator: AsyncIterator<Uint8Array> | null = null;
@@ -48,21 +47,18 @@ export class Upload implements BodyWriter {
     this.#listener = listener;
   }
 
-  write(
-    socket: Writable,
-    { head, isChunked }: { readonly head: string; readonly isChunked: boolean },
-    done: (isComplete: boolean) => void,
-  ): void {
+  write(sink: BodySink, done: (isComplete: boolean) => void): void {
+    const { to } = sink;
     const wake = (): void => this.#wake?.();
-    socket.on("drain", wake);
-    socket.on("close", wake);
-    void this.#write(socket, head, isChunked && this.#length === null)
+    to.on("drain", wake);
+    to.on("close", wake);
+    void this.#write(sink)
       .catch((error: unknown) => {
         if (!this.#stopped) this.#listener.onUploadFailure(error);
       })
       .finally(() => {
-        socket.off("drain", wake);
-        socket.off("close", wake);
+        to.off("drain", wake);
+        to.off("close", wake);
         this.#closeSource();
         done(this.#finished);
       });
@@ -90,30 +86,27 @@ export class Upload implements BodyWriter {
     this.#closeSource();
   }
 
-  async #write(socket: Writable, head: string, isChunked: boolean): Promise<void> {
-    let unsentHead = head;
+  async #write(sink: BodySink): Promise<void> {
+    const { to } = sink;
     if (this.#isHeld) {
-      unsentHead = "";
-      if (!(await this.#headFirst(socket, head))) return;
+      sink.begin();
+      await this.#until(() => this.#isOver(to) || !this.#isHeld);
+      if (this.#isOver(to)) return;
     }
     this.#iterator = this.#open()[Symbol.asyncIterator]();
     for (;;) {
       const chunk = await this.#next(this.#iterator);
-      if (this.#stopped || socket.destroyed) return;
+      if (this.#isOver(to)) return;
       if (chunk === null) break;
       if (chunk.byteLength === 0) continue;
       this.#count(chunk.byteLength);
-      if (isChunked) writeChunk(socket, unsentHead, chunk);
-      else writePiece(socket, unsentHead, chunk);
-      unsentHead = "";
+      sink.write(chunk);
       this.#listener.onBodySent(chunk.byteLength);
-      if (socket.writableNeedDrain)
-        await this.#until(() => this.#stopped || socket.destroyed || !socket.writableNeedDrain);
+      if (to.writableNeedDrain) await this.#until(() => this.#isOver(to) || !to.writableNeedDrain);
     }
     this.#iterator = null;
     if (this.#length !== null && this.#sent !== this.#length) throw mismatch(this.#sent, this.#length);
-    const end = isChunked ? "0\r\n\r\n" : "";
-    if (unsentHead + end !== "") socket.write(unsentHead + end, "latin1");
+    sink.end();
     this.#finished = true;
     this.#listener.onUploadEnd();
   }
@@ -134,11 +127,9 @@ export class Upload implements BodyWriter {
     });
   }
 
-  /** Resolves when the body may follow: `false` when it is not wanted any more. */
-  async #headFirst(socket: Writable, head: string): Promise<boolean> {
-    if (head !== "") socket.write(head, "latin1");
-    await this.#until(() => this.#stopped || socket.destroyed || !this.#isHeld);
-    return !this.#stopped && !socket.destroyed;
+  /** Is nothing more wanted, or can nothing be taken? */
+  #isOver(to: Writable): boolean {
+    return this.#stopped || to.destroyed;
   }
 
   #until(isTime: () => boolean): Promise<void> {
@@ -163,25 +154,9 @@ export class Upload implements BodyWriter {
   }
 }
 
-function writePiece(socket: Writable, head: string, piece: Uint8Array): void {
-  socket.cork();
-  if (head !== "") socket.write(head, "latin1");
-  socket.write(piece);
-  socket.uncork();
-}
-
-/** RFC 9112 §7.1. */
-function writeChunk(socket: Writable, head: string, chunk: Uint8Array): void {
-  socket.cork();
-  socket.write(`${head}${chunk.byteLength.toString(16)}\r\n`, "latin1");
-  socket.write(chunk);
-  socket.write("\r\n", "latin1");
-  socket.uncork();
-}
-
 /** The body of a message: all of it, or what gives it; both `null` for none. */
 export function bodyOf(
-  { body, framing }: Outgoing,
+  { body, section: { framing } }: Outgoing,
   isHeld: boolean,
   listener: UploadListener,
 ): { readonly bytes: Uint8Array | null; readonly upload: Upload | null } {

@@ -1,6 +1,6 @@
 /**
- * The request as bytes: request line, header section, and which way the body goes (RFC 9112 §3, §6). HTTP/2 has its head from here,
- * too: `http2/sent-head.ts` reads it back from the text.
+ * What goes on the wire of a request, for both protocols: target, fields, and how the end of the body is told (RFC 9112 §3, §6).
+ * `http1/request-writer.ts` writes it as text, `http2/fields.ts` says it with pseudo-fields.
  *
  * Everything is checked once more here, whoever made the request: nothing invalid goes on the wire.
  */
@@ -10,6 +10,7 @@ import type { HeaderMap } from "../core/headers.ts";
 import { isToken } from "../core/method.ts";
 import { shownMethod, shownName } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
+import type { Framing, HeaderSection } from "../core/request-head.ts";
 
 /** What the way of a request does to its head. */
 export interface Way {
@@ -25,28 +26,21 @@ export interface Way {
   readonly proxyHeaders: HeaderMap | null;
 }
 
-/** How the end of a body is told: its length in bytes, in chunks, or there is none. */
-type Framing = number | "chunked" | "none";
-
 /** A request in the form in which it is sent. */
 export interface Outgoing {
   readonly target: string;
-  /** Request line and fields, with the empty line. */
-  readonly head: string;
+  readonly section: HeaderSection;
   readonly body: Body | null;
-  readonly framing: Framing;
-  /** The caller asked for `Connection: close`. */
-  readonly isLast: boolean;
 }
 
-/** A field line: a token, and what may stand in a value, one byte a character (RFC 9110 §5.1, §5.5). */
-const FIELD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [\t\x20-\x7e\x80-\xff]*$/;
+/** What may stand in the value of a field, one byte a character (RFC 9110 §5.5). */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const TARGET = /^[\x21-\x7e\x80-\xff]+$/;
 /** `close` among the options of a `Connection` field. */
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 
 /**
- * Writes the head of `request`.
+ * Decides what goes out of `request`.
  *
  * @param memo of the way, when it has one.
  * @throws {InvalidMethod | InvalidURL | InvalidHeader} for what must not go on the wire.
@@ -66,45 +60,33 @@ export function outgoing(
   if (!TARGET.test(target))
     throw new InvalidURL("the path or query has a character that must be encoded", { request });
   const framing = framingOf(request);
-  const { text, isLast } = memo.get(request, framing, way);
   return {
     target,
-    head: `${method} ${target} HTTP/1.1\r\n${text}\r\n`,
+    section: memo.get(request, framing, way),
     body: payload?.kind === "bytes" && payload.bytes.byteLength === 0 ? null : payload,
-    framing,
-    isLast,
   };
 }
 
-/** A header section, and whether it says that the connection ends. */
-interface Written {
-  readonly text: string;
-  readonly isLast: boolean;
-}
-
-/** Remembers the header section that was written last on a way: most requests of a session say the same. */
+/** Remembers the header section that was made last on a way: most requests of a session say the same. */
 export class SectionMemo {
-  #fields: object | null = null;
-  #framing: Framing = "none";
+  #identity: object | null = null;
   #authority = "";
-  #written: Written = { text: "", isLast: false };
-  readonly #lines = new LinesMemo();
+  #section: HeaderSection = { fields: [], authority: "", framing: "none", isLast: false };
 
   /** The section for `request`. Always asked with the same `way`. @throws {InvalidHeader} */
-  get({ headers, parsed }: PreparedRequest, framing: Framing, way: Way): Written {
+  get({ headers, parsed }: PreparedRequest, framing: Framing, way: Way): HeaderSection {
     const { authority } = parsed;
-    const fields = headers.identity;
-    if (fields === this.#fields && framing === this.#framing && authority === this.#authority)
-      return this.#written;
+    const { identity } = headers;
+    const last = this.#section;
+    if (identity === this.#identity && framing === last.framing && authority === this.#authority) return last;
     assertSingle(headers);
-    const section = new Section(way, framing, this.#lines);
+    const growing = new GrowingSection(authority, way, framing, last.fields);
     const wire = way.proxyHeaders === null ? headers.toWire() : withProxyHeaders(headers, way.proxyHeaders);
-    for (let at = 0; at + 1 < wire.length; at += 2) section.add(wire[at] as string, wire[at + 1] as string); // below the length
-    this.#written = { text: section.finish(authority), isLast: section.isLast };
-    this.#fields = fields;
-    this.#framing = framing;
+    for (let at = 0; at + 1 < wire.length; at += 2) growing.add(wire[at] as string, wire[at + 1] as string); // below the length
+    this.#section = growing.finish();
+    this.#identity = identity;
     this.#authority = authority;
-    return this.#written;
+    return this.#section;
   }
 }
 
@@ -153,23 +135,27 @@ function withProxyHeaders(headers: HeaderMap, forProxy: HeaderMap): string[] {
   return [...headers.toWire(), ...[...forProxy].filter(([name]) => !headers.has(name)).flat()];
 }
 
-/** The header section as it grows. */
-class Section {
-  #text = "";
-  #hasHost = false;
+/** A header section as it grows. */
+class GrowingSection {
+  readonly #fields: string[] = [];
+  readonly #authority: string;
+  /** The caller's. */
+  #host: string | null = null;
   #hasFraming = false;
   #proxyAuthorization: string | null;
-  isLast = false;
+  #isLast = false;
   readonly #isForwarded: boolean;
   readonly #framing: Framing;
-  readonly #lines: LinesMemo;
-  #count = 0;
+  /** Fields of another section, which are checked: those of this one mostly differ in one or two. */
+  readonly #checked: readonly string[];
 
-  constructor(way: Way, framing: Framing, lines: LinesMemo) {
-    this.#lines = lines;
+  constructor(authority: string, way: Way, framing: Framing, checked: readonly string[]) {
+    this.#checked = checked;
     this.#isForwarded = way.isForwarded;
     this.#proxyAuthorization = way.proxyAuthorization;
     this.#framing = framing;
+    this.#authority = authority;
+    this.#push("Host", authority);
   }
 
   /** Adds a field as it is, unless it is one that this connection decides about. */
@@ -187,23 +173,29 @@ class Section {
         break;
       case "host":
         // Two of them, and server and proxy may each believe another one (RFC 9112 §3.2).
-        if (this.#hasHost) throw new InvalidHeader("there is more than one Host header");
-        this.#hasHost = true;
+        if (this.#host !== null) throw new InvalidHeader("there is more than one Host header");
+        this.#host = value;
         break;
       case "connection":
-        if (CLOSE.test(value)) this.isLast = true;
+        if (CLOSE.test(value)) this.#isLast = true;
         break;
       default:
         break;
     }
-    this.#line(name, value);
+    this.#push(name, value);
   }
 
   /** The whole section, with what the request left to us. */
-  finish(authority: string): string {
-    if (this.#proxyAuthorization !== null) this.#line("Proxy-Authorization", this.#proxyAuthorization);
+  finish(): HeaderSection {
+    if (this.#proxyAuthorization !== null) this.#push("Proxy-Authorization", this.#proxyAuthorization);
     this.#frame();
-    return this.#hasHost ? this.#text : `Host: ${authority}\r\n${this.#text}`;
+    return {
+      // The first is that of the URL.
+      fields: this.#host === null ? this.#fields : this.#fields.slice(2),
+      authority: this.#host ?? this.#authority,
+      framing: this.#framing,
+      isLast: this.#isLast,
+    };
   }
 
   /**
@@ -213,34 +205,23 @@ class Section {
   #frame(): void {
     if (this.#hasFraming || this.#framing === "none") return;
     this.#hasFraming = true;
-    if (this.#framing === "chunked") this.#line("Transfer-Encoding", "chunked");
-    else this.#line("Content-Length", String(this.#framing));
+    if (this.#framing === "chunked") this.#push("Transfer-Encoding", "chunked");
+    else this.#push("Content-Length", String(this.#framing));
   }
 
-  #line(name: string, value: string): void {
-    this.#text += this.#lines.get(this.#count++, name, value);
+  #push(name: string, value: string): void {
+    const place = this.#fields.length;
+    if (this.#checked[place] !== name || this.#checked[place + 1] !== value) assertField(name, value);
+    this.#fields.push(name, value);
   }
 }
 
-/** Remembers the lines that were written last, place by place: those of the next section mostly differ in one or two. */
-class LinesMemo {
-  readonly #names: string[] = [];
-  readonly #values: string[] = [];
-  readonly #lines: string[] = [];
-
-  /** The line of a field, with its end. @throws {InvalidHeader} */
-  get(place: number, name: string, value: string): string {
-    if (this.#names[place] === name && this.#values[place] === value) return this.#lines[place] as string; // they have the same length
-    const line = `${name}: ${value}`;
-    if (!FIELD.test(line)) {
-      throw new InvalidHeader(
-        `header ${shownName(name)} or its value has a character that must not go on the wire`,
-      );
-    }
-    this.#names[place] = name;
-    this.#values[place] = value;
-    return (this.#lines[place] = `${line}\r\n`);
-  }
+/** @throws {InvalidHeader} for what must not go on the wire. */
+function assertField(name: string, value: string): void {
+  if (isToken(name) && VALUE.test(value)) return;
+  throw new InvalidHeader(
+    `header ${shownName(name)} or its value has a character that must not go on the wire`,
+  );
 }
 
 function isSpecialLength(length: number): boolean {

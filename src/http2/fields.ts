@@ -1,10 +1,6 @@
-/**
- * The head of a request, read back from the text in which `http1/outgoing.ts` wrote it: for HTTP/2, which says it in another form,
- * and for whoever wants to see what was sent.
- */
-import { HeaderMap } from "../core/headers.ts";
+/** What HTTP/2 says of a request: pseudo-fields, names in lower case, nothing about the connection (RFC 9113 §8.2, §8.3). */
 import { withoutBlanks } from "../core/received-text.ts";
-import type { SentHead } from "../core/response.ts";
+import type { HeaderSection, RequestHead } from "../core/request-head.ts";
 
 /** Fields about the connection, which HTTP/2 does not have (RFC 9113 §8.2.2). */
 const NOT_SENT: ReadonlySet<string> = new Set([
@@ -24,46 +20,38 @@ const PUT_TOGETHER: ReadonlySet<string> = new Set([
   "if-none-match",
 ]);
 
-/** Of a request line, beside method and target. */
-const REST_OF_LINE = "  HTTP/1.1\r\n".length;
-
-/** Method, target and fields of a message that went out by this version of HTTP. */
-export function sentHead(head: string, httpVersion: string): SentHead {
-  const [method = "", target = ""] = head.slice(0, head.indexOf("\r\n")).split(" ");
-  const fields = httpVersion === "2" ? http2Fields(head) : fieldsOf(head);
-  return { method, target, headers: HeaderMap.fromWire(fields) };
-}
-
-/** The fields of messages on an HTTP/2 connection. Remembers the section that was read last: most requests say the same. */
+/** Heads of messages on an HTTP/2 connection. Remembers the section that was read last: most requests say the same. */
 export class Http2Heads {
-  #section = "";
+  #section: HeaderSection | null = null;
   #authority = "";
   #fields: readonly string[] = [];
 
-  /** Pseudo-fields and fields of a message. Its head is written for HTTP/1.1, and checked there: it is read, not made again. */
-  fieldsOf(method: string, target: string, head: string): string[] {
-    const section = head.slice(method.length + target.length + REST_OF_LINE);
-    if (section !== this.#section) this.#read(head, section);
+  /** Pseudo-fields and fields of a message: name, value, name, value ... */
+  of({ method, target, section }: RequestHead): string[] {
+    if (section !== this.#section) this.#read(section);
     const pseudo = [":method", method, ":scheme", "https", ":path", target, ":authority", this.#authority];
     return pseudo.concat(this.#fields);
   }
 
-  #read(head: string, section: string): void {
+  #read(section: HeaderSection): void {
     const fields: string[] = [];
-    const all = http2Fields(head);
+    const all = http2Fields(section.fields);
     for (let at = 0; at + 1 < all.length; at += 2) {
       const [name = "", value = ""] = all.slice(at, at + 2);
-      if (name === "host") this.#authority = value;
-      else fields.push(name, value);
+      if (name !== "host") fields.push(name, value);
     }
+    this.#authority = withoutBlanks(section.authority);
     this.#fields = fields;
     this.#section = section;
   }
 }
 
-/** Name, value, name, value ... of those fields that HTTP/2 has, names in lower case. `host` is its `:authority`. */
-function http2Fields(head: string): string[] {
-  const fields = fieldsOf(head);
+/**
+ * Those fields that HTTP/2 has, names in lower case; `host` is its `:authority`.
+ *
+ * @param fields name, value, name, value ..., as HTTP/1.1 has them.
+ */
+export function http2Fields(fields: readonly string[]): string[] {
   const sent: string[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const name = (fields[at] ?? "").toLowerCase();
@@ -90,14 +78,4 @@ function putTogether(sent: string[], name: string, value: string): boolean {
 function addTrailers(sent: string[], value: string): void {
   const isTaken = value.split(",").some((coding) => withoutBlanks(coding).toLowerCase() === "trailers");
   if (isTaken && !sent.includes("te")) sent.push("te", "trailers");
-}
-
-/** Name, value, name, value ... as they are written. */
-function fieldsOf(head: string): string[] {
-  const fields: string[] = [];
-  for (const line of head.split("\r\n").slice(1)) {
-    const colon = line.indexOf(": ");
-    if (colon !== -1) fields.push(line.slice(0, colon), line.slice(colon + 2));
-  }
-  return fields;
 }

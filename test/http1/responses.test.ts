@@ -107,15 +107,17 @@ describe("the head of a response", () => {
     expect([response.status, text, response.headers.has("link")]).toEqual([200, "final", false]);
   });
 
-  it.for(["5", "5   ", "005"])("believes Content-Length %j", async (value) => {
-    const { text } = await answerTo(`HTTP/1.1 200 OK\r\nContent-Length: ${value}\r\n\r\nhello`);
-    expect(text).toBe("hello");
-  });
+  it.for(["5", "5   ", "005", "5, 5", "5\r\nContent-Length: 5"])(
+    "believes Content-Length %j",
+    async (value) => {
+      const { text } = await answerTo(`HTTP/1.1 200 OK\r\nContent-Length: ${value}\r\n\r\nhello`);
+      expect(text).toBe("hello");
+    },
+  );
 
   // RFC 9112 §6.3: framing that contradicts itself is not guessed.
   it.for([
     ["two lengths", "Content-Length: 5\r\nContent-Length: 10"],
-    ["the same length twice", "Content-Length: 5\r\nContent-Length: 5"],
     ["a list of lengths", "Content-Length: 5, 10"],
     ["a negative length", "Content-Length: -5"],
     ["a length and chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked"],
