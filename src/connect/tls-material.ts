@@ -30,8 +30,13 @@ export interface TlsMaterial {
 
 /** The material of an adapter's connections, by settings. */
 export class TlsMaterials {
-  readonly #byKey = new Map<string, Promise<TlsMaterial>>();
+  readonly #byKey: Memo<string, Promise<TlsMaterial>>;
   readonly #warned = new Memo<string, true>(1000);
+
+  /** @param limit of those that were used last, so many are kept; of others, at most as many again. */
+  constructor(limit: number) {
+    this.#byKey = new Memo(2 * limit);
+  }
 
   /**
    * Reads what is missing; once for each kind of settings. Warns when `peer` is not going to be checked.
@@ -46,7 +51,9 @@ export class TlsMaterials {
     const loading = read(terms);
     this.#byKey.set(key, loading);
     // A file that was not there may be there the next time.
-    loading.catch(() => this.#byKey.delete(key));
+    loading.catch(() => {
+      if (this.#byKey.get(key) === loading) this.#byKey.delete(key);
+    });
     return loading;
   }
 
