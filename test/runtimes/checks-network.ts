@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { openAsBlob } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -14,6 +15,8 @@ import type * as Sojourn from "../../src/index.ts";
 import type { FarSide } from "./far-side.ts";
 
 const UPLOAD_BYTES = 3_000_000;
+const MIXED_REQUESTS = 200;
+const MIXED_AT_ONCE = 15;
 /** What `/flood` gives. */
 const FLOOD_BYTES = 64 * 1024 * 1024;
 /** Kernels hold some megabytes. */
@@ -269,6 +272,42 @@ export const networkChecks: Record<
     await session.close();
   },
 
+  async "channels for tracing"({ sojourn }, far) {
+    const names = ["undici:request:create", "undici:request:headers", "undici:request:trailers"];
+    const heard: string[] = [];
+    const listener = (_: unknown, name: string | symbol): void => void heard.push(String(name));
+    for (const name of names) subscribe(name, listener);
+    for (const http2 of [false, true]) {
+      const session = open(sojourn, far, { baseUrl: far.secureUrl, verify: far.ca, http2 });
+      await session.get("/get");
+      await session.close();
+    }
+    for (const name of names) unsubscribe(name, listener);
+    assert.deepEqual(heard, [...names, ...names]);
+  },
+
+  async "all of it at once, for some hundred requests"({ sojourn }, far) {
+    const { url, secureUrl, ca: verify, proxyUrl, socksUrl } = far;
+    const sessions = [
+      open(sojourn, far, { baseUrl: url }),
+      open(sojourn, far, { baseUrl: secureUrl, verify, http2: false }),
+      open(sojourn, far, { baseUrl: secureUrl, verify, http2: true }),
+      open(sojourn, far, { baseUrl: secureUrl, verify, http2: false, proxy: proxyUrl }),
+      open(sojourn, far, { baseUrl: url, proxy: socksUrl }),
+    ];
+    let asked = 0;
+    const askOn = async (): Promise<void> => {
+      while (asked < MIXED_REQUESTS) {
+        const at = asked++;
+        const session = sessions[at % sessions.length];
+        const mixed = MIXTURE[Math.floor(at / sessions.length) % MIXTURE.length];
+        if (session !== undefined) await mixed?.(sojourn, session);
+      }
+    };
+    await Promise.all(Array.from({ length: MIXED_AT_ONCE }, askOn));
+    await Promise.all(sessions.map((session) => session.close()));
+  },
+
   async "limits of bodies and heads"({ sojourn }, far) {
     const session = open(sojourn, far, { maxBodyBytes: 10_000 });
     await assert.rejects(async () => await session.get("/coded/gzip"), sojourn.ResponseTooLarge);
@@ -279,6 +318,41 @@ export const networkChecks: Record<
     await session.close();
   },
 };
+
+/** Requests that end in all ways. Each looks whether its own came out right. */
+const MIXTURE: readonly ((sojourn: typeof Sojourn, session: Sojourn.Session) => Promise<void>)[] = [
+  async (_, session) => assert.deepEqual((await session.get("/get")).json(), { a: 1 }),
+  async (_, session) => {
+    const data = Buffer.alloc(300_000, "x");
+    assert.match((await session.post("/hash", { data })).text(), /^300000 /);
+  },
+  async (_, session) => {
+    let bytes = 0;
+    for await (const piece of await session.get("/large/700000", { stream: true })) bytes += piece.byteLength;
+    assert.equal(bytes, 700_000);
+  },
+  async (_, session) => assert.equal((await session.get("/large/200000")).bytes().byteLength, 200_000),
+  async (_, session) => await (await session.get("/large/900000", { stream: true })).close(),
+  async (_, session) => {
+    const controller = new AbortController();
+    const reason = new Error("changed my mind");
+    setTimeout(() => controller.abort(reason), 3);
+    const ended = session.get("/large/900000", { signal: controller.signal });
+    const found = await ended.then(
+      () => "in time",
+      (error: unknown) => error,
+    );
+    assert.ok(found === reason || found === "in time");
+  },
+  async (_, session) => assert.equal((await session.get("/coded/gzip")).text().length, 42_000),
+  async (sojourn, session) =>
+    await assert.rejects(async () => await session.get("/cut"), sojourn.RequestException),
+  async (sojourn, session) =>
+    await assert.rejects(
+      async () => await session.get("/silent", { timeout: { read: 60 } }),
+      sojourn.ReadTimeout,
+    ),
+];
 
 type Options = Omit<Sojourn.SessionOptions, "stream">;
 
