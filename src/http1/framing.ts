@@ -32,6 +32,8 @@ export function isFramingField(name: string): boolean {
   return key === "content-length" || key === "transfer-encoding";
 }
 
+/** A number that can surely be counted. */
+const PLAIN_LENGTH = /^\d{1,15}$/;
 /** One whole number, or the same one in a list (RFC 9110 §8.6). */
 const LENGTHS = /^\d+(?:[\t ]*,[\t ]*\d+)*$/;
 /** The codings that are undone here: chunks, and none. Any other nobody asked for, since we send no `TE` (RFC 9112 §7.4). */
@@ -127,6 +129,7 @@ function framingOf({ length, codings }: Said, offset: number): Framing {
 
 /** Loosened: the same length more than once is that length (RFC 9110 §8.6). */
 function lengthIn(text: string, offset: number): number {
+  if (PLAIN_LENGTH.test(text)) return Number(text);
   if (!LENGTHS.test(text)) throw problem("a Content-Length that is not one whole number", offset);
   const [length = 0, ...others] = text.split(",").map(Number);
   if (others.some((other) => other !== length)) throw problem("two Content-Lengths that differ", offset);
