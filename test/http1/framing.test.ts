@@ -96,6 +96,12 @@ describe("framing", () => {
     expect(reading(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\n`, "HEAD")).toMatchObject({ problem: "framing" });
   });
 
+  it("takes a body as it is, whatever looks like a line in it", () => {
+    const body = "a\t\r\n\t\r\n\r\nb\t\r\nHTTP/1.1 200 OK\r\n\r\n0\r\n\r\n\0\xff";
+    const head = `HTTP/1.1 200 OK\r\nX-Tab: a\tb\t\r\nContent-Length:\t${body.length}\t\r\n\r\n`;
+    expect(reading(`${head}${body}+`)).toMatchObject({ problem: null, body, rest: "+" });
+  });
+
   it("refuses a switch of protocols", () => {
     const text = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nhi";
     expect(reading(text)).toMatchObject({ problem: "upgrade", status: null });
