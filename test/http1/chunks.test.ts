@@ -65,17 +65,17 @@ describe("chunks (RFC 9112 §7.1)", () => {
 
   /** RFC 9110 §5.5, §5.6.1 and RFC 9112 §6.1: blanks and tabs around a value and its elements, any case, repeated fields. */
   it.for([
-    [" chunked"],
-    ["chunked\t"],
-    ["\tchunked\t"],
-    [" chunked \t \t"],
-    [" CHUNKED\t"],
-    [" chunked, chunked\t"],
-    [" chunked\t,\tchunked"],
-    ["chunked", "chunked\t"],
-    ["chunked\t", ""],
-    ["identity\t", "chunked\t"],
-  ])("are what Transfer-Encoding %j says", (values) => {
+    { values: [" chunked"] },
+    { values: ["chunked\t"] },
+    { values: ["\tchunked\t"] },
+    { values: [" chunked \t \t"] },
+    { values: [" CHUNKED\t"] },
+    { values: [" chunked, chunked\t"] },
+    { values: [" chunked\t,\tchunked"] },
+    { values: ["chunked", "chunked\t"] },
+    { values: ["chunked\t", ""] },
+    { values: ["identity\t", "chunked\t"] },
+  ])("are what Transfer-Encoding says in $values", ({ values }) => {
     const head = `HTTP/1.1 200 OK\r\n${values.map((value) => `Transfer-Encoding:${value}\r\n`).join("")}\r\n`;
     expect(reading(`${head}2\r\nhi\r\n0\r\n\r\n`)).toMatchObject({ problem: null, body: "hi" });
     // Chunks that are announced must come.
@@ -84,24 +84,24 @@ describe("chunks (RFC 9112 §7.1)", () => {
 
   /** What nobody asked for, and chunks that are not what is read. */
   it.for([
-    ["gzip"],
-    ["gzip, chunked"],
-    ["gzip,chunked\t"],
-    ["gzip", "chunked"],
-    ["chunked", "gzip"],
-    ["chunked, gzip\t"],
-    ["chunked", "identity"],
-    ["chunked, identity"],
-    ["chunked;q=1"],
-    ["chunked,"],
-    [",chunked"],
-    ["xchunked"],
-    ["chunkedx\t"],
-    ["chunkedchunked"],
-    ['"chunked"'],
-    ["\xa0chunked"],
-    ["chunked\xa0"],
-  ])("are not what Transfer-Encoding %j says: it is refused", (values) => {
+    { values: ["gzip"] },
+    { values: ["gzip, chunked"] },
+    { values: ["gzip,chunked\t"] },
+    { values: ["gzip", "chunked"] },
+    { values: ["chunked", "gzip"] },
+    { values: ["chunked, gzip\t"] },
+    { values: ["chunked", "identity"] },
+    { values: ["chunked, identity"] },
+    { values: ["chunked;q=1"] },
+    { values: ["chunked,"] },
+    { values: [",chunked"] },
+    { values: ["xchunked"] },
+    { values: ["chunkedx\t"] },
+    { values: ["chunkedchunked"] },
+    { values: ['"chunked"'] },
+    { values: ["\xa0chunked"] },
+    { values: ["chunked\xa0"] },
+  ])("are not what Transfer-Encoding says in $values: it is refused", ({ values }) => {
     const head = `HTTP/1.1 200 OK\r\n${values.map((value) => `Transfer-Encoding:${value}\r\n`).join("")}\r\n`;
     expect(reading(`${head}2\r\nhi\r\n0\r\n\r\n`)).toMatchObject({ problem: "framing", status: null });
     expect(reading(`${head}hello`)).toMatchObject({ problem: "framing", status: null });
