@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { endingOf } from "../../src/http1/framing.ts";
 import { reading } from "../support/reading.ts";
 
 /** How a body ends (RFC 9112 §6.3), and whether another response may follow (§9.3). */
@@ -105,5 +106,32 @@ describe("framing", () => {
   it("refuses a switch of protocols", () => {
     const text = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nhi";
     expect(reading(text)).toMatchObject({ problem: "upgrade", status: null });
+  });
+});
+
+describe("Keep-Alive (RFC 9112 App. C.2.2)", () => {
+  it.for([
+    ["timeout=5", 5],
+    ["timeout=5, max=100", 5],
+    ["max=100, timeout=5", 5],
+    ["max=100,timeout=5", 5],
+    ["Timeout = 5", 5],
+    ['timeout="5"', 5],
+    ["timeout=0", 0],
+    ["timeout=99999999999", 999_999_999],
+    ["timeout=5\r\nKeep-Alive: timeout=6", 5],
+    ["max=1\r\nkeep-alive: timeout=6", 6],
+    ["", null],
+    ["5", null],
+    ["timeout", null],
+    ["timeout=", null],
+    ["timeout=x", null],
+    ["timeout=-1", null],
+    ["max=100", null],
+    ["xtimeout=5", null],
+  ] as const)("says in %j that a connection is kept for %j seconds", ([value, seconds]) => {
+    const { fields } = reading(`HTTP/1.1 200 OK\r\nKeep-Alive: ${value}\r\nContent-Length: 0\r\n\r\n`);
+    const ending = endingOf({ method: "GET", status: 200, minor: 1, fields, offset: 0 });
+    expect(ending.keepAliveSeconds).toBe(seconds);
   });
 });
