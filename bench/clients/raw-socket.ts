@@ -87,7 +87,9 @@ class Wires {
   }
 
   #connect({ protocol, hostname: host, port }: URL): Wire {
-    const wire = new Wire(protocol === "https:" ? this.#connectTls(host, port) : connectTcp(Number(port), host));
+    const wire = new Wire(
+      protocol === "https:" ? this.#connectTls(host, port) : connectTcp(Number(port), host),
+    );
     this.#open.add(wire);
     wire.socket.on("close", () => this.#open.delete(wire));
     return wire;
