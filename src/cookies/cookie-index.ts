@@ -9,8 +9,11 @@
  * Pure: time is an argument.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
+import { Queue, type Place } from "../core/queue.ts";
 import { comparablePath } from "../core/url-spelling.ts";
-import { domainMatches, domainsOf, pathMatches } from "./match.ts";
+import { Expiries } from "./expiries.ts";
+import { domainsOf, pathMatches } from "./match.ts";
+import { SecureNames, type Named } from "./secure-names.ts";
 
 /** How many cookies there may be. */
 interface Limits {
@@ -31,14 +34,18 @@ export interface Entry {
   accessedAt: number;
   /** A program's cookie that the server set anew since: it stays visible, as in requests, and is not sent any more. */
   superseded: boolean;
+  /** Kept by `expiries.ts`. */
+  due: number;
+  /** Among all, the one that was not used for longest comes first. */
+  place: Place<Entry> | null;
 }
 
 /** All cookies of one domain. */
 export interface Bucket {
   readonly domain: string;
   readonly entries: Map<string, Entry>;
-  /** The buckets whose domains have the same last two labels. */
-  readonly family: Set<Bucket>;
+  /** Place among the others. */
+  readonly order: number;
   /** Of the index, when something here changed that can be seen in a header. */
   version: number;
 }
@@ -53,13 +60,13 @@ function keyOf(kind: "h" | "d" | "p", name: string, path: string): string {
 export class CookieIndex {
   readonly #limits: Limits;
   readonly #buckets = new Map<string, Bucket>();
-  /** Buckets by the last two labels of their domain: where all the subdomains of a domain are found. */
-  readonly #families = new Map<string, Set<Bucket>>();
   /** Where the program's cookies without a domain are, by key: there is one of a name and path in the whole jar. */
   readonly #homes = new Map<string, Bucket>();
+  readonly #expiries = new Expiries<Entry>();
+  readonly #byUse = new Queue<Entry>();
+  readonly #secure = new SecureNames();
   #order = 0;
   #size = 0;
-  #earliestExpiry = Number.POSITIVE_INFINITY;
   #version = 0;
   #generation = 0;
 
@@ -103,13 +110,19 @@ export class CookieIndex {
     for (const bucket of this.#buckets.values()) yield* bucket.entries.values();
   }
 
+  /** Those whose cookies have this domain, in the same order; `""`: those that the program set without one, wherever they are now. */
+  *entriesOf(domain: string): Generator<Entry, void, undefined> {
+    const buckets = domain === "" ? new Set(this.#homes.values()) : [this.#buckets.get(domain)];
+    for (const bucket of [...buckets].sort(byOrder)) {
+      for (const entry of bucket?.entries.values() ?? []) if (entry.cookie.domain === domain) yield entry;
+    }
+  }
+
   /**
    * Files a cookie, or replaces the one with its identity; that keeps its creation time and place (§5.7 step 23). Others go
    * when there are too many then: `null` when it is itself one of them.
    */
   put(cookie: StoredCookie, now: number): Entry | null {
-    if (cookie.expires !== null && cookie.expires < this.#earliestExpiry)
-      this.#earliestExpiry = cookie.expires;
     const key = keyOf(cookie.domain === "" ? "p" : cookie.hostOnly ? "h" : "d", cookie.name, cookie.path);
     const domain = cookie.domain === "" ? (this.#homes.get(key)?.domain ?? "") : cookie.domain;
     const found = this.#buckets.get(domain)?.entries.get(key);
@@ -117,7 +130,7 @@ export class CookieIndex {
     if (cookie.domain === "" && domain !== "") this.#replaceServers(entry);
     if (found === undefined) return this.#makeRoom(entry, now) ? entry : null;
     this.#replace(found, cookie);
-    found.accessedAt = now;
+    this.noteUse(found, now);
     return found;
   }
 
@@ -130,12 +143,35 @@ export class CookieIndex {
       order: this.#order++,
       accessedAt: now,
       superseded: false,
+      due: Number.POSITIVE_INFINITY,
+      place: null,
     };
+    return this.#file(entry);
+  }
+
+  /** Puts an entry into its bucket, and notes what is found without it. */
+  #file(entry: Entry): Entry {
+    const { cookie, bucket, key } = entry;
     bucket.entries.set(key, entry);
     if (cookie.domain === "") this.#homes.set(key, bucket);
+    entry.place = this.#byUse.join(entry);
+    this.#noteTerms(entry);
     this.#size += 1;
     this.#touch(bucket);
     return entry;
+  }
+
+  /** Notes what its cookie says of its end, and of plain HTTP. */
+  #noteTerms(entry: Entry): void {
+    const { expires, secure } = entry.cookie;
+    if (expires !== null) this.#expiries.add(entry, expires);
+    if (secure) this.#secure.add(namedAs(entry));
+  }
+
+  /** It was set or sent. */
+  noteUse(entry: Entry, now: number): void {
+    entry.accessedAt = now;
+    if (entry.place !== null) this.#byUse.rejoin(entry.place);
   }
 
   /** Lets go what is too much with an entry (§5.7, "remove excess cookies"), first what has expired. Does it stay itself? */
@@ -145,9 +181,10 @@ export class CookieIndex {
     this.removeExpired(now);
     this.#limitDomain(bucket);
     if (this.#size > maxCookies) {
-      // For a twentieth at once, so that not each new cookie costs a look at all the others.
-      const room = Math.max(1, Math.floor(maxCookies / 20));
-      for (const entry of [...this.entries()].sort(byAccess).slice(0, room)) this.remove(entry);
+      // For a twentieth at once, so that not each new cookie makes headers be written anew.
+      const most = maxCookies + 1 - Math.max(1, Math.floor(maxCookies / 20));
+      for (let place = this.#byUse.first; place !== null && this.#size > most; place = this.#byUse.first)
+        this.remove(place.value);
     }
     return bucket.entries.has(key);
   }
@@ -163,7 +200,9 @@ export class CookieIndex {
 
   #replace(entry: Entry, cookie: StoredCookie): void {
     const before = entry.cookie;
+    if (before.secure) this.#secure.remove(namedAs(entry));
     entry.cookie = { ...cookie, createdAt: before.createdAt };
+    this.#noteTerms(entry);
     const sameHeader =
       !entry.superseded &&
       before.value === cookie.value &&
@@ -184,11 +223,8 @@ export class CookieIndex {
   #open(domain: string): Bucket {
     const found = this.#buckets.get(domain);
     if (found !== undefined) return found;
-    const name = familyOf(domain);
-    const family = this.#families.get(name) ?? new Set();
-    const bucket: Bucket = { domain, entries: new Map(), family, version: 0 };
+    const bucket: Bucket = { domain, entries: new Map(), order: this.#order++, version: 0 };
     this.#buckets.set(domain, bucket);
-    this.#families.set(name, family.add(bucket));
     return bucket;
   }
 
@@ -202,21 +238,24 @@ export class CookieIndex {
     const { bucket, key } = entry;
     bucket.entries.delete(key);
     if (entry.cookie.domain === "") this.#homes.delete(key);
+    if (entry.cookie.secure) this.#secure.remove(namedAs(entry));
+    this.#expiries.remove(entry);
+    if (entry.place !== null) this.#byUse.leave(entry.place);
+    entry.place = null;
     this.#size -= 1;
     this.#touch(bucket);
     if (bucket.entries.size > 0) return;
     this.#generation += 1;
     this.#buckets.delete(bucket.domain);
-    bucket.family.delete(bucket);
-    if (bucket.family.size === 0) this.#families.delete(familyOf(bucket.domain));
   }
 
   clear(): void {
     this.#buckets.clear();
-    this.#families.clear();
     this.#homes.clear();
+    this.#expiries.clear();
+    this.#byUse.clear();
+    this.#secure.clear();
     this.#size = 0;
-    this.#earliestExpiry = Number.POSITIVE_INFINITY;
     this.#version += 1;
     this.#generation += 1;
   }
@@ -231,16 +270,15 @@ export class CookieIndex {
 
   /** Removes what has expired. Costs nothing before the first one does. Returns how many went. */
   removeExpired(now: number): number {
-    if (now < this.#earliestExpiry) return 0;
+    if (now < this.#expiries.next) return 0;
     const before = this.#size;
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const entry of this.entries()) {
+    for (let entry = this.#expiries.take(now); entry !== undefined; entry = this.#expiries.take(now)) {
       const { expires } = entry.cookie;
       if (expires === null) continue;
+      // It may have been prolonged since.
       if (expires <= now) this.remove(entry);
-      else if (expires < earliest) earliest = expires;
+      else this.#expiries.add(entry, expires);
     }
-    this.#earliestExpiry = earliest;
     return before - this.#size;
   }
 
@@ -259,12 +297,7 @@ export class CookieIndex {
   #move(host: string, entry: Entry): Bucket {
     this.remove(entry);
     const bucket = this.#open(host);
-    const moved: Entry = { ...entry, bucket };
-    bucket.entries.set(entry.key, moved);
-    this.#homes.set(entry.key, bucket);
-    this.#size += 1;
-    this.#touch(bucket);
-    this.#replaceServers(moved);
+    this.#replaceServers(this.#file({ ...entry, bucket }));
     return bucket;
   }
 
@@ -281,14 +314,13 @@ export class CookieIndex {
   }
 
   /** Would this cookie overwrite or shadow a `Secure` one, above or below its domain (§5.7 step 16)? */
-  shadowsSecure(cookie: StoredCookie): boolean {
-    const shadowed = (bucket: Bucket | undefined): boolean =>
-      bucket !== undefined && hasSecureTwin(bucket, cookie);
-    if (domainsOf(cookie.domain).some((domain) => shadowed(this.#buckets.get(domain)))) return true;
-    for (const bucket of this.#families.get(familyOf(cookie.domain)) ?? []) {
-      if (domainMatches(bucket.domain, cookie.domain) && shadowed(bucket)) return true;
-    }
-    return false;
+  shadowsSecure({ domain, name, path }: StoredCookie): boolean {
+    const named = { domain, name, path: comparablePath(path) };
+    if (this.#secure.has(named)) return true;
+    return domainsOf(domain).some((one) => {
+      const bucket = this.#buckets.get(one);
+      return bucket !== undefined && hasSecureTwin(bucket, named);
+    });
   }
 }
 
@@ -301,17 +333,18 @@ function byAccess(a: Entry, b: Entry): number {
   return a.accessedAt - b.accessedAt || a.order - b.order;
 }
 
-function hasSecureTwin(bucket: Bucket, cookie: StoredCookie): boolean {
-  const asked = comparablePath(cookie.path);
+function hasSecureTwin(bucket: Bucket, { name, path: asked }: Named): boolean {
   for (const { cookie: existing, path } of bucket.entries.values()) {
-    const secure = existing.secure && existing.name === cookie.name;
+    const secure = existing.secure && existing.name === name;
     if (secure && pathMatches(asked, path)) return true;
   }
   return false;
 }
 
-function familyOf(domain: string): string {
-  const last = domain.lastIndexOf(".");
-  const before = last <= 0 ? -1 : domain.lastIndexOf(".", last - 1);
-  return before === -1 ? domain : domain.slice(before + 1);
+function namedAs({ bucket, cookie, path }: Entry): Named {
+  return { domain: bucket.domain, name: cookie.name, path };
+}
+
+function byOrder(a: Bucket | undefined, b: Bucket | undefined): number {
+  return (a?.order ?? 0) - (b?.order ?? 0);
 }

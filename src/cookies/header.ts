@@ -57,8 +57,13 @@ export class CookieHeaders {
     const view = views.getOrMake(host, newView);
     if (view.version !== this.#index.version || now >= view.expiresAt) this.#refresh(view, isTrusted, now);
     if (!view.anyPath && view.path !== path) this.#write(view, path);
-    if (now - view.sentAt >= ACCESS_STEP_MS) noteAccess(view, now);
+    if (now - view.sentAt >= ACCESS_STEP_MS) this.#noteUse(view, now);
     return view.header;
+  }
+
+  #noteUse(view: View, now: number): void {
+    view.sentAt = now;
+    for (const entry of view.sent) this.#index.noteUse(entry, now);
   }
 
   /** Chooses anew, unless what changed is nothing that this host gets. */
@@ -159,9 +164,4 @@ function newView(host: string): View {
     latest: -1,
     generation: -1,
   };
-}
-
-function noteAccess(view: View, now: number): void {
-  view.sentAt = now;
-  for (const entry of view.sent) entry.accessedAt = now;
 }

@@ -106,8 +106,9 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     const cookie = receiveCookie(parsed, url, isTrusted, now);
     if ("reason" in cookie) return cookie;
     const { name } = cookie;
-    if (!cookie.secure && !isTrusted && this.#index.shadowsSecure(cookie)) {
-      return { kind: "refused", reason: "overwrites-secure", name };
+    if (!cookie.secure && !isTrusted) {
+      this.#index.removeExpired(now);
+      if (this.#index.shadowsSecure(cookie)) return { kind: "refused", reason: "overwrites-secure", name };
     }
     const programs = this.#index.programs(hostOf(url), cookie);
     if (cookie.expires !== null && cookie.expires <= now) {
@@ -315,10 +316,10 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     const domain = host === undefined ? undefined : domainFilter(host);
     const comparable = path === undefined ? undefined : comparablePath(path);
     const found: Entry[] = [];
-    for (const entry of this.#index.entries()) {
-      const { cookie } = entry;
-      if (name !== undefined && cookie.name !== name) continue;
-      if (domain !== undefined && cookie.domain !== domain) continue;
+    // No cookie is for what cannot be a domain.
+    if (domain === null) return found;
+    for (const entry of domain === undefined ? this.#index.entries() : this.#index.entriesOf(domain)) {
+      if (name !== undefined && entry.cookie.name !== name) continue;
       if (comparable !== undefined && entry.path !== comparable) continue;
       found.push(entry);
     }

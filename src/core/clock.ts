@@ -1,6 +1,7 @@
 /**
  * The only idea of time: stages and adapters get it as an argument, so that tests can hold it still.
  */
+import { listen, unlisten, type AbortListener } from "./abort.ts";
 
 /**
  * The longest wait of Node's timers, in milliseconds: 24.8 days. They count in a signed 32-bit number, and a longer one would end
@@ -53,20 +54,19 @@ export function alarmed(clock: Clock, alarm: Alarm): Clock {
     sleep: async (ms, signal) => {
       const morning = alarm.signal;
       const either = new AbortController();
-      const onMorning = (): void => either.abort();
-      const onAbort = (): void => either.abort(signal?.reason);
-      if (morning.aborted) onMorning();
-      if (signal?.aborted === true) onAbort();
+      const listener: AbortListener = { onAbort: (reason) => either.abort(reason) };
+      if (morning.aborted) either.abort();
+      if (signal?.aborted === true) either.abort(signal.reason);
       // Not AbortSignal.any(), which takes no signals of other realms.
-      morning.addEventListener("abort", onMorning);
-      signal?.addEventListener("abort", onAbort);
+      listen(morning, listener);
+      listen(signal, listener);
       try {
         await clock.sleep(ms, either.signal);
       } catch (error) {
         if (!morning.aborted || signal?.aborted === true) throw error;
       } finally {
-        morning.removeEventListener("abort", onMorning);
-        signal?.removeEventListener("abort", onAbort);
+        unlisten(morning, listener);
+        unlisten(signal, listener);
       }
     },
   };
@@ -82,14 +82,17 @@ export const systemClock: Clock = {
         reject(signal.reason);
         return;
       }
-      const onAbort = (): void => {
-        clearTimeout(timer);
-        reject(signal?.reason);
+      const listener: AbortListener = {
+        onAbort: (reason) => {
+          unlisten(signal, listener);
+          clearTimeout(timer);
+          reject(reason);
+        },
       };
       const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", onAbort);
+        unlisten(signal, listener);
         resolve();
       }, ms);
-      signal?.addEventListener("abort", onAbort, { once: true });
+      listen(signal, listener);
     }),
 };

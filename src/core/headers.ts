@@ -2,12 +2,13 @@
  * HeaderMap: header fields as they go over the wire. Case kept, looked up without case, ordered, multi-valued.
  *
  * Kept in three arrays side by side: a request has about ten fields, and a scan over ten short strings is faster than
- * a Map; the wire form is one walk. Copies share the arrays until one of them is changed.
+ * a Map; the wire form is one walk. Copies share the arrays until one of them is changed. Very many are kept by name.
  */
 import { mustBe } from "./checks.ts";
 import { isUint8Array } from "./realm.ts";
 import { describe } from "./describe.ts";
 import { InvalidHeader } from "./errors.ts";
+import { ManyFields, type FieldArrays } from "./many-fields.ts";
 import { isToken } from "./method.ts";
 import { printAs, shownField, shownName } from "./redact.ts";
 
@@ -39,14 +40,16 @@ const LAST_RECEIVED_LIMIT = 32;
 const FORBIDDEN_IN_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** The fields of a map, and of its copies. */
-interface Fields {
-  readonly names: string[];
-  readonly keys: string[];
-  readonly values: string[];
+interface Fields extends FieldArrays {
+  /** All of them, when there are very many: the arrays are empty then. */
+  readonly many: ManyFields | null;
 }
 
+/** With more lines than these a scan costs more than a Map. */
+const MOST_SCANNED = 64;
+
 /** Of a map that is empty yet. Never changed: maps begin with it as if another one had it, too. */
-const NO_FIELDS: Fields = { names: [], keys: [], values: [] };
+const NO_FIELDS: Fields = { names: [], keys: [], values: [], many: null };
 
 /** Header fields: ordered, multi-valued, case-insensitive for look-ups and case-keeping on the wire (RFC 9110 §5). */
 export class HeaderMap implements Iterable<[name: string, value: string]> {
@@ -69,6 +72,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
       keys.push(receivedKey(name, at >> 1));
       values.push(pairs[at + 1] ?? "");
     }
+    if (names.length > MOST_SCANNED) map.#fields = keptByName(map.#fields);
     return map;
   }
 
@@ -83,12 +87,12 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Number of field lines. */
   get size(): number {
-    return this.#fields.names.length;
+    return this.#fields.many?.size ?? this.#fields.names.length;
   }
 
   /** @internal Names that have more than one field line, as the second is spelled: mostly none. */
   get repeated(): string[] {
-    const { names, keys } = this.#fields;
+    const { names, keys } = inOrder(this.#fields);
     const seen = new Map<string, number>();
     const again: string[] = [];
     for (const [at, key] of keys.entries()) {
@@ -102,6 +106,8 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** The value of a header, or `null`. Several field lines of one name are joined by `", "` (RFC 9110 §5.3). */
   get(name: string): string | null {
     const key = lower(name);
+    const { many } = this.#fields;
+    if (many !== null) return many.nameOf(key) === undefined ? null : many.all(key).join(", ");
     const first = this.#fields.keys.indexOf(key);
     if (first === -1) return null;
     if (this.#fields.keys.indexOf(key, first + 1) === -1) return this.#fields.values[first] ?? null;
@@ -111,7 +117,8 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** The values of all field lines of a name, in order. `Set-Cookie` must be read like this. */
   getAll(name: string): string[] {
     const key = lower(name);
-    return this.#fields.values.filter((_, at) => this.#fields.keys[at] === key);
+    const { many, keys, values } = this.#fields;
+    return many === null ? values.filter((_, at) => keys[at] === key) : many.all(key);
   }
 
   /** fetch's name for `getAll("set-cookie")`. */
@@ -121,7 +128,8 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Is there a field of this name? */
   has(name: string): boolean {
-    return this.#fields.keys.includes(lower(name));
+    const { many, keys } = this.#fields;
+    return many === null ? keys.includes(lower(name)) : many.nameOf(lower(name)) !== undefined;
   }
 
   /**
@@ -134,10 +142,12 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     const key = checkedName(name);
     const texts =
       value === null ? [] : isList(value) ? value.map((one) => text(name, one)) : [text(name, value)];
+    if (texts.length > MOST_SCANNED && this.#fields.many === null) this.#fields = keptByName(this.#own());
     const place = this.#fields.keys.indexOf(key);
-    const [only] = texts;
-    if (only === undefined) {
+    if (texts.length === 0) {
       this.#remove(key, 0);
+    } else if (this.#fields.many !== null) {
+      this.#own().many?.replace(name, key, texts);
     } else if (place === -1) {
       for (const one of texts) this.#push(name, key, one);
     } else {
@@ -163,7 +173,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** Sets every header of `init`; a `null` value deletes. Returns itself. @throws {InvalidHeader} as {@link set}. */
   update(init: HeadersInit): this {
     if (init instanceof HeaderMap) {
-      for (const key of new Set(init.#fields.keys)) this.#copyFrom(init, key);
+      for (const key of new Set((init.#fields.many?.inOrder ?? init.#fields).keys)) this.#copyFrom(init, key);
       return this;
     }
     const seen = new Set<string>();
@@ -202,25 +212,26 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Are the fields equal, names compared without case, in whatever order the names stand? */
   equals(other: HeaderMap): boolean {
-    const keys = new Set([...this.#fields.keys, ...other.#fields.keys]);
+    const keys = new Set([...inOrder(this.#fields).keys, ...inOrder(other.#fields).keys]);
     return [...keys].every((key) => this.getAll(key).join("\n") === other.getAll(key).join("\n"));
   }
 
   /** Every field line, in order, with the spelling it was given. */
   *entries(): IterableIterator<[name: string, value: string]> {
-    for (const [at, name] of this.#fields.names.entries()) yield [name, this.#fields.values[at] ?? ""];
+    const { names, values } = inOrder(this.#fields);
+    for (const [at, name] of names.entries()) yield [name, values[at] ?? ""];
   }
 
   /** Names as spelled, each once, in order. */
   keys(): IterableIterator<string> {
-    return this.#fields.names
-      .filter((_, at) => this.#fields.keys.indexOf(this.#fields.keys[at] ?? "") === at)
-      .values();
+    const { names, keys } = inOrder(this.#fields);
+    const seen = new Set<string>();
+    return names.filter((_, at) => seen.size < seen.add(keys[at] ?? "").size).values();
   }
 
   /** The value of every field line, in order. */
   values(): IterableIterator<string> {
-    return this.#fields.values.values();
+    return inOrder(this.#fields).values.values();
   }
 
   /** As {@link entries}. */
@@ -236,8 +247,8 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** The wire form: flat list of name, value, name, value ... */
   toWire(): string[] {
     const pairs: string[] = [];
-    for (let at = 0; at < this.#fields.names.length; at++)
-      pairs.push(this.#fields.names[at] ?? "", this.#fields.values[at] ?? "");
+    const { names, values } = this.#fields.many?.inOrder ?? this.#fields;
+    for (let at = 0; at < names.length; at++) pairs.push(names[at] ?? "", values[at] ?? "");
     return pairs;
   }
 
@@ -252,13 +263,20 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   }
 
   #push(name: string, key: string, value: string): void {
-    const { names, keys, values } = this.#own();
+    const { names, keys, values, many } = this.#own();
+    if (many !== null) {
+      many.push(name, key, value);
+      return;
+    }
     names.push(name);
     keys.push(key);
     values.push(value);
+    if (names.length > MOST_SCANNED) this.#fields = keptByName(this.#fields);
   }
 
   #remove(key: string, from: number): boolean {
+    const { many } = this.#fields;
+    if (many !== null) return many.nameOf(key) !== undefined && this.#own().many?.remove(key) === true;
     if (this.#fields.keys.indexOf(key, from) === -1) return false;
     const { names, keys, values } = this.#own();
     for (let at = keys.length - 1; at >= from; at--) {
@@ -273,17 +291,30 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   /** The fields, to be changed. */
   #own(): Fields {
     if (this.#isShared) {
-      const { names, keys, values } = this.#fields;
-      this.#fields = { names: names.slice(), keys: keys.slice(), values: values.slice() };
+      const { names, keys, values, many } = this.#fields;
+      this.#fields =
+        many === null
+          ? { names: names.slice(), keys: keys.slice(), values: values.slice(), many }
+          : keptByName(many.inOrder);
       this.#isShared = false;
     }
     return this.#fields;
   }
 
   #copyFrom(other: HeaderMap, key: string): void {
-    const place = other.#fields.keys.indexOf(key);
-    this.set(other.#fields.names[place] ?? key, other.getAll(key));
+    const { many, keys, names } = other.#fields;
+    const name = many === null ? names[keys.indexOf(key)] : many.nameOf(key);
+    this.set(name ?? key, other.getAll(key));
   }
+}
+
+/** All fields, to be looked at. */
+function inOrder(fields: Fields): FieldArrays {
+  return fields.many?.inOrder ?? fields;
+}
+
+function keptByName(fields: FieldArrays): Fields {
+  return { names: [], keys: [], values: [], many: new ManyFields(fields) };
 }
 
 /** @param place of the field in its section. */

@@ -32,6 +32,12 @@ export class Memo<Key, Value extends NonNullable<unknown>> {
     this.#newer.set(key, value);
   }
 
+  /** Forgets the value of a key. */
+  delete(key: Key): void {
+    this.#newer.delete(key);
+    this.#older?.delete(key);
+  }
+
   /** Forgets all. */
   clear(): void {
     this.#newer = new Map();

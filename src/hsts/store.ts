@@ -109,8 +109,9 @@ export class HstsStore implements StrictTransport {
 
   #keep(host: HstsHost): void {
     this.#hosts.set(host.host, host);
+    if (this.#hosts.size <= MOST_HOSTS) return;
     const [oldest] = this.#hosts.keys();
-    if (this.#hosts.size > MOST_HOSTS && oldest !== undefined) this.#hosts.delete(oldest);
+    if (oldest !== undefined) this.#hosts.delete(oldest);
   }
 }
 

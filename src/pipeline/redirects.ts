@@ -6,6 +6,7 @@
 import { unlessAborted } from "../core/abort.ts";
 import { TooManyRedirects } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
+import type { AnyResponse } from "../core/response.ts";
 import { securedUrl } from "../hsts/store.ts";
 import { CallPlan, type Settings } from "../options/settings.ts";
 import { journeyBeyond, settingsAcross } from "../redirects/border.ts";
@@ -46,18 +47,20 @@ function stay(response: Reply, settings: Settings, secured: Secured): Reply {
 async function follow(first: Reply, sent: Exchange, next: Send, secured: Secured): Promise<Reply> {
   let exchange = sent;
   let reply = first;
-  const history: Reply[] = [];
-  for (;;) {
+  /** Of all responses: each of them has as much of it as there was before. */
+  const history: AnyResponse[] = [];
+  for (let followed = 0; ; followed++) {
     const { settings } = exchange;
-    const response = history.length === 0 ? reply : reply.withHistory([...history, ...reply.history]);
+    history.push(...reply.history);
+    const response = history.length === 0 ? reply : reply.withHistory(history, history.length);
     const decision = decideRedirect(response, settings, secured);
     if (decision.kind === "final") return response;
     // The connection goes back to the pool only once this hop's body is read or dropped.
     await response.loadHop(settings.maxDrainBytes);
     if (decision.kind === "refuse") throw decision.error.annotate({ request: response.request, response });
-    if (history.length >= settings.maxRedirects) throw tooMany(response, settings.maxRedirects);
+    if (followed >= settings.maxRedirects) throw tooMany(response, settings.maxRedirects);
     const request = await announced(response, plannedBeyond(response.request, decision), exchange);
-    history.push(...(reply.history as readonly Reply[]), response); // what stages put there are replies
+    history.push(response);
     exchange = { ...exchange, request, settings: settingsBeyond(response.request, decision, settings) };
     reply = await next(exchange);
   }

@@ -23,7 +23,7 @@ import type {
   SentHead,
   Timings,
 } from "../core/response.ts";
-import { isPermanentRedirectStatus, isRedirectStatus } from "../core/status.ts";
+import { hasNoContent, isPermanentRedirectStatus, isRedirectStatus } from "../core/status.ts";
 import { charsetOf, type Charset } from "../encoding/charset.ts";
 import type { LineLimit } from "./lines.ts";
 import type { BodyState, ResponseBody } from "./body.ts";
@@ -53,6 +53,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   #encoding: string | null | undefined = undefined;
   #cookies: CookiesOfResponse | null = null;
   #next: PreparedRequest | null | undefined = undefined;
+  #history: readonly AnyResponse[] | null = null;
 
   /** @internal @param from the response of which this one is a copy: what hooks wrote into it stays. */
   constructor(parts: ResponseParts, body: ResponseBody, from: BaseResponse | null) {
@@ -86,7 +87,9 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
 
   /** Were redirects followed? */
   get redirected(): boolean {
-    return this.history.some((response) => response.isRedirect);
+    const { history, historyLength = history.length } = this.#parts;
+    for (let at = 0; at < historyLength; at++) if (history[at]?.isRedirect === true) return true;
+    return false;
   }
 
   /**
@@ -128,7 +131,9 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
 
   /** The responses before this one, oldest first: redirects, and challenges that were answered. */
   get history(): readonly AnyResponse[] {
-    return this.#parts.history;
+    const { history, historyLength } = this.#parts;
+    if (historyLength === undefined) return history;
+    return (this.#history ??= history.slice(0, historyLength));
   }
 
   /** Attempts of the last hop that ended in a retry, or would have but for the budget of the origin. */
@@ -149,6 +154,12 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   /** What it came over. `null`: there was no connection, or the adapter does not tell. */
   get connection(): ConnectionInfo | null {
     return this.#parts.wire.connection ?? null;
+  }
+
+  /** @internal Calls `listener`, which must not hold it, when nothing more is read of its body, or there is none. */
+  whenOver(listener: () => void): void {
+    if (hasNoContent(this.request.method, this.#parts.wire.status)) listener();
+    else this.#body.whenOver(listener);
   }
 
   /** @internal What became of its body so far. */
@@ -263,9 +274,9 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
     return new Content(bytes, this);
   }
 
-  /** @internal A copy with this history. */
-  withHistory(history: readonly AnyResponse[]): this {
-    return this.copy({ ...this.#parts, history });
+  /** @internal A copy with this history: the list, or so much of it, when others come behind. */
+  withHistory(history: readonly AnyResponse[], historyLength?: number): this {
+    return this.copy({ ...this.#parts, history, historyLength });
   }
 
   /** @internal A copy that set these cookies. */
@@ -315,7 +326,7 @@ export abstract class BaseResponse implements AnyResponse, AsyncDisposable {
   /** @internal The name of a file in a folder, as {@link saveTo} chooses it. */
   async suggestedName(): Promise<string> {
     const { fileName } = await import("../download/file-name.ts");
-    const { url } = this.history[0] ?? this;
+    const { url } = this.#parts.history[0] ?? this;
     return fileName(this.headers.get("content-disposition"), url);
   }
 

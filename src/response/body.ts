@@ -31,6 +31,13 @@ const consumed: BodyState = { kind: "consumed" };
 const dropped: BodyState = { kind: "dropped" };
 const closed: BodyState = { kind: "closed" };
 
+/** Whom to tell of bodies that nobody holds any more. */
+const forgotten = new FinalizationRegistry<() => void>((tell) => tell());
+
+function isOver({ kind }: BodyState): boolean {
+  return kind !== "unread" && kind !== "loading" && kind !== "streaming";
+}
+
 /** Without content codings, or with those that are on it. */
 type Form = "decoded" | "coded";
 
@@ -48,6 +55,7 @@ export interface BodyParts {
 export class ResponseBody {
   readonly #parts: BodyParts;
   #state: BodyState;
+  #onOver: (() => void) | null = null;
 
   /** @param bytes the decoded body, when it is there already. */
   constructor(parts: BodyParts, bytes: Uint8Array | null = null) {
@@ -58,6 +66,26 @@ export class ResponseBody {
   /** Where it is. */
   get state(): BodyState {
     return this.#state;
+  }
+
+  /**
+   * Calls `listener` when nothing more is read of it: it is in memory, was iterated over, closed or dropped, broke off, or nobody holds it
+   * any more. The listener must not hold it.
+   */
+  whenOver(listener: () => void): void {
+    if (isOver(this.#state)) {
+      listener();
+      return;
+    }
+    const earlier = this.#onOver;
+    this.#onOver =
+      earlier === null
+        ? listener
+        : () => {
+            earlier();
+            listener();
+          };
+    forgotten.register(this, listener, this);
   }
 
   /**
@@ -96,7 +124,7 @@ export class ResponseBody {
     if (this.#state.kind !== "unread") return;
     const limit = Math.min(maxBytes, this.#parts.maxBodyBytes ?? maxBytes);
     const drop = (): void => {
-      this.#state = dropped;
+      this.#end(dropped);
       this.#parts.wire.body.cancel();
     };
     try {
@@ -138,9 +166,8 @@ export class ResponseBody {
 
   /** Gives up on what was not read. A body in memory stays there. */
   close(): void {
-    const { kind } = this.#state;
-    if (kind !== "unread" && kind !== "streaming" && kind !== "loading") return;
-    this.#state = closed;
+    if (isOver(this.#state)) return;
+    this.#end(closed);
     this.#parts.wire.body.cancel();
   }
 
@@ -150,6 +177,7 @@ export class ResponseBody {
       const bytes = raw instanceof Uint8Array ? this.#decode(raw, maxBytes) : raw;
       if (bytes instanceof Uint8Array) {
         this.#state = { kind: "loaded", bytes };
+        if (this.#onOver !== null) this.#tellOver();
         return bytes;
       }
       const loading = this.#finish(owner, bytes, { maxBytes, decoded: raw instanceof Uint8Array });
@@ -171,6 +199,7 @@ export class ResponseBody {
       const bytes = decoded instanceof Uint8Array ? decoded : await decoded;
       if (this.#state.kind === "closed") throw this.#refusal(owner);
       this.#state = { kind: "loaded", bytes };
+      if (this.#onOver !== null) this.#tellOver();
       return bytes;
     } catch (error) {
       throw this.#fail(owner, error);
@@ -202,7 +231,7 @@ export class ResponseBody {
     }
     this.#state = streaming;
     const settle = (): void => {
-      if (this.#state === streaming) this.#state = consumed;
+      if (this.#state === streaming) this.#end(consumed);
     };
     const fail = (error: unknown): unknown => {
       this.#parts.wire.body.cancel();
@@ -239,8 +268,21 @@ export class ResponseBody {
   /** Remembers what went wrong, so that who reads again hears of it too. */
   #fail(owner: FailedResponse, error: unknown): unknown {
     if (error instanceof RequestException) error.annotate({ request: this.#parts.request, response: owner });
-    if (this.#state.kind !== "closed") this.#state = { kind: "failed", error };
+    if (this.#state.kind !== "closed") this.#end({ kind: "failed", error });
     return error;
+  }
+
+  /** Nothing more is read. */
+  #end(state: BodyState): void {
+    this.#state = state;
+    if (this.#onOver !== null) this.#tellOver();
+  }
+
+  #tellOver(): void {
+    const tell = this.#onOver;
+    this.#onOver = null;
+    forgotten.unregister(this);
+    tell?.();
   }
 
   #refusal(response: FailedResponse): unknown {

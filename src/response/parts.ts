@@ -24,7 +24,10 @@ export interface ResponseParts {
   readonly maxCodings: number;
   /** Asked for the charset of a text that nobody names. */
   readonly detectEncoding: DetectEncoding | null;
+  /** The responses before this one, oldest first: of this list the first {@link historyLength}. */
   readonly history: readonly AnyResponse[];
+  /** Responses that follow each other share a list, which grows behind them. Absent: all of it. */
+  readonly historyLength?: number | undefined;
   readonly attempts: readonly Attempt[];
   /** Makes the request that would follow this redirect, when it is asked for; `null`: there is none. */
   readonly nextRequest: (() => PreparedRequest | null) | null;

@@ -23,17 +23,36 @@ interface Address {
   readonly target: string;
 }
 
+/** An adapter at its prefix. */
+interface Mount {
+  readonly prefix: string;
+  readonly address: Address;
+  /** Of those with prefixes of one length, the one mounted first is tried first. */
+  readonly order: number;
+  adapter: Adapter;
+}
+
+/** The mounts of one authority, by where their targets end: what a URL begins with is looked up, once for each length. */
+interface Group {
+  readonly lengths: Set<number>;
+  readonly byTarget: Map<string, Mount>;
+}
+
 /** Adapters by prefix. */
 export class Mounts {
-  /** Longest prefix first; of equal length, the one mounted first. */
-  readonly #adapters = new Map<string, Adapter>();
-  readonly #prefixes = new Map<string, Address>();
+  readonly #mounts = new Map<string, Mount>();
+  /** By scheme and authority; those of whole schemes by the scheme alone. */
+  readonly #groups = new Map<string, Group>();
+  /** Schemes of which a part is mounted: their URLs are taken apart. */
+  readonly #divided = new Set<string>();
+  #adapters: ReadonlyMap<string, Adapter> | null = null;
   /** The two that nearly all sessions have, and no others; `null` when more is to be looked at than how a URL begins. */
   #whole: { readonly http: Adapter | undefined; readonly https: Adapter | undefined } | null = null;
 
   /** Every prefix as it was given, with its adapter, in the order in which they are tried. */
   get adapters(): ReadonlyMap<string, Adapter> {
-    return this.#adapters;
+    const sorted = (): Mount[] => [...this.#mounts.values()].sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    return (this.#adapters ??= new Map(sorted().map(({ prefix, adapter }) => [prefix, adapter])));
   }
 
   /**
@@ -44,17 +63,32 @@ export class Mounts {
   mount(prefix: string, adapter: Adapter): void {
     if (typeof adapter?.send !== "function" || typeof adapter.close !== "function")
       throw mustBe("an adapter", "an object with send() and close()", adapter);
-    this.#prefixes.set(prefix, parsePrefix(prefix));
-    this.#adapters.set(prefix, adapter);
-    const shorter = Array.from(this.#adapters).filter(([one]) => one.length < prefix.length);
-    for (const [one, its] of shorter) {
-      this.#adapters.delete(one);
-      this.#adapters.set(one, its);
-    }
-    const isWhole = [...this.#adapters.keys()].every((one) => one === "http://" || one === "https://");
+    const known = this.#mounts.get(prefix);
+    if (known === undefined)
+      this.#add({ prefix, address: parsePrefix(prefix), order: this.#mounts.size, adapter });
+    else known.adapter = adapter;
+    this.#adapters = null;
+    const isWhole = this.#mounts.size === this.#wholes();
     this.#whole = isWhole
-      ? { http: this.#adapters.get("http://"), https: this.#adapters.get("https://") }
+      ? { http: this.#mounts.get("http://")?.adapter, https: this.#mounts.get("https://")?.adapter }
       : null;
+  }
+
+  #add(mount: Mount): void {
+    const { scheme, authority, target } = mount.address;
+    this.#mounts.set(mount.prefix, mount);
+    if (authority !== "") this.#divided.add(scheme);
+    const key = keyOf(scheme, authority);
+    const group = this.#groups.get(key) ?? { lengths: new Set(), byTarget: new Map() };
+    this.#groups.set(key, group);
+    group.lengths.add(target.length);
+    const other = group.byTarget.get(target);
+    if (other === undefined || isBefore(mount, other)) group.byTarget.set(target, mount);
+  }
+
+  /** How many of the two there are. */
+  #wholes(): number {
+    return ["http://", "https://"].filter((prefix) => this.#mounts.has(prefix)).length;
   }
 
   /** The adapter for `url`. @throws {InvalidSchema} when none is mounted for it, {@link InvalidURL} when it is malformed. */
@@ -83,23 +117,42 @@ export class Mounts {
 
   #search(url: string): Adapter {
     const scheme = schemeOf(url);
-    let address: Address | null = null;
-    for (const [prefix, adapter] of this.#adapters) {
-      const wanted = this.#prefixes.get(prefix);
-      if (wanted === undefined || wanted.scheme !== scheme) continue;
-      if (wanted.authority === "") {
-        if (url.includes("://")) return adapter;
-        continue;
+    let found: Mount | undefined;
+    // Most sessions have nothing but whole schemes mounted: the URL is taken apart only when it matters.
+    if (this.#divided.has(scheme)) {
+      const { authority, host, target } = addressOf(url, scheme);
+      for (const place of new Set([authority, host])) {
+        const one = place === "" ? undefined : this.#within(keyOf(scheme, place), target);
+        if (one !== undefined && (found === undefined || isBefore(one, found))) found = one;
       }
-      // Most sessions have nothing but whole schemes mounted: the URL is taken apart only when it matters.
-      address ??= addressOf(url, scheme);
-      const isThere = wanted.authority === address.authority || wanted.authority === address.host;
-      if (isThere && isWithin(address.target, wanted.target)) return adapter;
     }
+    if (url.includes("://")) found ??= this.#within(keyOf(scheme, ""), "");
+    if (found !== undefined) return found.adapter;
     throw new InvalidSchema(
       `No connection adapters were found for ${JSON.stringify(bareUrl(url))}${hintFor(url)}`,
     );
   }
+
+  /** The one of a group that is tried first, of those that `target` is within. */
+  #within(key: string, target: string): Mount | undefined {
+    const group = this.#groups.get(key);
+    let found: Mount | undefined;
+    for (const length of group?.lengths ?? []) {
+      const one = group?.byTarget.get(target.slice(0, length));
+      if (one === undefined || !isWithin(target, one.address.target)) continue;
+      if (found === undefined || isBefore(one, found)) found = one;
+    }
+    return found;
+  }
+}
+
+function keyOf(scheme: string, authority: string): string {
+  return `${scheme} ${authority}`;
+}
+
+/** The longest prefix first; of equal length, the one mounted first. */
+function isBefore(a: Mount, b: Mount): boolean {
+  return a.prefix.length === b.prefix.length ? a.order < b.order : a.prefix.length > b.prefix.length;
 }
 
 /** What is meant by schemes that nobody can send, unless an adapter is mounted for them. */

@@ -16,7 +16,7 @@ import {
 } from "../core/checks.ts";
 import { LONGEST_MS } from "../core/clock.ts";
 import type { Elsewhere } from "../core/suggest.ts";
-import type { SocketOptions } from "../connect/connect.ts";
+import type { SocketOptions } from "../connect/reach.ts";
 import { lookUp, lookupOf } from "../connect/lookup.ts";
 import type { PoolSettings } from "./pool.ts";
 
@@ -24,7 +24,10 @@ import type { PoolSettings } from "./pool.ts";
 export interface HttpAdapterOptions {
   /** Origins (with TLS settings and proxy) whose connections are kept. 1 or more. Default: 100. */
   readonly poolConnections?: number | undefined;
-  /** Idle connections kept for each of them. 1 or more. Default: 100. More may be open at a time, unless `poolBlock`. */
+  /**
+   * Idle connections kept for each of them. 1 or more. Default: 100. More may be open at a time, unless `poolBlock`; those that
+   * come back end after five seconds, unless they are needed again.
+   */
   readonly poolMaxsize?: number | undefined;
   /** Open no more than `poolMaxsize`: further requests wait, first come, first served. Default: `false`. */
   readonly poolBlock?: boolean | undefined;
@@ -39,6 +42,11 @@ export interface HttpAdapterOptions {
   readonly maxRetries?: RetryPolicy | number | null | undefined;
   /** How long an idle connection is kept, in milliseconds. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number | undefined;
+  /**
+   * How long a connection takes new requests, in milliseconds from when it was opened; those that it carries by then end as they
+   * would. `null`: as long as it lasts. 1 or more. Default: `null`.
+   */
+  readonly maxConnectionAge?: number | null | undefined;
   /**
    * Largest header section of a response, and largest trailers, in bytes; largest answer of a proxy to CONNECT, with its status
    * line. 1024 or more. Default: 65 536.
@@ -72,7 +80,7 @@ export interface HttpAdapterOptions {
 export interface CheckedOptions {
   readonly poolConnections: number;
   readonly maxRetries: RetryPolicy | number | null;
-  readonly pool: Omit<PoolSettings, "onIdle" | "materials">;
+  readonly pool: Omit<PoolSettings, "onIdle" | "onUnused" | "materials">;
 }
 
 /** All options: one that is missing here does not compile. */
@@ -83,6 +91,7 @@ const NAMES: readonly string[] = Object.keys({
   poolTimeout: true,
   maxRetries: true,
   keepAliveTimeout: true,
+  maxConnectionAge: true,
   maxHeaderSize: true,
   maxHeaderCount: true,
   maxInformational: true,
@@ -99,6 +108,10 @@ const ELSEWHERE: Elsewhere = new Map(
     keepalivemsecs: "leave it out: connections are kept",
     keepaliveexpiry: "keepAliveTimeout",
     keepalivemaxtimeout: "keepAliveTimeout",
+    maxage: "maxConnectionAge",
+    maxconnectionlifetime: "maxConnectionAge",
+    connectionlifetime: "maxConnectionAge",
+    pooledconnectionlifetime: "maxConnectionAge",
     timeout: `${OF_SESSION} write timeout there`,
     connecttimeout: `${OF_SESSION} write timeout: { connect } there`,
     headerstimeout: `${OF_SESSION} write timeout: { read } there`,
@@ -149,7 +162,7 @@ export function checkedOptions(given: HttpAdapterOptions | undefined): CheckedOp
 
 function check(given: HttpAdapterOptions): CheckedOptions {
   const options = optionsOf(given, "HttpAdapter", NAMES, ELSEWHERE);
-  const { poolTimeout } = options;
+  const { poolTimeout, maxConnectionAge } = options;
   return {
     poolConnections: count("poolConnections", options.poolConnections ?? 100, 1),
     maxRetries: retries(options.maxRetries ?? null),
@@ -158,6 +171,10 @@ function check(given: HttpAdapterOptions): CheckedOptions {
       isBlocking: flag("poolBlock", options.poolBlock ?? false),
       waitMs: poolTimeout == null ? poolTimeout : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
       keepAliveMs: within("keepAliveTimeout", options.keepAliveTimeout ?? 60_000, 1, LONGEST_MS),
+      maxAgeMs:
+        maxConnectionAge == null
+          ? Number.POSITIVE_INFINITY
+          : within("maxConnectionAge", maxConnectionAge, 1, LONGEST_MS),
       maxHeaderBytes: within(
         "maxHeaderSize",
         options.maxHeaderSize ?? 65_536,

@@ -4,6 +4,7 @@
  */
 import { AsyncResource } from "node:async_hooks";
 
+import { listen, unlisten, type AbortListener } from "../core/abort.ts";
 import type { Adapter, SendOptions } from "../core/adapter.ts";
 import { lengthOf, type Body, type StreamBody } from "../core/body.ts";
 import { mustBe } from "../core/checks.ts";
@@ -78,7 +79,7 @@ export class AppAdapter implements Adapter {
 }
 
 /** One request and its answer: its clock and its abort are here. */
-class AppTransaction implements BodySource {
+class AppTransaction implements BodySource, AbortListener {
   readonly request: PreparedRequest;
   readonly callSite: string | null;
   /** The caller's: for what is done at the end, whoever brings that about. */
@@ -110,15 +111,14 @@ class AppTransaction implements BodySource {
   send(handler: AppHandler): Promise<WireResponse> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
-      this.#signal?.addEventListener("abort", this);
+      listen(this.#signal, this);
       this.#startClock();
       this.#call(handler).then(resolve, (error: unknown) => this.#fail(error, false));
     });
   }
 
-  /** The signal aborts. */
-  handleEvent(): void {
-    this.#fail(this.#signal?.reason, true);
+  onAbort(reason: unknown): void {
+    this.#fail(reason, true);
   }
 
   onShutdown(reason: Error): void {
@@ -356,7 +356,7 @@ class AppTransaction implements BodySource {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stopClock();
-    this.#signal?.removeEventListener("abort", this);
+    unlisten(this.#signal, this);
     this.context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));
     this.onOver();
   }

@@ -32,7 +32,8 @@ export class HttpAdapter implements Adapter {
   constructor(options?: HttpAdapterOptions) {
     const checked = checkedOptions(options);
     this.maxRetries = checked.maxRetries;
-    const pool = { ...checked.pool, materials: new TlsMaterials() };
+    // A pool that is kept opens connections with what it has opened them with before.
+    const pool = { ...checked.pool, materials: new TlsMaterials(checked.poolConnections) };
     this.#pools = new Pools(pool, checked.poolConnections);
   }
 

@@ -3,25 +3,21 @@
  * so that a sequence of requests keeps to one connection, and surplus ones grow old. With HTTP/2 there is one for all.
  */
 import type { AsyncResource } from "node:async_hooks";
-import { TLSSocket } from "node:tls";
 
-import {
-  Opening,
-  type ConnectSettings,
-  type Opened,
-  type OpeningListener,
-  type Resumption,
-  type TlsMemory,
-} from "../connect/connect.ts";
+import { Queue, type Place } from "../core/queue.ts";
+import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
-import type { ResponseLimits } from "../core/response-limits.ts";
+import { TlsMemory } from "../connect/resumption.ts";
 import type { Route } from "../connect/route.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import { HeadWriter } from "../http1/request-writer.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
 import { Http1Connection } from "./http1-connection.ts";
+import { IdleConnections } from "./idle.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
+import { surplus } from "./surplus.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;
@@ -34,8 +30,12 @@ export interface PoolSettings extends ConnectSettings {
   /** How long a request waits for its turn, in milliseconds; `null`: for ever; `undefined`: as the request says. */
   readonly waitMs: number | null | undefined;
   readonly keepAliveMs: number;
-  /** A connection became idle; it is not to be used after this time. */
-  readonly onIdle: (until: number) => void;
+  /** On an older connection no message begins any more; infinity for none. */
+  readonly maxAgeMs: number;
+  /** A connection of the pool became idle; it is not to be used after this time. */
+  readonly onIdle: (pool: Pool, until: number) => void;
+  /** Nothing goes on in the pool any more, and what went on last made no connection idle. */
+  readonly onUnused: (pool: Pool) => void;
 }
 
 /** Somebody who needs a connection. One of the functions is called, once. */
@@ -57,22 +57,21 @@ interface Waiter {
 }
 
 /** Connections that lead the same way. */
-export class Pool implements TlsMemory {
+export class Pool {
   readonly route: Route;
   readonly way: Way;
   readonly sections: SectionMemo = new SectionMemo();
   /** Name of the origin, for `stats`. */
   readonly origin: string;
-  /** When it was last asked for a connection: the pool that was idle longest is given up first. */
-  lastUsed = 0;
-  resumption: Resumption | null = null;
   readonly #heads = new HeadWriter();
   readonly #settings: PoolSettings;
-  /** The last one is used next. */
-  readonly #idle: Http1Connection[] = [];
+  readonly #tlsMemory = new TlsMemory();
+  readonly #idle: IdleConnections<Http1Connection>;
   readonly #open = new Set<Http1Connection>();
   readonly #opening = new Map<Applicant, Opening>();
-  #waiting: Waiter[] = [];
+  readonly #waiting = new Queue<Waiter>();
+  /** Where each of them stands. */
+  readonly #places = new Map<Applicant, Place<Waiter>>();
   /** The connection that is shared, when the server speaks HTTP/2. */
   #shared: H2Session | null = null;
   /** It, and those on which nothing begins any more. */
@@ -90,6 +89,7 @@ export class Pool implements TlsMemory {
     this.route = route;
     this.way = way;
     this.#settings = settings;
+    this.#idle = new IdleConnections(settings, surplus);
     this.#isOnlyHttp1 = !route.isHttp2;
   }
 
@@ -98,37 +98,46 @@ export class Pool implements TlsMemory {
     return this.#settings;
   }
 
-  /** Connections that are open, and how many of them are idle. */
-  get counts(): { readonly open: number; readonly idle: number } {
-    let idle = this.#idle.length;
+  /** Connections that are open, how many of them are idle, and how many of those are not kept for long. */
+  get counts(): { readonly open: number; readonly idle: number; readonly surplus: number } {
+    let idle = this.#idle.size;
     for (const session of this.#sessions) if (session.running === 0) idle++;
-    return { open: this.#open.size + this.#sessions.size, idle };
+    return { open: this.#open.size + this.#sessions.size, idle, surplus: this.#idle.surplus };
   }
 
   /** Is nothing going on, nor asked for? */
   get isUnused(): boolean {
     const { open, idle } = this.counts;
-    return idle === open && this.#opening.size === 0 && this.#waiting.length === 0;
+    return idle === open && this.#opening.size === 0 && this.#places.size === 0;
   }
 
   /** A connection that is open and free, or a stream of the shared one; `null` for none. */
   take(now: number): Connection | null {
-    this.lastUsed = now;
+    if (this.#shared === null) return this.#idle.take(now);
+    const shared = this.#freshShared(now);
+    return shared?.hasRoom === true ? this.#streamOf(shared) : null;
+  }
+
+  /** The shared connection, unless it is too old to begin anything on it: who uses it now goes on. */
+  #freshShared(now: number): H2Session | null {
     const shared = this.#shared;
-    if (shared !== null) return shared.hasRoom ? shared.open() : null;
-    for (;;) {
-      const connection = this.#idle.pop();
-      if (connection === undefined) return null;
-      if (connection.usable && connection.idleUntil > now) return connection;
-      connection.destroy(new Error("the connection was idle for too long"));
-    }
+    if (shared === null) return null;
+    const { age } = shared.facts;
+    if (!age.isPast(Math.min(shared.idleUntil, age.openedAt + this.#settings.maxAgeMs), now)) return shared;
+    shared.retire();
+    return null;
+  }
+
+  #streamOf(shared: H2Session): Connection {
+    shared.idleUntil = Number.POSITIVE_INFINITY;
+    return shared.open();
   }
 
   /** Opens a connection for `applicant`, now or when it is its turn. */
   apply(applicant: Applicant): void {
-    const shared = this.#shared;
+    const shared = this.#shared === null ? null : this.#freshShared(performance.now());
     if (shared?.hasRoom === true) {
-      applicant.onConnection(shared.open());
+      applicant.onConnection(this.#streamOf(shared));
       return;
     }
     if (this.#mayConnect) {
@@ -139,14 +148,16 @@ export class Pool implements TlsMemory {
     const isConnecting = !this.#isOnlyHttp1 && shared === null;
     const limitMs = isConnecting ? applicant.connectMs : this.#turnMs(applicant);
     const overdue = (): void => {
-      this.#removeWaiter(applicant);
+      this.#leave(applicant);
       applicant.onNoConnection(
         isConnecting
           ? new ConnectOverdue(limitMs ?? 0, "connect")
           : new ConnectOverdue(limitMs ?? 0, "pool", this.#whyBusy()),
       );
+      this.#settle();
     };
-    this.#waiting.push({ applicant, timer: limitMs === null ? null : setTimeout(overdue, limitMs) });
+    const timer = limitMs === null ? null : setTimeout(overdue, limitMs);
+    this.#places.set(applicant, this.#waiting.join({ applicant, timer }));
   }
 
   #turnMs({ turnMs }: Applicant): number | null {
@@ -171,9 +182,8 @@ export class Pool implements TlsMemory {
       opening.cancel();
       this.#opening.delete(applicant);
       this.#next();
-      return;
-    }
-    this.#removeWaiter(applicant);
+    } else this.#leave(applicant);
+    this.#settle();
   }
 
   /** The message on `connection` is over. */
@@ -184,31 +194,26 @@ export class Pool implements TlsMemory {
       return;
     }
     if (!(connection instanceof Http1Connection)) return;
-    if (this.#isClosed || !connection.usable || this.#idle.length >= this.#settings.maxSize) {
-      connection.destroy(new Error("the connection is not needed any more"));
+    if (this.#isClosed) {
+      void connection.end();
       return;
     }
-    const hint = connection.keepAliveHintMs;
-    connection.idleUntil =
-      now + (hint === null ? this.#settings.keepAliveMs : Math.min(hint, this.#settings.keepAliveMs));
-    this.#idle.push(connection);
-    if (this.#waiting.length > 0) this.#next();
-    else this.#settings.onIdle(connection.idleUntil);
+    const until = this.#idle.keep(connection, now);
+    if (until === 0) return;
+    if (this.#places.size > 0) this.#next();
+    else this.#settings.onIdle(this, until);
   }
 
   #keepShared(now: number): void {
     if (this.#shared === null || this.#shared.running > 0) return;
-    this.#shared.idleUntil = now + this.#settings.keepAliveMs;
-    this.#settings.onIdle(this.#shared.idleUntil);
+    const { keepAliveMs, maxAgeMs } = this.#settings;
+    this.#shared.idleUntil = Math.min(now + keepAliveMs, this.#shared.facts.age.openedAt + maxAgeMs);
+    this.#settings.onIdle(this, this.#shared.idleUntil);
   }
 
   /** Ends connections that have been idle for too long. Returns when the next one will be; infinity for none. */
   sweep(now: number): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const connection of this.#idle) {
-      if (connection.idleUntil <= now) connection.destroy(new Error("the connection was idle for too long"));
-      else next = Math.min(next, connection.idleUntil);
-    }
+    const next = this.#idle.sweep(now);
     const shared = this.#shared;
     if (shared === null || shared.running > 0) return next;
     if (shared.idleUntil > now) return Math.min(next, shared.idleUntil);
@@ -224,8 +229,9 @@ export class Pool implements TlsMemory {
   /** Ends all connections but those of bodies that are being streamed, which end with them. Resolves when they are gone. */
   async close(reason: () => Error): Promise<void> {
     this.#isClosed = true;
-    for (const { applicant, timer } of this.#waiting.splice(0)) {
-      if (timer !== null) clearTimeout(timer);
+    for (let place = this.#waiting.first; place !== null; place = this.#waiting.first) {
+      const { applicant } = place.value;
+      this.#leave(applicant);
       applicant.onNoConnection(reason());
     }
     for (const [applicant, opening] of this.#opening) {
@@ -233,14 +239,16 @@ export class Pool implements TlsMemory {
       applicant.onNoConnection(reason());
     }
     this.#opening.clear();
-    const idle = this.#idle.splice(0);
-    for (const connection of this.#open) if (!idle.includes(connection)) connection.shutDown(reason());
+    const idle = this.#idle.clear();
+    // Those that are idle have nobody to tell.
+    for (const connection of this.#open) if (!connection.isIdle) connection.shutDown(reason());
     const shared = [...this.#sessions].map((session) => session.shutDown(reason));
     await Promise.all([...idle.map((connection) => connection.end()), ...shared]);
   }
 
   #connect(applicant: Applicant): void {
-    const opening = new Opening(this.#settings, this);
+    surplus.makeWay();
+    const opening = new Opening(this.#settings, this.#tlsMemory);
     this.#opening.set(applicant, opening);
     const listener: OpeningListener = {
       onOpen: (opened) => {
@@ -251,6 +259,7 @@ export class Pool implements TlsMemory {
         this.#opening.delete(applicant);
         applicant.onNoConnection(error);
         this.#next();
+        this.#settle();
       },
     };
     const route = this.#isHttp1Required ? { ...this.route, isHttp2: false } : this.route;
@@ -259,7 +268,7 @@ export class Pool implements TlsMemory {
 
   #admit(opened: Opened, applicant: Applicant): void {
     const { socket } = opened;
-    const isShared = socket instanceof TLSSocket && socket.alpnProtocol === "h2";
+    const isShared = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
     let connection: Connection | null = null;
     try {
       connection = isShared ? this.#share(opened) : this.#keep(opened);
@@ -269,6 +278,7 @@ export class Pool implements TlsMemory {
       applicant.onNoConnection(new ConnectFailure("address", message, { cause }));
     }
     if (connection !== null) applicant.onConnection(connection);
+    else this.#settle();
     this.#next();
   }
 
@@ -276,6 +286,7 @@ export class Pool implements TlsMemory {
     this.#isOnlyHttp1 = true;
     const connection = new Http1Connection(opened, this.#settings, this.#heads);
     this.#open.add(connection);
+    surplus.onOpen();
     opened.socket.once("close", () => this.#onClose(connection));
     return connection;
   }
@@ -295,32 +306,42 @@ export class Pool implements TlsMemory {
         this.#isHttp1Required = true;
         this.#isOnlyHttp1 = true;
       },
-      onClose: () => this.#sessions.delete(session),
+      onClose: () => {
+        this.#sessions.delete(session);
+        this.#settle();
+      },
     });
     this.#shared = session;
     this.#sessions.add(session);
-    return session.open();
+    return this.#streamOf(session);
   }
 
   #onClose(connection: Http1Connection): void {
     this.#open.delete(connection);
-    const at = this.#idle.indexOf(connection);
-    if (at !== -1) this.#idle.splice(at, 1);
+    surplus.onClose();
+    const wasIdle = this.#idle.leave(connection);
     this.#next();
+    if (!wasIdle) this.#settle();
+  }
+
+  /** Something ended, without a connection for others: perhaps nothing goes on any more. */
+  #settle(): void {
+    if (this.isUnused) this.#settings.onUnused(this);
   }
 
   /** Serves who has waited longest, if there is something to serve. */
   #next(): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#places.size === 0) return;
     // Later: a connection that is released while it reads is not free before its parser is through.
     queueMicrotask(() => {
-      const connection = this.#waiting.length === 0 ? null : this.take(performance.now());
+      const place = this.#waiting.first;
+      if (place === null) return;
+      const connection = this.take(performance.now());
       if (connection === null && !this.#mayConnect) return;
-      const waiter = this.#waiting.shift();
-      if (waiter === undefined) return;
-      if (waiter.timer !== null) clearTimeout(waiter.timer);
-      if (connection === null) this.#connect(waiter.applicant);
-      else waiter.applicant.onConnection(connection);
+      const { applicant } = place.value;
+      this.#leave(applicant);
+      if (connection === null) this.#connect(applicant);
+      else applicant.onConnection(connection);
       this.#next();
     });
   }
@@ -335,11 +356,12 @@ export class Pool implements TlsMemory {
     return `: ${busy}; a streamed response holds its own until it is read or closed`;
   }
 
-  #removeWaiter(applicant: Applicant): void {
-    this.#waiting = this.#waiting.filter((waiter) => {
-      if (waiter.applicant !== applicant) return true;
-      if (waiter.timer !== null) clearTimeout(waiter.timer);
-      return false;
-    });
+  /** `applicant` waits no more, be it served or given up. */
+  #leave(applicant: Applicant): void {
+    const place = this.#places.get(applicant);
+    if (place === undefined) return;
+    this.#places.delete(applicant);
+    this.#waiting.leave(place);
+    if (place.value.timer !== null) clearTimeout(place.value.timer);
   }
 }

@@ -8,6 +8,7 @@ import type { AddressPolicy, ProxyAuth, SendOptions } from "../core/adapter.ts";
 import { AddressRefused, InvalidSchema } from "../core/errors.ts";
 import { Memo } from "../core/memo.ts";
 import type { Origin } from "../core/origin.ts";
+import { Queue, type Place } from "../core/queue.ts";
 import type { Url } from "../core/url.ts";
 import { basicCredentials, type Route } from "../connect/route.ts";
 import type { Way } from "./outgoing.ts";
@@ -23,6 +24,8 @@ export interface PoolStats {
   readonly open: number;
   /** How many of them wait for a request. */
   readonly idle: number;
+  /** How many of those are more than `poolMaxsize`: they end within five seconds, unless they are needed again. */
+  readonly surplus: number;
 }
 
 /** What a decision goes by. */
@@ -44,6 +47,12 @@ interface Plan {
   readonly way: Way;
 }
 
+/** A pool, and what it is known by. */
+interface Listed {
+  readonly key: string;
+  readonly pool: Pool;
+}
+
 const CHOICES_PER_ORIGIN = 8;
 const TO_SERVER: Way = {
   isForwarded: false,
@@ -55,14 +64,30 @@ const TO_SERVER: Way = {
 export class Pools {
   readonly #byKey = new Map<string, Pool>();
   readonly #choices = new Memo<Origin, Choice[]>(1000);
+  /** Where each pool stands among those that rest: the one that was used least recently comes first. Not all of them rest. */
+  readonly #places = new Map<Pool, Place<Listed>>();
+  readonly #resting = new Queue<Listed>();
+  /** The last of them. */
+  #latest: Pool | null = null;
   readonly #settings: PoolSettings;
   readonly #limit: number;
   #timer: NodeJS.Timeout | null = null;
   #sweepAt = Number.POSITIVE_INFINITY;
 
-  /** @param limit so many pools are kept; the one that was idle longest is given up. */
-  constructor(settings: Omit<PoolSettings, "onIdle">, limit: number) {
-    this.#settings = { ...settings, onIdle: (until) => this.#sweepBy(until) };
+  /** @param limit so many pools are kept; the one that was used least recently is given up. */
+  constructor(settings: Omit<PoolSettings, "onIdle" | "onUnused">, limit: number) {
+    this.#settings = {
+      ...settings,
+      onIdle: (pool, until) => {
+        if (pool !== this.#latest) this.#rest(pool);
+        if (this.#byKey.size > this.#limit) this.#giveUp(this.#limit);
+        this.#sweepBy(until);
+      },
+      onUnused: (pool) => {
+        if (pool !== this.#latest) this.#rest(pool);
+        this.#giveUp(this.#limit);
+      },
+    };
     this.#limit = limit;
   }
 
@@ -121,29 +146,44 @@ export class Pools {
     if (this.#timer !== null) clearTimeout(this.#timer);
     await Promise.all([...this.#byKey.values()].map((pool) => pool.close(reason)));
     this.#byKey.clear();
+    this.#places.clear();
     this.#choices.clear();
   }
 
   #ensure(plan: Plan): Pool {
     const known = this.#byKey.get(plan.key);
     if (known !== undefined) return known;
+    this.#giveUp(this.#limit - 1);
     const pool = new Pool(plan.origin, plan.route, plan.way, this.#settings);
     this.#byKey.set(plan.key, pool);
-    if (this.#byKey.size > this.#limit) this.#giveUpOldest(pool);
+    this.#places.set(pool, this.#resting.join({ key: plan.key, pool }));
+    this.#latest = pool;
     return pool;
   }
 
-  /** Pools in use are never given up: for a while there may be more than the limit. */
-  #giveUpOldest(keep: Pool): void {
-    let oldest: [string, Pool] | null = null;
-    for (const entry of this.#byKey) {
-      const [, pool] = entry;
-      if (pool !== keep && pool.isUnused && (oldest === null || pool.lastUsed < oldest[1].lastUsed))
-        oldest = entry;
+  /** Nothing goes on in `pool`, or less than before. One that was given up is none of ours any more. */
+  #rest(pool: Pool): void {
+    const place = this.#places.get(pool);
+    if (place === undefined) return;
+    this.#resting.rejoin(place);
+    this.#latest = pool;
+  }
+
+  /**
+   * Leaves `most` pools. Those in use are never given up: for a while there may be more. Who is found in use stands in the queue no
+   * more, and is back when less goes on in it: so nobody is looked at twice for the same reason.
+   */
+  #giveUp(most: number): void {
+    for (let place = this.#resting.first; place !== null; place = this.#resting.first) {
+      if (this.#byKey.size <= most) return;
+      const { key, pool } = place.value;
+      this.#resting.leave(place);
+      if (pool === this.#latest) this.#latest = null;
+      if (!pool.isUnused) continue;
+      this.#byKey.delete(key);
+      this.#places.delete(pool);
+      void pool.close(() => new Error("there are too many origins"));
     }
-    if (oldest === null) return;
-    this.#byKey.delete(oldest[0]);
-    void oldest[1].close(() => new Error("there are too many origins"));
   }
 
   #remember(origin: Origin, choice: Choice): void {

@@ -182,7 +182,7 @@ describe("a signal that thousands of requests share", () => {
       rejection(session.get(`${origin.url}/silent`, { signal })),
     );
     await expect.poll(() => origin.arrived.length).toBe(running * before + running);
-    expect(getEventListeners(signal, "abort")).toHaveLength(running);
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
     const reason = new Error("enough");
     controller.abort(reason);
     expect(await Promise.all(last)).toEqual(last.map(() => reason));
