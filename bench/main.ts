@@ -5,8 +5,8 @@
  *     npm run bench -- --runs 3 --only '^sojourn$/concurrent'
  *     npm run bench -- --quick
  *
- * A whole run writes `results/bench.md`, `.svg` and `.json`, and the figures in README.md; a part of it writes `results/trial.*`. Ends by itself, with code
- * 1 when sojourn failed somewhere.
+ * A whole run writes `results/bench.md`, `.svg` and `.json`, and the figures in README.md and docs/performance.md; a part of it writes
+ * `results/trial.*`. Ends by itself, with code 1 when sojourn failed somewhere.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
