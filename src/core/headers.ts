@@ -25,7 +25,8 @@ export type HeadersInit =
   | { readonly [name: string]: HeaderValue | readonly HeaderValue[] | null | undefined };
 
 /** Names that somebody asks for with each request, in lower case. */
-const ASKED_FOR = "authorization content-encoding content-length content-type cookie expect location range set-cookie";
+const ASKED_FOR =
+  "authorization content-encoding content-length content-type cookie expect location range set-cookie";
 
 /**
  * Names seen before and found valid, with their lower case: a program sends the same few names all day. No Memo: one is asked some

@@ -30,7 +30,8 @@ export function guessJsonUtf(bytes: Uint8Array): string | null {
 /** The text of a JSON body. Its own signs go before the charset, which is used where the bytes do not tell. */
 export function jsonText(bytes: Uint8Array, charset: Charset): string {
   const guess = guessJsonUtf(bytes);
-  return guess === null || guess === "utf-8" ? decodeText(bytes, charset) : decodeWhole(bytes, guess);
+  const isTold = guess !== null && (guess !== "utf-8" || charset.name === guess);
+  return isTold ? decodeWhole(bytes, guess) : decodeText(bytes, charset);
 }
 
 /** Whose body it is: what an error tells of it. */

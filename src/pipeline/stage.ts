@@ -84,56 +84,52 @@ interface Place {
 
 /** Puts `stages` before `last`. The first stage is the outermost: it sees requests first and replies last. */
 export function compose(stages: readonly Stage[], last: Send): Send {
-  let places: readonly Place[] = [];
-  let send = last;
-  for (const { down = null, up = null } of stages.toReversed()) {
-    places = [{ down, up, next: send }, ...places];
-    send = walk(places, last);
+  const places: Place[] = [];
+  for (const { down = null, up = null } of stages) {
+    const inner = places.length + 1;
+    places.push({ down, up, next: inner === stages.length ? last : walk(places, inner, last) });
   }
-  return send;
+  return walk(places, 0, last);
 }
 
-function walk(places: readonly Place[], last: Send): Send {
+/** Through the places from `first` on, to `last` and back. */
+function walk(places: readonly Place[], first: number, last: Send): Send {
   return async (exchange) => {
     let current = exchange;
-    for (let depth = 0; depth < places.length; depth++) {
-      const { down, next } = places[depth] as Place; // depth is below the length
+    for (let at = first; at < places.length; at++) {
+      const { down, next } = places[at] as Place; // at is below the length
       const further = down === null ? current : down(current, next);
       // Most have nothing to do: that is one comparison.
-      if (further !== current) {
-        if (further instanceof Promise) return climb(await further, current, places, depth);
-        current = further;
-      }
+      if (further === current) continue;
+      if (further instanceof Promise) return climb(await further, current, { places, first, end: at });
+      current = further;
     }
-    return climb(await last(current), current, places, places.length);
+    return climb(await last(current), current, { places, first, end: places.length });
   };
 }
 
-/** Up through the first `depth` places, the innermost of them first. */
-function climb(
-  reply: Reply,
-  exchange: Exchange,
-  places: readonly Place[],
-  depth: number,
-): Reply | Promise<Reply> {
+/** The places that a request went through: those from `first` on, and before `end`. */
+interface Path {
+  readonly places: readonly Place[];
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Up the path, the innermost place first. */
+function climb(reply: Reply, exchange: Exchange, { places, first, end }: Path): Reply | Promise<Reply> {
   let current = reply;
-  for (let at = depth - 1; at >= 0; at--) {
+  for (let at = end - 1; at >= first; at--) {
     const { up, next } = places[at] as Place; // at is below the length
     const above = up === null ? current : up(current, exchange, next);
     if (above === current) continue;
-    if (above instanceof Promise) return climbLater(above, exchange, places, at);
+    if (above instanceof Promise) return climbLater(above, exchange, { places, first, end: at });
     current = above;
   }
   return current;
 }
 
-async function climbLater(
-  reply: Promise<Reply>,
-  exchange: Exchange,
-  places: readonly Place[],
-  depth: number,
-): Promise<Reply> {
-  return climb(await reply, exchange, places, depth);
+async function climbLater(reply: Promise<Reply>, exchange: Exchange, path: Path): Promise<Reply> {
+  return climb(await reply, exchange, path);
 }
 
 /**

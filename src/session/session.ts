@@ -301,7 +301,7 @@ export class Session<Streams extends boolean = false>
    */
   async close(): Promise<void> {
     this.#closing.ring();
-    await Promise.all([...new Set(this.#mounts.adapters.values())].map((adapter) => adapter.close()));
+    await Promise.all([...this.#mounts.all].map((adapter) => adapter.close()));
   }
 
   /** As {@link close}: `await using session = new Session()`. */

@@ -54,7 +54,7 @@ export function outgoing(
   const { method, payload, parsed } = request;
   // Tunnels are opened on the way to a server, by a proxy, and never as a request of their own.
   if (method === "CONNECT") throw new InvalidMethod("CONNECT cannot be sent; set a proxy to have a tunnel");
-  if (!isToken(method))
+  if (method !== "GET" && !isToken(method))
     throw new InvalidMethod(`method ${JSON.stringify(shownMethod(method))} is not a token (RFC 9110 §9.1)`);
   const target = way.isForwarded ? parsed.absolute : parsed.target;
   if (!TARGET.test(target))
