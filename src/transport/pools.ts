@@ -81,7 +81,8 @@ export class Pools {
       onIdle: (pool, until) => {
         if (pool !== this.#latest) this.#rest(pool);
         if (this.#byKey.size > this.#limit) this.#giveUp(this.#limit);
-        this.#sweepBy(until);
+        // With every message, and mostly there is nothing to do.
+        if (until < this.#sweepAt) this.#sweepBy(until);
       },
       onUnused: (pool) => {
         if (pool !== this.#latest) this.#rest(pool);
