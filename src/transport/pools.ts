@@ -83,6 +83,7 @@ export class Pools {
       onIdle: (pool, until) => {
         if (pool !== this.#latest) this.#rest(pool);
         if (this.#byKey.size > this.#limit) this.#giveUp(this.#limit);
+        // With every message, and mostly there is nothing to do.
         if (until < this.#sweepAt) this.#sweepBy(until);
       },
       onUnused: (pool) => {

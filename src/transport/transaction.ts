@@ -252,13 +252,8 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onEnd(trailers: string[]): void {
-    const fault = this.#connection?.fault ?? null;
     // A reset is not the end of a body that runs until the connection ends.
-    if (fault !== null) {
-      this.#fail(this.#translated(fault), false);
-      return;
-    }
-    const problem = this.#incoming?.lengthProblem ?? null;
+    const problem = this.#connection?.fault ?? this.#incoming?.lengthProblem ?? null;
     if (problem !== null) {
       this.#fail(this.#translated(problem), false);
       return;
