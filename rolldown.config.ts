@@ -17,16 +17,6 @@ const { dependencies, peerDependencies } = JSON.parse(await here("package.json")
 };
 const entries = ["src/index", "src/charset", "src/oauth2", "testing/index"];
 
-/** What is CommonJS on purpose goes into the package as it stands. */
-const asWritten: Plugin = {
-  name: "as-written",
-  resolveId: (source) => (/^\.\/[\w-]+\.cjs$/.test(source) ? { id: source, external: true } : null),
-  async generateBundle() {
-    const source = await here("src/cookies/suffix-list.cjs");
-    this.emitFile({ type: "asset", fileName: "src/suffix-list.cjs", source });
-  },
-};
-
 const REFUSAL = `const thrown = refuse();
 function refuse() {
   throw new Error(
@@ -58,7 +48,7 @@ const config: RolldownOptions = defineConfig({
   platform: "node",
   // Packages are the user's to install, and to have once.
   external: Object.keys({ ...dependencies, ...peerDependencies }),
-  plugins: [asWritten, elsewhere],
+  plugins: [elsewhere],
   output: {
     dir: "dist",
     format: "esm",
@@ -67,6 +57,8 @@ const config: RolldownOptions = defineConfig({
     keepNames: true,
     // What they say stands in the declarations; here it would be read at every start.
     comments: { jsdoc: false },
+    // One character that is not ASCII, and V8 keeps two bytes for every character of the file.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: false, asciiOnly: true } },
     chunkFileNames: "src/shared-[hash].js",
   },
 });

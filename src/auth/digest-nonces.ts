@@ -5,8 +5,8 @@
  * A message that was challenged is signed with the nonce of its own challenge, whatever other messages learned meanwhile: that
  * nonce may be good for one use (§5.4). Only when an answer was accepted is its nonce used for further messages.
  */
-import { randomBytes } from "node:crypto";
 
+import { nodeCrypto } from "../core/late.ts";
 import { Memo } from "../core/memo.ts";
 import { parseChallenges, parseParameters } from "./challenge.ts";
 import { chooseDigest, type DigestChallenge } from "./digest-challenge.ts";
@@ -116,5 +116,5 @@ export function signedWith(
 }
 
 function newCnonce(): string {
-  return randomBytes(16).toString("hex");
+  return nodeCrypto().randomBytes(16).toString("hex");
 }

@@ -3,8 +3,8 @@
  *
  * Realm, nonce and opaque are bytes that come back as they came; user name and password are UTF-8.
  */
-import { createHash } from "node:crypto";
 
+import { nodeCrypto } from "../core/late.ts";
 import type { DigestChallenge } from "./digest-challenge.ts";
 
 /** What is secret, or was made up, for one nonce. */
@@ -46,7 +46,7 @@ export function digestKey(
 
 /** The hash function of a challenge, in hexadecimal. */
 export function digestHash(challenge: DigestChallenge, data: string | Uint8Array): string {
-  return createHash(challenge.algorithm.hash).update(data).digest("hex");
+  return nodeCrypto().createHash(challenge.algorithm.hash).update(data).digest("hex");
 }
 
 /** The value of the `Authorization` header. */

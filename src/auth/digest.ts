@@ -6,7 +6,6 @@
  * kept by origin, so a nonce of one server never goes to another (CVE-2026-11856 in curl). Nothing is
  * sent again when there is no challenge that can be answered.
  */
-import { createHash } from "node:crypto";
 
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
 import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
@@ -14,6 +13,7 @@ import type { Body } from "../core/body.ts";
 import { mustBe } from "../core/checks.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
+import { nodeCrypto } from "../core/late.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { DigestChallenge } from "./digest-challenge.ts";
@@ -124,7 +124,7 @@ async function hashedStream(
       "the server wants a hash of the body (Digest, auth-int), and a stream can be read only once; give a function";
     throw new UnrewindableBodyError(message, { request });
   }
-  const hash = createHash(challenge.algorithm.hash);
+  const hash = nodeCrypto().createHash(challenge.algorithm.hash);
   for await (const chunk of payload.open()) hash.update(chunk);
   return hash.digest("hex");
 }

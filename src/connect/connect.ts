@@ -1,59 +1,37 @@
 /**
- * From nothing to a socket that leads to the server: name, TCP, proxy, TLS, in this order, on the way and in this file; each of
- * them is given up at once when asked to. The certificate is checked against the URL's host, whatever a Host header says.
+ * From nothing to a socket that leads to the server: name and TCP (`reach.ts`), proxy, TLS, in this order, on the way and in this
+ * file; each of them is given up at once when asked to. The certificate is checked against the URL's host, whatever a Host header says.
  *
  * A new kind of proxy has its case in `#throughProxy` and a file of its own beside `tunnel.ts` and `socks.ts`; a new setting of TLS
  * goes to `tls/settings.ts`, or, when it is one of the handshake alone, to `handshakeOptions`.
  */
-import {
-  connect as connectSocket,
-  isIP,
-  type LookupFunction,
-  type Socket,
-  type TcpNetConnectOpts,
-} from "node:net";
-import { connect as connectTlsSocket, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { connect as connectSocket, isIP, type Socket, type TcpNetConnectOpts } from "node:net";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
 
+import { nodeTls } from "../core/late.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem, pinProblem } from "../tls/certificate.ts";
 import type { TlsTerms } from "../tls/settings.ts";
-import { agreedOn, ConnectionFacts, endsOf, factOf, type ServerIdentity } from "./connection-facts.ts";
+import { agreedOn, ConnectionFacts, endsOf, factOf } from "./connection-facts.ts";
+import { ConnectTrace, isConnectTraced } from "./connect-trace.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf, type ConnectStep } from "./failures.ts";
-import { assertAllowed, guardedLookup, type Guard } from "./guard.ts";
+import { assertAllowed, type Guard } from "./guard.ts";
 import { tlsHint } from "./hints.ts";
 import { Intake } from "./intake.ts";
 import { Introduction } from "./introduction.ts";
-import type { ResponseLimits } from "../core/response-limits.ts";
+import { endOnError, Reach, type Aim, type SocketOptions } from "./reach.ts";
+import { Handshake, type TlsMemory } from "./resumption.ts";
 import { authorityOf, basicCredentials, pinsOf, type Peer, type Route } from "./route.ts";
 import { canReadInto } from "./runtime.ts";
 import { openSocks } from "./socks.ts";
 import type { TlsMaterial, TlsMaterials } from "./tls-material.ts";
 import { openTunnel } from "./tunnel.ts";
 
-/** How sockets are made. */
-export interface SocketOptions {
-  readonly localAddress: string | undefined;
-  /** As `lookup.ts` makes it. */
-  readonly lookup: LookupFunction;
-  /** A Unix domain socket or named pipe in place of host and port. */
-  readonly socketPath: string | undefined;
-}
-
 /** What is the same for all connections of an adapter. The limits are for a proxy's answer to CONNECT. */
 export interface ConnectSettings extends ResponseLimits {
   readonly sockets: SocketOptions;
   readonly materials: TlsMaterials;
-}
-
-/** A TLS session, and whom its first handshake was with: Node shows no certificate for a resumed one. */
-export interface Resumption {
-  session: Buffer | null;
-  identity: ServerIdentity | null;
-}
-
-/** The TLS session of a route: the next handshake is shorter. */
-export interface TlsMemory {
-  resumption: Resumption | null;
 }
 
 /** A socket that leads to the server, and what is to be told of it when it has ended. */
@@ -70,11 +48,15 @@ export interface OpeningListener {
   onFailure(error: Error): void;
 }
 
-const KEEP_ALIVE_PROBE_MS = 60_000;
-const NOTHING_ELSE = { signal: undefined, fd: undefined, handle: undefined };
-const READ_BYTES = 65_536;
-
 type Step = Exclude<ConnectStep, "material">;
+
+/** A handshake that is under way. */
+interface Securing {
+  readonly handshake: Handshake;
+  readonly step: () => Step;
+  readonly peer: Peer;
+  readonly terms: TlsTerms | null;
+}
 
 const HTTP_1_ONLY: readonly string[] = ["http/1.1"];
 const HTTP_2_AND_1: readonly string[] = ["h2", "http/1.1"];
@@ -87,8 +69,10 @@ export class Opening {
   #intake: Intake | null = null;
   #ends: ReturnType<typeof endsOf> | null = null;
   #agreed: ReturnType<typeof agreedOn> | null = null;
+  #reach: Pick<Reach<Socket>, "standing" | "cancel"> | null = null;
   #isOver = false;
   #timer: NodeJS.Timeout | null = null;
+  #trace: ConnectTrace | null = null;
 
   constructor(settings: ConnectSettings, memory: TlsMemory) {
     this.#settings = settings;
@@ -99,27 +83,41 @@ export class Opening {
   start(route: Route, limitMs: number | null, done: OpeningListener): void {
     const fail = (error: Error): void => {
       if (this.#isOver) return;
-      this.cancel();
+      this.cancel(error);
       done.onFailure(error);
     };
-    if (limitMs !== null)
-      this.#timer = setTimeout(() => fail(new ConnectOverdue(limitMs, "connect")), limitMs);
+    if (isConnectTraced()) {
+      this.#trace = new ConnectTrace(route, this.#settings.sockets.localAddress);
+      this.#trace.begin();
+      // A subscriber may have ended the request.
+      if (this.#isOver) return;
+    }
+    if (limitMs !== null) this.#timer = setTimeout(() => fail(this.#overdue(limitMs)), limitMs);
     this.#open(route).then((socket) => {
       if (this.#isOver) {
         socket.destroy();
         return;
       }
       this.#finish();
+      this.#trace?.onOpen(socket);
       const ends = this.#ends ?? endsOf(socket, null);
       const facts = new ConnectionFacts(ends, route.proxy?.origin ?? null, this.#agreed);
       done.onOpen({ socket, facts, intake: this.#intake });
     }, fail);
   }
 
-  /** Gives up, now. */
-  cancel(): void {
+  /** Gives up, now. @param reason why there will be no connection, when it is not that nobody wants it any more. */
+  cancel(reason: Error | null = null): void {
+    const isNews = !this.#isOver;
     this.#finish();
+    this.#reach?.cancel();
     this.#endSockets();
+    if (isNews && this.#trace !== null) this.#trace.onFailure(reason ?? unwanted());
+  }
+
+  #overdue(limitMs: number): ConnectOverdue {
+    const standing = this.#reach?.standing ?? "";
+    return new ConnectOverdue(limitMs, "connect", standing === "" ? "" : `: ${standing}`);
   }
 
   #finish(): void {
@@ -135,8 +133,6 @@ export class Opening {
   async #open(route: Route): Promise<Socket> {
     const { via, tls, guard } = route;
     if (guard !== null && isIP(route.host) !== 0) checkAddress(guard, route.host);
-    // Tunnels and HTTP/2 take bytes from the socket's own queue.
-    if (via === null && !route.isHttp2 && canReadInto) this.#intake = new Intake(tls !== null);
     // What cannot be read is told before anybody is asked for a connection.
     const material = tls === null ? null : await this.#settings.materials.load(tls, route);
     if (via !== null) {
@@ -144,7 +140,16 @@ export class Opening {
       return material === null ? socket : await this.#tlsThroughProxy(socket, route, material);
     }
     if (material !== null) return await this.#tcpAndTls(route, material);
-    return await this.#tcp(route, guard, route.isForwarded ? "proxy" : "address");
+    const step = route.isForwarded ? "proxy" : "address";
+    const socket = await this.#reached(step, {
+      peer: route,
+      guard,
+      intake: intakeFor(route),
+      make: connectSocket,
+    });
+    await this.#ready(socket, () => step, route, null);
+    if (guard !== null) checkAddress(guard, socket.remoteAddress);
+    return socket;
   }
 
   /** A name in the place of which a proxy is told its address. */
@@ -162,39 +167,26 @@ export class Opening {
     }
   }
 
-  async #tcp(peer: Peer, guard: Guard | null, step: "address" | "proxy"): Promise<Socket> {
-    const socket = connectSocket(this.#tcpOptions(peer, guard));
-    this.#intake?.bind(socket);
-    await this.#ready(socket, () => step, peer, null);
-    if (guard !== null) checkAddress(guard, socket.remoteAddress);
-    return socket;
-  }
-
-  #tcpOptions({ host, port }: Peer, guard: Guard | null): TcpNetConnectOpts {
-    const { socketPath, ...options } = this.#settings.sockets;
-    const all: object = {
-      __proto__: null,
-      ...options,
-      ...(guard === null ? {} : { lookup: guardedLookup(guard, options.lookup) }),
-      ...(socketPath === undefined ? { host, port, autoSelectFamily: true } : { path: socketPath }),
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
-      // Node makes a plain object of it, which has what a polluted prototype has.
-      ...NOTHING_ELSE,
-      onread: this.#intake?.onread,
-      highWaterMark: READ_BYTES,
-    };
-    return all as TcpNetConnectOpts; // Node's types know no highWaterMark here, and a path or a port, but not either
+  /** A socket that is connecting, or has connected. */
+  async #reached<Made extends Socket>(step: "address" | "proxy", aim: Aim<Made>): Promise<Made> {
+    try {
+      const reach = new Reach(this.#settings.sockets, aim);
+      this.#reach = reach;
+      if (this.#isOver) reach.cancel();
+      const { socket, intake } = await reach.start();
+      this.#intake = intake;
+      return socket;
+    } catch (cause) {
+      throw new ConnectFailure(step, failureText(step, aim.peer.host, cause), { cause });
+    } finally {
+      this.#reach = null;
+    }
   }
 
   /** @param terms those of TLS; `null`: there is none. */
   #ready(socket: Socket, step: () => Step, peer: Peer, terms: TlsTerms | null): Promise<Socket> {
     this.#sockets.push(socket);
     if (this.#isOver) socket.destroy();
-    // An error that comes between two steps, or after giving up, must not end the process. Node leaves a socket open on which
-    // TLS fails behind the handshake.
-    socket.on("error", (error) => void (socket.destroyed || socket.destroy(error)));
     return new Promise((resolve, reject) => {
       const onFailure = (error?: Error): void => {
         const url = `http://${authorityOf(peer)}`;
@@ -203,15 +195,19 @@ export class Opening {
         reject(new ConnectFailure(step(), message, { cause: error }));
       };
       const onClose = (): void => onFailure();
-      socket.once("error", onFailure);
-      socket.once("close", onClose);
-      socket.once(terms === null ? "connect" : "secureConnect", () => {
+      const onReady = (): void => {
         // Noted at once: a socket forgets them when it ends. What is put over the first one has the same.
         this.#ends ??= endsOf(socket, this.#settings.sockets.socketPath ?? null);
         socket.off("error", onFailure);
         socket.off("close", onClose);
         resolve(socket);
-      });
+      };
+      // It may have failed, or connected, since it was made.
+      if (socket.destroyed) return onFailure(socket.errored ?? undefined);
+      socket.once("error", onFailure);
+      socket.once("close", onClose);
+      if (terms === null && !socket.connecting) onReady();
+      else socket.once(terms === null ? "connect" : "secureConnect", onReady);
     });
   }
 
@@ -261,72 +257,92 @@ export class Opening {
     }
   }
 
-  #tcpToProxy({ hostname, port }: ProxyTarget): Promise<Socket> {
-    return this.#tcp({ host: hostname, port }, null, "proxy");
+  async #tcpToProxy({ hostname: host, port }: ProxyTarget): Promise<Socket> {
+    const peer = { host, port };
+    // What is put over it takes bytes from the socket's own queue.
+    const aim = { peer, guard: null, intake: null, make: connectSocket };
+    return await this.#ready(await this.#reached("proxy", aim), () => "proxy", peer, null);
   }
 
   async #tlsToProxy(under: Socket, { hostname: host, port }: ProxyTarget, terms: TlsTerms): Promise<Socket> {
     const peer = { host, port };
     const material = await this.#settings.materials.load(terms, peer);
-    const socket = connectTlsSocket({
-      socket: under,
-      host,
-      ...handshakeOptions(host, material, HTTP_1_ONLY),
-    });
-    return await this.#ready(socket, () => "proxy", peer, terms);
+    const handshake = new Handshake(this.#memory, "proxy");
+    const options = { ...handshakeOptions(host, material, HTTP_1_ONLY), ...handshake.options };
+    const socket = nodeTls().connect({ socket: under, host, ...options });
+    endOnError(socket);
+    handshake.watch(socket);
+    return await this.#secured(socket, { handshake, step: () => "proxy", peer, terms });
   }
 
   async #tlsThroughProxy(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
-    const socket = connectTlsSocket({ socket: under, host: route.host, ...serverHandshake(route, material) });
-    await this.#ready(socket, () => "tls", route, route.tls);
-    this.#identify(socket, route, null);
+    const handshake = this.#handshake(route);
+    const options = { ...serverHandshake(route, material), ...handshake.options };
+    const socket = nodeTls().connect({ socket: under, host: route.host, ...options });
+    endOnError(socket);
+    handshake.watch(socket);
+    await this.#secured(socket, { handshake, step: () => "tls", peer: route, terms: route.tls });
+    this.#identify(socket, route, handshake);
     return socket;
   }
 
   /** One socket for TCP and TLS: what fails before TCP is up is no TLS failure. */
   async #tcpAndTls(route: Route, material: TlsMaterial): Promise<Socket> {
     const { guard, isForwarded } = route;
-    // Node shows no certificate for a resumed session: with pins, each handshake is a whole one.
-    const isResumable = pinsOf(route) === null;
-    const { session = null, identity = null } = (isResumable ? this.#memory.resumption : null) ?? {};
-    const tls = { ...serverHandshake(route, material), ...(session === null ? {} : { session }) };
-    const socket = connectTlsSocket({ ...this.#tcpOptions(route, guard), ...tls });
-    this.#intake?.bind(socket);
-    const resumption: Resumption = { session: null, identity };
-    if (isResumable) {
-      socket.on("session", (newer) => {
-        resumption.session = newer;
-        this.#memory.resumption = resumption;
-      });
-    }
-    let isUp = false;
+    const handshake = this.#handshake(route);
+    const tls = { ...serverHandshake(route, material), ...handshake.options };
+    const make = (options: TcpNetConnectOpts): TLSSocket => nodeTls().connect({ ...options, ...tls });
+    const aim = { peer: route, guard, intake: intakeFor(route), make };
+    const socket = await this.#reached(isForwarded ? "proxy" : "address", aim);
+    handshake.watch(socket);
+    let isUp = !socket.connecting;
     socket.once("connect", () => {
       isUp = true;
     });
     const step = (): Step => (isForwarded ? "proxy" : isUp ? "tls" : "address");
-    await this.#ready(socket, step, route, route.tls);
+    await this.#secured(socket, { handshake, step, peer: route, terms: route.tls });
     if (guard !== null) checkAddress(guard, socket.remoteAddress);
-    const isResumed = factOf(() => socket.isSessionReused()) === true;
-    resumption.identity = this.#identify(socket, route, isResumed ? identity : null);
+    this.#identify(socket, route, handshake);
     return socket;
   }
 
+  /** With the server of the route. Node shows no certificate for a resumed session: with pins, each handshake is a whole one. */
+  #handshake(route: Route): Handshake {
+    return new Handshake(pinsOf(route) === null ? this.#memory : null, "server");
+  }
+
+  /** The handshake is through. */
+  async #secured(socket: TLSSocket, { handshake, step, peer, terms }: Securing): Promise<TLSSocket> {
+    try {
+      await this.#ready(socket, step, peer, terms);
+      return socket;
+    } catch (error) {
+      handshake.forget();
+      throw error;
+    }
+  }
+
   /**
-   * Who is there? `known`: whom a session that was resumed began with. Checks pins before a byte of a request is written.
+   * Who is there? Checks pins before a byte of a request is written.
    *
    * @throws {ConnectFailure} when the server is not the one that is pinned.
    */
-  #identify(socket: TLSSocket, route: Route, known: ServerIdentity | null): ServerIdentity {
-    // Once: Node takes the certificate off the chain when it is asked for it, and then has the next one, or none.
-    const certificate = factOf(() => socket.getPeerX509Certificate());
+  #identify(socket: TLSSocket, route: Route, handshake: Handshake): void {
+    const identity = handshake.identity(socket, () => {
+      // Once: Node takes the certificate off the chain when it is asked for it, and then has the next one, or none.
+      const certificate = factOf(() => socket.getPeerX509Certificate());
+      return { certificate, authorized: factOf(() => socket.authorized) === true };
+    });
     const pins = pinsOf(route);
-    const problem = pins === null ? null : pinProblem(pins, certificate);
+    const problem = pins === null ? null : pinProblem(pins, identity.certificate);
     if (problem !== null) throw new ConnectFailure("tls", `TLS with ${route.host} failed: ${problem}`);
-    // Node does not compare names again in a resumed session.
-    const identity = known ?? { certificate, authorized: factOf(() => socket.authorized) === true };
     this.#agreed = agreedOn(socket, identity);
-    return identity;
   }
+}
+
+/** Of a socket on which nothing but HTTP/1.1 is going to be spoken: HTTP/2 takes bytes from the socket's own queue. */
+function intakeFor({ tls, isHttp2 }: Route): (() => Intake) | null {
+  return isHttp2 || !canReadInto ? null : () => new Intake(tls !== null);
 }
 
 /** @throws {ConnectFailure} when the policy refuses it, or there is none: the connection has ended again. */
@@ -357,6 +373,10 @@ function handshakeOptions(
     checkServerIdentity: (_host, certificate) => nameProblem(name, certificate),
     ALPNProtocols: [...protocols],
   };
+}
+
+function unwanted(): Error {
+  return new DOMException("the connection is not needed any more", "AbortError");
 }
 
 function failureText(step: Step, host: string, error: unknown): string {

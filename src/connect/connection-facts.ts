@@ -6,6 +6,7 @@ import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
+import { Age } from "./age.ts";
 import type { ConnectionInfo, PeerCertificate, TlsInfo } from "../core/response.ts";
 
 /** Whom a server showed itself to be, in a whole handshake. A resumed session stands for the same one. */
@@ -62,6 +63,7 @@ export function agreedOn(socket: TLSSocket, { certificate, authorized }: ServerI
 
 /** One connection, for all who came over it. */
 export class ConnectionFacts {
+  readonly age: Age = new Age();
   readonly #ends: Ends;
   readonly #proxy: string | null;
   readonly #agreed: Agreed | null;

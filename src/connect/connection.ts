@@ -2,6 +2,7 @@
  * What a transaction needs of a connection: HTTP/1.1 has it for itself (`transport/http1-connection.ts`), of HTTP/2 it has a stream (`http2/stream.ts`).
  */
 import type { AsyncResource } from "node:async_hooks";
+import type { Socket } from "node:net";
 import type { Writable } from "node:stream";
 
 import type { RequestHead } from "../core/request-head.ts";
@@ -51,6 +52,9 @@ export interface Message extends RequestHead {
 
 /** Carries one message at a time. */
 export interface Connection {
+  /** What it lies on; with HTTP/2 it is that of all its streams. */
+  readonly socket: Socket;
+  readonly httpVersion: "1.1" | "2";
   /** What is told of it. */
   readonly facts: ConnectionFacts;
   /** Watches over the running message. */

@@ -31,6 +31,35 @@ export interface ProxyAnswer {
   readonly headers: HeaderMap;
 }
 
+/** Why there is no connection to one address of a name. */
+export interface AddressProblem {
+  readonly address: string;
+  readonly error: Error;
+}
+
+/** What a person is told of one address. Node names it in some of its errors, and not in all. */
+export function addressReason({ address, error }: AddressProblem): string {
+  const reason = reasonOf(error);
+  return reason.includes(address) ? reason : `${address}: ${reason}`;
+}
+
+/** A name leads to several addresses, and none of them to a connection. */
+export class AllAddressesFailed extends AggregateError {
+  override readonly name: string = "AllAddressesFailed";
+  /** That of the first address, as Node's own errors of several have it; `""` for none. */
+  readonly code: string;
+
+  /** @param problems one at least, in the order in which they came about. */
+  constructor(problems: readonly AddressProblem[]) {
+    super(
+      problems.map(({ error }) => error),
+      problems.map((problem) => addressReason(problem)).join(", "),
+    );
+    const [first] = problems;
+    this.code = first === undefined ? "" : codeOf(first.error);
+  }
+}
+
 /** It took too long until there was a connection, or a free one. */
 export class ConnectOverdue extends Error {
   override readonly name: string = "ConnectOverdue";
@@ -66,6 +95,7 @@ export class UnsentBody extends Error {
 /** What a person is told. Errors of several addresses are told one by one. */
 export function reasonOf(error: unknown): string {
   if (!isError(error)) return String(error);
+  if (error instanceof AllAddressesFailed) return error.message;
   if ("errors" in error && Array.isArray(error.errors) && error.errors.length > 0) {
     return error.errors.map((one: unknown) => reasonOf(one)).join(", ");
   }

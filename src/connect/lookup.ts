@@ -3,7 +3,7 @@
  * resolver, or one kind of addresses only: a look-up as Node takes it, held to what it promises. What Node is not prepared
  * for (an empty list, something that is no address) would end the process when it comes late.
  */
-import { getDefaultResultOrder, lookup as askResolver, type LookupAddress } from "node:dns";
+import { ADDRCONFIG, getDefaultResultOrder, lookup as askResolver, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 
 import { describe } from "../core/describe.ts";
@@ -68,6 +68,33 @@ export function lookupOf(lookup: LookupFunction = lookUp, family: 0 | 4 | 6 = 0)
       fail(error);
     }
   };
+}
+
+/** What Node asks a look-up for when it connects by itself: not for addresses of a kind that this machine has none of. */
+const HINTS = process.platform === "win32" ? 0 : ADDRCONFIG;
+
+/**
+ * All addresses of `host`, of which `lookup` is asked once: in its order, but that those of the two kinds take turns (RFC 8305 §4).
+ *
+ * @throws what the look-up fails with.
+ */
+export function addressesOf(host: string, lookup: LookupFunction): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    lookup(host, { family: 0, hints: HINTS, all: true }, (error, found) => {
+      if (error !== null) reject(error);
+      else resolve(inTurns(found as LookupAddress[])); // all were asked for
+    });
+  });
+}
+
+/** The first, the next of the other kind, and so on: when one kind leads nowhere the other one is tried soon. */
+function inTurns(found: readonly LookupAddress[]): string[] {
+  const [first] = found;
+  const same = found.filter(({ family }) => family === first?.family);
+  const other = found.filter(({ family }) => family !== first?.family);
+  return Array.from({ length: Math.max(same.length, other.length) }, (_, at) => [same[at], other[at]])
+    .flat()
+    .flatMap((one) => (one === undefined ? [] : [one.address]));
 }
 
 /** A program's own look-up may give one address, though all were asked for. */

@@ -4,9 +4,10 @@
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import tls, { type SecureContext } from "node:tls";
+import type { SecureContext } from "node:tls";
 
 import type { TlsStore } from "../core/adapter.ts";
+import { nodeTls } from "../core/late.ts";
 import { Memo } from "../core/memo.ts";
 import {
   bundleName,
@@ -77,7 +78,7 @@ async function read(terms: TlsTerms): Promise<TlsMaterial> {
     crl: crl && (await Promise.all(crl.map(contentOf))),
   };
   try {
-    const context = tls.createSecureContext(contextOptions(terms, contents));
+    const context = nodeTls().createSecureContext(contextOptions(terms, contents));
     return { context, isVerified: terms.verify.kind !== "off" };
   } catch (cause) {
     throw new ConnectFailure("material", materialProblem(cause, terms), { cause });
@@ -106,23 +107,23 @@ function rootsOf(store: TlsStore | null): readonly string[] | null {
     case null:
       return null;
     case "bundled":
-      return [...tls.rootCertificates, ...extraRoots()];
+      return [...nodeTls().rootCertificates, ...extraRoots()];
     case "system":
       return [...systemRoots(), ...extraRoots()];
     case "both":
-      return [...tls.rootCertificates, ...systemRoots(), ...extraRoots()];
+      return [...nodeTls().rootCertificates, ...systemRoots(), ...extraRoots()];
   }
 }
 
 /** Those of `NODE_EXTRA_CA_CERTS`: whoever runs the program adds them to whatever it trusts. */
 function extraRoots(): readonly string[] {
-  const { getCACertificates }: Partial<typeof tls> = tls;
+  const { getCACertificates }: Partial<ReturnType<typeof nodeTls>> = nodeTls();
   return getCACertificates?.("extra") ?? [];
 }
 
 function systemRoots(): readonly string[] {
   // Node has it since 22.15; other runtimes may lack it.
-  const { getCACertificates }: Partial<typeof tls> = tls;
+  const { getCACertificates }: Partial<ReturnType<typeof nodeTls>> = nodeTls();
   if (getCACertificates === undefined) {
     const runtime = `Node ${process.versions.node}`;
     throw new ConnectFailure(

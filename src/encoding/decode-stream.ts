@@ -2,8 +2,8 @@
  * Takes content codings off a body as it comes, with back-pressure. Decides about everything that is not plain: several
  * members, what follows the data, damage, a body that ends too early.
  */
-import { createBrotliDecompress, createInflate, createInflateRaw, createZstdDecompress } from "node:zlib";
 import { ContentDecodingError, type FailedRequest } from "../core/errors.ts";
+import { nodeZlib } from "../core/late.ts";
 import { ByteInput } from "./byte-input.ts";
 import type { ContentCoding } from "./content-coding.ts";
 import { isZlib, limitBetween, tooLarge, zstdParams, type DecodeOptions } from "./decode.ts";
@@ -64,7 +64,7 @@ async function* takeOff(
 const steps: { readonly [Coding in ContentCoding]: (input: ByteInput) => AsyncIterable<Uint8Array> } = {
   gzip: gunzip,
   deflate: inflate,
-  br: (input) => run(createBrotliDecompress({ chunkSize: OUTPUT_BYTES }), input),
+  br: (input) => run(nodeZlib().createBrotliDecompress({ chunkSize: OUTPUT_BYTES }), input),
   zstd: unzstd,
 };
 
@@ -72,7 +72,7 @@ async function* gunzip(input: ByteInput): AsyncGenerator<Uint8Array, void> {
   const allowance = new MemberAllowance();
   for (let members = 0; await readGzipHeader(input, members); members++) {
     const trailer = new GzipTrailer();
-    for await (const output of run(createInflateRaw({ chunkSize: OUTPUT_BYTES }), input)) {
+    for await (const output of run(nodeZlib().createInflateRaw({ chunkSize: OUTPUT_BYTES }), input)) {
       trailer.add(output);
       allowance.add(output.byteLength);
       yield output;
@@ -83,6 +83,7 @@ async function* gunzip(input: ByteInput): AsyncGenerator<Uint8Array, void> {
 }
 
 async function* inflate(input: ByteInput): AsyncGenerator<Uint8Array, void> {
+  const { createInflate, createInflateRaw } = nodeZlib();
   const create = isZlib(await input.peek(2)) ? createInflate : createInflateRaw;
   yield* run(create({ chunkSize: OUTPUT_BYTES }), input);
 }
@@ -91,7 +92,7 @@ async function* inflate(input: ByteInput): AsyncGenerator<Uint8Array, void> {
 async function* unzstd(input: ByteInput): AsyncGenerator<Uint8Array, void> {
   const allowance = new MemberAllowance();
   while ((await input.peek(1)).byteLength > 0) {
-    const engine: Engine = createZstdDecompress({ chunkSize: OUTPUT_BYTES, params: zstdParams });
+    const engine: Engine = nodeZlib().createZstdDecompress({ chunkSize: OUTPUT_BYTES, params: zstdParams() });
     for await (const output of run(engine, input)) {
       allowance.add(output.byteLength);
       yield output;

@@ -2,16 +2,9 @@
  * Takes content codings off small bodies, at once: a synchronous call of zlib is several times cheaper than a stream for
  * bodies of the usual size. What is large, damaged or unusual is left to `decode-stream.ts`, which has the last word.
  */
-import {
-  brotliDecompressSync,
-  constants,
-  gunzipSync,
-  inflateRawSync,
-  inflateSync,
-  zstdDecompressSync,
-  type ZstdOptions,
-} from "node:zlib";
+import type { ZstdOptions } from "node:zlib";
 import { ResponseTooLarge, type FailedRequest } from "../core/errors.ts";
+import { nodeZlib } from "../core/late.ts";
 import { isError } from "../core/realm.ts";
 import type { ContentCoding } from "./content-coding.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
@@ -26,7 +19,9 @@ const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 const BETWEEN_BYTES = 64 * 1024;
 
 /** A window of 8 MiB: what the content coding allows, and every decoder has to have (RFC 9659 §3). */
-export const zstdParams: NonNullable<ZstdOptions["params"]> = { [constants.ZSTD_d_windowLogMax]: 23 };
+export function zstdParams(): NonNullable<ZstdOptions["params"]> {
+  return { [nodeZlib().constants.ZSTD_d_windowLogMax]: 23 };
+}
 
 /** What a decoder needs to know beside the bytes. */
 export interface DecodeOptions {
@@ -108,13 +103,14 @@ function inflate(
   bytes: Uint8Array,
   options: { readonly maxOutputLength: number },
 ): Uint8Array | null {
+  const zlib = nodeZlib();
   switch (coding) {
     case "gzip":
-      return gunzipSync(bytes, options);
+      return zlib.gunzipSync(bytes, options);
     case "deflate":
-      return isZlib(bytes) ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
+      return isZlib(bytes) ? zlib.inflateSync(bytes, options) : zlib.inflateRawSync(bytes, options);
     case "br":
-      return brotliDecompressSync(bytes, options);
+      return zlib.brotliDecompressSync(bytes, options);
     case "zstd":
       return unzstd(bytes, options);
   }
@@ -124,7 +120,8 @@ function inflate(
 function unzstd(bytes: Uint8Array, options: { readonly maxOutputLength: number }): Uint8Array | null {
   if (!ZstdFrames.areWhole(bytes)) return null;
   // With `info` the result is this object; Node's types do not say so.
-  const result = zstdDecompressSync(bytes, { ...options, params: zstdParams, info: true }) as unknown as {
+  const given = { ...options, params: zstdParams(), info: true };
+  const result = nodeZlib().zstdDecompressSync(bytes, given) as unknown as {
     readonly buffer: Uint8Array;
     readonly engine: { readonly bytesWritten: number };
   };

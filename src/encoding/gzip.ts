@@ -4,7 +4,7 @@
  * Read here and not by zlib's own reader, because that one takes anything after the last member for an error, and has
  * patience with an endless file name.
  */
-import { crc32 } from "node:zlib";
+import { nodeZlib } from "../core/late.ts";
 import type { ByteInput } from "./byte-input.ts";
 import { FormatError } from "./engine.ts";
 
@@ -76,7 +76,7 @@ class GzipHeader {
   #add(bytes: Uint8Array): void {
     this.#left -= bytes.byteLength;
     if (this.#left < 0) throw new FormatError(`a header of more than ${MAX_HEADER_BYTES} bytes`);
-    this.sum = crc32(bytes, this.sum);
+    this.sum = nodeZlib().crc32(bytes, this.sum);
   }
 }
 
@@ -87,7 +87,7 @@ export class GzipTrailer {
 
   /** Counts decoded bytes in. */
   add(output: Uint8Array): void {
-    this.#sum = crc32(output, this.#sum);
+    this.#sum = nodeZlib().crc32(output, this.#sum);
     this.#length += output.byteLength;
   }
 

@@ -1,9 +1,8 @@
 /**
  * Subresource integrity: a body must have the hash that the caller names (https://www.w3.org/TR/SRI/).
  */
-import { createHash } from "node:crypto";
-
 import { RequestException } from "../core/errors.ts";
+import { nodeCrypto } from "../core/late.ts";
 import { because } from "./failure.ts";
 
 /** The hashes that count, the weakest first. */
@@ -30,7 +29,7 @@ export function checkIntegrity(bytes: Uint8Array | null, integrity: string): voi
     bytes !== null &&
     wanted.some(
       ({ algorithm, digest }) =>
-        algorithm === strongest && createHash(algorithm).update(bytes).digest().equals(digest),
+        algorithm === strongest && nodeCrypto().createHash(algorithm).update(bytes).digest().equals(digest),
     );
   if (!fits)
     throw because(new RequestException("the body is not the one that integrity names", { phase: "body" }));

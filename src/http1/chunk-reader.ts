@@ -1,15 +1,16 @@
 /** The lines between the pieces of a chunked body (RFC 9112 §7.1), byte by byte. */
 import {
   BACKSLASH,
+  BLANK,
   CR,
   EQUALS,
   LF,
   NO_DIGIT,
+  OF_NOTHING,
   OF_TOKENS,
   QUOTE,
   SEMICOLON,
   hexDigits,
-  isBlank,
   kinds,
 } from "./characters.ts";
 import { ResponseSyntaxError } from "./syntax-error.ts";
@@ -83,7 +84,7 @@ export class ChunkReader {
         return this.#nextOfSize(byte);
       // Loosened: blanks behind a size, which some servers fill up with them.
       case "space":
-        return isBlank(byte) ? "space" : behindSize(byte);
+        return kinds[byte] === BLANK ? "space" : behindSize(byte);
       case "dataCr":
         return byte === CR ? "dataLf" : null;
       case "dataLf":
@@ -100,7 +101,7 @@ export class ChunkReader {
     const digit = hexDigits[byte] as number; // there are 256
     if (digit === NO_DIGIT) {
       if (this.size === -1) return null;
-      return isBlank(byte) ? "space" : behindSize(byte);
+      return kinds[byte] === BLANK ? "space" : behindSize(byte);
     }
     if (this.size > MOST) return null;
     this.size = this.size === -1 ? digit : 16 * this.size + digit;
@@ -115,7 +116,7 @@ function nextOfExtension(place: Place, byte: number): Place | null {
     case "quoted":
       return nextOfQuoted(byte);
     case "escaped":
-      return kind === 0 ? null : "quoted";
+      return kind === OF_NOTHING ? null : "quoted";
     case "closed":
       return behindSize(byte);
     case "value":
@@ -134,7 +135,7 @@ function nextOfExtension(place: Place, byte: number): Place | null {
 function nextOfQuoted(byte: number): Place | null {
   if (byte === QUOTE) return "closed";
   if (byte === BACKSLASH) return "escaped";
-  return kinds[byte] === 0 ? null : "quoted";
+  return kinds[byte] === OF_NOTHING ? null : "quoted";
 }
 
 /** Behind a size, and behind an extension. */

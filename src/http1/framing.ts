@@ -32,6 +32,8 @@ export function isFramingField(name: string): boolean {
   return key === "content-length" || key === "transfer-encoding";
 }
 
+/** A number that can surely be counted. */
+const PLAIN_LENGTH = /^\d{1,15}$/;
 /** One whole number, or the same one in a list (RFC 9110 §8.6). */
 const LENGTHS = /^\d+(?:[\t ]*,[\t ]*\d+)*$/;
 /** The codings that are undone here: chunks, and none. Any other nobody asked for, since we send no `TE` (RFC 9112 §7.4). */
@@ -64,7 +66,7 @@ class Said {
   #take(name: string, value: string): void {
     switch (name) {
       case "content-length":
-        this.length = listed(this.length, value);
+        this.length = this.length === null ? value : `${this.length}, ${value}`;
         break;
       case "transfer-encoding":
         this.codings = value === "" ? (this.codings ?? "") : listed(this.codings, value);
@@ -86,8 +88,8 @@ function listed(before: string | null, value: string): string {
 }
 
 /** Options of `Connection` (RFC 9110 §7.6.1). */
-const CLOSE = /(?:^|[\t ,])close(?:$|[\t ,])/i;
-const KEEP_ALIVE = /(?:^|[\t ,])keep-alive(?:$|[\t ,])/i;
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:$|,)/i;
+const KEEP_ALIVE = /(?:^|,)[\t ]*keep-alive[\t ]*(?:$|,)/i;
 /** Of `Keep-Alive`: seconds. */
 const TIMEOUT = /(?:^|[\t ,;])timeout[\t ]*=[\t ]*"?(\d{1,9})/i;
 
@@ -105,6 +107,7 @@ export function endingOf({ method, status, minor, fields, offset }: HeadFacts): 
   return {
     framing: isWithoutBody ? "none" : framing,
     canFollow:
+      !isTunnel &&
       staysOpen(said, minor) &&
       !(isWithoutBody ? status === 204 && isFramed(said) : isUncertain(framing, minor)),
     keepAliveSeconds: secondsOf(said.keepAlive),
@@ -126,6 +129,7 @@ function framingOf({ length, codings }: Said, offset: number): Framing {
 
 /** Loosened: the same length more than once is that length (RFC 9110 §8.6). */
 function lengthIn(text: string, offset: number): number {
+  if (PLAIN_LENGTH.test(text)) return Number(text);
   if (!LENGTHS.test(text)) throw problem("a Content-Length that is not one whole number", offset);
   const [length = 0, ...others] = text.split(",").map(Number);
   if (others.some((other) => other !== length)) throw problem("two Content-Lengths that differ", offset);
@@ -141,7 +145,7 @@ function staysOpen({ connection }: Said, minor: number): boolean {
 
 /** 204 must not speak of a body (RFC 9110 §8.6): who does may send one. */
 function isFramed({ length, codings }: Said): boolean {
-  return codings !== null || (length !== null && !/^0+$/.test(length));
+  return codings !== null || (length !== null && /[1-9]/.test(length));
 }
 
 /** The end of the connection is the end of the body; or chunks came from a server that may not know them (RFC 9112 §6.1). */

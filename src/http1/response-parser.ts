@@ -34,7 +34,7 @@ const MOST_EMPTY = 1024;
 
 /** Reads the responses of one connection, one after the other. */
 export class ResponseParser {
-  /** Does it take nothing until {@link resume}? */
+  /** Does it take nothing until {@link resume}, or the end of the response? */
   isPaused = false;
   readonly #listener: ResponseListener;
   readonly #limits: ResponseLimits;
@@ -135,6 +135,8 @@ export class ResponseParser {
         this.#end([]);
         return;
       default:
+        // A line that is not whole may be wrong already.
+        if (this.#state === "head" || this.#state === "trailers") this.#section.check();
         this.#break();
         throw new ResponseSyntaxError("the connection ended in the middle of it", "cut", this.#before);
     }
@@ -264,6 +266,8 @@ export class ResponseParser {
 
   #end(trailers: string[]): void {
     this.#state = "idle";
+    // Who did not want more of this one has all of it.
+    this.isPaused = false;
     this.#empty = 0;
     this.#listener.onEnd(trailers);
   }

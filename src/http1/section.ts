@@ -3,7 +3,19 @@
  * lines come to be whole, and every byte of it is looked at. Text is made of it once, when it is whole.
  */
 import { ResponseOverflow, type ResponseLimits } from "../core/response-limits.ts";
-import { COLON, CR, LF, OF_TOKENS, SP, ZERO, isBlank, kinds } from "./characters.ts";
+import {
+  BLANK,
+  COLON,
+  CR,
+  HTAB,
+  LF,
+  OF_NOTHING,
+  OF_TOKENS,
+  SP,
+  ZERO,
+  hexDigits,
+  kinds,
+} from "./characters.ts";
 import { isFramingField } from "./framing.ts";
 import { ResponseSyntaxError, type SyntaxProblem } from "./syntax-error.ts";
 
@@ -35,6 +47,8 @@ export class Section {
   /** Name, value, name, value ..., values without blanks around them. */
   fields: string[] = [];
   readonly #limits: ResponseLimits;
+  readonly #mostWithLine: number;
+  readonly #mostBytes: number;
   #isHead = true;
   /** Bytes of the response before it. */
   #offset = 0;
@@ -43,6 +57,9 @@ export class Section {
   #hasStatus = false;
   #reasonAt = 0;
   #reasonEnd = 0;
+  /** Of the line that was read last. */
+  #valueAt = 0;
+  #valueEnd = 0;
   /** Name, its end, value, its end, name ... */
   #marks: number[] = [];
   #marked = 0;
@@ -56,6 +73,8 @@ export class Section {
 
   constructor(limits: ResponseLimits) {
     this.#limits = limits;
+    this.#mostWithLine = limits.maxHeaderBytes + LINE_SLACK;
+    this.#mostBytes = 2 * (limits.maxHeaderBytes + SECTION_SLACK);
   }
 
   /** Has nothing of it come yet? */
@@ -119,6 +138,11 @@ export class Section {
     return from + end - before;
   }
 
+  /** There will be no more of it. @throws {ResponseSyntaxError} when what came of the last line is wrong. */
+  check(): void {
+    this.#readLines(this.#held, 0, this.#heldBytes);
+  }
+
   #hold(bytes: Buffer, from: number): void {
     const total = this.#heldBytes + bytes.byteLength - from;
     if (total > this.#held.byteLength) {
@@ -130,7 +154,7 @@ export class Section {
     this.#heldBytes = total;
   }
 
-  /** Reads those lines of `bytes` that are whole. Where the section ends, or -1. */
+  /** Reads lines of `bytes`, the last one as far as it came. Where the section ends, or -1. */
   #readLines(bytes: Buffer, base: number, end: number): number {
     let at = base + this.#line;
     if (!this.#hasStatus) {
@@ -146,10 +170,11 @@ export class Section {
       const first = bytes[at];
       let next: number;
       if (first === CR || first === LF) {
-        next = this.#lineEnd(bytes, at, end);
+        next = this.#lineEnd(bytes, at, end, base);
         if (next !== -1) return next;
       } else {
-        next = isBlank(first) ? this.#readFold(bytes, base, at, end) : this.#readField(bytes, base, at, end);
+        const isFolded = first === SP || first === HTAB;
+        next = isFolded ? this.#readFold(bytes, base, at, end) : this.#readField(bytes, base, at, end);
       }
       if (next === -1) break;
       at = next;
@@ -167,27 +192,24 @@ export class Section {
         throw this.#problem("it does not begin with HTTP/1", "protocol", place);
     if (start + STATUS_END >= end) return -1;
     this.#readStatus(bytes, start);
-    let at = start + STATUS_END;
-    while (at < end && isBlank(bytes[at])) at++;
-    const reasonAt = at;
-    while (at < end && kinds[bytes[at] as number] !== 0) at++;
-    if (at === end) return -1;
-    const next = this.#lineEnd(bytes, at, end, start);
-    if (next === -1) return -1;
-    this.#reasonAt = reasonAt - start;
-    this.#reasonEnd = withoutBlanksBefore(bytes, reasonAt, at) - start;
+    const next = this.#readValue(bytes, start, start + STATUS_END, end);
+    this.#reasonAt = this.#valueAt;
+    this.#reasonEnd = this.#valueEnd;
     return next;
   }
 
   /** The minor version, and a status of three digits between a space and another one, or the end of the line. */
   #readStatus(bytes: Buffer, start: number): void {
-    const minor = digitAt(bytes, start + MINOR_AT);
+    const minor = (bytes[start + MINOR_AT] as number) - ZERO; // all of it is there
     if (minor !== 0 && minor !== 1)
       throw this.#problem("its version is neither 1.0 nor 1.1", "protocol", MINOR_AT);
-    const at = start + STATUS_AT;
-    const status = 100 * digitAt(bytes, at) + 10 * digitAt(bytes, at + 1) + digitAt(bytes, at + 2);
-    const before = bytes[at - 1];
-    const behind = bytes[at + 3];
+    let status = 0;
+    for (let at = start + STATUS_AT; at < start + STATUS_END; at++) {
+      const digit = hexDigits[bytes[at] as number] as number; // there are 256
+      status = digit > 9 ? Number.NaN : 10 * status + digit;
+    }
+    const before = bytes[start + STATUS_AT - 1];
+    const behind = bytes[start + STATUS_END];
     const isApart = before === SP && (behind === SP || behind === CR || behind === LF);
     if (!isApart || !(status >= 100))
       throw this.#problem("its status has not three digits", "status", STATUS_AT);
@@ -199,25 +221,17 @@ export class Section {
     let at = start;
     while (at < end && kinds[bytes[at] as number] === OF_TOKENS) at++;
     if (at === end) return -1;
-    const nameEnd = at;
-    if (nameEnd === start || bytes[at] !== COLON)
-      throw this.#problem("a field has no name", "field", at - base);
-    at++;
-    while (at < end && isBlank(bytes[at])) at++;
-    const valueAt = at;
-    while (at < end && kinds[bytes[at] as number] !== 0) at++;
-    if (at === end) return -1;
-    const next = this.#lineEnd(bytes, at, end, base);
+    if (at === start || bytes[at] !== COLON) throw this.#problem("a field has no name", "field", at - base);
+    const next = this.#readValue(bytes, base, at + 1, end);
     if (next === -1) return -1;
-    const valueEnd = withoutBlanksBefore(bytes, valueAt, at);
     const marks = this.#marks;
     const place = this.#marked;
     marks[place] = start - base;
-    marks[place + 1] = nameEnd - base;
-    marks[place + 2] = valueAt - base;
-    marks[place + 3] = valueEnd - base;
+    marks[place + 1] = at - base;
+    marks[place + 2] = this.#valueAt;
+    marks[place + 3] = this.#valueEnd;
     this.#marked = place + MARKS;
-    this.#count(nameEnd - start + valueEnd - valueAt, at - start, next - base);
+    this.#count(at - start, next - base);
     return next;
   }
 
@@ -226,21 +240,30 @@ export class Section {
     if (!this.#isHead) throw this.#problem("a trailer goes on in another line", "field", start - base);
     if (this.#marked === 0)
       throw this.#problem("a blank stands before the first field", "field", start - base);
-    let at = start;
-    while (at < end && isBlank(bytes[at])) at++;
-    const valueAt = at;
-    while (at < end && kinds[bytes[at] as number] !== 0) at++;
-    if (at === end) return -1;
-    const next = this.#lineEnd(bytes, at, end, base);
+    const next = this.#readValue(bytes, base, start, end);
     if (next === -1) return -1;
-    const valueEnd = withoutBlanksBefore(bytes, valueAt, at);
-    this.#folds.push(this.#marked / MARKS - 1, valueAt - base, valueEnd - base);
-    this.#count(valueEnd - valueAt + 1, at - start, next - base);
+    this.#folds.push(this.#marked / MARKS - 1, this.#valueAt, this.#valueEnd);
+    this.#count(1, next - base);
+    return next;
+  }
+
+  /** Notes where the value is, without blanks around it, that the rest of a line has. Where the next line begins, or -1. */
+  #readValue(bytes: Buffer, base: number, start: number, end: number): number {
+    let from = start;
+    while (from < end && kinds[bytes[from] as number] === BLANK) from++;
+    let at = from;
+    while (at < end && kinds[bytes[at] as number] !== OF_NOTHING) at++;
+    if (at === end) return -1;
+    const isPlain = bytes[at] === CR && at + 1 < end && bytes[at + 1] === LF;
+    const next = isPlain ? at + 2 : this.#lineEnd(bytes, at, end, base);
+    while (at > from && kinds[bytes[at - 1] as number] === BLANK) at--;
+    this.#valueAt = from - base;
+    this.#valueEnd = at - base;
     return next;
   }
 
   /** Where the line behind the end at `at` begins; -1 when it is not there yet. */
-  #lineEnd(bytes: Buffer, at: number, end: number, base: number = 0): number {
+  #lineEnd(bytes: Buffer, at: number, end: number, base: number): number {
     if (bytes[at] === CR) {
       if (at + 1 >= end) return -1;
       if (bytes[at + 1] === LF) return at + 2;
@@ -251,28 +274,22 @@ export class Section {
     throw this.#problem("a line has a character that must not be in it", "field", at - base);
   }
 
-  /** A line of so many bytes has so much of names and values; the section has so many bytes so far. */
-  #count(counted: number, lineBytes: number, bytes: number): void {
+  /** A line was read that ends at `end`, with the value that was noted and so much of a name. Is there too much? */
+  #count(nameBytes: number, end: number): void {
     const limits = this.#limits;
-    const before = this.#counted;
-    this.#counted += counted;
-    if (this.#counted > limits.maxHeaderBytes)
-      throw new ResponseOverflow(limits, "maxHeaderBytes", this.#counted);
-    this.#assertSize(before + lineBytes, bytes);
+    const withLine = this.#counted + end - this.#line;
+    this.#counted += nameBytes + this.#valueEnd - this.#valueAt;
+    if (this.#counted > limits.maxHeaderBytes || withLine > this.#mostWithLine || end > this.#mostBytes)
+      throw new ResponseOverflow(limits, "maxHeaderBytes", Math.max(this.#counted, withLine));
     const count = this.#marked / MARKS;
     if (count > limits.maxHeaderCount) throw new ResponseOverflow(limits, "maxHeaderCount", count);
   }
 
-  /** So much is counted with all of the last line, be it whole or not; so many bytes came. */
-  #assertSize(counted: number, bytes: number): void {
-    const { maxHeaderBytes } = this.#limits;
-    if (counted > maxHeaderBytes + LINE_SLACK || bytes > 2 * (maxHeaderBytes + SECTION_SLACK))
-      throw new ResponseOverflow(this.#limits, "maxHeaderBytes", Math.max(counted, bytes));
-  }
-
-  /** The last line is not whole. Is there too much of it already? */
+  /** So many bytes came, and the last line is not whole. Is there too much of it already? */
   #assertRest(bytes: number): void {
-    this.#assertSize(this.#hasStatus ? this.#counted + bytes - this.#line : 0, bytes);
+    const withLine = this.#hasStatus ? this.#counted + bytes - this.#line : 0;
+    if (withLine > this.#mostWithLine || bytes > this.#mostBytes)
+      throw new ResponseOverflow(this.#limits, "maxHeaderBytes", Math.max(withLine, bytes));
   }
 
   #finish(bytes: Buffer, base: number, end: number): void {
@@ -308,16 +325,4 @@ export class Section {
   #problem(problem: string, kind: SyntaxProblem, at: number): ResponseSyntaxError {
     return new ResponseSyntaxError(problem, kind, this.#offset + at);
   }
-}
-
-/** Not a number for what is no digit. */
-function digitAt(bytes: Buffer, at: number): number {
-  const digit = (bytes[at] ?? 0) - ZERO;
-  return digit >= 0 && digit <= 9 ? digit : Number.NaN;
-}
-
-function withoutBlanksBefore(bytes: Buffer, from: number, end: number): number {
-  let at = end;
-  while (at > from && isBlank(bytes[at - 1])) at--;
-  return at;
 }

@@ -75,11 +75,11 @@ export class H2Session {
   isUsed = false;
   /** When anything was heard of the server last, in milliseconds of the monotonic clock. */
   heardAt: number = performance.now();
+  readonly socket: Socket;
   readonly facts: ConnectionFacts;
   /** What is taken of a response beside its body. */
   readonly limits: ResponseLimits;
   readonly #session: ClientHttp2Session;
-  readonly #socket: Socket;
   readonly #listener: H2Listener;
   readonly #streams = new Set<H2Stream>();
   readonly #heads = new Http2Heads();
@@ -106,7 +106,7 @@ export class H2Session {
     this.facts = facts;
     this.limits = limits;
     this.#pace = pace;
-    this.#socket = socket;
+    this.socket = socket;
     this.#listener = listener;
     if (socket.destroyed) throw connectionClosed();
     // Before Node's own: streams that end with it are to know why.
@@ -241,6 +241,11 @@ export class H2Session {
     else this.#clocks.push(clock);
   }
 
+  /** No message begins on it any more. It ends when none is under way. */
+  retire(): void {
+    this.#retire();
+  }
+
   /** Ends it, with whatever is under way. */
   destroy(): void {
     this.#retire();
@@ -251,11 +256,11 @@ export class H2Session {
   async shutDown(reason: () => Error): Promise<void> {
     this.#retire();
     for (const stream of this.#streams) stream.shutDown(reason());
-    if (this.#streams.size > 0 || this.#socket.closed) return;
+    if (this.#streams.size > 0 || this.socket.closed) return;
     await new Promise<void>((resolve) => {
-      this.#socket.once("close", resolve);
+      this.socket.once("close", resolve);
       // Somebody waits now: the process must not end before it is told.
-      this.#socket.ref();
+      this.socket.ref();
       this.#end();
     });
   }
@@ -315,7 +320,7 @@ export class H2Session {
     // What was written in this turn goes out first: Node may tell of the end of a stream before it writes that.
     setImmediate(() => {
       this.#session.destroy(undefined, errorCodes.noError);
-      setImmediate(() => this.#socket.destroy());
+      setImmediate(() => this.socket.destroy());
     });
   }
 }

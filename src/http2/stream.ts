@@ -5,6 +5,7 @@
  * A response is whole when the server ended its side of the stream, with END_STREAM, and not otherwise. A message that is
  * given up ends with RST_STREAM and never with END_STREAM: the server would take what it got for all.
  */
+import type { Socket } from "node:net";
 import { addAbortSignal, Duplex } from "node:stream";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 // Of the module: what a test puts in the place of the global one must not stop a connection.
@@ -48,6 +49,7 @@ type Push = (chunk: unknown, encoding?: BufferEncoding) => boolean;
 
 /** A place on an HTTP/2 connection, for one message. */
 export class H2Stream implements Connection {
+  readonly httpVersion = "2";
   readonly clock: ReadClock;
   started = false;
   heard = false;
@@ -87,6 +89,10 @@ export class H2Stream implements Connection {
     this.#session = session;
     this.#servedBefore = session.served;
     this.isReused = session.isUsed;
+  }
+
+  get socket(): Socket {
+    return this.#session.socket;
   }
 
   get facts(): ConnectionFacts {

@@ -263,6 +263,7 @@ export const optionsElsewhere: Elsewhere = new Map(
     connections: `${ADAPTER} poolMaxsize and poolBlock`,
     maxsize: `${ADAPTER} poolMaxsize`,
     keepalivetimeout: `${ADAPTER} keepAliveTimeout`,
+    maxconnectionage: `${ADAPTER} maxConnectionAge`,
     pooltimeout: `${ADAPTER} poolTimeout`,
     lookup: `${ADAPTER} lookup`,
     hints: `${ADAPTER} lookup`,

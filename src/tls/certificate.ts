@@ -4,11 +4,12 @@
  * Of names Node decides, and is stricter here by two rules of RFC 9525 §6.3, as Python's `ssl` is under urllib3 2: a common name
  * says nothing, and a `*` stands for a whole label.
  */
-import { createHash, X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import type { PeerCertificate } from "node:tls";
 
 import type { TlsPin } from "../core/adapter.ts";
+import { nodeCrypto, nodeTls } from "../core/late.ts";
 
 /** A `*` with more than dots around it: rare, and then OpenSSL is asked. */
 const PARTIAL_WILDCARD = /[^:]\*|\*[^.]/;
@@ -16,6 +17,7 @@ const PARTIAL_WILDCARD = /[^:]\*|\*[^.]/;
 /** What is wrong with the names in `certificate`, told with them, or `undefined` when it is for `name`, a host or an address. */
 export function nameProblem(name: string, certificate: PeerCertificate): Error | undefined {
   const { subjectaltname: names = "", raw } = certificate;
+  const { checkServerIdentity } = nodeTls();
   if (isIP(name) !== 0) {
     const problem = checkServerIdentity(name, certificate);
     // Node's list of addresses, of which there are none.
@@ -29,7 +31,8 @@ export function nameProblem(name: string, certificate: PeerCertificate): Error |
   const problem = checkServerIdentity(name, { ...certificate, subject: {} });
   if (problem !== undefined || !PARTIAL_WILDCARD.test(names)) return problem;
   const host = name.replace(/\.$/, "");
-  const found = new X509Certificate(raw).checkHost(host, { subject: "never", partialWildcards: false });
+  const whole = new (nodeCrypto().X509Certificate)(raw);
+  const found = whole.checkHost(host, { subject: "never", partialWildcards: false });
   return found === undefined ? mismatch(name, `${names} (a * stands for a whole label)`) : undefined;
 }
 
@@ -53,5 +56,5 @@ export function pinProblem(pins: readonly TlsPin[], certificate: X509Certificate
 }
 
 function hashOf(bytes: Uint8Array, form: "base64" | "hex"): string {
-  return createHash("sha256").update(bytes).digest(form);
+  return nodeCrypto().createHash("sha256").update(bytes).digest(form);
 }

@@ -7,10 +7,10 @@
  *
  * Pure, but for a memory of keys.
  */
-import { createHash } from "node:crypto";
 import type { SecureContextOptions } from "node:tls";
 
 import type { ClientCertificate, TlsPin, TlsSettings, TlsStore, Verify } from "../core/adapter.ts";
+import { nodeCrypto } from "../core/late.ts";
 
 /** Where a piece of TLS material comes from. */
 export type TlsSource =
@@ -211,7 +211,7 @@ function remembered<Key extends object>(keys: WeakMap<Key, string>, of: Key, mak
 
 /** Each part goes in with its kind and length, so that no two lists of parts are the same bytes. */
 function hashOf(parts: readonly (string | Uint8Array | undefined)[]): string {
-  const hash = createHash("sha256");
+  const hash = nodeCrypto().createHash("sha256");
   for (const part of parts) {
     const bytes = typeof part === "string" ? Buffer.from(part) : part;
     hash.update(`${part === undefined ? "none" : typeof part} ${bytes?.byteLength ?? 0}:`);

@@ -16,7 +16,7 @@ import {
 } from "../core/checks.ts";
 import { LONGEST_MS } from "../core/clock.ts";
 import type { Elsewhere } from "../core/suggest.ts";
-import type { SocketOptions } from "../connect/connect.ts";
+import type { SocketOptions } from "../connect/reach.ts";
 import { lookUp, lookupOf } from "../connect/lookup.ts";
 import type { PoolSettings } from "./pool.ts";
 
@@ -27,7 +27,10 @@ export interface HttpAdapterOptions {
    * are not any more, the connections that were idle longest go.
    */
   readonly poolConnections?: number | undefined;
-  /** Idle connections kept for each of them. 1 or more. Default: 100. More may be open at a time, unless `poolBlock`. */
+  /**
+   * Idle connections kept for each of them. 1 or more. Default: 100. More may be open at a time, unless `poolBlock`; those that
+   * come back end after five seconds, unless they are needed again.
+   */
   readonly poolMaxsize?: number | undefined;
   /** Open no more than `poolMaxsize`: further requests wait, first come, first served. Default: `false`. */
   readonly poolBlock?: boolean | undefined;
@@ -42,6 +45,11 @@ export interface HttpAdapterOptions {
   readonly maxRetries?: RetryPolicy | number | null | undefined;
   /** How long an idle connection is kept, in milliseconds. A shorter time that the server announces holds. Default: 60 000. */
   readonly keepAliveTimeout?: number | undefined;
+  /**
+   * How long a connection takes new requests, in milliseconds from when it was opened; those that it carries by then end as they
+   * would. `null`: as long as it lasts. 1 or more. Default: `null`.
+   */
+  readonly maxConnectionAge?: number | null | undefined;
   /**
    * Largest header section of a response, and largest trailers, in bytes; largest answer of a proxy to CONNECT, with its status
    * line. 1024 or more. Default: 65 536.
@@ -86,6 +94,7 @@ const NAMES: readonly string[] = Object.keys({
   poolTimeout: true,
   maxRetries: true,
   keepAliveTimeout: true,
+  maxConnectionAge: true,
   maxHeaderSize: true,
   maxHeaderCount: true,
   maxInformational: true,
@@ -102,6 +111,10 @@ const ELSEWHERE: Elsewhere = new Map(
     keepalivemsecs: "leave it out: connections are kept",
     keepaliveexpiry: "keepAliveTimeout",
     keepalivemaxtimeout: "keepAliveTimeout",
+    maxage: "maxConnectionAge",
+    maxconnectionlifetime: "maxConnectionAge",
+    connectionlifetime: "maxConnectionAge",
+    pooledconnectionlifetime: "maxConnectionAge",
     timeout: `${OF_SESSION} write timeout there`,
     connecttimeout: `${OF_SESSION} write timeout: { connect } there`,
     headerstimeout: `${OF_SESSION} write timeout: { read } there`,
@@ -152,7 +165,7 @@ export function checkedOptions(given: HttpAdapterOptions | undefined): CheckedOp
 
 function check(given: HttpAdapterOptions): CheckedOptions {
   const options = optionsOf(given, "HttpAdapter", NAMES, ELSEWHERE);
-  const { poolTimeout } = options;
+  const { poolTimeout, maxConnectionAge } = options;
   return {
     poolConnections: count("poolConnections", options.poolConnections ?? 100, 1),
     maxRetries: retries(options.maxRetries ?? null),
@@ -161,6 +174,10 @@ function check(given: HttpAdapterOptions): CheckedOptions {
       isBlocking: flag("poolBlock", options.poolBlock ?? false),
       waitMs: poolTimeout == null ? poolTimeout : within("poolTimeout", poolTimeout, 1, LONGEST_MS),
       keepAliveMs: within("keepAliveTimeout", options.keepAliveTimeout ?? 60_000, 1, LONGEST_MS),
+      maxAgeMs:
+        maxConnectionAge == null
+          ? Number.POSITIVE_INFINITY
+          : within("maxConnectionAge", maxConnectionAge, 1, LONGEST_MS),
       maxHeaderBytes: within(
         "maxHeaderSize",
         options.maxHeaderSize ?? 65_536,

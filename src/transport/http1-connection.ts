@@ -31,6 +31,7 @@ const MOST_KEEP_ALIVE_MS = 600_000;
 /** A connection, open from the beginning to its end. */
 export class Http1Connection implements Connection, IntakeReader, ResponseListener {
   readonly socket: Socket;
+  readonly httpVersion = "1.1";
   readonly facts: ConnectionFacts;
   /** Watches over the running message. */
   readonly clock: ReadClock = new ReadClock();

@@ -35,8 +35,8 @@ export interface BodySource {
   onWant(): void;
   /** Nobody waits: silence means nothing. */
   onEnough(): void;
-  /** Nobody wants the rest. */
-  abandon(): void;
+  /** Nobody wants the rest. @param reason what who waited for it gets; `null`: nobody waited. */
+  abandon(reason: unknown): void;
   /** All of it has come, and was taken. */
   onTaken(): void;
 }
@@ -218,7 +218,7 @@ export class Incoming {
     }
     this.#mode = "dropped";
     this.#queue.clear();
-    if (!isTaken) this.#source.abandon();
+    if (!isTaken) this.#source.abandon(this.#failure?.error ?? null);
     this.#signal();
   }
 

@@ -125,8 +125,13 @@ const SINGLE: ReadonlySet<string> = new Set([
   "x-content-type-options",
 ]);
 
+/** Must a field of this name, in any case, stand once? */
+export function standsOnce(name: string): boolean {
+  return SINGLE.has(name.toLowerCase());
+}
+
 function assertSingle(headers: HeaderMap): void {
-  const twice = headers.repeated.find((name) => SINGLE.has(name.toLowerCase()));
+  const twice = headers.repeated.find(standsOnce);
   if (twice !== undefined) throw new InvalidHeader(`there is more than one ${twice} header`);
 }
 

@@ -3,26 +3,21 @@
  * so that a sequence of requests keeps to one connection, and surplus ones grow old. With HTTP/2 there is one for all.
  */
 import type { AsyncResource } from "node:async_hooks";
-import { TLSSocket } from "node:tls";
 
 import { Queue, type Place } from "../core/queue.ts";
-import {
-  Opening,
-  type ConnectSettings,
-  type Opened,
-  type OpeningListener,
-  type Resumption,
-  type TlsMemory,
-} from "../connect/connect.ts";
+import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
-import type { ResponseLimits } from "../core/response-limits.ts";
+import { TlsMemory } from "../connect/resumption.ts";
 import type { Route } from "../connect/route.ts";
+import type { ResponseLimits } from "../core/response-limits.ts";
 import { HeadWriter } from "../http1/request-writer.ts";
 import { H2Session } from "../http2/session.ts";
 import { H2Stream } from "../http2/stream.ts";
 import { Http1Connection } from "./http1-connection.ts";
+import { IdleConnections } from "./idle.ts";
 import { SectionMemo, type Way } from "./outgoing.ts";
+import { surplus } from "./surplus.ts";
 
 /** How long a request waits for its turn when nobody says, in milliseconds. */
 const TURN_MS = 60_000;
@@ -35,6 +30,8 @@ export interface PoolSettings extends ConnectSettings {
   /** How long a request waits for its turn, in milliseconds; `null`: for ever; `undefined`: as the request says. */
   readonly waitMs: number | null | undefined;
   readonly keepAliveMs: number;
+  /** On an older connection no message begins any more; infinity for none. */
+  readonly maxAgeMs: number;
   /** A connection of the pool became idle; it is not to be used after this time. */
   readonly onIdle: (pool: Pool, until: number) => void;
   /** Nothing goes on in the pool any more, whatever became of its connections. */
@@ -60,17 +57,16 @@ interface Waiter {
 }
 
 /** Connections that lead the same way. */
-export class Pool implements TlsMemory {
+export class Pool {
   readonly route: Route;
   readonly way: Way;
   readonly sections: SectionMemo = new SectionMemo();
   /** Name of the origin, for `stats`. */
   readonly origin: string;
-  resumption: Resumption | null = null;
   readonly #heads = new HeadWriter();
   readonly #settings: PoolSettings;
-  /** The last one is used next. */
-  readonly #idle: Http1Connection[] = [];
+  readonly #tlsMemory = new TlsMemory();
+  readonly #idle: IdleConnections<Http1Connection>;
   readonly #open = new Set<Http1Connection>();
   readonly #opening = new Map<Applicant, Opening>();
   readonly #waiting = new Queue<Waiter>();
@@ -93,6 +89,7 @@ export class Pool implements TlsMemory {
     this.route = route;
     this.way = way;
     this.#settings = settings;
+    this.#idle = new IdleConnections(settings, surplus);
     this.#isOnlyHttp1 = !route.isHttp2;
   }
 
@@ -101,11 +98,11 @@ export class Pool implements TlsMemory {
     return this.#settings;
   }
 
-  /** Connections that are open, and how many of them are idle. */
-  get counts(): { readonly open: number; readonly idle: number } {
-    let idle = this.#idle.length;
+  /** Connections that are open, how many of them are idle, and how many of those are not kept for long. */
+  get counts(): { readonly open: number; readonly idle: number; readonly surplus: number } {
+    let idle = this.#idle.size;
     for (const session of this.#sessions) if (session.running === 0) idle++;
-    return { open: this.#open.size + this.#sessions.size, idle };
+    return { open: this.#open.size + this.#sessions.size, idle, surplus: this.#idle.surplus };
   }
 
   /** Is nothing going on, nor asked for? */
@@ -116,21 +113,31 @@ export class Pool implements TlsMemory {
 
   /** A connection that is open and free, or a stream of the shared one; `null` for none. */
   take(now: number): Connection | null {
+    if (this.#shared === null) return this.#idle.take(now);
+    const shared = this.#freshShared(now);
+    return shared?.hasRoom === true ? this.#streamOf(shared) : null;
+  }
+
+  /** The shared connection, unless it is too old to begin anything on it: who uses it now goes on. */
+  #freshShared(now: number): H2Session | null {
     const shared = this.#shared;
-    if (shared !== null) return shared.hasRoom ? shared.open() : null;
-    for (;;) {
-      const connection = this.#idle.pop();
-      if (connection === undefined) return null;
-      if (connection.usable && connection.idleUntil > now) return connection;
-      connection.destroy(new Error("the connection was idle for too long"));
-    }
+    if (shared === null) return null;
+    const { age } = shared.facts;
+    if (!age.isPast(Math.min(shared.idleUntil, age.openedAt + this.#settings.maxAgeMs), now)) return shared;
+    shared.retire();
+    return null;
+  }
+
+  #streamOf(shared: H2Session): Connection {
+    shared.idleUntil = Number.POSITIVE_INFINITY;
+    return shared.open();
   }
 
   /** Opens a connection for `applicant`, now or when it is its turn. */
   apply(applicant: Applicant): void {
-    const shared = this.#shared;
+    const shared = this.#shared === null ? null : this.#freshShared(performance.now());
     if (shared?.hasRoom === true) {
-      applicant.onConnection(shared.open());
+      applicant.onConnection(this.#streamOf(shared));
       return;
     }
     if (this.#mayConnect) {
@@ -187,31 +194,26 @@ export class Pool implements TlsMemory {
       return;
     }
     if (!(connection instanceof Http1Connection)) return;
-    if (this.#isClosed || !connection.usable || this.#idle.length >= this.#settings.maxSize) {
-      connection.destroy(new Error("the connection is not needed any more"));
+    if (this.#isClosed) {
+      void connection.end();
       return;
     }
-    const hint = connection.keepAliveHintMs;
-    connection.idleUntil =
-      now + (hint === null ? this.#settings.keepAliveMs : Math.min(hint, this.#settings.keepAliveMs));
-    this.#idle.push(connection);
+    const until = this.#idle.keep(connection, now);
+    if (until === 0) return;
     if (this.#places.size > 0) this.#next();
-    else this.#settings.onIdle(this, connection.idleUntil);
+    else this.#settings.onIdle(this, until);
   }
 
   #keepShared(now: number): void {
     if (this.#shared === null || this.#shared.running > 0) return;
-    this.#shared.idleUntil = now + this.#settings.keepAliveMs;
+    const { keepAliveMs, maxAgeMs } = this.#settings;
+    this.#shared.idleUntil = Math.min(now + keepAliveMs, this.#shared.facts.age.openedAt + maxAgeMs);
     this.#settings.onIdle(this, this.#shared.idleUntil);
   }
 
   /** Ends connections that have been idle for too long. Returns when the next one will be; infinity for none. */
   sweep(now: number): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const connection of this.#idle) {
-      if (connection.idleUntil <= now) connection.destroy(new Error("the connection was idle for too long"));
-      else next = Math.min(next, connection.idleUntil);
-    }
+    const next = this.#idle.sweep(now);
     const shared = this.#shared;
     if (shared === null || shared.running > 0) return next;
     if (shared.idleUntil > now) return Math.min(next, shared.idleUntil);
@@ -237,14 +239,16 @@ export class Pool implements TlsMemory {
       applicant.onNoConnection(reason());
     }
     this.#opening.clear();
-    const idle = this.#idle.splice(0);
-    for (const connection of this.#open) if (!idle.includes(connection)) connection.shutDown(reason());
+    const idle = this.#idle.clear();
+    // Those that are idle have nobody to tell.
+    for (const connection of this.#open) if (!connection.isIdle) connection.shutDown(reason());
     const shared = [...this.#sessions].map((session) => session.shutDown(reason));
     await Promise.all([...idle.map((connection) => connection.end()), ...shared]);
   }
 
   #connect(applicant: Applicant): void {
-    const opening = new Opening(this.#settings, this);
+    surplus.makeWay();
+    const opening = new Opening(this.#settings, this.#tlsMemory);
     this.#opening.set(applicant, opening);
     const listener: OpeningListener = {
       onOpen: (opened) => {
@@ -264,7 +268,7 @@ export class Pool implements TlsMemory {
 
   #admit(opened: Opened, applicant: Applicant): void {
     const { socket } = opened;
-    const isShared = socket instanceof TLSSocket && socket.alpnProtocol === "h2";
+    const isShared = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
     let connection: Connection | null = null;
     try {
       connection = isShared ? this.#share(opened) : this.#keep(opened);
@@ -282,6 +286,7 @@ export class Pool implements TlsMemory {
     this.#isOnlyHttp1 = true;
     const connection = new Http1Connection(opened, this.#settings, this.#heads);
     this.#open.add(connection);
+    surplus.onOpen();
     opened.socket.once("close", () => this.#onClose(connection));
     return connection;
   }
@@ -308,13 +313,13 @@ export class Pool implements TlsMemory {
     });
     this.#shared = session;
     this.#sessions.add(session);
-    return session.open();
+    return this.#streamOf(session);
   }
 
   #onClose(connection: Http1Connection): void {
     this.#open.delete(connection);
-    const at = this.#idle.indexOf(connection);
-    if (at !== -1) this.#idle.splice(at, 1);
+    surplus.onClose();
+    this.#idle.leave(connection);
     this.#next();
     this.#settle();
   }

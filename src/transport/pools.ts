@@ -24,6 +24,8 @@ export interface PoolStats {
   readonly open: number;
   /** How many of them wait for a request. */
   readonly idle: number;
+  /** How many of those are more than `poolMaxsize`: they end within five seconds, unless they are needed again. */
+  readonly surplus: number;
 }
 
 /** What a decision goes by. */

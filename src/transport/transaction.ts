@@ -29,6 +29,7 @@ import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { inform } from "./listeners.ts";
 import { asksBefore, outgoing, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
+import { isTraced, Trace } from "./trace.ts";
 import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
 import { WireReply, type Passage } from "./wire-reply.ts";
 
@@ -66,8 +67,8 @@ const NOBODY = new AsyncResource("SojournTransaction");
 /** One request and its response. */
 export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage, AbortListener {
   readonly method: string;
-  readonly target: string;
-  readonly section: HeaderSection;
+  target: string;
+  section: HeaderSection;
   readonly connectMs: number | null;
   readonly turnMs: number | undefined;
   bytes: Uint8Array | null = null;
@@ -77,13 +78,15 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   readonly request: PreparedRequest;
   readonly callSite: string | null;
   context: AsyncResource = new AsyncResource("SojournTransaction");
-  readonly #outgoing: Outgoing;
+  #outgoing: Outgoing;
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
   readonly #pool: Pool;
   readonly #began = performance.now();
   #connection: Connection | null = null;
   #incoming: Incoming | null = null;
+  /** What instruments hear of this sending; `null` when there are none, or nothing is left to tell. */
+  #trace: Trace | null = null;
   #state: State = "waiting";
   #isResent = false;
   #refusals = 0;
@@ -119,6 +122,11 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
       this.#resolve = resolve;
       this.#reject = reject;
       if (this.#signal !== null) listen(this.#signal, this);
+      if (isTraced()) {
+        this.#beginTrace();
+        // A subscriber may have ended it.
+        if (this.#isOver) return;
+      }
       this.#loadBody();
       this.#obtain(this.#began);
     });
@@ -150,6 +158,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#state = this.upload === null ? "headless" : "sending";
     this.#connectedMs = this.#connection?.isReused === true ? 0 : now - this.#began;
     this.#startClock(now);
+    if (this.#trace !== null) this.#tellStart(this.#trace);
     const { expectContinueMs } = this.#options;
     if (this.#isHeld && expectContinueMs !== null)
       this.#continueTimer = setTimeout(() => this.#releaseBody(), expectContinueMs);
@@ -161,16 +170,18 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#connection?.clock.stop();
   }
 
-  onBodySent(bytes: number): void {
+  onBodySent(piece: Uint8Array): void {
     this.#awaitsSource = false;
     if (this.#state !== "body" || this.#isWanted) this.#startClock(performance.now());
-    this.#tellUpload(bytes);
+    if (this.#trace !== null) this.#trace.onPieceSent(piece);
+    this.#tellUpload(piece.byteLength);
   }
 
   onUploadEnd(): void {
     this.#awaitsSource = false;
     if (this.#state === "sending") this.#state = "headless";
     if (this.#state !== "body" || this.#isWanted) this.#startClock(performance.now());
+    this.#trace?.onSent();
   }
 
   onUploadFailure(error: unknown): void {
@@ -187,6 +198,10 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onHead(head: WireHead): void {
+    if (this.#trace !== null) {
+      this.#trace.onHead(head);
+      if (this.#isOver) return;
+    }
     this.#state = "body";
     this.#connection?.clock.stop();
     if (this.bytes !== null || this.upload !== null) this.#meetAnswer(head.status);
@@ -225,6 +240,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     if (this.#isWanted) connection?.clock.touch(connection.heardAt);
     const incoming = this.#incoming;
     if (incoming === null) return false;
+    if (this.#trace !== null) this.#trace.onPiece(chunk);
     const isKept = incoming.push(chunk);
     this.#tell("download", incoming.received, incoming.declared);
     return isKept;
@@ -244,6 +260,10 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     }
     this.#connection?.clock.stop();
     this.#stopUpload();
+    if (this.#trace !== null) {
+      this.#takeTrace()?.onEnd(trailers);
+      if (this.#isOver) return;
+    }
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
     const isFree = !this.#options.stream || this.#options.returnsEarly === true;
     if (isFree) this.#finish(this.#connection?.heardAt);
@@ -253,12 +273,12 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   onFailure(error: Error): void {
     if (this.#state === "over") return;
     const connection = this.#connection;
-    if (connection === null || this.#state === "body" || !this.#goOn(connection))
+    if (connection === null || this.#state === "body" || !this.#goOn(connection, error))
       this.#fail(this.#translated(error), false);
   }
 
   /** Does a message go on elsewhere of which no answer has begun? */
-  #goOn({ served, isReused, isRefused, started, heard }: Connection): boolean {
+  #goOn({ served, isReused, isRefused, started, heard }: Connection, error: Error): boolean {
     const { method, headers, payload } = this.request;
     // Nothing was written: the connection had ended while it was idle. That is no failure of this request.
     if (!started && isReused) {
@@ -269,14 +289,14 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     // The server said that it did nothing with it (RFC 9113 §8.7).
     if (isRefused) {
       if (++this.#refusals > MOST_REFUSALS) return false;
-      this.#resend();
+      this.#resend(error);
       return true;
     }
     // The one safe resend (PARITY ADP-8): the server may have ended the connection before it saw the request.
     const isSafe = isIdempotent(method) || headers.has(IDEMPOTENCY_KEY);
     if (served === 0 || heard || this.#isResent || !isSafe) return false;
     this.#isResent = true;
-    this.#resend();
+    this.#resend(error);
     return true;
   }
 
@@ -298,9 +318,11 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#connection?.clock.stop();
   }
 
-  abandon(): void {
+  abandon(reason: unknown): void {
+    const trace = this.#takeTrace();
     this.#connection?.destroy(new Error("the rest of the response is not wanted"));
     this.#finish();
+    trace?.onFailure(reason);
   }
 
   onTaken(): void {
@@ -315,15 +337,63 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     else this.onConnection(connection);
   }
 
-  #resend(): void {
+  /** @param error why it has to be sent again. */
+  #resend(error: Error): void {
+    const trace = this.#takeTrace();
+    const reason = trace === null ? null : this.#translated(error);
     this.#connection = null;
     this.#state = "waiting";
     this.#sentBytes = 0;
     this.#awaitsSource = false;
     this.#stopContinueTimer();
     this.#stopUpload();
+    if (trace !== null) {
+      trace.onFailure(reason);
+      // What it was given is of the other trace.
+      this.#use(outgoing(this.request, this.#pool.way, this.#pool.sections));
+    }
+    if (isTraced()) {
+      this.#beginTrace();
+      // A subscriber may have ended it.
+      if (this.#isOver) return;
+    }
     this.#loadBody();
     this.#pool.apply(this);
+  }
+
+  /** Instruments hear of a sending, give it fields of theirs, and may end it. */
+  #beginTrace(): void {
+    const trace = new Trace(this.request, this.context);
+    this.#trace = trace;
+    const request = trace.begin();
+    if (request !== this.request) this.#use(outgoing(request, this.#pool.way, this.#pool.sections));
+  }
+
+  #tellStart(trace: Trace): void {
+    const connection = this.#connection;
+    if (connection !== null) trace.onSend(this, connection);
+    if (this.upload !== null) return;
+    // It goes out in one piece.
+    if (this.bytes !== null) trace.onPieceSent(this.bytes);
+    trace.onSent();
+  }
+
+  /** To be told its end, and nothing else. */
+  #takeTrace(): Trace | null {
+    const trace = this.#trace;
+    this.#trace = null;
+    return trace;
+  }
+
+  get #isOver(): boolean {
+    return this.#state === "over";
+  }
+
+  /** This is what goes out. */
+  #use(message: Outgoing): void {
+    this.target = message.target;
+    this.section = message.section;
+    this.#outgoing = message;
   }
 
   #loadBody(): void {
@@ -397,9 +467,11 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     if (this.#state === "over") return;
     const connection = this.#connection;
     const incoming = this.#incoming;
+    const trace = this.#takeTrace();
     if (connection === null) this.#pool.withdraw(this);
     else connection.destroy(isError(error) ? error : new Error("aborted"));
     this.#finish();
+    trace?.onFailure(error);
     if (incoming === null) this.#reject(error);
     else if (isAbort) incoming.abort(error);
     else incoming.fail(error);

@@ -13,8 +13,8 @@ import type { Outgoing } from "./outgoing.ts";
 export interface UploadListener {
   /** Waiting for the caller: no silence of the server. */
   onSourceWait(): void;
-  /** So many bytes went into the sink. */
-  onBodySent(bytes: number): void;
+  /** A piece went into the sink. */
+  onBodySent(piece: Uint8Array): void;
   /** All of it did. */
   onUploadEnd(): void;
   /** The caller's iterable failed, or did not keep its promise of a length. */
@@ -101,7 +101,7 @@ export class Upload implements BodyWriter {
       if (chunk.byteLength === 0) continue;
       this.#count(chunk.byteLength);
       sink.write(chunk);
-      this.#listener.onBodySent(chunk.byteLength);
+      this.#listener.onBodySent(chunk);
       if (to.writableNeedDrain) await this.#until(() => this.#isOver(to) || !to.writableNeedDrain);
     }
     this.#iterator = null;

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { HttpAdapter, Session, type Response } from "../../src/index.ts";
 import { caller, Notes } from "../support/async-context.ts";
 import { ok, scriptedServer, type Script } from "../support/scripted-server.ts";
+import { startTracingOrigin } from "../support/tracing-origin.ts";
 
 /** The channels whose events belong to one request. */
 const channels = [
@@ -75,7 +76,24 @@ describe("the events of a request are published in the context of its caller", (
     expect(notes.count("create")).toBe(20);
   });
 
-  it("though the first who listens comes while they wait", async () => {
+  it.for([
+    ["on a fresh connection", false],
+    ["on a kept connection", true],
+  ] as const)("over HTTP/2, %s", async ([, isWarm]) => {
+    await using origin = await startTracingOrigin();
+    await using session = new Session({ trustEnv: false, verify: origin.ca, http2: true, timeout: 8000 });
+    if (isWarm) await caller.run("opener", () => session.get(`${origin.url}/slow`));
+    const notes = watch();
+    const call = (n: number): Promise<unknown> =>
+      caller.run(`${n}`, () =>
+        session.get(`${origin.url}/${n}`, n % 5 === 0 ? { timeout: { total: 1 } } : {}),
+      );
+    await Promise.allSettled(Array.from({ length: 20 }, (_, n) => call(n)));
+    expect(notes.astray).toEqual([]);
+    expect([notes.count("create"), notes.count("trailers") + notes.count("error")]).toEqual([20, 20]);
+  });
+
+  it("from the next one on, when the first who listens comes while others wait", async () => {
     let isWatched = (): void => undefined;
     const watched = new Promise<void>((resolve) => (isWatched = resolve));
     await using server = await scriptedServer(async (connection, self) => {
@@ -83,13 +101,16 @@ describe("the events of a request are published in the context of its caller", (
       await slow(connection, self);
     });
     await using session = sessionWith({ poolBlock: true, poolMaxsize: 1 });
-    const calls = ["a", "b", "c"].map((id) => caller.run(id, () => session.get(`${server.url}/${id}`)));
+    const call = (id: string): Promise<Response> =>
+      caller.run(id, () => session.get(`${server.url}/${id}`)) as Promise<Response>;
+    const before = ["a", "b"].map(call);
     await expect.poll(() => server.connections.length).toBe(1);
     const notes = watch();
+    const calls = [...before, call("c")];
     isWatched();
     await Promise.all(calls);
-    expect(notes.ran).toContain("create");
-    expect(notes.astray).toEqual([]);
+    expect([notes.ran, notes.astray]).toEqual([WHOLE, []]);
+    expect(notes.count("create")).toBe(1);
   });
 
   it("when the request is sent a second time", async () => {

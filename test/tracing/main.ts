@@ -1,17 +1,20 @@
 /**
  * `npm run tracing`, after `npm run build`
  *
- * Does each request get into the trace that it belongs to? With OpenTelemetry as programs use it, on this Node and on the oldest one
- * that `package.json` allows: async context is made in two ways there. Ends with 1 when a request is in a wrong trace.
+ * Does each request get into the trace that it belongs to, and are its spans those of `fetch`? With OpenTelemetry as programs use it,
+ * over HTTP/1.1 and HTTP/2, on this Node and on the oldest one that `package.json` allows: async context is made in two ways there.
+ * Ends with 1 when anything is wrong.
  *
  * OpenTelemetry has a package and a lock file of its own in this folder; it is installed when it is not there.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { fileURLToPath } from "node:url";
 
+import { Authority } from "../support/certificates.ts";
 import { installOldestNode, root } from "../support/packed.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -26,8 +29,31 @@ execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "
 });
 const folder = mkdtempSync(join(tmpdir(), "sojourn-tracing-"));
 try {
-  for (const node of [process.execPath, installOldestNode(folder)])
-    execFileSync(node, [join(here, "app.ts")], { stdio: "inherit" });
+  const authority = await Authority.create();
+  const own = await authority.issue({ addresses: ["127.0.0.1"] });
+  const foreign = await (await Authority.create("Another CA")).issue({ addresses: ["127.0.0.1"] });
+  const caFile = join(folder, "ca.pem");
+  writeFileSync(caFile, authority.pem);
+  const env = {
+    ...process.env,
+    NODE_EXTRA_CA_CERTS: caFile,
+    TRACING_CA: authority.pem,
+    TRACING_CERT: own.cert,
+    TRACING_KEY: own.key,
+    TRACING_FOREIGN_CERT: foreign.cert,
+    TRACING_FOREIGN_KEY: foreign.key,
+  };
+  const failed: string[] = [];
+  for (const node of [process.execPath, installOldestNode(folder)]) {
+    for (const program of ["app.ts", "spans.ts"]) {
+      try {
+        execFileSync(node, [join(here, program)], { stdio: "inherit", env });
+      } catch {
+        failed.push(`${node} ${program}`);
+      }
+    }
+  }
+  if (failed.length > 0) throw new Error(`wrong: ${failed.join(", ")}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -25,6 +25,11 @@ describe("options of HttpAdapter", () => {
     ["maxRetries", "3", TypeError, "retry policy"],
     ["maxRetries", {}, TypeError, "retry policy"],
     ["keepAliveTimeout", 0, RangeError, "0"],
+    ["maxConnectionAge", 0, RangeError, "1 to 2147483647, not 0"],
+    ["maxConnectionAge", 2 ** 31, RangeError, "2147483647"],
+    ["maxConnectionAge", 1.5, RangeError, "1.5"],
+    ["maxConnectionAge", "60000", TypeError, "a whole number"],
+    ["pooledConnectionLifetime", 60_000, TypeError, "maxConnectionAge"],
     ["maxHeaderSize", 10, RangeError, "1024"],
     ["localAddress", "localhost", TypeError, "IP address"],
     ["family", 5, RangeError, "0, 4 or 6, not 5"],
@@ -48,7 +53,13 @@ describe("options of HttpAdapter", () => {
   it("may all be absent or undefined", () => {
     expect(new HttpAdapter().maxRetries).toBeNull();
     expect(
-      () => new HttpAdapter({ poolConnections: undefined, poolTimeout: null, maxRetries: null }),
+      () =>
+        new HttpAdapter({
+          poolConnections: undefined,
+          poolTimeout: null,
+          maxRetries: null,
+          maxConnectionAge: null,
+        }),
     ).not.toThrow();
   });
 

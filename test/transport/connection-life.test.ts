@@ -23,25 +23,71 @@ afterEach(async () => {
   adapter = new HttpAdapter();
 });
 
-describe("a process", () => {
-  it("ends by itself with idle connections, and without close()", async () => {
+/** What a program says, in a process of its own: it has `exchange`, `HttpAdapter`, and `urls` of servers. */
+async function told(program: string, urls: readonly string[], limit = ""): Promise<unknown> {
+  const messages = fileURLToPath(new URL("../support/messages.ts", import.meta.url));
+  const http = fileURLToPath(new URL("../../src/transport/http-adapter.ts", import.meta.url));
+  const whole = `
+    const { exchange } = await import(${JSON.stringify(messages)});
+    const { HttpAdapter } = await import(${JSON.stringify(http)});
+    const urls = ${JSON.stringify(urls)};
+    ${program}
+  `;
+  const started = `${limit} exec "$0" --input-type=module --eval "$1"`;
+  const { stdout } = await promisify(execFile)("/bin/sh", ["-c", started, process.execPath, whole]);
+  return JSON.parse(stdout);
+}
+
+describe.skipIf(process.platform === "win32")("a process", () => {
+  it.for([
+    ["idle connections", 100, 0],
+    ["surplus", 1, 2],
+  ] as const)("ends by itself with %s, and without close()", async ([, poolMaxsize, surplus]) => {
     await using server = await scriptedServer(answering(ok()));
-    const messages = fileURLToPath(new URL("../support/messages.ts", import.meta.url));
-    const http = fileURLToPath(new URL("../../src/transport/http-adapter.ts", import.meta.url));
     const program = `
-      const { exchange } = await import(${JSON.stringify(messages)});
-      const { HttpAdapter } = await import(${JSON.stringify(http)});
-      const adapter = new HttpAdapter();
-      await Promise.all([1, 2, 3].map(() => exchange(adapter, ${JSON.stringify(server.url)})));
-      console.log(JSON.stringify(adapter.stats));
+      const adapter = new HttpAdapter({ poolMaxsize: ${poolMaxsize} });
+      await Promise.all([1, 2, 3].map(() => exchange(adapter, urls[0])));
+      const { stats } = adapter;
+      for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+      const holders = process.getActiveResourcesInfo().filter((name) => /TCP|Timeout/.test(name));
+      console.log(JSON.stringify({ stats, holders }));
     `;
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      "--input-type=module",
-      "--eval",
-      program,
-    ]);
-    expect(JSON.parse(stdout)).toMatchObject([{ open: 3, idle: 3 }]);
+    expect(await told(program, [server.url])).toMatchObject({
+      stats: [{ open: 3, idle: 3, surplus }],
+      holders: [],
+    });
   });
+
+  it.skipIf(process.platform !== "linux")(
+    "that may have few files open opens a burst to one origin after another: surplus gives way",
+    async () => {
+      await using one = await scriptedServer(answering(ok()));
+      await using two = await scriptedServer(answering(ok()));
+      await using three = await scriptedServer(answering(ok()));
+      const program = `
+        const adapter = new HttpAdapter({ poolMaxsize: 1 });
+        const most = [];
+        for (const url of urls) {
+          const burst = Array.from({ length: 50 }, () => exchange(adapter, url));
+          const answers = await Promise.allSettled(burst);
+          const failed = answers.filter(({ status }) => status === "rejected").map(({ reason }) => reason.message);
+          most.push({ failed, surplus: adapter.stats.reduce((sum, { surplus }) => sum + surplus, 0) });
+        }
+        console.log(JSON.stringify(most));
+        process.exit();
+      `;
+      const bursts = (await told(program, [one.url, two.url, three.url], "ulimit -n 108;")) as {
+        readonly failed: string[];
+        readonly surplus: number;
+      }[];
+      expect(bursts.map(({ failed }) => failed)).toEqual([[], [], []]);
+      // Some was kept all the same, and never more than half of the files.
+      for (const { surplus } of bursts) {
+        expect(surplus).toBeGreaterThan(10);
+        expect(surplus).toBeLessThanOrEqual(54);
+      }
+    },
+  );
 });
 
 /** What a server may do with a request, the worst included. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { ConnectionError, ConnectTimeout, SessionClosed } from "../../src/core/errors.ts";
 import { HttpAdapter, type HttpAdapterOptions } from "../../src/transport/http-adapter.ts";
@@ -66,7 +66,7 @@ describe("a sequence of requests", () => {
     expect(server.requests.map(({ line }) => line.split(" ")[0])).toEqual(
       requests.map(({ method }) => method),
     );
-    expect(adapter.stats).toEqual([{ origin: `http://127.0.0.1:${server.port}`, open: 1, idle: 1 }]);
+    expect(adapter.stats).toEqual([{ origin: server.url, open: 1, idle: 1, surplus: 0 }]);
   });
 
   it.for([
@@ -84,6 +84,33 @@ describe("a sequence of requests", () => {
     await exchange(adapter, server.url);
     await exchange(adapter, server.url);
     expect(server.connections).toHaveLength(2);
+  });
+
+  it.for([
+    // what the server says of itself, and how long the connection is kept, in milliseconds
+    ["timeout=1", 500],
+    ["timeout=2", 1000],
+    ["timeout=3", 1500],
+    ["timeout=4, max=100", 2000],
+    ["timeout=30", 28_000],
+    ["timeout=90", 60_000],
+  ] as const)("takes Keep-Alive: %s for %i ms", async ([hint, keptMs]) => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    try {
+      await using server = await scriptedServer(answering(ok("ok", [`Keep-Alive: ${hint}`])));
+      const adapter = newAdapter();
+      for (let at = 0; at < 3; at++) {
+        await exchange(adapter, server.url);
+        vi.advanceTimersByTime(keptMs - 1);
+      }
+      expect(server.connections).toHaveLength(1);
+      await exchange(adapter, server.url);
+      vi.advanceTimersByTime(keptMs);
+      await exchange(adapter, server.url);
+      expect(server.connections).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("keeps an HTTP/1.0 connection that says keep-alive", async () => {
@@ -129,18 +156,51 @@ describe("a sequence of requests", () => {
 });
 
 describe("requests at the same time", () => {
-  it("open a connection each, and keep as many as poolMaxsize", async () => {
+  it("open a connection each, and keep as many as poolMaxsize; the others end after five seconds", async () => {
     const { script, release, waiting } = held();
     await using server = await scriptedServer(script);
     const adapter = newAdapter({ poolMaxsize: 2 });
-    const arrived = [waiting(), waiting(), waiting()];
-    const calls = [1, 2, 3].map(() => exchange(adapter, server.url));
-    await Promise.all(arrived);
-    expect(adapter.stats).toMatchObject([{ open: 3, idle: 0 }]);
-    for (let answers = 0; answers < 3; answers++) release();
+    const burst = async (): Promise<void> => {
+      const arrived = [1, 2, 3, 4, 5].map(() => waiting());
+      const calls = [1, 2, 3, 4, 5].map(() => exchange(adapter, server.url));
+      await Promise.all(arrived);
+      expect(adapter.stats).toMatchObject([{ open: 5, idle: 0, surplus: 0 }]);
+      for (let answers = 0; answers < 5; answers++) release();
+      await Promise.all(calls);
+    };
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    try {
+      // The next burst, seconds later, finds them all.
+      for (let bursts = 0; bursts < 4; bursts++) {
+        await burst();
+        expect(adapter.stats).toMatchObject([{ open: 5, idle: 5, surplus: 3 }]);
+        vi.advanceTimersByTime(4900);
+      }
+      expect(server.connections).toHaveLength(5);
+      vi.advanceTimersByTime(101);
+      await vi.waitFor(() => expect(adapter.stats).toMatchObject([{ open: 2, idle: 2, surplus: 0 }]));
+      vi.advanceTimersByTime(30_000);
+      await burst();
+      expect(server.connections).toHaveLength(8);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("with poolBlock never open more than poolMaxsize, and so have no surplus", async () => {
+    const { script, release, waiting } = held();
+    await using server = await scriptedServer(script);
+    const adapter = newAdapter({ poolMaxsize: 2, poolBlock: true });
+    let arrived = waiting();
+    const calls = [1, 2, 3, 4, 5].map(() => exchange(adapter, server.url));
+    for (const _ of calls) {
+      await arrived;
+      arrived = waiting();
+      release();
+    }
     await Promise.all(calls);
-    await Promise.race(server.connections.map(({ closed }) => closed));
-    expect(adapter.stats).toMatchObject([{ open: 2, idle: 2 }]);
+    expect(adapter.stats).toMatchObject([{ open: 2, idle: 2, surplus: 0 }]);
+    expect(server.connections).toHaveLength(2);
   });
 
   it("wait for their turn with poolBlock, first come, first served", async () => {

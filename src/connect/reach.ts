@@ -1,0 +1,128 @@
+/**
+ * Reach: from a name and a port to a socket that TCP has connected, or is about to: the look-up, the policy for addresses, the
+ * race of several. With TLS on top it is the same socket: one that does both costs less than two.
+ */
+import { isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from "node:net";
+
+import { guardedLookup, type Guard } from "./guard.ts";
+import type { Intake } from "./intake.ts";
+import { addressesOf } from "./lookup.ts";
+import { Race } from "./race.ts";
+import type { Peer } from "./route.ts";
+
+/** How sockets are made. */
+export interface SocketOptions {
+  readonly localAddress: string | undefined;
+  /** As `lookup.ts` makes it. */
+  readonly lookup: LookupFunction;
+  /** A Unix domain socket or named pipe in place of host and port. */
+  readonly socketPath: string | undefined;
+}
+
+/** Whom to reach, and what with. */
+export interface Aim<Made extends Socket> {
+  readonly peer: Peer;
+  readonly guard: Guard | null;
+  /** What the socket reads into, made for each attempt; `null`: that is Node's business. */
+  readonly intake: (() => Intake) | null;
+  /** Begins to connect. */
+  readonly make: (options: TcpNetConnectOpts) => Made;
+}
+
+/** A socket, and what it reads into. */
+export interface Reached<Made extends Socket> {
+  readonly socket: Made;
+  readonly intake: Intake | null;
+}
+
+/** An address, or a path of this machine. */
+type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+
+const KEEP_ALIVE_PROBE_MS = 60_000;
+const READ_BYTES = 65_536;
+const NOTHING_ELSE = { signal: undefined, fd: undefined, handle: undefined, lookup: undefined };
+
+/** One way to one peer. */
+export class Reach<Made extends Socket> {
+  readonly #options: SocketOptions;
+  readonly #aim: Aim<Made>;
+  #race: Race<Reached<Made>> | null = null;
+  #isOver = false;
+
+  constructor(options: SocketOptions, aim: Aim<Made>) {
+    this.#options = options;
+    this.#aim = aim;
+  }
+
+  /**
+   * A socket that is connecting; where there was a choice of addresses, the one that connected first. Call it once.
+   *
+   * @throws when the look-up fails, or all of several addresses.
+   */
+  async start(): Promise<Reached<Made>> {
+    const { host, port } = this.#aim.peer;
+    const { socketPath } = this.#options;
+    this.#assertWanted();
+    if (socketPath !== undefined) return this.#begin({ path: socketPath });
+    if (isIP(host) !== 0) return this.#begin({ host, port });
+    const addresses = await this.#lookUp(host);
+    this.#assertWanted();
+    const [only] = addresses;
+    if (only !== undefined && addresses.length === 1) return this.#begin({ host: only, port });
+    this.#race = new Race(addresses, (address) => this.#begin({ host: address, port }));
+    return await this.#race.run();
+  }
+
+  /** How a race stands, address by address; `""` where there is none. */
+  get standing(): string {
+    return this.#race?.standing ?? "";
+  }
+
+  /** Gives up what has not come to an end. */
+  cancel(): void {
+    this.#isOver = true;
+    this.#race?.cancel();
+  }
+
+  /** It may have been given up while something else was waited for. */
+  #assertWanted(): void {
+    if (this.#isOver) throw new Error("it was given up");
+  }
+
+  async #lookUp(host: string): Promise<string[]> {
+    const { guard } = this.#aim;
+    const { lookup } = this.#options;
+    return await addressesOf(host, guard === null ? lookup : guardedLookup(guard, lookup));
+  }
+
+  #begin(place: Place): Reached<Made> {
+    const { make, intake: intakeOf } = this.#aim;
+    const intake = intakeOf === null ? null : intakeOf();
+    const all: object = {
+      __proto__: null,
+      localAddress: this.#options.localAddress,
+      ...place,
+      // Several addresses are our business.
+      autoSelectFamily: false,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+      // Node makes a plain object of it, which has what a polluted prototype has.
+      ...NOTHING_ELSE,
+      onread: intake?.onread,
+      highWaterMark: READ_BYTES,
+    };
+    const socket = make(all as TcpNetConnectOpts); // Node's types know no highWaterMark here, and a path or a port, but not either
+    intake?.bind(socket);
+    endOnError(socket);
+    return { socket, intake };
+  }
+}
+
+/**
+ * An error that comes between two steps, or after giving up, must not end the process. Node leaves a socket open on which TLS
+ * fails behind the handshake.
+ */
+export function endOnError(socket: Socket): void {
+  socket.on("error", (error) => void (socket.destroyed || socket.destroy(error)));
+}
