@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Session, StreamedResponse, type Auth, TooManyRedirects, UnrewindableBodyError } from "../../src/index.ts";
+import {
+  Session,
+  StreamedResponse,
+  type Auth,
+  TooManyRedirects,
+  UnrewindableBodyError,
+} from "../../src/index.ts";
 import { startTestServer } from "../../testing/index.ts";
 import { reply, routes, startOrigin } from "../support/origins.ts";
 
