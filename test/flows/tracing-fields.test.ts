@@ -156,6 +156,19 @@ describe.for(protocols)("over %s fields that a subscriber gives a request", ([, 
       "/dies-once create sendHeaders bodySent headers trailers",
     ]);
   });
+
+  it("do not go out a second time by themselves", async () => {
+    await using session = new Session({ trustEnv: false, verify: origin.ca, http2, timeout: 8000 });
+    await session.get(`${origin.url}/warm`);
+    let count = 0;
+    using instrument = new Instrument(undefined, ({ name, told }) => {
+      if (name === "create" && ++count === 1) told.request.addHeader("traceparent", "00-1");
+    });
+    origin.arrived.length = 0;
+    await session.get(`${origin.url}/dies-once`);
+    const lines = origin.arrived.map(({ fields }) => fields.filter((line) => line.startsWith("traceparent")));
+    expect([lines, instrument.of("create").length]).toEqual([[["traceparent: 00-1"], []], 2]);
+  });
 });
 
 describe.for(protocols)("over %s a subscriber", ([, http2]) => {

@@ -365,6 +365,16 @@ describe.for(protocols)("over %s a request that fails", ([, http2]) => {
 });
 
 describe("a request", () => {
+  it("is told of with its credentials as they are sent, and without the user info of its URL", async () => {
+    await using session = sessionOf(false, { cookies: { a: "b" } });
+    using instrument = new Instrument();
+    await session.get(`${url.replace("//", "//user:secret@")}/whole?key=value`);
+    const [create] = instrument.of("create");
+    expect([create?.request.origin, create?.request.path]).toEqual([url, "/whole?key=value"]);
+    const basic = `Authorization: Basic ${Buffer.from("user:secret").toString("base64")}`;
+    expect(pairs(create?.request.headers ?? [])).toEqual(expect.arrayContaining([basic, "Cookie: a=b"]));
+  });
+
   it("is not told of when nothing of it could be sent", async () => {
     await using session = sessionOf(false);
     using instrument = new Instrument();

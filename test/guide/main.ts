@@ -42,7 +42,7 @@ const PARTS: readonly Parts[] = [
   { packages: "bundles", programs: ["programs/jest-modules", "programs/jest-commonjs"] },
   {
     packages: "tracing",
-    programs: ["programs/tracing.ts", "programs/tracing-http2.ts", "claims/missing-spans.ts"],
+    programs: ["programs/tracing.ts"],
   },
 ];
 

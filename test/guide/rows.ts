@@ -139,8 +139,6 @@ export const rows: readonly Row[] = [
   withBrowser("browser-to-session.ts"),
   withBrowser("session-to-browser.ts"),
   program("tracing.ts", "tracing"),
-  program("tracing-http2.ts", "tracing"),
-  program("missing-spans.ts", "tracing"),
   { name: "a bundle of handler.ts", check: bundleRunsAlone },
   { name: "curl of a request", check: curlSendsTheSame },
   runner({

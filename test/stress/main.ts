@@ -3,12 +3,14 @@
  *
  *     npm run stress -- --seconds 600 --seed 7 --only "HTTP/2" --reading "stream|memory"
  *     npm run stress -- --seed 7 --only "^HTTP/2$" --request 4000123
+ *     npm run stress -- --traced
  *
  * Bounded: a minute unless said otherwise. The server pauses, ends connections, breaks off bodies and refuses streams, callers lose
  * patience: whoever was not given up by one of these must succeed, nobody may get a part for the whole, nothing may pend. Which
  * requests are made follows from the seed; when they meet does not. Ends with code 1 for the first of these that happens:
  * a wrong or short body, a request that failed or hung, an upload that the server took a part of for the whole, an error that
- * nobody caught, something that is left open.
+ * nobody caught, something that is left open; with `--traced` also a sending of which instruments hear no beginning, or another
+ * number of ends than one.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -19,6 +21,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { connectChannels, Instrument, requestChannels } from "../support/instrument.ts";
 import type { Ports, ServerFault } from "./server.ts";
 import { isFault, Tally } from "./table.ts";
 import { travel, ways, type Ended } from "./way.ts";
@@ -38,6 +41,7 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     reading: { type: "string", default: "" },
     request: { type: "string" },
+    traced: { type: "boolean", default: false },
   },
 });
 const seconds = Number(values.seconds);
@@ -60,6 +64,11 @@ const faults: ServerFault[] = [];
 server.on("message", (fault: ServerFault) => void faults.push(fault));
 const ended = once(server, "exit");
 
+/** With `--traced`: what instruments hear. */
+const instruments = values.traced
+  ? { requests: new Instrument(requestChannels), connections: new Instrument(connectChannels) }
+  : null;
+
 const tally = new Tally();
 let failed = 0;
 let passed = 0;
@@ -80,6 +89,19 @@ function stillOpen(): string[] {
   return process.getActiveResourcesInfo().filter((name) => /TCP|TLS|Timeout/.test(name));
 }
 
+/** Of sendings and connections that were told of in another way than from one beginning to one end. */
+function brokenTraces(): string[] {
+  if (instruments === null) return [];
+  const { requests, connections } = instruments;
+  const begun = connections.of("beforeConnect").length;
+  const over = connections.of("connected").length + connections.of("connectError").length;
+  console.log(`traced: ${requests.of("create").length} sendings, ${begun} connections`);
+  return [
+    ...requests.broken.map((story) => `traced wrong: ${story}`),
+    ...(begun === over ? [] : [`traced wrong: ${begun} connections begun, ${over} ended`]),
+  ];
+}
+
 /** What was left open, and what nobody may do. */
 async function complaints(folder: string): Promise<string[]> {
   const found = strays.map((text) => `nobody caught: ${text}`);
@@ -95,6 +117,7 @@ async function complaints(folder: string): Promise<string[]> {
   for (let waited = 0; stillOpen().length > 0 && waited < LONGEST_END_MS; waited += 100) await sleep(100);
   const open = Map.groupBy(stillOpen(), (name) => name);
   for (const [name, all] of open) found.push(`still open: ${all.length} of ${name}`);
+  found.push(...brokenTraces());
   return found;
 }
 

@@ -5,9 +5,12 @@ import { afterAll, beforeAll, expect } from "vitest";
 
 /** Where anybody may listen. */
 const EVENTS = ["exit", "uncaughtException", "unhandledRejection", "warning"] as const;
-const CHANNELS = ["create", "headers", "bodySent", "trailers", "error"].map(
-  (name) => `undici:request:${name}`,
-);
+const CHANNELS = [
+  ...["create", "bodyChunkSent", "bodySent", "headers", "bodyChunkReceived", "trailers", "error"].map(
+    (name) => `undici:request:${name}`,
+  ),
+  ...["beforeConnect", "connected", "connectError", "sendHeaders"].map((name) => `undici:client:${name}`),
+];
 
 /** What a file may change and others would notice. */
 function state(): object {

@@ -1,11 +1,11 @@
 /**
  * `npm run tracing`, after `npm run build`
  *
- * Does each request get into the trace that it belongs to, and are its spans those of `fetch`? With OpenTelemetry as programs use it,
- * over HTTP/1.1 and HTTP/2, on this Node and on the oldest one that `package.json` allows: async context is made in two ways there.
+ * Does each request get into the trace that it belongs to, and are its spans those of `fetch`? With OpenTelemetry and Sentry as programs use
+ * them, over HTTP/1.1 and HTTP/2, on this Node and on the oldest one that `package.json` allows: async context is made in two ways there.
  * Ends with 1 when anything is wrong.
  *
- * OpenTelemetry has a package and a lock file of its own in this folder; it is installed when it is not there.
+ * Both have a package and a lock file of their own in this folder; they are installed when they are not there.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -45,7 +45,7 @@ try {
   };
   const failed: string[] = [];
   for (const node of [process.execPath, installOldestNode(folder)]) {
-    for (const program of ["app.ts", "spans.ts"]) {
+    for (const program of ["app.ts", "spans.ts", "sentry.ts"]) {
       try {
         execFileSync(node, [join(here, program)], { stdio: "inherit", env });
       } catch {

@@ -45,6 +45,9 @@ const { Session } = (await import(
 /** `traceparent` of each request that arrived. */
 let arrived: string[] = [];
 
+/** Called when a request arrived that gets no answer. */
+let hearDeaf: () => void = () => undefined;
+
 const answer: Answer = (request, response) => {
   arrived.push(String(request.headers["traceparent"]));
   request.resume();
@@ -70,6 +73,7 @@ const answer: Answer = (request, response) => {
       setTimeout(() => request.drop(), 30);
       return;
     case "/deaf":
+      hearDeaf();
       return;
     default:
       response.writeHead(200, { "x-response": "some" });
@@ -104,6 +108,13 @@ function sessionWith(http2: boolean): Ask {
 
 const byFetch: Ask = async (url, init) => await (await fetch(url, init)).text();
 
+/** Is aborted when the request has arrived. */
+async function abortedWith(reason: unknown, ask: Ask, headers: Record<string, string>): Promise<unknown> {
+  const controller = new AbortController();
+  hearDeaf = () => controller.abort(reason);
+  return await ask(`${secure.url}/deaf`, { headers, signal: controller.signal });
+}
+
 /** Exchanges; some fail. */
 const exchanges: Readonly<Record<string, (ask: Ask, headers: Record<string, string>) => Promise<unknown>>> = {
   "a GET": (ask, headers) => ask(`${secure.url}/found?a=b`, { headers }),
@@ -115,12 +126,8 @@ const exchanges: Readonly<Record<string, (ask: Ask, headers: Record<string, stri
   "one that is to be ignored": (ask, headers) => ask(`${secure.url}/ignored`, { headers }),
   "no answer": (ask, headers) => ask(`${secure.url}/dropped`, { method: "POST", headers }),
   "a body that breaks off": (ask, headers) => ask(`${secure.url}/half`, { headers }),
-  "an abort": (ask, headers) => {
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(), 50);
-    return ask(`${secure.url}/deaf`, { headers, signal: controller.signal });
-  },
-  "a deadline": (ask, headers) => ask(`${secure.url}/deaf`, { headers, signal: AbortSignal.timeout(50) }),
+  "an abort": (ask, headers) => abortedWith(undefined, ask, headers),
+  "a deadline": (ask, headers) => abortedWith(new DOMException("too late", "TimeoutError"), ask, headers),
   "a connection that is refused": (ask, headers) => ask(`https://${nowhere}/x`, { headers }),
   "one that is refused, without TLS": (ask, headers) => ask(`http://${nowhere}/x`, { headers }),
   "a certificate that nobody trusts": (ask, headers) => ask(`${untrusted.url}/x`, { headers }),
