@@ -1,6 +1,6 @@
 /** The ratios as an SVG picture: a panel for each workload, a bar for each client, thin lines from the least to the most. Pure. */
 import { number } from "./report.ts";
-import { resultOf, speedRatios, spread, type Outcome, type Result, type Spread } from "./statistics.ts";
+import { resultOf, speedRatios, spreadOfRuns, type Outcome, type Result, type Spread } from "./statistics.ts";
 
 const WIDTH = 1040;
 const COLUMNS = 2;
@@ -52,11 +52,11 @@ export function chart(outcomes: readonly Outcome[]): string {
 }
 
 function panelOf(outcome: Outcome): Panel[] {
-  const { workload, results } = outcome;
+  const { workload, runs, results } = outcome;
   const base = resultOf(outcome, workload.base);
   if (base === null) return [];
   const bars = results
-    .map((result) => ({ result, ratio: spread(speedRatios(result, base)) }))
+    .map((result) => ({ result, ratio: spreadOfRuns(speedRatios(result, base), runs) }))
     .toSorted((one, other) => other.ratio.median - one.ratio.median);
   return [{ title: workload.title, base: workload.base, bars, height: TITLE + bars.length * LINE }];
 }

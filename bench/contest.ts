@@ -146,7 +146,7 @@ class Heat {
 
   #outcome(results: readonly Result[]): Outcome {
     const failures = [...this.#failures].map(([client, reason]) => ({ client, reason }));
-    return { workload: this.#workload, results, failures };
+    return { workload: this.#workload, runs: 1, results, failures };
   }
 }
 

@@ -56,6 +56,7 @@ export function facts(cores: Cores | null, packages: readonly string[]): Facts {
     system: `${platform()} ${release()} ${arch()}`,
     cores: cores === null ? "not pinned" : `server on ${cores.server}, clients on ${cores.client}`,
     "load before": loadNow(),
+    "open files": openFilesLimit()?.toLocaleString("en") ?? "no limit known",
     node: `${process.version} (undici ${process.versions["undici"] ?? "unknown"} inside)`,
     sojourn: [version, commit()].filter((part) => part !== null).join(", commit "),
     ...Object.fromEntries(packages.map((name) => [name, versionOf(name)])),
@@ -66,6 +67,12 @@ export function facts(cores: Cores | null, packages: readonly string[]): Facts {
 /** Programs that wanted to run, on average of the last minute. The bench makes about 2 by itself. */
 export function loadNow(): string {
   return loadavg()[0]?.toFixed(2) ?? "unknown";
+}
+
+/** How many files and connections a process may have open; `null` where nobody says. Node raises its own limit as far as that. */
+export function openFilesLimit(): number | null {
+  const [, most] = /^Max open files\s+\S+\s+(\d+)/m.exec(textOf("/proc/self/limits") ?? "") ?? [];
+  return most === undefined ? null : Number(most);
 }
 
 function commit(): string | null {

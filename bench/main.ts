@@ -2,29 +2,34 @@
  * `npm run bench`: sojourn, its peers and two floors, measured in one run. README.md has the method and how to read it.
  *
  *     npm run bench -- --only 'sojourn|undici/concurrent|sequential' --rounds 13 --ms 500
+ *     npm run bench -- --runs 3 --only '^sojourn$/concurrent'
  *     npm run bench -- --quick
  *
- * A whole run writes `results/bench.md`, `.svg` and `.json`, and the figures in README.md; a part of it writes `results/trial.*`. Ends by itself, with code
- * 1 when sojourn failed somewhere.
+ * A whole run writes `results/bench.md`, `.svg` and `.json`, and the figures in README.md and docs/performance.md; a part of it writes
+ * `results/trial.*`. Ends by itself, with code 1 when sojourn failed somewhere.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Arena } from "./arena.ts";
 import { chart } from "./chart.ts";
 import { contest, type Pace } from "./contest.ts";
-import { facts, findCores, findPythonRequests, loadNow } from "./machine.ts";
+import { facts, findCores, findPythonRequests, loadNow, openFilesLimit } from "./machine.ts";
 import { number, report, speedOf, type Run } from "./report.ts";
 import { roster, type Contender } from "./roster.ts";
-import { figure, median, resultOf, speedRatios, type Outcome } from "./statistics.ts";
+import { figure, joined, resultOf, speedRatios, spreadOfRuns, type Outcome } from "./statistics.ts";
 import { workloads, type Workload } from "./workloads.ts";
 import { writeFigures } from "./write-figures.ts";
 
 const PEERS = ["undici", "got", "axios", "ky", "fetch-cookie", "tough-cookie", "axios-cookiejar-support"];
+/** What a server has open beside its connections. */
+const SPARE_FILES = 256;
 const results = new URL("results/", import.meta.url);
 
 /** What the command line asks for. */
 interface Wanted {
   readonly pace: Pace;
+  /** So many times from the beginning; of their medians the median is told. */
+  readonly runs: number;
   readonly clients: RegExp;
   readonly workloads: RegExp;
   readonly isWhole: boolean;
@@ -36,6 +41,7 @@ function wanted(): Wanted {
       only: { type: "string", default: "/" },
       rounds: { type: "string" },
       ms: { type: "string" },
+      runs: { type: "string", default: "1" },
       quick: { type: "boolean", default: false },
     },
   });
@@ -46,6 +52,7 @@ function wanted(): Wanted {
   const roundMs = whole("ms", values.ms ?? (quick ? "150" : "500"));
   return {
     pace: { rounds, roundMs, leadMs: 50, warmUpMs: quick ? 400 : 1000 },
+    runs: whole("runs", values.runs),
     clients: new RegExp(only.slice(0, slash)),
     workloads: new RegExp(only.slice(slash + 1)),
     isWhole: only === "/" && !quick,
@@ -75,6 +82,7 @@ async function measure({ pace, clients, workloads: asked }: Wanted, arena: Arena
   const outcomes: Outcome[] = [];
   for (const [index, workload] of chosen.entries()) {
     const contenders = contendersOf(workload, clients, hasPython);
+    if (!isRoomFor(workload, contenders)) continue;
     const start = performance.now();
     process.stdout.write(
       `[${index + 1}/${chosen.length}] ${workload.title}, ${contenders.length} clients … `,
@@ -87,13 +95,23 @@ async function measure({ pace, clients, workloads: asked }: Wanted, arena: Arena
   return outcomes;
 }
 
+/** The server holds the connections of all clients at once. */
+function isRoomFor({ title, concurrency }: Workload, contenders: readonly Contender[]): boolean {
+  const limit = openFilesLimit();
+  const needed = concurrency * contenders.length + SPARE_FILES;
+  if (limit === null || limit >= needed) return true;
+  console.log(`left out: ${title}. It needs ${needed} open files, and ${limit} are allowed (ulimit -Hn).`);
+  return false;
+}
+
 /** The fastest first. */
 function tell(outcome: Outcome): void {
-  const { workload, failures } = outcome;
+  const { workload, runs, failures } = outcome;
   const base = resultOf(outcome, workload.base);
+  const middle = (values: readonly number[]): number => spreadOfRuns(values, runs).median;
   for (const result of outcome.results.toSorted((one, other) => speedOf(other) - speedOf(one))) {
-    const shown = number(median(result.samples.map((sample) => figure(sample, workload))));
-    const ratio = base === null ? "" : `× ${number(median(speedRatios(result, base)))}`;
+    const shown = number(middle(result.samples.map((sample) => figure(sample, workload))));
+    const ratio = base === null ? "" : `× ${number(middle(speedRatios(result, base)))}`;
     console.log(`    ${result.client.padEnd(22)} ${shown.padStart(10)} ${workload.unit.padEnd(11)} ${ratio}`);
   }
   for (const { client, reason } of failures) console.log(`    ${client.padEnd(22)} failed: ${reason}`);
@@ -113,7 +131,19 @@ const cores = findCores();
 const about = facts(cores, PEERS);
 for (const [name, value] of Object.entries(about)) console.log(`${name.padEnd(24)} ${value}`);
 await using arena = await Arena.open(cores);
-const outcomes = await measure(asked, arena);
+const runs: Outcome[][] = [];
+for (let turn = 1; turn <= asked.runs; turn++) {
+  if (asked.runs > 1) console.log(`run ${turn} of ${asked.runs}`);
+  runs.push(await measure(asked, arena));
+}
+const outcomes = joined(runs);
+if (asked.runs > 1) {
+  console.log(`medians of the medians of ${asked.runs} runs`);
+  for (const outcome of outcomes) {
+    console.log(outcome.workload.title);
+    tell(outcome);
+  }
+}
 const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(
   " ",
 );

@@ -28,6 +28,7 @@ export interface RoundOrder {
 /** What a round came to. */
 export interface Sample {
   readonly operations: number;
+  /** Without the pauses between bursts. */
   readonly wallMs: number;
   /** User and system time of the whole process, in microseconds; what the collector's threads took is in it. */
   readonly cpuUs: number;

@@ -7,7 +7,7 @@ import {
   figure,
   median,
   speedRatios,
-  spread,
+  spreadOfRuns,
   type Outcome,
   type Result,
   type Spread,
@@ -40,6 +40,7 @@ const MEASURES: Readonly<Record<Finding["measure"], string>> = {
   speed: "times as fast",
   cpu: "times the CPU time",
   memory: "times the memory",
+  time: "times the time",
   growth: "times the time",
 };
 
@@ -56,26 +57,30 @@ function headlineSection(found: readonly Finding[]): string {
   return `## sojourn, compared\n\n${table(["what", "with", "sojourn", "goal", "reached", "× its CPU"], rows)}`;
 }
 
-function section({ workload, results, failures }: Outcome): string {
+function section(outcome: Outcome): string {
+  const { workload, results, failures } = outcome;
   const base = results.find(({ client }) => client === workload.base) ?? null;
   const sorted = results.toSorted((one, other) => speedOf(other) - speedOf(one));
   const memory = workload.action === "import" ? "adds MB" : "peak MB";
   const head = ["client", unitTitle(workload), `× ${workload.base}`, "CPU µs", "× its CPU", memory];
-  const rows = sorted.map((result) => row(result, base, workload));
+  const rows = sorted.map((result) => row(result, base, outcome));
   const left = failures.map(({ client, reason }) => `Left out: ${client} (${reason}).`);
   return [`## ${workload.title}`, `\`${workload.id}\``, table(head, rows), ...left].join("\n\n");
 }
 
-function row(result: Result, base: Result | null, workload: Workload): string[] {
+function row(result: Result, base: Result | null, { workload, runs }: Outcome): string[] {
   const { client, kind, samples, peakBytes } = result;
-  const shown = spread(samples.map((sample) => figure(sample, workload)));
-  const cpu = median(samples.map(cpuPerOperation));
+  const shown = spreadOfRuns(
+    samples.map((sample) => figure(sample, workload)),
+    runs,
+  );
+  const cpu = spreadOfRuns(samples.map(cpuPerOperation), runs).median;
   return [
     kind === "sojourn" ? `**${client}**` : kind === "floor" ? `*${client}* (floor)` : client,
     withSpread(shown),
-    base === null ? "" : withSpread(spread(speedRatios(result, base))),
+    base === null ? "" : withSpread(spreadOfRuns(speedRatios(result, base), runs)),
     number(cpu),
-    base === null ? "" : number(median(cpuRatios(result, base))),
+    base === null ? "" : number(spreadOfRuns(cpuRatios(result, base), runs).median),
     number(peakBytes / 1_000_000),
   ];
 }

@@ -14,6 +14,8 @@ export interface Contender {
 
 const MESSAGES = ["get", "post", "tls"] as const;
 const BODIES = ["stream", "bytes", "upload"] as const;
+/** Many connections: new ones all the time, or thousands that are open. */
+const CONNECTIONS = ["closing", "many"] as const;
 const SESSION = ["connect", "session", "import"] as const;
 
 /** All of them, in the order of the first round. */
@@ -23,7 +25,17 @@ export const roster: readonly Contender[] = [
     kind: "sojourn",
     module: "./clients/sojourn.ts",
     imports: ["../dist/src/index.js"],
-    skills: [...MESSAGES, ...BODIES, ...SESSION, "cookies", "redirect", "http2", "gzip", "jar"],
+    skills: [
+      ...MESSAGES,
+      ...CONNECTIONS,
+      ...BODIES,
+      ...SESSION,
+      "cookies",
+      "redirect",
+      "http2",
+      "gzip",
+      "jar",
+    ],
   },
   {
     // Beside those with cookies: what a jar costs.
@@ -39,7 +51,7 @@ export const roster: readonly Contender[] = [
     module: "./clients/undici-request.ts",
     imports: ["undici"],
     // It has no jar: beside those with cookies it runs without, to compare with.
-    skills: [...MESSAGES, ...BODIES, ...SESSION, "cookies", "redirect", "http2", "gzip"],
+    skills: [...MESSAGES, ...CONNECTIONS, ...BODIES, ...SESSION, "cookies", "redirect", "http2", "gzip"],
   },
   {
     name: "undici.stream",
@@ -67,7 +79,7 @@ export const roster: readonly Contender[] = [
     kind: "peer",
     module: "./clients/node-http.ts",
     imports: ["node:http", "node:https"],
-    skills: [...MESSAGES, ...BODIES, ...SESSION],
+    skills: [...MESSAGES, ...BODIES, ...SESSION, "closing"],
   },
   {
     name: "got",
@@ -137,7 +149,7 @@ export const roster: readonly Contender[] = [
     kind: "floor",
     module: "./clients/raw-socket.ts",
     imports: [],
-    skills: [...MESSAGES, ...BODIES],
+    skills: [...MESSAGES, ...CONNECTIONS, ...BODIES],
   },
   {
     name: "node:http2",

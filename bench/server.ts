@@ -10,15 +10,18 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { createInterface } from "node:readline";
 import { createServer as createTlsServer } from "node:tls";
 import { gzipSync } from "node:zlib";
-import { GZIP_ROWS, SMALL_BYTES, type Port } from "./workloads.ts";
+import { GZIP_ROWS, LATER_MS, SMALL_BYTES, type Port } from "./workloads.ts";
 
 const HEAD_END = "\r\n\r\n";
 const PIECE = Buffer.alloc(262_144, "sojourn ");
+/** Thousands of connections are asked for at once. The system may allow less (`net.core.somaxconn`). */
+const BACKLOG = 8192;
 const DATE = "Date: Sat, 21 Nov 2026 12:00:00 GMT\r\n";
 
 const small = smallJson();
 const answers = {
   small: answer("200 OK", "Content-Type: application/json\r\n", small),
+  closing: answer("200 OK", "Content-Type: application/json\r\nConnection: close\r\n", small),
   redirect: answer("302 Found", "Location: /small\r\n", Buffer.alloc(0)),
   gzip: answer(
     "200 OK",
@@ -62,7 +65,9 @@ function onConnection(socket: Socket): void {
       const head = pending.toString("latin1", 0, end);
       const total = end + HEAD_END.length + bodyLength(head);
       if (pending.length < total) return;
-      socket.write(answerTo(head));
+      if (head.startsWith("/closing", 4)) return void socket.end(answers.closing);
+      if (head.startsWith("/later", 4)) setTimeout(() => socket.write(answers.small), LATER_MS);
+      else socket.write(answerTo(head));
       pending = pending.subarray(total);
     }
   });
@@ -114,7 +119,7 @@ function onStream(stream: ServerHttp2Stream): void {
 }
 
 async function portOf(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", 1024, resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", BACKLOG, resolve));
   return (server.address() as AddressInfo).port; // it listens on a port
 }
 

@@ -15,6 +15,8 @@ export interface Result {
 /** What came of one workload. */
 export interface Outcome {
   readonly workload: Workload;
+  /** So many times everything was run from the beginning, with the same number of rounds each time. */
+  readonly runs: number;
   readonly results: readonly Result[];
   readonly failures: readonly { readonly client: string; readonly reason: string }[];
 }
@@ -38,6 +40,31 @@ export function median(values: readonly number[]): number {
 /** @throws {RangeError} for none at all. */
 export function spread(values: readonly number[]): Spread {
   return { median: median(values), least: Math.min(...values), most: Math.max(...values) };
+}
+
+/** Of a value for each round. Of more runs than one: of their medians. @throws {RangeError} for none at all. */
+export function spreadOfRuns(values: readonly number[], runs: number): Spread {
+  if (runs === 1) return spread(values);
+  const rounds = values.length / runs;
+  return spread(
+    Array.from({ length: runs }, (_, run) => median(values.slice(run * rounds, (run + 1) * rounds))),
+  );
+}
+
+/** Several runs of the same workloads as one: each has its rounds behind those of the one before. Who failed in one of them is left out. */
+export function joined(runs: readonly (readonly Outcome[])[]): Outcome[] {
+  const [first = []] = runs;
+  return first.map(({ workload }) => {
+    const outcomes = runs.flatMap((run) => run.filter((outcome) => outcome.workload.id === workload.id));
+    const results = outcomes[0]?.results.flatMap(({ client, kind }) => {
+      const own = outcomes.flatMap((outcome) => resultOf(outcome, client) ?? []);
+      if (own.length < runs.length) return [];
+      const samples = own.flatMap((result) => result.samples);
+      return [{ client, kind, samples, peakBytes: median(own.map(({ peakBytes }) => peakBytes)) }];
+    });
+    const failures = outcomes.flatMap((outcome) => outcome.failures);
+    return { workload, runs: runs.length, results: results ?? [], failures };
+  });
 }
 
 /** The figure of a round, in the unit of its workload. */

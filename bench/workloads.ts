@@ -11,6 +11,8 @@ export type Skill =
   | "post"
   | "redirect"
   | "tls"
+  | "closing"
+  | "many"
   | "http2"
   | "gzip"
   | "connect"
@@ -60,6 +62,8 @@ export interface Workload {
   readonly batch: number;
   /** Operations of a round; `null`: as many as fit into its time. */
   readonly count: number | null;
+  /** Between bursts of `concurrency` operations, of which each waits for the last of the one before; `null`: they run steadily. */
+  readonly pauseMs: number | null;
   /** Is each round a process of its own? */
   readonly isFresh: boolean;
   readonly unit: Unit;
@@ -73,6 +77,8 @@ export const SMALL_BYTES = 200;
 export const GZIP_ROWS = 250;
 /** The cookie that goes along. */
 export const OWN_COOKIE = "session=0123456789abcdef0123456789abcdef";
+/** How long the server waits with its answer to `/later`, so that all who asked are waiting for it. */
+export const LATER_MS = 10;
 /** The domains that all other cookies are spread over. */
 export const DOMAINS = 200;
 
@@ -89,11 +95,29 @@ function workload(row: Row): Workload {
     bodyBytes: SMALL_BYTES,
     batch: 1,
     count: null,
+    pauseMs: null,
     isFresh: false,
     unit: "per second",
     base: "undici.request",
     ...row,
   };
+}
+
+/** Each request needs a new connection, since the server ends it behind its answer. */
+function closing(id: string, port: "http" | "https", title: string): Workload {
+  return workload({ id, title, skill: "closing", action: "get", port, path: "/closing", concurrency: 50 });
+}
+
+/** So many requests under way all the time, each on a connection of its own. */
+function busy(concurrency: number): Workload {
+  return workload({
+    id: `busy-${concurrency}`,
+    title: `Small GET, ${concurrency.toLocaleString("en")} busy connections`,
+    skill: "many",
+    action: "get",
+    path: "/later",
+    concurrency,
+  });
 }
 
 function bulk(id: string, title: string, row: Pick<Workload, "action" | "bodyBytes">): Workload {
@@ -176,6 +200,18 @@ export const workloads: readonly Workload[] = [
     port: "h2",
     concurrency: 50,
   }),
+  closing("closing", "http", "Small GET, 50 at a time, the server closes after each answer"),
+  closing("closing-tls", "https", "Small GET over HTTPS, 50 at a time, the server closes after each answer"),
+  workload({
+    id: "bursts",
+    title: "Small GET, bursts of 1,000 at a time with pauses of 50 ms",
+    skill: "many",
+    action: "get",
+    concurrency: 1000,
+    pauseMs: 50,
+  }),
+  busy(1000),
+  busy(4000),
   workload({
     id: "gzip",
     title: "20 KB of JSON sent with gzip, parsed, 10 at a time",

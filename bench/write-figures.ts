@@ -1,15 +1,24 @@
-/** `npm run bench:figures`: puts the figures of `results/bench.json` into README.md. `npm run bench` does it, too, after a whole run. */
+/**
+ * `npm run bench:figures`: puts the figures of `results/bench.json` into README.md and docs/performance.md. `npm run bench` does it, too,
+ * after a whole run.
+ */
 import { readFile, writeFile } from "node:fs/promises";
 
-import { withFigures } from "./figures.ts";
+import { measuredFigures, peerFigures, withFigures } from "./figures.ts";
 import type { Run } from "./report.ts";
 
-const readme = new URL("../README.md", import.meta.url);
+const pages = [
+  ["README.md", peerFigures],
+  ["docs/performance.md", measuredFigures],
+] as const;
 
-/** Puts the figures of this run into README.md. */
+/** Puts the figures of this run into the pages. */
 export async function writeFigures(run: Run): Promise<void> {
-  await writeFile(readme, withFigures(await readFile(readme, "utf8"), run));
-  console.log("written: the figures in README.md");
+  for (const [page, figures] of pages) {
+    const path = new URL(`../${page}`, import.meta.url);
+    await writeFile(path, withFigures(await readFile(path, "utf8"), figures(run)));
+    console.log(`written: the figures in ${page}`);
+  }
 }
 
 if (import.meta.main) {

@@ -1,6 +1,8 @@
 /**
  * The public surface of the package: each name written out.
  */
+import { assertNewEnough } from "./environment/node-version.ts";
+
 export {
   del,
   del as delete,
@@ -170,3 +172,5 @@ export type {
 } from "./core/adapter.ts";
 export { Retry, type FailedAttempt } from "./retries/retry.ts";
 export type { RetryOptions, RetrySettings } from "./retries/options.ts";
+
+assertNewEnough(process.versions.node);

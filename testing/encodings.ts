@@ -4,7 +4,8 @@
  * Pure.
  */
 import { Buffer } from "node:buffer";
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+// By its whole: a name that an old Node lacks would hide what sojourn says of such a Node.
+import zlib from "node:zlib";
 
 import { json, typed } from "./answers.ts";
 import { GET } from "./exchange.ts";
@@ -13,10 +14,10 @@ import { factsOf } from "./inspect.ts";
 
 /** The routes that compress. */
 export const encodingRoutes: readonly Route[] = [
-  { methods: GET, pattern: "/gzip", endpoint: compressed("gzip", "gzipped", gzipSync) },
-  { methods: GET, pattern: "/deflate", endpoint: compressed("deflate", "deflated", deflateSync) },
-  { methods: GET, pattern: "/brotli", endpoint: compressed("br", "brotli", brotliCompressSync) },
-  { methods: GET, pattern: "/zstd", endpoint: compressed("zstd", "zstd", zstdCompressSync) },
+  { methods: GET, pattern: "/gzip", endpoint: compressed("gzip", "gzipped", zlib.gzipSync) },
+  { methods: GET, pattern: "/deflate", endpoint: compressed("deflate", "deflated", zlib.deflateSync) },
+  { methods: GET, pattern: "/brotli", endpoint: compressed("br", "brotli", zlib.brotliCompressSync) },
+  { methods: GET, pattern: "/zstd", endpoint: compressed("zstd", "zstd", zlib.zstdCompressSync) },
 ];
 
 /** Compresses whatever the client accepts: httpbin does not negotiate, either. */

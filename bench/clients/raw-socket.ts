@@ -1,6 +1,6 @@
 /**
  * Floor: sockets without a library. Of a response only `Content-Length` is looked for; each connection carries one message at
- * a time, and the one that was used last is used next.
+ * a time, and the one that was used last is used next. Where the server closes, none is used again; TLS sessions are.
  */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
@@ -23,10 +23,8 @@ class Wire {
   /** Bytes of the body that are still to come; `null`: the head is still to come. */
   #missing: number | null = null;
 
-  constructor(url: URL) {
-    const port = Number(url.port);
-    const isTls = url.protocol === "https:";
-    this.socket = isTls ? connectTls({ host: url.hostname, port }) : connectTcp(port, url.hostname);
+  constructor(socket: Socket) {
+    this.socket = socket;
     this.socket.setNoDelay(true);
     this.socket.on("data", (piece: Buffer) => this.#take(piece));
     this.socket.on("error", (error) => this.#receiver?.onError(error));
@@ -56,8 +54,15 @@ class Wire {
 
 /** Connections to one origin. */
 class Wires {
+  readonly #areKept: boolean;
   readonly #idle: Wire[] = [];
-  readonly #all: Wire[] = [];
+  readonly #open = new Set<Wire>();
+  /** Of the last TLS handshake, for the next one. */
+  #session: Buffer | undefined;
+
+  constructor(areKept: boolean) {
+    this.#areKept = areKept;
+  }
 
   /** Sends `head`, then what `body` writes; gives each piece of the response's body to `onPiece`. */
   exchange(
@@ -66,10 +71,10 @@ class Wires {
     onPiece: (piece: Buffer) => void,
     body: ((socket: Socket) => Promise<void>) | null = null,
   ): Promise<void> {
-    const wire = this.#idle.pop() ?? this.#open(url);
+    const wire = this.#idle.pop() ?? this.#connect(new URL(url));
     return new Promise((resolve, reject) => {
       const onEnd = (): void => {
-        this.#idle.push(wire);
+        if (this.#areKept) this.#idle.push(wire);
         resolve();
       };
       wire.send(head, { onPiece, onEnd, onError: reject });
@@ -78,19 +83,27 @@ class Wires {
   }
 
   close(): void {
-    for (const { socket } of this.#all) socket.destroy();
+    for (const { socket } of this.#open) socket.destroy();
   }
 
-  #open(url: string): Wire {
-    const wire = new Wire(new URL(url));
-    this.#all.push(wire);
+  #connect({ protocol, hostname: host, port }: URL): Wire {
+    const wire = new Wire(
+      protocol === "https:" ? this.#connectTls(host, port) : connectTcp(Number(port), host),
+    );
+    this.#open.add(wire);
+    wire.socket.on("close", () => this.#open.delete(wire));
     return wire;
+  }
+
+  #connectTls(host: string, port: string): Socket {
+    const socket = connectTls({ host, port: Number(port), session: this.#session });
+    return socket.on("session", (session: Buffer) => (this.#session = session));
   }
 }
 
 export const client: Client = {
-  open() {
-    const wires = new Wires();
+  open(skill) {
+    const wires = new Wires(skill !== "closing");
     const text = async (url: string, head: string): Promise<string> => {
       let all = "";
       await wires.exchange(url, head, (piece) => (all += piece.toString("latin1")));

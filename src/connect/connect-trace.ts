@@ -4,8 +4,8 @@
  */
 import { channel } from "node:diagnostics_channel";
 import { connect as connectSocket, isIP, type Socket } from "node:net";
-import { connect as connectTlsSocket, TLSSocket } from "node:tls";
 
+import { nodeTls } from "../core/late.ts";
 import { defaultPort } from "../core/origin.ts";
 import { authorityOf, type Route } from "./route.ts";
 
@@ -40,11 +40,11 @@ export function isConnectTraced(): boolean {
 export class ConnectTrace {
   readonly #params: ConnectParams;
   /** What makes the first socket of the way. */
-  readonly #connector: typeof connectSocket | typeof connectTlsSocket;
+  readonly #connector: typeof connectSocket | ReturnType<typeof nodeTls>["connect"];
 
   constructor(route: Route, localAddress: string | undefined) {
     this.#params = paramsOf(route, localAddress ?? null);
-    this.#connector = route.tls === null || route.via !== null ? connectSocket : connectTlsSocket;
+    this.#connector = route.tls === null || route.via !== null ? connectSocket : nodeTls().connect;
   }
 
   /** It begins. */
@@ -56,7 +56,7 @@ export class ConnectTrace {
   /** There is one. */
   onOpen(socket: Socket): void {
     if (!channels.connected.hasSubscribers) return;
-    const isHttp2 = socket instanceof TLSSocket && socket.alpnProtocol === "h2";
+    const isHttp2 = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
     const connectParams: ConnectParams = { ...this.#params, version: isHttp2 ? "h2" : "h1" };
     channels.connected.publish({ connectParams, connector: this.#connector, socket });
   }

@@ -13,7 +13,7 @@ import type { ResponseLimits } from "../core/response-limits.ts";
 import type { ProxyTarget } from "../proxy/select.ts";
 import { nameProblem, pinProblem } from "../tls/certificate.ts";
 import type { TlsTerms } from "../tls/settings.ts";
-import { agreedOn, ConnectionFacts, endsOf, factOf } from "./connection-facts.ts";
+import { agreedOn, ConnectionFacts, endsOf, factOf, type Remote } from "./connection-facts.ts";
 import { ConnectTrace, isConnectTraced } from "./connect-trace.ts";
 import { ConnectFailure, ConnectOverdue, reasonOf, type ConnectStep } from "./failures.ts";
 import { assertAllowed, type Guard } from "./guard.ts";
@@ -67,6 +67,7 @@ export class Opening {
   readonly #memory: TlsMemory;
   readonly #sockets: Socket[] = [];
   #intake: Intake | null = null;
+  #remote: Remote | null = null;
   #ends: ReturnType<typeof endsOf> | null = null;
   #agreed: ReturnType<typeof agreedOn> | null = null;
   #reach: Pick<Reach<Socket>, "standing" | "cancel"> | null = null;
@@ -100,10 +101,17 @@ export class Opening {
       }
       this.#finish();
       this.#trace?.onOpen(socket);
-      const ends = this.#ends ?? endsOf(socket, null);
+      const ends = this.#ends ?? this.#endsOf(socket);
       const facts = new ConnectionFacts(ends, route.proxy?.origin ?? null, this.#agreed);
       done.onOpen({ socket, facts, intake: this.#intake });
     }, fail);
+  }
+
+  #endsOf(socket: Socket): ReturnType<typeof endsOf> {
+    return endsOf(socket, {
+      socketPath: this.#settings.sockets.socketPath ?? null,
+      remote: this.#remote,
+    });
   }
 
   /** Gives up, now. @param reason why there will be no connection, when it is not that nobody wants it any more. */
@@ -173,8 +181,9 @@ export class Opening {
       const reach = new Reach(this.#settings.sockets, aim);
       this.#reach = reach;
       if (this.#isOver) reach.cancel();
-      const { socket, intake } = await reach.start();
+      const { socket, intake, remote } = await reach.start();
       this.#intake = intake;
+      this.#remote = remote;
       return socket;
     } catch (cause) {
       throw new ConnectFailure(step, failureText(step, aim.peer.host, cause), { cause });
@@ -197,7 +206,7 @@ export class Opening {
       const onClose = (): void => onFailure();
       const onReady = (): void => {
         // Noted at once: a socket forgets them when it ends. What is put over the first one has the same.
-        this.#ends ??= endsOf(socket, this.#settings.sockets.socketPath ?? null);
+        this.#ends ??= this.#endsOf(socket);
         socket.off("error", onFailure);
         socket.off("close", onClose);
         resolve(socket);

@@ -3,7 +3,7 @@
  * something is made of it when somebody asks.
  */
 import type { X509Certificate } from "node:crypto";
-import type { Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
 import { Age } from "./age.ts";
@@ -36,11 +36,32 @@ export function factOf<Fact>(ask: () => Fact): NonNullable<Fact> | null {
   }
 }
 
-/** Both ends of an open socket. `socketPath`: the path that it was connected to. */
-export function endsOf(socket: Socket, socketPath: string | null): Ends {
+/** The other end of a connection. */
+export interface Remote {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * The other end of a connection to this address, where that is sure: to ask the system takes as long as many other steps together.
+ * IPv6 can be spelled in several ways, and 0.0.0.0 leads to another address.
+ */
+export function knownRemote(address: string, port: number): Remote | null {
+  return isIP(address) === 4 && address !== "0.0.0.0" ? { address, port } : null;
+}
+
+/**
+ * Both ends of an open socket.
+ *
+ * @param way the path that it was connected to, or the other end where that is known.
+ */
+export function endsOf(
+  socket: Socket,
+  { socketPath, remote }: { readonly socketPath: string | null; readonly remote: Remote | null },
+): Ends {
   return {
-    remoteAddress: factOf(() => socket.remoteAddress),
-    remotePort: factOf(() => socket.remotePort),
+    remoteAddress: remote?.address ?? factOf(() => socket.remoteAddress),
+    remotePort: remote?.port ?? factOf(() => socket.remotePort),
     localAddress: factOf(() => socket.localAddress),
     localPort: factOf(() => socket.localPort),
     socketPath,

@@ -4,6 +4,7 @@
  */
 import { isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from "node:net";
 
+import { knownRemote, type Remote } from "./connection-facts.ts";
 import { guardedLookup, type Guard } from "./guard.ts";
 import type { Intake } from "./intake.ts";
 import { addressesOf } from "./lookup.ts";
@@ -33,6 +34,8 @@ export interface Aim<Made extends Socket> {
 export interface Reached<Made extends Socket> {
   readonly socket: Made;
   readonly intake: Intake | null;
+  /** The other end, where it is known. */
+  readonly remote: Remote | null;
 }
 
 /** An address, or a path of this machine. */
@@ -115,7 +118,7 @@ export class Reach<Made extends Socket> {
     const socket = make(all as TcpNetConnectOpts); // Node's types know no highWaterMark here, and a path or a port, but not either
     intake?.bind(socket);
     endOnError(socket);
-    return { socket, intake };
+    return { socket, intake, remote: "host" in place ? knownRemote(place.host, place.port) : null };
   }
 }
 

@@ -5,6 +5,7 @@
  * A response is whole when the server ended its side of the stream, with END_STREAM, and not otherwise. A message that is
  * given up ends with RST_STREAM and never with END_STREAM: the server would take what it got for all.
  */
+import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
 import { addAbortSignal, Duplex } from "node:stream";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
@@ -39,13 +40,15 @@ const kOwner: unique symbol = Symbol("owner");
 /** Node's stream, and whose it is. */
 interface OwnedStream extends ClientHttp2Stream {
   [kOwner]: H2Stream;
+  push: Push;
+  emit: Emit;
 }
 
-/** A listener on such a stream. */
-type Listener = (this: OwnedStream, ...told: never[]) => void;
+/** What Node calls with what came on such a stream; `null` when there is no more. Is more wanted? */
+type Push = (this: OwnedStream, chunk: Uint8Array | null) => boolean;
 
-/** What Node calls with what came on such a stream. */
-type Push = (chunk: unknown, encoding?: BufferEncoding) => boolean;
+/** What Node calls when something happened to such a stream. */
+type Emit = (this: OwnedStream, event: string, first?: unknown, second?: unknown, third?: unknown) => boolean;
 
 /** A place on an HTTP/2 connection, for one message. */
 export class H2Stream implements Connection {
@@ -79,6 +82,8 @@ export class H2Stream implements Connection {
   #isSent = true;
   /** All of it was given to Node, which ends its side of a stream also by itself. */
   #isGiven = false;
+  /** Does nobody want more for now? */
+  #isPaused = false;
   /** Nothing more of the response is to come. */
   #isComplete = false;
   #trailers: string[] = [];
@@ -153,12 +158,14 @@ export class H2Stream implements Connection {
     return this.#stream !== null && !this.#isSent;
   }
 
+  /** With the next piece: what is on its way has room, since the window is what may be under way. */
   pause(): void {
-    this.#stream?.pause();
+    this.#isPaused = true;
   }
 
   resume(): void {
-    this.#stream?.resume();
+    this.#isPaused = false;
+    this.#stream?._read(0);
   }
 
   goOn(): void {
@@ -220,90 +227,87 @@ export class H2Stream implements Connection {
   }
 
   #listen(stream: ClientHttp2Stream): void {
-    const owned = Object.assign(stream, { [kOwner]: this }, H2Stream.#overrides);
-    for (const [event, listener] of H2Stream.#listeners)
-      owned.on(event, listener as (...told: unknown[]) => void); // each takes what its event tells
+    const owned = stream as OwnedStream; // it is made one here
+    owned[kOwner] = this;
+    owned.push = H2Stream.#push;
+    owned.emit = H2Stream.#emit;
+    stream._read(0);
   }
 
   /**
-   * Node reads `null` from its side of a stream when the server ended it, and also when it was reset. Only in this moment the
-   * two can be told apart: a stream that was reset is closed already.
+   * Bytes go to the message and not through the buffer of Node's stream: they are told of once, and not before somebody reads.
+   *
+   * Node says `null` when the server ended its side of a stream, and also when it was reset. Only in this moment the two can be
+   * told apart: a stream that was reset is closed already.
    */
-  static readonly #overrides: { readonly push: Push } = {
-    push: function (this: OwnedStream, chunk, encoding) {
-      const self = this[kOwner];
-      if (chunk !== null) self.#session.hear();
-      else if (!this.closed) self.#isWhole = true;
-      return Duplex.prototype.push.call(this, chunk, encoding);
-    },
+  static readonly #push: Push = function (chunk) {
+    const self = this[kOwner];
+    if (chunk !== null) return self.#take(chunk);
+    if (!this.closed) self.#isWhole = true;
+    Duplex.prototype.push.call(this, null);
+    // Nothing lies in its buffer: it ends.
+    this.read(0);
+    return false;
   };
 
-  /** The same functions for all streams: eight closures for each message are a part of what it costs. */
-  static readonly #listeners: readonly (readonly [event: string, listener: Listener])[] = [
-    [
-      "headers",
-      function (headers: IncomingHttpHeaders, _flags: number, raw: string[]): void {
-        const self = this[kOwner];
-        self.heard = true;
-        self.#session.hear();
-        const fields = self.#fieldsOf(raw, ++self.#informed);
-        if (fields !== null) self.#message?.onInformational(Number(headers[":status"]), fields);
-      },
-    ],
-    [
-      "response",
-      function (headers: IncomingHttpHeaders, flags: number, raw: string[]): void {
-        this[kOwner].#begin(Number(headers[":status"]), flags, raw);
-      },
-    ],
-    [
-      "data",
-      function (chunk: Uint8Array): void {
-        const self = this[kOwner];
-        if (self.#status === 0) (self.#early ??= []).push(chunk);
-        else self.#message?.onData(chunk);
-      },
-    ],
-    [
-      "trailers",
-      function (_headers: IncomingHttpHeaders, _flags: number, raw: string[]): void {
-        const self = this[kOwner];
-        self.#trailers = self.#fieldsOf(raw) ?? [];
-      },
-    ],
-    [
-      "end",
-      function (): void {
-        const self = this[kOwner];
+  /**
+   * In the place of listeners: seven of them for each message are a part of what it costs. Node has its own beside, and no event
+   * of its tells more than three things.
+   */
+  static readonly #emit: Emit = function (event, first, second, third) {
+    const self = this[kOwner];
+    switch (event) {
+      case "headers":
+        self.#inform(statusOf(first), third as string[]); // as Node says it
+        break;
+      case "response":
+        self.#begin(statusOf(first), second as number, third as string[]); // as Node says it
+        break;
+      case "trailers":
+        self.#trailers = self.#fieldsOf(third as string[]) ?? []; // as Node says it
+        break;
+      case "end":
         // Closed already: with the end of it came a reset, or it was the last thing to come.
         if (self.#isWhole && !this.closed) self.#complete();
         else self.#settle(this, null);
-      },
-    ],
-    [
-      "finish",
-      function (): void {
-        const self = this[kOwner];
-        if (!self.#isGiven) return;
-        self.#isSent = true;
-        if (self.#isComplete && self.#goesOn) self.#endSoon();
-      },
-    ],
-    [
-      "error",
-      function (error: Error): void {
-        this[kOwner].#settle(this, error);
-      },
-    ],
-    [
-      "close",
-      function (): void {
-        const self = this[kOwner];
+        break;
+      case "finish":
+        self.#onFinish();
+        break;
+      case "close":
         self.#settle(this, null);
         if (!self.#isEnding) self.#leave(self.#isEnded);
-      },
-    ],
-  ];
+        break;
+      case "error":
+        self.#settle(this, first as Error); // as Node says it
+        return true;
+      default:
+        break;
+    }
+    return EventEmitter.prototype.emit.call(this, event, first, second, third);
+  };
+
+  /** All that Node was given is written. */
+  #onFinish(): void {
+    if (!this.#isGiven) return;
+    this.#isSent = true;
+    if (this.#isComplete && this.#goesOn) this.#endSoon();
+  }
+
+  /** @returns whether more is wanted. */
+  #take(chunk: Uint8Array): boolean {
+    this.#session.hear();
+    if (this.#status === 0) (this.#early ??= []).push(chunk);
+    else this.#message?.onData(chunk);
+    return !this.#isPaused;
+  }
+
+  #inform(status: number, raw: string[]): void {
+    this.heard = true;
+    this.#session.hear();
+    const fields = this.#fieldsOf(raw, ++this.#informed);
+    if (fields !== null) this.#message?.onInformational(status, fields);
+  }
 
   #begin(status: number, flags: number, raw: string[]): void {
     this.heard = true;
@@ -363,7 +367,6 @@ export class H2Stream implements Connection {
   /** No more will come: Node's stream is at its end. */
   #settle(stream: ClientHttp2Stream, error: Error | null): void {
     if (this.#message === null || this.#isEnded || this.#isEnding) return;
-    this.#giveRest(stream);
     const isAnswered = this.#isComplete || (this.#isWhole && this.#status !== 0);
     // With NO_ERROR the server says that it needs no more of the request (RFC 9113 §8.1).
     if (isAnswered && (this.#isSent || !this.#goesOn || stream.rstCode === errorCodes.noError)) {
@@ -373,13 +376,6 @@ export class H2Stream implements Connection {
     }
     const reason = this.#reason(stream, error);
     this.#fail(isAnswered ? new UnsentBody(reason) : reason);
-  }
-
-  /** What came before a stream was reset lies in Node's buffer, while nobody reads. */
-  #giveRest(stream: ClientHttp2Stream): void {
-    if (this.#status === 0) return;
-    const rest: unknown = stream.read();
-    if (rest instanceof Uint8Array) this.#message?.onData(rest);
   }
 
   #reason(stream: ClientHttp2Stream, error: Error | null): Error {
@@ -424,6 +420,11 @@ class StreamSink implements BodySink {
   }
 }
 
+/** @param headers as Node tells them. */
+function statusOf(headers: unknown): number {
+  return Number((headers as IncomingHttpHeaders)[":status"]);
+}
+
 function codeOf(error: Error): unknown {
   return "code" in error ? error.code : null;
 }
@@ -448,6 +449,7 @@ function overflowOf(
   const count = fields.length / 2;
   if (count > limits.maxHeaderCount) return new ResponseOverflow(limits, "maxHeaderCount", count);
   let bytes = 0;
-  for (const text of fields) bytes += text.length;
+  // Not by an iterator: of each response.
+  for (let at = 0; at < fields.length; at++) bytes += (fields[at] as string).length; // below the length
   return bytes > limits.maxHeaderBytes ? new ResponseOverflow(limits, "maxHeaderBytes", bytes) : null;
 }

@@ -11,6 +11,7 @@ import { TextStream } from "../encoding/text.ts";
 import { rechunk } from "./chunks.ts";
 import type { ResponseBody } from "./body.ts";
 import { lineSplitter, type LineLimit, type LineSplitter } from "./lines.ts";
+import { Lots, type LotReader } from "./lots.ts";
 
 /** Where the bytes come from, and how they are read. */
 export interface Iteration {
@@ -65,7 +66,9 @@ export function iterateLines(
     keepEnds: options.keepEnds ?? false,
     limit,
   });
-  return bytes ? byteLines(pieces, splitter) : textLines(texts(pieces, iteration), splitter);
+  return bytes
+    ? new Lots(pieces, new ByteLines(splitter))
+    : new Lots(pieces, new TextLines(splitter, new TextStream(iteration.charset, iteration.hints)));
 }
 
 function piecesOf(
@@ -89,23 +92,47 @@ async function* texts(
   if (end !== "") yield end;
 }
 
-async function* textLines(
-  pieces: AsyncIterable<string>,
-  splitter: LineSplitter,
-): AsyncGenerator<string, void> {
-  for await (const piece of pieces) yield* splitter.push(piece);
-  yield* splitter.end();
+class TextLines implements LotReader<string> {
+  readonly #splitter: LineSplitter;
+  readonly #decoder: TextStream;
+
+  constructor(splitter: LineSplitter, decoder: TextStream) {
+    this.#splitter = splitter;
+    this.#decoder = decoder;
+  }
+
+  read(piece: Uint8Array): string[] {
+    return this.#splitter.push(this.#decoder.decode(piece, false));
+  }
+
+  flush(): string[] {
+    return this.#splitter.push(this.#decoder.decode(new Uint8Array(0), true));
+  }
+
+  end(): string[] {
+    return this.#splitter.end();
+  }
 }
 
 /** One byte is one character of latin-1 and back: one splitter does for both. */
-async function* byteLines(
-  pieces: AsyncIterable<Uint8Array>,
-  splitter: LineSplitter,
-): AsyncGenerator<Uint8Array, void> {
-  for await (const piece of pieces) {
-    for (const line of splitter.push(asBuffer(piece).toString("latin1"))) yield bytesOf(line);
+class ByteLines implements LotReader<Uint8Array> {
+  readonly #splitter: LineSplitter;
+
+  constructor(splitter: LineSplitter) {
+    this.#splitter = splitter;
   }
-  for (const line of splitter.end()) yield bytesOf(line);
+
+  read(piece: Uint8Array): Uint8Array[] {
+    return this.#splitter.push(asBuffer(piece).toString("latin1")).map(bytesOf);
+  }
+
+  flush(): Uint8Array[] {
+    return [];
+  }
+
+  end(): Uint8Array[] {
+    return this.#splitter.end().map(bytesOf);
+  }
 }
 
 function bytesOf(line: string): Uint8Array {

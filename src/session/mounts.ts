@@ -79,7 +79,7 @@ export class Mounts {
     this.#mounts.set(mount.prefix, mount);
     if (authority !== "") this.#divided.add(scheme);
     const key = keyOf(scheme, authority);
-    const group = this.#groups.get(key) ?? { lengths: new Set(), byTarget: new Map() };
+    const group: Group = this.#groups.get(key) ?? { lengths: new Set(), byTarget: new Map() };
     this.#groups.set(key, group);
     group.lengths.add(target.length);
     const other = group.byTarget.get(target);

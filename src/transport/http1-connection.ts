@@ -87,7 +87,8 @@ export class Http1Connection implements Connection, IntakeReader, ResponseListen
     socket.on("end", () => this.#hearEnd());
     socket.once("close", () => {
       this.clock.end();
-      this.#fail(new ConnectionEnded());
+      // Most of them end when nobody waits: an error has a stack, and that is a large part of what a connection costs here.
+      if (this.#message !== null) this.#fail(new ConnectionEnded());
     });
     hearLastWords(socket, () => this.#readRest());
     intake?.attach(this);

@@ -34,7 +34,7 @@ export interface PoolSettings extends ConnectSettings {
   readonly maxAgeMs: number;
   /** A connection of the pool became idle; it is not to be used after this time. */
   readonly onIdle: (pool: Pool, until: number) => void;
-  /** Nothing goes on in the pool any more, and what went on last made no connection idle. */
+  /** Nothing goes on in the pool any more, whatever became of its connections. */
   readonly onUnused: (pool: Pool) => void;
 }
 
@@ -319,12 +319,12 @@ export class Pool {
   #onClose(connection: Http1Connection): void {
     this.#open.delete(connection);
     surplus.onClose();
-    const wasIdle = this.#idle.leave(connection);
+    this.#idle.leave(connection);
     this.#next();
-    if (!wasIdle) this.#settle();
+    this.#settle();
   }
 
-  /** Something ended, without a connection for others: perhaps nothing goes on any more. */
+  /** Something ended: perhaps nothing goes on any more. */
   #settle(): void {
     if (this.isUnused) this.#settings.onUnused(this);
   }

@@ -50,6 +50,8 @@ interface Plan {
 /** A pool, and what it is known by. */
 interface Listed {
   readonly key: string;
+  /** Of the request that it was made for. */
+  readonly origin: Origin;
   readonly pool: Pool;
 }
 
@@ -64,7 +66,7 @@ const TO_SERVER: Way = {
 export class Pools {
   readonly #byKey = new Map<string, Pool>();
   readonly #choices = new Memo<Origin, Choice[]>(1000);
-  /** Where each pool stands among those that rest: the one that was used least recently comes first. Not all of them rest. */
+  /** Where each pool stands among those that rest: that of the connection that was idle longest comes first. Not all of them rest. */
   readonly #places = new Map<Pool, Place<Listed>>();
   readonly #resting = new Queue<Listed>();
   /** The last of them. */
@@ -81,10 +83,12 @@ export class Pools {
       onIdle: (pool, until) => {
         if (pool !== this.#latest) this.#rest(pool);
         if (this.#byKey.size > this.#limit) this.#giveUp(this.#limit);
-        this.#sweepBy(until);
+        // With every message, and mostly there is nothing to do.
+        if (until < this.#sweepAt) this.#sweepBy(until);
       },
       onUnused: (pool) => {
-        if (pool !== this.#latest) this.#rest(pool);
+        // One that stands in the queue keeps its place: no connection in it has become idle, so it is the one to be missed least.
+        if (this.#places.get(pool)?.queue === undefined) this.#rest(pool);
         this.#giveUp(this.#limit);
       },
     };
@@ -108,7 +112,8 @@ export class Pools {
       )
         return choice.pool;
     }
-    const pool = this.#ensure(planFor(url, options, this.#settings.sockets.socketPath !== undefined));
+    const plan = planFor(url, options, this.#settings.sockets.socketPath !== undefined);
+    const pool = this.#ensure(plan, url.origin);
     this.#remember(url.origin, {
       proxies,
       proxyHeaders,
@@ -150,13 +155,13 @@ export class Pools {
     this.#choices.clear();
   }
 
-  #ensure(plan: Plan): Pool {
+  #ensure(plan: Plan, origin: Origin): Pool {
     const known = this.#byKey.get(plan.key);
     if (known !== undefined) return known;
     this.#giveUp(this.#limit - 1);
     const pool = new Pool(plan.origin, plan.route, plan.way, this.#settings);
     this.#byKey.set(plan.key, pool);
-    this.#places.set(pool, this.#resting.join({ key: plan.key, pool }));
+    this.#places.set(pool, this.#resting.join({ key: plan.key, origin, pool }));
     this.#latest = pool;
     return pool;
   }
@@ -176,12 +181,13 @@ export class Pools {
   #giveUp(most: number): void {
     for (let place = this.#resting.first; place !== null; place = this.#resting.first) {
       if (this.#byKey.size <= most) return;
-      const { key, pool } = place.value;
+      const { key, origin, pool } = place.value;
       this.#resting.leave(place);
       if (pool === this.#latest) this.#latest = null;
       if (!pool.isUnused) continue;
       this.#byKey.delete(key);
       this.#places.delete(pool);
+      this.#choices.delete(origin);
       void pool.close(() => new Error("there are too many origins"));
     }
   }

@@ -64,6 +64,9 @@ const SURELY_READ_BYTES = 16_384;
 /** The context of nobody: of the program itself. */
 const NOBODY = new AsyncResource("SojournTransaction");
 
+/** Nobody is told: one for all. */
+const NOT_WANTED = new Error("the rest of the response is not wanted");
+
 /** One request and its response. */
 export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage, AbortListener {
   readonly method: string;
@@ -320,7 +323,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   abandon(reason: unknown): void {
     const trace = this.#takeTrace();
-    this.#connection?.destroy(new Error("the rest of the response is not wanted"));
+    this.#connection?.destroy(NOT_WANTED);
     this.#finish();
     trace?.onFailure(reason);
   }

@@ -17,5 +17,5 @@ export function result(client: string, operations: readonly number[], rest: Part
 
 /** What came of a workload. */
 export function outcome(id: string, results: readonly Result[]): Outcome {
-  return { workload: workloadOf(id), results, failures: [] };
+  return { workload: workloadOf(id), runs: 1, results, failures: [] };
 }

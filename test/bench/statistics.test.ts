@@ -4,10 +4,12 @@ import {
   cpuPerOperation,
   cpuRatios,
   figure,
+  joined,
   median,
   resultOf,
   speedRatios,
   spread,
+  spreadOfRuns,
 } from "../../bench/statistics.ts";
 import { outcome, result, workloadOf } from "./outcomes.ts";
 
@@ -28,6 +30,44 @@ describe("median", () => {
 
 it("tells a spread with its ends", () => {
   expect(spread([7, 1, 3])).toEqual({ median: 3, least: 1, most: 7 });
+});
+
+describe("the spread of runs", () => {
+  it.for([
+    [1, { median: 3.5, least: 1, most: 9 }],
+    [2, { median: 5, least: 2, most: 8 }],
+    [3, { median: 6, least: 1.5, most: 6 }],
+  ] as const)("is that of their medians: %d of them", ([runs, expected]) => {
+    expect(spreadOfRuns([1, 2, 3, 9, 8, 4], runs)).toEqual(expected);
+  });
+});
+
+describe("several runs", () => {
+  const first = outcome("concurrent", [
+    result("sojourn", [1, 2], { peakBytes: 10 }),
+    result("got", [3, 4], { peakBytes: 1 }),
+  ]);
+  const second = outcome("concurrent", [result("sojourn", [5, 6], { peakBytes: 30 })]);
+  const failures = [{ client: "got", reason: "it broke" }];
+
+  it("become one: rounds behind each other, the median of the peaks", () => {
+    const [both, ...others] = joined([[first], [second]]);
+    expect(others).toEqual([]);
+    expect(both?.runs).toBe(2);
+    const own = resultOf(both, "sojourn");
+    expect(own?.samples.map(({ operations }) => operations)).toEqual([1, 2, 5, 6]);
+    expect(own?.peakBytes).toBe(20);
+  });
+
+  it("leave out who failed in one of them, and say why", () => {
+    const [both] = joined([[first], [{ ...second, failures }]]);
+    expect(resultOf(both, "got")).toBeNull();
+    expect(both?.failures).toEqual(failures);
+  });
+
+  it("are what they were when there is one", () => {
+    expect(joined([[first]])).toEqual([first]);
+  });
 });
 
 describe("the figure of a round", () => {

@@ -66,7 +66,7 @@ describe("the ends of a socket", () => {
     ["that has none", {}],
     ["that does not tell them", new Proxy(new Socket(), { get: () => lacks["an error"]?.() })],
   ] as const)("%s are null", ([, socket]) => {
-    expect(endsOf(socket as Socket, null)).toEqual({
+    expect(endsOf(socket as Socket, { socketPath: null, remote: null })).toEqual({
       remoteAddress: null,
       remotePort: null,
       localAddress: null,

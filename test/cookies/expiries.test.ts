@@ -40,10 +40,10 @@ describe("Expiries", () => {
         }
         const names = taken(expiries, now);
         const expected = [...due].filter(([, at]) => at <= now);
-        expect(names.toSorted()).toEqual(expected.map(([name]) => name).toSorted());
-        expect(names.map((name) => due.get(name))).toEqual(
-          expected.map(([, at]) => at).toSorted((a, b) => a - b),
-        );
+        expect(names).toHaveLength(expected.length);
+        expect(new Set(names)).toEqual(new Set(expected.map(([name]) => name)));
+        const times = names.map((name) => due.get(name) ?? Number.NaN);
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
         expect(taken(expiries, 100).length).toBe(due.size - expected.length);
       }),
     );

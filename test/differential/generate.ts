@@ -108,6 +108,7 @@ const ODD_FIELDS = [
   "X-L: a\nX-M: b",
   "X-L: a\n b",
 ] as const;
+const CONNECTION = [...Array.from({ length: 19 }, () => "Connection"), "Proxy-Connection"];
 const CONNECTIONS = [
   "close",
   "keep-alive",
@@ -307,7 +308,8 @@ class Writer {
     const fields: string[] = [];
     for (let times = below(this.#random, 4); times > 0; times--)
       fields.push(this.#pick<string>(FIELDS, ODD_FIELDS));
-    if (this.#chance(0.2)) fields.push(this.#field("Connection", oneOf(this.#random, CONNECTIONS)));
+    if (this.#chance(0.2))
+      fields.push(this.#field(oneOf(this.#random, CONNECTION), oneOf(this.#random, CONNECTIONS)));
     return fields;
   }
 

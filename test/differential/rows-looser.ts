@@ -147,6 +147,17 @@ const connection: readonly Row[] = [
       return found.asked.following(found.difference.answer, answer.canFollow);
     },
   },
+  {
+    name: "Proxy-Connection is another field",
+    reason: "RFC 9112 App. C.2.2 warns of it, and RFC 9110 has no such field; Go does not look at it either",
+    explain(found) {
+      const answer = ourAnswer(found);
+      const options = membersOf(answer, "proxy-connection");
+      const isIt = options.includes("close") || options.includes("keep-alive");
+      if (found.difference.what !== "canFollow" || answer === undefined || !isIt) return null;
+      return found.asked.following(found.difference.answer, answer.canFollow);
+    },
+  },
 ];
 
 const trailers: readonly Row[] = [

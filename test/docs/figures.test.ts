@@ -1,4 +1,4 @@
-/** The figures of README.md are those of the last run of the bench, and the defaults that it tells are those of a session. */
+/** The figures of README.md and docs/performance.md are those of the last run of the bench, and the defaults that README.md tells are those of a session. */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { figures, MARKS, withFigures } from "../../bench/figures.ts";
+import { MARKS, measuredFigures, peerFigures, withFigures } from "../../bench/figures.ts";
 import type { Run } from "../../bench/report.ts";
 import { type Adapter, ResponseTooLarge, Session, TooManyRedirects, wireResponse } from "../../src/index.ts";
 import { root } from "./pages.ts";
@@ -15,28 +15,23 @@ import { root } from "./pages.ts";
 const readme = await readFile(join(root, "README.md"), "utf8");
 const run = JSON.parse(await readFile(join(root, "bench/results/bench.json"), "utf8")) as Run; // the bench wrote it
 
-describe("the figures of the bench in README.md", () => {
-  it("are those of bench/results/bench.json; npm run bench:figures writes them", () => {
-    expect(withFigures(readme, run)).toBe(readme);
-  });
+const performance = await readFile(join(root, "docs/performance.md"), "utf8");
 
-  it("have one for each client that took part", () => {
-    const rows = figures(run)
-      .split("\n")
-      .filter((line) => line.startsWith("| "));
-    expect(rows.length).toBeGreaterThan(5);
-    expect(rows[2]).toMatch(/^\| small GETs, 50 at a time( \| [\d.]+ \([\d.]+ to [\d.]+\)){4} \|$/);
+describe.for([
+  ["README.md", readme, peerFigures],
+  ["docs/performance.md", performance, measuredFigures],
+] as const)("the figures of the bench in %s", ([, text, figures]) => {
+  it("are those of bench/results/bench.json; npm run bench:figures writes them", () => {
+    expect(withFigures(text, figures(run))).toBe(text);
   });
 
   it("follow the run", () => {
-    expect(withFigures(readme, { ...run, at: "2020-02-02T00:00:00.000Z" })).toContain(
-      "measured on 2020-02-02",
-    );
-    expect(withFigures(readme, { ...run, outcomes: [] })).not.toBe(readme);
+    expect(figures({ ...run, at: "2020-02-02T00:00:00.000Z" })).toContain("measured on 2020-02-02");
+    expect(withFigures(text, figures({ ...run, outcomes: [] }))).not.toBe(text);
   });
 
   it("need their place", () => {
-    expect(() => withFigures(readme.replace(MARKS[1], ""), run)).toThrow(/no place for the figures/);
+    expect(() => withFigures(text.replace(MARKS[1], ""), "")).toThrow(/no place for the figures/);
   });
 });
 

@@ -50,7 +50,10 @@ beforeAll(async () => {
     response.write("half", () => response.socket?.end());
   });
   shared = await startH2((stream, { ":path": path }) => {
-    if (path === "/empty") return void stream.respond({ ":status": 204 }, { endStream: true });
+    if (path === "/empty") {
+      stream.respond({ ":status": 204 }, { endStream: true });
+      return;
+    }
     stream.respond({ ":status": 200, ...(path === "/truncated" ? { "content-length": "1000" } : {}) });
     if (path === "/truncated") stream.write("half", () => stream.close(2));
     else stream.end(path === "/large" ? "x".repeat(5000) : BODY);

@@ -38,7 +38,7 @@ inspector.connect();
 await inspector.post("Profiler.enable");
 await inspector.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
 // Loaded late: blocks are counted in what is loaded while it watches.
-const { loads } = (await import("./loads.ts")) as { readonly loads: Readonly<Record<string, Load>> };
+const { loads } = await import("./loads.ts");
 
 async function blocks(): Promise<number> {
   const { result } = await inspector.post("Profiler.takePreciseCoverage");

@@ -1,3 +1,4 @@
+/** What becomes of a response that the parser read or refused. What it reads and refuses has tables of its own beside this file. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { inspect, promisify } from "node:util";
@@ -68,22 +69,6 @@ describe("the head of a response", () => {
     ]);
   });
 
-  it.for([
-    // first line                          status  reason            version
-    ["HTTP/1.1 200 OK", 200, "OK", "1.1"],
-    ["HTTP/1.0 200 OK", 200, "OK", "1.0"],
-    ["HTTP/1.1 299 ", 299, "", "1.1"],
-    ["HTTP/1.1 299   ", 299, "", "1.1"],
-    ["HTTP/1.1 404", 404, "", "1.1"],
-    ["HTTP/1.1 404   Not \t there \t ", 404, "Not \t there", "1.1"],
-    ["HTTP/1.1 404 Voil\xc3\xa0 ", 404, "Voil\xc3\xa0", "1.1"],
-    ["HTTP/1.1 404 P\xc3\xa1gina", 404, "P\xc3\xa1gina", "1.1"],
-    ["HTTP/1.1 200 Tr\xe8s bien", 200, "Tr\xe8s bien", "1.1"],
-  ] as const)("reads %j", async ([line, status, statusText, httpVersion]) => {
-    const { response } = await answerTo(`${line}\r\nContent-Length: 0\r\n\r\n`);
-    expect(response).toMatchObject({ status, statusText, httpVersion });
-  });
-
   it("puts a reason phrase together that comes in pieces", async () => {
     await using server = await scriptedServer(async (connection) => {
       await connection.request();
@@ -107,24 +92,11 @@ describe("the head of a response", () => {
     expect([response.status, text, response.headers.has("link")]).toEqual([200, "final", false]);
   });
 
-  it.for(["5", "5   ", "005", "5, 5", "5\r\nContent-Length: 5"])(
-    "believes Content-Length %j",
-    async (value) => {
-      const { text } = await answerTo(`HTTP/1.1 200 OK\r\nContent-Length: ${value}\r\n\r\nhello`);
-      expect(text).toBe("hello");
-    },
-  );
-
   // RFC 9112 §6.3: framing that contradicts itself is not guessed.
   it.for([
     ["two lengths", "Content-Length: 5\r\nContent-Length: 10"],
-    ["a list of lengths", "Content-Length: 5, 10"],
-    ["a negative length", "Content-Length: -5"],
     ["a length and chunks", "Content-Length: 5\r\nTransfer-Encoding: chunked"],
     ["gzip under chunks, not asked for", "Transfer-Encoding: gzip, chunked"],
-    ["an unknown coding", "Transfer-Encoding: foo"],
-    ["chunks that are not the outermost coding", "Transfer-Encoding: chunked, gzip"],
-    ["chunks under nothing", "Transfer-Encoding: chunked, identity"],
   ] as const)("refuses %s as InvalidHeader", async ([, fields]) => {
     const error = await rejection(answerTo(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\nhello`));
     expect(error).toBeInstanceOf(InvalidHeader);
@@ -133,11 +105,7 @@ describe("the head of a response", () => {
 
   it.for([
     ["no HTTP at all", "garbage garbage\r\n\r\n"],
-    ["a body alone", "<html>old</html>"],
-    ["another protocol's version", "HTTP/3.7 200 OK\r\nContent-Length: 2\r\n\r\nok"],
     ["letters as status", "HTTP/1.1 abc Bad\r\n\r\n"],
-    ["status 000", "HTTP/1.1 000 Zero\r\nContent-Length: 0\r\n\r\n"],
-    ["status 099", "HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n"],
     ["a header line without colon", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nbroken line\r\n\r\nok"],
     ["NUL in a value", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: a\0b\r\n\r\nok"],
     [

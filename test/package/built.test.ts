@@ -127,7 +127,15 @@ describe("the built package", { timeout: 30_000 }, () => {
     const { stdout } = await execute(process.execPath, ["--input-type=module", "--eval", show]);
     // An `import` of `node:http` loads Node's `fetch`, and so does the name of a class that belongs to it; of `node:util` parsers.
     expect(stdout).toContain("NativeModule net\n");
-    for (const much of ["internal/deps/undici/undici", "internal/util/parse_args/parse_args"])
+    for (const much of [
+      "internal/deps/undici/undici",
+      "internal/util/parse_args/parse_args",
+      "crypto",
+      "tls",
+      "zlib",
+      "http",
+      "http2",
+    ])
       expect(stdout).not.toContain(`NativeModule ${much}\n`);
   });
 

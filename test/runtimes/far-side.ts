@@ -13,9 +13,10 @@ import {
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 
 import { Authority } from "../support/certificates.ts";
+import { startFarNetwork, type FarNetwork } from "./far-network.ts";
 
 /** Where it is, as JSON: it goes to other processes. */
-export interface FarSide {
+export interface FarSide extends FarNetwork {
   /** An `http:` URL of an address. */
   readonly url: string;
   /** The same server by a name that has domains above it. */
@@ -44,13 +45,13 @@ export async function startFarSide(): Promise<{ far: FarSide; stop: () => void }
   const authority = await Authority.create();
   const leaf = await authority.issue({ addresses: ["127.0.0.1"] });
   const sockets = new Set<Socket>();
-  const open = async (server: Server): Promise<number> => {
+  const open = async (server: Server, host: string = "127.0.0.1"): Promise<number> => {
     server.on("connection", (socket: Socket) => {
       sockets.add(socket);
       socket.on("error", () => undefined);
       socket.on("close", () => sockets.delete(socket));
     });
-    server.listen(0, "127.0.0.1");
+    server.listen(0, host);
     await once(server, "listening");
     return (server.address() as AddressInfo).port; // it listens on a port
   };
@@ -68,9 +69,13 @@ export async function startFarSide(): Promise<{ far: FarSide; stop: () => void }
   proxy.on("connect", tunnel);
   // No connection is closed under a request that is about to be sent.
   plain.keepAliveTimeout = 0;
-  const [port, securePort, deafPort, proxyPort] = await Promise.all([plain, secure, deaf, proxy].map(open));
+  const [port, securePort, deafPort, proxyPort] = await Promise.all(
+    [plain, secure, deaf, proxy].map((server) => open(server)),
+  );
+  const network = await startFarNetwork(authority, open, forwardPlain);
   return {
     far: {
+      ...network.far,
       url: `http://127.0.0.1:${port}`,
       namedUrl: `http://www.app.localhost:${port}`,
       secureUrl: `https://127.0.0.1:${securePort}`,
@@ -79,7 +84,7 @@ export async function startFarSide(): Promise<{ far: FarSide; stop: () => void }
       ca: authority.pem,
     },
     stop() {
-      for (const server of [plain, secure, deaf, proxy]) server.close();
+      for (const server of [plain, secure, deaf, proxy, ...network.servers]) server.close();
       for (const socket of sockets) socket.destroy();
     },
   };

@@ -1,8 +1,8 @@
 /**
  * `npm run runtimes [-- --only REGEX]`, after `npm run build`
  *
- * Packs the package, installs it into a project outside of the tree, and goes through `checks.ts` in each runtime and through
- * `tools.ts`. Prints a line for each, and what `docs/runtimes.md` says otherwise. Ends with 1 when something is not as that page
+ * Packs the package, installs it into a project outside of the tree, and goes through `checks.ts` and `checks-network.ts` in
+ * each runtime and through `tools.ts`. Prints a line for each, and what `docs/runtimes.md` says otherwise. Ends with 1 when something is not as that page
  * says.
  *
  * Runtimes and tools have a package and a lock file of their own in this folder.
@@ -16,12 +16,15 @@ import { createInterface } from "node:readline";
 import { parseArgs, promisify } from "node:util";
 
 import { installNode, installPacked, oldestNode, root, versionOf } from "../support/packed.ts";
-import { checks } from "./checks.ts";
+import { checks as ownChecks } from "./checks.ts";
+import { networkChecks } from "./checks-network.ts";
 import { startFarSide } from "./far-side.ts";
 import { tableBelow } from "./page.ts";
 import { runtimesOf, textOf, type Runtime } from "./runtimes.ts";
 import { trials, type Bench, type Step, type Trial } from "./tools.ts";
 
+/** All rows of the page but its last. */
+const checks = { ...ownChecks, ...networkChecks };
 const execute = promisify(execFile);
 const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
 const only = new RegExp(values.only);
@@ -39,8 +42,10 @@ import * as sojourn from "sojourn";
 import * as charset from "sojourn/charset";
 import * as oauth2 from "sojourn/oauth2";
 import * as testing from "sojourn/testing";
-import { checks } from "./checks.mjs";
+import { checks as ownChecks } from "./checks.mjs";
+import { networkChecks } from "./checks-network.mjs";
 
+const checks = { ...ownChecks, ...networkChecks };
 const far = JSON.parse(process.env.FAR_SIDE);
 let fail = () => {};
 process.on("uncaughtException", (error) => fail(error));
@@ -83,7 +88,11 @@ function setUp(): void {
     copyFileSync(join(root, "test/runtimes", file), join(project, file));
   installPacked(project, ["chardet", "oauth4webapi"].map(versionOf));
   writeFileSync(join(project, "program.mjs"), PROGRAM);
-  writeFileSync(join(project, "checks.mjs"), stripTypeScriptTypes(textOf(root, "test/runtimes/checks.ts")));
+  for (const name of ["checks", "checks-network"])
+    writeFileSync(
+      join(project, `${name}.mjs`),
+      stripTypeScriptTypes(textOf(root, `test/runtimes/${name}.ts`)),
+    );
 }
 
 /** Every check in every runtime, and whether the page says the same. */

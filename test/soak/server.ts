@@ -22,7 +22,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { constants, createSecureServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 
-import { Authority } from "../support/certificates.ts";
+import { Authority, type KeyPair } from "../support/certificates.ts";
 
 /** Where they are. */
 export interface Place {
@@ -30,6 +30,8 @@ export interface Place {
   readonly http2: number;
   /** Whom to trust, in PEM. */
   readonly ca: string;
+  /** A certificate for clients. */
+  readonly client: KeyPair;
 }
 
 const large = Buffer.alloc(262_144, "x");
@@ -127,6 +129,7 @@ const place: Place = {
   http1: await listening(server),
   http2: await listening(http2Server),
   ca: authority.pem,
+  client: await authority.issue({ commonName: "client" }),
 };
 process.send?.(place);
 // Who started it is gone: so is the reason to be there.
