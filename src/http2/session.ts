@@ -60,11 +60,6 @@ export interface H2Listener {
   onClose(): void;
 }
 
-/** Node's module is loaded with the first such connection: most programs have none, and it is large. */
-function http2(): typeof import("node:http2") {
-  return process.getBuiltinModule("node:http2");
-}
-
 /** A connection on which HTTP/2 is spoken. */
 export class H2Session {
   /** When it is not to be used any more if it stays idle, in milliseconds of the monotonic clock. Kept by the pool. */
@@ -115,7 +110,8 @@ export class H2Session {
     });
     socket.once("end", () => this.#onEnd());
     socket.once("close", () => this.#onEnd());
-    this.#session = http2().connect(ANY_ORIGIN, {
+    // Loaded with the first such connection: most programs have none, and the module is large.
+    this.#session = process.getBuiltinModule("node:http2").connect(ANY_ORIGIN, {
       createConnection: () => socket,
       settings: {
         enablePush: false,
