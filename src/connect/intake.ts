@@ -11,7 +11,7 @@ const FIRST_BYTES = 16_384;
 /** What it goes on with once a read has filled that, to the end of the response. */
 export const MOST_READ_BYTES = 65_536;
 
-/** Memory of connections that have ended, for those to come: to make it takes longer than to connect takes otherwise. */
+/** Memory of connections that have ended, for those to come: fresh memory is a large part of what a connection costs here. */
 const spare: Buffer[] = [];
 const MOST_SPARE = 32;
 const NONE = Buffer.alloc(0);

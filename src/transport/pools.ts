@@ -83,7 +83,8 @@ export class Pools {
       onIdle: (pool, until) => {
         if (pool !== this.#latest) this.#rest(pool);
         if (this.#byKey.size > this.#limit) this.#giveUp(this.#limit);
-        this.#sweepBy(until);
+        // With every message, and mostly there is nothing to do.
+        if (until < this.#sweepAt) this.#sweepBy(until);
       },
       onUnused: (pool) => {
         // One that stands in the queue keeps its place: no connection in it has become idle, so it is the one to be missed least.
