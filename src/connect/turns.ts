@@ -16,10 +16,10 @@ interface Idler {
   unrefIfIdle(): void;
 }
 
-/** Connections that wait for the end of the turn in which they were asked, and then for a poll. */
-let waiting: Dispatcher[] = [];
-/** Connections that have had nothing to do since this turn. */
-let resting: Idler[] = [];
+/** Connections that wait for the end of the turn in which they were asked, and then for a poll; `null`: none does. */
+let waiting: Dispatcher[] | null = null;
+/** Connections that have had nothing to do since this turn; `null`: there are none. */
+let resting: Idler[] | null = null;
 
 /**
  * Dispatches when the event loop has polled the network once more. What a server sent or did behind its last answer is seen
@@ -27,18 +27,28 @@ let resting: Idler[] = [];
  * on a connection that has ended. The first turn may be the one in which the last answer was read.
  */
 export function dispatchAfterPoll(connection: Dispatcher): void {
-  if (waiting.push(connection) === 1) setImmediate(waitForPoll);
+  if (waiting !== null) {
+    waiting.push(connection);
+    return;
+  }
+  waiting = [connection];
+  setImmediate(waitForPoll, waiting);
 }
 
 /** Lets the process end later: most connections have something to do again by then. */
 export function unrefLater(connection: Idler): void {
-  if (resting.push(connection) === 1) setImmediate(unrefResting);
+  if (resting !== null) {
+    resting.push(connection);
+    return;
+  }
+  resting = [connection];
+  setImmediate(unrefResting, resting);
 }
 
 /** Who comes while these wait is not one of them: the poll that they wait for may have brought it here. */
-function waitForPoll(): void {
-  setImmediate(dispatchAll, waiting);
-  waiting = [];
+function waitForPoll(connections: readonly Dispatcher[]): void {
+  waiting = null;
+  setImmediate(dispatchAll, connections);
 }
 
 function dispatchAll(connections: readonly Dispatcher[]): void {
@@ -46,8 +56,7 @@ function dispatchAll(connections: readonly Dispatcher[]): void {
   for (const connection of connections) connection.dispatch(now);
 }
 
-function unrefResting(): void {
-  const connections = resting;
-  resting = [];
+function unrefResting(connections: readonly Idler[]): void {
+  resting = null;
   for (const connection of connections) connection.unrefIfIdle();
 }

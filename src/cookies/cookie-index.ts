@@ -58,6 +58,12 @@ function keyOf(kind: "h" | "d" | "p", name: string, path: string): string {
 
 /** The cookies by domain. */
 export class CookieIndex {
+  /** Number of cookies, with those that expired unnoticed. */
+  size = 0;
+  /** Changes with every change that a header can show. */
+  version = 0;
+  /** Changes when a bucket goes away: the greatest version of some buckets is then no witness any more. */
+  generation = 0;
   readonly #limits: Limits;
   readonly #buckets = new Map<string, Bucket>();
   /** Where the program's cookies without a domain are, by key: there is one of a name and path in the whole jar. */
@@ -66,27 +72,9 @@ export class CookieIndex {
   readonly #byUse = new Queue<Entry>();
   readonly #secure = new SecureNames();
   #order = 0;
-  #size = 0;
-  #version = 0;
-  #generation = 0;
 
   constructor(limits: Limits) {
     this.#limits = limits;
-  }
-
-  /** Number of cookies, with those that expired unnoticed. */
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Changes with every change that a header can show. */
-  get version(): number {
-    return this.#version;
-  }
-
-  /** Changes when a bucket goes away: the greatest version of some buckets is then no witness any more. */
-  get generation(): number {
-    return this.#generation;
   }
 
   /** Are there cookies that wait for a host? */
@@ -156,7 +144,7 @@ export class CookieIndex {
     if (cookie.domain === "") this.#homes.set(key, bucket);
     entry.place = this.#byUse.join(entry);
     this.#noteTerms(entry);
-    this.#size += 1;
+    this.size += 1;
     this.#touch(bucket);
     return entry;
   }
@@ -177,13 +165,13 @@ export class CookieIndex {
   /** Lets go what is too much with an entry (§5.7, "remove excess cookies"), first what has expired. Does it stay itself? */
   #makeRoom({ bucket, key }: Entry, now: number): boolean {
     const { maxCookies, maxCookiesPerDomain } = this.#limits;
-    if (this.#size <= maxCookies && bucket.entries.size <= maxCookiesPerDomain) return true;
+    if (this.size <= maxCookies && bucket.entries.size <= maxCookiesPerDomain) return true;
     this.removeExpired(now);
     this.#limitDomain(bucket);
-    if (this.#size > maxCookies) {
+    if (this.size > maxCookies) {
       // For a twentieth at once, so that not each new cookie makes headers be written anew.
       const most = maxCookies + 1 - Math.max(1, Math.floor(maxCookies / 20));
-      for (let place = this.#byUse.first; place !== null && this.#size > most; place = this.#byUse.first)
+      for (let place = this.#byUse.first; place !== null && this.size > most; place = this.#byUse.first)
         this.remove(place.value);
     }
     return bucket.entries.has(key);
@@ -230,8 +218,8 @@ export class CookieIndex {
 
   /** Notes that headers with cookies of this bucket are to be written anew. */
   #touch(bucket: Bucket): void {
-    this.#version += 1;
-    bucket.version = this.#version;
+    this.version += 1;
+    bucket.version = this.version;
   }
 
   remove(entry: Entry): void {
@@ -242,10 +230,10 @@ export class CookieIndex {
     this.#expiries.remove(entry);
     if (entry.place !== null) this.#byUse.leave(entry.place);
     entry.place = null;
-    this.#size -= 1;
+    this.size -= 1;
     this.#touch(bucket);
     if (bucket.entries.size > 0) return;
-    this.#generation += 1;
+    this.generation += 1;
     this.#buckets.delete(bucket.domain);
   }
 
@@ -255,9 +243,9 @@ export class CookieIndex {
     this.#expiries.clear();
     this.#byUse.clear();
     this.#secure.clear();
-    this.#size = 0;
-    this.#version += 1;
-    this.#generation += 1;
+    this.size = 0;
+    this.version += 1;
+    this.generation += 1;
   }
 
   /** Removes the cookie of this identity, if there is one. */
@@ -271,7 +259,7 @@ export class CookieIndex {
   /** Removes what has expired. Costs nothing before the first one does. Returns how many went. */
   removeExpired(now: number): number {
     if (now < this.#expiries.next) return 0;
-    const before = this.#size;
+    const before = this.size;
     for (let entry = this.#expiries.take(now); entry !== undefined; entry = this.#expiries.take(now)) {
       const { expires } = entry.cookie;
       if (expires === null) continue;
@@ -279,7 +267,7 @@ export class CookieIndex {
       if (expires <= now) this.remove(entry);
       else this.#expiries.add(entry, expires);
     }
-    return before - this.#size;
+    return before - this.size;
   }
 
   /** Gives the cookies that wait for a host to this one. They replace its host-only cookies of that name and path. */

@@ -25,24 +25,20 @@ export interface Clock {
 
 /** Goes off once. Costs nothing as long as nobody sleeps. */
 export class Alarm {
-  #isOver = false;
-  #controller: AbortController | null = null;
-
   /** Has it gone off? */
-  get isOver(): boolean {
-    return this.#isOver;
-  }
+  isOver = false;
+  #controller: AbortController | null = null;
 
   /** Aborts when it goes off. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
-    if (this.#isOver) this.#controller.abort();
+    if (this.isOver) this.#controller.abort();
     return this.#controller.signal;
   }
 
   /** Wakes everybody up. */
   ring(): void {
-    this.#isOver = true;
+    this.isOver = true;
     this.#controller?.abort();
   }
 }

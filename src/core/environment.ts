@@ -39,9 +39,9 @@ export interface Environment {
   readonly proxies: ProxyRules;
   /** What `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE` says, or `null`. */
   readonly caBundle: CaBundle | null;
-  /** `null` when there is none. */
-  readonly netrc: NetrcFile | null;
+  /** Reads the netrc file, each time; `null` when there is none. */
+  readonly readNetrc: () => NetrcFile | null;
 }
 
 /** Says nothing: what a session with `trustEnv: false` sees. */
-export const emptyEnvironment: Environment = { proxies: noProxyRules, caBundle: null, netrc: null };
+export const emptyEnvironment: Environment = { proxies: noProxyRules, caBundle: null, readNetrc: () => null };

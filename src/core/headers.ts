@@ -24,16 +24,22 @@ export type HeadersInit =
   | Iterable<readonly [name: string, value: HeaderValue | readonly HeaderValue[] | null | undefined]>
   | { readonly [name: string]: HeaderValue | readonly HeaderValue[] | null | undefined };
 
+/** Names that somebody asks for with each request, in lower case. */
+const ASKED_FOR =
+  "authorization content-encoding content-length content-type cookie expect location range set-cookie";
+
 /**
  * Names seen before and found valid, with their lower case: a program sends the same few names all day. No Memo: one is asked some
- * twenty times a request, and what is not known costs no more than its lower case.
+ * ten times a request, and what is not known costs no more than its lower case.
  */
-const knownNames = new Map<string, string>();
+const knownNames = new Map<string, string>(ASKED_FOR.split(" ").map((name) => [name, name]));
 const KNOWN_NAMES_LIMIT = 1000;
 
-/** Names that were received last, with their lower case: a server sends the same ones in the same order all day. */
-const lastReceived: { readonly names: string[]; readonly keys: string[] } = { names: [], keys: [] };
-const LAST_RECEIVED_LIMIT = 32;
+/** Names of field lines, and their lower case, place by place. */
+type Names = Pick<FieldArrays, "names" | "keys">;
+
+/** Those that were received last: a server sends the same ones in the same order all day. Never changed: maps share them. */
+let lastReceived: Names = { names: [], keys: [] };
 
 /** A character that must not stand in a field value (RFC 9110 §5.5), or that cannot be written in one byte. */
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -64,15 +70,12 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Received fields, taken as they are: flat list of name, value, name, value ... */
   static fromWire(pairs: readonly string[]): HeaderMap {
+    const { names, keys } = receivedNames(pairs);
+    const values: string[] = [];
+    for (let at = 1; at < pairs.length; at += 2) values.push(pairs[at] as string); // below the length
     const map = new HeaderMap();
-    const { names, keys, values } = map.#own();
-    for (let at = 0; at + 1 < pairs.length; at += 2) {
-      const name = pairs[at] ?? "";
-      names.push(name);
-      keys.push(receivedKey(name, at >> 1));
-      values.push(pairs[at + 1] ?? "");
-    }
-    if (names.length > MOST_SCANNED) map.#fields = keptByName(map.#fields);
+    const fields = { names, keys, values, many: null };
+    map.#fields = names.length > MOST_SCANNED ? keptByName(fields) : fields;
     return map;
   }
 
@@ -317,15 +320,22 @@ function keptByName(fields: FieldArrays): Fields {
   return { names: [], keys: [], values: [], many: new ManyFields(fields) };
 }
 
-/** @param place of the field in its section. */
-function receivedKey(name: string, place: number): string {
-  if (lastReceived.names[place] === name) return lastReceived.keys[place] as string; // they have the same length
-  const key = knownNames.get(name) ?? name.toLowerCase();
-  if (place < LAST_RECEIVED_LIMIT && place <= lastReceived.names.length) {
-    lastReceived.names[place] = name;
-    lastReceived.keys[place] = key;
+/** The names of received fields. @param pairs as for {@link HeaderMap.fromWire}. */
+function receivedNames(pairs: readonly string[]): Names {
+  const last = lastReceived;
+  const count = pairs.length >> 1;
+  let same = 0;
+  while (same < count && pairs[2 * same] === last.names[same]) same++;
+  if (same === count && count === last.names.length) return last;
+  const names: string[] = [];
+  const keys: string[] = [];
+  for (let place = 0; place < count; place++) {
+    const name = pairs[2 * place] as string; // below the length
+    names.push(name);
+    keys.push(last.names[place] === name ? (last.keys[place] as string) : lower(name)); // they have the same length
   }
-  return key;
+  if (count <= MOST_SCANNED) lastReceived = { names, keys };
+  return { names, keys };
 }
 
 function lower(name: string): string {

@@ -27,8 +27,3 @@ const NO_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIO
 export function expectsContent(method: string): boolean {
   return !NO_CONTENT.has(method);
 }
-
-/** Does a message without a body carry no `Content-Length` for this method? requests sends `0` for all others. */
-export function isBodyless(method: string): boolean {
-  return method === "GET" || method === "HEAD";
-}

@@ -6,7 +6,6 @@
 import { factoryBody, lengthOf, rawBody, type Body, type RawBody } from "./body.ts";
 import { mustBe } from "./checks.ts";
 import { HeaderMap } from "./headers.ts";
-import { isBodyless } from "./method.ts";
 import type { Origin } from "./origin.ts";
 import { bareUrl, printAs, shownUrl } from "./redact.ts";
 import { isHttpLike, parseRawUrl, type Url } from "./url.ts";
@@ -221,10 +220,11 @@ function shownBody(payload: Body | null): string | null {
 
 /**
  * Sets the header that frames the body: `Content-Length` when the length is known (RFC 9112 §6.2), else
- * `Transfer-Encoding: chunked` (§6.1); never both. Without a body: `Content-Length: 0`, but for GET and HEAD.
+ * `Transfer-Encoding: chunked` (§6.1); never both. Without a body: `Content-Length: 0`, but for GET and HEAD, as requests does.
  */
 export function frame(headers: HeaderMap, method: string, payload: Body | null): void {
-  const length = payload === null ? (isBodyless(method) ? null : 0) : lengthOf(payload);
+  const isBare = payload === null && (method === "GET" || method === "HEAD");
+  const length = isBare ? null : payload === null ? 0 : lengthOf(payload);
   headers.delete("transfer-encoding");
   if (length !== null) headers.set("Content-Length", length);
   else headers.delete("content-length");

@@ -14,7 +14,11 @@ import { decodeText } from "./text.ts";
 export function guessJsonUtf(bytes: Uint8Array): string | null {
   const mark = byteOrderMark(bytes);
   if (mark !== null) return mark.encoding === "utf-8" ? "utf-8-sig" : mark.encoding;
-  const [first, second, third, fourth] = bytes;
+  // By index: an array pattern would go through an iterator.
+  const first = bytes[0];
+  const second = bytes[1];
+  const third = bytes[2];
+  const fourth = bytes[3];
   if (first === 0) {
     if (second === 0) return third === 0 ? (fourth === 0 || fourth === undefined ? null : "utf-32be") : null;
     return "utf-16be";
@@ -26,7 +30,8 @@ export function guessJsonUtf(bytes: Uint8Array): string | null {
 /** The text of a JSON body. Its own signs go before the charset, which is used where the bytes do not tell. */
 export function jsonText(bytes: Uint8Array, charset: Charset): string {
   const guess = guessJsonUtf(bytes);
-  return guess === null || guess === "utf-8" ? decodeText(bytes, charset) : decodeWhole(bytes, guess);
+  const isTold = guess !== null && (guess !== "utf-8" || charset.name === guess);
+  return isTold ? decodeWhole(bytes, guess) : decodeText(bytes, charset);
 }
 
 /** Whose body it is: what an error tells of it. */

@@ -6,13 +6,7 @@
  */
 import process from "node:process";
 
-import {
-  noProxyRules,
-  type CaBundle,
-  type Environment,
-  type NetrcFile,
-  type ProxyRules,
-} from "../core/environment.ts";
+import { noProxyRules, type CaBundle, type Environment, type ProxyRules } from "../core/environment.ts";
 import { own } from "../core/checks.ts";
 import type { TrustEnv } from "../core/options.ts";
 import { readNetrc } from "./netrc-file.ts";
@@ -26,15 +20,8 @@ export function readEnvironment(env: Variables = process.env, trust: boolean | T
     typeof trust === "boolean" ? trust : (own(trust, part) ?? true);
   const proxies = isTrusted("proxies") ? readProxies(env) : noProxyRules;
   const caBundle = isTrusted("ca") ? readCaBundle(env) : null;
-  let netrc: NetrcFile | null | undefined = isTrusted("netrc") ? undefined : null;
-  return {
-    proxies,
-    caBundle,
-    get netrc(): NetrcFile | null {
-      if (netrc === undefined) netrc = readNetrc(env);
-      return netrc;
-    },
-  };
+  const isNetrcTrusted = isTrusted("netrc");
+  return { proxies, caBundle, readNetrc: () => (isNetrcTrusted ? readNetrc(env) : null) };
 }
 
 /**

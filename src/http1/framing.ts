@@ -35,7 +35,7 @@ export function isFramingField(name: string): boolean {
 /** A number that can surely be counted. */
 const PLAIN_LENGTH = /^\d{1,15}$/;
 /** One whole number, or the same one in a list (RFC 9110 §8.6). */
-const LENGTHS = /^\d+(?:[\t ]*,[\t ]*\d+)*$/;
+const LENGTHS = /^(\d+)(?:[\t ]*,[\t ]*\1)*$/;
 /** The codings that are undone here: chunks, and none. Any other nobody asked for, since we send no `TE` (RFC 9112 §7.4). */
 const CODINGS = /^(?:identity|chunked)(?:[\t ]*,[\t ]*(?:identity|chunked))*$/i;
 const LAST_IS_CHUNKED = /(?:^|[\t ,])chunked$/i;
@@ -127,12 +127,12 @@ function framingOf({ length, codings }: Said, offset: number): Framing {
   return length === null ? "end" : lengthIn(length, offset);
 }
 
-/** Loosened: the same length more than once is that length (RFC 9110 §8.6). */
+/** Loosened: the same length more than once, in one spelling, is that length (RFC 9110 §8.6). */
 function lengthIn(text: string, offset: number): number {
   if (PLAIN_LENGTH.test(text)) return Number(text);
-  if (!LENGTHS.test(text)) throw problem("a Content-Length that is not one whole number", offset);
-  const [length = 0, ...others] = text.split(",").map(Number);
-  if (others.some((other) => other !== length)) throw problem("two Content-Lengths that differ", offset);
+  const [, digits] = LENGTHS.exec(text) ?? [];
+  if (digits === undefined) throw problem("a Content-Length that is not one whole number", offset);
+  const length = Number(digits);
   if (!Number.isSafeInteger(length)) throw problem("a Content-Length that nobody can count", offset);
   return length;
 }

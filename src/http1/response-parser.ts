@@ -36,6 +36,8 @@ const MOST_EMPTY = 1024;
 export class ResponseParser {
   /** Does it take nothing until {@link resume}, or the end of the response? */
   isPaused = false;
+  /** What the last head said of its body and of the connection. */
+  ending: Ending = { framing: "none", canFollow: true, keepAliveSeconds: null };
   readonly #listener: ResponseListener;
   readonly #limits: ResponseLimits;
   readonly #section: Section;
@@ -50,7 +52,6 @@ export class ResponseParser {
   #informed = 0;
   /** Of the body, still to come. */
   #left = 0;
-  #ending: Ending = { framing: "none", canFollow: true, keepAliveSeconds: null };
 
   constructor(listener: ResponseListener, limits: ResponseLimits) {
     this.#listener = listener;
@@ -64,19 +65,9 @@ export class ResponseParser {
     return this.#state === "idle";
   }
 
-  /** May another message follow on the connection, by what the last head said? */
-  get canFollow(): boolean {
-    return this.#ending.canFollow;
-  }
-
   /** Status and fields of the running head, as far as it came; `null` when not even its first line is whole. */
   get headSoFar(): { readonly status: number; readonly fields: string[] } | null {
     return this.#section.soFar;
-  }
-
-  /** How long the server keeps an idle connection, by what the last head said, in seconds; `null`: it said nothing. */
-  get keepAliveSeconds(): number | null {
-    return this.#ending.keepAliveSeconds;
   }
 
   /** A request of this method goes out: what comes next is its response. */
@@ -199,8 +190,8 @@ export class ResponseParser {
       this.#listener.onInformational(status, fields);
       return;
     }
-    this.#ending = endingOf({ method: this.#method, status, minor, fields, offset });
-    this.#beginBody(this.#ending.framing);
+    this.ending = endingOf({ method: this.#method, status, minor, fields, offset });
+    this.#beginBody(this.ending.framing);
     this.#listener.onHead({ status, reason, fields, httpVersion: minor === 1 ? "1.1" : "1.0" });
     if (this.#state === "length" && this.#left === 0) this.#end([]);
   }

@@ -18,7 +18,7 @@ import type { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
 import type { Contract, Journey, RequestOptions, SendInit, SessionOptions } from "../core/options.ts";
 import type { Origin } from "../core/origin.ts";
-import type { Plan } from "../core/request.ts";
+import type { Plan, PreparedRequest } from "../core/request.ts";
 
 /** Every option there is, with what it takes. */
 export interface Options
@@ -84,14 +84,13 @@ type Prepared = Exclude<keyof RequestOptions, keyof SendInit | OwnOption | "auth
 export interface Settings extends Omit<Defaults, Prepared> {}
 
 /** Settings and cookies of the call that a request was prepared for: a prepared request brings them along. */
-export class CallPlan implements Plan {
-  readonly kind = "plan";
+export interface CallPlan extends Plan {
   readonly settings: Settings;
   /** The session's jar, or the request's own cookies laid over it. */
   readonly cookies: CookieStore;
+}
 
-  constructor(settings: Settings, cookies: CookieStore) {
-    this.settings = settings;
-    this.cookies = cookies;
-  }
+/** The plan of a request; `null` for one that was prepared by no session. */
+export function planOf({ plan }: PreparedRequest): CallPlan | null {
+  return plan as CallPlan | null; // there are no others
 }

@@ -37,16 +37,16 @@ export function auth(world: AuthSurroundings): Stage {
  */
 export function schemeFor(exchange: Exchange, world: AuthSurroundings): Auth | null {
   const { request, settings } = exchange;
-  const given = inForce(settings.auth, request);
+  const { auth: option } = settings;
+  // A map of origins says what holds for this one; everything else is for the origin of the request.
+  const given = option?.forOrigin === undefined ? option : byOrigin(option, request);
   if (given !== undefined) return given;
   if (!isHttpLike(request.url) || request.headers.has("authorization")) return null;
   return world.ambientAuth(request.parsed, settings.journey.netrc);
 }
 
-/** A map of origins says what holds for this one; everything else is for the origin of the request. */
-function inForce(auth: Auth | null | undefined, { origin }: PreparedRequest): Auth | null | undefined {
-  if (auth === null || auth?.forOrigin === undefined) return auth;
-  return origin === null ? undefined : auth.forOrigin(origin);
+function byOrigin(map: Auth, { origin }: PreparedRequest): Auth | null | undefined {
+  return origin === null ? undefined : map.forOrigin?.(origin);
 }
 
 /** A challenge may be answered, and the answer's once more: a nonce may have gone stale meanwhile (RFC 7616 §3.3). */

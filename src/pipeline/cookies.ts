@@ -8,15 +8,15 @@ import type { CookieRefusal, StoredCookie } from "../core/cookie-store.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { isThisMachine } from "../core/loopback.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import { isHttpLike } from "../core/url.ts";
+import { isHttpLike, type Url } from "../core/url.ts";
 import type { Exchange, Reply, Stage, Surroundings } from "./stage.ts";
 
 /** What the stage needs of the world. */
 export type CookieSurroundings = Pick<Surroundings, "clock" | "isDirect">;
 
 /** Is it a direct connection to this machine? Everywhere else the URL alone tells what may go there. */
-function isDirect({ request, settings }: Exchange, world: CookieSurroundings): boolean {
-  return isThisMachine(request.parsed) && world.isDirect(request.parsed, settings);
+function isDirect(url: Url, { settings }: Exchange, world: CookieSurroundings): boolean {
+  return isThisMachine(url) && world.isDirect(url, settings);
 }
 
 /** Takes cookies from the jar and brings them there. A `Cookie` header that the caller wrote stands: the jar is not asked. */
@@ -62,22 +62,23 @@ export function withCookies(
 ): PreparedRequest {
   const { request } = exchange;
   if (request.dress !== "bare" && request.dress !== "jar") return request;
-  const value = exchange.cookies.select(request.parsed, world.clock.now(), isDirect(exchange, world));
+  const url = request.parsed;
+  const value = exchange.cookies.select(url, world.clock.now(), isDirect(url, exchange, world));
   if (value === null && request.dress === "bare") return request;
   return request.withHeaders(memo.get(request.headers, value), value === null ? "bare" : "jar");
 }
 
 async function storeCookies(exchange: Exchange, response: Reply, world: CookieSurroundings): Promise<Reply> {
   const now = world.clock.now();
-  const direct = isDirect(exchange, world);
   const { request, settings } = exchange;
+  const url = request.parsed;
+  const direct = isDirect(url, exchange, world);
   // A later field of the same response replaces an earlier one.
   const stored = new Map<string, StoredCookie>();
   const refused: CookieRefusal[] = [];
   let left = settings.maxSetCookies;
   for (const header of response.headers.getSetCookie()) {
-    const verdict =
-      left-- > 0 ? exchange.cookies.store(header, request.parsed, now, direct) : refusedAsTooMany(header);
+    const verdict = left-- > 0 ? exchange.cookies.store(header, url, now, direct) : refusedAsTooMany(header);
     if (verdict.kind === "stored") stored.set(identityOf(verdict.cookie), verdict.cookie);
     if (verdict.kind === "refused") refused.push(verdict);
   }

@@ -17,7 +17,7 @@ import { retries } from "./retries.ts";
 import { sender } from "./send.ts";
 import { compose, type Send, type Surroundings } from "./stage.ts";
 
-/** Builds the corridor. A session builds it once. */
+/** Builds the corridor of a session: once, and anew when the session begins or ends to keep a list of HSTS hosts. */
 export function corridor(world: Surroundings): Send {
   return compose(
     [
@@ -25,7 +25,7 @@ export function corridor(world: Surroundings): Send {
       read, // once per call: the body into memory, unless it is streamed
       redirects(world), // loop: one turn a hop
       hooks, // once per hop
-      hsts(world), // once per hop
+      ...(world.strictTransport() === null ? [] : [hsts(world)]), // once per hop
       retries(world), // loop: one turn an attempt
       auth(world), // once per attempt; answers challenges
       cookies(world), // once per message

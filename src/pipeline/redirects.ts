@@ -8,7 +8,7 @@ import { TooManyRedirects } from "../core/errors.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { AnyResponse } from "../core/response.ts";
 import { securedUrl } from "../hsts/store.ts";
-import { CallPlan, type Settings } from "../options/settings.ts";
+import { planOf, type CallPlan, type Settings } from "../options/settings.ts";
 import { journeyBeyond, settingsAcross } from "../redirects/border.ts";
 import { decideRedirect, isRedirect, type Following, type Secured } from "../redirects/decide.ts";
 import {
@@ -27,7 +27,8 @@ export type RedirectSurroundings = Pick<Surroundings, "clock" | "strictTransport
 export function redirects(world: RedirectSurroundings): Stage {
   return {
     up(response: Reply, exchange: Exchange, next: Send) {
-      if (!isRedirect(response)) return response;
+      // A success leads nowhere.
+      if (response.status < 300 || !isRedirect(response)) return response;
       const secured: Secured = (url) => securedUrl(url, world.strictTransport(), world.clock.now());
       return exchange.settings.allowRedirects
         ? follow(response, exchange, next, secured)
@@ -90,12 +91,12 @@ async function announced(
 
 /** What comes of sending `response.next`, or `response.request` again, must be what following did: the plan changes, too. */
 function plannedBeyond(from: PreparedRequest, hop: Following): PreparedRequest {
-  const { plan, headers } = hop.request;
-  if (!(plan instanceof CallPlan)) return hop.request;
+  const plan = planOf(hop.request);
+  if (plan === null) return hop.request;
   const settings = settingsBeyond(from, hop, plan.settings);
-  return settings === plan.settings
-    ? hop.request
-    : hop.request.with({ plan: new CallPlan(settings, plan.cookies), headers });
+  if (settings === plan.settings) return hop.request;
+  const planned: CallPlan = { ...plan, settings };
+  return hop.request.with({ plan: planned, headers: hop.request.headers });
 }
 
 /** The settings of the next hop. What stays behind does not come back on later ones. */

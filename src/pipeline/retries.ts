@@ -32,9 +32,8 @@ export type RetrySurroundings = Pick<Surroundings, "clock" | "random" | "adapter
 export function retries(world: RetrySurroundings): Stage {
   return {
     down(exchange: Exchange, next: Send) {
-      const { retry } = exchange.settings;
-      const policy =
-        retry === undefined ? toPolicy(world.adapterFor(exchange.request.url).maxRetries) : retry;
+      const { retry = world.adapterFor(exchange.request.url).maxRetries } = exchange.settings;
+      const policy = retry == null ? null : toPolicy(retry);
       if (policy != null) return attempts(world, policy, exchange, next);
       // A request without a policy is traffic all the same, of which the retries of others may be a share.
       if (world.budgets.isUsed) begin(world, null, exchange.request);

@@ -16,6 +16,9 @@ import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
 import type { Send, Surroundings } from "./stage.ts";
 
+/** What a response begins with: no cookies, no history, no attempts. Frozen: all of them have it. */
+const NONE: readonly never[] = Object.freeze([]);
+
 /** What the sender needs of the world. */
 export type SendSurroundings = Pick<Surroundings, "clock" | "adapterFor">;
 
@@ -34,13 +37,13 @@ export function sender(world: SendSurroundings): Send {
       const parts = {
         request,
         wire,
-        cookies: [],
+        cookies: NONE,
         elapsed: world.clock.monotonic() - start,
         maxBodyBytes: settings.maxBodyBytes,
         maxCodings: settings.maxCodings,
         detectEncoding: settings.detectEncoding,
-        history: [],
-        attempts: [],
+        history: NONE,
+        attempts: NONE,
         nextRequest: null,
       };
       return settings.stream ? StreamedResponse.of(parts) : Response.of(parts);

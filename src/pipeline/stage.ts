@@ -7,7 +7,6 @@ import type { Auth } from "../core/auth-scheme.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import type { Journey, StrictTransport } from "../core/options.ts";
-import { isPromise } from "../core/realm.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
 import type { Url } from "../core/url.ts";
 import type { Settings } from "../options/settings.ts";
@@ -59,7 +58,7 @@ export type Send = (exchange: Exchange) => Promise<Reply>;
 
 /**
  * One concern. A request passes every stage on its way down, its reply passes them in reverse on its way up. Both ways are
- * plain calls: a stage with nothing to do costs one, and the corridor waits once, for the network.
+ * plain calls: a stage with nothing to do costs one, a way that it has not costs none, and the corridor waits once, for the network.
  */
 export interface Stage {
   /**
@@ -78,59 +77,59 @@ export interface Stage {
 
 /** A stage in its place: both its ways, and what is further in. */
 interface Place {
-  readonly down: NonNullable<Stage["down"]>;
-  readonly up: NonNullable<Stage["up"]>;
+  readonly down: NonNullable<Stage["down"]> | null;
+  readonly up: NonNullable<Stage["up"]> | null;
   readonly next: Send;
 }
 
 /** Puts `stages` before `last`. The first stage is the outermost: it sees requests first and replies last. */
 export function compose(stages: readonly Stage[], last: Send): Send {
-  let places: readonly Place[] = [];
-  let send = last;
-  for (const { down = unchanged, up = unchanged } of stages.toReversed()) {
-    places = [{ down, up, next: send }, ...places];
-    send = walk(places, last);
+  const places: Place[] = [];
+  for (const { down = null, up = null } of stages) {
+    const inner = places.length + 1;
+    places.push({ down, up, next: inner === stages.length ? last : walk(places, inner, last) });
   }
-  return send;
+  return walk(places, 0, last);
 }
 
-function unchanged<Passed>(passed: Passed): Passed {
-  return passed;
-}
-
-function walk(places: readonly Place[], last: Send): Send {
+/** Through the places from `first` on, to `last` and back. */
+function walk(places: readonly Place[], first: number, last: Send): Send {
   return async (exchange) => {
     let current = exchange;
-    let depth = 0;
-    for (const { down, next } of places) {
-      const further = down(current, next);
+    for (let at = first; at < places.length; at++) {
+      const { down, next } = places[at] as Place; // at is below the length
+      const further = down === null ? current : down(current, next);
       // Most have nothing to do: that is one comparison.
-      if (further !== current) {
-        if (isPromise(further)) return climb(await further, current, places, depth);
-        current = further;
-      }
-      depth++;
+      if (further === current) continue;
+      if (further instanceof Promise) return climb(await further, current, { places, first, end: at });
+      current = further;
     }
-    return climb(await last(current), current, places, depth);
+    return climb(await last(current), current, { places, first, end: places.length });
   };
 }
 
-/** Up through the first `depth` places, the innermost of them first. */
-function climb(
-  reply: Reply,
-  exchange: Exchange,
-  places: readonly Place[],
-  depth: number,
-): Reply | Promise<Reply> {
+/** The places that a request went through: those from `first` on, and before `end`. */
+interface Path {
+  readonly places: readonly Place[];
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Up the path, the innermost place first. */
+function climb(reply: Reply, exchange: Exchange, { places, first, end }: Path): Reply | Promise<Reply> {
   let current = reply;
-  for (let at = depth - 1; at >= 0; at--) {
+  for (let at = end - 1; at >= first; at--) {
     const { up, next } = places[at] as Place; // at is below the length
-    const above = up(current, exchange, next);
+    const above = up === null ? current : up(current, exchange, next);
     if (above === current) continue;
-    if (isPromise(above)) return above.then((later) => climb(later, exchange, places, at));
+    if (above instanceof Promise) return climbLater(above, exchange, { places, first, end: at });
     current = above;
   }
   return current;
+}
+
+async function climbLater(reply: Promise<Reply>, exchange: Exchange, path: Path): Promise<Reply> {
+  return climb(await reply, exchange, path);
 }
 
 /**

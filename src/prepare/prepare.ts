@@ -49,7 +49,7 @@ export interface Wanted {
 export function prepare(wanted: Wanted): PreparedRequest {
   const { headers } = wanted;
   const method = prepareMethod(wanted.method, wanted.isFetch ?? false);
-  const target = withQuery(wanted.target, wanted.query);
+  const target = wanted.query === "" ? wanted.target : withQuery(wanted.target, wanted.query);
   const payload = prepareBody(method, wanted);
   if (wanted.expectsContinue && payload !== null && !headers.has("expect"))
     headers.set("Expect", "100-continue");
@@ -139,17 +139,15 @@ function textOf(url: unknown): string {
 
 function prepareBody(method: string, wanted: Wanted): Body | null {
   const { headers, options, boundary, isTypeInherited, isFetch } = wanted;
+  const { data, json, files } = options;
+  if (data == null && json === undefined && files == null) return frameAsGiven(method, headers, null);
   const type = headers.get("content-type");
-  const isInherited = type !== null && hasBody(options) && isTypeInherited?.() === true;
+  const isInherited = type !== null && isTypeInherited?.() === true;
   const standing = isInherited ? "inherited" : isFetch === true ? "final" : "own";
   const { payload, contentType } = chooseBody(options, type, boundary, standing);
   const framed = frameAsGiven(method, headers, payload);
   if (contentType !== null) headers.set("Content-Type", contentType);
   return framed;
-}
-
-function hasBody({ data, json, files }: BodyOptions): boolean {
-  return data != null || json !== undefined || files != null;
 }
 
 /** Frames the body; a caller's `Content-Length` stands where nothing better is known. */

@@ -25,6 +25,8 @@ export type BodyState =
   | { readonly kind: "dropped" }
   | { readonly kind: "closed" };
 
+const NO_CODINGS: readonly ContentCoding[] = [];
+
 const unread: BodyState = { kind: "unread" };
 const streaming: BodyState = { kind: "streaming" };
 const consumed: BodyState = { kind: "consumed" };
@@ -220,7 +222,8 @@ export class ResponseBody {
   /** As the header stands when reading begins. */
   #codings(): readonly ContentCoding[] {
     const { wire, request, maxCodings } = this.#parts;
-    return parseContentEncoding(wire.headers.get("content-encoding"), maxCodings, request);
+    const value = wire.headers.get("content-encoding");
+    return value === null ? NO_CODINGS : parseContentEncoding(value, maxCodings, request);
   }
 
   /** @param kept makes what is given of bytes that stay in memory. */

@@ -2,14 +2,17 @@
  * What becomes of the body of a call that is over: one that was not sent is let go, so that the file or the connection behind
  * it is not open for ever. Until the call is over nobody does: a retry, a challenge or a redirect may still send it.
  */
-import { letGo } from "../core/body.ts";
+import { letGo, type Body } from "../core/body.ts";
 import type { RequestOptions } from "../core/options.ts";
-import type { Exchange, Reply } from "../pipeline/stage.ts";
+import type { Settings } from "../options/settings.ts";
+import type { Reply } from "../pipeline/stage.ts";
 
-/** What the call comes to; its body is let go before, if it was a stream and was not sent. */
-export function discardingUnsent({ request, settings }: Exchange, call: Promise<Reply>): Promise<Reply> {
-  const { payload } = request;
-  if (payload?.kind !== "stream") return call;
+/** What the call comes to; its body is let go before, if it was not sent. */
+export function discardingUnsent(
+  payload: Extract<Body, { readonly kind: "stream" }>,
+  settings: Settings,
+  call: Promise<Reply>,
+): Promise<Reply> {
   return call.then(
     (reply) => {
       const { isOpened } = payload.use;

@@ -55,6 +55,11 @@ export class Mounts {
     return (this.#adapters ??= new Map(sorted().map(({ prefix, adapter }) => [prefix, adapter])));
   }
 
+  /** Every adapter, once. */
+  get all(): ReadonlySet<Adapter> {
+    return new Set([...this.#mounts.values()].map(({ adapter }) => adapter));
+  }
+
   /**
    * Sends URLs that begin with `prefix` to `adapter`. The same prefix again replaces its adapter.
    *
@@ -68,10 +73,10 @@ export class Mounts {
       this.#add({ prefix, address: parsePrefix(prefix), order: this.#mounts.size, adapter });
     else known.adapter = adapter;
     this.#adapters = null;
-    const isWhole = this.#mounts.size === this.#wholes();
-    this.#whole = isWhole
-      ? { http: this.#mounts.get("http://")?.adapter, https: this.#mounts.get("https://")?.adapter }
-      : null;
+    const http = this.#mounts.get("http://")?.adapter;
+    const https = this.#mounts.get("https://")?.adapter;
+    const others = this.#mounts.size - Number(http !== undefined) - Number(https !== undefined);
+    this.#whole = others === 0 ? { http, https } : null;
   }
 
   #add(mount: Mount): void {
@@ -84,11 +89,6 @@ export class Mounts {
     group.lengths.add(target.length);
     const other = group.byTarget.get(target);
     if (other === undefined || isBefore(mount, other)) group.byTarget.set(target, mount);
-  }
-
-  /** How many of the two there are. */
-  #wholes(): number {
-    return ["http://", "https://"].filter((prefix) => this.#mounts.has(prefix)).length;
   }
 
   /** The adapter for `url`. @throws {InvalidSchema} when none is mounted for it, {@link InvalidURL} when it is malformed. */

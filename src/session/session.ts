@@ -10,7 +10,7 @@ import { parseBaseUrl } from "../core/base-url.ts";
 import { isOurs, showCaller, showCallerOfOurs } from "../core/caller.ts";
 import { Alarm, alarmed, systemClock } from "../core/clock.ts";
 import { mustBe } from "../core/checks.ts";
-import { emptyEnvironment, type Environment } from "../core/environment.ts";
+import { emptyEnvironment, type Environment, type NetrcFile } from "../core/environment.ts";
 import { RequestException, SessionClosed } from "../core/errors.ts";
 import type { HeaderMap, HeadersInit } from "../core/headers.ts";
 import { noHooks, type Hooks } from "../core/hooks.ts";
@@ -34,7 +34,7 @@ import { readEnvironment } from "../environment/read.ts";
 import { HstsStore } from "../hsts/store.ts";
 import { namesHeader, offerBytesOnly } from "../options/headers.ts";
 import { readHooks } from "../options/hooks.ts";
-import { CallPlan, type Defaults } from "../options/settings.ts";
+import { planOf, type CallPlan, type Defaults } from "../options/settings.ts";
 import { refused } from "../options/surplus.ts";
 import { over, type Given } from "../options/table.ts";
 import { nothing, take } from "../options/take.ts";
@@ -79,12 +79,14 @@ export class Session<Streams extends boolean = false>
   #baseUrl: Url | null;
   #hsts: StrictTransport | null;
   #environment: Environment | null = null;
+  /** `undefined` until somebody needs it. */
+  #netrc: NetrcFile | null | undefined = undefined;
   readonly #closing = new Alarm();
   readonly #mounts = new Mounts();
   /** `null` until there is one. */
   #scopes: Scopes | null = null;
   readonly #world: Surroundings;
-  readonly #pipeline: Send;
+  #pipeline: Send;
 
   /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
   constructor(options: SessionOptions<Streams> = {}) {
@@ -102,12 +104,15 @@ export class Session<Streams extends boolean = false>
       budgets: new RetryBudgets(),
       adapterFor: (url) => {
         // Also what began before: an adapter may not know that it was closed.
-        this.#assertOpen();
+        if (this.#closing.isOver) throw sessionClosed();
         return this.#mounts.find(url);
       },
       isDirect: (url, options) => this.#mounts.isDirect(url, options),
       strictTransport: () => this.#hsts,
-      ambientAuth: (url, allowed) => ambientAuthOf(url, this.#environment?.netrc ?? null, allowed),
+      ambientAuth: (url, allowed) => {
+        const netrc = this.#netrc === undefined ? this.#readNetrc() : this.#netrc;
+        return netrc === null && url.userinfo === null ? null : ambientAuthOf(url, netrc, allowed);
+      },
     };
     this.#pipeline = corridor(this.#world);
   }
@@ -152,6 +157,7 @@ export class Session<Streams extends boolean = false>
 
   override set hsts(init: StrictTransport | boolean | null) {
     this.#hsts = hstsOf(take({ hsts: init }, "session").hsts);
+    this.#pipeline = corridor(this.#world);
   }
 
   /**
@@ -295,7 +301,7 @@ export class Session<Streams extends boolean = false>
    */
   async close(): Promise<void> {
     this.#closing.ring();
-    await Promise.all([...new Set(this.#mounts.adapters.values())].map((adapter) => adapter.close()));
+    await Promise.all([...this.#mounts.all].map((adapter) => adapter.close()));
   }
 
   /** As {@link close}: `await using session = new Session()`. */
@@ -317,8 +323,8 @@ export class Session<Streams extends boolean = false>
     let given = nothing;
     let exchange: Exchange;
     try {
-      given = take(call.options, "request");
-      this.#assertOpen();
+      if (call.options !== undefined) given = take(call.options, "request");
+      if (this.#closing.isOver) throw sessionClosed();
       exchange = this.#exchange(call.method, call.url, given);
     } catch (error) {
       discardGiven(call.options);
@@ -330,7 +336,10 @@ export class Session<Streams extends boolean = false>
       return;
     }
     if (exchange.settings.stream) exchange = withCallSite(exchange, this.#callee);
-    discardingUnsent(exchange, this.#pipeline(exchange)).then(resolve, (error: unknown) => {
+    const { payload } = exchange.request;
+    const reply = this.#pipeline(exchange);
+    const over = payload?.kind === "stream" ? discardingUnsent(payload, exchange.settings, reply) : reply;
+    over.then(resolve, (error: unknown) => {
       // With `resolve`, which is never called: by it V8 finds the promise that the caller awaits.
       failed(this.#told(error), failureOf(exchange)).then(resolve, reject);
     });
@@ -350,7 +359,7 @@ export class Session<Streams extends boolean = false>
       throw mustBe("what send() takes", "a PreparedRequest", request, ": call prepareRequest() first");
     assertWhole(request);
     const given = take(options, "send");
-    const plan = request.plan instanceof CallPlan ? request.plan : null;
+    const plan = planOf(request);
     const target = isHttpLike(request.url) ? request.parsed : request.url;
     adoptFields(this);
     const defaults = this.#defaultsFor(target, given);
@@ -364,7 +373,7 @@ export class Session<Streams extends boolean = false>
     };
     const isOpen = !this.#closing.isOver;
     try {
-      this.#assertOpen();
+      if (this.#closing.isOver) throw sessionClosed();
       return await this.#pipeline(exchange);
     } catch (error) {
       return await failed(isOpen ? this.#told(error) : error, failureOf(exchange));
@@ -372,10 +381,10 @@ export class Session<Streams extends boolean = false>
   }
 
   #exchange(method: string, url: string | URL, given: Given): Exchange {
-    adoptFields(this);
+    if (Object.keys(this).length > 0) adoptFields(this);
     const target = targetOf(url, this.#baseUrl, given.rawUrl ?? this.#defaults.settings.rawUrl);
     const defaults = this.#defaultsFor(target, given);
-    const settings = over(defaults, given);
+    const settings = given === nothing ? defaults : over(defaults, given);
     const headers = given.headers === undefined ? settings.headers.clone() : settings.headers;
     if (headers.has("range")) offerBytesOnly(headers, given.headers);
     const prepared = prepare({
@@ -393,7 +402,8 @@ export class Session<Streams extends boolean = false>
     });
     const cookies =
       given.cookies === undefined ? this.#cookies : cookiesFor(prepared, this.#cookies, given.cookies);
-    prepared.plan = new CallPlan(settings, cookies);
+    const plan: CallPlan = { kind: "plan", settings, cookies };
+    prepared.plan = plan;
     return { request: prepared, settings, cookies, signal: null };
   }
 
@@ -413,11 +423,11 @@ export class Session<Streams extends boolean = false>
     return this.#defaults.place(environment);
   }
 
-  #assertOpen(): void {
-    if (this.#closing.isOver)
-      throw new SessionClosed(
-        "the session is closed: make a new one, or close it later (`await using` closes it at the end of its block)",
-      );
+  /** The file is read when credentials are looked for, and not before. */
+  #readNetrc(): NetrcFile | null {
+    if (this.#environment === null) return null;
+    this.#netrc = this.#environment.readNetrc();
+    return this.#netrc;
   }
 
   /** The error that a call comes to. What an adapter says that was closed with its session is about the session. */
@@ -429,6 +439,12 @@ export class Session<Streams extends boolean = false>
       { request, phase, attempts },
     );
   }
+}
+
+function sessionClosed(): SessionClosed {
+  return new SessionClosed(
+    "the session is closed: make a new one, or close it later (`await using` closes it at the end of its block)",
+  );
 }
 
 /** Notes where the call was made: a streamed response that is forgotten has to be found in the program. */

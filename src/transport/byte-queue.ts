@@ -66,7 +66,9 @@ export class ByteQueue {
 
   /** Takes everything, in one piece. */
   takeAll(): Uint8Array {
-    const all = this.#joined();
+    const first = this.#first;
+    // Mostly one chunk is all there is.
+    const all = first !== null && first.byteLength === this.size ? first : this.#joined();
     this.clear();
     return all;
   }

@@ -105,17 +105,13 @@ export class Http1Connection implements Connection, IntakeReader, ResponseListen
   }
 
   get isSending(): boolean {
-    return this.#isUploading || this.#hasRest;
-  }
-
-  /** Is something of a body still to be written? A small one is out: over TLS the socket hears of that later than of the answer. */
-  get #hasRest(): boolean {
-    return this.#isLarge && this.socket.writableLength > 0;
+    // A small body is out: over TLS the socket hears of that later than of the answer.
+    return this.#isUploading || (this.#isLarge && this.socket.writableLength > 0);
   }
 
   /** How long the server said that it keeps an idle connection, in milliseconds, less a margin; `null` when it did not. */
   get keepAliveHintMs(): number | null {
-    const seconds = this.#parser.keepAliveSeconds;
+    const seconds = this.#parser.ending.keepAliveSeconds;
     if (seconds === null) return null;
     const hintMs = 1000 * seconds;
     return Math.min(Math.max(hintMs - KEEP_ALIVE_MARGIN_MS, hintMs / 2), MOST_KEEP_ALIVE_MS);
@@ -150,7 +146,7 @@ export class Http1Connection implements Connection, IntakeReader, ResponseListen
       this.#fail(new ConnectionEnded("the connection ended while it was idle"));
       return;
     }
-    this.#ref();
+    if (!this.#hasRef) this.#ref();
     // Those that leave in one turn were asked for by many: the body of each is made for its own caller.
     if (message.upload !== null) message.context.runInAsyncScope(() => this.#write(message, now));
     else this.#write(message, now);
@@ -246,7 +242,7 @@ export class Http1Connection implements Connection, IntakeReader, ResponseListen
   /** The response is whole. */
   onEnd(trailers: string[]): void {
     this.served++;
-    if (!this.#parser.canFollow) this.retire();
+    if (!this.#parser.ending.canFollow) this.retire();
     const isSending = this.isSending;
     if (isSending && this.#goesOn) {
       this.#pending = trailers;
@@ -320,7 +316,6 @@ export class Http1Connection implements Connection, IntakeReader, ResponseListen
   }
 
   #ref(): void {
-    if (this.#hasRef) return;
     this.#hasRef = true;
     this.socket.ref();
   }

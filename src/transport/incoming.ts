@@ -111,7 +111,7 @@ export class Incoming {
     if (this.#mode === "draining") return false;
     const isKept = this.#queue.push(chunk, this.#mode === "streaming");
     if (this.#mode === "collecting") return isKept;
-    this.#signal();
+    if (this.#wake !== null) this.#signal();
     if (this.#queue.size > HIGH_WATER_BYTES && !this.#isPaused) {
       this.#isPaused = true;
       this.#source.pause();
@@ -125,7 +125,7 @@ export class Incoming {
     this.#isFree = isFree;
     this.trailers = trailers;
     if (this.#queue.size === 0) this.#source.onTaken();
-    this.#signal();
+    if (this.#wake !== null) this.#signal();
   }
 
   /** No more will come, and what came is not all. A stream still gives what came. */
@@ -257,9 +257,9 @@ export class Incoming {
   }
 
   #takeAll(): Uint8Array {
-    const had = this.#queue.size > 0;
+    const holds = this.#queue.size > 0 && !this.#isFree;
     const all = this.#queue.takeAll();
-    if (had) this.#source.onTaken();
+    if (holds) this.#source.onTaken();
     return all;
   }
 

@@ -54,7 +54,7 @@ export function outgoing(
   const { method, payload, parsed } = request;
   // Tunnels are opened on the way to a server, by a proxy, and never as a request of their own.
   if (method === "CONNECT") throw new InvalidMethod("CONNECT cannot be sent; set a proxy to have a tunnel");
-  if (!isToken(method))
+  if (method !== "GET" && !isToken(method))
     throw new InvalidMethod(`method ${JSON.stringify(shownMethod(method))} is not a token (RFC 9110 §9.1)`);
   const target = way.isForwarded ? parsed.absolute : parsed.target;
   if (!TARGET.test(target))
@@ -62,7 +62,7 @@ export function outgoing(
   const framing = framingOf(request);
   return {
     target,
-    section: memo.get(request, framing, way),
+    section: memo.get(request.headers, parsed.authority, framing, way),
     body: payload?.kind === "bytes" && payload.bytes.byteLength === 0 ? null : payload,
   };
 }
@@ -73,9 +73,8 @@ export class SectionMemo {
   #authority = "";
   #section: HeaderSection = { fields: [], authority: "", framing: "none", isLast: false };
 
-  /** The section for `request`. Always asked with the same `way`. @throws {InvalidHeader} */
-  get({ headers, parsed }: PreparedRequest, framing: Framing, way: Way): HeaderSection {
-    const { authority } = parsed;
+  /** The section of a request with these headers. Always asked with the same `way`. @throws {InvalidHeader} */
+  get(headers: HeaderMap, authority: string, framing: Framing, way: Way): HeaderSection {
     const { identity } = headers;
     const last = this.#section;
     if (identity === this.#identity && framing === last.framing && authority === this.#authority) return last;

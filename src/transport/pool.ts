@@ -63,6 +63,8 @@ export class Pool {
   readonly sections: SectionMemo = new SectionMemo();
   /** Name of the origin, for `stats`. */
   readonly origin: string;
+  /** Has it been closed? */
+  isClosed = false;
   readonly #heads = new HeadWriter();
   readonly #settings: PoolSettings;
   readonly #tlsMemory = new TlsMemory();
@@ -82,7 +84,6 @@ export class Pool {
   #isOnlyHttp1: boolean;
   /** The server said that it does not, for what is asked of it (RFC 9113 §7): it is not offered any more. */
   #isHttp1Required = false;
-  #isClosed = false;
 
   constructor(origin: string, route: Route, way: Way, settings: PoolSettings) {
     this.origin = origin;
@@ -194,7 +195,7 @@ export class Pool {
       return;
     }
     if (!(connection instanceof Http1Connection)) return;
-    if (this.#isClosed) {
+    if (this.isClosed) {
       void connection.end();
       return;
     }
@@ -221,14 +222,9 @@ export class Pool {
     return next;
   }
 
-  /** Has it been closed? */
-  get isClosed(): boolean {
-    return this.#isClosed;
-  }
-
   /** Ends all connections but those of bodies that are being streamed, which end with them. Resolves when they are gone. */
   async close(reason: () => Error): Promise<void> {
-    this.#isClosed = true;
+    this.isClosed = true;
     for (let place = this.#waiting.first; place !== null; place = this.#waiting.first) {
       const { applicant } = place.value;
       this.#leave(applicant);

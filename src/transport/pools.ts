@@ -199,7 +199,6 @@ export class Pools {
 
   /** One timer for all idle connections; it does not keep the process alive. */
   #sweepBy(time: number): void {
-    if (time >= this.#sweepAt) return;
     this.#sweepAt = time;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#sweep(), Math.max(1, time - performance.now())).unref();
@@ -209,7 +208,9 @@ export class Pools {
     this.#timer = null;
     this.#sweepAt = Number.POSITIVE_INFINITY;
     const now = performance.now();
-    for (const pool of this.#byKey.values()) this.#sweepBy(pool.sweep(now));
+    let next = Number.POSITIVE_INFINITY;
+    for (const pool of this.#byKey.values()) next = Math.min(next, pool.sweep(now));
+    if (next < this.#sweepAt) this.#sweepBy(next);
   }
 }
 

@@ -30,7 +30,7 @@ import { inform } from "./listeners.ts";
 import { asksBefore, outgoing, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
 import { isTraced, Trace } from "./trace.ts";
-import { bodyOf, type Upload, type UploadListener } from "./upload.ts";
+import { bodyOf, type BodyToSend, type Upload, type UploadListener } from "./upload.ts";
 import { WireReply, type Passage } from "./wire-reply.ts";
 
 /** Where the transaction is. */
@@ -60,6 +60,8 @@ const MOST_REFUSALS = 5;
  * it is when they refuse it, and keep the connection open all the same.
  */
 const SURELY_READ_BYTES = 16_384;
+
+const NO_BODY: BodyToSend = { bytes: null, upload: null };
 
 /** The context of nobody: of the program itself. */
 const NOBODY = new AsyncResource("SojournTransaction");
@@ -159,11 +161,12 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   onStart(now: number): void {
     this.#state = this.upload === null ? "headless" : "sending";
-    this.#connectedMs = this.#connection?.isReused === true ? 0 : now - this.#began;
+    this.isReused = this.#connection?.isReused === true;
+    this.#connectedMs = this.isReused ? 0 : now - this.#began;
     this.#startClock(now);
     if (this.#trace !== null) this.#tellStart(this.#trace);
     const { expectContinueMs } = this.#options;
-    if (this.#isHeld && expectContinueMs !== null)
+    if (expectContinueMs !== null && this.upload !== null && this.#isHeld)
       this.#continueTimer = setTimeout(() => this.#releaseBody(), expectContinueMs);
     if (this.bytes !== null) this.#tellUpload(this.bytes.byteLength);
   }
@@ -214,7 +217,6 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     const heardAt = connection?.heardAt ?? performance.now();
     const timings = { connect: this.#connectedMs, head: heardAt - this.#began };
     this.facts = connection?.facts ?? null;
-    this.isReused = connection?.isReused === true;
     const resolve = this.#resolve;
     // The promise holds the response: who forgets the response must not be kept from it by the connection.
     this.#resolve = ignore;
@@ -234,7 +236,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
       if (connection?.isSending === true) connection.goOn();
       return;
     }
-    this.#stopUpload();
+    if (this.upload !== null) this.#stopUpload(this.upload);
     if (this.#sentBytes > SURELY_READ_BYTES) connection?.retire();
   }
 
@@ -245,24 +247,18 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     if (incoming === null) return false;
     if (this.#trace !== null) this.#trace.onPiece(chunk);
     const isKept = incoming.push(chunk);
-    this.#tell("download", incoming.received, incoming.declared);
+    if (this.#options.onProgress !== null) this.#tell("download", incoming.received, incoming.declared);
     return isKept;
   }
 
   onEnd(trailers: string[]): void {
-    const fault = this.#connection?.fault ?? null;
     // A reset is not the end of a body that runs until the connection ends.
-    if (fault !== null) {
-      this.#fail(this.#translated(fault), false);
-      return;
-    }
-    const problem = this.#incoming?.lengthProblem ?? null;
+    const problem = this.#connection?.fault ?? this.#incoming?.lengthProblem ?? null;
     if (problem !== null) {
       this.#fail(this.#translated(problem), false);
       return;
     }
-    this.#connection?.clock.stop();
-    this.#stopUpload();
+    if (this.upload !== null) this.#stopUpload(this.upload);
     if (this.#trace !== null) {
       this.#takeTrace()?.onEnd(trailers);
       if (this.#isOver) return;
@@ -270,6 +266,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
     const isFree = !this.#options.stream || this.#options.returnsEarly === true;
     if (isFree) this.#finish(this.#connection?.heardAt);
+    else this.#connection?.clock.stop();
     this.#incoming?.end(trailers, isFree);
   }
 
@@ -349,7 +346,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#sentBytes = 0;
     this.#awaitsSource = false;
     this.#stopContinueTimer();
-    this.#stopUpload();
+    if (this.upload !== null) this.#stopUpload(this.upload);
     if (trace !== null) {
       trace.onFailure(reason);
       // What it was given is of the other trace.
@@ -400,7 +397,8 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   #loadBody(): void {
-    const { bytes, upload } = bodyOf(this.#outgoing, this.#isHeld, this);
+    const { body, section } = this.#outgoing;
+    const { bytes, upload } = body === null ? NO_BODY : bodyOf(body, section.framing, this.#isHeld, this);
     this.bytes = bytes;
     this.upload = upload;
   }
@@ -460,9 +458,8 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   /** The caller's iterable may close its file now. */
-  #stopUpload(): void {
-    const { upload } = this;
-    if (upload !== null) this.context.runInAsyncScope(() => upload.stop());
+  #stopUpload(upload: Upload): void {
+    this.context.runInAsyncScope(() => upload.stop());
   }
 
   /** Ends the transaction and its connection. An abort takes back what was not read yet. */
@@ -485,10 +482,10 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     if (this.#state === "over") return;
     this.#state = "over";
     if (this.#signal !== null) unlisten(this.#signal, this);
-    this.#stopUpload();
+    if (this.upload !== null) this.#stopUpload(this.upload);
     // Who keeps the response keeps this: not what the caller's context holds with it.
     this.context = NOBODY;
-    this.#stopContinueTimer();
+    if (this.#continueTimer !== null) this.#stopContinueTimer();
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null) return;

@@ -5,9 +5,10 @@
  */
 import type { Writable } from "node:stream";
 
+import type { Body } from "../core/body.ts";
 import { InvalidBody } from "../core/errors.ts";
+import type { Framing } from "../core/request-head.ts";
 import type { BodySink, BodyWriter } from "../connect/connection.ts";
-import type { Outgoing } from "./outgoing.ts";
 
 /** Who hears how an upload goes. */
 export interface UploadListener {
@@ -155,12 +156,13 @@ export class Upload implements BodyWriter {
 }
 
 /** The body of a message: all of it, or what gives it; both `null` for none. */
-export function bodyOf(
-  { body, section: { framing } }: Outgoing,
-  isHeld: boolean,
-  listener: UploadListener,
-): { readonly bytes: Uint8Array | null; readonly upload: Upload | null } {
-  if (body === null) return { bytes: null, upload: null };
+export interface BodyToSend {
+  readonly bytes: Uint8Array | null;
+  readonly upload: Upload | null;
+}
+
+/** How `body` is sent. @param isHeld it waits to be released. */
+export function bodyOf(body: Body, framing: Framing, isHeld: boolean, listener: UploadListener): BodyToSend {
   const isWhole = body.kind === "bytes" && body.bytes.byteLength <= WHOLE_BYTES;
   if (isWhole && !isHeld) return { bytes: body.bytes, upload: null };
   const open = (): AsyncIterable<Uint8Array> => (body.kind === "bytes" ? piecesOf(body.bytes) : body.open());

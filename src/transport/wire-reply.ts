@@ -12,8 +12,8 @@ import type {
 } from "../core/response.ts";
 import type { RequestHead } from "../core/request-head.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
+import { http2Fields } from "../http2/fields.ts";
 import type { Incoming } from "./incoming.ts";
-import { sentHead } from "./sent-head.ts";
 
 /** What was sent, and how it came to the server. Looked at when somebody asks. */
 export interface Passage extends RequestHead {
@@ -64,7 +64,10 @@ export class WireReply implements WireResponse {
   }
 
   get sent(): SentHead | null {
-    return this.#passage === null ? null : sentHead(this.#passage, this.httpVersion);
+    if (this.#passage === null) return null;
+    const { method, target, section } = this.#passage;
+    const fields = this.httpVersion === "2" ? http2Fields(section.fields) : section.fields;
+    return { method, target, headers: HeaderMap.fromWire(fields) };
   }
 
   get trailers(): HeaderMap {

@@ -87,8 +87,8 @@ export function ours(
       parser.resume();
       if (!teller.isWhole) return told({ kind: "missing" });
       const end = behindEmptyLines(bytes, at);
-      teller.endAt(end, parser.canFollow);
-      if (end === bytes.byteLength || !parser.canFollow) break;
+      teller.endAt(end, parser.ending.canFollow);
+      if (end === bytes.byteLength || !parser.ending.canFollow) break;
     }
     return told({ kind: "whole" });
   } catch (error) {

@@ -94,7 +94,7 @@ describe("the netrc file", () => {
     rmSync(root, { recursive: true });
   });
 
-  const netrcOf = (env: Variables): string | null => readEnvironment(env).netrc?.text ?? null;
+  const netrcOf = (env: Variables): string | null => readEnvironment(env).readNetrc()?.text ?? null;
 
   // PARITY ENV-14.
   it("is ~/.netrc, or else ~/_netrc", () => {
@@ -147,11 +147,11 @@ describe("the netrc file", () => {
       path,
       Buffer.concat(parts.map((part) => Buffer.from(typeof part === "number" ? [part] : part))),
     );
-    expect(readEnvironment({ NETRC: path }).netrc).toMatchObject({ text, charset });
+    expect(readEnvironment({ NETRC: path }).readNetrc()).toMatchObject({ text, charset });
   });
 
   it("tells, once, where it was not understood, and not what", async () => {
-    const { netrc } = readEnvironment({ NETRC: folder("named") });
+    const netrc = readEnvironment({ NETRC: folder("named") }).readNetrc();
     const warnings = await warningsOf(() => {
       for (const lines of [[3], [3], [1, 2, 3, 4, 5, 6]]) netrc?.tell(lines);
     });
@@ -159,25 +159,6 @@ describe("the netrc file", () => {
       expect.stringContaining(`${folder("named")}, line 3: `),
       expect.stringContaining(`${folder("named")}, lines 1, 2, 3, 4, 5 and more: `),
     ]);
-  });
-
-  it("is read when first asked for, and only once", () => {
-    const home = folder("late");
-    mkdirSync(home);
-    const environment = readEnvironment({ HOME: home });
-    writeFileSync(join(home, ".netrc"), "first");
-    expect(environment.netrc?.text).toBe("first");
-    writeFileSync(join(home, ".netrc"), "second");
-    expect(environment.netrc?.text).toBe("first");
-  });
-
-  it("is remembered as missing too", () => {
-    const home = folder("never");
-    mkdirSync(home);
-    const environment = readEnvironment({ HOME: home });
-    expect(environment.netrc).toBe(null);
-    writeFileSync(join(home, ".netrc"), "late");
-    expect(environment.netrc).toBe(null);
   });
 
   it("does not depend on HOME being set", () => {
@@ -191,10 +172,12 @@ describe("a part that is not trusted", () => {
   const all = { proxies: true, ca: true, netrc: true };
 
   it.for(["proxies", "ca", "netrc"] as const)("says nothing: %s", (part) => {
-    const { proxies, caBundle, netrc } = readEnvironment(env, { ...all, [part]: false });
-    expect([proxies.byKey.size === 0 && proxies.noProxy === null, caBundle === null, netrc === null]).toEqual(
-      [part === "proxies", part === "ca", part === "netrc"],
-    );
+    const { proxies, caBundle, readNetrc } = readEnvironment(env, { ...all, [part]: false });
+    expect([
+      proxies.byKey.size === 0 && proxies.noProxy === null,
+      caBundle === null,
+      readNetrc() === null,
+    ]).toEqual([part === "proxies", part === "ca", part === "netrc"]);
   });
 
   it("reads the process's variables by default", () => {

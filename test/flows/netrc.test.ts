@@ -91,6 +91,28 @@ describe("netrc", () => {
     expect(sent()).toEqual(files.map(() => "CORP\\user:p\u00e4ss"));
   });
 
+  it("is read with the first request, and only once", async () => {
+    await using session = sessionWith("");
+    const later = join(folder, crypto.randomUUID());
+    vi.stubEnv("NETRC", later);
+    writeFileSync(later, "machine one.test login first password one");
+    await session.get("http://one.test/");
+    writeFileSync(later, "machine one.test login second password two");
+    await session.get("http://one.test/");
+    expect(sent()).toEqual(["first:one", "first:one"]);
+  });
+
+  it("is remembered as missing too", async () => {
+    await using session = sessionWith("");
+    const later = join(folder, crypto.randomUUID());
+    vi.stubEnv("NETRC", join(folder, "none"));
+    await session.get("http://one.test/");
+    vi.stubEnv("NETRC", later);
+    writeFileSync(later, TWO);
+    await session.get("http://one.test/");
+    expect(sent()).toEqual([null, null]);
+  });
+
   it("with a word that nobody knows gives the rest, and tells where that word is, once", async () => {
     const warnings: string[] = [];
     const note = ({ name, message }: Error): void => void (name === "NetrcWarning" && warnings.push(message));

@@ -68,6 +68,8 @@ describe("framing", () => {
   it.for([
     "Content-Length: 5\r\nContent-Length: 10",
     "Content-Length: 5, 10",
+    "Content-Length: 5, 05",
+    "Content-Length: 05\r\nContent-Length: 5",
     "Content-Length: 5,",
     "Content-Length: ,5",
     "Content-Length:",
