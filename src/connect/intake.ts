@@ -6,8 +6,10 @@
  */
 import type { OnReadOpts, Socket } from "node:net";
 
-/** What a connection begins with, and has while it is idle: a small response fits, and all that one TLS record has. */
-const FIRST_BYTES = 16_384;
+/** What a connection begins with, and has while it is idle: most small responses fit, and thousands of connections cost little. */
+const FIRST_BYTES = 4096;
+/** All that a record of TLS has: a read gives one, never more. */
+const RECORD_BYTES = 16_384;
 /** What it goes on with once a read has filled that, to the end of the response. */
 export const MOST_READ_BYTES = 65_536;
 
@@ -40,9 +42,8 @@ export class Intake {
   #size = FIRST_BYTES;
   #isKept = false;
 
-  /** @param isTls a read gives one record, never more. */
   constructor(isTls: boolean) {
-    this.#most = isTls ? FIRST_BYTES : MOST_READ_BYTES;
+    this.#most = isTls ? RECORD_BYTES : MOST_READ_BYTES;
   }
 
   /** What `socket` reads is for it, and later for a reader. */

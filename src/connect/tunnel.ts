@@ -109,9 +109,10 @@ function answerOf({ status, fields }: { readonly status: number; readonly fields
 const NOTHING = Buffer.alloc(0);
 
 function noResponse(cause: ResponseSyntaxError, bytes: Buffer): ConnectFailure {
+  // Who answers in another protocol is told by its name, where that is known.
   const hint = cause.kind === "protocol" ? protocolHint(bytes) : "";
-  const message = `the proxy's answer to CONNECT is no HTTP response: ${cause.message}${hint}`;
-  return new ConnectFailure("proxy", message, { cause });
+  const why = hint === "" ? `: ${cause.message}` : hint;
+  return new ConnectFailure("proxy", `the proxy's answer to CONNECT is no HTTP response${why}`, { cause });
 }
 
 function unanswered(cause: unknown): ConnectFailure {

@@ -2,9 +2,8 @@
  * `data:` URLs (Fetch §6): the answer stands in the URL. For calls of fetch alone: a session asks servers, and no redirect
  * leads to one.
  */
-import process from "node:process";
-
 import { InvalidURL, ResponseTooLarge } from "../core/errors.ts";
+import { nodeUtil } from "../core/late.ts";
 import { hasBody, makeAnswer } from "./answer.ts";
 import type { Call } from "./call.ts";
 import { because } from "./failure.ts";
@@ -53,8 +52,7 @@ export function answerData(call: Call, maxBytes: number | null): Response {
 
 function typeOf(written: string): string {
   try {
-    // An import of `node:util` would load all that it has, at the start of every program.
-    const { MIMEType } = process.getBuiltinModule("node:util");
+    const { MIMEType } = nodeUtil();
     return String(new MIMEType(written.startsWith(";") ? `text/plain${written}` : written));
   } catch {
     return PLAIN;

@@ -6,7 +6,6 @@
  */
 import type { ClientHttp2Session, Settings } from "node:http2";
 import type { Socket } from "node:net";
-import process from "node:process";
 // Of the module: what a test puts in the place of the global one must not stop a connection.
 import { setImmediate } from "node:timers";
 
@@ -14,6 +13,7 @@ import type { Opened } from "../connect/connect.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Message } from "../connect/connection.ts";
 import { ReadClock } from "../connect/read-clock.ts";
+import { nodeHttp2 } from "../core/late.ts";
 import type { ResponseLimits } from "../core/response-limits.ts";
 import { canWidenWindow } from "../connect/runtime.ts";
 import { connectionClosed, connectionEnded, errorCodes, sessionFault } from "./faults.ts";
@@ -58,11 +58,6 @@ export interface H2Listener {
   onHttp1Required(): void;
   /** Nothing is left of it. */
   onClose(): void;
-}
-
-/** Node's module is loaded with the first such connection: most programs have none, and it is large. */
-function http2(): typeof import("node:http2") {
-  return process.getBuiltinModule("node:http2");
 }
 
 /** A connection on which HTTP/2 is spoken. */
@@ -115,7 +110,7 @@ export class H2Session {
     });
     socket.once("end", () => this.#onEnd());
     socket.once("close", () => this.#onEnd());
-    this.#session = http2().connect(ANY_ORIGIN, {
+    this.#session = nodeHttp2().connect(ANY_ORIGIN, {
       createConnection: () => socket,
       settings: {
         enablePush: false,

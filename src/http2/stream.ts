@@ -48,7 +48,9 @@ interface OwnedStream extends ClientHttp2Stream {
 type Push = (this: OwnedStream, chunk: Uint8Array | null) => boolean;
 
 /** What Node calls when something happened to such a stream. */
-type Emit = (this: OwnedStream, event: string, first?: unknown, second?: unknown, third?: unknown) => boolean;
+type Emit = (this: OwnedStream, ...told: Told) => boolean;
+
+type Told = [event: string, first?: unknown, second?: unknown, third?: unknown];
 
 /** A place on an HTTP/2 connection, for one message. */
 export class H2Stream implements Connection {
@@ -227,64 +229,63 @@ export class H2Stream implements Connection {
   }
 
   #listen(stream: ClientHttp2Stream): void {
-    const owned = stream as OwnedStream; // it is made one here
-    owned[kOwner] = this;
-    owned.push = H2Stream.#push;
-    owned.emit = H2Stream.#emit;
+    Object.assign(stream, { [kOwner]: this }, H2Stream.#overrides);
     stream._read(0);
   }
 
-  /**
-   * Bytes go to the message and not through the buffer of Node's stream: they are told of once, and not before somebody reads.
-   *
-   * Node says `null` when the server ended its side of a stream, and also when it was reset. Only in this moment the two can be
-   * told apart: a stream that was reset is closed already.
-   */
-  static readonly #push: Push = function (chunk) {
-    const self = this[kOwner];
-    if (chunk !== null) return self.#take(chunk);
-    if (!this.closed) self.#isWhole = true;
-    Duplex.prototype.push.call(this, null);
-    // Nothing lies in its buffer: it ends.
-    this.read(0);
-    return false;
-  };
+  static readonly #overrides: { readonly push: Push; readonly emit: Emit } = {
+    /**
+     * Bytes go to the message at once, and not into the buffer of Node's stream.
+     *
+     * Node says `null` when the server ended its side of a stream, and also when it was reset. Only in this moment the two can be
+     * told apart: a stream that was reset is closed already.
+     */
+    push: function (chunk) {
+      const self = this[kOwner];
+      if (chunk !== null) return self.#take(chunk);
+      if (!this.closed) self.#isWhole = true;
+      Duplex.prototype.push.call(this, null);
+      // Nothing lies in its buffer: it ends.
+      this.read(0);
+      return false;
+    },
 
-  /**
-   * In the place of listeners: seven of them for each message are a part of what it costs. Node has its own beside, and no event
-   * of its tells more than three things.
-   */
-  static readonly #emit: Emit = function (event, first, second, third) {
-    const self = this[kOwner];
-    switch (event) {
-      case "headers":
-        self.#inform(statusOf(first), third as string[]); // as Node says it
-        break;
-      case "response":
-        self.#begin(statusOf(first), second as number, third as string[]); // as Node says it
-        break;
-      case "trailers":
-        self.#trailers = self.#fieldsOf(third as string[]) ?? []; // as Node says it
-        break;
-      case "end":
-        // Closed already: with the end of it came a reset, or it was the last thing to come.
-        if (self.#isWhole && !this.closed) self.#complete();
-        else self.#settle(this, null);
-        break;
-      case "finish":
-        self.#onFinish();
-        break;
-      case "close":
-        self.#settle(this, null);
-        if (!self.#isEnding) self.#leave(self.#isEnded);
-        break;
-      case "error":
-        self.#settle(this, first as Error); // as Node says it
-        return true;
-      default:
-        break;
-    }
-    return EventEmitter.prototype.emit.call(this, event, first, second, third);
+    /**
+     * In the place of listeners: seven of them for each message are a part of what it costs. Node has its own beside, and no event
+     * of its tells more than three things.
+     */
+    emit: function (event, first, second, third) {
+      const self = this[kOwner];
+      switch (event) {
+        case "headers":
+          self.#inform(statusOf(first), third as string[]); // as Node says it
+          break;
+        case "response":
+          self.#begin(statusOf(first), second as number, third as string[]); // as Node says it
+          break;
+        case "trailers":
+          self.#trailers = self.#fieldsOf(third as string[]) ?? []; // as Node says it
+          break;
+        case "end":
+          // Closed already: with the end of it came a reset, or it was the last thing to come.
+          if (self.#isWhole && !this.closed) self.#complete();
+          else self.#settle(this, null);
+          break;
+        case "finish":
+          self.#onFinish();
+          break;
+        case "close":
+          self.#settle(this, null);
+          if (!self.#isEnding) self.#leave(self.#isEnded);
+          break;
+        case "error":
+          self.#settle(this, first as Error); // as Node says it
+          return true;
+        default:
+          break;
+      }
+      return EventEmitter.prototype.emit.call(this, event, first, second, third);
+    },
   };
 
   /** All that Node was given is written. */

@@ -22,7 +22,10 @@ import type { PoolSettings } from "./pool.ts";
 
 /** Options of an HttpAdapter. Absent ones have their default; times are milliseconds, sizes bytes. */
 export interface HttpAdapterOptions {
-  /** Origins (with TLS settings and proxy) whose connections are kept. 1 or more. Default: 100. */
+  /**
+   * Origins (with TLS settings and proxy) whose connections are kept. 1 or more. Default: 100. More may be in use at a time; when they
+   * are not any more, the connections that were idle longest go.
+   */
   readonly poolConnections?: number | undefined;
   /**
    * Idle connections kept for each of them. 1 or more. Default: 100. More may be open at a time, unless `poolBlock`; those that

@@ -1,5 +1,6 @@
 /** Several addresses of one name, raced (RFC 8305): attempt by attempt with sockets that do as they are told, and on every way. */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { once } from "node:events";
 import { Socket, type LookupFunction } from "node:net";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 
@@ -135,8 +136,10 @@ describe("a race", () => {
   it("in which all fail is one error that names each address and its reason", async () => {
     const trial = new Trial(3).start();
     await trial.fail(0, "ECONNREFUSED");
-    trial.sockets[1]?.destroy();
-    await vi.waitFor(() => expect(trial.sockets).toHaveLength(3));
+    const second = trial.sockets[1] as Socket;
+    second.destroy();
+    await once(second, "close");
+    expect(trial.sockets).toHaveLength(3);
     expect(trial.outcome).toBe("open");
     await trial.fail(2, "EHOSTUNREACH");
     expect(trial.outcome).toBeInstanceOf(AllAddressesFailed);

@@ -28,9 +28,8 @@ export interface Tally {
   readonly findings: readonly Finding[];
 }
 
-/** Streams up to here are cut at every byte, one cut a reading; one of so many, since each costs as many readings as it has bytes. */
-const SHORT_BYTES = 120;
-const EVERY = 4;
+/** Streams up to here are cut at every byte, one cut a reading: that takes as many readings as it has bytes. */
+const SHORT_BYTES = 100;
 /** More findings than these nobody reads. */
 const MOST_FINDINGS = 40;
 
@@ -72,13 +71,13 @@ function shown({ what, answer }: Difference, ours: Story, other: Story, name: st
   return `${what} of response ${answer + 1}: we ${told(ours)}; ${name}: ${told(other)}`;
 }
 
-/** Byte by byte; cut at random, and with pauses; and, of some, cut at each byte. */
+/** Byte by byte; cut at random, and with pauses; and short ones cut at each byte. */
 function* feedings(length: number, index: number, seed: number): Generator<Feeding> {
   const random = randomFrom(seed ^ (index + 1));
   yield { cuts: Array.from({ length: Math.max(0, length - 1) }, (_, at) => at + 1) };
   yield { cuts: randomCuts(length, random) };
   yield { cuts: randomCuts(length, random), isPausing: true };
-  if (index % EVERY !== 0 || length > SHORT_BYTES) return;
+  if (length > SHORT_BYTES) return;
   for (let at = 1; at < length; at++) yield { cuts: [at] };
 }
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Session, StreamedResponse, TooManyRedirects, UnrewindableBodyError } from "../../src/index.ts";
+import {
+  Session,
+  StreamedResponse,
+  type Auth,
+  TooManyRedirects,
+  UnrewindableBodyError,
+} from "../../src/index.ts";
 import { startTestServer } from "../../testing/index.ts";
 import { reply, routes, startOrigin } from "../support/origins.ts";
 
@@ -31,6 +37,29 @@ describe("redirects", () => {
     const error = await failure(session.get("/redirect/3"));
     expect(error).toBeInstanceOf(TooManyRedirects);
     expect(error).toMatchObject({ response: { status: 302, history: [{ status: 302 }, { status: 302 }] } });
+  });
+
+  it("are counted without the challenges that were answered on the way", async () => {
+    await using origin = await startOrigin(
+      routes({
+        "/first": ({ headers }, response) =>
+          headers.authorization === undefined
+            ? void response.writeHead(401, { "WWW-Authenticate": "Test" }).end()
+            : void response.writeHead(302, { Location: "/second" }).end(),
+        "/second": reply(302, { Location: "/last" }),
+      }),
+    );
+    await using session = new Session({ baseUrl: origin.url, maxRedirects: 2 });
+    const auth: Auth = {
+      apply: (request) => {
+        if (request.challenge !== null) request.headers.set("Authorization", "Test answer");
+      },
+      onChallenge: () => true,
+    };
+    const response = await session.get("/first", { auth });
+    expect(response.url).toBe(`${origin.url}/last`);
+    expect(response.history.map(({ status }) => status)).toEqual([401, 302, 302]);
+    expect(response.history.map(({ history }) => history.length)).toEqual([0, 1, 2]);
   });
 
   it("are not followed with allowRedirects: false, which tells the next request", async () => {

@@ -68,7 +68,7 @@ interface Counts {
   readonly spans: number;
 }
 
-async function count({ ask, isSecure = undefined, dying = 0 }: Row): Promise<Counts> {
+async function count({ ask, isSecure, dying = 0 }: Row): Promise<Counts> {
   exporter.reset();
   const seen = new Map<number, string[]>();
   const answer: Answer = (request, response) => {

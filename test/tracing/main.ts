@@ -7,7 +7,7 @@
  *
  * Both have a package and a lock file of their own in this folder; they are installed when they are not there.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,17 +43,14 @@ try {
     TRACING_FOREIGN_CERT: foreign.cert,
     TRACING_FOREIGN_KEY: foreign.key,
   };
-  const failed: string[] = [];
-  for (const node of [process.execPath, installOldestNode(folder)]) {
-    for (const program of ["app.ts", "spans.ts", "sentry.ts"]) {
-      try {
-        execFileSync(node, [join(here, program)], { stdio: "inherit", env });
-      } catch {
-        failed.push(`${node} ${program}`);
-      }
-    }
-  }
-  if (failed.length > 0) throw new Error(`wrong: ${failed.join(", ")}`);
+  const nodes = [process.execPath, installOldestNode(folder)];
+  const runs = nodes.flatMap((node) =>
+    ["app.ts", "spans.ts", "sentry.ts"].map((name) => [node, name] as const),
+  );
+  const wrong = runs.filter(
+    ([node, name]) => spawnSync(node, [join(here, name)], { stdio: "inherit", env }).status !== 0,
+  );
+  if (wrong.length > 0) throw new Error(`wrong: ${wrong.map((run) => run.join(" ")).join(", ")}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

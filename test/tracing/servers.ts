@@ -10,7 +10,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import process from "node:process";
 
 /** A request as both protocols give it. */
-export type Asked = Pick<Http2ServerRequest, "url" | "method" | "headers"> & {
+type Asked = Pick<Http2ServerRequest, "url" | "method" | "headers"> & {
   /** Lets its body go by. */
   readonly resume: () => unknown;
   /** Ends its connection. */

@@ -178,7 +178,7 @@ describe("requests at the same time", () => {
       }
       expect(server.connections).toHaveLength(5);
       vi.advanceTimersByTime(101);
-      await vi.waitFor(() => expect(adapter.stats).toMatchObject([{ open: 2, idle: 2, surplus: 0 }]));
+      await expect.poll(() => adapter.stats).toMatchObject([{ open: 2, idle: 2, surplus: 0 }]);
       vi.advanceTimersByTime(30_000);
       await burst();
       expect(server.connections).toHaveLength(8);

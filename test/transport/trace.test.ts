@@ -114,7 +114,7 @@ describe("what is published", () => {
     ["of a POST", "body"],
   ] as const)("says the same of the request: %s", async ([, body]) => {
     const [theirs, ours] = [await byUndici(server.url, body), await byUs(server.url, body)].map(
-      (instrument) => ({ ...instrument.of("trailers")[0]?.request }) as Record<string, unknown>,
+      (instrument): Record<string, unknown> => ({ ...instrument.of("trailers")[0]?.request }),
     );
     // What undici has besides is about its options, which there are none of here, or its own business.
     const missing = Object.keys(theirs ?? {}).filter((name) => !Object.hasOwn(ours ?? {}, name));
