@@ -128,8 +128,9 @@ function climb(reply: Reply, exchange: Exchange, { places, first, end }: Path): 
   return current;
 }
 
-async function climbLater(reply: Promise<Reply>, exchange: Exchange, path: Path): Promise<Reply> {
-  return climb(await reply, exchange, path);
+/** On its own: a function in the loop would cost every place of the path, and only this one needs it. */
+function climbLater(reply: Promise<Reply>, exchange: Exchange, path: Path): Promise<Reply> {
+  return reply.then((later) => climb(later, exchange, path));
 }
 
 /**
