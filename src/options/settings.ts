@@ -90,7 +90,7 @@ export interface CallPlan extends Plan {
   readonly cookies: CookieStore;
 }
 
-/** The plan of a request; `null` for one that was prepared by no session. */
+/** @internal The plan of a request; `null` for one that was prepared by no session. */
 export function planOf({ plan }: PreparedRequest): CallPlan | null {
   return plan as CallPlan | null; // there are no others
 }
