@@ -156,6 +156,17 @@ export class Section {
 
   /** Reads lines of `bytes`, the last one as far as it came. Where the section ends, or -1. */
   #readLines(bytes: Buffer, base: number, end: number): number {
+    try {
+      return this.#readOn(bytes, base, end);
+    } catch (error) {
+      // Who asks what came before is told of the lines that were right, but for those that went on.
+      this.#folds = [];
+      this.fields = this.#fieldsIn(bytes.toString("latin1", base, base + this.#line));
+      throw error;
+    }
+  }
+
+  #readOn(bytes: Buffer, base: number, end: number): number {
     let at = base + this.#line;
     if (!this.#hasStatus) {
       at = this.#readStatusLine(bytes, at, end);
