@@ -26,7 +26,6 @@ describe("a header of a request", () => {
 });
 
 describe("a header of a response", () => {
-  // RFC 9112 §5.2 lets a recipient refuse obs-fold; undici's parser does, and what stands on the next line stays out.
   // RFC 9112 §5.2.
   it("may go on in another line, which is put behind it", async () => {
     const folded = "HTTP/1.1 200 OK\r\nX-Fold: one\r\n  two\r\nContent-Length: 2\r\n\r\nok";
