@@ -50,6 +50,9 @@ export interface OpeningListener {
 
 type Step = Exclude<ConnectStep, "material">;
 
+/** Sockets that were there before anybody waited for them: those that stand in the place of Node's, in tests, are at once. */
+const early = new WeakSet<Socket>();
+
 /** A handshake that is under way. */
 interface Securing {
   readonly handshake: Handshake;
@@ -215,7 +218,7 @@ export class Opening {
       if (socket.destroyed) return onFailure(socket.errored ?? undefined);
       socket.once("error", onFailure);
       socket.once("close", onClose);
-      if (terms === null && !socket.connecting) onReady();
+      if (terms === null ? !socket.connecting : early.has(socket)) onReady();
       else socket.once(terms === null ? "connect" : "secureConnect", onReady);
     });
   }
@@ -300,7 +303,11 @@ export class Opening {
     const { guard, isForwarded } = route;
     const handshake = this.#handshake(route);
     const tls = { ...serverHandshake(route, material), ...handshake.options };
-    const make = (options: TcpNetConnectOpts): TLSSocket => nodeTls().connect({ ...options, ...tls });
+    const make = (options: TcpNetConnectOpts): TLSSocket => {
+      const made = nodeTls().connect({ ...options, ...tls });
+      made.once("secureConnect", () => early.add(made));
+      return made;
+    };
     const aim = { peer: route, guard, intake: intakeFor(route), make };
     const socket = await this.#reached(isForwarded ? "proxy" : "address", aim);
     handshake.watch(socket);

@@ -39,7 +39,9 @@ export interface Reached<Made extends Socket> {
 }
 
 /** An address, or a path of this machine. */
-type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+type Place =
+  | { readonly host: string; readonly port: number; readonly lookup?: LookupFunction }
+  | { readonly path: string };
 
 const KEEP_ALIVE_PROBE_MS = 60_000;
 const READ_BYTES = 65_536;
@@ -50,6 +52,8 @@ export class Reach<Made extends Socket> {
   readonly #options: SocketOptions;
   readonly #aim: Aim<Made>;
   #race: Race<Reached<Made>> | null = null;
+  /** Asks for the name. */
+  #first: Made | null = null;
   #isOver = false;
 
   constructor(options: SocketOptions, aim: Aim<Made>) {
@@ -68,12 +72,56 @@ export class Reach<Made extends Socket> {
     this.#assertWanted();
     if (socketPath !== undefined) return this.#begin({ path: socketPath });
     if (isIP(host) !== 0) return this.#begin({ host, port });
-    const addresses = await this.#lookUp(host);
-    this.#assertWanted();
-    const [only] = addresses;
-    if (only !== undefined && addresses.length === 1) return this.#begin({ host: only, port });
-    this.#race = new Race(addresses, (address) => this.#begin({ host: address, port }));
-    return await this.#race.run();
+    return await this.#byName(host, port);
+  }
+
+  /**
+   * The first socket asks for the name when Node has it do so: what stands in the place of sockets, as in tests, answers for names
+   * that nobody knows. With the answer the addresses behind the first one are raced with it.
+   */
+  #byName(host: string, port: number): Promise<Reached<Made>> {
+    return new Promise((resolve, reject) => {
+      const lookup: LookupFunction = (_host, _options, found) => {
+        this.#lookUp(host).then(
+          (addresses) => {
+            const [address = "", ...others] = addresses;
+            const reached = { ...first, remote: knownRemote(address, port) };
+            release();
+            if (others.length === 0) resolve(reached);
+            else this.#runRace(reached, addresses, port).then(resolve, reject);
+            found(null, address, isIP(address));
+          },
+          (error: NodeJS.ErrnoException) => found(error, "", 0),
+        );
+      };
+      const first = this.#begin({ host, port, lookup });
+      const { socket } = first;
+      const onFailure = (error?: Error): void => {
+        release();
+        reject(error ?? new Error("the connection was closed"));
+      };
+      const onClose = (): void => onFailure();
+      const onConnect = (): void => {
+        release();
+        resolve(first);
+      };
+      const release = (): void => {
+        this.#first = null;
+        socket.off("error", onFailure).off("close", onClose).off("connect", onConnect);
+      };
+      this.#first = socket;
+      socket.once("error", onFailure).once("close", onClose).once("connect", onConnect);
+    });
+  }
+
+  #runRace(first: Reached<Made>, addresses: readonly string[], port: number): Promise<Reached<Made>> {
+    let isBegun = false;
+    this.#race = new Race(addresses, (address) => {
+      if (isBegun) return this.#begin({ host: address, port });
+      isBegun = true;
+      return first;
+    });
+    return this.#race.run();
   }
 
   /** How a race stands, address by address; `""` where there is none. */
@@ -84,6 +132,7 @@ export class Reach<Made extends Socket> {
   /** Gives up what has not come to an end. */
   cancel(): void {
     this.#isOver = true;
+    this.#first?.destroy();
     this.#race?.cancel();
   }
 
@@ -104,7 +153,6 @@ export class Reach<Made extends Socket> {
     const all: object = {
       __proto__: null,
       localAddress: this.#options.localAddress,
-      ...place,
       // Several addresses are our business.
       autoSelectFamily: false,
       noDelay: true,
@@ -112,6 +160,7 @@ export class Reach<Made extends Socket> {
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
       // Node makes a plain object of it, which has what a polluted prototype has.
       ...NOTHING_ELSE,
+      ...place,
       onread: intake?.onread,
       highWaterMark: READ_BYTES,
     };
