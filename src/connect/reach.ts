@@ -84,6 +84,8 @@ export class Reach<Made extends Socket> {
       const lookup: LookupFunction = (_host, _options, found) => {
         this.#lookUp(host).then(
           (addresses) => {
+            // It was given up, or has failed, while the name was asked for: nothing begins any more.
+            if (this.#first?.destroyed !== false) return;
             const [address = "", ...others] = addresses;
             const reached = { ...first, remote: knownRemote(address, port) };
             release();

@@ -344,6 +344,27 @@ describe.skipIf(process.platform === "darwin")("what a race leaves behind", () =
   });
 });
 
+describe("a name that is still asked for", () => {
+  it("leads nowhere when the request is given up meanwhile", async () => {
+    await using server = await scriptedServer(answering(ok()));
+    let answer = (): void => undefined;
+    const adapter = new HttpAdapter({
+      lookup: (...asked) => {
+        answer = () => leadingTo("127.0.0.1", "127.0.0.1")(...asked);
+      },
+    });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    const { signal } = controller;
+    await rejection(exchange(adapter, `http://a.test:${server.port}/`, { signal }));
+    answer();
+    // Longer than until the next attempt would begin.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(server.connections).toHaveLength(0);
+    await adapter.close();
+  });
+});
+
 /** Every name leads to these, in this order. */
 function leadingTo(...addresses: readonly string[]): LookupFunction {
   return (_name, options, callback) => {
