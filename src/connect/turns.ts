@@ -18,6 +18,8 @@ interface Idler {
 
 /** Connections that wait for the end of the turn in which they were asked, and then for a poll; `null`: none does. */
 let waiting: Dispatcher[] | null = null;
+/** Those that let the ones before them be written first; `null`: there are none. */
+let postponed: Dispatcher[] | null = null;
 /** Connections that have had nothing to do since this turn; `null`: there are none. */
 let resting: Idler[] | null = null;
 
@@ -35,6 +37,16 @@ export function dispatchAfterPoll(connection: Dispatcher): void {
   setImmediate(waitForPoll, waiting);
 }
 
+/** Dispatches in the next turn: what others said in this one is written by then. */
+export function dispatchInNextTurn(connection: Dispatcher): void {
+  if (postponed !== null) {
+    postponed.push(connection);
+    return;
+  }
+  postponed = [connection];
+  setImmediate(dispatchPostponed, postponed);
+}
+
 /** Lets the process end later: most connections have something to do again by then. */
 export function unrefLater(connection: Idler): void {
   if (resting !== null) {
@@ -49,6 +61,11 @@ export function unrefLater(connection: Idler): void {
 function waitForPoll(connections: readonly Dispatcher[]): void {
   waiting = null;
   setImmediate(dispatchAll, connections);
+}
+
+function dispatchPostponed(connections: readonly Dispatcher[]): void {
+  postponed = null;
+  dispatchAll(connections);
 }
 
 function dispatchAll(connections: readonly Dispatcher[]): void {

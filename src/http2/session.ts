@@ -37,6 +37,12 @@ const LEAST_NODE_FIELDS = 10_000;
 /** Node's own limit of its settings. */
 const MOST_NODE_BYTES = 16_777_215;
 
+/**
+ * So many messages begin in one turn of the event loop. Node writes what they say when the turn is over: with more, the first
+ * would wait for the last, and the server would have nothing to do until then.
+ */
+const MESSAGES_A_TURN = 20;
+
 /** Whom connections are for is said by each request. An address must not get into the names that TLS shows (RFC 6066 §3). */
 const ANY_ORIGIN = "https://localhost";
 
@@ -83,6 +89,9 @@ export class H2Session {
   #mostStreams = STREAMS_BEFORE_SETTINGS;
   #pace: number;
   #begun = 0;
+  /** When messages began last, and how many since they do: all of a turn are told the same time. */
+  #turnedAt = 0;
+  #begunInTurn = 0;
   #refused = 0;
   #isRetired = false;
   #isEnded = false;
@@ -174,6 +183,15 @@ export class H2Session {
     const stream = this.#session.request(this.#heads.of(message), { endStream });
     this.#begun++;
     return stream;
+  }
+
+  /** @internal May one more message begin among those that begin at `now`? */
+  takesMore(now: number): boolean {
+    if (now !== this.#turnedAt) {
+      this.#turnedAt = now;
+      this.#begunInTurn = 0;
+    }
+    return this.#begunInTurn++ < MESSAGES_A_TURN;
   }
 
   /** @internal Something came. */

@@ -19,7 +19,7 @@ import type { BodySink, Connection, Message } from "../connect/connection.ts";
 import { UnsentBody } from "../connect/failures.ts";
 import type { ReadClock } from "../connect/read-clock.ts";
 import { ResponseOverflow, type ResponseLimits } from "../core/response-limits.ts";
-import { dispatchAfterPoll } from "../connect/turns.ts";
+import { dispatchAfterPoll, dispatchInNextTurn } from "../connect/turns.ts";
 import { errorCodes, sessionFault, streamReset } from "./faults.ts";
 import type { H2Session } from "./session.ts";
 
@@ -125,6 +125,10 @@ export class H2Stream implements Connection {
   dispatch(now: number): void {
     const message = this.#message;
     if (message === null) return;
+    if (!this.#session.takesMore(now)) {
+      dispatchInNextTurn(this);
+      return;
+    }
     // Those that leave in one turn were asked for by many: the body of each is made for its own caller.
     if (message.upload !== null) message.context.runInAsyncScope(() => this.#start(message, now));
     else this.#start(message, now);

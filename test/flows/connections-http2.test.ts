@@ -55,6 +55,53 @@ describe.concurrent("the end of a connection behind an answer over HTTP/2", () =
   });
 });
 
+describe.concurrent("many requests of one turn on a connection over HTTP/2", () => {
+  it("do not wait for the last of them: the first are with the server before others begin", async ({
+    expect,
+  }) => {
+    let inFirstRead = 0;
+    await using server = await frameServer((r) => {
+      r.ok();
+      // Of all that was read at once the script has been told by then.
+      if (r.number === 2) setImmediate(() => (inFirstRead = server.requests.length - 1));
+    });
+    await using session = sessionFor(server);
+    await session.get(server.url);
+    const answers = await Promise.all(
+      Array.from({ length: 90 }, (_, at) => session.get(`${server.url}?${at}`)),
+    );
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(server.connections).toHaveLength(1);
+    expect(inFirstRead).toBeGreaterThan(0);
+    expect(inFirstRead).toBeLessThan(90);
+    // Whoever asked first is first.
+    expect(server.requests.slice(1).map(({ path }) => path)).toEqual(
+      answers.map(({ url }) => url.slice(url.lastIndexOf("/"))),
+    );
+  });
+
+  it("that are given up while they wait for their turn are not sent", async ({ expect }) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    await using server = await frameServer((r) => {
+      // The first of many is there, the last of them is not.
+      if (r.number === 2) controller.abort();
+      r.ok();
+    });
+    await using session = sessionFor(server);
+    await session.get(server.url);
+    const kept = Promise.all(Array.from({ length: 30 }, () => session.get(server.url)));
+    const given = await Promise.allSettled(
+      Array.from({ length: 60 }, () => session.get(server.url, { signal })),
+    );
+    expect((await kept).every(({ status }) => status === 200)).toBe(true);
+    expect(given.every(({ status }) => status === "rejected")).toBe(true);
+    expect((await session.get(server.url)).status).toBe(200);
+    expect(server.requests.length).toBeLessThan(1 + 30 + 60);
+    expect(server.connections).toHaveLength(1);
+  });
+});
+
 describe.concurrent("a connection over HTTP/2 on which nothing is heard any more", () => {
   /** The first connection answers one request, and then says nothing. */
   function freezing(): Promise<FrameServer> {
