@@ -25,6 +25,8 @@ export class SessionDefaults {
   /** What holds where the session says nothing. The headers are changed in place: they are read once. */
   #base: Defaults;
   #given: Given;
+  /** Hears what was set; `null`: nobody does. */
+  onSet: ((name: OptionName) => void) | null = null;
 
   constructor(options: Given) {
     const { headers } = options;
@@ -35,6 +37,11 @@ export class SessionDefaults {
     this.#base = { ...initial, headers: inextensible(first) };
     this.#given = headers === undefined ? options : takeAlso(options, "headers", undefined);
     this.settings = over(this.#base, this.#given);
+  }
+
+  /** What was set, as it was given. */
+  get given(): Given {
+    return this.#given;
   }
 
   /** What was set, to be looked at. */
@@ -48,6 +55,7 @@ export class SessionDefaults {
     const given = takeAlso(this.#given, name, value);
     this.settings = over(this.#base, given);
     this.#given = given;
+    this.onSet?.(name);
   }
 
   /**

@@ -5,7 +5,8 @@
 import type { AuthOption } from "../core/auth-scheme.ts";
 import { mustBe, oneOf } from "../core/checks.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
-import type { SessionOptions } from "../core/options.ts";
+import type { CookieStore } from "../core/cookie-store.ts";
+import type { CookiesInit, SessionOptions } from "../core/options.ts";
 import { isObject } from "../core/realm.ts";
 import type { Json, SessionState, SessionStore, Stored } from "../core/session-store.ts";
 import { systemClock } from "../core/clock.ts";
@@ -46,8 +47,6 @@ export interface OpenOptions<Stream extends boolean = false>
   readonly secrets?: SecretsMode | undefined;
 }
 
-const OWN_NAMES = ["access", "save", "secrets", "key", "lockTimeout"] as const;
-
 /** What is needed of a session, of whatever class. */
 export interface OpenedSession {
   readonly cookies: CookieJar;
@@ -58,8 +57,6 @@ export interface OpenedSession {
 
 /** What a session gives away of itself for this. */
 export interface Hatch {
-  /** Sets the keeper, which the session tells of what is set. */
-  attach(keeping: Keeping): void;
   /** Options that were given, as they were given. */
   given(): Readonly<Record<string, unknown>>;
 }
@@ -70,6 +67,7 @@ export class Keeping implements KeptSession {
   readonly #session: OpenedSession;
   readonly #hatch: Hatch;
   readonly #secrets: SecretsMode;
+  readonly #isReadOnly: boolean;
   /** The environment's variables that options refer to. */
   #auth: Json | undefined;
   /** Options as they are stored. */
@@ -80,10 +78,27 @@ export class Keeping implements KeptSession {
     this.#session = session;
     this.#hatch = hatch;
     this.#secrets = how.secrets;
+    this.#isReadOnly = how.isReadOnly;
     this.#auth = how.auth;
     this.#known = settingsIn(how.stored?.state);
     const { store, when, isReadOnly, stored } = how;
     this.keeper = new Keeper(store, this, { when, isReadOnly, revision: stored?.revision ?? 0 });
+  }
+
+  async save(): Promise<void> {
+    if (this.#isReadOnly) throw new TypeError('the session was opened with access: "read-only": nothing of it is stored');
+    // Headers are changed in place, and nobody tells of it.
+    this.noteSettings();
+    await this.keeper.save();
+  }
+
+  async reload(): Promise<void> {
+    await this.keeper.reload();
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isReadOnly) this.noteSettings();
+    await this.keeper.close();
   }
 
   /** An option was set: `auth` by the program itself, and not by reference any more. */
@@ -168,8 +183,9 @@ interface KeepingInit {
 /** Of what a session is to be made, and how it is to be kept. */
 export interface Opening {
   readonly options: SessionOptions<boolean>;
-  readonly jar: CookieJar;
-  readonly cookies: unknown;
+  readonly headers: HeaderMap;
+  /** To be put over those that are stored; `undefined` for none. */
+  readonly cookies: Exclude<CookiesInit, CookieStore> | undefined;
   readonly how: KeepingInit;
 }
 
@@ -198,15 +214,14 @@ export async function readOpening(
   const options: SessionOptions<boolean> = {
     ...kept,
     ...rest,
-    headers: headersOver(headersOver(firstHeaders, keptHeaders), headers ?? undefined),
     cookies: jar,
     ...hstsOver(hsts, isHsts === true, stored?.state),
     auth: reference === undefined ? (auth as AuthOption | undefined) : authOf(reference, "auth"),
   };
   return {
     options,
-    jar,
-    cookies: cookies instanceof CookieJar || cookies === false ? undefined : cookies,
+    headers: headers === null ? new HeaderMap() : headersOver(headersOver(firstHeaders, keptHeaders), headers),
+    cookies: cookies == null || cookies === false || "select" in cookies ? undefined : (cookies as Exclude<CookiesInit, CookieStore>), // a store has select()
     how: { store, stored, when: save, isReadOnly: access === "read-only", secrets, auth: reference },
   };
 }
