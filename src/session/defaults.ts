@@ -18,6 +18,13 @@ export function inextensible<Map extends object>(map: Map): Map {
   return Object.preventExtensions(map);
 }
 
+/** Hears of options that are set. */
+export interface SettingListener {
+  /** @throws {TypeError} for a value that must not be set. */
+  assertSettable(name: OptionName, value: unknown): void;
+  onSetting(name: OptionName): void;
+}
+
 /** Keeps what a session says. */
 export class SessionDefaults {
   /** What a request gets that says nothing itself. Each time another object when something was set. */
@@ -25,8 +32,8 @@ export class SessionDefaults {
   /** What holds where the session says nothing. The headers are changed in place: they are read once. */
   #base: Defaults;
   #given: Given;
-  /** Hears what was set; `null`: nobody does. */
-  onSet: ((name: OptionName) => void) | null = null;
+  /** Who keeps what is set; `null`: nobody does. */
+  keeping: SettingListener | null = null;
 
   constructor(options: Given) {
     const { headers } = options;
@@ -53,9 +60,10 @@ export class SessionDefaults {
   /** @throws {TypeError | RangeError} for a value that the option does not take; all stays as it was. */
   set(name: OptionName, value: unknown): void {
     const given = takeAlso(this.#given, name, value);
+    this.keeping?.assertSettable(name, value);
     this.settings = over(this.#base, given);
     this.#given = given;
-    this.onSet?.(name);
+    this.keeping?.onSetting(name);
   }
 
   /**

@@ -18,6 +18,8 @@ const SOON_MS = 250;
 
 /** Who takes over what others did. */
 export interface KeptSession {
+  /** Notes what it does not tell of by itself. @throws {TypeError} for what must not be stored. */
+  noteSettings(): void;
   /** Things that others changed, and that this session has not changed since. */
   adopt(stored: Stored, isPending: (change: Pick<Change, "kind" | "key">) => boolean): void;
 }
@@ -82,6 +84,7 @@ export class Keeper implements CookieListener {
     this.#stopTimer();
     // What is noted by now is stored when this resolves, and so a commit that began before is not enough.
     while (this.#running !== null) await this.#running.catch(() => {});
+    if (!this.#isReadOnly) this.#session.noteSettings();
     if (this.#pending.size === 0) {
       this.#throwFailure();
       return;

@@ -87,8 +87,6 @@ export class Keeping implements KeptSession {
 
   async save(): Promise<void> {
     if (this.#isReadOnly) throw new TypeError('the session was opened with access: "read-only": nothing of it is stored');
-    // Headers are changed in place, and nobody tells of it.
-    this.noteSettings();
     await this.keeper.save();
   }
 
@@ -97,8 +95,12 @@ export class Keeping implements KeptSession {
   }
 
   async close(): Promise<void> {
-    if (!this.#isReadOnly) this.noteSettings();
     await this.keeper.close();
+  }
+
+  /** @throws {TypeError} for a value that is a secret, and would be stored. */
+  assertSettable(name: string, value: unknown): void {
+    if (!this.#isAdopting && !this.#isReadOnly && value !== undefined) keptValue(name, value, this.#secrets);
   }
 
   /** An option was set: `auth` by the program itself, and not by reference any more. */
@@ -117,7 +119,7 @@ export class Keeping implements KeptSession {
   }
 
   /**
-   * Notes the options that are not as they are stored.
+   * Notes the options that are not as they are stored: headers are changed in place, and nobody tells of it.
    *
    * @throws {TypeError} for a secret that would be stored.
    */

@@ -397,7 +397,7 @@ export class Session<Streams extends boolean = false>
     };
     const keeping = new Keeping(this, hatch, how);
     this.#keeping = keeping;
-    this.#defaults.onSet = (name) => keeping.onSetting(name);
+    this.#defaults.keeping = keeping;
     this.#cookies.listen(keeping.keeper);
     if (this.#hsts instanceof HstsStore) this.#hsts.listen(keeping.keeper);
     if (cookies !== undefined) this.#cookies.update(cookies);
