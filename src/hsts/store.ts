@@ -96,9 +96,9 @@ export class HstsStore implements StrictTransport {
     const before = this.#hosts.get(name);
     this.#hosts.delete(name);
     const { maxAgeMs, includeSubDomains } = policy;
-    const host = maxAgeMs > 0 ? { host: name, includeSubDomains, expires: now + maxAgeMs } : undefined;
-    if (host !== undefined) this.#keep(host);
-    if (this.#listener !== null && isNews(before, host)) this.#listener.onHost(name, host);
+    const after = maxAgeMs > 0 ? { host: name, includeSubDomains, expires: now + maxAgeMs } : undefined;
+    if (after !== undefined) this.#keep(after);
+    if (this.#listener !== null && isNews(before, after)) this.#listener.onHost(name, after);
   }
 
   /** @internal Says who hears of hosts from now on; `null`: nobody. */

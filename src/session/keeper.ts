@@ -129,12 +129,8 @@ export class Keeper implements CookieListener {
   }
 
   #takeOver(stored: Stored): void {
-    const { revision } = stored;
-    const isOwn = revision === this.#revision + 1;
-    if (revision === this.#revision) return;
-    this.#revision = revision;
-    // Nobody else committed anything in between.
-    if (isOwn && this.#running !== null) return;
+    if (stored.revision === this.#revision) return;
+    this.#revision = stored.revision;
     this.#session.adopt(stored, (change) => this.#pending.has(idOf(change)));
   }
 

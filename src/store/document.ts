@@ -5,7 +5,7 @@
  * Reading trusts nothing. What a later version may add is kept: fields that are not known are written back.
  */
 import { isObject } from "../core/realm.ts";
-import type { CookieKey, Json, Kept, KeptCookie, KeptHost, SessionState, Stored } from "../core/session-store.ts";
+import type { CookieKey, Json, Kept, KeptCookie, KeptHost, Stored } from "../core/session-store.ts";
 import { readCookie } from "../cookies/cookie-json.ts";
 import { HstsStore } from "../hsts/store.ts";
 import { version as packageVersion } from "../core/version.ts";

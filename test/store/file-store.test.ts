@@ -129,8 +129,8 @@ describe("a session file", () => {
     const path = newPath();
     await writeFile(path, text, { mode: 0o600 });
     const store = new FileSessionStore(path);
-    for (const attempt of [store.read(), store.commit([set("a", "1")])]) {
-      const error = await rejection(attempt);
+    for (const attempt of [() => store.read(), () => store.commit([set("a", "1")])]) {
+      const error = await rejection(attempt());
       expect(error).toBeInstanceOf(SessionFileError);
       expect(error).toMatchObject({ path, problem, code: "ERR_SESSION_FILE" });
     }
