@@ -9,7 +9,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 import { FileSessionStore } from "../../src/store/file-store.ts";
@@ -50,9 +50,14 @@ async function haunt(path: string, id: number, until: number, ledger: Ledger): P
   for (let life = 0; Date.now() < until; life++) {
     const child = start(path, `${id}x${life}`, ledger);
     const lifeMs = SHORTEST_LIFE_MS + Math.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS);
-    const timer = setTimeout(() => child.process.kill("SIGKILL"), Math.min(lifeMs, Math.max(until - Date.now(), 1)));
+    const kill = (): void => void child.process.kill("SIGKILL");
+    const last = setTimeout(kill, Math.max(until - Date.now(), 1));
+    // Its life begins with its first word: a machine that is busy takes long to start it.
+    let end: NodeJS.Timeout | undefined;
+    child.lines.once("line", () => (end = setTimeout(kill, lifeMs)));
     const { code, signal } = await child.ended;
-    clearTimeout(timer);
+    clearTimeout(last);
+    clearTimeout(end);
     if (signal !== "SIGKILL") throw new Error(`a process ended by itself, with code ${code}`);
   }
 }
@@ -61,7 +66,11 @@ function start(
   path: string,
   id: string,
   ledger: Ledger,
-): { process: ChildProcess; ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }> } {
+): {
+  process: ChildProcess;
+  lines: Interface;
+  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+} {
   const script = fileURLToPath(new URL("child.ts", import.meta.url));
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, path, id, String(HOSTS)], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -75,7 +84,7 @@ function start(
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once("exit", (code, signal) => void heard.then(() => resolve({ code, signal })));
   });
-  return { process: child, ended };
+  return { process: child, lines, ended };
 }
 
 /** Reads until it is told to stop. Returns how often. A file that cannot be read ends it all. */
