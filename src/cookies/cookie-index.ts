@@ -271,7 +271,12 @@ export class CookieIndex {
   }
 
   /** Removes the cookie of this identity, if there is one. */
-  removeSame({ domain, hostOnly, name, path }: Pick<StoredCookie, "domain" | "hostOnly" | "name" | "path">): void {
+  removeSame({
+    domain,
+    hostOnly,
+    name,
+    path,
+  }: Pick<StoredCookie, "domain" | "hostOnly" | "name" | "path">): void {
     const key = keyOf(domain === "" ? "p" : hostOnly ? "h" : "d", name, path);
     const bucket = domain === "" ? this.#homes.get(key) : this.#buckets.get(domain);
     const entry = bucket?.entries.get(key);

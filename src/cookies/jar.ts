@@ -375,7 +375,8 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
   }
 }
 
-function storedOf({ boundTo: _, ...cookie }: KeptCookie): StoredCookie {
+function storedOf(kept: KeptCookie): StoredCookie {
+  const { boundTo: _, ...cookie } = kept;
   return cookie;
 }
 

@@ -36,6 +36,7 @@ export function nodeSqlite(): typeof Sqlite | null {
 
 /** Node 22 says with the first load of a module that it is experimental. What is used of it has not changed since. */
 function withoutWarning<Value>(load: () => Value): Value {
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back, and not called
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {

@@ -60,7 +60,8 @@ export class HstsStore implements StrictTransport {
 
   /** Forgets all of them. */
   clear(): void {
-    if (this.#listener !== null) for (const host of this.#hosts.keys()) this.#listener.onHost(host, undefined);
+    if (this.#listener !== null)
+      for (const host of this.#hosts.keys()) this.#listener.onHost(host, undefined);
     this.#hosts.clear();
   }
 

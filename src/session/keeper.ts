@@ -6,7 +6,15 @@
  */
 import { systemClock } from "../core/clock.ts";
 import type { StoredCookie } from "../core/cookie-store.ts";
-import type { Change, CookieKey, Kept, KeptCookie, KeptHost, SessionStore, Stored } from "../core/session-store.ts";
+import type {
+  Change,
+  CookieKey,
+  Kept,
+  KeptCookie,
+  KeptHost,
+  SessionStore,
+  Stored,
+} from "../core/session-store.ts";
 import type { CookieListener } from "../cookies/cookie-index.ts";
 import { cookieId } from "../store/state.ts";
 
@@ -42,7 +50,11 @@ export class Keeper implements CookieListener {
   constructor(
     store: SessionStore,
     session: KeptSession,
-    { when, isReadOnly, revision }: { readonly when: SaveWhen; readonly isReadOnly: boolean; readonly revision: number },
+    {
+      when,
+      isReadOnly,
+      revision,
+    }: { readonly when: SaveWhen; readonly isReadOnly: boolean; readonly revision: number },
   ) {
     this.store = store;
     this.#session = session;
@@ -146,10 +158,13 @@ export class Keeper implements CookieListener {
   #tell(error: unknown): void {
     this.#failure = { error };
     const why = error instanceof Error ? error.message : String(error);
-    process.emitWarning(`the session could not be saved, and will be tried again with its next change: ${why}`, {
-      type: "SessionSaveWarning",
-      code: "SOJOURN_UNSAVED",
-    });
+    process.emitWarning(
+      `the session could not be saved, and will be tried again with its next change: ${why}`,
+      {
+        type: "SessionSaveWarning",
+        code: "SOJOURN_UNSAVED",
+      },
+    );
   }
 
   #throwFailure(): void {

@@ -82,7 +82,9 @@ function jsonOf(value: unknown): Json | undefined {
   if (isUint8Array(value) || !isRecord(value)) return undefined;
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);
   const values = allOf(entries.map(([, one]) => jsonOf(one)));
-  return values === undefined ? undefined : Object.fromEntries(entries.map(([name], at) => [name, values[at] ?? null]));
+  return values === undefined
+    ? undefined
+    : Object.fromEntries(entries.map(([name], at) => [name, values[at] ?? null]));
 }
 
 function allOf(values: readonly (Json | undefined)[]): Json[] | undefined {
@@ -102,7 +104,9 @@ function withoutNamed(option: string, json: Json, secrets: SecretsMode): Json {
     throw literal(`${option}[${JSON.stringify(name)}]`);
   };
   if (Array.isArray(json))
-    return (json as readonly Json[]).filter((pair) => !Array.isArray(pair) || isOpen(pair[0], pair[1] as Json));
+    return (json as readonly Json[]).filter(
+      (pair) => !Array.isArray(pair) || isOpen(pair[0], pair[1] as Json),
+    );
   if (typeof json !== "object" || json === null) return json;
   return Object.fromEntries(Object.entries(json).filter(([name, value]) => isOpen(name, value)));
 }

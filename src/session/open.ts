@@ -86,7 +86,8 @@ export class Keeping implements KeptSession {
   }
 
   async save(): Promise<void> {
-    if (this.#isReadOnly) throw new TypeError('the session was opened with access: "read-only": nothing of it is stored');
+    if (this.#isReadOnly)
+      throw new TypeError('the session was opened with access: "read-only": nothing of it is stored');
     await this.keeper.save();
   }
 
@@ -139,7 +140,8 @@ export class Keeping implements KeptSession {
     try {
       const { cookies, hsts } = this.#session;
       cookies.adopt(notPending(state.cookies, (key) => isPending({ kind: "cookie", key })));
-      if (hsts instanceof HstsStore) hsts.adopt(notPending(state.hosts, (key) => isPending({ kind: "host", key })));
+      if (hsts instanceof HstsStore)
+        hsts.adopt(notPending(state.hosts, (key) => isPending({ kind: "host", key })));
       const settings = notPending(state.settings, (key) => isPending({ kind: "setting", key }));
       for (const { key, value } of settings) this.#adoptSetting(key, value);
       this.#known = settingsIn(state);
@@ -151,7 +153,8 @@ export class Keeping implements KeptSession {
   #adoptSetting(name: string, value: Json | undefined): void {
     if (JSON.stringify(value) === JSON.stringify(this.#known.get(name))) return;
     if (name === "auth") this.#auth = value;
-    const given = name === "headers" ? headersOver(firstHeaders, value) : name === "auth" ? authOf(value, "auth") : value;
+    const given =
+      name === "headers" ? headersOver(firstHeaders, value) : name === "auth" ? authOf(value, "auth") : value;
     Reflect.set(this.#session, name, given);
   }
 
@@ -159,7 +162,11 @@ export class Keeping implements KeptSession {
   #settings(): Map<string, Json> {
     const { baseUrl, headers, hsts } = this.#session;
     const { auth, cookies: _, ...others } = this.#hatch.given();
-    const all: Record<string, unknown> = { ...others, baseUrl: baseUrl ?? undefined, headers: headersBeside(headers) };
+    const all: Record<string, unknown> = {
+      ...others,
+      baseUrl: baseUrl ?? undefined,
+      headers: headersBeside(headers),
+    };
     if (hsts !== null) all["hsts"] = true;
     if (this.#auth !== undefined) all["auth"] = this.#auth;
     else if (auth !== undefined) all["auth"] = auth;
@@ -201,7 +208,15 @@ export async function readOpening(
   from: string | URL | SessionStore,
   given: OpenOptions<boolean>,
 ): Promise<Opening> {
-  const { access = "read-write", save = "change", secrets = "reference", key, lockTimeout, auth, ...others } = given;
+  const {
+    access = "read-write",
+    save = "change",
+    secrets = "reference",
+    key,
+    lockTimeout,
+    auth,
+    ...others
+  } = given;
   oneOf(access, "access", ["read-write", "read-only"]);
   oneOf(save, "save", ["change", "close", "manual"]);
   oneOf(secrets, "secrets", ["reference", "store", "omit"]);
@@ -222,23 +237,33 @@ export async function readOpening(
   };
   return {
     options,
-    headers: headers === null ? new HeaderMap() : headersOver(headersOver(firstHeaders, keptHeaders), headers),
-    cookies: cookies == null || cookies === false || "select" in cookies ? undefined : (cookies as Exclude<CookiesInit, CookieStore>), // a store has select()
+    headers:
+      headers === null ? new HeaderMap() : headersOver(headersOver(firstHeaders, keptHeaders), headers),
+    cookies: ownCookies(cookies),
     how: { store, stored, when: save, isReadOnly: access === "read-only", secrets, auth: reference },
   };
+}
+
+/** Names and values, which go over what is stored; a jar took that in already. */
+function ownCookies(cookies: SessionOptions["cookies"]): Opening["cookies"] {
+  if (cookies == null || cookies === false || "select" in cookies) return undefined;
+  return cookies;
 }
 
 function storeOf(from: string | URL | SessionStore, options: FileSessionStoreOptions): SessionStore {
   const isStore = isObject(from) && "commit" in from && typeof from.commit === "function";
   if (!isStore) return new FileSessionStore(from as string | URL, options); // it says so itself otherwise
   const [name] = Object.entries(options).find(([, value]) => value !== undefined) ?? [];
-  if (name !== undefined) throw new TypeError(`${name} is for files: the store that was given says how it stores`);
+  if (name !== undefined)
+    throw new TypeError(`${name} is for files: the store that was given says how it stores`);
   return from;
 }
 
 function settingsIn(state: SessionState | undefined): Map<string, Json> {
   return new Map(
-    (state?.settings ?? []).flatMap(({ key, value }): [string, Json][] => (value === undefined ? [] : [[key, value]])),
+    (state?.settings ?? []).flatMap(({ key, value }): [string, Json][] =>
+      value === undefined ? [] : [[key, value]],
+    ),
   );
 }
 
@@ -261,7 +286,8 @@ function headersBeside(headers: HeaderMap): Json | undefined {
   for (const name of firstHeaders.keys()) if (!headers.has(name)) pairs.push([name, null]);
   for (const name of headers.keys()) {
     const values = headers.getAll(name);
-    if (values.join("\n") !== firstHeaders.getAll(name).join("\n")) pairs.push([name, values.length === 1 ? (values[0] ?? "") : values]);
+    if (values.join("\n") !== firstHeaders.getAll(name).join("\n"))
+      pairs.push([name, values.length === 1 ? (values[0] ?? "") : values]);
   }
   return pairs.length === 0 ? undefined : pairs;
 }

@@ -348,7 +348,7 @@ export class Session<Streams extends boolean = false>
   async close(): Promise<void> {
     this.#closing.ring();
     await Promise.all([...this.#mounts.all].map((adapter) => adapter.close()));
-    await this.#keeping?.close();
+    if (this.#keeping !== null) await this.#keeping.close();
   }
 
   /** Where it is stored; `null` for one that was not opened with {@link Session.open}. */

@@ -82,17 +82,22 @@ export class FileCipher {
     const { data, ...open } = record;
     const { encryption } = record;
     if (!isJsonRecord(encryption)) throw malformed("encryption is no object");
-    if (encryption["cipher"] !== CIPHER) throw malformed(`encryption.cipher is not ${JSON.stringify(CIPHER)}`);
+    if (encryption["cipher"] !== CIPHER)
+      throw malformed(`encryption.cipher is not ${JSON.stringify(CIPHER)}`);
     const bytes = base64(data, "data");
     const iv = base64(encryption["iv"], "encryption.iv");
-    if (iv.byteLength !== IV_BYTES || bytes.byteLength < TAG_BYTES) throw malformed("iv or data is too short");
+    if (iv.byteLength !== IV_BYTES || bytes.byteLength < TAG_BYTES)
+      throw malformed("iv or data is too short");
     const { key, check } = await this.#keyFor(factsIn(encryption));
-    if (encryption["check"] !== check) throw new CipherError("wrong-key", "the key is not the one that it was written with");
+    if (encryption["check"] !== check)
+      throw new CipherError("wrong-key", "the key is not the one that it was written with");
     const decipher = nodeCrypto().createDecipheriv(CIPHER, key, iv);
     decipher.setAAD(Buffer.from(lineOf(open)));
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
     try {
-      return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString("utf8");
+      return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]).toString(
+        "utf8",
+      );
     } catch {
       throw new CipherError("tampered", "somebody changed it who has not the key");
     }
@@ -139,7 +144,10 @@ function factsIn({ kdf, salt, n, r, p }: JsonRecord): KeyFacts {
   const within = (value: Json | undefined, most: number): value is number =>
     typeof value === "number" && Number.isSafeInteger(value) && value >= 1 && value <= most;
   const isFit =
-    within(n, MOST_SCRYPT.n) && within(r, MOST_SCRYPT.r) && within(p, MOST_SCRYPT.p) && 128 * n * r <= MOST_MEMORY;
+    within(n, MOST_SCRYPT.n) &&
+    within(r, MOST_SCRYPT.r) &&
+    within(p, MOST_SCRYPT.p) &&
+    128 * n * r <= MOST_MEMORY;
   if (!isFit || (n & (n - 1)) !== 0) throw malformed("encryption asks for more of scrypt than is allowed");
   return { kdf, n, r, p, salt: text };
 }
@@ -153,18 +161,26 @@ async function derived(secret: string | Uint8Array, facts: KeyFacts): Promise<Ui
     const [was, is] = isPassphrase ? ["32 bytes", "a passphrase"] : ["a passphrase", "bytes"];
     throw new CipherError("wrong-key", `it was written with ${was}, and the key is ${is}`);
   }
-  if (!isPassphrase) return new Uint8Array(crypto.hkdfSync("sha256", secret, salt, "sojourn-session", length));
+  if (!isPassphrase)
+    return new Uint8Array(crypto.hkdfSync("sha256", secret, salt, "sojourn-session", length));
   const { n = SCRYPT.n, r = SCRYPT.r, p = SCRYPT.p } = facts;
   return await new Promise((resolve, reject) => {
-    crypto.scrypt(secret.normalize("NFC"), salt, length, { N: n, r, p, maxmem: 2 * MOST_MEMORY }, (error, key) => {
-      if (error === null) resolve(key);
-      else reject(error);
-    });
+    crypto.scrypt(
+      secret.normalize("NFC"),
+      salt,
+      length,
+      { N: n, r, p, maxmem: 2 * MOST_MEMORY },
+      (error, key) => {
+        if (error === null) resolve(key);
+        else reject(error);
+      },
+    );
   });
 }
 
 function base64(value: Json | undefined, where: string): Buffer {
-  if (typeof value !== "string" || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) throw malformed(`${where} is no base64`);
+  if (typeof value !== "string" || !/^[A-Za-z0-9+/]*={0,2}$/.test(value))
+    throw malformed(`${where} is no base64`);
   return Buffer.from(value, "base64");
 }
 

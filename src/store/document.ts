@@ -62,7 +62,8 @@ export function textOf({ revision, state, more, moreOf }: SessionDocument, saved
     things.length === 0 ? "[]" : `[\n${things.map((thing) => `    ${lineOf(thing)}`).join(",\n")}\n  ]`;
   const also = (id: string, at: number): JsonRecord => moreOf.get(idAt(id, at)) ?? {};
   const settings = state.settings.map(
-    (kept) => `    ${JSON.stringify(kept.key)}: ${lineOf({ ...also(`setting ${kept.key}`, kept.at), ...settingFields(kept) })}`,
+    (kept) =>
+      `    ${JSON.stringify(kept.key)}: ${lineOf({ ...also(`setting ${kept.key}`, kept.at), ...settingFields(kept) })}`,
   );
   const fields: Record<string, string> = {
     ...Object.fromEntries(Object.entries(more).map(([name, value]) => [name, lineOf(value)])),
@@ -73,7 +74,10 @@ export function textOf({ revision, state, more, moreOf }: SessionDocument, saved
     revision: String(revision),
     settings: settings.length === 0 ? "{}" : `{\n${settings.toSorted().join(",\n")}\n  }`,
     cookies: list(
-      state.cookies.map((kept) => ({ ...also(`cookie ${cookieId(kept.key)}`, kept.at), ...cookieFields(kept) })),
+      state.cookies.map((kept) => ({
+        ...also(`cookie ${cookieId(kept.key)}`, kept.at),
+        ...cookieFields(kept),
+      })),
     ),
     hosts: list(state.hosts.map((kept) => ({ ...also(`host ${kept.key}`, kept.at), ...hostFields(kept) }))),
   };
@@ -195,7 +199,10 @@ function listIn(value: Json | undefined, where: string): [fields: JsonRecord, wh
   });
 }
 
-function entriesIn(value: Json | undefined, where: string): [name: string, fields: JsonRecord, where: string][] {
+function entriesIn(
+  value: Json | undefined,
+  where: string,
+): [name: string, fields: JsonRecord, where: string][] {
   if (value === undefined) return [];
   if (!isJsonRecord(value)) throw new FormError(`${where} is no object`);
   return Object.entries(value).map(([name, fields]) => {

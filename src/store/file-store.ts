@@ -80,7 +80,7 @@ export class FileSessionStore implements SessionStore {
       throw new SessionFileError(folder, "unreadable", "the folder cannot be read", error);
     });
     const listed: ListedSession[] = [];
-    for (const file of files.toSorted()) {
+    for (const file of files.toSorted((one, other) => (one < other ? -1 : 1))) {
       const name = nameOf(file);
       if (name === null) continue;
       const path = join(folder, file);
@@ -167,7 +167,8 @@ export class FileSessionStore implements SessionStore {
     try {
       return await realpath(path);
     } catch (error) {
-      if (codeOf(error) !== "ENOENT") throw new SessionFileError(path, "unreadable", "it cannot be found", error);
+      if (codeOf(error) !== "ENOENT")
+        throw new SessionFileError(path, "unreadable", "it cannot be found", error);
     }
     // It is not there yet; its folder may be.
     const folder = await realpath(dirname(path)).catch(() => dirname(path));
@@ -187,7 +188,11 @@ export class FileSessionStore implements SessionStore {
     if ((mode & OTHERS) === 0) return;
     if (uid === process.getuid?.()) await chmod(folder, OWNERS_FOLDER);
     else if ((mode & OTHERS_WRITE) !== 0)
-      throw new SessionFileError(folder, "permissions", "others can write into this folder, which is not ours");
+      throw new SessionFileError(
+        folder,
+        "permissions",
+        "others can write into this folder, which is not ours",
+      );
   }
 
   /** `null`: there is none. */
@@ -227,11 +232,19 @@ async function textIn(path: string): Promise<string | null> {
     const { mode, uid, size } = await file.stat();
     if (process.platform !== "win32" && (mode & OTHERS) !== 0) {
       if (uid !== process.getuid?.())
-        throw new SessionFileError(path, "permissions", "others can read it, and it is not ours to change that");
+        throw new SessionFileError(
+          path,
+          "permissions",
+          "others can read it, and it is not ours to change that",
+        );
       await file.chmod(OWNERS_FILE);
     }
     if (size > MOST_BYTES)
-      throw new SessionFileError(path, "malformed", `it has ${size} bytes, and no session has more than ${MOST_BYTES}`);
+      throw new SessionFileError(
+        path,
+        "malformed",
+        `it has ${size} bytes, and no session has more than ${MOST_BYTES}`,
+      );
     return await file.readFile("utf8");
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
@@ -242,10 +255,15 @@ async function textIn(path: string): Promise<string | null> {
 
 /** The record that a text is, of this format and a version that is known. */
 function recordIn(path: string, text: string): JsonRecord {
-  if (text.trim() === "") throw new SessionFileError(path, "empty", "there is nothing in it: remove it to begin anew");
+  if (text.trim() === "")
+    throw new SessionFileError(path, "empty", "there is nothing in it: remove it to begin anew");
   const value = parsed(path, text);
   if (!isJsonRecord(value) || value["format"] !== FORMAT)
-    throw new SessionFileError(path, "foreign", `it is no session file: its format is not ${JSON.stringify(FORMAT)}`);
+    throw new SessionFileError(
+      path,
+      "foreign",
+      `it is no session file: its format is not ${JSON.stringify(FORMAT)}`,
+    );
   const { version } = value;
   if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1)
     throw new SessionFileError(path, "malformed", "its version is no whole number from 1 on");
@@ -269,7 +287,7 @@ function parsed(path: string, text: string): Json {
 function assertLevels(value: Json, left: number): void {
   if (typeof value !== "object" || value === null) return;
   if (left === 0) throw new FormError(`it has more than ${MOST_LEVELS} levels`);
-  for (const part of Object.values(value)) assertLevels(part as Json, left - 1);
+  for (const part of Object.values(value)) assertLevels(part, left - 1);
 }
 
 /** What is written: the document, or an envelope of which it is the content. */

@@ -16,7 +16,8 @@ export class MemorySessionStore implements SessionStore {
     const before = this.#stored ?? { revision: 0, state: emptyState };
     // As data: what the caller changes afterwards is not stored.
     const state = applied(before.state, structuredClone(changes), systemClock.now());
-    this.#stored = state === before.state && this.#stored !== null ? before : { revision: before.revision + 1, state };
+    this.#stored =
+      state === before.state && this.#stored !== null ? before : { revision: before.revision + 1, state };
     return Promise.resolve(this.#stored);
   }
 

@@ -36,7 +36,11 @@ export function sessionsFolder({ env, platform, home }: Whereabouts): string {
     case "darwin":
       return join(home, "Library", "Application Support", "sojourn", "sessions");
     case "win32":
-      return join(local === undefined || local === "" ? join(home, "AppData", "Local") : local, "sojourn", "sessions");
+      return join(
+        local === undefined || local === "" ? join(home, "AppData", "Local") : local,
+        "sojourn",
+        "sessions",
+      );
     default: {
       // One that is not absolute is to be ignored (XDG Base Directory Specification).
       const state = xdg !== undefined && isAbsolute(xdg) ? xdg : join(home, ".local", "state");
@@ -58,7 +62,8 @@ export interface Place {
  */
 export function placeOf(given: string | URL, whereabouts: Whereabouts): Place {
   if (isUrl(given)) return { path: fileURLToPath(given), isNamed: false };
-  if (typeof given !== "string") throw mustBe("what Session.open() opens", "a name, a path or a SessionStore", given);
+  if (typeof given !== "string")
+    throw mustBe("what Session.open() opens", "a name, a path or a SessionStore", given);
   if (isAbsolute(given) || PATH.test(given)) return { path: resolve(given), isNamed: false };
   assertName(given);
   return { path: join(sessionsFolder(whereabouts), given + SUFFIX), isNamed: true };

@@ -45,7 +45,11 @@ async function moveOver(from: string, to: string): Promise<void> {
       await rename(from, to);
       return;
     } catch (error) {
-      const isBusy = process.platform === "win32" && error instanceof Error && "code" in error && BUSY_CODES.has(error.code);
+      const isBusy =
+        process.platform === "win32" &&
+        error instanceof Error &&
+        "code" in error &&
+        BUSY_CODES.has(error.code);
       if (!isBusy || left <= 0) throw error;
     }
     await pause(BUSY_STEP_MS);

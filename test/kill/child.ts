@@ -48,9 +48,15 @@ for (let turn = 0; ; turn++) {
   const changes: ToldChange[] = [
     // One that nobody else knows.
     { host, name: `own-${id}-${turn}`, value: "1", at: Date.now() },
-    { host: hostOf(turn), name: `shared${turn % SHARED}`, value: turn % 3 === 2 ? null : `${id}-${turn}`, at: Date.now() },
+    {
+      host: hostOf(turn),
+      name: `shared${turn % SHARED}`,
+      value: turn % 3 === 2 ? null : `${id}-${turn}`,
+      at: Date.now(),
+    },
   ];
-  for (const { host: domain, name, value } of changes) session.cookies.set(name, value, { domain: `.${domain}` });
+  for (const { host: domain, name, value } of changes)
+    session.cookies.set(name, value, { domain: `.${domain}` });
   tell({ kind: "begins", changes });
   await session.save();
   tell({ kind: "stored", changes });

@@ -72,9 +72,13 @@ function start(
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 } {
   const script = fileURLToPath(new URL("child.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, path, id, String(HOSTS)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--disable-warning=ExperimentalWarning", script, path, id, String(HOSTS)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const lines = createInterface({ input: child.stdout });
   lines.on("line", (line) => {
     // The last line of who was killed may be a part of one.
@@ -121,15 +125,20 @@ try {
   ]);
   const stored = await new FileSessionStore(path).read();
   const found = new Map(
-    (stored?.state.cookies ?? []).map(({ key, value }) => [`${key.domain} ${key.name}`, value?.value ?? null]),
+    (stored?.state.cookies ?? []).map(({ key, value }) => [
+      `${key.domain} ${key.name}`,
+      value?.value ?? null,
+    ]),
   );
   const claimed = [...ledger.claims].filter(([, claims]) => claims.stored.length > 0);
   const lost = claimed.filter(([id, claims]) => !isKept(claims, found.get(id) ?? null));
-  for (const [id, claims] of lost.slice(0, 10)) console.log("lost:", id, JSON.stringify(claims), found.get(id));
+  for (const [id, claims] of lost.slice(0, 10))
+    console.log("lost:", id, JSON.stringify(claims), found.get(id));
   const changes = claimed.reduce((sum, [, claims]) => sum + claims.stored.length, 0);
   const missing = lost.reduce((sum, [, claims]) => sum + claims.stored.length, 0);
   console.log(`${ledger.commits} commits, revision ${stored?.revision ?? 0}; read ${reads} times meanwhile`);
-  if (ledger.commits < LEAST_COMMITS * Math.min(seconds / 60, 1)) throw new Error("too few commits to tell anything");
+  if (ledger.commits < LEAST_COMMITS * Math.min(seconds / 60, 1))
+    throw new Error("too few commits to tell anything");
   console.log(`${changes} committed, ${changes - missing} found, ${missing} lost`);
   process.exitCode = missing === 0 ? 0 : 1;
 } finally {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
-import { HstsStore, Session, SessionFileError } from "../../src/index.ts";
+import { Session, SessionFileError, type HstsStore } from "../../src/index.ts";
 import { MemorySessionStore } from "../../src/store/memory-store.ts";
 import { rejection } from "../support/messages.ts";
 
@@ -39,7 +39,12 @@ describe("a session that is opened again", () => {
     await using session = await Session.open(path);
     expect(session.cookies.getCookieHeader(COOKIE_URL)).toBe("sid=1; end=1; loose=x");
     expect(session.cookies.getCookieHeader("https://other.example/")).toBeNull();
-    expect(session.cookies.getCookie("sid")).toMatchObject({ httpOnly: true, secure: true, sameSite: "lax", hostOnly: true });
+    expect(session.cookies.getCookie("sid")).toMatchObject({
+      httpOnly: true,
+      secure: true,
+      sameSite: "lax",
+      hostOnly: true,
+    });
   });
 
   it("has its plain options, headers beside those of every session, and its HSTS hosts", async () => {
@@ -105,7 +110,7 @@ describe("secrets", () => {
     ["the URL's", { baseUrl: "https://user:password@shop.example" }],
   ] as const)("that would be stored are an error: %s", async ([, options]) => {
     const path = newPath();
-    const error = await rejection(Session.open(path, options as object));
+    const error = await rejection(Session.open(path, options));
     expect(error).toBeInstanceOf(TypeError);
     expect(String(error)).toMatch(/is a secret, and would be stored: give \{ env: "NAME" \}/);
     expect(String(error)).not.toMatch(/secret"|password/);

@@ -1,5 +1,17 @@
 /** A session in a file: what is written, what is refused, and that nothing is lost. */
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
@@ -23,7 +35,12 @@ function set(name: string, value: string, at: number = NOW): Change {
     sameSite: null,
     createdAt: NOW,
   };
-  return { kind: "cookie", key: { name, domain: "example.test", hostOnly: true, path: "/" }, at, value: cookie };
+  return {
+    kind: "cookie",
+    key: { name, domain: "example.test", hostOnly: true, path: "/" },
+    at,
+    value: cookie,
+  };
 }
 
 let folder = "";
@@ -89,7 +106,9 @@ describe("a session file", () => {
     const path = newPath();
     const store = new FileSessionStore(path);
     await store.commit([set("a", "1"), set("b", "2")]);
-    const record = JSON.parse(await readFile(path, "utf8")) as { cookies: Record<string, unknown>[] } & Record<string, unknown>;
+    const record = JSON.parse(await readFile(path, "utf8")) as {
+      cookies: Record<string, unknown>[];
+    } & Record<string, unknown>;
     record["later"] = { z: 1, a: [true] };
     for (const cookie of record.cookies) cookie["partition"] = "p";
     await writeFile(path, JSON.stringify(record), { mode: 0o600 });
@@ -106,7 +125,9 @@ describe("a session file", () => {
     const path = newPath();
     const stores = Array.from({ length: 5 }, () => new FileSessionStore(path));
     await Promise.all(
-      stores.flatMap((store, at) => Array.from({ length: 10 }, (_, turn) => store.commit([set(`c${at}-${turn}`, "1")]))),
+      stores.flatMap((store, at) =>
+        Array.from({ length: 10 }, (_, turn) => store.commit([set(`c${at}-${turn}`, "1")])),
+      ),
     );
     expect(await names(new FileSessionStore(path))).toHaveLength(50);
     expect((await new FileSessionStore(path).read())?.revision).toBe(50);
@@ -121,10 +142,26 @@ describe("a session file", () => {
     ["a later version", '{"format":"sojourn-session","version":2}', "newer"],
     ["no version", '{"format":"sojourn-session"}', "malformed"],
     ["no revision", '{"format":"sojourn-session","version":1}', "malformed"],
-    ["cookies that are none", '{"format":"sojourn-session","version":1,"revision":1,"cookies":[{"at":1}]}', "malformed"],
-    ["a cookie that breaks a header", '{"format":"sojourn-session","version":1,"revision":1,"cookies":[{"at":1,"name":"a","value":"1\\r\\nX: y"}]}', "malformed"],
-    ["settings that are none", '{"format":"sojourn-session","version":1,"revision":1,"settings":{"a":1}}', "malformed"],
-    ["very many levels", `{"format":"sojourn-session","version":1,"revision":1,"x":${"[".repeat(5000)}${"]".repeat(5000)}}`, "malformed"],
+    [
+      "cookies that are none",
+      '{"format":"sojourn-session","version":1,"revision":1,"cookies":[{"at":1}]}',
+      "malformed",
+    ],
+    [
+      "a cookie that breaks a header",
+      '{"format":"sojourn-session","version":1,"revision":1,"cookies":[{"at":1,"name":"a","value":"1\\r\\nX: y"}]}',
+      "malformed",
+    ],
+    [
+      "settings that are none",
+      '{"format":"sojourn-session","version":1,"revision":1,"settings":{"a":1}}',
+      "malformed",
+    ],
+    [
+      "very many levels",
+      `{"format":"sojourn-session","version":1,"revision":1,"x":${"[".repeat(5000)}${"]".repeat(5000)}}`,
+      "malformed",
+    ],
   ] as const)("with %s in it is refused, and stays as it is", async ([, text, problem], { expect }) => {
     const path = newPath();
     await writeFile(path, text, { mode: 0o600 });
@@ -139,7 +176,10 @@ describe("a session file", () => {
 
   it("that was cut at any byte is refused, and stays as it is", async ({ expect }) => {
     const whole = newPath();
-    await new FileSessionStore(whole).commit([set("a", "1"), { kind: "setting", key: "timeout", at: NOW, value: 5 }]);
+    await new FileSessionStore(whole).commit([
+      set("a", "1"),
+      { kind: "setting", key: "timeout", at: NOW, value: 5 },
+    ]);
     const bytes = await readFile(whole);
     const path = newPath();
     // Without the line break at its end it is whole.
@@ -167,7 +207,9 @@ describe("a session file", () => {
   it("in a folder that is not there is told as such", async ({ expect }) => {
     const path = join(folder, "nowhere", "a.json");
     expect(await new FileSessionStore(path).read()).toBeNull();
-    expect(await rejection(new FileSessionStore(path).commit([set("a", "1")]))).toMatchObject({ problem: "unwritable" });
+    expect(await rejection(new FileSessionStore(path).commit([set("a", "1")]))).toMatchObject({
+      problem: "unwritable",
+    });
   });
 });
 
@@ -195,12 +237,16 @@ describe("an encrypted session file", () => {
     const other = new FileSessionStore(path, { key: new Uint8Array(32) });
     expect(await rejection(other.read())).toMatchObject({ problem: "wrong-key" });
     expect(await rejection(other.commit([set("b", "2")]))).toMatchObject({ problem: "wrong-key" });
-    expect(await rejection(new FileSessionStore(path, { key: "words" }).read())).toMatchObject({ problem: "wrong-key" });
+    expect(await rejection(new FileSessionStore(path, { key: "words" }).read())).toMatchObject({
+      problem: "wrong-key",
+    });
     expect(await rejection(new FileSessionStore(path).read())).toMatchObject({ problem: "key-missing" });
     expect(await readFile(path, "utf8")).toBe(before);
     const open = newPath();
     await new FileSessionStore(open).commit([set("a", "1")]);
-    expect(await rejection(new FileSessionStore(open, { key: KEY }).read())).toMatchObject({ problem: "not-encrypted" });
+    expect(await rejection(new FileSessionStore(open, { key: KEY }).read())).toMatchObject({
+      problem: "not-encrypted",
+    });
   });
 
   it("is refused when anything in it was changed", async ({ expect }) => {
@@ -216,19 +262,35 @@ describe("an encrypted session file", () => {
     ];
     for (const one of changed) {
       await writeFile(path, JSON.stringify(one), { mode: 0o600 });
-      expect(await rejection(new FileSessionStore(path, { key: KEY }).read())).toMatchObject({ problem: "tampered" });
+      expect(await rejection(new FileSessionStore(path, { key: KEY }).read())).toMatchObject({
+        problem: "tampered",
+      });
     }
     await truncate(path, 10);
-    expect(await rejection(new FileSessionStore(path, { key: KEY }).read())).toMatchObject({ problem: "malformed" });
+    expect(await rejection(new FileSessionStore(path, { key: KEY }).read())).toMatchObject({
+      problem: "malformed",
+    });
   });
 
   it("asks for no more of scrypt than is allowed", async ({ expect }) => {
     const path = newPath();
     await new FileSessionStore(path, { key: "words" }).commit([set("a", "1")]);
     const record = JSON.parse(await readFile(path, "utf8")) as { encryption: object };
-    for (const more of [{ n: 2 ** 30 }, { n: 3 }, { r: 1000 }, { p: -1 }, { kdf: "md5" }, { cipher: "none" }, { salt: "?" }]) {
-      await writeFile(path, JSON.stringify({ ...record, encryption: { ...record.encryption, ...more } }), { mode: 0o600 });
-      expect(await rejection(new FileSessionStore(path, { key: "words" }).read())).toMatchObject({ problem: "malformed" });
+    for (const more of [
+      { n: 2 ** 30 },
+      { n: 3 },
+      { r: 1000 },
+      { p: -1 },
+      { kdf: "md5" },
+      { cipher: "none" },
+      { salt: "?" },
+    ]) {
+      await writeFile(path, JSON.stringify({ ...record, encryption: { ...record.encryption, ...more } }), {
+        mode: 0o600,
+      });
+      expect(await rejection(new FileSessionStore(path, { key: "words" }).read())).toMatchObject({
+        problem: "malformed",
+      });
     }
   });
 
@@ -244,10 +306,13 @@ describe("an encrypted session file", () => {
     expect(await names(new FileSessionStore(path))).toEqual(["a", "b"]);
   });
 
-  it.for([["empty", ""], ["too short", new Uint8Array(16)], ["a number", 5]] as const)(
-    "takes no key that is %s",
-    ([, key], { expect }) => {
-      expect(() => new FileSessionStore(newPath(), { key: key as string })).toThrow(/key must be a passphrase, 32 bytes/);
-    },
-  );
+  it.for([
+    ["empty", ""],
+    ["too short", new Uint8Array(16)],
+    ["a number", 5],
+  ] as const)("takes no key that is %s", ([, key], { expect }) => {
+    expect(() => new FileSessionStore(newPath(), { key: key as string })).toThrow(
+      /key must be a passphrase, 32 bytes/,
+    );
+  });
 });

@@ -37,13 +37,19 @@ function gone(one: KeptCookie, at: number): Change {
 
 function valuesAfter(changes: readonly Change[], now: number = NOW): Record<string, string> {
   const { cookies } = applied(emptyState, changes, now);
-  return Object.fromEntries(cookies.flatMap(({ value }) => (value === undefined ? [] : [[value.name, value.value]])));
+  return Object.fromEntries(
+    cookies.flatMap(({ value }) => (value === undefined ? [] : [[value.name, value.value]])),
+  );
 }
 
 describe("changes", () => {
   it("that were made later win, in whatever order they are committed", () => {
-    expect(valuesAfter([set(cookie("a", "new"), NOW), set(cookie("a", "old"), NOW - 1)])).toEqual({ a: "new" });
-    expect(valuesAfter([set(cookie("a", "old"), NOW - 1), set(cookie("a", "new"), NOW)])).toEqual({ a: "new" });
+    expect(valuesAfter([set(cookie("a", "new"), NOW), set(cookie("a", "old"), NOW - 1)])).toEqual({
+      a: "new",
+    });
+    expect(valuesAfter([set(cookie("a", "old"), NOW - 1), set(cookie("a", "new"), NOW)])).toEqual({
+      a: "new",
+    });
   });
 
   it("of one time: what is committed later wins", () => {
@@ -57,9 +63,21 @@ describe("changes", () => {
 
   it("keep cookies apart that differ in domain, path, name, or in being for one host only", () => {
     const one = cookie("a", "1");
-    const all = [one, { ...one, path: "/b" }, { ...one, hostOnly: false }, { ...one, domain: "other.test" }, { ...one, name: "b" }];
+    const all = [
+      one,
+      { ...one, path: "/b" },
+      { ...one, hostOnly: false },
+      { ...one, domain: "other.test" },
+      { ...one, name: "b" },
+    ];
     expect(new Set(all.map((each) => cookieId(keyOf(each)))).size).toBe(all.length);
-    expect(applied(emptyState, all.map((each) => set(each, NOW)), NOW).cookies).toHaveLength(all.length);
+    expect(
+      applied(
+        emptyState,
+        all.map((each) => set(each, NOW)),
+        NOW,
+      ).cookies,
+    ).toHaveLength(all.length);
   });
 
   it("that change nothing leave the state as it is", () => {
@@ -69,7 +87,11 @@ describe("changes", () => {
   });
 
   it("forget what has expired, and deletions after thirty days", () => {
-    const state = applied(emptyState, [set(cookie("a", "1", NOW + 1000), NOW), gone(cookie("b", ""), NOW)], NOW);
+    const state = applied(
+      emptyState,
+      [set(cookie("a", "1", NOW + 1000), NOW), gone(cookie("b", ""), NOW)],
+      NOW,
+    );
     expect(state.cookies).toHaveLength(2);
     expect(applied(state, [], NOW + 1000).cookies.map(({ key }) => key.name)).toEqual(["b"]);
     expect(applied(state, [], NOW + 30 * DAY_MS - 1).cookies).toHaveLength(1);
@@ -100,13 +122,17 @@ describe("changes", () => {
     const changes = fc.uniqueArray(change, { selector: ({ at }) => at, maxLength: 20 });
     fc.assert(
       fc.property(changes, fc.infiniteStream(fc.nat()), (made, order) => {
-        const all = made.map(({ name, at, isGone }) => (isGone ? gone(cookie(name, ""), at) : set(cookie(name, `${at}`), at)));
+        const all = made.map(({ name, at, isGone }) =>
+          isGone ? gone(cookie(name, ""), at) : set(cookie(name, `${at}`), at),
+        );
         const shuffled = all
           .map((one) => [order.next().value as number, one] as const)
           .toSorted(([a], [b]) => a - b)
           .map(([, one]) => one);
         const inParts = shuffled.reduce((state, one) => applied(state, [one], NOW), emptyState);
-        const values = inParts.cookies.flatMap(({ value }) => (value === undefined ? [] : [[value.name, value.value]]));
+        const values = inParts.cookies.flatMap(({ value }) =>
+          value === undefined ? [] : [[value.name, value.value]],
+        );
         expect(Object.fromEntries(values)).toEqual(valuesAfter(all));
       }),
     );
