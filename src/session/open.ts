@@ -72,6 +72,7 @@ export class Keeping implements KeptSession {
   #auth: Json | undefined;
   /** Options as they are stored. */
   #known: ReadonlyMap<string, Json>;
+  #hosts: HstsStore | null = null;
   #isAdopting = false;
 
   constructor(session: OpenedSession, hatch: Hatch, how: KeepingInit) {
@@ -108,7 +109,19 @@ export class Keeping implements KeptSession {
   onSetting(name: string): void {
     if (this.#isAdopting) return;
     if (name === "auth") this.#auth = undefined;
+    if (name === "hsts") {
+      this.listenToHosts();
+      for (const host of this.#hosts?.toJSON().hosts ?? []) this.keeper.onHost(host.host, host);
+    }
     this.noteSettings();
+  }
+
+  /** Hears of the hosts in the session's own list. One of another kind keeps what it knows itself. */
+  listenToHosts(): void {
+    const { hsts } = this.#session;
+    this.#hosts?.listen(null);
+    this.#hosts = hsts instanceof HstsStore ? hsts : null;
+    this.#hosts?.listen(this.keeper);
   }
 
   /** The session has another jar: what was in the one before is deleted, but for what both have. */

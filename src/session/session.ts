@@ -399,7 +399,7 @@ export class Session<Streams extends boolean = false>
     this.#keeping = keeping;
     this.#defaults.keeping = keeping;
     this.#cookies.listen(keeping.keeper);
-    if (this.#hsts instanceof HstsStore) this.#hsts.listen(keeping.keeper);
+    keeping.listenToHosts();
     if (cookies !== undefined) this.#cookies.update(cookies);
     keeping.noteSettings();
   }

@@ -76,6 +76,31 @@ describe("a session that is opened again", () => {
     expect(await readFile(path, "utf8")).not.toContain("User-Agent");
   });
 
+  it("and in which nothing changed is not stored again", async () => {
+    const path = newPath();
+    {
+      await using session = await Session.open(path, { hsts: true, timeout: 5, headers: { "X-A": "1" } });
+      session.cookies.set("loose", "1");
+      session.cookies.setCookie("sid=1", COOKIE_URL);
+      (session.hsts as HstsStore | null)?.note("shop.example", "max-age=1000");
+    }
+    const before = await readFile(path, "utf8");
+    await (await Session.open(path)).close();
+    await (await Session.open(path, { timeout: 5 })).close();
+    expect(await readFile(path, "utf8")).toBe(before);
+  });
+
+  it("has the hosts of a list that was switched on later", async () => {
+    const path = newPath();
+    {
+      await using session = await Session.open(path);
+      session.hsts = true;
+      (session.hsts as HstsStore | null)?.note("shop.example", "max-age=1000");
+    }
+    await using session = await Session.open(path);
+    expect(session.hsts?.covers("shop.example", Date.now())).toBe(true);
+  });
+
   it("takes what is given over what was stored, and stores it", async () => {
     const path = newPath();
     await (await Session.open(path, { timeout: 1000, maxRedirects: 3 })).close();

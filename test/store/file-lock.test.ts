@@ -51,11 +51,15 @@ describe("a lock", () => {
 
   it("is let go of by who fails", async ({ expect }) => {
     const path = newPath();
-    expect(await rejection(lockOf(path).hold(100, () => Promise.reject(new Error("mine"))))).toEqual(new Error("mine"));
+    expect(await rejection(lockOf(path).hold(100, () => Promise.reject(new Error("mine"))))).toEqual(
+      new Error("mine"),
+    );
     expect(await lockOf(path).hold(100, () => Promise.resolve(1))).toBe(1);
   });
 
-  it("of another process is waited for, and who holds it is told; it is free when that is killed", async ({ expect }) => {
+  it("of another process is waited for, and who holds it is told; it is free when that is killed", async ({
+    expect,
+  }) => {
     const path = newPath();
     const script = fileURLToPath(new URL("holder.ts", import.meta.url));
     const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, path], {
@@ -69,7 +73,9 @@ describe("a lock", () => {
     expect(holder?.pid).toBe(child.pid);
     expect(holder?.since).toBeGreaterThanOrEqual(before);
     expect(waitedMs).toBeGreaterThanOrEqual(99);
-    expect(message).toMatch(/process \d+ on .+, since 20.+Z, holds it, and did not let go in \d+ ms \(lockTimeout\)$/);
+    expect(message).toMatch(
+      /process \d+ on .+, since 20.+Z, holds it, and did not let go in \d+ ms \(lockTimeout\)$/,
+    );
     child.kill("SIGKILL");
     await once(child, "exit");
     const stored = await new FileSessionStore(path, { lockTimeout: 1000 }).commit([SETTING]);
