@@ -17,7 +17,28 @@ export {
   type Verb,
 } from "./session/api.ts";
 export { Session } from "./session/session.ts";
+export type { OpenOptions } from "./session/open.ts";
+export type { EnvironmentReference, SecretsMode } from "./session/kept-settings.ts";
+export type { SaveWhen } from "./session/keeper.ts";
 export type { ResponseOf } from "./session/verbs.ts";
+export { FileSessionStore, type FileSessionStoreOptions, type ListedSession } from "./store/file-store.ts";
+export { MemorySessionStore } from "./store/memory-store.ts";
+export type { SessionKey } from "./store/cipher.ts";
+export {
+  SessionFileError,
+  SessionLockedError,
+  type Change,
+  type CookieKey,
+  type Json,
+  type Kept,
+  type KeptCookie,
+  type KeptHost,
+  type LockHolder,
+  type SessionFileProblem,
+  type SessionState,
+  type SessionStore,
+  type Stored,
+} from "./core/session-store.ts";
 export type { DownloadOptions } from "./session/download.ts";
 export { toFetch, type FetchDefaults } from "./fetch/to-fetch.ts";
 export { defaultHeaders, defaultUserAgent } from "./options/headers.ts";

@@ -50,6 +50,13 @@ export interface Bucket {
   version: number;
 }
 
+/** Hears what is set and deleted. That a cookie expired, or gave way to others, is not told: it is no change of anybody's. */
+export interface CookieListener {
+  /** @param boundTo the host that took a cookie without domain. */
+  onSet(cookie: StoredCookie, boundTo: string | null): void;
+  onDelete(cookie: StoredCookie): void;
+}
+
 /** A cookie's identity inside its domain (§5.7 step 23): `kind` tells host-only, domain and program's cookies apart. */
 function keyOf(kind: "h" | "d" | "p", name: string, path: string): string {
   // No name has a semicolon in it, so no two identities are spelled alike.
@@ -64,6 +71,8 @@ export class CookieIndex {
   version = 0;
   /** Changes when a bucket goes away: the greatest version of some buckets is then no witness any more. */
   generation = 0;
+  /** `null`: nobody listens. */
+  listener: CookieListener | null = null;
   readonly #limits: Limits;
   readonly #buckets = new Map<string, Bucket>();
   /** Where the program's cookies without a domain are, by key: there is one of a name and path in the whole jar. */
@@ -116,10 +125,15 @@ export class CookieIndex {
     const found = this.#buckets.get(domain)?.entries.get(key);
     const entry = found ?? this.#add(this.#open(domain), key, cookie, now);
     if (cookie.domain === "" && domain !== "") this.#replaceServers(entry);
-    if (found === undefined) return this.#makeRoom(entry, now) ? entry : null;
-    this.#replace(found, cookie);
-    this.noteUse(found, now);
-    return found;
+    const isNews = this.listener !== null && (found === undefined || !isSame(found, cookie));
+    if (found === undefined) {
+      if (!this.#makeRoom(entry, now)) return null;
+    } else {
+      this.#replace(found, cookie);
+      this.noteUse(found, now);
+    }
+    if (isNews) this.#tellSet(entry);
+    return entry;
   }
 
   #add(bucket: Bucket, key: string, cookie: StoredCookie, now: number): Entry {
@@ -205,6 +219,7 @@ export class CookieIndex {
   supersede(entry: Entry): void {
     if (entry.superseded) return;
     entry.superseded = true;
+    this.listener?.onDelete(entry.cookie);
     this.#touch(entry.bucket);
   }
 
@@ -237,7 +252,14 @@ export class CookieIndex {
     this.#buckets.delete(bucket.domain);
   }
 
+  /** Removes a cookie that is not wanted any more. */
+  delete(entry: Entry): void {
+    this.listener?.onDelete(entry.cookie);
+    this.remove(entry);
+  }
+
   clear(): void {
+    if (this.listener !== null) for (const { cookie } of this.entries()) this.listener.onDelete(cookie);
     this.#buckets.clear();
     this.#homes.clear();
     this.#expiries.clear();
@@ -249,11 +271,16 @@ export class CookieIndex {
   }
 
   /** Removes the cookie of this identity, if there is one. */
-  removeSame({ domain, hostOnly, name, path }: StoredCookie): void {
+  removeSame({
+    domain,
+    hostOnly,
+    name,
+    path,
+  }: Pick<StoredCookie, "domain" | "hostOnly" | "name" | "path">): void {
     const key = keyOf(domain === "" ? "p" : hostOnly ? "h" : "d", name, path);
     const bucket = domain === "" ? this.#homes.get(key) : this.#buckets.get(domain);
     const entry = bucket?.entries.get(key);
-    if (entry !== undefined) this.remove(entry);
+    if (entry !== undefined) this.delete(entry);
   }
 
   /** Removes what has expired. Costs nothing before the first one does. Returns how many went. */
@@ -285,14 +312,20 @@ export class CookieIndex {
   #move(host: string, entry: Entry): Bucket {
     this.remove(entry);
     const bucket = this.#open(host);
-    this.#replaceServers(this.#file({ ...entry, bucket }));
+    const moved = this.#file({ ...entry, bucket });
+    this.#replaceServers(moved);
+    if (this.listener !== null) this.#tellSet(moved);
     return bucket;
   }
 
   /** A program's cookie was set after the server's of the same name, host and path: that one is gone. */
   #replaceServers({ bucket, cookie }: Entry): void {
     const older = bucket.entries.get(keyOf("h", cookie.name, cookie.path));
-    if (older !== undefined) this.remove(older);
+    if (older !== undefined) this.delete(older);
+  }
+
+  #tellSet({ cookie, bucket }: Entry): void {
+    this.listener?.onSet(cookie, cookie.domain === "" && bucket.domain !== "" ? bucket.domain : null);
   }
 
   /** The program's cookie that this host took and that has this name and path. */
@@ -310,6 +343,18 @@ export class CookieIndex {
       return bucket !== undefined && hasSecureTwin(bucket, named);
     });
   }
+}
+
+/** Would it be set to what it is already? */
+function isSame({ cookie, superseded }: Entry, other: StoredCookie): boolean {
+  return (
+    !superseded &&
+    cookie.value === other.value &&
+    cookie.expires === other.expires &&
+    cookie.secure === other.secure &&
+    cookie.httpOnly === other.httpOnly &&
+    cookie.sameSite === other.sameSite
+  );
 }
 
 /** Those without `Secure` go first, then the one that was not used for longest. */

@@ -9,6 +9,7 @@
 import type { CookieStore, CookieVerdict, StoredCookie } from "../core/cookie-store.ts";
 import { assertBoolean, mustBe, ownFields } from "../core/checks.ts";
 import { CookieConflictError } from "../core/errors.ts";
+import type { CookieKey, Kept, KeptCookie } from "../core/session-store.ts";
 import { isUrl } from "../core/realm.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import { parseUrl, Url } from "../core/url.ts";
@@ -21,7 +22,7 @@ import {
   type CookieJson,
   type RestoredCookie,
 } from "./cookie-json.ts";
-import { CookieIndex, type Entry } from "./cookie-index.ts";
+import { CookieIndex, type CookieListener, type Entry } from "./cookie-index.ts";
 import { createCookie, domainFilter, type CookieAttributes, type SameSiteInit } from "./cookie.ts";
 import { CookieHeaders } from "./header.ts";
 import {
@@ -113,7 +114,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     const programs = this.#index.programs(hostOf(url), cookie);
     if (cookie.expires !== null && cookie.expires <= now) {
       this.#index.removeSame(cookie);
-      if (programs !== undefined) this.#index.remove(programs);
+      if (programs !== undefined) this.#index.delete(programs);
       return { kind: "deleted", name };
     }
     if (programs !== undefined) this.#index.supersede(programs);
@@ -297,6 +298,25 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     return { version: 1, cookies };
   }
 
+  /** @internal Says who hears of what is set and deleted from now on; `null`: nobody. */
+  listen(listener: CookieListener | null): void {
+    this.#index.listener = listener;
+  }
+
+  /** @internal Takes over what others did, `undefined` for what they deleted. Who listens did not do it, and is not told. */
+  adopt(cookies: readonly Pick<Kept<CookieKey, KeptCookie>, "key" | "value">[]): void {
+    const { listener } = this.#index;
+    this.#index.listener = null;
+    try {
+      for (const { key, value } of cookies) {
+        if (value === undefined) this.#index.removeSame(key);
+        else this.#restore([{ cookie: storedOf(value), boundTo: value.boundTo ?? null }]);
+      }
+    } finally {
+      this.#index.listener = listener;
+    }
+  }
+
   /** For `console.log`: which cookies there are, and no value. */
   static {
     printAs(this, (self) => {
@@ -327,7 +347,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
   }
 
   #remove(entries: readonly Entry[]): number {
-    for (const entry of entries) this.#index.remove(entry);
+    for (const entry of entries) this.#index.delete(entry);
     return entries.length;
   }
 
@@ -353,6 +373,11 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
       if (host !== null && entry?.bucket.domain === "") this.#index.moveTo(host, entry);
     }
   }
+}
+
+function storedOf(kept: KeptCookie): StoredCookie {
+  const { boundTo: _, ...cookie } = kept;
+  return cookie;
 }
 
 function isDirectWay(way: CookieWay = {}): boolean {

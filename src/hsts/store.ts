@@ -30,6 +30,14 @@ export interface HstsJson {
   readonly hosts: readonly HstsHost[];
 }
 
+/** Hears of hosts; `undefined`: it took back what it said. */
+export interface HstsListener {
+  onHost(host: string, value: HstsHost | undefined): void;
+}
+
+/** A host says the same with each response, for as long again: less than this much longer is no news, in milliseconds. */
+const LITTLE_LONGER_MS = 3_600_000;
+
 /** Most hosts that are kept; beyond that the one that was told longest ago goes. */
 const MOST_HOSTS = 10_000;
 
@@ -43,6 +51,7 @@ const LONGEST_NAME = 253;
 export class HstsStore implements StrictTransport {
   /** The one that was told last stands last. */
   readonly #hosts = new Map<string, HstsHost>();
+  #listener: HstsListener | null = null;
 
   /** Number of hosts, expired ones included until they are met. */
   get size(): number {
@@ -51,6 +60,8 @@ export class HstsStore implements StrictTransport {
 
   /** Forgets all of them. */
   clear(): void {
+    if (this.#listener !== null)
+      for (const host of this.#hosts.keys()) this.#listener.onHost(host, undefined);
     this.#hosts.clear();
   }
 
@@ -83,9 +94,25 @@ export class HstsStore implements StrictTransport {
     const name = nameOf(host);
     const policy = parseStrictTransport(header);
     if (name === null || policy === null) return;
+    const before = this.#hosts.get(name);
     this.#hosts.delete(name);
     const { maxAgeMs, includeSubDomains } = policy;
-    if (maxAgeMs > 0) this.#keep({ host: name, includeSubDomains, expires: now + maxAgeMs });
+    const after = maxAgeMs > 0 ? { host: name, includeSubDomains, expires: now + maxAgeMs } : undefined;
+    if (after !== undefined) this.#keep(after);
+    if (this.#listener !== null && isNews(before, after)) this.#listener.onHost(name, after);
+  }
+
+  /** @internal Says who hears of hosts from now on; `null`: nobody. */
+  listen(listener: HstsListener | null): void {
+    this.#listener = listener;
+  }
+
+  /** @internal Takes over what others were told, `undefined` for what was taken back. */
+  adopt(hosts: readonly { readonly key: string; readonly value: HstsHost | undefined }[]): void {
+    for (const { key, value } of hosts) {
+      this.#hosts.delete(key);
+      if (value !== undefined) this.#keep(value);
+    }
   }
 
   /** Plain data, to be saved. No secret in it, but where somebody has been. */
@@ -122,6 +149,12 @@ export class HstsStore implements StrictTransport {
 export function securedUrl(url: Url, hosts: StrictTransport | null, now: number): Url {
   if (hosts === null || url.scheme !== "http" || !hosts.covers(url.host, now)) return url;
   return url.with({ scheme: "https", port: url.port === 80 ? null : url.port });
+}
+
+function isNews(before: HstsHost | undefined, after: HstsHost | undefined): boolean {
+  if (before === undefined || after === undefined) return before !== after;
+  const longerMs = after.expires - before.expires;
+  return before.includeSubDomains !== after.includeSubDomains || longerMs < 0 || longerMs >= LITTLE_LONGER_MS;
 }
 
 /** A name in its one spelling, without the dot of the root; `null` for an address, or what is too long for a name. */

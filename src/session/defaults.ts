@@ -18,6 +18,13 @@ export function inextensible<Map extends object>(map: Map): Map {
   return Object.preventExtensions(map);
 }
 
+/** Hears of options that are set. */
+export interface SettingListener {
+  /** @throws {TypeError} for a value that must not be set. */
+  assertSettable(name: OptionName, value: unknown): void;
+  onSetting(name: OptionName): void;
+}
+
 /** Keeps what a session says. */
 export class SessionDefaults {
   /** What a request gets that says nothing itself. Each time another object when something was set. */
@@ -25,6 +32,8 @@ export class SessionDefaults {
   /** What holds where the session says nothing. The headers are changed in place: they are read once. */
   #base: Defaults;
   #given: Given;
+  /** Who keeps what is set; `null`: nobody does. */
+  keeping: SettingListener | null = null;
 
   constructor(options: Given) {
     const { headers } = options;
@@ -37,6 +46,11 @@ export class SessionDefaults {
     this.settings = over(this.#base, this.#given);
   }
 
+  /** What was set, as it was given. */
+  get given(): Given {
+    return this.#given;
+  }
+
   /** What was set, to be looked at. */
   get(name: OptionName): unknown {
     const value = this.#given[name];
@@ -46,8 +60,10 @@ export class SessionDefaults {
   /** @throws {TypeError | RangeError} for a value that the option does not take; all stays as it was. */
   set(name: OptionName, value: unknown): void {
     const given = takeAlso(this.#given, name, value);
+    this.keeping?.assertSettable(name, value);
     this.settings = over(this.#base, given);
     this.#given = given;
+    this.keeping?.onSetting(name);
   }
 
   /**

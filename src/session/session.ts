@@ -27,6 +27,7 @@ import {
 import { isFetchRequest } from "../core/realm.ts";
 import { printAs, shownMethod } from "../core/redact.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
+import type { SessionStore } from "../core/session-store.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf } from "../auth/ambient.ts";
 import type { CookieJar } from "../cookies/jar.ts";
@@ -48,6 +49,7 @@ import { ResponsePromise } from "../response/promise.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
 import { RetryBudgets } from "../retries/budget.ts";
+import { FileSessionStore, type ListedSession } from "../store/file-store.ts";
 import { HttpAdapter } from "../transport/http-adapter.ts";
 import { discardGiven, discardingUnsent } from "./bodies.ts";
 import { defaultsAt, settingsAgain } from "./border.ts";
@@ -57,6 +59,7 @@ import type { SessionDefaults } from "./defaults.ts";
 import { sessionFacts } from "./facts.ts";
 import { adoptFields, defaultsOf, SessionFields } from "./fields.ts";
 import { Mounts } from "./mounts.ts";
+import { Keeping, readOpening, type Hatch, type Opening, type OpenOptions } from "./open.ts";
 import { Scopes } from "./scopes.ts";
 import type { ResponseOf } from "./verbs.ts";
 
@@ -87,6 +90,44 @@ export class Session<Streams extends boolean = false>
   #scopes: Scopes | null = null;
   readonly #world: Surroundings;
   #pipeline: Send;
+  /** `null`: nothing of it is stored. */
+  #keeping: Keeping | null = null;
+
+  /**
+   * Opens a session that outlives its process: cookies, HSTS hosts and plain options are those that were stored, and what changes is stored
+   * in turn. Close it: what changed last is stored then.
+   *
+   * @param from a name in the folder of the user's sessions (`SOJOURN_HOME`), a path that begins with `/`, `./` or `../`, or a store. What
+   *   is not there yet begins empty.
+   * @param options over what was stored, and stored with it.
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have, and for a secret that would be stored.
+   * @throws {SessionFileError} when what is stored cannot be read; it stays as it is.
+   */
+  static async open<Streams extends boolean = false>(
+    from: string | URL | SessionStore,
+    options: OpenOptions<Streams> = {},
+  ): Promise<Session<Streams>> {
+    const opening = await readOpening(from, options);
+    const session = new this<Streams>(opening.options as SessionOptions<Streams>);
+    session.headers = opening.headers;
+    session.#keep(opening);
+    return session;
+  }
+
+  /** The sessions in the user's folder, in the order of their names. @throws {SessionFileError} when it cannot be read. */
+  static async list(): Promise<ListedSession[]> {
+    return await FileSessionStore.list();
+  }
+
+  /**
+   * Removes a session from the user's folder. Was there one?
+   *
+   * @throws {TypeError} for what is no name.
+   * @throws {SessionFileError | SessionLockedError} when it cannot be removed.
+   */
+  static async remove(name: string): Promise<boolean> {
+    return await FileSessionStore.remove(name);
+  }
 
   /** @throws {TypeError | RangeError} for an unknown option or a value that it cannot have. */
   constructor(options: SessionOptions<Streams> = {}) {
@@ -129,6 +170,7 @@ export class Session<Streams extends boolean = false>
 
   override set headers(init: HeadersInit | null) {
     this.#defaults.setHeaders(init);
+    this.#keeping?.onSetting("headers");
   }
 
   /** The jar. Assigning takes a jar, names and values, or `false` for a jar that takes no cookies from servers. */
@@ -137,7 +179,9 @@ export class Session<Streams extends boolean = false>
   }
 
   override set cookies(init: CookiesInit | false | null) {
+    const before = this.#cookies;
     this.#cookies = jarOf(take({ cookies: init }, "session").cookies, this.#baseUrl);
+    this.#keeping?.onJar(before, this.#cookies);
   }
 
   /** The URL from which those go on that do not begin with `scheme://`; `null` for none. As {@link SessionOptions.baseUrl}. */
@@ -148,6 +192,7 @@ export class Session<Streams extends boolean = false>
   override set baseUrl(url: string | URL | null) {
     const { baseUrl } = take({ baseUrl: url }, "session");
     this.#baseUrl = baseUrl == null ? null : parseBaseUrl(baseUrl);
+    this.#keeping?.onSetting("baseUrl");
   }
 
   /** Hosts that are to be reached over TLS only; `null` when off. Assigning takes what the option takes. */
@@ -158,6 +203,7 @@ export class Session<Streams extends boolean = false>
   override set hsts(init: StrictTransport | boolean | null) {
     this.#hsts = hstsOf(take({ hsts: init }, "session").hsts);
     this.#pipeline = corridor(this.#world);
+    this.#keeping?.onSetting("hsts");
   }
 
   /**
@@ -302,6 +348,32 @@ export class Session<Streams extends boolean = false>
   async close(): Promise<void> {
     this.#closing.ring();
     await Promise.all([...this.#mounts.all].map((adapter) => adapter.close()));
+    if (this.#keeping !== null) await this.#keeping.close();
+  }
+
+  /** Where it is stored; `null` for one that was not opened with {@link Session.open}. */
+  get store(): SessionStore | null {
+    return this.#keeping?.keeper.store ?? null;
+  }
+
+  /**
+   * Stores what changed, now. Resolves when it is stored.
+   *
+   * @throws {TypeError} for a session that is not stored, or was opened read-only; for a secret that would be stored.
+   * @throws {SessionFileError | SessionLockedError} when it cannot be stored; it is tried again with the next change.
+   */
+  async save(): Promise<void> {
+    await keepingOf(this.#keeping).save();
+  }
+
+  /**
+   * Takes over what others stored since. What this session changed and did not store yet stays as it is.
+   *
+   * @throws {TypeError} for a session that is not stored.
+   * @throws {SessionFileError} when what is stored cannot be read.
+   */
+  async reload(): Promise<void> {
+    await keepingOf(this.#keeping).reload();
   }
 
   /** As {@link close}: `await using session = new Session()`. */
@@ -316,6 +388,20 @@ export class Session<Streams extends boolean = false>
 
   static {
     printAs(this, (self, options, inspect) => `Session ${inspect(self.toJSON(), options)}`);
+  }
+
+  /** From here on what it changes is stored. What was given is its first change. */
+  #keep({ how, cookies }: Opening): void {
+    const hatch: Hatch = {
+      given: () => this.#defaults.given,
+    };
+    const keeping = new Keeping(this, hatch, how);
+    this.#keeping = keeping;
+    this.#defaults.keeping = keeping;
+    this.#cookies.listen(keeping.keeper);
+    keeping.listenToHosts();
+    if (cookies !== undefined) this.#cookies.update(cookies);
+    keeping.noteSettings();
   }
 
   /** No promise of its own: it is on the path of every request. What it throws rejects the promise of the caller. */
@@ -439,6 +525,11 @@ export class Session<Streams extends boolean = false>
       { request, phase, attempts },
     );
   }
+}
+
+function keepingOf(keeping: Keeping | null): Keeping {
+  if (keeping === null) throw new TypeError("the session is not stored: Session.open() makes one that is");
+  return keeping;
 }
 
 function sessionClosed(): SessionClosed {

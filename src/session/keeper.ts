@@ -1,0 +1,196 @@
+/**
+ * Keeper: stands between a session and its store. Notes what the session changes, commits it, and takes over what others did.
+ *
+ * Of each thing the last change counts: what was set and deleted again between two commits is deleted. What changes while a commit is
+ * under way belongs to the next one, and nothing that others did takes its place.
+ */
+import { systemClock } from "../core/clock.ts";
+import type { StoredCookie } from "../core/cookie-store.ts";
+import type {
+  Change,
+  CookieKey,
+  Kept,
+  KeptCookie,
+  KeptHost,
+  SessionStore,
+  Stored,
+} from "../core/session-store.ts";
+import type { CookieListener } from "../cookies/cookie-index.ts";
+import { cookieId } from "../store/state.ts";
+
+/** When changes are committed: soon after they are made, when the session is closed, or when the program says so. */
+export type SaveWhen = "change" | "close" | "manual";
+
+/** So long more changes are waited for, in milliseconds. */
+const SOON_MS = 250;
+
+/** Who takes over what others did. */
+export interface KeptSession {
+  /** Notes what it does not tell of by itself. @throws {TypeError} for what must not be stored. */
+  noteSettings(): void;
+  /** Things that others changed, and that this session has not changed since. */
+  adopt(stored: Stored, isPending: (change: Pick<Change, "kind" | "key">) => boolean): void;
+}
+
+/** Commits the changes of one session. */
+export class Keeper implements CookieListener {
+  readonly store: SessionStore;
+  readonly #session: KeptSession;
+  readonly #when: SaveWhen;
+  readonly #isReadOnly: boolean;
+  /** The last change of each thing, in the order in which they were made. */
+  #pending = new Map<string, Change>();
+  /** Of a commit that is under way. */
+  #running: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #revision: number;
+  /** What a commit came to that nobody waited for. */
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(
+    store: SessionStore,
+    session: KeptSession,
+    {
+      when,
+      isReadOnly,
+      revision,
+    }: { readonly when: SaveWhen; readonly isReadOnly: boolean; readonly revision: number },
+  ) {
+    this.store = store;
+    this.#session = session;
+    this.#when = when;
+    this.#isReadOnly = isReadOnly;
+    this.#revision = revision;
+  }
+
+  onSet(cookie: StoredCookie, boundTo: string | null): void {
+    const value: KeptCookie = boundTo === null ? cookie : { ...cookie, boundTo };
+    this.note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value });
+  }
+
+  onDelete(cookie: StoredCookie): void {
+    this.note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value: undefined });
+  }
+
+  /** A host said something of itself, or took it back. */
+  onHost(host: string, value: KeptHost | undefined): void {
+    this.note({ kind: "host", key: host, at: systemClock.now(), value });
+  }
+
+  /** Something changed. */
+  note(change: Change): void {
+    if (this.#isReadOnly) return;
+    const id = idOf(change);
+    // At the end: changes are applied in the order in which they were made.
+    this.#pending.delete(id);
+    this.#pending.set(id, change);
+    if (this.#when === "change") this.#soon();
+  }
+
+  /**
+   * Commits what changed, and takes over what others did. Resolves when it is stored.
+   *
+   * @throws what the store says; what was to be stored is tried again with the next commit.
+   */
+  async save(): Promise<void> {
+    this.#stopTimer();
+    // What is noted by now is stored when this resolves, and so a commit that began before is not enough.
+    while (this.#running !== null) await this.#running.catch(() => {});
+    if (!this.#isReadOnly) this.#session.noteSettings();
+    if (this.#pending.size === 0) {
+      this.#throwFailure();
+      return;
+    }
+    this.#running = this.#commit().finally(() => {
+      this.#running = null;
+    });
+    await this.#running;
+  }
+
+  /** Takes over what others did. What this session changed and has not saved stays as it is. */
+  async reload(): Promise<void> {
+    const stored = await this.store.read();
+    if (stored !== null) this.#takeOver(stored);
+  }
+
+  /** The last commit. @throws what the store says. */
+  async close(): Promise<void> {
+    this.#stopTimer();
+    try {
+      if (this.#when !== "manual") await this.save();
+    } finally {
+      await this.store.close();
+    }
+  }
+
+  async #commit(): Promise<void> {
+    const changes = this.#pending;
+    this.#pending = new Map();
+    this.#failure = null;
+    try {
+      this.#takeOver(await this.store.commit([...changes.values()]));
+    } catch (error) {
+      // Changes that were made since come behind them, and take their place.
+      for (const [id, change] of this.#pending) {
+        changes.delete(id);
+        changes.set(id, change);
+      }
+      this.#pending = changes;
+      throw error;
+    }
+  }
+
+  #takeOver(stored: Stored): void {
+    if (stored.revision === this.#revision) return;
+    this.#revision = stored.revision;
+    this.#session.adopt(stored, (change) => this.#pending.has(idOf(change)));
+  }
+
+  #soon(): void {
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.save().catch((error: unknown) => this.#tell(error));
+    }, SOON_MS);
+  }
+
+  /** Nobody waits: the next save() or close() tells of it, and a warning does now. */
+  #tell(error: unknown): void {
+    this.#failure = { error };
+    const why = error instanceof Error ? error.message : String(error);
+    process.emitWarning(
+      `the session could not be saved, and will be tried again with its next change: ${why}`,
+      {
+        type: "SessionSaveWarning",
+        code: "SOJOURN_UNSAVED",
+      },
+    );
+  }
+
+  #throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = null;
+    if (failure !== null) throw failure.error;
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
+
+function keyOf({ name, domain, hostOnly, path }: StoredCookie): CookieKey {
+  return { name, domain, hostOnly, path };
+}
+
+function idOf({ kind, key }: Pick<Change, "kind" | "key">): string {
+  return `${kind} ${typeof key === "string" ? key : cookieId(key)}`;
+}
+
+/** Those of a kind that others changed. */
+export function notPending<Key, Value>(
+  things: readonly Kept<Key, Value>[],
+  isPending: (key: Key) => boolean,
+): Kept<Key, Value>[] {
+  return things.filter(({ key }) => !isPending(key));
+}

@@ -1,0 +1,155 @@
+/**
+ * What of a session's options can be stored: plain values. What is made of code (functions, auth objects, adapters) is the program's, which
+ * gives it each time; a secret is stored only where the program says so.
+ */
+import { isRecord } from "../core/checks.ts";
+import { HeaderMap } from "../core/headers.ts";
+import { isMap, isUint8Array, isUrl } from "../core/realm.ts";
+import { isSecretName } from "../core/redact.ts";
+import type { Json } from "../core/session-store.ts";
+
+/** What becomes of secrets: `reference`, they are an error; `store`, they are stored; `omit`, they are left out. */
+export type SecretsMode = "reference" | "store" | "omit";
+
+/** The value of an environment variable, for what is a secret: its name is stored. */
+export interface EnvironmentReference {
+  /** The variable. */
+  readonly env: string;
+}
+
+/** Options that are stored, by name. All others are the program's. */
+const STORED: ReadonlySet<string> = new Set([
+  "addressPolicy",
+  "allowRedirects",
+  "auth",
+  "baseUrl",
+  "cert",
+  "crossOriginHeaders",
+  "expectContinue",
+  "headers",
+  "http2",
+  "hsts",
+  "idempotencyKey",
+  "maxBodyBytes",
+  "maxCodings",
+  "maxDrainBytes",
+  "maxRedirects",
+  "maxSetCookies",
+  "params",
+  "proxies",
+  "proxy",
+  "proxyHeaders",
+  "rawUrl",
+  "retry",
+  "stream",
+  "timeout",
+  "tls",
+  "trustEnv",
+  "trustedOrigins",
+  "verify",
+]);
+
+/** Options that hold names with values of which some are secrets by their name. */
+const NAMED: ReadonlySet<string> = new Set(["headers", "params", "proxyHeaders", "tls"]);
+
+/** What is stored of an option; `undefined` for nothing. */
+export function keptValue(name: string, value: unknown, secrets: SecretsMode): Json | undefined {
+  if (!STORED.has(name)) return undefined;
+  const json = jsonOf(value);
+  if (json === undefined || json === null) return json;
+  if (secrets === "store") return json;
+  const shown = NAMED.has(name) ? withoutNamed(name, json, secrets) : json;
+  if (!isSecret(name, shown)) return shown;
+  if (secrets === "omit") return undefined;
+  throw literal(name);
+}
+
+/** A secret that stands there itself. */
+function literal(where: string): TypeError {
+  return new TypeError(
+    `${where} is a secret, and would be stored: give { env: "NAME" } for the variable that has it, or open the session with secrets: "store" or secrets: "omit"`,
+  );
+}
+
+/** Data as JSON has it; `undefined` for what is made of code. */
+function jsonOf(value: unknown): Json | undefined {
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+  if (isUrl(value)) return value.href;
+  if (value instanceof HeaderMap) return jsonOf([...value]);
+  if (isMap(value)) return jsonOf([...value]);
+  if (Array.isArray(value)) return allOf(value.map(jsonOf));
+  if (isUint8Array(value) || !isRecord(value)) return undefined;
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  const values = allOf(entries.map(([, one]) => jsonOf(one)));
+  return values === undefined
+    ? undefined
+    : Object.fromEntries(entries.map(([name], at) => [name, values[at] ?? null]));
+}
+
+function allOf(values: readonly (Json | undefined)[]): Json[] | undefined {
+  const whole: Json[] = [];
+  for (const value of values) {
+    if (value === undefined) return undefined;
+    whole.push(value);
+  }
+  return whole;
+}
+
+/** Without the values whose names say that they are secrets. @throws {TypeError} where they are an error. */
+function withoutNamed(option: string, json: Json, secrets: SecretsMode): Json {
+  const isOpen = (name: unknown, value: Json): boolean => {
+    if (typeof name !== "string" || value === null || !isSecretName(name)) return true;
+    if (secrets === "omit") return false;
+    throw literal(`${option}[${JSON.stringify(name)}]`);
+  };
+  if (Array.isArray(json))
+    return (json as readonly Json[]).filter(
+      (pair) => !Array.isArray(pair) || isOpen(pair[0], pair[1] as Json),
+    );
+  if (typeof json !== "object" || json === null) return json;
+  return Object.fromEntries(Object.entries(json).filter(([name, value]) => isOpen(name, value)));
+}
+
+const USER_INFO = /:\/\/[^/?#]*@/;
+const INLINE_KEY = /-----BEGIN[^-]*PRIVATE KEY-----/;
+
+/** Does it hold a secret by its kind? */
+function isSecret(name: string, json: Json): boolean {
+  switch (name) {
+    case "auth":
+      return json !== false && !isReference(json);
+    case "baseUrl":
+    case "proxy":
+    case "proxies":
+      return USER_INFO.test(JSON.stringify(json));
+    default:
+      return INLINE_KEY.test(JSON.stringify(json));
+  }
+}
+
+/** `{ env }`, or a user with such a password. */
+function isReference(json: Json): boolean {
+  if (Array.isArray(json)) {
+    const [user, password] = json as readonly Json[];
+    return json.length === 2 && (typeof user === "string" || isEnvironment(user)) && isEnvironment(password);
+  }
+  return isEnvironment(json);
+}
+
+/** Is it a reference to a variable? */
+export function isEnvironment(value: unknown): value is EnvironmentReference {
+  return isRecord(value) && typeof value["env"] === "string" && Object.keys(value).length === 1;
+}
+
+/**
+ * The value of a variable.
+ *
+ * @throws {TypeError} when it is not set.
+ */
+export function valueOf({ env: name }: EnvironmentReference, env: NodeJS.ProcessEnv, where: string): string {
+  const value = env[name];
+  if (value === undefined || value === "")
+    throw new TypeError(`${where} is the variable ${name} of the environment, which is not set`);
+  return value;
+}

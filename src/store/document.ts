@@ -1,0 +1,213 @@
+/**
+ * A session as text: the file's format, of which `schema/session.schema.json` is the description for others. Keys are sorted, and each
+ * cookie is a line: what differs between two files is what changed.
+ *
+ * Reading trusts nothing. What a later version may add is kept: fields that are not known are written back.
+ */
+import { isObject } from "../core/realm.ts";
+import type { CookieKey, Json, Kept, KeptCookie, KeptHost, Stored } from "../core/session-store.ts";
+import { readCookie } from "../cookies/cookie-json.ts";
+import { HstsStore } from "../hsts/store.ts";
+import { version as packageVersion } from "../core/version.ts";
+import { isJsonRecord, lineOf, without, type JsonRecord } from "./json.ts";
+import { cookieId } from "./state.ts";
+
+/** What says that a file is one of these. */
+export const FORMAT = "sojourn-session";
+/** The version that is written; all up to it are read. */
+export const VERSION = 1;
+
+/** A stored session, with what else is in its file. */
+export interface SessionDocument extends Stored {
+  /** Fields that are not known. */
+  readonly more: JsonRecord;
+  /** Of things: by what tells them from others, and when they changed; who changes them writes them anew. */
+  readonly moreOf: ReadonlyMap<string, JsonRecord>;
+}
+
+/** What a file says that is not of this form. `where` is a path in it, such as `cookies[3].name`. */
+export class FormError extends Error {
+  override readonly name: string = "FormError";
+}
+
+const KNOWN: ReadonlySet<string> = new Set([
+  "cookies",
+  "format",
+  "hosts",
+  "revision",
+  "savedAt",
+  "settings",
+  "version",
+  "writtenBy",
+]);
+const KEPT_FIELDS = ["at", "deleted"];
+const SETTING_FIELDS: ReadonlySet<string> = new Set([...KEPT_FIELDS, "value"]);
+const HOST_FIELDS: ReadonlySet<string> = new Set([...KEPT_FIELDS, "host", "includeSubDomains", "expires"]);
+const KEY_FIELDS = ["name", "domain", "hostOnly", "path"];
+const COOKIE_FIELDS: ReadonlySet<string> = new Set([
+  ...KEPT_FIELDS,
+  ...KEY_FIELDS,
+  "value",
+  "expires",
+  "secure",
+  "httpOnly",
+  "sameSite",
+  "createdAt",
+  "boundTo",
+]);
+
+/** The text of a document, with a line break at its end. */
+export function textOf({ revision, state, more, moreOf }: SessionDocument, savedAt: Date): string {
+  const list = (things: readonly JsonRecord[]): string =>
+    things.length === 0 ? "[]" : `[\n${things.map((thing) => `    ${lineOf(thing)}`).join(",\n")}\n  ]`;
+  const also = (id: string, at: number): JsonRecord => moreOf.get(idAt(id, at)) ?? {};
+  const settings = state.settings.map(
+    (kept) =>
+      `    ${JSON.stringify(kept.key)}: ${lineOf({ ...also(`setting ${kept.key}`, kept.at), ...settingFields(kept) })}`,
+  );
+  const fields: Record<string, string> = {
+    ...Object.fromEntries(Object.entries(more).map(([name, value]) => [name, lineOf(value)])),
+    format: JSON.stringify(FORMAT),
+    version: String(VERSION),
+    writtenBy: JSON.stringify(`sojourn ${packageVersion}`),
+    savedAt: JSON.stringify(savedAt.toISOString()),
+    revision: String(revision),
+    settings: settings.length === 0 ? "{}" : `{\n${settings.toSorted().join(",\n")}\n  }`,
+    cookies: list(
+      state.cookies.map((kept) => ({
+        ...also(`cookie ${cookieId(kept.key)}`, kept.at),
+        ...cookieFields(kept),
+      })),
+    ),
+    hosts: list(state.hosts.map((kept) => ({ ...also(`host ${kept.key}`, kept.at), ...hostFields(kept) }))),
+  };
+  const lines = Object.keys(fields)
+    .toSorted()
+    .map((name) => `  ${JSON.stringify(name)}: ${fields[name]}`);
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+function settingFields({ at, value }: Kept<string, Json>): JsonRecord {
+  return value === undefined ? { at, deleted: true } : { at, value };
+}
+
+function cookieFields({ key, at, value }: Kept<CookieKey, KeptCookie>): JsonRecord {
+  const { name, domain, hostOnly, path } = key;
+  return value === undefined ? { at, deleted: true, name, domain, hostOnly, path } : { at, ...value };
+}
+
+function hostFields({ key, at, value }: Kept<string, KeptHost>): JsonRecord {
+  return value === undefined ? { at, deleted: true, host: key } : { at, ...value };
+}
+
+/** Of a thing as it was at a time: when it has changed, what a later version wrote beside it is not true any more. */
+function idAt(id: string, at: number): string {
+  return `${at} ${id}`;
+}
+
+/**
+ * The document that a record is. Its format and version have been looked at.
+ *
+ * @throws {FormError} that says where it is not of the form.
+ */
+export function documentOf(record: JsonRecord): SessionDocument {
+  const moreOf = new Map<string, JsonRecord>();
+  const note = (id: string, at: number, fields: JsonRecord, known: ReadonlySet<string>): void => {
+    const rest = without(fields, known);
+    if (Object.keys(rest).length > 0) moreOf.set(idAt(id, at), rest);
+  };
+  const { revision } = record;
+  if (!isCount(revision)) throw new FormError("revision is no whole number");
+  const settings = entriesIn(record["settings"], "settings").map(([name, fields, where]) => {
+    const at = timeIn(fields, where);
+    note(`setting ${name}`, at, fields, SETTING_FIELDS);
+    if (isDeleted(fields, where)) return { key: name, at, value: undefined };
+    if (!Object.hasOwn(fields, "value")) throw new FormError(`${where} has no value`);
+    return { key: name, at, value: fields["value"] as Json }; // it is JSON, and there
+  });
+  const cookies = listIn(record["cookies"], "cookies").map(([fields, where]) => {
+    const kept = readKeptCookie(fields, where);
+    note(`cookie ${cookieId(kept.key)}`, kept.at, fields, COOKIE_FIELDS);
+    return kept;
+  });
+  const hosts = listIn(record["hosts"], "hosts").map(([fields, where]) => {
+    const kept = readKeptHost(fields, where);
+    note(`host ${kept.key}`, kept.at, fields, HOST_FIELDS);
+    return kept;
+  });
+  return { revision, state: { settings, cookies, hosts }, more: without(record, KNOWN), moreOf };
+}
+
+function readKeptCookie(fields: JsonRecord, where: string): Kept<CookieKey, KeptCookie> {
+  const at = timeIn(fields, where);
+  const isGone = isDeleted(fields, where);
+  const known = Object.fromEntries(
+    Object.entries(fields).filter(([name]) => COOKIE_FIELDS.has(name) && !KEPT_FIELDS.includes(name)),
+  );
+  // Of one that is deleted the key is all that there is; the value makes it one that can be read.
+  const { cookie, boundTo } = formed(() => readCookie(isGone ? { ...known, value: "-" } : known, where, at));
+  const { name, domain, hostOnly, path } = cookie;
+  const key = { name, domain, hostOnly, path };
+  if (isGone) return { key, at, value: undefined };
+  return { key, at, value: boundTo === null ? cookie : { ...cookie, boundTo } };
+}
+
+function readKeptHost(fields: JsonRecord, where: string): Kept<string, KeptHost> {
+  const at = timeIn(fields, where);
+  const { host, includeSubDomains = false, expires = 0 } = fields;
+  if (typeof host !== "string") throw new FormError(`${where}.host is no text`);
+  if (isDeleted(fields, where)) return { key: host, at, value: undefined };
+  const given = { host, includeSubDomains, expires };
+  // The store knows what a host may be.
+  const [value] = formed(() => HstsStore.fromJSON({ version: 1, hosts: [given as KeptHost] }).toJSON().hosts);
+  if (value === undefined) throw new FormError(`${where} is no host`);
+  return { key: value.host, at, value };
+}
+
+/** What a reader of a part says is about the file. */
+function formed<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    throw new FormError(isObject(error) && "message" in error ? String(error.message) : String(error));
+  }
+}
+
+function timeIn(fields: JsonRecord, where: string): number {
+  const { at } = fields;
+  if (!isCount(at)) throw new FormError(`${where}.at is no time in milliseconds`);
+  return at;
+}
+
+function isDeleted(fields: JsonRecord, where: string): boolean {
+  const { deleted } = fields;
+  if (deleted !== undefined && deleted !== true) throw new FormError(`${where}.deleted is not true`);
+  return deleted === true;
+}
+
+function isCount(value: Json | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Records in a list, with where each is. */
+function listIn(value: Json | undefined, where: string): [fields: JsonRecord, where: string][] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) throw new FormError(`${where} is no list`);
+  return (value as readonly Json[]).map((fields, at) => {
+    if (!isJsonRecord(fields)) throw new FormError(`${where}[${at}] is no object`);
+    return [fields, `${where}[${at}]`];
+  });
+}
+
+function entriesIn(
+  value: Json | undefined,
+  where: string,
+): [name: string, fields: JsonRecord, where: string][] {
+  if (value === undefined) return [];
+  if (!isJsonRecord(value)) throw new FormError(`${where} is no object`);
+  return Object.entries(value).map(([name, fields]) => {
+    const place = `${where}[${JSON.stringify(name)}]`;
+    if (!isJsonRecord(fields)) throw new FormError(`${place} is no object`);
+    return [name, fields, place];
+  });
+}

@@ -1,0 +1,315 @@
+/** A session in a file: read, locked, changed, and written whole. */
+import { chmod, mkdir, open, readdir, realpath, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+import { systemClock } from "../core/clock.ts";
+import { assertWithin, optionsOf } from "../core/checks.ts";
+import { isObject } from "../core/realm.ts";
+import {
+  SessionFileError,
+  SessionLockedError,
+  type Change,
+  type Json,
+  type SessionStore,
+  type Stored,
+} from "../core/session-store.ts";
+import { CipherError, FileCipher, type SessionKey } from "./cipher.ts";
+import { documentOf, FORMAT, FormError, textOf, VERSION, type SessionDocument } from "./document.ts";
+import { lockOf } from "./file-lock.ts";
+import { isJsonRecord, lineOf, type JsonRecord } from "./json.ts";
+import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
+import { applied, emptyState } from "./state.ts";
+import { writeWhole } from "./write-file.ts";
+
+/** How a file is used. */
+export interface FileSessionStoreOptions {
+  /**
+   * What it is encrypted with: a passphrase, 32 bytes, or a function that gets one of them when it is needed. Default: nothing, it is
+   * readable for whoever may read it.
+   */
+  readonly key?: SessionKey | undefined;
+  /** So long it is waited for others that write it, in milliseconds. Default: 10,000. */
+  readonly lockTimeout?: number | undefined;
+}
+
+const LOCK_MS = 10_000;
+const MOST_LOCK_MS = 2_147_483_647;
+/** Larger ones were not written here. */
+const MOST_BYTES = 268_435_456;
+const OWNERS_FILE = 0o600;
+const OWNERS_FOLDER = 0o700;
+/** What others than the owner may do. */
+const OTHERS = 0o077;
+const OTHERS_WRITE = 0o022;
+/** No value of a session has so many levels; what has may be there to exhaust the stack. */
+const MOST_LEVELS = 64;
+
+const emptyDocument: SessionDocument = { revision: 0, state: emptyState, more: {}, moreOf: new Map() };
+
+/** A session that is stored in the user's folder. */
+export interface ListedSession {
+  readonly name: string;
+  readonly path: string;
+  /** When it was saved last. */
+  readonly savedAt: Date;
+}
+
+/** Stores a session in a file. */
+export class FileSessionStore implements SessionStore {
+  readonly #place: Place;
+  readonly #lockMs: number;
+  #cipher: FileCipher | null;
+
+  /**
+   * @param place a name in the folder of the user's sessions, or a path that begins with `/`, `./` or `../`.
+   * @throws {TypeError | RangeError} for another place, an unknown option or a value that it cannot have.
+   */
+  constructor(place: string | URL, options: FileSessionStoreOptions = {}) {
+    const { key, lockTimeout = LOCK_MS } = optionsOf(options, "FileSessionStore", ["key", "lockTimeout"]);
+    assertWithin(lockTimeout, "lockTimeout", [0, MOST_LOCK_MS], "a number of milliseconds");
+    this.#place = placeOf(place, here());
+    this.#lockMs = lockTimeout;
+    this.#cipher = key === undefined ? null : new FileCipher(key);
+  }
+
+  /** The names that are stored in the user's folder, in their order. */
+  static async list(): Promise<ListedSession[]> {
+    const folder = sessionsFolder(here());
+    const files = await readdir(folder).catch((error: unknown) => {
+      if (codeOf(error) === "ENOENT") return [];
+      throw new SessionFileError(folder, "unreadable", "the folder cannot be read", error);
+    });
+    const listed: ListedSession[] = [];
+    for (const file of files.toSorted((one, other) => (one < other ? -1 : 1))) {
+      const name = nameOf(file);
+      if (name === null) continue;
+      const path = join(folder, file);
+      // It may have been removed meanwhile.
+      const facts = await stat(path).catch(() => null);
+      if (facts?.isFile() === true) listed.push({ name, path, savedAt: facts.mtime });
+    }
+    return listed;
+  }
+
+  /** Removes a session from the user's folder. Was there one? @throws {TypeError} for what is no name. */
+  static async remove(name: string): Promise<boolean> {
+    assertName(name);
+    return await new FileSessionStore(name).#remove();
+  }
+
+  /** The file. */
+  get place(): string {
+    return this.#place.path;
+  }
+
+  async read(): Promise<Stored | null> {
+    return await this.#load(await this.#target());
+  }
+
+  async commit(changes: readonly Change[]): Promise<Stored> {
+    // As data: what the caller changes afterwards is not stored.
+    const own = structuredClone(changes);
+    return await this.#change(this.#cipher, (before, now) => {
+      const state = applied(before.state, own, now);
+      return state === before.state && before.revision > 0 ? before : { ...before, state };
+    });
+  }
+
+  /**
+   * Encrypts it with another key; with `null` not any more. Who holds it open with the old key cannot use it from then on.
+   *
+   * @throws {TypeError} for what can be no key.
+   */
+  async changeKey(key: SessionKey | null): Promise<void> {
+    const cipher = key === null ? null : new FileCipher(key);
+    await this.#change(cipher, (before) => ({ ...before }));
+    this.#cipher = cipher;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Reads it, lets `next` make of it what is to be written, and writes that, while nobody else does. */
+  async #change(
+    cipher: FileCipher | null,
+    next: (before: SessionDocument, now: number) => SessionDocument,
+  ): Promise<SessionDocument> {
+    await this.#makeFolder();
+    const path = await this.#target();
+    return await lockOf(path).hold(this.#lockMs, async () => {
+      const before = (await this.#load(path)) ?? emptyDocument;
+      const now = systemClock.now();
+      const made = next(before, now);
+      if (made === before) return before;
+      const document = { ...made, revision: before.revision + 1 };
+      await writable(path, async () => {
+        await writeWhole(path, await sealed(document, cipher, now));
+      });
+      return document;
+    });
+  }
+
+  async #remove(): Promise<boolean> {
+    const path = await this.#target();
+    if ((await stat(path).catch(() => null)) === null) return false;
+    return await lockOf(path).hold(this.#lockMs, async () => {
+      await writable(path, async () => {
+        await rm(path, { force: true });
+      });
+      return true;
+    });
+  }
+
+  /** Where it is, links followed: a rename would put the file in the place of a link. */
+  async #target(): Promise<string> {
+    const { path } = this.#place;
+    try {
+      return await realpath(path);
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT")
+        throw new SessionFileError(path, "unreadable", "it cannot be found", error);
+    }
+    // It is not there yet; its folder may be.
+    const folder = await realpath(dirname(path)).catch(() => dirname(path));
+    return join(folder, basename(path));
+  }
+
+  /** The folder of the user's sessions is for nobody else. */
+  async #makeFolder(): Promise<void> {
+    const { path, isNamed } = this.#place;
+    if (!isNamed) return;
+    const folder = dirname(path);
+    await writable(path, async () => {
+      await mkdir(folder, { recursive: true, mode: OWNERS_FOLDER });
+    });
+    if (process.platform === "win32") return;
+    const { mode, uid } = await stat(folder);
+    if ((mode & OTHERS) === 0) return;
+    if (uid === process.getuid?.()) await chmod(folder, OWNERS_FOLDER);
+    else if ((mode & OTHERS_WRITE) !== 0)
+      throw new SessionFileError(
+        folder,
+        "permissions",
+        "others can write into this folder, which is not ours",
+      );
+  }
+
+  /** `null`: there is none. */
+  async #load(path: string): Promise<SessionDocument | null> {
+    const text = await textIn(path);
+    return text === null ? null : await this.#parse(path, text);
+  }
+
+  async #parse(path: string, text: string): Promise<SessionDocument> {
+    const record = recordIn(path, text);
+    const isEncrypted = Object.hasOwn(record, "encryption");
+    const cipher = this.#cipher;
+    if (isEncrypted && cipher === null)
+      throw new SessionFileError(path, "key-missing", "it is encrypted: say with which key");
+    if (!isEncrypted && cipher !== null)
+      throw new SessionFileError(
+        path,
+        "not-encrypted",
+        "a key was given, and it is not encrypted: changeKey() of a store without a key encrypts it",
+      );
+    try {
+      const open = cipher === null ? record : recordIn(path, await cipher.decipher(record));
+      assertLevels(open, MOST_LEVELS);
+      return documentOf(open);
+    } catch (error) {
+      if (error instanceof CipherError) throw new SessionFileError(path, error.problem, error.message, error);
+      if (error instanceof FormError) throw new SessionFileError(path, "malformed", error.message, error);
+      throw error;
+    }
+  }
+}
+
+/** The text of a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
+async function textIn(path: string): Promise<string | null> {
+  try {
+    await using file = await open(path, "r");
+    const { mode, uid, size } = await file.stat();
+    if (process.platform !== "win32" && (mode & OTHERS) !== 0) {
+      if (uid !== process.getuid?.())
+        throw new SessionFileError(
+          path,
+          "permissions",
+          "others can read it, and it is not ours to change that",
+        );
+      await file.chmod(OWNERS_FILE);
+    }
+    if (size > MOST_BYTES)
+      throw new SessionFileError(
+        path,
+        "malformed",
+        `it has ${size} bytes, and no session has more than ${MOST_BYTES}`,
+      );
+    return await file.readFile("utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return null;
+    if (error instanceof SessionFileError) throw error;
+    throw new SessionFileError(path, "unreadable", "it cannot be read", error);
+  }
+}
+
+/** The record that a text is, of this format and a version that is known. */
+function recordIn(path: string, text: string): JsonRecord {
+  if (text.trim() === "")
+    throw new SessionFileError(path, "empty", "there is nothing in it: remove it to begin anew");
+  const value = parsed(path, text);
+  if (!isJsonRecord(value) || value["format"] !== FORMAT)
+    throw new SessionFileError(
+      path,
+      "foreign",
+      `it is no session file: its format is not ${JSON.stringify(FORMAT)}`,
+    );
+  const { version } = value;
+  if (typeof version !== "number" || !Number.isSafeInteger(version) || version < 1)
+    throw new SessionFileError(path, "malformed", "its version is no whole number from 1 on");
+  if (version > VERSION)
+    throw new SessionFileError(
+      path,
+      "newer",
+      `its version is ${version}, and this sojourn knows none later than ${VERSION}: use a later one`,
+    );
+  return value;
+}
+
+function parsed(path: string, text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new SessionFileError(path, "malformed", "it is no whole JSON", error);
+  }
+}
+
+function assertLevels(value: Json, left: number): void {
+  if (typeof value !== "object" || value === null) return;
+  if (left === 0) throw new FormError(`it has more than ${MOST_LEVELS} levels`);
+  for (const part of Object.values(value)) assertLevels(part, left - 1);
+}
+
+/** What is written: the document, or an envelope of which it is the content. */
+async function sealed(document: SessionDocument, cipher: FileCipher | null, now: number): Promise<string> {
+  const savedAt = new Date(now);
+  const text = textOf(document, savedAt);
+  if (cipher === null) return text;
+  const { revision } = document;
+  const header = { format: FORMAT, version: VERSION, revision, savedAt: savedAt.toISOString() };
+  return `${lineOf(await cipher.encrypt(text, header))}\n`;
+}
+
+/** What cannot be written is told as such. */
+async function writable(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (error instanceof SessionFileError || error instanceof SessionLockedError) throw error;
+    throw new SessionFileError(path, "unwritable", "it cannot be written, and is as it was", error);
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return isObject(error) && "code" in error ? error.code : undefined;
+}

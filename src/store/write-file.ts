@@ -1,0 +1,64 @@
+/** Writes a file whole or not at all: whoever reads it sees what was there before, or all of what is there now, also behind a crash. */
+import { open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** For its owner alone. */
+const OWNERS = 0o600;
+
+/** On Windows nobody can rename over a file while somebody reads it: so long it is tried, in milliseconds. */
+const BUSY_MS = 2000;
+const BUSY_STEP_MS = 20;
+const BUSY_CODES: ReadonlySet<unknown> = new Set(["EPERM", "EACCES", "EBUSY"]);
+
+/**
+ * Writes `text` to a file of mode 0600. Nobody else may write it meanwhile.
+ *
+ * @param path no link: a rename would put the file in its place.
+ * @throws what the system says; the file is as it was.
+ */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`;
+  // Of a process that was killed: nobody else writes.
+  await rm(temporary, { force: true });
+  try {
+    await writeNew(temporary, text);
+    await moveOver(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Its bytes are on the disk before it has the other's name: else a crash could leave the name, and nothing in it. */
+async function writeNew(path: string, text: string): Promise<void> {
+  // "x": it follows no link that somebody put there.
+  await using file = await open(path, "wx", OWNERS);
+  await file.writeFile(text);
+  await file.sync();
+}
+
+async function moveOver(from: string, to: string): Promise<void> {
+  for (let left = BUSY_MS; ; left -= BUSY_STEP_MS) {
+    try {
+      await rename(from, to);
+      return;
+    } catch (error) {
+      const isBusy =
+        process.platform === "win32" &&
+        error instanceof Error &&
+        "code" in error &&
+        BUSY_CODES.has(error.code);
+      if (!isBusy || left <= 0) throw error;
+    }
+    await pause(BUSY_STEP_MS);
+  }
+}
+
+/** The name is on the disk, too. Windows opens no folders. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  await using folder = await open(path, "r");
+  await folder.sync();
+}
