@@ -52,7 +52,7 @@ function parseList(input: FileInput | object, options: ReadOptions, layout: Layo
   const reading = new Reading(timeOf(options, layout.taker));
   const data = dataOf(input, layout.format, layout.taker);
   const list = Array.isArray(data) ? data : fieldsOf(data)?.["cookies"];
-  if (!Array.isArray(list)) throw notOfFormat(layout.format,StoredCookie["sameSite"], "it is no list, and has no list named cookies");
+  if (!Array.isArray(list)) throw notOfFormat(layout.format, null, "it is no list, and has no list named cookies");
   const start = Array.isArray(data) ? "" : "cookies";
   for (const [at, item] of list.entries())
     reading.take(placeAt(`${start}[${at}]`), nameIn(item), () => draftOf(recordOf(item), layout));
@@ -95,7 +95,7 @@ function expiryOf(fields: Fields, { times }: Layout): number | null {
 /** Words for a cookie whose server said nothing. */
 const UNSAID: ReadonlySet<string> = new Set(["", "unspecified", "default"]);
 
-function sameSiteIn(fields: Fields): Lowercase<NonNullable<SameSiteInit>> | null {
+function sameSiteIn(fields: Fields): StoredCookie["sameSite"] {
   const word = textIn(fields, "sameSite", "").toLowerCase();
   if (UNSAID.has(word)) return null;
   const sameSite = word === "no_restriction" ? "none" : sameSiteWord(word);

@@ -1,6 +1,4 @@
-  const { format, isJson } = see(input, "parseCookiesTxt()");
-  if (format === null ? isJson : format !== "cookies.txt")
-    throw notOfFormat("cookies.txt", format, "it begins as JSON does");/**
+/**
  * Netscape's `cookies.txt`, as curl, wget, yt-dlp, Python's `MozillaCookieJar` and browser extensions write and read it: a cookie a
  * line, seven fields with tabs between them: domain, flag, path, secure, expiry, name, value.
  *
@@ -42,9 +40,9 @@ const NEVER_MS = 253_402_300_799_000;
 export function parseCookiesTxt(input: FileInput, options: ReadOptions = {}): ReadCookies {
   const reading = new Reading(timeOf(options, "parseCookiesTxt()"));
   assertFileInput(input, "parseCookiesTxt()");
-  const { format, data } = see(input, "parseCookiesTxt()");
-  if (data !== undefined || (format !== null && format !== "cookies.txt"))
-    throw notOfFormat("cookies.txt", format, "it is JSON");
+  const { format, isJson } = see(input, "parseCookiesTxt()");
+  if (format === null ? isJson : format !== "cookies.txt")
+    throw notOfFormat("cookies.txt", format, "it begins as JSON does");
   for (const { number, written, text } of linesOf(input)) {
     if (isComment(written)) continue;
     const place = lineAt(number);
