@@ -56,7 +56,18 @@ function parseList(input: FileInput | object, options: ReadOptions, layout: Layo
   const start = Array.isArray(data) ? "" : "cookies";
   for (const [at, item] of list.entries())
     reading.take(placeAt(`${start}[${at}]`), nameIn(item), () => draftOf(recordOf(item), layout));
+  if (!Array.isArray(data)) refuseStorage(data, reading);
   return reading.found();
+}
+
+/** A login may be in the local storage of a page, too: it is not lost in silence. */
+function refuseStorage(data: unknown, reading: Reading): void {
+  for (const name of ["origins", "credentials"]) {
+    const list = fieldsOf(data)?.[name];
+    if (!Array.isArray(list) || list.length === 0) continue;
+    const says = "what pages and browsers keep beside cookies is not read";
+    reading.refuse(placeAt(name), null, new Refusal("storage", says));
+  }
 }
 
 /** @throws {Refusal} for a cookie that is not as such lists have them. */

@@ -69,11 +69,11 @@ export function numberIn(fields: Fields, name: string): number | null {
  *
  * @throws {Refusal} for something else.
  */
-export function dateIn(fields: Fields, name: string): number | null {
+export function dateIn(fields: Fields, name: string, reason: "time" | "expiry" = "time"): number | null {
   const value = fields[name] ?? null;
   if (value === null) return null;
   const time = typeof value === "string" ? timeOfIso(value) : null;
-  if (time === null) throw new Refusal("time", `its ${name} is no date in ISO 8601 with a time zone`);
+  if (time === null) throw new Refusal(reason, `its ${name} is no date in ISO 8601 with a time zone`);
   return time;
 }
 

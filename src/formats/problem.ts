@@ -36,6 +36,7 @@ export type ProblemReason =
   | "prefix"
   | "sanitized"
   | "set-cookie-line"
+  | "storage"
   | "time"
   | "unbound"
   | "url";
@@ -70,7 +71,7 @@ export interface Loss {
    * `"cookie"`: the cookies are not in the text at all. Else the one field that is missing of them: they are in the text
    * without it. `"auth"` and `"headers"`: the same of a session.
    */
-  readonly what: "cookie" | "createdAt" | "httpOnly" | "sameSite" | "auth" | "headers";
+  readonly what: "cookie" | "createdAt" | "domain" | "httpOnly" | "sameSite" | "auth" | "headers";
   /** Why, for people. */
   readonly reason: string;
   /** The cookies that it is about; empty when it is about none. */
