@@ -1,6 +1,9 @@
 /**
- * Fields of objects in JSON: each is of its kind, or the cookie is not taken. A field that is absent or `null` is not given.
+ * Fields of objects in JSON: each is of its kind, or what it belongs to is not taken. A field that is absent or `null` is not given.
  */
+import { InvalidHeader } from "../core/errors.ts";
+import { HeaderMap } from "../core/headers.ts";
+import { withoutBlanks } from "../core/received-text.ts";
 import { bytesOf, fieldsOf } from "./input.ts";
 import { Refusal } from "./reading.ts";
 
@@ -40,14 +43,22 @@ export function textIn(fields: Fields, name: string, fallback: string | null = n
 
 /** A text, as its bytes in UTF-8: one character each. @throws {Refusal} as {@link textIn}, and for one that lost bytes. */
 export function bytesIn(fields: Fields, name: string, fallback: string | null = null): string {
-  return checkedBytes(textIn(fields, name, fallback), name);
-}
-
-/** @throws {Refusal} for a text that lost bytes. */
-export function checkedBytes(text: string, name: string): string {
-  const bytes = bytesOf(text);
+  const bytes = bytesOf(textIn(fields, name, fallback));
   if (bytes === null) throw new Refusal("character", `its ${name} lost bytes when the file was written or read`);
   return bytes;
+}
+
+/** A header field that has `name` and `value`. @throws {Refusal} for one that cannot be sent. */
+export function headerIn(fields: Fields): [name: string, value: string] {
+  const name = textIn(fields, "name");
+  const value = withoutBlanks(bytesIn(fields, "value"));
+  try {
+    new HeaderMap().append(name, value);
+  } catch (error) {
+    if (error instanceof InvalidHeader) throw new Refusal("header", error.message);
+    throw error;
+  }
+  return [name, value];
 }
 
 /** `true` or `false`; `fallback` when it is not given. @throws {Refusal} for something else. */

@@ -7,13 +7,11 @@
  */
 import { mustBe, optionsOf, oneOf, wrongWord } from "../core/checks.ts";
 import type { StoredCookie } from "../core/cookie-store.ts";
-import { InvalidHeader } from "../core/errors.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { isObject } from "../core/realm.ts";
-import { withoutBlanks } from "../core/received-text.ts";
 import { domainMatches } from "../cookies/match.ts";
 import { dataOf } from "./detect.ts";
-import { checkedBytes, flagIn, nameIn, numberIn, recordOf, textIn, type Fields } from "./fields.ts";
+import { flagIn, headerIn, nameIn, numberIn, recordOf, textIn, type Fields } from "./fields.ts";
 import { fieldsOf, textOfBytes, type FileInput } from "./input.ts";
 import { cookiesToWrite, Losses, type CookieSource, type Written } from "./outgoing.ts";
 import { notOfFormat, type ReadOptions } from "./problem.ts";
@@ -137,29 +135,17 @@ function draftOf(fields: Fields, key: string | null, host: string | null): Draft
   };
 }
 
-function headersOf(headers: unknown, reading: Reading): [string, string][] {
-  const found: [string, string][] = [];
+function headersOf(headers: unknown, reading: Reading): [name: string, value: string][] {
+  const found: [name: string, value: string][] = [];
   for (const [where, item, key] of itemsOf(headers, "headers", reading)) {
-    const name = key ?? nameIn(item);
-    reading.attempt(placeAt(where), name, () => {
-      const fields: Fields = key === null ? recordOf(item) : { name: key, value: item };
-      found.push(fieldOf(textIn(fields, "name"), checkedBytes(withoutBlanks(textIn(fields, "value")), "value")));
+    reading.attempt(placeAt(where), key ?? nameIn(item), () => {
+      const field = headerIn(key === null ? recordOf(item) : { name: key, value: item });
+      if (field[0].toLowerCase() === "cookie")
+        throw new Refusal("header", "as a header it would hide the cookies of the session for ever");
+      found.push(field);
     });
   }
   return found;
-}
-
-/** @throws {Refusal} for a field that cannot be sent, and for cookies. */
-function fieldOf(name: string, value: string): [string, string] {
-  if (name.toLowerCase() === "cookie")
-    throw new Refusal("header", "as a header it would hide the cookies of the session for ever");
-  try {
-    new HeaderMap([[name, value]]);
-  } catch (error) {
-    if (error instanceof InvalidHeader) throw new Refusal("header", error.message);
-    throw error;
-  }
-  return [name, value];
 }
 
 function authOf(given: unknown, reading: Reading): HttpieAuth | null {
