@@ -79,6 +79,8 @@ describe("a line that says what it means", () => {
     // It is nobody's subdomain: such a cookie is for the address alone.
     ["an address, and TRUE", line({ domain: ".127.0.0.1" }), { domain: "127.0.0.1", hostOnly: true }],
     ["an address as curl writes it", line({ domain: "::1", flag: "FALSE" }), { domain: "[::1]", hostOnly: true }],
+    ["a port, as wget writes it", line({ domain: "example.test:8080", flag: "FALSE" }), { hostOnly: true }],
+    ["an address and a port", line({ domain: "[::1]:8080", flag: "FALSE" }), { domain: "[::1]", hostOnly: true }],
     ["a machine nearby", line({ domain: "localhost", flag: "TRUE" }), { domain: "localhost", hostOnly: true }],
     [
       "a name with a promise that is kept",
@@ -143,7 +145,8 @@ describe("a line that cannot be read", () => {
     ["a field of HTTP", "Set-Cookie: n=v; Path=/", { reason: "set-cookie-line" }],
     ["no domain", line({ domain: "" }), { reason: "host" }],
     ["a dot for a domain", line({ domain: "." }), { reason: "host" }],
-    ["a port", line({ domain: "example.test:80" }), { reason: "host" }],
+    ["a port that is none", line({ domain: "example.test:8o" }), { reason: "host" }],
+    ["a port alone", line({ domain: ":80" }), { reason: "host" }],
     ["a domain that is none", line({ domain: "a b" }), { reason: "host" }],
     ["an escape in the domain", line({ domain: "%61.test" }), { reason: "host" }],
     ["a suffix", line({ domain: ".co.uk" }), { reason: "public-suffix" }],
