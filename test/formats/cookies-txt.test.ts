@@ -81,7 +81,8 @@ describe("a line that says what it means", () => {
     ["an address as curl writes it", line({ domain: "::1", flag: "FALSE" }), { domain: "[::1]", hostOnly: true }],
     ["a port, as wget writes it", line({ domain: "example.test:8080", flag: "FALSE" }), { hostOnly: true }],
     ["an address and a port", line({ domain: "[::1]:8080", flag: "FALSE" }), { domain: "[::1]", hostOnly: true }],
-    ["a machine nearby", line({ domain: "localhost", flag: "TRUE" }), { domain: "localhost", hostOnly: true }],
+    ["a machine nearby", line({ domain: "printer", flag: "FALSE" }), { domain: "printer", hostOnly: true }],
+    ["this machine, and TRUE", line({ domain: "localhost", flag: "TRUE" }), { domain: "localhost", hostOnly: true }],
     [
       "a name with a promise that is kept",
       line({ domain: "example.test", flag: "FALSE", secure: "TRUE", name: "__Host-n" }),
@@ -150,6 +151,8 @@ describe("a line that cannot be read", () => {
     ["a domain that is none", line({ domain: "a b" }), { reason: "host" }],
     ["an escape in the domain", line({ domain: "%61.test" }), { reason: "host" }],
     ["a suffix", line({ domain: ".co.uk" }), { reason: "public-suffix" }],
+    ["a suffix of one label", line({ domain: ".com" }), { reason: "public-suffix" }],
+    ["two domains", line({ domain: "a.test,b.test" }), { reason: "host" }],
     ["a path that is none", line({ path: "a" }), { reason: "path" }],
     ["an empty path", line({ path: "" }), { reason: "path" }],
     ["a control character", line({ value: "a\u0001" }), { reason: "character" }],
