@@ -123,7 +123,11 @@ function bodyOf(request: Fields, headers: Headers): HarRequestOptions {
   if (!Array.isArray(params)) throw new Refusal("kind", "the params of its body are no list");
   const type = textIn(body, "mimeType", "");
   const typed = type === "" || hasType(headers) ? headers : [...headers, ["Content-Type", type] as const];
-  if (text !== "") return { headers: typed, data: dataOf(body, text, size) };
+  if (text !== "") {
+    if (headers.some(isCoding))
+      throw new Refusal("body", "its body had a content coding, and the log does not say whether it still has it");
+    return { headers: typed, data: dataOf(body, text, size) };
+  }
   if (params.length > 0) {
     const isMultipart = /^multipart\/form-data\b/i.test(type);
     if (isMultipart) return { headers: headers.filter((field) => !isType(field)), files: params.map(partOf) };
@@ -136,6 +140,10 @@ function bodyOf(request: Fields, headers: Headers): HarRequestOptions {
 
 function isType([name]: readonly [name: string, value: string]): boolean {
   return name.toLowerCase() === "content-type";
+}
+
+function isCoding([name, value]: readonly [name: string, value: string]): boolean {
+  return name.toLowerCase() === "content-encoding" && value.toLowerCase() !== "identity";
 }
 
 function hasType(headers: Headers): boolean {

@@ -133,6 +133,11 @@ describe("a request that could not be sent as it was", () => {
     ["an encoding that nobody knows", { postData: { text: "x", encoding: "rot13" } }, { reason: "body" }],
     ["base64 that is none", { postData: { text: "*", encoding: "base64" } }, { reason: "body" }],
     ["a file that is not there", { postData: { mimeType: "multipart/form-data", params: [{ name: "f", fileName: "a" }] } }, { reason: "body" }],
+    [
+      "a body that was compressed",
+      { ...headers(["Content-Encoding", "gzip"]), postData: { mimeType: "a/b", text: "abc" } },
+      { reason: "body" },
+    ],
     ["a body of another kind", { postData: "text" }, { reason: "kind" }],
   ])("is a problem: %s", ([, request, problem]) => {
     const { requests, problems } = read(request, {});
