@@ -122,7 +122,8 @@ function bodyOf(request: Fields, headers: Headers): HarRequestOptions {
   const params: unknown = body["params"] ?? [];
   if (!Array.isArray(params)) throw new Refusal("kind", "the params of its body are no list");
   const type = textIn(body, "mimeType", "");
-  const typed = type === "" || hasType(headers) ? headers : [...headers, ["Content-Type", type] as const];
+  const typed =
+    type === "" || headers.some(isType) ? headers : [...headers, headerIn({ name: "Content-Type", value: type })];
   if (text !== "") {
     if (headers.some(isCoding))
       throw new Refusal("body", "its body had a content coding, and the log does not say whether it still has it");
@@ -144,10 +145,6 @@ function isType([name]: readonly [name: string, value: string]): boolean {
 
 function isCoding([name, value]: readonly [name: string, value: string]): boolean {
   return name.toLowerCase() === "content-encoding" && value.toLowerCase() !== "identity";
-}
-
-function hasType(headers: Headers): boolean {
-  return headers.some(isType);
 }
 
 /** The body, of its text. A text stands for its bytes in UTF-8. */

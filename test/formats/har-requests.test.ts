@@ -138,6 +138,7 @@ describe("a request that could not be sent as it was", () => {
       { ...headers(["Content-Encoding", "gzip"]), postData: { mimeType: "a/b", text: "abc" } },
       { reason: "body" },
     ],
+    ["a type that would be two fields", { postData: { mimeType: "a/b\r\nX: y", text: "abc" } }, { reason: "header" }],
     ["a body of another kind", { postData: "text" }, { reason: "kind" }],
   ])("is a problem: %s", ([, request, problem]) => {
     const { requests, problems } = read(request, {});
