@@ -10,7 +10,15 @@ import { dataOf } from "./detect.ts";
 import { bytesIn, flagIn, nameIn, numberIn, recordOf, textIn, type Fields } from "./fields.ts";
 import { fieldsOf, type FileInput } from "./input.ts";
 import { notOfFormat, type FormatName, type ReadOptions } from "./problem.ts";
-import { millisecondsOf, placeAt, Reading, Refusal, timeOf, type Draft, type ReadCookies } from "./reading.ts";
+import {
+  millisecondsOf,
+  placeAt,
+  Reading,
+  Refusal,
+  timeOf,
+  type Draft,
+  type ReadCookies,
+} from "./reading.ts";
 
 /** What one kind of lists has. */
 interface Layout {
@@ -21,7 +29,11 @@ interface Layout {
 }
 
 const BROWSER: Layout = { format: "browser", taker: "parseBrowserCookies()", times: ["expires", "expiry"] };
-const EXTENSION: Layout = { format: "extension", taker: "parseExtensionCookies()", times: ["expirationDate"] };
+const EXTENSION: Layout = {
+  format: "extension",
+  taker: "parseExtensionCookies()",
+  times: ["expirationDate"],
+};
 /** A time under a name that the list does not have would be a cookie that ends with the session. */
 const TIMES = ["expires", "expiry", "expirationDate", "maxAge", "max-age", "Expires"];
 
@@ -52,7 +64,8 @@ function parseList(input: FileInput | object, options: ReadOptions, layout: Layo
   const reading = new Reading(timeOf(options, layout.taker));
   const data = dataOf(input, layout.format, layout.taker);
   const list = Array.isArray(data) ? data : fieldsOf(data)?.["cookies"];
-  if (!Array.isArray(list)) throw notOfFormat(layout.format, null, "it is no list, and has no list named cookies");
+  if (!Array.isArray(list))
+    throw notOfFormat(layout.format, null, "it is no list, and has no list named cookies");
   const start = Array.isArray(data) ? "" : "cookies";
   for (const [at, item] of list.entries())
     reading.take(placeAt(`${start}[${at}]`), nameIn(item), () => draftOf(recordOf(item), layout));
@@ -99,7 +112,8 @@ function expiryOf(fields: Fields, { times }: Layout): number | null {
   const seconds = name === undefined ? null : numberIn(fields, name);
   const isSession = flagIn(fields, "session", seconds === null || seconds === -1);
   if (seconds === null || seconds === -1 || (isSession && seconds === 0)) return null;
-  if (isSession) throw new Refusal("expiry", "it has a time of expiry, and says that it ends with the session");
+  if (isSession)
+    throw new Refusal("expiry", "it has a time of expiry, and says that it ends with the session");
   return millisecondsOf(seconds);
 }
 
@@ -110,7 +124,8 @@ function sameSiteIn(fields: Fields): StoredCookie["sameSite"] {
   const word = textIn(fields, "sameSite", "").toLowerCase();
   if (UNSAID.has(word)) return null;
   const sameSite = word === "no_restriction" ? "none" : sameSiteWord(word);
-  if (sameSite === null) throw new Refusal("kind", `its sameSite is no such word: ${JSON.stringify(word.slice(0, 40))}`);
+  if (sameSite === null)
+    throw new Refusal("kind", `its sameSite is no such word: ${JSON.stringify(word.slice(0, 40))}`);
   return sameSite;
 }
 
@@ -128,5 +143,7 @@ function partOf(part: unknown): string {
 }
 
 function scalarOf(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+    ? String(value)
+    : "";
 }

@@ -48,7 +48,10 @@ export function parseCookiesTxt(input: FileInput, options: ReadOptions = {}): Re
     const place = lineAt(number);
     reading.attempt(place, null, () => {
       if (text === null)
-        throw new Refusal("character", "it lost bytes when the file was read as text: give the bytes of the file");
+        throw new Refusal(
+          "character",
+          "it lost bytes when the file was read as text: give the bytes of the file",
+        );
       const row = rowOf(text);
       reading.take(place, row.name, () => draftOf(row));
     });

@@ -69,8 +69,7 @@ export function dataOf(input: unknown, wanted: Exclude<FormatName, "pickle">, ta
 // oxlint-disable-next-line no-control-regex -- the number of the protocol is one
 const PICKLE = /^[\x80\ufffd][\x02-\x05]/;
 /** As protocols 0 and 1 begin: with the name of what is called, or with a list or a dictionary that is put into the memo. */
-const OLD_PICKLE =
-  /^(?:\(?c[A-Za-z_][\w.]{0,200}\r?\n[A-Za-z_]\w{0,200}\r?\n|\([dl]p\d{1,9}\r?\n|[\]}]q\0)/;
+const OLD_PICKLE = /^(?:\(?c[A-Za-z_][\w.]{0,200}\r?\n[A-Za-z_]\w{0,200}\r?\n|\([dl]p\d{1,9}\r?\n|[\]}]q\0)/;
 
 /** Is it what Python's pickle writes? */
 function isPickle(input: FileInput): boolean {

@@ -44,7 +44,8 @@ export function textIn(fields: Fields, name: string, fallback: string | null = n
 /** A text, as its bytes in UTF-8: one character each. @throws {Refusal} as {@link textIn}, and for one that lost bytes. */
 export function bytesIn(fields: Fields, name: string, fallback: string | null = null): string {
   const bytes = bytesOf(textIn(fields, name, fallback));
-  if (bytes === null) throw new Refusal("character", `its ${name} lost bytes when the file was written or read`);
+  if (bytes === null)
+    throw new Refusal("character", `its ${name} lost bytes when the file was written or read`);
   return bytes;
 }
 

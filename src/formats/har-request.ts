@@ -123,10 +123,15 @@ function bodyOf(request: Fields, headers: Headers): HarRequestOptions {
   if (!Array.isArray(params)) throw new Refusal("kind", "the params of its body are no list");
   const type = textIn(body, "mimeType", "");
   const typed =
-    type === "" || headers.some(isType) ? headers : [...headers, headerIn({ name: "Content-Type", value: type })];
+    type === "" || headers.some(isType)
+      ? headers
+      : [...headers, headerIn({ name: "Content-Type", value: type })];
   if (text !== "") {
     if (headers.some(isCoding))
-      throw new Refusal("body", "its body had a content coding, and the log does not say whether it still has it");
+      throw new Refusal(
+        "body",
+        "its body had a content coding, and the log does not say whether it still has it",
+      );
     return { headers: typed, data: dataOf(body, text, size) };
   }
   if (params.length > 0) {
@@ -155,7 +160,8 @@ function dataOf(body: Fields, text: string, size: number): string | Uint8Array {
     return new Uint8Array(Buffer.from(text, "base64"));
   }
   if (encoding !== "") throw new Refusal("body", "its body is encoded in a way that is not known");
-  if (bytesOf(text) === null) throw new Refusal("body", "its body lost bytes: it was no text when the log was written");
+  if (bytesOf(text) === null)
+    throw new Refusal("body", "its body lost bytes: it was no text when the log was written");
   const length = Buffer.byteLength(text);
   if (size > length) throw new Refusal("body", `the log has ${length} of the ${size} bytes of its body`);
   return text;
@@ -166,7 +172,9 @@ function pairOf(param: Fields): [name: string, value: string] {
 }
 
 /** A part of a form: with the name of its file, or, `null`, as a plain field. */
-function partOf(item: unknown): [field: string, file: [filename: string | null, content: string, type: string | null]] {
+function partOf(
+  item: unknown,
+): [field: string, file: [filename: string | null, content: string, type: string | null]] {
   const param = recordOf(item);
   const fileName = textIn(param, "fileName", "");
   if (fileName !== "" && (param["value"] ?? null) === null)

@@ -84,7 +84,9 @@ function hasCookies({ fields }: Entry): boolean {
   return [fields["request"], fields["response"]].some((message) => {
     const { headers, cookies } = fieldsOf(message) ?? {};
     if (Array.isArray(cookies) && cookies.length > 0) return true;
-    return Array.isArray(headers) && headers.some((header) => /^(?:set-)?cookie$/i.test(nameIn(header) ?? ""));
+    return (
+      Array.isArray(headers) && headers.some((header) => /^(?:set-)?cookie$/i.test(nameIn(header) ?? ""))
+    );
   });
 }
 
@@ -108,7 +110,10 @@ class Replay {
       const headers = setCookiesOf(fieldsOf(fields["response"]) ?? {});
       if (headers.length === 0) return;
       if (startedAt === null)
-        throw new Refusal("time", "its entry does not say when it began, so it is not known when its cookies end");
+        throw new Refusal(
+          "time",
+          "its entry does not say when it began, so it is not known when its cookies end",
+        );
       const url = urlOf(fieldsOf(fields["request"]) ?? {});
       for (const header of headers) this.#store(place, header, url, startedAt);
     });
@@ -132,8 +137,7 @@ class Replay {
 
   /** Hands over what is left. */
   end(): void {
-    for (const { cookie, place } of this.#kept.values())
-      this.#reading.take(place, cookie.name, () => cookie);
+    for (const { cookie, place } of this.#kept.values()) this.#reading.take(place, cookie.name, () => cookie);
   }
 }
 
@@ -191,7 +195,8 @@ function listIn(fields: Fields, name: string): readonly unknown[] {
 
 function bytesOfField(value: string): string {
   const bytes = bytesOf(value);
-  if (bytes === null) throw new Refusal("character", "its Set-Cookie lost bytes when the log was written or read");
+  if (bytes === null)
+    throw new Refusal("character", "its Set-Cookie lost bytes when the log was written or read");
   return bytes;
 }
 

@@ -206,7 +206,11 @@ const OWN_FIELDS = /^(?:accept-encoding|connection|cookie|host|transfer-encoding
 export function formatHttpie(source: HttpieSource, options: HttpieWriteOptions = {}): Written {
   if (!isObject(source)) throw mustBe("what is written", "an object with cookies, such as a session", source);
   const now = timeOf(options, "formatHttpie()", ["layout", "host"]);
-  const { layout: given = "new", host: named } = optionsOf(options, "formatHttpie()", ["now", "layout", "host"]);
+  const { layout: given = "new", host: named } = optionsOf(options, "formatHttpie()", [
+    "now",
+    "layout",
+    "host",
+  ]);
   const layout = oneOf(given, "layout", ["new", "old"]);
   const host = hostOption(named);
   if (layout === "old" && host === null)
@@ -273,9 +277,8 @@ function oldCookies(cookies: readonly StoredCookie[], host: string, losses: Loss
 
 function headersToWrite(given: HeadersInit | null, losses: Losses): HeaderMap {
   const headers = new HeaderMap(given);
-  for (const name of [...headers.keys()]) {
-    const isOwn =
-      name.toLowerCase() === "user-agent" && headers.get(name)?.startsWith("sojourn/") === true;
+  for (const name of Array.from(headers.keys())) {
+    const isOwn = name.toLowerCase() === "user-agent" && headers.get(name)?.startsWith("sojourn/") === true;
     if (!isOwn && !OWN_FIELDS.test(name)) continue;
     losses.add("headers", `${name} is what each client says of itself, or of one request`, null);
     headers.delete(name);

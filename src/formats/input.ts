@@ -36,7 +36,8 @@ const UTF16_MARKS = [
  * @returns `isBytes`: each character is one byte.
  */
 export function textOf(input: FileInput): { readonly text: string; readonly isBytes: boolean } {
-  if (typeof input === "string") return { text: input.startsWith(MARK) ? input.slice(1) : input, isBytes: false };
+  if (typeof input === "string")
+    return { text: input.startsWith(MARK) ? input.slice(1) : input, isBytes: false };
   const bytes = ofThisRealm(input);
   const latin1 = asBuffer(bytes).toString("latin1");
   const utf16 = UTF16_MARKS.find(([mark]) => latin1.startsWith(mark));
@@ -105,8 +106,12 @@ export function parseJson(input: FileInput): ParsedJson {
   } catch (error) {
     const message = error instanceof Error ? error.message : "";
     const [, position] = /^[^"]* in JSON at position (\d+)/.exec(message) ?? [];
-    if (position !== undefined) return { kind: "fault", says: `it is no JSON: wrong at character ${Number(position) + 1}` };
-    return { kind: "fault", says: message.startsWith("Unexpected end") ? "it ends too early" : "it is no JSON" };
+    if (position !== undefined)
+      return { kind: "fault", says: `it is no JSON: wrong at character ${Number(position) + 1}` };
+    return {
+      kind: "fault",
+      says: message.startsWith("Unexpected end") ? "it ends too early" : "it is no JSON",
+    };
   }
 }
 

@@ -30,12 +30,16 @@ export function parseLwp(input: FileInput, options: ReadOptions = {}): ReadCooki
     const place = lineAt(number);
     reading.attempt(place, null, () => {
       if (text === null)
-        throw new Refusal("character", "it lost bytes when the file was read as text: give the bytes of the file");
+        throw new Refusal(
+          "character",
+          "it lost bytes when the file was read as text: give the bytes of the file",
+        );
       if (!text.startsWith(FIELD)) throw new Refusal("fields", `it does not begin with ${FIELD}`);
       const [pair, ...attributes] = partsOf(text.slice(FIELD.length));
       if (pair === undefined) throw new Refusal("empty", "it has no cookie");
       // What has no "=" is a value without a name: Python writes such cookies so.
-      const cookie = pair.value === null ? { name: "", value: pair.name } : { name: pair.name, value: pair.value };
+      const cookie =
+        pair.value === null ? { name: "", value: pair.name } : { name: pair.name, value: pair.value };
       reading.take(place, cookie.name, () => draftOf(cookie, attributes));
     });
   }
@@ -91,7 +95,8 @@ function quotedAt(text: string, quote: number): { readonly value: string; readon
   pieces.push(text.slice(start, at));
   const semicolon = text.indexOf(";", at);
   const end = semicolon === -1 ? text.length : semicolon;
-  if (withoutBlanks(text.slice(at + 1, end)) !== "") throw new Refusal("fields", "a quoted value in it goes on");
+  if (withoutBlanks(text.slice(at + 1, end)) !== "")
+    throw new Refusal("fields", "a quoted value in it goes on");
   return { value: pieces.join(""), end };
 }
 
@@ -100,7 +105,8 @@ function draftOf({ name, value }: Pick<Draft, "name" | "value">, parts: readonly
   const attributes = new Map(parts.map((part) => [part.name.toLowerCase(), part.value]));
   const domain = attributes.get("domain") ?? "";
   if (domain === "") throw new Refusal("unbound", "it has no domain, so it does not say whose it is");
-  if (attributes.has("port")) throw new Refusal("port", "it is for some ports only, and a jar does not know of ports");
+  if (attributes.has("port"))
+    throw new Refusal("port", "it is for some ports only, and a jar does not know of ports");
   return {
     name,
     value,

@@ -51,18 +51,19 @@ export class Losses {
  */
 export function cookiesToWrite(source: CookieSource, now: number, losses: Losses): StoredCookie[] {
   const restored = source instanceof CookieJar ? cookiesOfJar(source) : cookiesOfList(source, now, losses);
-  return restored.flatMap(({ cookie, boundTo }) => {
-    const loss = (reason: string): [] => {
-      losses.add("cookie", reason, cookie);
-      return [];
-    };
-    if (cookie.expires !== null && cookie.expires <= now) return loss("it has expired");
-    if (cookie.domain === "" && boundTo === null)
-      return loss("no host has taken it yet: jar.bind(url) says which one does");
-    const domain = hostOfDomain(boundTo ?? cookie.domain);
-    if (domain === null) return loss("its domain is no host");
-    return [{ ...cookie, domain, hostOnly: cookie.hostOnly || boundTo !== null }];
-  })
+  return restored
+    .flatMap(({ cookie, boundTo }) => {
+      const loss = (reason: string): [] => {
+        losses.add("cookie", reason, cookie);
+        return [];
+      };
+      if (cookie.expires !== null && cookie.expires <= now) return loss("it has expired");
+      if (cookie.domain === "" && boundTo === null)
+        return loss("no host has taken it yet: jar.bind(url) says which one does");
+      const domain = hostOfDomain(boundTo ?? cookie.domain);
+      if (domain === null) return loss("its domain is no host");
+      return [{ ...cookie, domain, hostOnly: cookie.hostOnly || boundTo !== null }];
+    })
     .toSorted((a, b) => a.createdAt - b.createdAt);
 }
 
@@ -93,7 +94,11 @@ function identityOf(cookie: unknown): CookieIdentity {
 }
 
 /** Name, value and path as text that is written in UTF-8; `null` when their bytes are no text. */
-export function textOfCookie({ name, value, path }: StoredCookie): Pick<StoredCookie, "name" | "value" | "path"> | null {
+export function textOfCookie({
+  name,
+  value,
+  path,
+}: StoredCookie): Pick<StoredCookie, "name" | "value" | "path"> | null {
   const texts = [name, value, path].map(textOfBytes);
   const [textName = null, textValue = null, textPath = null] = texts;
   if (textName === null || textValue === null || textPath === null) return null;

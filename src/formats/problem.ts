@@ -102,17 +102,18 @@ export class FormatError extends Error {
 }
 
 /** What a format is called, and what reads it. */
-const FORMATS: Readonly<Record<Exclude<FormatName, "pickle">, { readonly title: string; readonly reader: string }>> =
-  {
-    browser: { title: "a browser's list of cookies", reader: "parseBrowserCookies()" },
-    "cookies.txt": { title: "a cookies.txt", reader: "parseCookiesTxt()" },
-    extension: { title: "a cookie list of a browser extension", reader: "parseExtensionCookies()" },
-    har: { title: "a HAR file", reader: "parseHar()" },
-    httpie: { title: "a session file of HTTPie", reader: "parseHttpie()" },
-    lwp: { title: "a file of LWP cookies", reader: "parseLwp()" },
-    sojourn: { title: "a saved jar", reader: "CookieJar.fromJSON(data), or new CookieJar(list)," },
-    "tough-cookie": { title: "a jar of tough-cookie", reader: "parseToughCookie()" },
-  };
+const FORMATS: Readonly<
+  Record<Exclude<FormatName, "pickle">, { readonly title: string; readonly reader: string }>
+> = {
+  browser: { title: "a browser's list of cookies", reader: "parseBrowserCookies()" },
+  "cookies.txt": { title: "a cookies.txt", reader: "parseCookiesTxt()" },
+  extension: { title: "a cookie list of a browser extension", reader: "parseExtensionCookies()" },
+  har: { title: "a HAR file", reader: "parseHar()" },
+  httpie: { title: "a session file of HTTPie", reader: "parseHttpie()" },
+  lwp: { title: "a file of LWP cookies", reader: "parseLwp()" },
+  sojourn: { title: "a saved jar", reader: "CookieJar.fromJSON(data), or new CookieJar(list)," },
+  "tough-cookie": { title: "a jar of tough-cookie", reader: "parseToughCookie()" },
+};
 
 const PICKLE =
   "this is a Python pickle, which can run any program when it is read: nothing but Python may read one. There, write it as text: " +
@@ -132,7 +133,8 @@ export function notOfFormat(
 ): FormatError {
   if (found === "pickle") return new FormatError(PICKLE, found);
   const start = `this is not ${FORMATS[wanted].title}`;
-  if (found === null || found === wanted) return new FormatError(why === "" ? start : `${start}: ${why}`, null);
+  if (found === null || found === wanted)
+    return new FormatError(why === "" ? start : `${start}: ${why}`, null);
   const { title, reader } = FORMATS[found];
   return new FormatError(`${start}, but ${title}: ${reader} reads it`, found);
 }

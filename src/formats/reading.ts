@@ -127,7 +127,10 @@ export class Reading {
     const before = this.#partitions.get(identity);
     this.#partitions.set(identity, before ?? partition);
     if (before !== undefined && before !== partition)
-      throw new Refusal("partition", "it differs from an earlier cookie only in the page or profile that it belongs to");
+      throw new Refusal(
+        "partition",
+        "it differs from an earlier cookie only in the page or profile that it belongs to",
+      );
   }
 }
 
@@ -158,7 +161,10 @@ function admit(draft: Draft, now: number): StoredCookie {
   }
   // It is sent as its value alone: with "=" in it, it would be another cookie.
   if (cookie.name === "" && cookie.value.includes("="))
-    throw new Refusal("name", 'it has no name, and "=" in its value: servers would take it for another cookie');
+    throw new Refusal(
+      "name",
+      'it has no name, and "=" in its value: servers would take it for another cookie',
+    );
   return cookie;
 }
 
@@ -191,7 +197,8 @@ const LAST_SECOND = 253_402_300_799;
  * @throws {Refusal} for what cannot be one. It is not taken for milliseconds: units are not guessed.
  */
 export function millisecondsOf(seconds: number): number {
-  if (!(seconds >= 0)) throw new Refusal("expiry", `its time of expiry is ${seconds}, which is no time of a cookie`);
+  if (!(seconds >= 0))
+    throw new Refusal("expiry", `its time of expiry is ${seconds}, which is no time of a cookie`);
   if (seconds > LAST_SECOND)
     throw new Refusal(
       "expiry",

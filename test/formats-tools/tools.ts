@@ -21,8 +21,12 @@ export interface Tool {
   readonly keep: (place: Place, url: string) => Promise<Buffer>;
   /** Sends what is for a host alone to the hosts below it, too, as Python's jars do. */
   readonly isLiberal: boolean;
-  /** What it makes of `#HttpOnly_`, and writes of it. */
-  readonly knowsHttpOnly: boolean;
+  /** Takes a line that begins with `#HttpOnly_` for a cookie, and not for a comment. */
+  readonly readsHttpOnly: boolean;
+  /** Writes such lines. */
+  readonly writesHttpOnly: boolean;
+  /** Takes no cookie whose path the request was not below, as the first RFC wanted it. */
+  readonly refusesPaths: boolean;
   /** Sends the bytes of a value that is not ASCII, and not those of its characters in latin-1. */
   readonly sendsBytes: boolean;
 }
@@ -47,9 +51,9 @@ async function run(
   };
   return await new Promise((resolve, reject) => {
     execFile(command, args, { cwd: folder, env, timeout: TOOL_MS }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : Number(error.code);
-      if (codes.includes(code)) resolve(stdout);
-      else reject(new Error(`${command} ended with ${String(error?.code ?? error)}: ${stdout}${stderr}`));
+      const code = error === null ? 0 : (error.code ?? "a signal");
+      if (codes.includes(Number(code))) resolve(stdout);
+      else reject(new Error(`${command} ended with ${code}: ${stdout}${stderr}`));
     });
   });
 }
@@ -78,7 +82,9 @@ const curl: Tool = {
     return await readFile(file);
   },
   isLiberal: false,
-  knowsHttpOnly: true,
+  readsHttpOnly: true,
+  writesHttpOnly: true,
+  refusesPaths: false,
   sendsBytes: true,
 };
 
@@ -88,7 +94,8 @@ const wget: Tool = {
   name: "wget",
   ask: async (place, text, urls) => {
     const file = await written(place, "cookies.txt", text);
-    for (const url of urls) await run(place, [...WGET, `http_proxy=${place.proxy}`, "--load-cookies", file, url]);
+    for (const url of urls)
+      await run(place, [...WGET, `http_proxy=${place.proxy}`, "--load-cookies", file, url]);
   },
   keep: async (place, url) => {
     const file = join(place.folder, "kept.txt");
@@ -97,7 +104,9 @@ const wget: Tool = {
     return await readFile(file);
   },
   isLiberal: false,
-  knowsHttpOnly: false,
+  readsHttpOnly: false,
+  writesHttpOnly: false,
+  refusesPaths: true,
   sendsBytes: true,
 };
 
@@ -112,7 +121,10 @@ const python: Tool = {
     return await readFile(join(place.folder, "netscape.txt"));
   },
   isLiberal: true,
-  knowsHttpOnly: true,
+  readsHttpOnly: true,
+  // It does, of an attribute that is spelled `HTTPOnly`.
+  writesHttpOnly: false,
+  refusesPaths: false,
   sendsBytes: false,
 };
 
@@ -134,34 +146,49 @@ const ytDlp: Tool = {
     return await readFile(file);
   },
   isLiberal: true,
-  knowsHttpOnly: false,
+  readsHttpOnly: true,
+  writesHttpOnly: false,
+  refusesPaths: false,
   sendsBytes: false,
 };
 
 function ytDlpCommand({ proxy }: Place, file: string, url: string): string[] {
-  return ["yt-dlp", "--ignore-config", "--no-cache-dir", "--proxy", proxy, "--cookies", file, "--simulate", url];
+  return [
+    "yt-dlp",
+    "--ignore-config",
+    "--no-cache-dir",
+    "--proxy",
+    proxy,
+    "--cookies",
+    file,
+    "--simulate",
+    url,
+  ];
 }
 
 const httpie: Tool = {
   name: "HTTPie",
   ask: async (place, text, urls) => {
     const file = await written(place, "session.json", text);
-    for (const url of urls) await run(place, [...(await httpieCommand(place)), `--session-read-only=${file}`, url]);
+    for (const url of urls)
+      await run(place, [...(await httpieCommand(place)), `--session-read-only=${file}`, "GET", url]);
   },
   keep: async (place, url) => {
     const file = join(place.folder, "kept.json");
-    await run(place, [...(await httpieCommand(place)), `--session=${file}`, url]);
+    await run(place, [...(await httpieCommand(place)), `--session=${file}`, "GET", url]);
     return await readFile(file);
   },
   isLiberal: true,
-  knowsHttpOnly: false,
+  readsHttpOnly: true,
+  writesHttpOnly: false,
+  refusesPaths: false,
   sendsBytes: false,
 };
 
 /** It asks for its newest version by itself, unless it is told not to. */
 async function httpieCommand(place: Place): Promise<string[]> {
   await written(place, "config.json", JSON.stringify({ disable_update_warnings: true }));
-  return ["http", "--ignore-stdin", "--print=", `--proxy=http:${place.proxy}`, "GET"];
+  return ["http", "--ignore-stdin", "--print=", `--proxy=http:${place.proxy}`];
 }
 
 /** Those that read a `cookies.txt`, and what tells their version. */

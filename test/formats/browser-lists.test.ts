@@ -28,7 +28,10 @@ const usual: StoredCookie = {
 describe("a browser's cookie", () => {
   it.for<readonly [fields: object, cookie: Partial<StoredCookie>]>([
     // Playwright
-    [{ expires: -1, httpOnly: true, secure: true, sameSite: "Lax" }, { httpOnly: true, secure: true, sameSite: "lax" }],
+    [
+      { expires: -1, httpOnly: true, secure: true, sameSite: "Lax" },
+      { httpOnly: true, secure: true, sameSite: "lax" },
+    ],
     [{ expires: LATER / 1000 + 0.25 }, { expires: LATER + 250 }],
     [{ expires: 253_402_300_799 }, { expires: 253_402_300_799_000 }],
     // The DevTools protocol, Puppeteer
@@ -45,13 +48,22 @@ describe("a browser's cookie", () => {
       },
       {},
     ],
-    [{ expires: LATER / 1000, session: false, sameSite: "None" }, { expires: LATER, sameSite: "none" }],
+    [
+      { expires: LATER / 1000, session: false, sameSite: "None" },
+      { expires: LATER, sameSite: "none" },
+    ],
     [{ expires: null }, {}],
     // WebDriver, its new protocol, Cypress
-    [{ expiry: LATER / 1000, sameSite: "Strict" }, { expires: LATER, sameSite: "strict" }],
+    [
+      { expiry: LATER / 1000, sameSite: "Strict" },
+      { expires: LATER, sameSite: "strict" },
+    ],
     [{ sameSite: "default", expiry: LATER / 1000 }, { expires: LATER }],
     [{ expires: -1, domain: "shop.example" }, { hostOnly: true }],
-    [{ expires: -1, domain: "[::1]" }, { domain: "[::1]", hostOnly: true }],
+    [
+      { expires: -1, domain: "[::1]" },
+      { domain: "[::1]", hostOnly: true },
+    ],
     [{ expires: -1, path: undefined }, {}],
     [{ expires: -1, value: "caf\u00e9" }, { value: "caf\u00c3\u00a9" }],
     [{ expires: -1, name: "__proto__" }, { name: "__proto__" }],
@@ -60,7 +72,10 @@ describe("a browser's cookie", () => {
   });
 
   it.for<readonly [fields: object, problem: Partial<Problem>]>([
-    [{ expires: LATER }, { reason: "expiry", message: expect.stringContaining("cannot be in seconds") as string }],
+    [
+      { expires: LATER },
+      { reason: "expiry", message: expect.stringContaining("cannot be in seconds") as string },
+    ],
     [{ expires: -2 }, { reason: "expiry" }],
     [{ expires: 0 }, { reason: "expired" }],
     [{ expires: 5 }, { reason: "expired" }],
@@ -71,18 +86,31 @@ describe("a browser's cookie", () => {
     [{ expires: -1, sameSite: "loose" }, { reason: "kind" }],
     [{ expires: -1, secure: "yes" }, { reason: "kind" }],
     [{ expires: -1, value: 1 }, { reason: "kind" }],
-    [{ expires: -1, value: undefined }, { reason: "kind", message: expect.stringContaining("it has no value") as string }],
+    [
+      { expires: -1, value: undefined },
+      { reason: "kind", message: expect.stringContaining("it has no value") as string },
+    ],
     [{ expires: -1, domain: undefined }, { reason: "unbound" }],
     [{ expires: -1, domain: undefined, url: "https://shop.example" }, { reason: "unbound" }],
     [{ expires: -1, domain: "https://shop.example" }, { reason: "host" }],
     [{ expires: -1, domain: ".co.uk" }, { reason: "public-suffix" }],
-    [{ expires: -1, name: "__Host-a", secure: true }, { reason: "prefix", name: "__Host-a" }],
+    [
+      { expires: -1, name: "__Host-a", secure: true },
+      { reason: "prefix", name: "__Host-a" },
+    ],
     [{ expires: -1, value: "a;b" }, { reason: "character" }],
     [{ expires: -1, value: "\ud800" }, { reason: "character" }],
     [{ expires: -1, value: "caf\ufffd" }, { reason: "character" }],
-    [{ expires: -1, constructor: null, secure: { constructor: { name: { toString: 1 } } } }, { reason: "kind" }],
+    [
+      { expires: -1, constructor: null, secure: { constructor: { name: { toString: 1 } } } },
+      { reason: "kind" },
+    ],
   ])("%j is a problem, and the others are taken", ([fields, problem]) => {
-    const list = [{ ...base, name: "a", expires: -1 }, { ...base, ...fields }, { ...base, name: "z", expires: -1 }];
+    const list = [
+      { ...base, name: "a", expires: -1 },
+      { ...base, ...fields },
+      { ...base, name: "z", expires: -1 },
+    ];
     const { cookies, problems } = browser(list);
     expect(cookies.map(({ name }) => name)).toEqual(["a", "z"]);
     expect(problems).toMatchObject([{ where: "[1]", line: null, ...problem }]);
@@ -172,8 +200,14 @@ describe("a cookie that an extension exported", () => {
       { expires: LATER + 500, httpOnly: true, secure: true },
     ],
     // Cookie-Editor
-    [{ hostOnly: true, domain: "shop.example", sameSite: null, session: true, storeId: null }, { hostOnly: true }],
-    [{ sameSite: "no_restriction", secure: true }, { sameSite: "none", secure: true }],
+    [
+      { hostOnly: true, domain: "shop.example", sameSite: null, session: true, storeId: null },
+      { hostOnly: true },
+    ],
+    [
+      { sameSite: "no_restriction", secure: true },
+      { sameSite: "none", secure: true },
+    ],
     [{ sameSite: "Unspecified", expirationDate: -1 }, {}],
     [{ sameSite: "", storeId: "firefox-default", firstPartyDomain: "" }, {}],
     [{ session: true, expirationDate: 0 }, {}],
@@ -192,13 +226,20 @@ describe("a cookie that an extension exported", () => {
     [{ storeId: "0", hostOnly: 1 }, { reason: "kind" }],
   ])("%j is a problem", ([fields, problem]) => {
     // Beside one that says of the list what it is
-    const { cookies, problems } = extension([{ ...base, storeId: "1", name: "a" }, { ...base, ...fields }]);
+    const { cookies, problems } = extension([
+      { ...base, storeId: "1", name: "a" },
+      { ...base, ...fields },
+    ]);
     expect(cookies.map(({ name }) => name)).toEqual(["a"]);
     expect(problems).toMatchObject([{ where: "[1]", ...problem }]);
   });
 
   it("of another container is not taken for that of the first", () => {
-    const list = ["firefox-default", "firefox-container-1"].map((storeId) => ({ ...base, storeId, value: storeId }));
+    const list = ["firefox-default", "firefox-container-1"].map((storeId) => ({
+      ...base,
+      storeId,
+      value: storeId,
+    }));
     const { cookies, problems } = extension(list);
     expect(cookies.map(({ value }) => value)).toEqual(["firefox-default"]);
     expect(problems).toMatchObject([{ where: "[1]", reason: "partition" }]);
@@ -212,10 +253,18 @@ describe("a list of another kind", () => {
   it.for<readonly [what: string, read: () => unknown, message: RegExp]>([
     ["an export, as a browser's", () => browser(exported), /parseExtensionCookies\(\) reads it/],
     ["a browser's, as an export", () => extension(driven), /parseBrowserCookies\(\) reads it/],
-    ["a saved jar", () => browser(new CookieJar(driven.map((one) => ({ ...one, expires: LATER }))).toJSON()), /saved jar/],
+    [
+      "a saved jar",
+      () => browser(new CookieJar(driven.map((one) => ({ ...one, expires: LATER }))).toJSON()),
+      /saved jar/,
+    ],
     ["no list", () => browser({}), /it is no list/],
     ["no JSON", () => browser("sid=1"), /it is no JSON/],
-    ["JSON that is cut off", () => browser(JSON.stringify(driven).slice(0, -2)), /it is no JSON|ends too early/],
+    [
+      "JSON that is cut off",
+      () => browser(JSON.stringify(driven).slice(0, -2)),
+      /it is no JSON|ends too early/,
+    ],
     ["JSON of a string", () => browser('"text"'), /it is no JSON/],
     ["nothing", () => browser(" \n"), /it is empty/],
     ["bytes that are no text", () => parseBrowserCookies(Buffer.from("5bff5d", "hex")), /not UTF-8/],

@@ -68,7 +68,11 @@ describe("a line that says what it means", () => {
     // curl takes the value for the name. Python has a cookie of this name, without a value, and sends the same.
     ["an empty name", line({ name: "" }), { name: "" }],
     // curl: path `/`. Python refuses the whole file.
-    ["no path", ["example.test", "FALSE", "TRUE", "0", "n", "v"].join("\t"), { hostOnly: true, secure: true }],
+    [
+      "no path",
+      ["example.test", "FALSE", "TRUE", "0", "n", "v"].join("\t"),
+      { hostOnly: true, secure: true },
+    ],
     ["a path", line({ path: "/a b;c" }), { path: "/a b;c" }],
     ["blanks around the value", line({ value: " v " }), { value: " v " }],
     ["an equals sign in the value", line({ value: "a=b==" }), { value: "a=b==" }],
@@ -78,11 +82,23 @@ describe("a line that says what it means", () => {
     ["an address", line({ domain: "127.0.0.1", flag: "FALSE" }), { domain: "127.0.0.1", hostOnly: true }],
     // It is nobody's subdomain: such a cookie is for the address alone.
     ["an address, and TRUE", line({ domain: ".127.0.0.1" }), { domain: "127.0.0.1", hostOnly: true }],
-    ["an address as curl writes it", line({ domain: "::1", flag: "FALSE" }), { domain: "[::1]", hostOnly: true }],
+    [
+      "an address as curl writes it",
+      line({ domain: "::1", flag: "FALSE" }),
+      { domain: "[::1]", hostOnly: true },
+    ],
     ["a port, as wget writes it", line({ domain: "example.test:8080", flag: "FALSE" }), { hostOnly: true }],
-    ["an address and a port", line({ domain: "[::1]:8080", flag: "FALSE" }), { domain: "[::1]", hostOnly: true }],
+    [
+      "an address and a port",
+      line({ domain: "[::1]:8080", flag: "FALSE" }),
+      { domain: "[::1]", hostOnly: true },
+    ],
     ["a machine nearby", line({ domain: "printer", flag: "FALSE" }), { domain: "printer", hostOnly: true }],
-    ["this machine, and TRUE", line({ domain: "localhost", flag: "TRUE" }), { domain: "localhost", hostOnly: true }],
+    [
+      "this machine, and TRUE",
+      line({ domain: "localhost", flag: "TRUE" }),
+      { domain: "localhost", hostOnly: true },
+    ],
     [
       "a name with a promise that is kept",
       line({ domain: "example.test", flag: "FALSE", secure: "TRUE", name: "__Host-n" }),
@@ -231,7 +247,7 @@ describe("a jar as cookies.txt", () => {
     ]);
   });
 
-  it.for([
+  it.for<readonly [expires: number, seconds: number]>([
     [NOW + 1, NOW / 1000 + 1],
     [NOW + 1000, NOW / 1000 + 1],
     [NOW + 1001, NOW / 1000 + 2],
@@ -242,7 +258,12 @@ describe("a jar as cookies.txt", () => {
   });
 
   it("has the cookies in the order in which they were made", () => {
-    const list = [3, 1, 2].map((createdAt) => ({ name: `c${createdAt}`, value: "", domain: "a.test", createdAt }));
+    const list = [3, 1, 2].map((createdAt) => ({
+      name: `c${createdAt}`,
+      value: "",
+      domain: "a.test",
+      createdAt,
+    }));
     expect(rowsOf(written(list).text).map((row) => row.split("\t")[5])).toEqual(["c1", "c2", "c3"]);
   });
 

@@ -20,7 +20,9 @@ import { CookieJar } from "../../src/index.ts";
 const cookie = { name: "a", value: "1", domain: "a.example", path: "/" };
 
 describe("a file says what it is", () => {
-  it.for<readonly [format: ReturnType<typeof detectFormat>, what: string, input: string | Uint8Array | object]>([
+  it.for<
+    readonly [format: ReturnType<typeof detectFormat>, what: string, input: string | Uint8Array | object]
+  >([
     ["cookies.txt", "its first line", "# Netscape HTTP Cookie File\n"],
     ["cookies.txt", "an old first line", "# HTTP Cookie File"],
     ["cookies.txt", "Python's first line", "# Netscape HTTP Cookie File\r\n# http://curl.haxx.se"],
@@ -49,7 +51,11 @@ describe("a file says what it is", () => {
     ["pickle", "protocol 4", Buffer.from("8004955b000000", "hex")],
     ["pickle", "protocol 2, read as latin-1", "\u0080\u0002crequests.cookies\n"],
     ["pickle", "protocol 4, read as UTF-8", "\ufffd\u0004\ufffd"],
-    ["pickle", "protocol 0, a jar of requests", "ccopy_reg\n_reconstructor\np0\n(crequests.cookies\nRequestsCookieJar\np1\n"],
+    [
+      "pickle",
+      "protocol 0, a jar of requests",
+      "ccopy_reg\n_reconstructor\np0\n(crequests.cookies\nRequestsCookieJar\np1\n",
+    ],
     ["pickle", "protocol 0, a dictionary", "(dp0\nVa\np1\nV1\np2\ns."],
     ["pickle", "protocol 1, a dictionary", "}q\0X\u0001\0\0\0aq\u0001"],
   ])("%s, by %s", ([format, , input]) => {
@@ -62,7 +68,13 @@ describe("a file says what it is", () => {
     ["a list of nothing", []],
     ["an object of nothing", {}],
     ["cookies without a time", [cookie]],
-    ["times of two formats", [{ ...cookie, expires: 1 }, { ...cookie, expirationDate: 1 }]],
+    [
+      "times of two formats",
+      [
+        { ...cookie, expires: 1 },
+        { ...cookie, expirationDate: 1 },
+      ],
+    ],
     ["a list of something else", [{ ...cookie, expires: 1 }, 5]],
     ["a list of texts", ["a"]],
     ["names and values", { a: "1" }],
@@ -85,7 +97,9 @@ describe("a file says what it is", () => {
     expect(detectFormat(formatCookiesTxt([]).text)).toBe("cookies.txt");
     expect(detectFormat(formatToughCookie(jar).text)).toBe("tough-cookie");
     expect(detectFormat(formatHttpie({ cookies: jar }).text)).toBe("httpie");
-    expect(detectFormat(formatHttpie({ cookies: jar }, { layout: "old", host: "a.example" }).text)).toBe("httpie");
+    expect(detectFormat(formatHttpie({ cookies: jar }, { layout: "old", host: "a.example" }).text)).toBe(
+      "httpie",
+    );
     expect(detectFormat(JSON.stringify(jar))).toBe("sojourn");
   });
 
@@ -107,7 +121,9 @@ describe("a pickle", () => {
   ] as const)("is read by nobody: %s", ([, parse]) => {
     for (const file of [Buffer.from("8004", "hex"), "ccopy_reg\n_reconstructor\np0\n"]) {
       expect(() => parse(file)).toThrow(FormatError);
-      expect(() => parse(file)).toThrow(/pickle.*nothing but Python may read one.*MozillaCookieJar.*parseCookiesTxt\(\)/);
+      expect(() => parse(file)).toThrow(
+        /pickle.*nothing but Python may read one.*MozillaCookieJar.*parseCookiesTxt\(\)/,
+      );
     }
   });
 });

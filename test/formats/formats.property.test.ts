@@ -75,17 +75,56 @@ const word = fc.constantFrom(
 );
 const field = fc.oneof(word, fc.string({ maxLength: 8 }), fc.string({ unit: "binary", maxLength: 4 }));
 const row = fc
-  .tuple(fc.constantFrom("", "#HttpOnly_", "#", " ", "Set-Cookie3: "), fc.array(field, { maxLength: 9 }), fc.constantFrom("\t", ";", "; a="))
+  .tuple(
+    fc.constantFrom("", "#HttpOnly_", "#", " ", "Set-Cookie3: "),
+    fc.array(field, { maxLength: 9 }),
+    fc.constantFrom("\t", ";", "; a="),
+  )
   .map(([start, fields, separator]) => start + fields.join(separator));
 const head = fc.constantFrom("", "# Netscape HTTP Cookie File\n", "#LWP-Cookies-2.0\n", "\ufeff");
-const lines = fc.tuple(head, fc.array(row, { maxLength: 12 }), fc.constantFrom("\n", "\r\n", "\r")).map(([start, rows, end]) => start + rows.join(end));
+const lines = fc
+  .tuple(head, fc.array(row, { maxLength: 12 }), fc.constantFrom("\n", "\r\n", "\r"))
+  .map(([start, rows, end]) => start + rows.join(end));
 
 const names = fc.constantFrom(
-  ...["name", "key", "value", "domain", "path", "expires", "expiry", "expirationDate", "hostOnly", "secure", "httpOnly"],
-  ...["sameSite", "session", "storeId", "partitionKey", "maxAge", "creation", "url", "method", "headers", "cookies"],
-  ...["postData", "text", "params", "startedDateTime", "request", "response", "__proto__", "constructor", "toString"],
+  "name",
+  "key",
+  "value",
+  "domain",
+  "path",
+  "expires",
+  "expiry",
+  "expirationDate",
+  "hostOnly",
+  "secure",
+  "httpOnly",
+  "sameSite",
+  "session",
+  "storeId",
+  "partitionKey",
+  "maxAge",
+  "creation",
+  "url",
+  "method",
+  "headers",
+  "cookies",
+  "postData",
+  "text",
+  "params",
+  "startedDateTime",
+  "request",
+  "response",
+  "__proto__",
+  "constructor",
+  "toString",
 );
-const scalar = fc.oneof(field, fc.boolean(), fc.constant(null), fc.double(), fc.constantFrom(-1, 0, 1, 4_102_444_800, 4_102_444_800_000));
+const scalar = fc.oneof(
+  field,
+  fc.boolean(),
+  fc.constant(null),
+  fc.double(),
+  fc.constantFrom(-1, 0, 1, 4_102_444_800, 4_102_444_800_000),
+);
 const value = fc.oneof(
   { weight: 4, arbitrary: scalar },
   fc.array(scalar, { maxLength: 3 }),
@@ -99,10 +138,14 @@ const json = fc
     list,
     list.map((cookies) => ({ cookies })),
     list.map((cookies) => ({ version: "tough-cookie@5.0.0", cookies })),
-    fc.tuple(fc.oneof(list, fc.dictionary(names, value)), value, value).map(([cookies, headers, auth]) => ({ __meta__: { httpie: "3" }, cookies, headers, auth })),
+    fc
+      .tuple(fc.oneof(list, fc.dictionary(names, value)), value, value)
+      .map(([cookies, headers, auth]) => ({ __meta__: { httpie: "3" }, cookies, headers, auth })),
     list.map((entries) => ({ log: { entries } })),
     fc.array(fc.tuple(item, item, scalar), { maxLength: 4 }).map((all) => ({
-      log: { entries: all.map(([request, response, startedDateTime]) => ({ request, response, startedDateTime })) },
+      log: {
+        entries: all.map(([request, response, startedDateTime]) => ({ request, response, startedDateTime })),
+      },
     })),
   )
   .map((data) => JSON.stringify(data));
@@ -116,24 +159,27 @@ const file: fc.Arbitrary<FileInput> = fc.oneof(
 );
 
 describe("any file", () => {
-  it.for(Object.entries(readers))("is cookies, problems, or a FormatError for the reader of %s", ([, reader]) => {
-    fc.assert(
-      fc.property(file, (input) => {
-        const found = readBy(reader, input);
-        if (found === null) return;
-        const { cookies, problems } = found;
-        // What is read goes into a jar as it is: with room for all of it, none is left out.
-        const jar = new CookieJar(cookies, { now: () => NOW, maxCookiesPerDomain: 1000 });
-        const identities = cookies.map(({ name, domain, hostOnly, path }) =>
-          JSON.stringify([name, domain, hostOnly, comparablePath(path)]),
-        );
-        expect(jar.size).toBe(new Set(identities).size);
-        for (const cookie of cookies) expect(cookie.domain).not.toBe("");
-        for (const { where, message } of problems) expect(message.startsWith(where)).toBe(true);
-      }),
-      { numRuns: runs(1500) },
-    );
-  });
+  it.for(Object.entries(readers))(
+    "is cookies, problems, or a FormatError for the reader of %s",
+    ([, reader]) => {
+      fc.assert(
+        fc.property(file, (input) => {
+          const found = readBy(reader, input);
+          if (found === null) return;
+          const { cookies, problems } = found;
+          // What is read goes into a jar as it is: with room for all of it, none is left out.
+          const jar = new CookieJar(cookies, { now: () => NOW, maxCookiesPerDomain: 1000 });
+          const identities = cookies.map(({ name, domain, hostOnly, path }) =>
+            JSON.stringify([name, domain, hostOnly, comparablePath(path)]),
+          );
+          expect(jar.size).toBe(new Set(identities).size);
+          for (const cookie of cookies) expect(cookie.domain).not.toBe("");
+          for (const { where, message } of problems) expect(message.startsWith(where)).toBe(true);
+        }),
+        { numRuns: runs(1500) },
+      );
+    },
+  );
 
   it("is named or not, and never an error", () => {
     fc.assert(
@@ -156,7 +202,10 @@ describe("any file", () => {
         const rows = text
           .replace(/^\ufeff/, "")
           .split(/\r?\n/)
-          .filter((line) => line.trim() !== "" && (!line.trimStart().startsWith("#") || line.startsWith("#HttpOnly_")));
+          .filter(
+            (line) =>
+              line.trim() !== "" && (!line.trimStart().startsWith("#") || line.startsWith("#HttpOnly_")),
+          );
         expect(found.cookies.length + found.problems.length).toBe(rows.length);
       }),
       { numRuns: runs(3000) },
@@ -175,7 +224,9 @@ describe("a problem", () => {
           [domain, flag, path, secure, expiry, "name", text].join("\t"),
           `Set-Cookie3: name=${text}; domain=${domain}; path=${path}; expires=${expiry}`,
           JSON.stringify([{ name: "name", value: text, domain, path, expires: expiry, secure: flag }]),
-          JSON.stringify([{ name: "name", value: text, domain, path, expirationDate: expiry, sameSite: flag }]),
+          JSON.stringify([
+            { name: "name", value: text, domain, path, expirationDate: expiry, sameSite: flag },
+          ]),
           JSON.stringify([{ key: "name", value: text, domain, path, expires: expiry, creation: flag }]),
         ];
         for (const input of files) {
@@ -190,7 +241,10 @@ describe("a problem", () => {
   });
 });
 
-const octets = fc.string({ unit: fc.integer({ min: 0x21, max: 0xff }).map((code) => String.fromCharCode(code)), maxLength: 12 });
+const octets = fc.string({
+  unit: fc.integer({ min: 0x21, max: 0xff }).map((code) => String.fromCharCode(code)),
+  maxLength: 12,
+});
 const clean = octets.map((text) => text.replaceAll(/[;\x7f]/g, ""));
 const stored = fc
   .record({
@@ -199,13 +253,18 @@ const stored = fc
     domain: fc.constantFrom("a.example", "www.a.example", "b.example", "localhost", "127.0.0.1", "[::1]"),
     hostOnly: fc.boolean(),
     path: clean.map((text) => `/${text}`),
-    expires: fc.option(fc.integer({ min: NOW / 1000 + 1, max: 253_402_300_799 }).map((seconds) => seconds * 1000)),
+    expires: fc.option(
+      fc.integer({ min: NOW / 1000 + 1, max: 253_402_300_799 }).map((seconds) => seconds * 1000),
+    ),
     secure: fc.boolean(),
     httpOnly: fc.boolean(),
     sameSite: fc.constantFrom("strict", "lax", "none", null),
     createdAt: fc.constant(NOW),
   })
-  .map((cookie): StoredCookie => ({ ...cookie, hostOnly: cookie.hostOnly || !cookie.domain.includes("example") }));
+  .map((cookie): StoredCookie => ({
+    ...cookie,
+    hostOnly: cookie.hostOnly || !cookie.domain.includes("example"),
+  }));
 const storedList = fc.array(stored, { maxLength: 8 });
 
 /** Are these the bytes of a text, in which none were lost? */
@@ -224,7 +283,10 @@ describe("cookies that are written and read again", () => {
     fc.assert(
       fc.property(storedList, fc.boolean(), (cookies, inBytes) => {
         const written = formatCookiesTxt(cookies, options);
-        const { cookies: again, problems } = parseCookiesTxt(inBytes ? Buffer.from(written.text) : written.text, options);
+        const { cookies: again, problems } = parseCookiesTxt(
+          inBytes ? Buffer.from(written.text) : written.text,
+          options,
+        );
         expect(problems).toEqual([]);
         expect(again.length + lostOf(written)).toBe(cookies.length);
         const kept = cookies.map((cookie) => ({ ...cookie, sameSite: null }));
@@ -262,7 +324,15 @@ describe("cookies that are written and read again", () => {
   });
 
   it("are sent to the same hosts as before", () => {
-    const hosts = ["a.example", "www.a.example", "x.www.a.example", "b.example", "localhost", "127.0.0.1", "[::1]"];
+    const hosts = [
+      "a.example",
+      "www.a.example",
+      "x.www.a.example",
+      "b.example",
+      "localhost",
+      "127.0.0.1",
+      "[::1]",
+    ];
     fc.assert(
       fc.property(storedList, (cookies) => {
         const before = new CookieJar(cookies, { now: () => NOW });
@@ -272,7 +342,9 @@ describe("cookies that are written and read again", () => {
         ]) {
           const after = new CookieJar(again, { now: () => NOW });
           for (const host of hosts)
-            expect(after.getCookieHeader(`https://${host}/`)).toBe(before.getCookieHeader(`https://${host}/`));
+            expect(after.getCookieHeader(`https://${host}/`)).toBe(
+              before.getCookieHeader(`https://${host}/`),
+            );
         }
       }),
       { numRuns: runs(500) },

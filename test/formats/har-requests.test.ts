@@ -29,10 +29,17 @@ const headers = (...pairs: readonly (readonly [string, string])[]): object => ({
 
 describe("a request of a log", () => {
   it("has method, URL, headers, and when it was", () => {
-    expect(one({ method: "PUT", url: "https://a.test/x?y=1", ...headers(["X-A", "1"], ["x-a", "2"]) })).toEqual({
+    expect(
+      one({ method: "PUT", url: "https://a.test/x?y=1", ...headers(["X-A", "1"], ["x-a", "2"]) }),
+    ).toEqual({
       method: "PUT",
       url: "https://a.test/x?y=1",
-      options: { headers: [["X-A", "1"], ["x-a", "2"]] },
+      options: {
+        headers: [
+          ["X-A", "1"],
+          ["x-a", "2"],
+        ],
+      },
       cookie: null,
       omitted: [],
       startedAt: Date.parse(AT),
@@ -65,12 +72,29 @@ describe("a request of a log", () => {
 
   it.for<readonly [what: string, request: object, body: object]>([
     ["text", { postData: { mimeType: "text/plain", text: "caf\u00e9" } }, { data: "caf\u00e9" }],
-    ["text and params", { postData: { mimeType: "a/b", text: "a=1", params: [{ name: "a", value: "1" }] } }, { data: "a=1" }],
-    ["text of a length", { bodySize: 5, postData: { mimeType: "", text: "caf\u00e9" } }, { data: "caf\u00e9" }],
-    ["base64", { postData: { mimeType: "a/b", text: "AP8=", encoding: "base64" } }, { data: new Uint8Array([0, 255]) }],
+    [
+      "text and params",
+      { postData: { mimeType: "a/b", text: "a=1", params: [{ name: "a", value: "1" }] } },
+      { data: "a=1" },
+    ],
+    [
+      "text of a length",
+      { bodySize: 5, postData: { mimeType: "", text: "caf\u00e9" } },
+      { data: "caf\u00e9" },
+    ],
+    [
+      "base64",
+      { postData: { mimeType: "a/b", text: "AP8=", encoding: "base64" } },
+      { data: new Uint8Array([0, 255]) },
+    ],
     [
       "params",
-      { postData: { mimeType: "application/x-www-form-urlencoded", params: [{ name: "a b", value: "1&2" }, { name: "c" }] } },
+      {
+        postData: {
+          mimeType: "application/x-www-form-urlencoded",
+          params: [{ name: "a b", value: "1&2" }, { name: "c" }],
+        },
+      },
       { data: "a+b=1%262&c=" },
     ],
     [
@@ -84,7 +108,12 @@ describe("a request of a log", () => {
           ],
         },
       },
-      { files: [["a", [null, "1", null]], ["f", ["f.txt", "text", "text/plain"]]] },
+      {
+        files: [
+          ["a", [null, "1", null]],
+          ["f", ["f.txt", "text", "text/plain"]],
+        ],
+      },
     ],
     ["nothing", { bodySize: 0, postData: { mimeType: "", text: "" } }, {}],
     ["no body", { bodySize: -1 }, {}],
@@ -104,7 +133,11 @@ describe("a request of a log", () => {
   });
 
   it("stands in the order of time", () => {
-    const entries = [["b", "2026-11-30T11:00:00Z"], ["c", null], ["a", AT]].map(([path, startedDateTime]) => ({
+    const entries = [
+      ["b", "2026-11-30T11:00:00Z"],
+      ["c", null],
+      ["a", AT],
+    ].map(([path, startedDateTime]) => ({
       startedDateTime,
       request: { method: "GET", url: `https://a.test/${path}`, headers: [], cookies: [{}] },
     }));
@@ -126,19 +159,35 @@ describe("a request that could not be sent as it was", () => {
     ["a header that would be two", headers(["X", "a\r\nY: b"]), { reason: "header" }],
     ["a header's name that is none", headers(["X Y", "a"]), { reason: "header" }],
     ["a body that is not there", { method: "POST", bodySize: 5 }, { reason: "body" }],
-    ["a body without text", { method: "POST", bodySize: 5, postData: { mimeType: "a/b" } }, { reason: "body" }],
+    [
+      "a body without text",
+      { method: "POST", bodySize: 5, postData: { mimeType: "a/b" } },
+      { reason: "body" },
+    ],
     ["a body that was cut", { bodySize: 50, postData: { mimeType: "a/b", text: "abc" } }, { reason: "body" }],
     ["a body that was no text", { postData: { mimeType: "a/b", text: "\ufffd\ufffd" } }, { reason: "body" }],
-    ["a body that is half a character", { postData: { mimeType: "a/b", text: "\ud800" } }, { reason: "body" }],
+    [
+      "a body that is half a character",
+      { postData: { mimeType: "a/b", text: "\ud800" } },
+      { reason: "body" },
+    ],
     ["an encoding that nobody knows", { postData: { text: "x", encoding: "rot13" } }, { reason: "body" }],
     ["base64 that is none", { postData: { text: "*", encoding: "base64" } }, { reason: "body" }],
-    ["a file that is not there", { postData: { mimeType: "multipart/form-data", params: [{ name: "f", fileName: "a" }] } }, { reason: "body" }],
+    [
+      "a file that is not there",
+      { postData: { mimeType: "multipart/form-data", params: [{ name: "f", fileName: "a" }] } },
+      { reason: "body" },
+    ],
     [
       "a body that was compressed",
       { ...headers(["Content-Encoding", "gzip"]), postData: { mimeType: "a/b", text: "abc" } },
       { reason: "body" },
     ],
-    ["a type that would be two fields", { postData: { mimeType: "a/b\r\nX: y", text: "abc" } }, { reason: "header" }],
+    [
+      "a type that would be two fields",
+      { postData: { mimeType: "a/b\r\nX: y", text: "abc" } },
+      { reason: "header" },
+    ],
     ["a body of another kind", { postData: "text" }, { reason: "kind" }],
   ])("is a problem: %s", ([, request, problem]) => {
     const { requests, problems } = read(request, {});

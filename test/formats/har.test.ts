@@ -16,7 +16,13 @@ interface Given {
 }
 
 /** An entry whose response sets these cookies. */
-function entry({ url = "https://a.test/x/y", at = NOW - HOUR, set = [], request = {}, response = {} }: Given): object {
+function entry({
+  url = "https://a.test/x/y",
+  at = NOW - HOUR,
+  set = [],
+  request = {},
+  response = {},
+}: Given): object {
   return {
     startedDateTime: typeof at === "number" ? new Date(at).toISOString() : at,
     time: 5,
@@ -30,7 +36,9 @@ function entry({ url = "https://a.test/x/y", at = NOW - HOUR, set = [], request 
   };
 }
 
-const har = (...entries: readonly object[]): object => ({ log: { version: "1.2", creator: {}, pages: [], entries } });
+const har = (...entries: readonly object[]): object => ({
+  log: { version: "1.2", creator: {}, pages: [], entries },
+});
 
 function read(...entries: readonly object[]): ReturnType<typeof parseHar> {
   return parseHar(JSON.stringify(har(...entries)), { now: NOW });
@@ -38,7 +46,9 @@ function read(...entries: readonly object[]): ReturnType<typeof parseHar> {
 
 /** `name=value`, by where they go. */
 const shown = ({ cookies }: ReturnType<typeof parseHar>): string[] =>
-  cookies.map(({ name, value, domain, hostOnly, path }) => `${name}=${value} ${hostOnly ? "" : "."}${domain}${path}`);
+  cookies.map(
+    ({ name, value, domain, hostOnly, path }) => `${name}=${value} ${hostOnly ? "" : "."}${domain}${path}`,
+  );
 
 describe("the cookies of a log", () => {
   it("are those that its responses set, from the URL of the request", () => {
@@ -105,14 +115,26 @@ describe("the cookies of a log", () => {
   it.for<readonly [what: string, given: Given, cookies: readonly string[]]>([
     ["several in one field, a line each", { set: ["a=1\nb=2; Path=/"] }, ["a=1 a.test/x", "b=2 a.test/"]],
     ["text beyond ASCII", { set: ["a=caf\u00e9"] }, ["a=caf\u00c3\u00a9 a.test/x"]],
-    ["an application on this machine", { url: "http://localhost:3000/", set: ["a=1; Secure"] }, ["a=1 localhost/"]],
+    [
+      "an application on this machine",
+      { url: "http://localhost:3000/", set: ["a=1; Secure"] },
+      ["a=1 localhost/"],
+    ],
     [
       "a list of cookies, where no field is",
       {
         response: {
           headers: [],
           cookies: [
-            { name: "a", value: "1", path: "/", domain: "a.test", expires: "", httpOnly: false, secure: false },
+            {
+              name: "a",
+              value: "1",
+              path: "/",
+              domain: "a.test",
+              expires: "",
+              httpOnly: false,
+              secure: false,
+            },
             { name: "b", value: "2", expires: "2027-01-01T00:00:00.000Z" },
             { name: "c", value: "3", expires: null, secure: true, sameSite: "None" },
           ],
@@ -147,12 +169,28 @@ describe("a cookie that is not taken", () => {
     ["no time", { at: null, set: ["a=1"] }, { reason: "time" }],
     ["a time without a zone", { at: "2026-11-29T22:00:00", set: ["a=1"] }, { reason: "time" }],
     ["a URL that is none", { url: "nowhere", set: ["a=1"] }, { reason: "url" }],
-    ["a field that is no text", { response: { headers: [{ name: "Set-Cookie", value: 5 }] } }, { reason: "kind" }],
+    [
+      "a field that is no text",
+      { response: { headers: [{ name: "Set-Cookie", value: 5 }] } },
+      { reason: "kind" },
+    ],
     ["headers that are no list", { response: { headers: {} } }, { reason: "kind" }],
     ["bytes that were lost", { set: ["a=caf\ufffd"] }, { reason: "character" }],
-    ["a list with a semicolon", { response: { headers: [], cookies: [{ name: "a", value: "1; b=2" }] } }, { reason: "character" }],
-    ["a list with a name for two", { response: { headers: [], cookies: [{ name: "a=b", value: "1" }] } }, { reason: "name" }],
-    ["a list with no date", { response: { headers: [], cookies: [{ name: "a", value: "1", expires: "soon" }] } }, { reason: "expiry", name: "a" }],
+    [
+      "a list with a semicolon",
+      { response: { headers: [], cookies: [{ name: "a", value: "1; b=2" }] } },
+      { reason: "character" },
+    ],
+    [
+      "a list with a name for two",
+      { response: { headers: [], cookies: [{ name: "a=b", value: "1" }] } },
+      { reason: "name" },
+    ],
+    [
+      "a list with no date",
+      { response: { headers: [], cookies: [{ name: "a", value: "1", expires: "soon" }] } },
+      { reason: "expiry", name: "a" },
+    ],
   ])("is a problem: %s", ([, given, problem]) => {
     const { cookies, problems } = read(entry({ url: "https://b.test/", set: ["b=1"] }), entry(given));
     expect(cookies.map(({ name }) => name)).toEqual(["b"]);
@@ -170,7 +208,9 @@ describe("a cookie that is not taken", () => {
   });
 
   it("is told without its value", () => {
-    const { problems } = read(entry({ set: ["a=s3cret; Domain=b.test", "b=s3cret\u0001", "__Host-c=s3cret"] }));
+    const { problems } = read(
+      entry({ set: ["a=s3cret; Domain=b.test", "b=s3cret\u0001", "__Host-c=s3cret"] }),
+    );
     expect(problems).toHaveLength(3);
     expect(JSON.stringify(problems)).not.toContain("s3cret");
   });
@@ -218,7 +258,10 @@ describe("a HAR file", () => {
   });
 
   it.for([null, 5, "entry", []])("has an entry that is none: %j", (item) => {
-    const { cookies, problems } = parseHar({ log: { entries: [item, entry({ set: ["a=1"] })] } }, { now: NOW });
+    const { cookies, problems } = parseHar(
+      { log: { entries: [item, entry({ set: ["a=1"] })] } },
+      { now: NOW },
+    );
     expect(cookies).toHaveLength(1);
     expect(problems).toMatchObject([{ where: "log.entries[0]", reason: "kind" }]);
   });

@@ -32,7 +32,10 @@ describe("a cookie of HTTPie", () => {
   it.for<readonly [fields: object, cookie: Partial<StoredCookie>]>([
     [{}, {}],
     [{ domain: ".pie.example" }, { hostOnly: false }],
-    [{ secure: true, expires: LATER / 1000, path: "/x" }, { secure: true, expires: LATER, path: "/x" }],
+    [
+      { secure: true, expires: LATER / 1000, path: "/x" },
+      { secure: true, expires: LATER, path: "/x" },
+    ],
     [{ expires: LATER / 1000 + 0.5 }, { expires: LATER + 500 }],
     [{ domain: "localhost.local" }, { domain: "localhost" }],
     [{ domain: "127.0.0.1" }, { domain: "127.0.0.1" }],
@@ -57,13 +60,21 @@ describe("a cookie of HTTPie", () => {
     [{ name: undefined }, { reason: "kind", name: null }],
     [{ value: "\u2603" }, { reason: "character" }],
   ])("%j is a problem, and the others are taken", ([fields, problem]) => {
-    const { cookies, problems } = read({ cookies: [{ ...base, ...fields }, { ...base, name: "z" }] });
+    const { cookies, problems } = read({
+      cookies: [
+        { ...base, ...fields },
+        { ...base, name: "z" },
+      ],
+    });
     expect(cookies.map(({ name }) => name)).toEqual(["z"]);
     expect(problems).toMatchObject([{ where: "cookies[0]", line: null, ...problem }]);
   });
 
   it("without a domain is for the host that the program names, and for no other", () => {
-    const cookies = [{ ...base, domain: null }, { ...base, name: "other" }];
+    const cookies = [
+      { ...base, domain: null },
+      { ...base, name: "other" },
+    ];
     const found = read({ cookies }, "API.example");
     expect(found.problems).toEqual([]);
     expect(found.cookies.map(({ domain, hostOnly }) => [domain, hostOnly])).toEqual([
@@ -88,18 +99,40 @@ describe("a cookie of HTTPie", () => {
 
   it("may be named as objects are", () => {
     const text = JSON.stringify(file({})).replace('"cookies":[]', '"cookies":{"__proto__":{"value":"1"}}');
-    expect(parseHttpie(text, { host: "pie.example" }).cookies).toMatchObject([{ name: "__proto__", value: "1" }]);
+    expect(parseHttpie(text, { host: "pie.example" }).cookies).toMatchObject([
+      { name: "__proto__", value: "1" },
+    ]);
   });
 
-  it.for(["", "a b", "https://pie.example", "pie.example:80", 5, null])("has a host that is one: %j", (host) => {
-    expect(() => read({}, host as string)).toThrow(/^host must be a host, such as "example.com"/);
-  });
+  it.for(["", "a b", "https://pie.example", "pie.example:80", 5, null])(
+    "has a host that is one: %j",
+    (host) => {
+      expect(() => read({}, host as string)).toThrow(/^host must be a host, such as "example.com"/);
+    },
+  );
 });
 
 describe("headers of HTTPie", () => {
   it.for<readonly [what: string, headers: unknown, found: readonly (readonly [string, string])[]]>([
-    ["a list", [{ name: "X-A", value: "1" }, { name: "x-a", value: " 2 " }], [["X-A", "1"], ["x-a", "2"]]],
-    ["the old layout", { "X-A": "1", Accept: "*/*" }, [["X-A", "1"], ["Accept", "*/*"]]],
+    [
+      "a list",
+      [
+        { name: "X-A", value: "1" },
+        { name: "x-a", value: " 2 " },
+      ],
+      [
+        ["X-A", "1"],
+        ["x-a", "2"],
+      ],
+    ],
+    [
+      "the old layout",
+      { "X-A": "1", Accept: "*/*" },
+      [
+        ["X-A", "1"],
+        ["Accept", "*/*"],
+      ],
+    ],
     ["text", [{ name: "X", value: "caf\u00e9" }], [["X", "caf\u00c3\u00a9"]]],
     ["none", null, []],
   ])("are read: %s", ([, headers, found]) => {
@@ -129,13 +162,34 @@ describe("credentials of HTTPie", () => {
   it.for<readonly [auth: unknown, found: object | null]>([
     [nobody, null],
     [null, null],
-    [{ type: "basic", raw_auth: "me:pa:ss" }, { kind: "basic", username: "me", password: "pa:ss" }],
-    [{ type: "basic", raw_auth: "m\\:e:pass" }, { kind: "basic", username: "m:e", password: "pass" }],
-    [{ type: "basic", raw_auth: "m\\\\:pass" }, { kind: "basic", username: "m\\\\", password: "pass" }],
-    [{ type: "basic", raw_auth: "me:" }, { kind: "basic", username: "me", password: "" }],
-    [{ type: "digest", username: "me", password: "pass" }, { kind: "digest", username: "me", password: "pass" }],
-    [{ type: "basic", username: "me", password: "" }, { kind: "basic", username: "me", password: "" }],
-    [{ type: "bearer", raw_auth: "t:1" }, { kind: "bearer", token: "t:1" }],
+    [
+      { type: "basic", raw_auth: "me:pa:ss" },
+      { kind: "basic", username: "me", password: "pa:ss" },
+    ],
+    [
+      { type: "basic", raw_auth: "m\\:e:pass" },
+      { kind: "basic", username: "m:e", password: "pass" },
+    ],
+    [
+      { type: "basic", raw_auth: "m\\\\:pass" },
+      { kind: "basic", username: "m\\\\", password: "pass" },
+    ],
+    [
+      { type: "basic", raw_auth: "me:" },
+      { kind: "basic", username: "me", password: "" },
+    ],
+    [
+      { type: "digest", username: "me", password: "pass" },
+      { kind: "digest", username: "me", password: "pass" },
+    ],
+    [
+      { type: "basic", username: "me", password: "" },
+      { kind: "basic", username: "me", password: "" },
+    ],
+    [
+      { type: "bearer", raw_auth: "t:1" },
+      { kind: "bearer", token: "t:1" },
+    ],
   ])("%j is read", ([auth, found]) => {
     expect(read({ auth })).toMatchObject({ auth: found, problems: [] });
   });
@@ -158,9 +212,16 @@ describe("credentials of HTTPie", () => {
 describe("a file for HTTPie", () => {
   const jar = new CookieJar(null, { now: () => NOW });
   jar.setCookie("own=1; Path=/x", "https://pie.example/");
-  jar.setCookie("dom=2; Domain=pie.example; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60", "https://pie.example/");
+  jar.setCookie(
+    "dom=2; Domain=pie.example; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=60",
+    "https://pie.example/",
+  );
   jar.setCookie("local=3; Path=/", "http://localhost/");
-  const source: HttpieSource = { cookies: jar, headers: { "X-A": ["1", "2"], Accept: "*/*" }, auth: ["me", "pa:ss"] };
+  const source: HttpieSource = {
+    cookies: jar,
+    headers: { "X-A": ["1", "2"], Accept: "*/*" },
+    auth: ["me", "pa:ss"],
+  };
 
   it("has the new layout", () => {
     const { text, lost } = formatHttpie(source, { now: NOW });
@@ -169,7 +230,14 @@ describe("a file for HTTPie", () => {
       auth: { type: "basic", username: "me", password: "pa:ss" },
       cookies: [
         { domain: "pie.example", expires: null, name: "own", path: "/x", secure: false, value: "1" },
-        { domain: ".pie.example", expires: NOW / 1000 + 60, name: "dom", path: "/", secure: true, value: "2" },
+        {
+          domain: ".pie.example",
+          expires: NOW / 1000 + 60,
+          name: "dom",
+          path: "/",
+          secure: true,
+          value: "2",
+        },
         { domain: "localhost.local", expires: null, name: "local", path: "/", secure: false, value: "3" },
       ],
       headers: [
@@ -190,7 +258,11 @@ describe("a file for HTTPie", () => {
     const { cookies, headers, auth, problems } = parseHttpie(text, { now: NOW });
     expect(problems).toEqual([]);
     expect(cookies).toEqual([...jar].map((cookie) => ({ ...cookie, httpOnly: false, sameSite: null })));
-    expect(headers).toEqual([["X-A", "1"], ["X-A", "2"], ["Accept", "*/*"]]);
+    expect(headers).toEqual([
+      ["X-A", "1"],
+      ["X-A", "2"],
+      ["Accept", "*/*"],
+    ]);
     expect(auth).toEqual({ kind: "basic", username: "me", password: "pa:ss" });
   });
 
@@ -220,7 +292,11 @@ describe("a file for HTTPie", () => {
     [undefined, nobody, false],
     [false, nobody, false],
     [["a:b", "c"], { type: "basic", username: "a:b", password: "c" }, false],
-    [{ kind: "digest", username: "a", password: "b" }, { type: "digest", username: "a", password: "b" }, false],
+    [
+      { kind: "digest", username: "a", password: "b" },
+      { type: "digest", username: "a", password: "b" },
+      false,
+    ],
     [{ kind: "bearer", token: "t" }, { type: "bearer", raw_auth: "t" }, false],
     [new HttpBearerAuth("t"), nobody, true],
     [() => undefined, nobody, true],

@@ -25,8 +25,14 @@ describe("a line of LWP", () => {
   it.for<readonly [line: string, cookie: Partial<StoredCookie>]>([
     // Python
     ['n=v; path="/"; domain="a.example"; path_spec; discard; version=0', {}],
-    ['n=v; path="/"; domain=".a.example"; path_spec; domain_dot; discard; HttpOnly=None; version=0', { hostOnly: false, httpOnly: true }],
-    ['n=v; path="/"; domain="a.example"; secure; expires="2100-01-01 00:00:00Z"; version=0', { secure: true, expires: Date.UTC(2100, 0, 1) }],
+    [
+      'n=v; path="/"; domain=".a.example"; path_spec; domain_dot; discard; HttpOnly=None; version=0',
+      { hostOnly: false, httpOnly: true },
+    ],
+    [
+      'n=v; path="/"; domain="a.example"; secure; expires="2100-01-01 00:00:00Z"; version=0',
+      { secure: true, expires: Date.UTC(2100, 0, 1) },
+    ],
     ['n=v; path="/"; domain="a.example"; SameSite=Lax; version=None', { sameSite: "lax" }],
     ['n="a\\"b\\\\c"; path="/x y"; domain="a.example"', { value: 'a"b\\c', path: "/x y" }],
     ['n=""; path="/"; domain="a.example"', { value: "" }],
@@ -35,7 +41,7 @@ describe("a line of LWP", () => {
     ['n=v; path="/"; domain="localhost.local"; discard', { domain: "localhost" }],
     // libwww-perl
     ["n=v; path=/; domain=a.example; path_spec; discard; version=0", {}],
-    [" n = v ;path = \"/\" ; Domain=a.example;;", {}],
+    [' n = v ;path = "/" ; Domain=a.example;;', {}],
     ['n=v; domain="a.example"', {}],
     ['n=caf\u00e9; domain="a.example"', { value: "caf\u00c3\u00a9" }],
   ])("is read: %s", ([line, cookie]) => {
@@ -48,10 +54,22 @@ describe("a line of LWP", () => {
     ["no domain", "Set-Cookie3: n=v; path=/", { reason: "unbound", name: "n" }],
     ["a suffix", "Set-Cookie3: n=v; domain=.co.uk", { reason: "public-suffix" }],
     ["ports", 'Set-Cookie3: n=v; domain=a.example; port="80,81"; port_spec', { reason: "port" }],
-    ["a date in other words", 'Set-Cookie3: n=v; domain=a.example; expires="Fri, 01 Jan 2100"', { reason: "expiry" }],
-    ["a date that is none", 'Set-Cookie3: n=v; domain=a.example; expires="2100-13-01 00:00:00Z"', { reason: "expiry" }],
+    [
+      "a date in other words",
+      'Set-Cookie3: n=v; domain=a.example; expires="Fri, 01 Jan 2100"',
+      { reason: "expiry" },
+    ],
+    [
+      "a date that is none",
+      'Set-Cookie3: n=v; domain=a.example; expires="2100-13-01 00:00:00Z"',
+      { reason: "expiry" },
+    ],
     ["an empty date", "Set-Cookie3: n=v; domain=a.example; expires", { reason: "expiry" }],
-    ["what is over", 'Set-Cookie3: n=v; domain=a.example; expires="2026-11-29 23:59:59Z"', { reason: "expired" }],
+    [
+      "what is over",
+      'Set-Cookie3: n=v; domain=a.example; expires="2026-11-29 23:59:59Z"',
+      { reason: "expired" },
+    ],
     ["a quote that is open", 'Set-Cookie3: n="v; domain=a.example', { reason: "fields", name: null }],
     ["a quote that goes on", 'Set-Cookie3: n="v"w; domain=a.example', { reason: "fields" }],
     ["nothing", "Set-Cookie3:", { reason: "empty" }],

@@ -45,7 +45,10 @@ describe("a cookie of tough-cookie", () => {
     // It counts from the creation, and goes before a date.
     [{ maxAge: 3600, expires: iso(LATER) }, { expires: CREATED + 3_600_000 }],
     [{ maxAge: "Infinity", expires: iso(LATER) }, {}],
-    [{ secure: true, httpOnly: true, sameSite: "strict" }, { secure: true, httpOnly: true, sameSite: "strict" }],
+    [
+      { secure: true, httpOnly: true, sameSite: "strict" },
+      { secure: true, httpOnly: true, sameSite: "strict" },
+    ],
     [{ sameSite: "none" }, { sameSite: "none" }],
     [{ key: undefined }, { name: "" }],
     [{ value: undefined }, { value: "" }],
@@ -85,7 +88,10 @@ describe("a cookie of tough-cookie", () => {
   });
 
   it("is read of version 4, 6, a list, text and bytes", () => {
-    const jars = ["4.0.0", "6.0.1"].map((version) => ({ ...jarOf(base), version: `tough-cookie@${version}` }));
+    const jars = ["4.0.0", "6.0.1"].map((version) => ({
+      ...jarOf(base),
+      version: `tough-cookie@${version}`,
+    }));
     const text = JSON.stringify(jars[0]);
     for (const input of [...jars, [base], text, `\ufeff${text}`, Buffer.from(text)])
       expect(read(input)).toEqual({ cookies: [usual], problems: [] });
@@ -108,7 +114,15 @@ describe("a jar for tough-cookie", () => {
     expect(JSON.parse(text)).toMatchObject({
       version: "tough-cookie@4.0.0",
       cookies: [
-        { key: "own", value: "1", domain: "a.example", path: "/x", hostOnly: true, sameSite: "lax", creation: iso(NOW) },
+        {
+          key: "own",
+          value: "1",
+          domain: "a.example",
+          path: "/x",
+          hostOnly: true,
+          sameSite: "lax",
+          creation: iso(NOW),
+        },
         { key: "dom", value: "2", hostOnly: false, secure: true, httpOnly: true, expires: iso(NOW + 60_000) },
       ],
     });
@@ -120,7 +134,9 @@ describe("a jar for tough-cookie", () => {
     jar.bind("https://a.example/");
     jar.set("late", "2");
     const { text, lost } = formatToughCookie(jar);
-    expect(parseToughCookie(text).cookies).toMatchObject([{ name: "id", domain: "a.example", hostOnly: true }]);
+    expect(parseToughCookie(text).cookies).toMatchObject([
+      { name: "id", domain: "a.example", hostOnly: true },
+    ]);
     expect(lost).toMatchObject([{ what: "cookie", cookies: [{ name: "late" }] }]);
   });
 });

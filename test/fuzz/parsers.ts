@@ -122,10 +122,13 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
   "cookies.txt, a domain": (text) => parseCookiesTxt(`${text}\tTRUE\t/\tTRUE\t0\ta\t1`),
   "Set-Cookie3": (text) => parseLwp(`Set-Cookie3: ${text}`),
   "Set-Cookie3, quoted": (text) => parseLwp(`Set-Cookie3: a="${text}"; domain=a.test; expires="${text}"`),
-  "browser's cookies": (text) => parseBrowserCookies([{ name: text, value: text, domain: text, expires: -1 }]),
+  "browser's cookies": (text) =>
+    parseBrowserCookies([{ name: text, value: text, domain: text, expires: -1 }]),
   "tough-cookie": (text) => parseToughCookie([{ key: text, value: text, domain: "a.test", expires: text }]),
-  HTTPie: (text) => parseHttpie({ cookies: {}, headers: { a: text }, auth: { type: "basic", raw_auth: text } }),
-  HAR: (text) => parseHar({ log: { entries: [{ startedDateTime: text, request: { url: text, method: text } }] } }),
+  HTTPie: (text) =>
+    parseHttpie({ cookies: {}, headers: { a: text }, auth: { type: "basic", raw_auth: text } }),
+  HAR: (text) =>
+    parseHar({ log: { entries: [{ startedDateTime: text, request: { url: text, method: text } }] } }),
   "HAR, Set-Cookie": (text) =>
     parseHar({
       log: {
