@@ -175,9 +175,9 @@ function setCookiesOf(response: Fields): SetCookie[] {
   const headers = listIn(response, "headers").flatMap((header) => {
     if (!/^set-cookie$/i.test(nameIn(header) ?? "")) return [];
     // Some tools put all fields of a name into one, a line each.
-    return textIn(recordOf(header), "value")
-      .split("\n")
-      .map((value): SetCookie => ({ name: null, text: () => bytesOfField(value) }));
+    const lines = textIn(recordOf(header), "value").split("\n");
+    const fields = lines.length === 1 ? lines : lines.filter((line) => line.trim() !== "");
+    return fields.map((value): SetCookie => ({ name: null, text: () => bytesOfField(value) }));
   });
   if (headers.length > 0) return headers;
   return listIn(response, "cookies").map((cookie) => ({

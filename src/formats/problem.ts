@@ -45,7 +45,7 @@ export type ProblemReason =
 export interface Problem {
   /** Where it stands: `"line 3"`, `"cookies[2]"`, `"log.entries[4].response"`. */
   readonly where: string;
-  /** Line of a text, from 1; `null` in JSON. */
+  /** Number of the line in a text, from 1; `null` in JSON. */
   readonly line: number | null;
   /** Name of the cookie or the header field; `null` where none could be read. */
   readonly name: string | null;
@@ -89,6 +89,7 @@ export interface ReadOptions {
  * error: a reader lists them as problems.
  */
 export class FormatError extends Error {
+  /** The name of the class. */
   override readonly name: string = "FormatError";
   /** Says which error it is, whatever realm or copy of the package its class is from. */
   readonly code: string = "ERR_FORMAT";
