@@ -113,7 +113,7 @@ describe("the cookies of a log", () => {
   });
 
   it.for<readonly [what: string, given: Given, cookies: readonly string[]]>([
-    ["several in one field, a line each", { set: ["a=1\nb=2; Path=/"] }, ["a=1 a.test/x", "b=2 a.test/"]],
+    ["several in one field, a line each", { set: ["a=1\nb=2; Path=/\n"] }, ["a=1 a.test/x", "b=2 a.test/"]],
     ["text beyond ASCII", { set: ["a=caf\u00e9"] }, ["a=caf\u00c3\u00a9 a.test/x"]],
     [
       "an application on this machine",
