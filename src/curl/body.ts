@@ -1,0 +1,74 @@
+/** The body of a transfer, and the fields that frame it or say what it is. */
+import type { RequestOptions } from "../core/options.ts";
+import type { Draft, World } from "./draft.ts";
+import type { FieldRecord } from "./fields.ts";
+import { textOrBytes } from "./source.ts";
+
+/** From more bytes than these on curl asks before it sends a body. */
+const MOST_UNASKED_BYTES = 1_048_576;
+const FORM = "application/x-www-form-urlencoded";
+
+/** Options that make the body. `fields` is changed where they say the same. */
+export function bodyOptions(method: string, draft: Draft, fields: FieldRecord, world: World): RequestOptions {
+  const bytes = draft.upload?.bytes ?? (draft.isGet ? null : draft.data);
+  const isForm = draft.parts.length > 0;
+  const hasBody = isForm || bytes !== null;
+  if (draft.data !== null && bytes === draft.data && !fields.has("content-type")) fields.add("Content-Type", FORM);
+  const isChunked = chunked(fields, hasBody && !isForm, world);
+  framed(method, fields, { bytes, isForm }, world);
+  if (!hasBody) return {};
+  const size = bytes === null ? sizeOf(draft) : bytes.length;
+  const asking = askingOptions(draft, fields, size);
+  if (isForm) return { files: draft.parts, ...asking };
+  const data = textOrBytes(bytes ?? "");
+  // What is made anew for each sending has no length that is known.
+  return { data: isChunked && size > 0 ? () => [data] : data, ...asking };
+}
+
+function sizeOf({ parts }: Draft): number {
+  return parts.reduce((sum, [, { content }]) => sum + contentSize(content), 0);
+}
+
+function contentSize(content: unknown): number {
+  return typeof content === "string" || content instanceof Uint8Array ? content.length : 0;
+}
+
+/** Is the body to be sent in chunks? The field goes: who sends the body writes it. */
+function chunked(fields: FieldRecord, hasBytes: boolean, world: World): boolean {
+  if (!fields.has("transfer-encoding")) return false;
+  const isChunked = fields.last("transfer-encoding")?.toLowerCase() === "chunked";
+  if (fields.last("transfer-encoding") !== null && !(isChunked && hasBytes))
+    world.note("--header", "Transfer-Encoding is not taken over: who sends a body writes it");
+  fields.drop("transfer-encoding");
+  return isChunked && hasBytes;
+}
+
+/** A length is counted by who sends the body. Without a body what was said of it stays. */
+function framed(
+  method: string,
+  fields: FieldRecord,
+  { bytes, isForm }: { readonly bytes: string | null; readonly isForm: boolean },
+  world: World,
+): void {
+  const said = fields.has("content-length") ? fields.last("content-length") : undefined;
+  if (bytes === null && !isForm) {
+    if (said === "0" || said === undefined) return;
+    fields.drop("content-length");
+    world.note("--header", "Content-Length is not taken over: there is no body");
+    return;
+  }
+  fields.drop("content-length");
+  if (said !== undefined && said !== null && said !== String(bytes?.length))
+    world.note("--header", "Content-Length is not taken over: it is not the length of the body");
+  // An empty body of these methods is none, of which nothing would be said.
+  if (bytes === "" && (method === "GET" || method === "HEAD")) fields.add("Content-Length", "0");
+}
+
+/** `Expect: 100-continue`, which curl writes by itself for a long body. */
+function askingOptions({ expectMs }: Draft, fields: FieldRecord, size: number): RequestOptions {
+  const said = fields.has("expect") ? fields.last("expect") : undefined;
+  const isAsked = said === undefined ? size > MOST_UNASKED_BYTES : said?.toLowerCase() === "100-continue";
+  if (!isAsked || size === 0) return {};
+  fields.drop("expect");
+  return { expectContinue: expectMs ?? true };
+}

@@ -1,0 +1,149 @@
+/** `--form`: the parts of a multipart body as curl writes them (curl's manual, "form"). */
+import { HeaderMap } from "../core/headers.ts";
+import type { FilePart } from "../core/options.ts";
+import type { Given } from "./arguments.ts";
+import type { Draft, Taker, World } from "./draft.ts";
+import { fieldOf } from "./fields.ts";
+import { textOf, textOrBytes } from "./source.ts";
+
+/** What curl makes of the end of a file's name. */
+const TYPES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    gif: "image/gif",
+    jpg: "image/jpeg",
+    jpeg: "image/jpeg",
+    png: "image/png",
+    svg: "image/svg+xml",
+    txt: "text/plain",
+    htm: "text/html",
+    html: "text/html",
+    pdf: "application/pdf",
+    xml: "application/xml",
+  }),
+);
+
+function typeOf(name: string): string | undefined {
+  return TYPES.get(/\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? "");
+}
+
+/** What follows the content of a part: `;type=…;filename=…;headers=…`. */
+interface Facts {
+  type: string | null;
+  filename: string | null;
+  readonly headers: string[];
+}
+
+/** The options of this file. */
+export const formTakers: Readonly<Record<string, Taker>> = {
+  form: (draft, given, world) => take(draft, given, world, false),
+  "form-string": (draft, given, world) => take(draft, given, world, true),
+  "form-escape": (draft, given, world) => {
+    if (given.isOn) world.ignore(given, "names of fields and files are escaped with %");
+  },
+};
+
+function take(draft: Draft, given: Given, world: World, isLiteral: boolean): void {
+  const equals = given.value.indexOf("=");
+  if (equals === -1) world.fail(given, `${given.shown} must be NAME=CONTENT`);
+  const name = nameText(given.value.slice(0, equals), given, world);
+  const content = given.value.slice(equals + 1);
+  draft.parts.push([name, isLiteral ? { filename: null, content: textOrBytes(content) } : partOf(content, given, world)]);
+}
+
+function nameText(bytes: string, given: Given, world: World): string {
+  return textOf(bytes) ?? world.fail(given, "a name in a form must be UTF-8");
+}
+
+function partOf(content: string, given: Given, world: World): FilePart {
+  if (content.startsWith("(") || content === "=)" || content === ")")
+    world.fail(given, "parts within a part are not read");
+  const sign = content.startsWith("@") || content.startsWith("<") ? content.charAt(0) : "";
+  const { word, rest } = firstWord(content.slice(sign.length), sign === "" ? "" : ",");
+  if (rest.startsWith(",")) world.fail(given, `several files in one ${given.shown} are not read: give one for each`);
+  const facts = factsOf(rest, given, world);
+  const headers = facts.headers.length === 0 ? null : headersOf(facts.headers, given, world);
+  const more = headers === null ? null : { headers };
+  const named = facts.filename === null ? null : nameText(facts.filename, given, world);
+  if (sign === "") {
+    const type = typed(facts.type ?? (named === null ? undefined : typeOf(named)), named);
+    return { filename: named, content: textOrBytes(word), contentType: type, ...more };
+  }
+  const path = nameText(word, given, world);
+  const base = path === "-" ? "-" : path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+  const filename = named ?? (sign === "@" ? base : null);
+  const guessed = typeOf(filename ?? "") ?? typeOf(path) ?? (filename === null ? undefined : "application/octet-stream");
+  const body = new Uint8Array(Buffer.from(world.read(path, given), "latin1"));
+  return { filename, content: body, contentType: typed(facts.type ?? guessed, filename), ...more };
+}
+
+/** Without a file name plain text needs no type, and curl writes none. */
+function typed(type: string | undefined, filename: string | null): string {
+  if (type === undefined) return "";
+  return filename === null && /^text\/plain(?:[;\s]|$)/i.test(type) ? "" : type;
+}
+
+function headersOf(lines: readonly string[], given: Given, world: World): HeaderMap {
+  const headers = new HeaderMap();
+  for (const line of lines) {
+    const field = fieldOf(line, given, world);
+    if (field?.value != null) headers.append(field.name, field.value);
+  }
+  return headers;
+}
+
+/**
+ * A word: in quotes, in which `\` takes the meaning from a quote and from itself, or up to `;` (and `end`), without the blanks
+ * around it.
+ */
+function firstWord(text: string, end: string): { readonly word: string; readonly rest: string } {
+  const from = text.trimStart();
+  const quoted = /^"([^"\\]*(?:\\[^][^"\\]*)*)"[^;]*/.exec(from);
+  if (quoted !== null)
+    return { word: (quoted[1] ?? "").replaceAll(/\\(["\\])/g, "$1"), rest: from.slice(quoted[0].length) };
+  const at = from.search(end === "" ? /;/ : /[;,]/);
+  return at === -1 ? { word: from.trimEnd(), rest: "" } : { word: from.slice(0, at).trimEnd(), rest: from.slice(at) };
+}
+
+function factsOf(text: string, given: Given, world: World): Facts {
+  const facts: Facts = { type: null, filename: null, headers: [] };
+  let rest = text;
+  let isBehindType = false;
+  while (rest.startsWith(";")) {
+    const [, name = ""] = /^;\s*(type|filename|headers|encoder)=/i.exec(rest) ?? [];
+    const start = name === "" ? 1 : rest.indexOf("=") + 1;
+    const { word, rest: after } = firstWord(rest.slice(start), "");
+    const fact = name.toLowerCase();
+    // A type may have parameters of its own.
+    if (fact === "" && isBehindType) facts.type += rest.slice(0, rest.length - after.length).trimEnd();
+    else note(facts, fact, word, { given, world });
+    isBehindType = fact === "type" || (fact === "" && isBehindType);
+    rest = after;
+  }
+  return facts;
+}
+
+function note(
+  facts: Facts,
+  fact: string,
+  word: string,
+  { given, world }: { readonly given: Given; readonly world: World },
+): void {
+  switch (fact) {
+    case "type":
+      facts.type = word;
+      break;
+    case "filename":
+      facts.filename = word;
+      break;
+    case "headers":
+      if (word.startsWith("@")) facts.headers.push(...world.read(word.slice(1), given).split(/\r?\n/));
+      else facts.headers.push(word);
+      break;
+    case "encoder":
+      world.ignore(given, "encoder= is not taken over: the part is sent as it is");
+      break;
+    default:
+      if (word !== "") world.ignore(given, "what stands behind a ; in a part is neither type, filename nor headers");
+      break;
+  }
+}
