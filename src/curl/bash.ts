@@ -6,11 +6,11 @@
  * bytes that are no text are written for any shell, and says by itself what it prints.
  */
 import { printed } from "./printf.ts";
-import { bytesOf, Cursor, type Command, type Ignored, type Source, type Word } from "./source.ts";
+import { bytesOf, Cursor, type Command, type Notes, type Source, type Word } from "./source.ts";
 
 /** The commands of a text. @throws {SyntaxError} that names the place of what cannot be read without running it. */
-export function bashCommands(source: Source, ignored: Ignored[]): Command[] {
-  return new BashReader(source, ignored).commands();
+export function bashCommands(source: Source, notes: Notes): Command[] {
+  return new BashReader(source, notes).commands();
 }
 
 const BLANKS = /(?:[ \t]|\r(?=\n|$)|\\\r?\n)+/y;
@@ -27,14 +27,14 @@ const HOME = /^~[\w.-]*(?:\/|$)/;
 const QUOTED = "\0";
 
 class BashReader extends Cursor {
-  readonly #ignored: Ignored[];
+  readonly #notes: Notes;
   readonly #commands: Command[] = [];
   #words: Word[] = [];
   #input: string | null = null;
 
-  constructor(source: Source, ignored: Ignored[]) {
+  constructor(source: Source, notes: Notes) {
     super(source);
-    this.#ignored = ignored;
+    this.#notes = notes;
   }
 
   commands(): Command[] {
@@ -201,19 +201,13 @@ class BashReader extends Cursor {
     }
     this.at++;
     if (this.source.text.slice(from, this.at).includes("^&"))
-      this.#ignored.push({
-        option: "$'…'",
-        reason: `${this.source.place(from)}: some versions of Firefox write ^& for &; both characters are sent, as bash does`,
-      });
+      this.#notes.add("$'…'", "some versions of Firefox write ^& for &; both characters are sent, as bash does", () => this.source.place(from));
     return (end === null ? parts : parts.slice(0, end)).join("");
   }
 
   /** How many of the parts there are before a byte that is 0. */
   #cut(at: number, parts: readonly string[]): number {
-    this.#ignored.push({
-      option: "$'…'",
-      reason: `${this.source.place(at)}: bash ends it at a byte that is 0, and what is behind that is left out`,
-    });
+    this.#notes.add("$'…'", "bash ends it at a byte that is 0, and what is behind that is left out", () => this.source.place(at));
     return parts.length;
   }
 

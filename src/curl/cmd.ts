@@ -5,11 +5,11 @@
  * Older Chromes wrote `"a ^\^"b^\^""`: a quote of cmd's, and inside of it escapes that cmd does not undo there. Nobody can mean
  * that, so the escapes are undone where such a word is seen.
  */
-import { bytesOf, Cursor, type Command, type Ignored, type Source, type Word } from "./source.ts";
+import { bytesOf, Cursor, type Command, type Notes, type Source, type Word } from "./source.ts";
 
 /** The commands of a text. @throws {SyntaxError} that names the place of what cannot be read without running it. */
-export function cmdCommands(source: Source, ignored: Ignored[]): Command[] {
-  return new CmdReader(source, ignored).commands();
+export function cmdCommands(source: Source, notes: Notes): Command[] {
+  return new CmdReader(source, notes).commands();
 }
 
 const VARIABLE = /%([A-Za-z_]\w*)%/y;
@@ -18,7 +18,7 @@ const ESCAPE = /^[\dA-Fa-f]{2}/;
 const LINE_END = /\r?\n/y;
 
 class CmdReader extends Cursor {
-  readonly #ignored: Ignored[];
+  readonly #notes: Notes;
   /** Inside quotes of cmd's, in which `^` and `&` are plain characters. */
   #isQuoted = false;
   /** Inside a word of an older Chrome's. */
@@ -28,9 +28,9 @@ class CmdReader extends Cursor {
   /** A character that was read too early. */
   #ahead: string | null = null;
 
-  constructor(source: Source, ignored: Ignored[]) {
+  constructor(source: Source, notes: Notes) {
     super(source);
-    this.#ignored = ignored;
+    this.#notes = notes;
   }
 
   commands(): Command[] {
@@ -97,8 +97,8 @@ class CmdReader extends Cursor {
   }
 
   #tellOfBackslash(at: number, character: string): void {
-    const reason = `${this.source.place(at)}: Firefox writes \\${character} for ${character}; both characters are sent, as cmd does`;
-    if (!this.#ignored.some((known) => known.reason === reason)) this.#ignored.push({ option: `\\${character}`, reason });
+    const reason = `Firefox writes \\${character} for ${character}; both characters are sent, as cmd does`;
+    this.#notes.add(`\\${character}`, reason, () => this.source.place(at));
   }
 
   /** The next character that the C library sees; `null` at the end of the command. */

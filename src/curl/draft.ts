@@ -1,7 +1,7 @@
 /** What the options of a transfer say, before requests are made of it; and what is known around it. */
 import type { FilePart, RequestOptions } from "../core/options.ts";
 import type { Given } from "./arguments.ts";
-import type { Ignored, Source } from "./source.ts";
+import type { Notes, Source } from "./source.ts";
 
 /** A field that was given. `null` as value takes away one that curl sends by itself. */
 export interface FieldGiven {
@@ -93,8 +93,8 @@ export class Draft {
 /** What a text is read with. */
 export interface Surroundings {
   readonly source: Source;
-  /** What is not taken over is added to it. */
-  readonly ignored: Ignored[];
+  /** What is not taken over is told there. */
+  readonly notes: Notes;
   /** The bytes of a file. */
   readonly read: (path: string, given: { readonly shown: string; readonly at: number }) => string;
   /** Milliseconds since the epoch. */
@@ -104,9 +104,8 @@ export interface Surroundings {
 /** What is known around the options of a command. */
 export class World {
   readonly source: Source;
-  readonly #ignored: Ignored[];
+  readonly #notes: Notes;
   readonly #read: Surroundings["read"];
-  readonly #seen = new Set<string>();
   readonly input: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -114,7 +113,7 @@ export class World {
   constructor(surroundings: Surroundings, input: string | null) {
     this.source = surroundings.source;
     this.now = surroundings.now;
-    this.#ignored = surroundings.ignored;
+    this.#notes = surroundings.notes;
     this.#read = surroundings.read;
     this.input = input;
   }
@@ -126,10 +125,7 @@ export class World {
 
   /** Says that something is not taken over. */
   note(option: string, reason: string): void {
-    const key = `${option}\n${reason}`;
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    this.#ignored.push({ option, reason });
+    this.#notes.add(option, reason);
   }
 
   /** The bytes of a file, or of the standard input for `-`. @throws {SyntaxError} unless that may be read. */

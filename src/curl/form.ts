@@ -72,7 +72,7 @@ function partOf(content: string, given: Given, world: World): FilePart {
   const base = path === "-" ? "-" : path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const filename = named ?? (sign === "@" ? base : null);
   const guessed = typeOf(filename ?? "") ?? typeOf(path) ?? (filename === null ? undefined : "application/octet-stream");
-  const body = new Uint8Array(Buffer.from(world.read(path, given), "latin1"));
+  const body = new Uint8Array(Buffer.from(world.read(word, given), "latin1"));
   return { filename, content: body, contentType: typed(facts.type ?? guessed, filename), ...more };
 }
 

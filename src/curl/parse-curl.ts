@@ -10,7 +10,7 @@ import { requestOfInvocation } from "./powershell-request.ts";
 import { powerShellStatements, type Statement } from "./powershell.ts";
 import { requestsOf, type CurlRequest } from "./request.ts";
 import { shellOf, type Shell } from "./shell.ts";
-import { Source, type Command, type Ignored } from "./source.ts";
+import { Notes, Source, type Command } from "./source.ts";
 
 /** How {@link parseCurl} reads a text. */
 export interface ParseCurlOptions {
@@ -63,20 +63,20 @@ export function parseCurl(text: string, options: ParseCurlOptions = {}): ParsedC
   oneOf(shell, "shell", ["auto", "bash", "cmd", "powershell"]);
   assertBoolean(files, "files");
   const source = new Source(text);
-  const ignored: Ignored[] = [];
-  const surroundings: Surroundings = { source, ignored, read: reader(source, files), now: Date.now() };
-  const statements = statementsOf(source, shell === "auto" ? shellOf(source) : shell, ignored);
+  const notes = new Notes();
+  const surroundings: Surroundings = { source, notes, read: reader(source, files), now: Date.now() };
+  const statements = statementsOf(source, shell === "auto" ? shellOf(source) : shell, notes);
   if (statements.length === 0) throw source.error(0, "there is no command in this text");
   const requests = statements.flatMap((statement) => requestsOfStatement(statement, surroundings));
-  return { requests, ignored };
+  return { requests, ignored: notes.ignored };
 }
 
-function statementsOf(source: Source, shell: Shell, ignored: Ignored[]): readonly Statement[] {
+function statementsOf(source: Source, shell: Shell, notes: Notes): readonly Statement[] {
   switch (shell) {
     case "bash":
-      return bashCommands(source, ignored).map(program);
+      return bashCommands(source, notes).map(program);
     case "cmd":
-      return cmdCommands(source, ignored).map(program);
+      return cmdCommands(source, notes).map(program);
     case "powershell":
       return powerShellStatements(source);
   }
@@ -103,7 +103,7 @@ function reader(source: Source, isAllowed: boolean): Surroundings["read"] {
   return (path, { shown, at }) => {
     if (!isAllowed) throw source.error(at, `${shown} reads a file: give { files: true } to allow it`);
     try {
-      return readFileSync(path, "latin1");
+      return readFileSync(Buffer.from(path, "latin1"), "latin1");
     } catch (cause) {
       const error = source.error(at, `${shown} names a file that cannot be read`);
       error.cause = cause;

@@ -8,12 +8,13 @@ const ESCAPED: ReadonlyMap<string, string> = new Map(
 );
 
 /** Bytes that stand for themselves in a format within single quotes. */
-const PLAIN = /^[ -$&(-[\]-~]+$/;
+const PLAIN = /^(?!-)[ -$&(-[\]-~]+$/;
 
 /** The format, without quotes around it, that prints these bytes. It has no quote and no control character in it. */
 export function printfFormat(bytes: string): string {
   if (PLAIN.test(bytes)) return bytes;
-  return bytes.replaceAll(/[^ -$&(-[\]-~]/g, (byte) => {
+  // A dash at the beginning would begin an option.
+  return bytes.replaceAll(/^-|[^ -$&(-[\]-~]/g, (byte) => {
     if (byte === "%") return "%%";
     if (byte === "\\") return "\\\\";
     if (byte === "\n") return "\\n";

@@ -156,7 +156,7 @@ function addCookies(fields: FieldRecord, custom: FieldRecord, draft: Draft, { ta
   const said = draft.cookies.filter(({ value }) => value.includes("="));
   const pairs = draft.cookies.flatMap((given) => {
     if (given.value === "" || said.includes(given)) return [];
-    return cookiePairs(world.read(textOf(given.value) ?? "", given), way);
+    return cookiePairs(world.read(given.value, given), way);
   });
   const value = [...pairs, ...said.map((given) => given.value)].join("; ");
   if (value !== "") addOwn(fields, custom, "Cookie", { ...first, value }, world);

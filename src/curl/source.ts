@@ -25,6 +25,20 @@ export interface Ignored {
   readonly reason: string;
 }
 
+/** What of a text was not taken over: each option and reason once. */
+export class Notes {
+  readonly ignored: Ignored[] = [];
+  readonly #seen = new Set<string>();
+
+  /** @param first where it is for the first time: asked when that is to be told. */
+  add(option: string, reason: string, first?: () => string): void {
+    const key = `${option}\n${reason}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.ignored.push({ option, reason: first === undefined ? reason : `${reason} (first at ${first()})` });
+  }
+}
+
 /** The text of a command line, which knows where in it something stands. */
 export class Source {
   readonly text: string;
