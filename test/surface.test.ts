@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import * as sojourn from "../src/index.ts";
 import * as charset from "../src/charset.ts";
+import * as formats from "../src/formats.ts";
 import * as oauth2 from "../src/oauth2.ts";
 import * as testing from "../testing/index.ts";
 
@@ -22,6 +23,20 @@ describe("the package", () => {
   it("exports these names and no other", () => {
     expect(Object.keys(sojourn).sort()).toEqual(names.trim().split(/\s+/).sort());
     expect(Object.keys(charset).sort()).toEqual(["detectCharset"]);
+    expect(Object.keys(formats).sort()).toEqual([
+      "FormatError",
+      "detectFormat",
+      "formatCookiesTxt",
+      "formatHttpie",
+      "formatToughCookie",
+      "parseBrowserCookies",
+      "parseCookiesTxt",
+      "parseExtensionCookies",
+      "parseHar",
+      "parseHttpie",
+      "parseLwp",
+      "parseToughCookie",
+    ]);
     expect(Object.keys(oauth2).sort()).toEqual([
       "OAuth2Error",
       "oauth2ClientCredentials",

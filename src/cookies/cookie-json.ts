@@ -188,19 +188,34 @@ function partitionOf(data: unknown): string {
   return JSON.stringify((isFields(data) ? ownFields(data)["partitionKey"] : null) ?? null);
 }
 
+/** What is wrong with the text of a cookie, as a sentence that goes on behind the name of its field. */
+interface TextFault {
+  /** One word, for programs. */
+  readonly reason: "empty" | "character" | "name" | "path" | "prefix";
+  /** `""` for the cookie as a whole. */
+  readonly field: "name" | "path" | "";
+  readonly says: string;
+}
+
 /** A file may have been edited: nothing in it may get into a header that a server could not have put there. */
-function checkText(cookie: StoredCookie, where: string): void {
+export function textFault(cookie: StoredCookie): TextFault | null {
   const { name, value, path } = cookie;
-  if (name === "" && value === "") throw new TypeError(`${where} has neither name nor value`);
+  if (name === "" && value === "") return { reason: "empty", field: "", says: "has neither name nor value" };
   const pair = name + value;
   // A path may have a semicolon: the default path comes from a URL, where one may stand (`/a;v=1/b`).
-  if (CONTROL_CHARACTER.test(pair + path) || /[;\u0100-\uffff]/.test(pair)) {
-    throw new TypeError(`${where} has a character that cannot stand in a cookie`);
-  }
-  if (name.includes("=")) throw new TypeError(`${where}.name has "=" in it`);
-  if (!path.startsWith("/")) throw new TypeError(`${where}.path does not begin with "/"`);
-  if (prefixRefusal(cookie, prefixOf(name)) !== null)
-    throw new TypeError(`${where} lacks what its prefix promises`);
+  if (CONTROL_CHARACTER.test(pair + path) || /[;\u0100-\uffff]/.test(pair))
+    return { reason: "character", field: "", says: "has a character that cannot stand in a cookie" };
+  if (name.includes("=")) return { reason: "name", field: "name", says: 'has "=" in it' };
+  if (!path.startsWith("/")) return { reason: "path", field: "path", says: 'does not begin with "/"' };
+  return prefixRefusal(cookie, prefixOf(name)) === null
+    ? null
+    : { reason: "prefix", field: "", says: "lacks what its prefix promises" };
+}
+
+function checkText(cookie: StoredCookie, where: string): void {
+  const fault = textFault(cookie);
+  if (fault === null) return;
+  throw new TypeError(`${where}${fault.field === "" ? "" : `.${fault.field}`} ${fault.says}`);
 }
 
 /** The object may be of a class: packages have some for cookies. */

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type * as Charset from "../../src/charset.ts";
+import type * as Formats from "../../src/formats.ts";
 import type * as Sojourn from "../../src/index.ts";
 import type * as OAuth2 from "../../src/oauth2.ts";
 import type * as Testing from "../../testing/index.ts";
@@ -19,6 +20,7 @@ import type { FarSide } from "./far-side.ts";
 export interface Entries {
   readonly sojourn: typeof Sojourn;
   readonly charset: typeof Charset;
+  readonly formats: typeof Formats;
   readonly oauth2: typeof OAuth2;
   readonly testing: typeof Testing;
 }
@@ -128,6 +130,17 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
   async text({ sojourn, charset }, far) {
     const session = open(sojourn, far, { detectEncoding: charset.detectCharset });
     assert.match((await session.get("/japanese")).text(), /これは日本語の文章です/);
+    await session.close();
+  },
+
+  async formats({ sojourn, formats }, far) {
+    const session = open(sojourn, far);
+    session.cookies.set("sid", "1", { domain: "a.example", hostOnly: true });
+    const { text, lost } = formats.formatCookiesTxt(session.cookies);
+    const { cookies, problems } = formats.parseCookiesTxt(text);
+    assert.deepEqual([lost.map(({ what }) => what), problems], [["createdAt"], []]);
+    assert.equal(new sojourn.CookieJar(cookies).getCookieHeader("https://a.example/"), "sid=1");
+    assert.throws(() => formats.parseHar(text), formats.FormatError);
     await session.close();
   },
 

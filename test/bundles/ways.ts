@@ -27,7 +27,13 @@ export interface Way {
 type Format = "esm" | "cjs";
 const FORMATS: readonly Format[] = ["esm", "cjs"];
 
-const ENTRIES = ["sojourn", "sojourn/charset", "sojourn/oauth2", "sojourn/testing"] as const;
+const ENTRIES = [
+  "sojourn",
+  "sojourn/charset",
+  "sojourn/formats",
+  "sojourn/oauth2",
+  "sojourn/testing",
+] as const;
 const NAMES = ENTRIES.map((entry) => entry.replace("sojourn/", "")).join(", ");
 
 const RUN_ALL = `

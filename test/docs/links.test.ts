@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import * as charset from "../../src/charset.ts";
+import * as formats from "../../src/formats.ts";
 import * as sojourn from "../../src/index.ts";
 import * as oauth2 from "../../src/oauth2.ts";
 import { readPages, root } from "./pages.ts";
@@ -52,7 +53,7 @@ describe("the pages", () => {
 
   it("name everything that the package exports", () => {
     const guide = pages.map(({ text }) => text).join("\n");
-    const names = Object.keys({ ...sojourn, ...oauth2, ...charset });
+    const names = Object.keys({ ...sojourn, ...oauth2, ...charset, ...formats });
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(guide))).toEqual([]);
   });
 });

@@ -62,6 +62,7 @@ const own: Setting = {
     "sojourn/testing": "testing/index.ts",
     "sojourn/oauth2": "src/oauth2.ts",
     "sojourn/charset": "src/charset.ts",
+    "sojourn/formats": "src/formats.ts",
   },
 };
 

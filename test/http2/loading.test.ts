@@ -14,6 +14,7 @@ const program = `
   const told = { before: isLoaded() };
   const { Session } = await import("sojourn");
   await import("sojourn/oauth2");
+  await import("sojourn/formats");
   told.imported = isLoaded();
   const { url, ca } = JSON.parse(process.argv[1]);
   const versions = [];

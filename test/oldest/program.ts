@@ -10,6 +10,7 @@ import process from "node:process";
 import { zstdCompressSync } from "node:zlib";
 
 import type * as Charset from "../../src/charset.ts";
+import type * as Formats from "../../src/formats.ts";
 import type * as Sojourn from "../../src/index.ts";
 import type * as OAuth2 from "../../src/oauth2.ts";
 import type * as Testing from "../../testing/index.ts";
@@ -22,8 +23,10 @@ async function load(entry: string): Promise<unknown> {
 const sojourn = (await load("src/index")) as typeof Sojourn;
 const testing = (await load("testing/index")) as typeof Testing;
 const charset = (await load("src/charset")) as typeof Charset;
+const formats = (await load("src/formats")) as typeof Formats;
 const oauth2 = (await load("src/oauth2")) as typeof OAuth2;
 assert.equal(typeof charset.detectCharset, "function");
+assert.equal(formats.detectFormat("# Netscape HTTP Cookie File"), "cookies.txt");
 assert.equal(typeof oauth2.oauth2ClientCredentials, "function");
 
 const { ContentDecodingError, Session, get } = sojourn;

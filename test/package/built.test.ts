@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import config from "../../rolldown.config.ts";
 import * as charset from "../../src/charset.ts";
+import * as formats from "../../src/formats.ts";
 import * as sources from "../../src/index.ts";
 import * as oauth2 from "../../src/oauth2.ts";
 import * as testing from "../../testing/index.ts";
@@ -62,6 +63,7 @@ describe("the built package", { timeout: 30_000 }, () => {
   it.for([
     ["src/index", sources],
     ["src/charset", charset],
+    ["src/formats", formats],
     ["src/oauth2", oauth2],
     ["testing/index", testing],
   ] as const)("%s exports what its source exports, under the same names", async ([entry, source]) => {
@@ -74,6 +76,7 @@ describe("the built package", { timeout: 30_000 }, () => {
   it.for([
     ["src/index", sources],
     ["src/charset", charset],
+    ["src/formats", formats],
     ["src/oauth2", oauth2],
     ["testing/index", testing],
   ] as const)(

@@ -28,6 +28,7 @@ const settings = {
     paths: {
       sojourn: ["./dist/src/index.d.ts"],
       "sojourn/charset": ["./dist/src/charset.d.ts"],
+      "sojourn/formats": ["./dist/src/formats.d.ts"],
       "sojourn/testing": ["./dist/testing/index.d.ts"],
     },
   },
@@ -37,12 +38,16 @@ const settings = {
 const program = `
 import { get, HTTPError, PreparedRequest, HeaderMap, Response, Retry, Session, wireResponse, type Adapter } from "sojourn";
 import { detectCharset } from "sojourn/charset";
+import { formatCookiesTxt, parseHar } from "sojourn/formats";
 import { startTestServer } from "sojourn/testing";
 
 await using server = await startTestServer();
 await using session = new Session({ baseUrl: server.url, retry: new Retry({ total: 1 }), detectEncoding: detectCharset });
 const { args } = await get("https://example.com/get").json<{ args: object }>();
 const streamed = await session.get("/stream/2", { stream: true });
+const { cookies, requests } = parseHar('{"log":{"entries":[]}}');
+for (const { method, url, options } of requests) await session.request(method, url, options);
+const written: string = formatCookiesTxt(session.cookies.update(cookies)).text;
 for await (const line of streamed.iterLines()) line.toUpperCase();
 
 // An adapter of one's own needs the body, and makes a response.
@@ -59,7 +64,7 @@ session.mount("test://", adapter);
 try {
   (await session.get("/status/404")).raiseForStatus();
 } catch (error) {
-  if (error instanceof HTTPError) console.log(error.request?.url, error.response?.headers.get("date"), args);
+  if (error instanceof HTTPError) console.log(error.request?.url, error.response?.headers.get("date"), args, written);
 }
 
 const prepared = new PreparedRequest({ method: "GET", url: "http://a.test/", headers: new HeaderMap(), payload: null });

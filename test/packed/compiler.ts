@@ -8,6 +8,7 @@ import type { Project } from "./project.ts";
 export const entries: Readonly<Record<string, string>> = {
   sojourn: "dist/src/index.d.ts",
   "sojourn/charset": "dist/src/charset.d.ts",
+  "sojourn/formats": "dist/src/formats.d.ts",
   "sojourn/oauth2": "dist/src/oauth2.d.ts",
   "sojourn/testing": "dist/testing/index.d.ts",
 };

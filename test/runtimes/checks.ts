@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type * as Charset from "../../src/charset.ts";
+import type * as Formats from "../../src/formats.ts";
 import type * as Sojourn from "../../src/index.ts";
 import type * as OAuth2 from "../../src/oauth2.ts";
 import type * as Testing from "../../testing/index.ts";
@@ -19,6 +20,7 @@ import type { FarSide } from "./far-side.ts";
 export interface Entries {
   readonly sojourn: typeof Sojourn;
   readonly charset: typeof Charset;
+  readonly formats: typeof Formats;
   readonly oauth2: typeof OAuth2;
   readonly testing: typeof Testing;
 }
@@ -335,6 +337,17 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
       "82b182ea82cd93fa967b8cea82cc95b68fcd82c582b7814295b68e9a8352815b836882cd8f9182a982ea82c482a282dc82b982f18142";
     assert.equal(charset.detectCharset(Buffer.from(japanese.repeat(20), "hex"))?.toLowerCase(), "shift_jis");
     assert.equal(typeof oauth2.oauth2ClientCredentials, "function");
+  },
+
+  async "`sojourn/formats`"({ sojourn, formats }) {
+    await Promise.resolve();
+    const row = ["#HttpOnly_.a.example", "TRUE", "/", "TRUE", "4102444800", "sid", "caf\u00e9"].join("\t");
+    const { cookies, problems } = formats.parseCookiesTxt(new TextEncoder().encode(`${row}\n`));
+    assert.deepEqual(problems, []);
+    const jar = new sojourn.CookieJar(cookies);
+    assert.equal(jar.getCookieHeader("https://www.a.example/"), "sid=caf\u00c3\u00a9");
+    assert.ok(formats.formatCookiesTxt(jar).text.endsWith(`${row}\n`));
+    assert.throws(() => formats.parseHar(new Uint8Array([0x80, 4, 0x95])), formats.FormatError);
   },
 
   async errors({ sojourn }, far) {

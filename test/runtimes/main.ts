@@ -40,6 +40,7 @@ const STEP_MS = 300_000;
 const PROGRAM = `
 import * as sojourn from "sojourn";
 import * as charset from "sojourn/charset";
+import * as formats from "sojourn/formats";
 import * as oauth2 from "sojourn/oauth2";
 import * as testing from "sojourn/testing";
 import { checks as ownChecks } from "./checks.mjs";
@@ -54,7 +55,7 @@ for (const [name, check] of Object.entries(checks)) {
   const why = await new Promise((resolve) => {
     const late = setTimeout(() => resolve("it does not end"), ${CHECK_MS});
     fail = (error) => resolve("uncaught: " + (error?.stack ?? error));
-    check({ sojourn, charset, oauth2, testing }, far).then(() => resolve(null), (error) => resolve(String(error?.stack ?? error)))
+    check({ sojourn, charset, formats, oauth2, testing }, far).then(() => resolve(null), (error) => resolve(String(error?.stack ?? error)))
       .finally(() => clearTimeout(late));
   });
   console.log(JSON.stringify({ name, why }));

@@ -9,6 +9,7 @@ const sources = new Map(
     "sojourn/testing": "testing/index.ts",
     "sojourn/oauth2": "src/oauth2.ts",
     "sojourn/charset": "src/charset.ts",
+    "sojourn/formats": "src/formats.ts",
   }).map(([name, path]) => [name, new URL(`../../${path}`, import.meta.url).href]),
 );
 

@@ -1,0 +1,31 @@
+/**
+ * `sojourn/formats`: cookies and sessions from and to elsewhere.
+ */
+export { parseBrowserCookies, parseExtensionCookies } from "./formats/browser-lists.ts";
+export { formatCookiesTxt, parseCookiesTxt } from "./formats/cookies-txt.ts";
+export { detectFormat } from "./formats/detect.ts";
+export { parseHar, type ReadHar } from "./formats/har.ts";
+export type { HarRequest, HarRequestOptions } from "./formats/har-request.ts";
+export {
+  formatHttpie,
+  parseHttpie,
+  type HttpieAuth,
+  type HttpieReadOptions,
+  type HttpieSource,
+  type HttpieWriteOptions,
+  type ReadHttpie,
+} from "./formats/httpie.ts";
+export type { FileInput } from "./formats/input.ts";
+export { parseLwp } from "./formats/lwp.ts";
+export type { CookieSource, Written } from "./formats/outgoing.ts";
+export {
+  FormatError,
+  type CookieIdentity,
+  type FormatName,
+  type Loss,
+  type Problem,
+  type ProblemReason,
+  type ReadOptions,
+} from "./formats/problem.ts";
+export type { ReadCookies } from "./formats/reading.ts";
+export { formatToughCookie, parseToughCookie } from "./formats/tough-cookie.ts";
