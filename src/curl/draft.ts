@@ -97,8 +97,6 @@ export interface Surroundings {
   readonly notes: Notes;
   /** The bytes of a file. */
   readonly read: (path: string, given: { readonly shown: string; readonly at: number }) => string;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
 }
 
 /** What is known around the options of a command. */
@@ -107,12 +105,9 @@ export class World {
   readonly #notes: Notes;
   readonly #read: Surroundings["read"];
   readonly input: string | null;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
 
   constructor(surroundings: Surroundings, input: string | null) {
     this.source = surroundings.source;
-    this.now = surroundings.now;
     this.#notes = surroundings.notes;
     this.#read = surroundings.read;
     this.input = input;

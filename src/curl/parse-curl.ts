@@ -64,7 +64,7 @@ export function parseCurl(text: string, options: ParseCurlOptions = {}): ParsedC
   assertBoolean(files, "files");
   const source = new Source(text);
   const notes = new Notes();
-  const surroundings: Surroundings = { source, notes, read: reader(source, files), now: Date.now() };
+  const surroundings: Surroundings = { source, notes, read: reader(source, files) };
   const statements = statementsOf(source, shell === "auto" ? shellOf(source) : shell, notes);
   if (statements.length === 0) throw source.error(0, "there is no command in this text");
   const requests = statements.flatMap((statement) => requestsOfStatement(statement, surroundings));

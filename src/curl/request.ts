@@ -4,11 +4,13 @@ import { HttpGuessAuth } from "../auth/guess.ts";
 import type { ClientCertificate } from "../core/adapter.ts";
 import type { AuthOption } from "../core/auth-scheme.ts";
 import type { RequestOptions } from "../core/options.ts";
-import { parseUrl } from "../core/url.ts";
+import { CookieJar } from "../cookies/jar.ts";
+import { parseCookiesTxt } from "../formats/cookies-txt.ts";
+import { FormatError } from "../formats/problem.ts";
+import type { ReadCookies } from "../formats/reading.ts";
 import { Retry } from "../retries/retry.ts";
 import type { Given, Transfer } from "./arguments.ts";
 import { bodyOptions } from "./body.ts";
-import { cookiePairs } from "./cookie-file.ts";
 import { dataTakers } from "./data.ts";
 import { Draft, type Taker, type World } from "./draft.ts";
 import { FieldRecord, fieldOf, quotedName } from "./fields.ts";
@@ -151,15 +153,31 @@ function addCookies(fields: FieldRecord, custom: FieldRecord, draft: Draft, { ta
     for (const given of draft.cookies) world.ignore(given, "--header says Cookie, and goes before it");
     return;
   }
-  const { host, path, scheme } = parseUrl(target.url);
-  const way = { host: target.hostname ?? host, path, isEncrypted: scheme === "https", now: world.now };
   const said = draft.cookies.filter(({ value }) => value.includes("="));
-  const pairs = draft.cookies.flatMap((given) => {
-    if (given.value === "" || said.includes(given)) return [];
-    return cookiePairs(world.read(given.value, given), way);
-  });
-  const value = [...pairs, ...said.map((given) => given.value)].join("; ");
+  const kept = draft.cookies.flatMap((given) =>
+    given.value === "" || said.includes(given) ? [] : fileCookies(given, target, world),
+  );
+  const value = [...kept, ...said.map((given) => given.value)].join("; ");
   if (value !== "") addOwn(fields, custom, "Cookie", { ...first, value }, world);
+}
+
+/** Those of a file that go to the target, as one value; an empty list for none. */
+function fileCookies(given: Given, target: Target, world: World): string[] {
+  const { cookies, problems } = readCookies(given, world);
+  for (const { message } of problems) world.ignore(given, message);
+  const header = new CookieJar(cookies).getCookieHeader(target.cookieUrl);
+  return header === null ? [] : [header];
+}
+
+/** @throws {SyntaxError} for a file of another format. */
+function readCookies(given: Given, world: World): ReadCookies {
+  const bytes = Buffer.from(world.read(given.value, given), "latin1");
+  try {
+    return parseCookiesTxt(bytes);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    world.fail(given, `${given.shown}: ${error.message}`, error);
+  }
 }
 
 function host(fields: FieldRecord, target: Target, world: World): void {

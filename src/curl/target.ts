@@ -16,9 +16,9 @@ export interface Target {
   readonly isRaw: boolean;
   /** The value of `Host` where it is not that of the URL; `null` where it is. */
   readonly host: string | null;
-  /** The name of the host, where it is not that of the URL; `null` where it is. */
-  readonly hostname: string | null;
-  /** The same where TLS is to be told of it. */
+  /** Whose cookies go there: the URL before it was led elsewhere. */
+  readonly cookieUrl: string;
+  /** The name that TLS is about, where it is not that of the URL. */
   readonly serverName: string | null;
   /** User and password in the URL. */
   readonly credentials: { readonly username: string; readonly password: string } | null;
@@ -71,7 +71,7 @@ function located(whole: string, word: Word, draft: Draft, world: World): Target 
     url,
     isRaw: isSpelledOtherwise(url),
     host: isThere ? null : parsed.host + (port === null ? "" : `:${port}`),
-    hostname: isThere ? null : parsed.host,
+    cookieUrl: isThere ? url : `${parsed.scheme}://${site.host}:${site.port}${target}`,
     serverName: isThere || isAddress(parsed) || parsed.scheme === "http" ? null : parsed.host,
     credentials: parsed.credentials,
   };
