@@ -136,7 +136,7 @@ function fullName({ name, at }: Parameter, world: World): string {
 function cookieOf({ cookies }: Invocation, host: string, world: World): string {
   const fitting = cookies.filter(({ domain }) => {
     const bare = domain.replace(/^\./, "").toLowerCase();
-    return host === bare || host.endsWith(`.${bare}`);
+    return host === bare || (domain.startsWith(".") && host.endsWith(`.${bare}`));
   });
   if (fitting.length < cookies.length) world.note("Cookies.Add", "a cookie is for another host than that of the URL");
   return fitting.map(({ name, value }) => `${name}=${value}`).join("; ");

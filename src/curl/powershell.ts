@@ -222,10 +222,16 @@ class PowerShellReader extends Cursor {
       this.run(BETWEEN);
       if (this.character === undefined) this.fail("the @{ is never closed", from);
       if (this.run(/\}/y) !== "") return pairs;
-      const name = this.#value() ?? this.fail("a name must stand here");
+      const name = this.#name();
       this.#expect(/\s*=\s*/y, "=");
       pairs.push([name, this.#value() ?? this.fail("a value must stand here")]);
     }
+  }
+
+  #name(): string {
+    if (this.character === '"' || this.character === "'") return this.#text();
+    const bare = this.run(/[\w-]+/y);
+    return bare === "" ? this.fail("a name must stand here") : bare;
   }
 
   #expect(pattern: RegExp, what: string): void {
