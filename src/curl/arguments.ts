@@ -161,7 +161,7 @@ class ArgumentReader {
 
   /** Is the next word the value of an option that nobody knows? Not when it is an option, or looks like a URL. */
   #unknown(written: string, word: Word, next: Word | undefined): boolean {
-    const shown = /^--?[\w.:#-]{1,40}$/.test(written) ? written : "an option";
+    const shown = /^-(?:-[\w.-]{1,40}|[!-~])$/.test(written) ? written : "an option";
     this.#given.push({ option: UNKNOWN, shown, value: "", isOn: true, at: word.at });
     return next !== undefined && !/^-|^[a-z][a-z\d+.-]*:\/\/|^localhost\b/i.test(next.bytes);
   }

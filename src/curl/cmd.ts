@@ -25,6 +25,8 @@ class CmdReader extends Cursor {
   #isMixed = false;
   /** The command is over. */
   #isOver = false;
+  /** Inside quotes of the C library. What would end the command there could be meant as nothing else than itself. */
+  #isArgumentQuoted = false;
   /** A character that was read too early. */
   #ahead: string | null = null;
 
@@ -60,7 +62,7 @@ class CmdReader extends Cursor {
 
   #word(at: number): string {
     let text = "";
-    let isQuoted = false;
+    this.#isArgumentQuoted = false;
     for (;;) {
       const backslashes = this.#backslashes();
       const character = this.#next();
@@ -68,16 +70,16 @@ class CmdReader extends Cursor {
         text += "\\".repeat(backslashes);
         if (backslashes > 0 && (character === "$" || character === "`")) this.#tellOfBackslash(at, character);
         if (character === null) break;
-        if (!isQuoted && (character === " " || character === "\t")) return text;
+        if (!this.#isArgumentQuoted && (character === " " || character === "\t")) return text;
         text += character;
         continue;
       }
       text += "\\".repeat(backslashes >> 1);
       if (backslashes % 2 === 1) text += '"';
-      else if (isQuoted && this.#isNext('"')) text += '"';
-      else isQuoted = !isQuoted;
+      else if (this.#isArgumentQuoted && this.#isNext('"')) text += '"';
+      else this.#isArgumentQuoted = !this.#isArgumentQuoted;
     }
-    if (isQuoted) this.fail('the " is never closed', at);
+    if (this.#isArgumentQuoted) this.fail('the " is never closed', at);
     return text;
   }
 
@@ -122,7 +124,7 @@ class CmdReader extends Cursor {
         this.#assertNoVariable();
         break;
       default:
-        if (!this.#isQuoted && !this.#isMixed && "&|<>".includes(character)) return this.#operator(character);
+        if (this.#isOperator(character)) return this.#operator(character);
         break;
     }
     this.at++;
@@ -164,6 +166,12 @@ class CmdReader extends Cursor {
     if (character === undefined) return null;
     this.at++;
     return character;
+  }
+
+  /** Browsers leave `&` without an escape where there are quotes, as if they were those of cmd. */
+  #isOperator(character: string): boolean {
+    if (this.#isQuoted || this.#isMixed || !"&|<>".includes(character)) return false;
+    return character !== "&" || !this.#isArgumentQuoted;
   }
 
   #operator(character: string): null {

@@ -24,11 +24,17 @@ function bytes(draft: Draft, given: Given, world: World, separator: string): voi
   append(draft, value.startsWith("@") ? world.read(value.slice(1), given) : value, separator);
 }
 
-/** All but letters, digits and `-._~` as escapes, a blank as `+`. */
-function escaped(content: string): string {
-  return content.replaceAll(/[^A-Za-z0-9\-._~]/g, (byte) =>
-    byte === " " ? "+" : `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+/** All but letters, digits and `-._~` as escapes. */
+export function escapedBytes(bytes: string): string {
+  return bytes.replaceAll(
+    /[^A-Za-z0-9\-._~]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
   );
+}
+
+/** The same as a form has it, with a blank as `+`. */
+function escaped(content: string): string {
+  return escapedBytes(content).replaceAll("%20", "+");
 }
 
 /** `content`, `=content`, `name=content`, `@file` and `name@file`: the content is encoded, the name is not. */

@@ -4,6 +4,7 @@ import { defaultPort } from "../core/origin.ts";
 import { escapeBytes } from "../core/received-text.ts";
 import { parseRawUrl, parseUrl, type Url } from "../core/url.ts";
 import { removeDotSegments } from "../core/url-spelling.ts";
+import { escapedBytes } from "./data.ts";
 import type { Draft, Route, World } from "./draft.ts";
 import { bytesOf, textOf, type Word } from "./source.ts";
 import { urlsOf } from "./glob.ts";
@@ -56,7 +57,7 @@ function targetOf(written: string, word: Word, draft: Draft, world: World): Targ
 function located(whole: string, word: Word, draft: Draft, world: World): Target {
   const parsed = parseUrl(whole);
   const [, authority = "", path = "", query = "", fragment = ""] = PARTS.exec(whole) ?? [];
-  const target = requestTarget(draft, world) ?? escaped(pathOf(path, draft) + withQueries(query, draft, word, world), world);
+  const target = requestTarget(draft, world) ?? escaped(pathOf(path, query, draft) + withQueries(query, draft, word, world), world);
   const port = parsed.port === defaultPort(parsed.scheme) ? null : parsed.port;
   const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/:\d*$/, "");
   const site = { host: parsed.host, port: parsed.effectivePort };
@@ -94,8 +95,11 @@ function requestTarget({ requestTarget: given }: Draft, world: World): string | 
   return null;
 }
 
-function pathOf(path: string, { isPathAsIs }: Draft): string {
-  return path === "" ? "/" : isPathAsIs ? path : removeDotSegments(path);
+/** The path; an uploaded file has its name behind that of a folder. */
+function pathOf(path: string, query: string, { isPathAsIs, upload }: Draft): string {
+  const whole = path === "" ? "/" : isPathAsIs ? path : removeDotSegments(path);
+  if (upload === null || upload.path === "-" || query !== "" || !whole.endsWith("/")) return whole;
+  return whole + escapedBytes(upload.path.slice(upload.path.lastIndexOf("/") + 1));
 }
 
 /** The query with what options add to it: what makes a query of a body, then `--url-query`. */
