@@ -76,11 +76,20 @@ class CmdReader extends Cursor {
       }
       text += "\\".repeat(backslashes >> 1);
       if (backslashes % 2 === 1) text += '"';
-      else if (this.#isArgumentQuoted && this.#isNext('"')) text += '"';
-      else this.#isArgumentQuoted = !this.#isArgumentQuoted;
+      else text += this.#quote();
     }
     if (this.#isArgumentQuoted) this.fail('the " is never closed', at);
     return text;
+  }
+
+  /** A quote: two of them within quotes are one that is meant. */
+  #quote(): string {
+    const wasQuoted = this.#isArgumentQuoted;
+    // What follows a quote that closes is outside of it.
+    this.#isArgumentQuoted = !wasQuoted;
+    if (!wasQuoted || !this.#isNext('"')) return "";
+    this.#isArgumentQuoted = true;
+    return '"';
   }
 
   /** How many of them follow. */

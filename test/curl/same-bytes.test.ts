@@ -73,14 +73,15 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What is compared: line, fields without order and case of names, body. A boundary is random; nobody is who the other one is. */
+/** What is compared: line, fields without order and case of names, body. A boundary is random; nobody is who the other one is; what
+ * curl says to proxies beside it is no field of HTTP/1.1. */
 function comparable(message: string): unknown {
   const boundary = /boundary=([^\r;]+)/i.exec(headOf(message))?.[1] ?? "\0";
   const same = message.replaceAll(boundary, "B");
   const fields = linesOf(same)
     .map((line) => /^([^:]*): ?(.*)$/.exec(line) ?? [])
     .map(([, name = "", value = ""]) => `${name.toLowerCase()}: ${value}`)
-    .filter((line) => !/^user-agent: (?:curl|sojourn)\//.test(line))
+    .filter((line) => !/^user-agent: (?:curl|sojourn)\/|^proxy-connection: /.test(line))
     // Boundaries differ in length.
     .map((line) => (boundary === "\0" ? line : line.replace(/^content-length: .*/, "content-length: N")));
   return { line: same.split("\r\n")[0], fields: fields.toSorted(), body: bodyOf(same) };
