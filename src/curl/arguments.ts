@@ -47,14 +47,12 @@ const CURL = /(?:^|[/\\])curl(?:\.exe)?$/i;
 function assertCurl({ words }: Command, source: Source): void {
   const [program] = words;
   if (program === undefined || CURL.test(program.bytes)) return;
-  // A name may be shown, but not what may be a part of a body where quotes are missing.
-  const name = /^[\w.-]{1,30}$/.test(program.bytes) ? `${program.bytes} is not curl` : "this is not curl";
   const isSetting = /^\w+=/.test(program.bytes);
   throw source.error(
     program.at,
     isSetting
       ? "a variable is set here: write its value where it is used, or quote the URL before, if this is a part of it"
-      : `${name}, and nothing else is read; in a URL or a body before it quotes may be missing`,
+      : "this is not curl, and nothing else is read; quotes may be missing before it",
   );
 }
 

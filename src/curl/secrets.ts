@@ -39,41 +39,41 @@ function secretsOfForm(text: string): SecretPart[] {
 /** A string, which may break off; what stands between values; a piece of something else. */
 const JSON_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"?|[{}[\],:]|[^"{}[\],:]+/gs;
 
-/** The values of members whose names look secret, and all that is inside of them; and what is secret in URLs. */
+/** The values of members whose names look secret, be they lists or objects, and what is secret in URLs. */
 function secretsOfJson(text: string): SecretPart[] {
   const parts: SecretPart[] = [];
   let before = "";
-  let name = "";
-  /** How deep inside a secret value; `null` outside of one. */
-  let depth: number | null = null;
+  /** The name of a secret value that is to come, or has begun; `null` outside of one. */
+  let name: string | null = null;
+  let from = 0;
+  let depth = 0;
   for (const { 0: token, index } of text.matchAll(JSON_TOKEN)) {
     if (token.trim() === "") continue;
-    if (depth !== null) {
-      const part = leaf(token, index, name);
-      if (part !== null) parts.push(part);
+    if (name !== null) {
+      if (depth === 0) from = index;
       depth += /^[[{]$/.test(token) ? 1 : /^[\]}]$/.test(token) ? -1 : 0;
-      if (depth <= 0) depth = null;
-    } else if (token === ":" && isSecretName(memberName(before))) {
-      name = memberName(before);
-      depth = 0;
-    } else if (token.startsWith('"')) {
-      for (const { from, to, name: found } of secretsOfUrls(token))
-        parts.push({ from: index + from, to: index + to, name: found });
-    }
+      if (depth <= 0) {
+        parts.push(...(from === index ? leaf(token, index, name) : [{ from, to: index + token.length, name }]));
+        depth = 0;
+        name = null;
+      }
+    } else if (token === ":" && isSecretName(memberName(before))) name = memberName(before);
+    else if (token.startsWith('"'))
+      for (const part of secretsOfUrls(token)) parts.push({ ...part, from: index + part.from, to: index + part.to });
     before = token;
   }
+  // It breaks off inside of one.
+  if (name !== null && depth > 0) parts.push({ from, to: text.length, name });
   return parts;
 }
 
-/** A value that is text or a number, without its quotes. */
-function leaf(token: string, index: number, name: string): SecretPart | null {
-  if (/^[{}[\],:]$/.test(token)) return null;
+/** A value that is text or a number, without its quotes. That there is none is no secret. */
+function leaf(token: string, index: number, name: string): SecretPart[] {
   const value = token.trim();
-  if (/^(?:null|true|false)$/.test(value)) return null;
+  if (/^(?:null|true|false|""|[[\]{},:])$/.test(value)) return [];
   const from = index + token.indexOf(value);
-  const isText = value.startsWith('"') && value.endsWith('"') && value.length > 1;
-  if (isText && value.length === 2) return null;
-  return isText ? { from: from + 1, to: from + value.length - 1, name } : { from, to: from + value.length, name };
+  const isText = value.length > 1 && value.startsWith('"') && value.endsWith('"');
+  return [isText ? { from: from + 1, to: from + value.length - 1, name } : { from, to: from + value.length, name }];
 }
 
 function memberName(token: string): string {

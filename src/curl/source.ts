@@ -48,7 +48,7 @@ export class Source {
     // A file may begin with a mark of its own.
     this.text = text.startsWith("\ufeff") ? text.slice(1) : text;
     if (!this.text.isWellFormed())
-      throw this.error(this.text.toWellFormed().search(/\ufffd/), "half of a surrogate pair is no character");
+      throw this.error(this.text.search(/\p{Surrogate}/u), "half of a surrogate pair is no character");
   }
 
   /** `line 1, column 7`: both are counted from 1, columns in UTF-16 units. */

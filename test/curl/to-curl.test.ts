@@ -50,7 +50,7 @@ describe("toCurl()", () => {
     ["POST", "http://h/", { data: "" }, `-X POST 'http://h/' -H 'Content-Length: 0' ${OWN}`],
     ["POST", "http://h/", { data: "a".repeat(1024) }, `-X POST 'http://h/' ${OWN} -H 'Content-Type:' -H 'Expect:' --data-raw '${"a".repeat(1024)}'`],
   ])("writes %s %s with %j", ([method, url, options, command]) => {
-    expect(written(prepared(method, url, options))).toBe(command.replace("--request-target '/?'", "--request-target '/?'"));
+    expect(written(prepared(method, url, options))).toBe(command);
   });
 
   it("sends bytes that are no text through a pipe, and long bodies", () => {
@@ -100,7 +100,7 @@ describe("secrets", () => {
     ["a referer", "http://h/", { headers: { Referer: `http://a/?token=${secret}` } }, '-H "Referer: http://a/?token=$TOKEN"'],
     ["a form", "http://h/", { data: { user: "u", password: secret } }, '--data-raw "user=u&password=$PASSWORD"'],
     ["JSON", "http://h/", { json: { a: 1, password: secret, b: "x" } }, String.raw`--data-raw '{"a":1,"password":"'"$PASSWORD"'","b":"x"}'`],
-    ["deep JSON", "http://h/", { json: { token: { id: secret, n: 5, is: true } } }, String.raw`--data-raw '{"token":{"`],
+    ["deep JSON", "http://h/", { json: { token: { id: secret, n: 5, is: true } } }, String.raw`--data-raw '{"token":'"$TOKEN"'}'`],
   ])("of %s are left to variables", ([, url, options, part]) => {
     const command = toCurl(prepared("POST", url, options));
     expect(command).toContain(part);
