@@ -24,7 +24,7 @@ export interface Transfer {
 }
 
 /** What is known of a text beside its commands. */
-export interface Known {
+interface Known {
   readonly source: Source;
   /** The words of a configuration file, for `--config`. */
   readonly config: (given: Given) => readonly Word[];

@@ -24,13 +24,13 @@ export interface Route {
 }
 
 /** A body from a file. */
-export interface Upload {
+interface Upload {
   readonly path: string;
   readonly bytes: string;
 }
 
 /** The parts of a client certificate, as they come. */
-export interface CertificateDraft {
+interface CertificateDraft {
   cert: string | null;
   key: string | null;
   passphrase: string | null;
@@ -70,7 +70,7 @@ export class Draft {
   defaultScheme = "http";
   readonly routes: Route[] = [];
   /** Those by which a target goes. */
-  readonly usedRoutes = new Set<Route>();
+  readonly usedRoutes: Set<Route> = new Set();
 
   proxy: { readonly given: Given; readonly scheme: string } | null = null;
   proxyUser: Given | null = null;

@@ -7,7 +7,7 @@
 import { bytesOf, Cursor, type Command, type Source, type Word } from "./source.ts";
 
 /** A cookie of a session. */
-export interface PowerShellCookie {
+interface PowerShellCookie {
   readonly name: string;
   readonly value: string;
   readonly domain: string;

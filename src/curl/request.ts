@@ -84,7 +84,9 @@ function requestOf(method: string, target: Target, draft: Draft, world: World): 
   const body = bodyOptions(method, draft, fields, world);
   const auth = authOf(target, draft, fields, world);
   const tls = target.serverName === null ? null : { serverName: target.serverName };
-  const { timeout, cert, retry } = { timeout: timeoutOf(draft), cert: certOf(draft, world), retry: retryOf(draft) };
+  const timeout = timeoutOf(draft);
+  const cert = certOf(draft, world);
+  const retry = retryOf(draft);
   const options: RequestOptions = {
     headers: fields.toRecord(),
     ...body,

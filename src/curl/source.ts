@@ -20,7 +20,7 @@ export interface Command {
 }
 
 /** What of a text was not taken over, and why. */
-export interface Ignored {
+interface Ignored {
   readonly option: string;
   readonly reason: string;
 }

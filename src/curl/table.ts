@@ -4,7 +4,7 @@
  */
 
 /** What an option takes: nothing; nothing, but `--no-NAME` turns it off; a value. */
-export type Takes = "nothing" | "switch" | "value";
+type Takes = "nothing" | "switch" | "value";
 
 /** An option of curl. */
 export interface CurlOption {
