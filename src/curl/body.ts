@@ -7,6 +7,8 @@ import { textOrBytes } from "./source.ts";
 /** From more bytes than these on curl asks before it sends a body. */
 const MOST_UNASKED_BYTES = 1_048_576;
 const FORM = "application/x-www-form-urlencoded";
+/** A part that is a file, and behind its head at once the next boundary: an empty file would have a line end of its own. */
+const WITHOUT_CONTENT = /; ?filename="[^"\r\n]*"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n--/i;
 
 /** Options that make the body. `fields` is changed where they say the same. */
 export function bodyOptions(method: string, draft: Draft, fields: FieldRecord, world: World): RequestOptions {
@@ -16,6 +18,8 @@ export function bodyOptions(method: string, draft: Draft, fields: FieldRecord, w
   if (draft.data !== null && bytes === draft.data && !fields.has("content-type")) fields.add("Content-Type", FORM);
   const isChunked = chunked(fields, hasBody && !isForm, world);
   framed(method, fields, { bytes, isForm }, world);
+  if (bytes !== null && WITHOUT_CONTENT.test(bytes))
+    world.note("--data-binary", "a file in it has no content: Firefox copies the names of files, and not what is in them");
   if (!hasBody) return {};
   const size = bytes === null ? sizeOf(draft) : bytes.length;
   const asking = askingOptions(draft, fields, size);

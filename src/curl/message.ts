@@ -1,4 +1,5 @@
 /** Options of the message: method, fields, cookies and credentials. */
+import { isToken } from "../core/method.ts";
 import type { Draft, Taker, World } from "./draft.ts";
 import type { Given } from "./arguments.ts";
 import { fieldLines, fieldOf } from "./fields.ts";
@@ -15,7 +16,8 @@ export const messageTakers: Readonly<Record<string, Taker>> = {
   request: (draft, given, world) => {
     // Safari writes it where it does not know the method.
     if (given.value === "null") world.ignore(given, '"null" is no method: it is what Safari writes when it knows none');
-    else if (given.value !== "") draft.method = given.value;
+    else if (!isToken(given.value)) world.fail(given, "--request must be a token (RFC 9110 §9.1)");
+    else draft.method = given.value;
   },
   head: (draft, { isOn }) => {
     draft.isHead = isOn;

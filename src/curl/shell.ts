@@ -4,23 +4,27 @@ import type { Source } from "./source.ts";
 /** A shell whose words can be read. `"bash"` is any shell of POSIX, and zsh. */
 export type Shell = "bash" | "cmd" | "powershell";
 
-const POWERSHELL = /^(?:[ \t\r\n;]|#[^\n]*\n)*(?:\$\w+ *=|\$\w+\.|Invoke-(?:WebRequest|RestMethod)\b|(?:iwr|irm)[ \t]|& )/i;
-/** What tells, or begins a quote in which nothing does. */
-const SIGN = /\^(?:"|\r?\n)|`\r?\n|\\\r?\n|'|"/g;
+/** Commands of PowerShell's own, and a way to run programs that no other shell has. */
+const POWERSHELL =
+  /^(?:[ \t\r\n;]|#[^\n]*\n)*(?:\$\w+ *=|\$\w+\.|Invoke-(?:WebRequest|RestMethod)\b|(?:iwr|irm)[ \t]|& )/i;
+/** The name of the program on Windows, and lines that go on as in PowerShell. */
+const PROGRAM = /^\s*\S*curl\.exe\s/i;
+const GOES_ON = /[ \t]`\r?\n/;
+/** What tells, or begins a quote in which little does. */
+const SIGN = /\^(?:"|\r?\n)|[ \t]`\r?\n|`|\\\r?\n|'|"/g;
 
 /**
  * The shell of a text: PowerShell's commands are its own; else what comes first tells, an escape of cmd's, a line that goes on by
- * a backtick, or a quote or a backslash of bash's. Where nothing tells all of them would read the same.
+ * a backtick, or a quote, a backtick or a backslash of bash's. Where nothing tells all of them would read the same.
  */
-export function shellOf(source: Source): Shell {
-  const { text } = source;
-  if (POWERSHELL.test(text)) return "powershell";
+export function shellOf({ text }: Source): Shell {
+  if (POWERSHELL.test(text) || (PROGRAM.test(text) && GOES_ON.test(text))) return "powershell";
   SIGN.lastIndex = 0;
   for (;;) {
     const sign = SIGN.exec(text)?.[0];
     if (sign === undefined) return "bash";
     if (sign.startsWith("^")) return "cmd";
-    if (sign.startsWith("`")) return "powershell";
+    if (/^[ \t]/.test(sign)) return "powershell";
     if (sign !== '"') return "bash";
     const told = toldByQuotes(text, SIGN.lastIndex);
     if (typeof told === "string") return told;

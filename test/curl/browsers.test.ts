@@ -113,6 +113,12 @@ describe("Firefox", () => {
     expect(ignored).toEqual([]);
   });
 
+  it("leaves out what is in files, which is told", () => {
+    const text = String.raw`curl https://example.com/ --data-binary $'--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n--b--\r\n'`;
+    expect(parseCurl(text).ignored).toMatchObject([{ option: "--data-binary", reason: expect.stringContaining("Firefox") as string }]);
+    expect(parseCurl(text.replace("--b--", String.raw`\r\n--b--`)).ignored).toEqual([]);
+  });
+
   it("for bash, a HEAD without any special character", () => {
     expect(parseCurl("curl 'https://example.com/' -I -H Pragma").requests).toMatchObject([{ method: "HEAD" }]);
   });

@@ -304,6 +304,8 @@ describe("the way", () => {
     "-C x",
     "--proto-default ftp",
     "-u $'a\\x01:b'",
+    "-X 'A B'",
+    "-X ''",
   ])("cannot be that of %s", (options) => {
     expect(() => parseCurl(`curl ${options} https://example.com/`)).toThrow(/^line 1, column 6: --/);
   });

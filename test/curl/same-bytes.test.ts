@@ -55,6 +55,7 @@ const COMMANDS: readonly string[] = [
   "curl -x % -U 'us:p@ss' --proxy-header 'X-P: 1' http://example.com/",
   "curl -d a % --next -X PATCH -d b %/second",
   String.raw`printf 'a\000\377%%' | curl --data-binary @- %`,
+  String.raw`printf 'a b\r\nc' | curl -d @- %`,
   String.raw`curl -H "$(printf 'X: \377')" %`,
 ];
 
