@@ -8,7 +8,8 @@ import { textOrBytes } from "./source.ts";
 const MOST_UNASKED_BYTES = 1_048_576;
 const FORM = "application/x-www-form-urlencoded";
 /** A part that is a file, and behind its head at once the next boundary: an empty file would have a line end of its own. */
-const WITHOUT_CONTENT = /; ?filename="[^"\r\n]*"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n--/i;
+const WITHOUT_CONTENT =
+  /; ?filename="[^"\r\n]{0,1000}"[^\r\n]{0,1000}\r\n(?:[^\r\n]{1,1000}\r\n){0,20}\r\n--/i;
 
 /** Options that make the body. `fields` is changed where they say the same. */
 export function bodyOptions(method: string, draft: Draft, fields: FieldRecord, world: World): RequestOptions {

@@ -247,6 +247,8 @@ function retryOf({ retries, retryDelayMs, isRetriedAlways }: Draft): Retry | nul
   return new Retry({
     total: retries.count,
     allowedMethods: null,
+    // A server may have acted on what it was sent before a connection broke.
+    ...(isRetriedAlways ? null : { read: false as const, other: 0 }),
     statusForcelist: isRetriedAlways ? Array.from({ length: 200 }, (_, at) => 400 + at) : PASSING,
     backoffFactor: retryDelayMs ?? FIRST_PAUSE_MS / 2,
     backoffMax: retryDelayMs ?? LONGEST_PAUSE_MS,

@@ -184,7 +184,7 @@ describe("credentials", () => {
     ["-n https://example.com/", undefined],
   ])("of %s", ([text, auth]) => {
     const { options, url } = only(`curl ${text}`);
-    expect(options.auth).toEqual(auth);
+    expect(options.auth).toStrictEqual(auth);
     expect(url).toBe("https://example.com/");
   });
 });
@@ -290,7 +290,11 @@ describe("the way", () => {
 
   it("tries again what curl does", () => {
     const { retry } = only("curl --retry 2 --retry-delay 3 -d a https://example.com/").options;
-    expect(retry).toMatchObject({ total: 2, allowedMethods: null, backoffFactor: 3000, backoffMax: 3000 });
+    const { settings } = retry as Retry;
+    expect(settings).toMatchObject({ total: 2, allowedMethods: null, read: false, backoffFactor: 3000, backoffMax: 3000 });
+    expect([...settings.statusForcelist]).toEqual([408, 429, 500, 502, 503, 504]);
+    const all = only("curl --retry 2 --retry-all-errors https://example.com/").options.retry as Retry;
+    expect(all.settings.read).toBeNull();
   });
 
   it.for([
