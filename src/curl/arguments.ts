@@ -103,25 +103,29 @@ class ArgumentReader {
   /** Was the next word its value? */
   #long(word: Word, next: Word | undefined, level: number): boolean {
     const { source } = this.#known;
-    const [, no, name = "", value] = /^--(no-)?([^=]*)(?:=([^]*))?$/.exec(word.bytes) ?? [];
-    const found = longOptions(name);
-    const [option, another] = found;
-    if (option === undefined) return this.#unknown(`--${no ?? ""}${name}`, word, value === undefined ? next : undefined);
-    if (another !== undefined) {
-      const names = found.map((one) => `--${one.name}`).join(", ");
-      throw source.error(word.at, `--${name} is short for several options: ${names}`);
-    }
-    const shown = `--${no ?? ""}${option.name}`;
-    if (no !== undefined && option.takes !== "switch")
+    const [, no = "", name = "", value] = /^--(no-)?([^=]*)(?:=([^]*))?$/.exec(word.bytes) ?? [];
+    const option = this.#named(name, word);
+    if (option === undefined) return this.#unknown(`--${no}${name}`, word, value === undefined ? next : undefined);
+    const shown = `--${no}${option.name}`;
+    if (no !== "" && option.takes !== "switch")
       throw source.error(word.at, `${shown} is none: --${option.name} cannot be turned off`);
-    const given = { option, shown, isOn: no === undefined, at: word.at };
+    const given = { option, shown, value: "", isOn: no === "", at: word.at };
     if (option.takes !== "value") {
-      this.#take({ ...given, value: "" }, level);
+      this.#take(given, level);
       return false;
     }
-    if (value === undefined && next === undefined) throw source.error(word.at, `${shown} needs a value`);
-    this.#take({ ...given, value: value ?? next?.bytes ?? "" }, level);
+    const bytes = value ?? next?.bytes;
+    if (bytes === undefined) throw source.error(word.at, `${shown} needs a value`);
+    this.#take({ ...given, value: bytes }, level);
     return value === undefined;
+  }
+
+  /** The option of that name, which may be cut off.  {SyntaxError} when it is short for several. */
+  #named(name: string, word: Word): CurlOption | undefined {
+    const found = longOptions(name);
+    if (found.length < 2) return found[0];
+    const names = found.map((one) => `--${one.name}`).join(", ");
+    throw this.#known.source.error(word.at, `--${name} is short for several options: ${names}`);
   }
 
   /** One or several letters; the rest of the word is the value of the first one that takes one. */

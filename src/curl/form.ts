@@ -55,25 +55,35 @@ function nameText(bytes: string, given: Given, world: World): string {
 }
 
 function partOf(content: string, given: Given, world: World): FilePart {
-  if (content.startsWith("(") || content === "=)" || content === ")")
-    world.fail(given, "parts within a part are not read");
-  const sign = content.startsWith("@") || content.startsWith("<") ? content.charAt(0) : "";
+  if (/^[()]|^=\)$/.test(content)) world.fail(given, "parts within a part are not read");
+  const sign = /^[@<]/.exec(content)?.[0] ?? "";
   const { word, rest } = firstWord(content.slice(sign.length), sign === "" ? "" : ",");
   if (rest.startsWith(",")) world.fail(given, `several files in one ${given.shown} are not read: give one for each`);
   const facts = factsOf(rest, given, world);
-  const headers = facts.headers.length === 0 ? null : headersOf(facts.headers, given, world);
-  const more = headers === null ? null : { headers };
+  const more = facts.headers.length === 0 ? null : { headers: headersOf(facts.headers, given, world) };
   const named = facts.filename === null ? null : nameText(facts.filename, given, world);
-  if (sign === "") {
-    const type = typed(facts.type ?? (named === null ? undefined : typeOf(named)), named);
-    return { filename: named, content: textOrBytes(word), contentType: type, ...more };
-  }
+  if (sign !== "") return { ...fileOf(word, { ...facts, named, isFile: sign === "@" }, given, world), ...more };
+  const guessed = named === null ? undefined : typeOf(named);
+  return { filename: named, content: textOrBytes(word), contentType: typed(facts.type ?? guessed, named), ...more };
+}
+
+/** What is known of a file that is a part, beside its path. */
+interface FileFacts {
+  readonly type: string | null;
+  /** The name that was given for it. */
+  readonly named: string | null;
+  /** Is it sent as a file, and not as the text of a field? */
+  readonly isFile: boolean;
+}
+
+function fileOf(word: string, { type, named, isFile }: FileFacts, given: Given, world: World): FilePart {
   const path = nameText(word, given, world);
-  const base = path === "-" ? "-" : path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
-  const filename = named ?? (sign === "@" ? base : null);
-  const guessed = typeOf(filename ?? "") ?? typeOf(path) ?? (filename === null ? undefined : "application/octet-stream");
-  const body = new Uint8Array(Buffer.from(world.read(word, given), "latin1"));
-  return { filename, content: body, contentType: typed(facts.type ?? guessed, filename), ...more };
+  const base = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+  const filename = named ?? (isFile ? base : null);
+  const unknown = filename === null ? undefined : "application/octet-stream";
+  const guessed = typeOf(filename ?? "") ?? typeOf(path) ?? unknown;
+  const content = new Uint8Array(Buffer.from(world.read(word, given), "latin1"));
+  return { filename, content, contentType: typed(type ?? guessed, filename) };
 }
 
 /** Without a file name plain text needs no type, and curl writes none. */

@@ -107,11 +107,11 @@ function requestOf(method: string, target: Target, draft: Draft, world: World): 
 function fieldsOf(target: Target, draft: Draft, world: World): FieldRecord {
   const custom = customFields(draft, world);
   const fields = new FieldRecord();
-  addOwn(fields, custom, "User-Agent", draft.userAgent, world);
+  addOwn({ fields, custom }, "User-Agent", draft.userAgent, world);
   if (draft.range !== null && !custom.has("range"))
     fields.add("Range", `bytes=${draft.range.value}`);
   if (draft.isCompressed && !custom.has("accept-encoding")) fields.add("Accept-Encoding", "deflate, gzip, br, zstd");
-  addOwn(fields, custom, "Referer", draft.referer, world);
+  addOwn({ fields, custom }, "Referer", draft.referer, world);
   addCookies(fields, custom, draft, { target, world });
   for (const { name, value } of draft.fields) if (value !== null) fields.add(name, value);
   for (const { name, value } of draft.fields) if (value === null) fields.remove(name);
@@ -136,8 +136,14 @@ function customFields(draft: Draft, world: World): FieldRecord {
   return custom;
 }
 
+/** Fields as they grow, beside those that the command says. */
+interface Growing {
+  readonly fields: FieldRecord;
+  readonly custom: FieldRecord;
+}
+
 /** A field that has an option of its own. A line of `--header` goes before it; an empty one takes it away. */
-function addOwn(fields: FieldRecord, custom: FieldRecord, name: string, given: Given | null, world: World): void {
+function addOwn({ fields, custom }: Growing, name: string, given: Given | null, world: World): void {
   if (given === null) return;
   if (custom.has(name)) world.ignore(given, `--header says ${name}, and goes before it`);
   else if (given.value === "") fields.remove(name);
@@ -160,7 +166,7 @@ function addCookies(fields: FieldRecord, custom: FieldRecord, draft: Draft, { ta
     given.value === "" || said.includes(given) ? [] : fileCookies(given, target, world),
   );
   const value = [...kept, ...said.map((given) => given.value)].join("; ");
-  if (value !== "") addOwn(fields, custom, "Cookie", { ...first, value }, world);
+  if (value !== "") addOwn({ fields, custom }, "Cookie", { ...first, value }, world);
 }
 
 /** Those of a file that go to the target, as one value; an empty list for none. */
@@ -201,9 +207,8 @@ function authOf(target: Target, draft: Draft, fields: FieldRecord, world: World)
     return false;
   }
   if (bearer !== null) {
-    const field = fieldOf(`Authorization: Bearer ${bearer.value}`, bearer, world);
-    if (field?.value != null) fields.add("Authorization", field.value);
     if (user !== null) world.ignore(user, "--oauth2-bearer goes before it");
+    addBearer(fields, bearer, world);
     return false;
   }
   const credentials = user === null ? target.credentials : pairOf(user, world);
@@ -217,6 +222,11 @@ function authOf(target: Target, draft: Draft, fields: FieldRecord, world: World)
     case "any":
       return new HttpGuessAuth(username, password);
   }
+}
+
+function addBearer(fields: FieldRecord, given: Given, world: World): void {
+  const field = fieldOf(`Authorization: Bearer ${given.value}`, given, world);
+  if (field?.value != null) fields.add("Authorization", field.value);
 }
 
 function pairOf(given: Given, world: World): { readonly username: string; readonly password: string } {

@@ -56,26 +56,29 @@ function targetOf(written: string, word: Word, draft: Draft, world: World): Targ
 
 function located(whole: string, word: Word, draft: Draft, world: World): Target {
   const parsed = parseUrl(whole);
+  const { credentials, scheme } = parsed;
   const [, authority = "", path = "", query = "", fragment = ""] = PARTS.exec(whole) ?? [];
   const target = requestTarget(draft, world) ?? escaped(pathOf(path, query, draft) + withQueries(query, draft, word, world), world);
-  const port = parsed.port === defaultPort(parsed.scheme) ? null : parsed.port;
   const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/:\d*$/, "");
+  const named = `${scheme}://${withPort(host, parsed.port, scheme)}${target}${fragment}`;
   const site = { host: parsed.host, port: parsed.effectivePort };
   const reached = routed(site, draft);
-  const isThere = reached === site;
-  const isDefault = reached.port === defaultPort(parsed.scheme);
-  const at = isThere
-    ? host + (port === null ? "" : `:${port}`)
-    : reached.host + (isDefault ? "" : `:${reached.port}`);
-  const url = `${parsed.scheme}://${at}${target}${fragment}`;
+  if (reached === site)
+    return { url: named, isRaw: isSpelledOtherwise(named), host: null, cookieUrl: named, serverName: null, credentials };
+  const url = `${scheme}://${withPort(reached.host, reached.port, scheme)}${target}${fragment}`;
   return {
     url,
     isRaw: isSpelledOtherwise(url),
-    host: isThere ? null : parsed.host + (port === null ? "" : `:${port}`),
-    cookieUrl: isThere ? url : `${parsed.scheme}://${site.host}:${site.port}${target}`,
-    serverName: isThere || isAddress(parsed) || parsed.scheme === "http" ? null : parsed.host,
-    credentials: parsed.credentials,
+    host: withPort(parsed.host, parsed.port, scheme),
+    cookieUrl: named,
+    serverName: isAddress(parsed) || scheme === "http" ? null : parsed.host,
+    credentials,
   };
+}
+
+/** Host and port, as curl writes them into `Host`: without a port that need not be said. */
+function withPort(host: string, port: number | null, scheme: string): string {
+  return port === null || port === defaultPort(scheme) ? host : `${host}:${port}`;
 }
 
 /** @throws {InvalidURL} for what cannot stand in a request line. */
