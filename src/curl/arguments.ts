@@ -120,7 +120,7 @@ class ArgumentReader {
     return value === undefined;
   }
 
-  /** The option of that name, which may be cut off.  {SyntaxError} when it is short for several. */
+  /** The option of that name, which may be cut off. @throws {SyntaxError} when it is short for several. */
   #named(name: string, word: Word): CurlOption | undefined {
     const found = longOptions(name);
     if (found.length < 2) return found[0];
