@@ -60,11 +60,13 @@ function partOf(content: string, given: Given, world: World): FilePart {
   const { word, rest } = firstWord(content.slice(sign.length), sign === "" ? "" : ",");
   if (rest.startsWith(",")) world.fail(given, `several files in one ${given.shown} are not read: give one for each`);
   const facts = factsOf(rest, given, world);
-  const more = facts.headers.length === 0 ? null : { headers: headersOf(facts.headers, given, world) };
+  const headers = facts.headers.length === 0 ? null : headersOf(facts.headers, given, world);
+  const more = headers === null ? null : { headers };
+  const type = facts.type ?? headers?.get("content-type") ?? null;
   const named = facts.filename === null ? null : nameText(facts.filename, given, world);
-  if (sign !== "") return { ...fileOf(word, { ...facts, named, isFile: sign === "@" }, given, world), ...more };
+  if (sign !== "") return { ...fileOf(word, { type, named, isFile: sign === "@" }, given, world), ...more };
   const guessed = named === null ? undefined : typeOf(named);
-  return { filename: named, content: textOrBytes(word), contentType: typed(facts.type ?? guessed, named), ...more };
+  return { filename: named, content: textOrBytes(word), contentType: type ?? guessed ?? "", ...more };
 }
 
 /** What is known of a file that is a part, beside its path. */
@@ -81,15 +83,11 @@ function fileOf(word: string, { type, named, isFile }: FileFacts, given: Given, 
   const base = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const filename = named ?? (isFile ? base : null);
   const unknown = filename === null ? undefined : "application/octet-stream";
-  const guessed = typeOf(filename ?? "") ?? typeOf(path) ?? unknown;
+  const guessed = typeOf(filename ?? "") ?? typeOf(path) ?? unknown ?? "";
+  // Without a file name plain text needs no type.
+  const isTold = filename !== null || guessed !== "text/plain";
   const content = new Uint8Array(Buffer.from(world.read(word, given), "latin1"));
-  return { filename, content, contentType: typed(type ?? guessed, filename) };
-}
-
-/** Without a file name plain text needs no type, and curl writes none. */
-function typed(type: string | undefined, filename: string | null): string {
-  if (type === undefined) return "";
-  return filename === null && /^text\/plain(?:[;\s]|$)/i.test(type) ? "" : type;
+  return { filename, content, contentType: type ?? (isTold ? guessed : "") };
 }
 
 function headersOf(lines: readonly string[], given: Given, world: World): HeaderMap {

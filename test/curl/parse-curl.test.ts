@@ -118,7 +118,7 @@ describe("a form", () => {
     ["-F a=b", { filename: null, content: "b", contentType: "" }],
     ["-F 'a= b ;type=text/html'", { filename: null, content: "b", contentType: "text/html" }],
     ["-F 'a=b;type=text/html; charset=utf-8'", { contentType: "text/html; charset=utf-8" }],
-    ["-F 'a=b;type=text/plain'", { contentType: "" }],
+    ["-F 'a=b;type=text/plain'", { contentType: "text/plain" }],
     [`-F 'a="b;c\\"d"'`, { content: 'b;c"d' }],
     ["-F 'a=b;filename=c.png'", { filename: "c.png", content: "b", contentType: "image/png" }],
     ["-F 'a=b;filename=c.bin'", { filename: "c.bin", contentType: "" }],
