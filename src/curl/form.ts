@@ -60,6 +60,10 @@ function partOf(content: string, given: Given, world: World): FilePart {
   const { word, rest } = firstWord(content.slice(sign.length), sign === "" ? "" : ",");
   if (rest.startsWith(",")) world.fail(given, `several files in one ${given.shown} are not read: give one for each`);
   const facts = factsOf(rest, given, world);
+  if (sign === "<" && facts.filename !== null) {
+    world.ignore(given, "the text of a field has no file name, and curl gives it none");
+    facts.filename = null;
+  }
   const headers = facts.headers.length === 0 ? null : headersOf(facts.headers, given, world);
   const more = headers === null ? null : { headers };
   const type = facts.type ?? headers?.get("content-type") ?? null;
