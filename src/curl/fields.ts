@@ -1,6 +1,7 @@
 /** Header fields: how curl takes them (`--header`), and the record of them that a request is given. */
+import { asBuffer } from "../core/bytes.ts";
 import { InvalidHeader } from "../core/errors.ts";
-import { HeaderMap, type HeaderValue } from "../core/headers.ts";
+import { HeaderMap } from "../core/headers.ts";
 import { shownName } from "../core/redact.ts";
 import type { Given } from "./arguments.ts";
 import type { FieldGiven, World } from "./draft.ts";
@@ -44,9 +45,12 @@ export function fieldLines(given: Given, world: World): readonly string[] {
     .filter((line) => line !== "");
 }
 
+/** A value as the option `headers` takes it. */
+type Line = string | Uint8Array;
+
 /** A record of fields as it grows; names without case. */
 export class FieldRecord {
-  readonly #byKey = new Map<string, { readonly name: string; values: HeaderValue[] | null }>();
+  readonly #byKey = new Map<string, { readonly name: string; values: Line[] | null }>();
 
   /** Is the name there, be it with `null`? */
   has(name: string): boolean {
@@ -56,7 +60,8 @@ export class FieldRecord {
   /** The last value, a character for each byte, as it was given; `null` when there is none. */
   last(name: string): string | null {
     const value = this.#byKey.get(name.toLowerCase())?.values?.at(-1);
-    return value === undefined ? null : typeof value === "string" ? value : Buffer.from(value as Uint8Array).toString("latin1");
+    if (value === undefined) return null;
+    return typeof value === "string" ? value : asBuffer(value).toString("latin1");
   }
 
   /** Adds a line. */
@@ -83,7 +88,7 @@ export class FieldRecord {
   }
 
   /** As the option `headers` takes it. */
-  toRecord(): Record<string, HeaderValue | HeaderValue[] | null> {
+  toRecord(): Record<string, Line | Line[] | null> {
     return Object.fromEntries(
       [...this.#byKey.values()].map(({ name, values }) => [name, values?.length === 1 ? (values[0] ?? null) : values]),
     );
@@ -91,7 +96,7 @@ export class FieldRecord {
 }
 
 /** Bytes beyond ASCII are sent as they are: text of a field would be taken for latin-1. */
-function lineOf(value: string): HeaderValue {
+function lineOf(value: string): Line {
   return /^[\t\x20-\x7e]*$/.test(value) ? value : new Uint8Array(Buffer.from(value, "latin1"));
 }
 

@@ -1,4 +1,5 @@
 /** toCurl(): a prepared request becomes a command line. */
+import { asBuffer } from "../core/bytes.ts";
 import { mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import { InvalidBody, InvalidMethod, InvalidSchema } from "../core/errors.ts";
 import { isToken } from "../core/method.ts";
@@ -181,10 +182,7 @@ function assertMethod(method: string): void {
 /** @throws {TypeError} for a stream. */
 function bodyOf({ payload }: PreparedRequest): string | null {
   if (payload === null) return null;
-  if (payload.kind === "bytes") {
-    const { buffer, byteOffset, byteLength } = payload.bytes;
-    return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
-  }
+  if (payload.kind === "bytes") return asBuffer(payload.bytes).toString("latin1");
   throw new TypeError(
     "the body is a stream, and a command needs its bytes: set request.body to them, or write the request with text or bytes",
   );

@@ -130,7 +130,7 @@ describe("a form", () => {
 
   it("takes fields of its parts", () => {
     const { files } = only(`curl -F 'a=b;headers="X-A: 1"' https://example.com/`).options;
-    const [[, part]] = files as [[string, { headers: Iterable<unknown> }]];
+    const [[, part]] = files as unknown as [[string, { headers: Iterable<unknown> }]];
     expect([...part.headers]).toEqual([["X-A", "1"]]);
   });
 
