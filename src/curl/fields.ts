@@ -2,7 +2,6 @@
 import { asBuffer } from "../core/bytes.ts";
 import { InvalidHeader } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
-import { shownName } from "../core/redact.ts";
 import type { Given } from "./arguments.ts";
 import type { FieldGiven, World } from "./draft.ts";
 
@@ -98,9 +97,4 @@ export class FieldRecord {
 /** Bytes beyond ASCII are sent as they are: text of a field would be taken for latin-1. */
 function lineOf(value: string): Line {
   return /^[\t\x20-\x7e]*$/.test(value) ? value : new Uint8Array(Buffer.from(value, "latin1"));
-}
-
-/** The name of a field, for a reason. */
-export function quotedName(name: string): string {
-  return shownName(name);
 }

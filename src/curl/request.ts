@@ -4,6 +4,7 @@ import { HttpGuessAuth } from "../auth/guess.ts";
 import type { ClientCertificate } from "../core/adapter.ts";
 import type { AuthOption } from "../core/auth-scheme.ts";
 import type { RequestOptions } from "../core/options.ts";
+import { shownName } from "../core/redact.ts";
 import { CookieJar } from "../cookies/jar.ts";
 import { parseCookiesTxt } from "../formats/cookies-txt.ts";
 import { FormatError } from "../formats/problem.ts";
@@ -13,7 +14,7 @@ import type { Given, Transfer } from "./arguments.ts";
 import { bodyOptions } from "./body.ts";
 import { dataTakers } from "./data.ts";
 import { Draft, type Taker, type World } from "./draft.ts";
-import { FieldRecord, fieldOf, quotedName } from "./fields.ts";
+import { FieldRecord, fieldOf } from "./fields.ts";
 import { formTakers } from "./form.ts";
 import { messageTakers } from "./message.ts";
 import { textOf } from "./source.ts";
@@ -132,7 +133,7 @@ function customFields(draft: Draft, world: World): FieldRecord {
   }
   for (const name of custom.repeated())
     if (/^(?:user-agent|host|content-type|authorization|referer)$/i.test(name))
-      world.note("--header", `there are several lines of ${quotedName(name)}, which curl sends and a session refuses`);
+      world.note("--header", `there are several lines of ${shownName(name)}, which curl sends and a session refuses`);
   return custom;
 }
 
