@@ -83,7 +83,9 @@ class ArgumentReader {
       else if (bytes === "--") hasOptions = false;
       else {
         const next = words[place + 1];
-        const isUsed = bytes.startsWith("--") ? this.#long(word, next, level) : this.#short(word, next, level);
+        const isUsed = bytes.startsWith("--")
+          ? this.#long(word, next, level)
+          : this.#short(word, next, level);
         if (isUsed) place++;
       }
     }
@@ -105,7 +107,8 @@ class ArgumentReader {
     const { source } = this.#known;
     const [, no = "", name = "", value] = /^--(no-)?([^=]*)(?:=([^]*))?$/.exec(word.bytes) ?? [];
     const option = this.#named(name, word);
-    if (option === undefined) return this.#unknown(`--${no}${name}`, word, value === undefined ? next : undefined);
+    if (option === undefined)
+      return this.#unknown(`--${no}${name}`, word, value === undefined ? next : undefined);
     const shown = `--${no}${option.name}`;
     if (no !== "" && option.takes !== "switch")
       throw source.error(word.at, `${shown} is none: --${option.name} cannot be turned off`);
@@ -143,7 +146,8 @@ class ArgumentReader {
         continue;
       }
       const rest = word.bytes.slice(place + 1);
-      if (rest === "" && next === undefined) throw this.#known.source.error(word.at, `-${letter} needs a value`);
+      if (rest === "" && next === undefined)
+        throw this.#known.source.error(word.at, `-${letter} needs a value`);
       this.#take({ ...given, value: rest === "" ? (next?.bytes ?? "") : rest }, level);
       return rest === "";
     }
@@ -156,7 +160,8 @@ class ArgumentReader {
       if (this.#urls.length === 0) throw source.error(given.at, "there is no URL before --next");
       this.#next();
     } else if (given.option.name === "config") {
-      if (level === MOST_LEVELS) throw source.error(given.at, "configuration files name one another too deep");
+      if (level === MOST_LEVELS)
+        throw source.error(given.at, "configuration files name one another too deep");
       this.read(this.#known.config(given), level + 1);
     } else this.#given.push(given);
   }

@@ -94,8 +94,7 @@ class BashReader extends Cursor {
       skeleton += QUOTED;
     }
     if (HOME.test(skeleton)) this.fail("~ is a folder of whoever runs it: write its path", at);
-    if (isExpanded(skeleton))
-      this.fail("{ } outside of quotes become several words: quote the argument", at);
+    if (isExpanded(skeleton)) this.fail("{ } outside of quotes become several words: quote the argument", at);
     return { bytes: parts.join(""), at };
   }
 
@@ -165,7 +164,8 @@ class BashReader extends Cursor {
     if (next === "(") return this.#printf();
     const from = this.at;
     const variable = this.run(VARIABLE);
-    if (variable === "${") this.fail("${ is a variable of the shell, and its value is not known here: write it", from);
+    if (variable === "${")
+      this.fail("${ is a variable of the shell, and its value is not known here: write it", from);
     if (variable !== "")
       this.fail(`${variable} is a variable of the shell, and its value is not known here: write it`, from);
     this.at++;
@@ -201,13 +201,19 @@ class BashReader extends Cursor {
     }
     this.at++;
     if (this.source.text.slice(from, this.at).includes("^&"))
-      this.#notes.add("$'…'", "some versions of Firefox write ^& for &; both characters are sent, as bash does", () => this.source.place(from));
+      this.#notes.add(
+        "$'…'",
+        "some versions of Firefox write ^& for &; both characters are sent, as bash does",
+        () => this.source.place(from),
+      );
     return (end === null ? parts : parts.slice(0, end)).join("");
   }
 
   /** How many of the parts there are before a byte that is 0. */
   #cut(at: number, parts: readonly string[]): number {
-    this.#notes.add("$'…'", "bash ends it at a byte that is 0, and what is behind that is left out", () => this.source.place(at));
+    this.#notes.add("$'…'", "bash ends it at a byte that is 0, and what is behind that is left out", () =>
+      this.source.place(at),
+    );
     return parts.length;
   }
 
@@ -216,7 +222,8 @@ class BashReader extends Cursor {
       this.match(
         /\\(?:u([\dA-Fa-f]{1,4})|U([\dA-Fa-f]{1,8})|x([\dA-Fa-f]{1,2})|([0-7]{1,3})|c([^])|([^]?))/uy,
       ) ?? [];
-    if (short !== undefined || long !== undefined) return this.#unicode(Number.parseInt(short ?? long ?? "", 16));
+    if (short !== undefined || long !== undefined)
+      return this.#unicode(Number.parseInt(short ?? long ?? "", 16));
     if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
     if (control !== undefined) return String.fromCharCode(control.charCodeAt(0) & 0x1f);
@@ -226,7 +233,8 @@ class BashReader extends Cursor {
   /** Two halves of a surrogate pair are one character: browsers write those beyond U+FFFF so. */
   #unicode(code: number): string {
     const low = (code & 0xfffffc00) === 0xd800 ? this.match(/\\u(d[c-f][\da-f]{2})/iy)?.[1] : undefined;
-    const point = low === undefined ? code : 0x10000 + ((code & 0x3ff) << 10) + (Number.parseInt(low, 16) & 0x3ff);
+    const point =
+      low === undefined ? code : 0x10000 + ((code & 0x3ff) << 10) + (Number.parseInt(low, 16) & 0x3ff);
     if (point > 0x10ffff) this.fail("there is no such character");
     // Half of a pair has no UTF-8; bash writes its three bytes all the same.
     if ((point & 0xfffff800) === 0xd800)

@@ -184,7 +184,8 @@ class CmdReader extends Cursor {
   }
 
   #operator(character: string): null {
-    if (character === "|") this.fail("| hands output to another command, and nothing is run here: leave it out");
+    if (character === "|")
+      this.fail("| hands output to another command, and nothing is run here: leave it out");
     if (character !== "&")
       this.fail(`${character} is a redirection, and no file is read or written here: leave it out`);
     this.at += this.source.text[this.at + 1] === "&" ? 2 : 1;

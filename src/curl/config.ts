@@ -2,9 +2,7 @@
 import type { Given } from "./arguments.ts";
 import type { Word } from "./source.ts";
 
-const ESCAPED: ReadonlyMap<string, string> = new Map(
-  Object.entries({ t: "\t", n: "\n", r: "\r", v: "\v" }),
-);
+const ESCAPED: ReadonlyMap<string, string> = new Map(Object.entries({ t: "\t", n: "\n", r: "\r", v: "\v" }));
 
 /** The words that a file stands for. Errors in them name the place of the option that named the file. */
 export function configWords(bytes: string, { at }: Given): Word[] {

@@ -6,7 +6,8 @@ import type { Draft, Taker, World } from "./draft.ts";
 function fileText(path: string, given: Given, world: World): string {
   const bytes = world.read(path, given);
   const end = bytes.indexOf("\0");
-  if (end !== -1) world.ignore(given, "a byte that is 0 ends what is read of a file: --data-binary takes all of it");
+  if (end !== -1)
+    world.ignore(given, "a byte that is 0 ends what is read of a file: --data-binary takes all of it");
   return (end === -1 ? bytes : bytes.slice(0, end)).replaceAll(/[\r\n]/g, "");
 }
 

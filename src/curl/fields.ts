@@ -83,13 +83,18 @@ export class FieldRecord {
 
   /** Names more than once. */
   repeated(): string[] {
-    return [...this.#byKey.values()].filter(({ values }) => (values?.length ?? 0) > 1).map(({ name }) => name);
+    return [...this.#byKey.values()]
+      .filter(({ values }) => (values?.length ?? 0) > 1)
+      .map(({ name }) => name);
   }
 
   /** As the option `headers` takes it. */
   toRecord(): Record<string, Line | Line[] | null> {
     return Object.fromEntries(
-      [...this.#byKey.values()].map(({ name, values }) => [name, values?.length === 1 ? (values[0] ?? null) : values]),
+      [...this.#byKey.values()].map(({ name, values }) => [
+        name,
+        values?.length === 1 ? (values[0] ?? null) : values,
+      ]),
     );
   }
 }

@@ -37,7 +37,7 @@ interface Facts {
 export const formTakers: Readonly<Record<string, Taker>> = {
   form: (draft, given, world) => take(draft, given, world, false),
   "form-string": (draft, given, world) => take(draft, given, world, true),
-  "form-escape": (draft, given, world) => {
+  "form-escape": (_, given, world) => {
     if (given.isOn) world.ignore(given, "names of fields and files are escaped with %");
   },
 };
@@ -47,7 +47,10 @@ function take(draft: Draft, given: Given, world: World, isLiteral: boolean): voi
   if (equals === -1) world.fail(given, `${given.shown} must be NAME=CONTENT`);
   const name = nameText(given.value.slice(0, equals), given, world);
   const content = given.value.slice(equals + 1);
-  draft.parts.push([name, isLiteral ? { filename: null, content: textOrBytes(content) } : partOf(content, given, world)]);
+  draft.parts.push([
+    name,
+    isLiteral ? { filename: null, content: textOrBytes(content) } : partOf(content, given, world),
+  ]);
 }
 
 function nameText(bytes: string, given: Given, world: World): string {
@@ -58,19 +61,23 @@ function partOf(content: string, given: Given, world: World): FilePart {
   if (/^[()]|^=\)$/.test(content)) world.fail(given, "parts within a part are not read");
   const sign = /^[@<]/.exec(content)?.[0] ?? "";
   const { word, rest } = firstWord(content.slice(sign.length), sign === "" ? "" : ",");
-  if (rest.startsWith(",")) world.fail(given, `several files in one ${given.shown} are not read: give one for each`);
+  if (rest.startsWith(","))
+    world.fail(given, `several files in one ${given.shown} are not read: give one for each`);
   const facts = factsOf(rest, given, world);
-  if (sign === "<" && facts.filename !== null) {
-    world.ignore(given, "the text of a field has no file name, and curl gives it none");
-    facts.filename = null;
-  }
-  const headers = facts.headers.length === 0 ? null : headersOf(facts.headers, given, world);
+  const { headers, type } = headersOf(facts, given, world);
+  const named = nameOf(facts, sign, given, world);
   const more = headers === null ? null : { headers };
-  const type = facts.type ?? headers?.get("content-type") ?? null;
-  const named = facts.filename === null ? null : nameText(facts.filename, given, world);
   if (sign !== "") return { ...fileOf(word, { type, named, isFile: sign === "@" }, given, world), ...more };
-  const guessed = named === null ? undefined : typeOf(named);
-  return { filename: named, content: textOrBytes(word), contentType: type ?? guessed ?? "", ...more };
+  const guessed = named === null ? "" : (typeOf(named) ?? "");
+  return { filename: named, content: textOrBytes(word), contentType: type ?? guessed, ...more };
+}
+
+/** The name of the file that was given; `null` for none. */
+function nameOf({ filename }: Facts, sign: string, given: Given, world: World): string | null {
+  if (filename === null) return null;
+  if (sign !== "<") return nameText(filename, given, world);
+  world.ignore(given, "the text of a field has no file name, and curl gives it none");
+  return null;
 }
 
 /** What is known of a file that is a part, beside its path. */
@@ -94,13 +101,19 @@ function fileOf(word: string, { type, named, isFile }: FileFacts, given: Given, 
   return { filename, content, contentType: type ?? (isTold ? guessed : "") };
 }
 
-function headersOf(lines: readonly string[], given: Given, world: World): HeaderMap {
+/** The fields of a part, and its type where one was given. `null` for none. */
+function headersOf(
+  { headers: lines, type }: Facts,
+  given: Given,
+  world: World,
+): { readonly headers: HeaderMap | null; readonly type: string | null } {
+  if (lines.length === 0) return { headers: null, type };
   const headers = new HeaderMap();
   for (const line of lines) {
     const field = fieldOf(line, given, world);
     if (field?.value != null) headers.append(field.name, field.value);
   }
-  return headers;
+  return { headers, type: type ?? headers.get("content-type") };
 }
 
 /**
@@ -113,7 +126,9 @@ function firstWord(text: string, end: string): { readonly word: string; readonly
   if (quoted !== null)
     return { word: (quoted[1] ?? "").replaceAll(/\\(["\\])/g, "$1"), rest: from.slice(quoted[0].length) };
   const at = from.search(end === "" ? /;/ : /[;,]/);
-  return at === -1 ? { word: from.trimEnd(), rest: "" } : { word: from.slice(0, at).trimEnd(), rest: from.slice(at) };
+  return at === -1
+    ? { word: from.trimEnd(), rest: "" }
+    : { word: from.slice(0, at).trimEnd(), rest: from.slice(at) };
 }
 
 function factsOf(text: string, given: Given, world: World): Facts {
@@ -155,7 +170,8 @@ function note(
       world.ignore(given, "encoder= is not taken over: the part is sent as it is");
       break;
     default:
-      if (word !== "") world.ignore(given, "what stands behind a ; in a part is neither type, filename nor headers");
+      if (word !== "")
+        world.ignore(given, "what stands behind a ; in a part is neither type, filename nor headers");
       break;
   }
 }

@@ -14,7 +14,8 @@ type Choices = readonly string[];
  */
 export function urlsOf(text: string, fail: (problem: string) => never): string[] {
   const parts: Choices[] = [];
-  const found = /\\([[\]{}])|\[\]|(\[[\da-f:.]{0,40}:[\da-f:.]{0,40}(?:%[^\]]*)?\])|\[([^\]]*)\]|\{((?:[^{}[\]\\]|\\[^])*)\}|[[\]{}]/gi;
+  const found =
+    /\\([[\]{}])|\[\]|(\[[\da-f:.]{0,40}:[\da-f:.]{0,40}(?:%[^\]]*)?\])|\[([^\]]*)\]|\{((?:[^{}[\]\\]|\\[^])*)\}|[[\]{}]/gi;
   let from = 0;
   for (const match of text.matchAll(found)) {
     const [whole, escaped, address, range, set] = match;
@@ -22,14 +23,18 @@ export function urlsOf(text: string, fail: (problem: string) => never): string[]
     from = match.index + whole.length;
     if (escaped !== undefined) parts.push([escaped]);
     else if (whole === "[]" || address !== undefined) parts.push([whole]);
-    else if (range !== undefined) parts.push(rangeOf(range) ?? fail("[ ] in a URL is a range, as [1-9]: -g takes it as it stands"));
+    else if (range !== undefined)
+      parts.push(rangeOf(range) ?? fail("[ ] in a URL is a range, as [1-9]: -g takes it as it stands"));
     else if (set !== undefined && set !== "") parts.push(setOf(set));
     else fail(`${whole.charAt(0)} in a URL has no other half, or nothing in it: -g takes it as it stands`);
   }
   parts.push([text.slice(from)]);
   const count = parts.reduce((product, choices) => product * choices.length, 1);
   if (count > MOST_URLS) fail(`more than ${MOST_URLS} URLs in one are not read`);
-  return parts.reduce<string[]>((urls, choices) => urls.flatMap((url) => choices.map((choice) => url + choice)), [""]);
+  return parts.reduce<string[]>(
+    (urls, choices) => urls.flatMap((url) => choices.map((choice) => url + choice)),
+    [""],
+  );
 }
 
 function setOf(text: string): Choices {
@@ -43,7 +48,8 @@ function setOf(text: string): Choices {
 
 /** `null` for what is no range. */
 function rangeOf(text: string): Choices | null {
-  const [, first = "", last = "", by = "1"] = /^(\d{1,15}|[a-z])-(\d{1,15}|[a-z])(?::(\d{1,9}))?$/i.exec(text) ?? [];
+  const [, first = "", last = "", by = "1"] =
+    /^(\d{1,15}|[a-z])-(\d{1,15}|[a-z])(?::(\d{1,9}))?$/i.exec(text) ?? [];
   const isNumber = /^\d/.test(first);
   if (first === "" || isNumber !== /^\d/.test(last)) return null;
   const [from, to] = isNumber ? [Number(first), Number(last)] : [first.charCodeAt(0), last.charCodeAt(0)];

@@ -15,7 +15,8 @@ function addFields(fields: Draft["fields"], given: Given, world: World): void {
 export const messageTakers: Readonly<Record<string, Taker>> = {
   request: (draft, given, world) => {
     // Safari writes it where it does not know the method.
-    if (given.value === "null") world.ignore(given, '"null" is no method: it is what Safari writes when it knows none');
+    if (given.value === "null")
+      world.ignore(given, '"null" is no method: it is what Safari writes when it knows none');
     else if (!isToken(given.value)) world.fail(given, "--request must be a token (RFC 9110 §9.1)");
     else draft.method = given.value;
   },
@@ -76,7 +77,8 @@ export const messageTakers: Readonly<Record<string, Taker>> = {
 /** Seconds, with a fraction maybe, as milliseconds; `null` for none. @throws {SyntaxError} for anything else. */
 export function milliseconds(given: Given, world: World): number | null {
   const seconds = /^(?:\d+(?:\.\d*)?|\.\d+)$/.test(given.value) ? Number(given.value) : Number.NaN;
-  if (!(seconds * 1000 <= 2_147_483_647)) world.fail(given, `${given.shown} must be a number of seconds, up to 2147483`);
+  if (!(seconds * 1000 <= 2_147_483_647))
+    world.fail(given, `${given.shown} must be a number of seconds, up to 2147483`);
   return seconds === 0 ? null : Math.max(1, Math.round(seconds * 1000));
 }
 

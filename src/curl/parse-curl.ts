@@ -45,7 +45,8 @@ export interface ParsedCurl {
 /**
  * The requests of a command line of curl, or of several: as Chrome, Firefox and Safari copy them for bash, cmd and PowerShell
  * ("Copy all as cURL", too), and as people write them. A session that is new sends what curl would, but for the order of
- * fields, `User-Agent` where the command says none (that of the session stands), and HTTP/2 (`http2`, only when it says so).
+ * fields, `User-Agent` where the command says none (that of the session stands), `Content-Length: 0` of a POST without a body, and
+ * HTTP/2 (`http2`, only when it says so).
  *
  * Nothing is run. A command in the text, a variable, a pipe and a redirection are errors that name their place. (`printf` with
  * a format alone is read, since {@link toCurl} writes bytes so.)

@@ -18,7 +18,10 @@ export class Variables {
     const key = `${name}\n${secret}`;
     const known = this.#names.get(key);
     if (known !== undefined) return known;
-    const upper = name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_").replace(/^_+|_+$/g, "");
+    const upper = name
+      .toUpperCase()
+      .replaceAll(/[^A-Z0-9]+/g, "_")
+      .replace(/^_+|_+$/g, "");
     const base = /^[A-Z]/.test(upper) ? upper : `SECRET${upper === "" ? "" : `_${upper}`}`;
     let count = this.#counts.get(base) ?? 0;
     let made = base;
@@ -62,7 +65,9 @@ export function wordOf(pieces: readonly Piece[]): string {
   const texts = pieces.map((piece) => (typeof piece === "string" ? shownText(piece) : null));
   const isSimple = pieces.every((piece, at) => typeof piece !== "string" || PLAIN.test(texts[at] ?? '"'));
   if (!isSimple)
-    return pieces.map((piece) => (typeof piece === "string" ? quoted(piece) : `"$${piece.variable}"`)).join("");
+    return pieces
+      .map((piece) => (typeof piece === "string" ? quoted(piece) : `"$${piece.variable}"`))
+      .join("");
   return `"${pieces.map((piece, at) => (typeof piece === "string" ? texts[at] : reference(piece.variable, texts[at + 1]))).join("")}"`;
 }
 
@@ -72,7 +77,9 @@ function reference(variable: string, next: string | null | undefined): string {
 
 function quoted(bytes: string): string {
   const text = shownText(bytes);
-  return text === null ? `"$(printf '${printfFormat(bytes)}')"` : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return text === null
+    ? `"$(printf '${printfFormat(bytes)}')"`
+    : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** Text without control characters, but line ends and tabs: what survives being copied; `null` for any other bytes. */

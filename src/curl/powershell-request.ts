@@ -10,12 +10,15 @@ import { bytesOf } from "./source.ts";
 import { targetsOf } from "./target.ts";
 
 /** All parameters; a name may be cut off. */
-const NAMES = `AllowInsecureRedirect AllowUnencryptedAuthentication Authentication Body Certificate CertificateThumbprint
+const NAMES =
+  `AllowInsecureRedirect AllowUnencryptedAuthentication Authentication Body Certificate CertificateThumbprint
   ConnectionTimeoutSeconds ContentType Credential CustomMethod DisableKeepAlive Form Headers HttpVersion InFile
   MaximumRedirection MaximumRetryCount Method NoProxy OperationTimeoutSeconds OutFile PassThru
   PreserveAuthorizationOnRedirect PreserveHttpMethodOnRedirect Proxy ProxyCredential ProxyUseDefaultCredentials Resume
   RetryIntervalSec SessionVariable SkipCertificateCheck SkipHeaderValidation SkipHttpErrorCheck SslProtocol TimeoutSec
-  Token TransferEncoding UnixSocket Uri UseBasicParsing UseDefaultCredentials UserAgent WebSession`.split(/\s+/);
+  Token TransferEncoding UnixSocket Uri UseBasicParsing UseDefaultCredentials UserAgent WebSession`.split(
+    /\s+/,
+  );
 
 /** What an invocation says so far. */
 interface Sketch {
@@ -35,7 +38,8 @@ const redirections: Taker = (sketch, text, parameter, world) => {
 
 const seconds: Taker = (sketch, text, parameter, world) => {
   const number = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number <= 2_147_483)) world.fail(parameter, `-${parameter.name} must be a number of seconds, up to 2147483`);
+  if (!(number <= 2_147_483))
+    world.fail(parameter, `-${parameter.name} must be a number of seconds, up to 2147483`);
   if (number > 0) sketch.options.timeout = { total: number * 1000 };
 };
 
@@ -56,7 +60,8 @@ const takers: Readonly<Record<string, Taker>> = {
   },
   ContentType: (sketch, text, parameter, world) =>
     setField(sketch.fields, `Content-Type: ${text}`, parameter, world),
-  UserAgent: (sketch, text, parameter, world) => setField(sketch.fields, `User-Agent: ${text}`, parameter, world),
+  UserAgent: (sketch, text, parameter, world) =>
+    setField(sketch.fields, `User-Agent: ${text}`, parameter, world),
   Body: (sketch, _, parameter) => {
     sketch.body = parameter;
   },
@@ -91,9 +96,11 @@ function setField(fields: FieldRecord, line: string, parameter: Parameter, world
 /** The request of an invocation. @throws {SyntaxError} that names a place. */
 export function requestOfInvocation(invocation: Invocation, world: World): CurlRequest {
   const sketch: Sketch = { fields: new FieldRecord(), options: {}, uri: null, method: "GET", body: null };
-  for (const parameter of invocation.parameters) take(sketch, { ...parameter, name: fullName(parameter, world) }, world);
+  for (const parameter of invocation.parameters)
+    take(sketch, { ...parameter, name: fullName(parameter, world) }, world);
   const { fields, options, uri } = sketch;
-  if (uri === null || typeof uri.value !== "string") world.fail(invocation, "there is no -Uri in this command");
+  if (uri === null || typeof uri.value !== "string")
+    world.fail(invocation, "there is no -Uri in this command");
   const draft = new Draft();
   draft.isGlobOff = true;
   const [target] = targetsOf({ bytes: bytesOf(uri.value), at: uri.at }, draft, world);
@@ -101,7 +108,8 @@ export function requestOfInvocation(invocation: Invocation, world: World): CurlR
   if (invocation.userAgent !== null && !fields.has("user-agent"))
     setField(fields, `User-Agent: ${invocation.userAgent}`, { ...uri, name: "WebSession" }, world);
   const cookie = cookieOf(invocation, parseUrl(target.url).host, world);
-  if (cookie !== "" && !fields.has("cookie")) setField(fields, `Cookie: ${cookie}`, { ...uri, name: "WebSession" }, world);
+  if (cookie !== "" && !fields.has("cookie"))
+    setField(fields, `Cookie: ${cookie}`, { ...uri, name: "WebSession" }, world);
   const body = bodyOf(sketch, world);
   const { credentials } = target;
   return {
@@ -128,7 +136,10 @@ function fullName({ name, at }: Parameter, world: World): string {
   const found = NAMES.filter((one) => one.toLowerCase().startsWith(lower));
   const exact = found.find((one) => one.toLowerCase() === lower);
   if (exact === undefined && found.length > 1)
-    world.fail({ at }, `-${name} is short for several parameters: ${found.map((one) => `-${one}`).join(", ")}`);
+    world.fail(
+      { at },
+      `-${name} is short for several parameters: ${found.map((one) => `-${one}`).join(", ")}`,
+    );
   return exact ?? found[0] ?? name;
 }
 
@@ -138,7 +149,8 @@ function cookieOf({ cookies }: Invocation, host: string, world: World): string {
     const bare = domain.replace(/^\./, "").toLowerCase();
     return host === bare || (domain.startsWith(".") && host.endsWith(`.${bare}`));
   });
-  if (fitting.length < cookies.length) world.note("Cookies.Add", "a cookie is for another host than that of the URL");
+  if (fitting.length < cookies.length)
+    world.note("Cookies.Add", "a cookie is for another host than that of the URL");
   return fitting.map(({ name, value }) => `${name}=${value}`).join("; ");
 }
 
@@ -150,6 +162,7 @@ function bodyOf({ body, fields }: Sketch, world: World): RequestOptions {
   // oxlint-disable-next-line no-control-regex -- all that ASCII has
   if (!body.isUtf8 && /[^\0-\x7f]/.test(text))
     world.ignore(given(body), "text is sent as UTF-8, as PowerShell does from 7.4 on");
-  if (text !== "" && !fields.has("content-type")) fields.add("Content-Type", "application/x-www-form-urlencoded");
+  if (text !== "" && !fields.has("content-type"))
+    fields.add("Content-Type", "application/x-www-form-urlencoded");
   return { data: text };
 }

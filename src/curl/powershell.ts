@@ -46,7 +46,8 @@ const BLANKS = /(?:[ \t]|`\r?\n|<#[^]*?#>)+/y;
 const BETWEEN = /(?:[ \t\r\n;]|`\r?\n|#[^\n]*)+/y;
 const INVOKE = /(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)(?![\w.-])/iy;
 /** Windows PowerShell has it as another name of `Invoke-WebRequest`: its parameters tell. */
-const ALIAS = /curl(?![\w.-])(?=[^\n;]*(?:`\r?\n[^\n;]*)*\s-(?:Uri|Method|Headers|Body|UseBasicParsing|ContentType|WebSession)\b)/iy;
+const ALIAS =
+  /curl(?![\w.-])(?=[^\n;]*(?:`\r?\n[^\n;]*)*\s-(?:Uri|Method|Headers|Body|UseBasicParsing|ContentType|WebSession)\b)/iy;
 const PROGRAM = /(?:& *)?(?:[\w:./\\-]*[/\\])?curl(?:\.exe)?(?![\w.-])/iy;
 const SESSION = /\$(\w+)/y;
 const NEW_SESSION = /New-Object +(?:-TypeName +)?Microsoft\.PowerShell\.Commands\.WebRequestSession/iy;
@@ -94,8 +95,7 @@ class PowerShellReader extends Cursor {
       const { at } = this;
       if (this.match(INVOKE) !== null || this.match(ALIAS) !== null)
         statements.push({ kind: "invocation", invocation: this.#invocation(at) });
-      else if (this.match(PROGRAM) !== null)
-        statements.push({ kind: "program", command: this.#program(at) });
+      else if (this.match(PROGRAM) !== null) statements.push({ kind: "program", command: this.#program(at) });
       else this.#session();
       this.run(BLANKS);
       if (this.character !== undefined && this.run(BETWEEN) === "")
@@ -138,7 +138,8 @@ class PowerShellReader extends Cursor {
     const name = this.match(SESSION)?.[1];
     if (name === undefined) this.fail("this is neither curl nor Invoke-WebRequest");
     if (this.run(/ *= */y) !== "") {
-      if (this.match(NEW_SESSION) === null) this.fail("a variable may be a new WebRequestSession, and nothing else");
+      if (this.match(NEW_SESSION) === null)
+        this.fail("a variable may be a new WebRequestSession, and nothing else");
       this.#jars.set(name.toLowerCase(), { userAgent: null, cookies: [] });
       return;
     }
@@ -239,8 +240,9 @@ class PowerShellReader extends Cursor {
   }
 
   #text(): string {
-    if (this.character === "'") return this.#single();
-    if (this.character !== '"') this.fail("text in quotes must stand here");
+    const { character: quote } = this;
+    if (quote === "'") return this.#single();
+    if (quote !== '"') this.fail("text in quotes must stand here");
     const from = this.at++;
     let text = "";
     for (;;) {

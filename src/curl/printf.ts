@@ -27,11 +27,14 @@ export function printfFormat(bytes: string): string {
 /** What a format prints; `null` when that depends on more than the format. */
 export function printed(format: string): string | null {
   let isKnown = true;
-  const bytes = format.replaceAll(/\\([0-7]{1,3})|\\([^]?)|%(%?)/g, (_, octal?: string, letter?: string, percent?: string) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
-    const byte = letter === undefined ? percent : ESCAPED.get(letter);
-    if (byte === undefined || byte === "") isKnown = false;
-    return byte ?? "";
-  });
+  const bytes = format.replaceAll(
+    /\\([0-7]{1,3})|\\([^]?)|%(%?)/g,
+    (_, octal?: string, letter?: string, percent?: string) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 0xff);
+      const byte = letter === undefined ? percent : ESCAPED.get(letter);
+      if (byte === undefined || byte === "") isKnown = false;
+      return byte ?? "";
+    },
+  );
   return isKnown ? bytes : null;
 }

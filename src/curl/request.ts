@@ -109,9 +109,9 @@ function fieldsOf(target: Target, draft: Draft, world: World): FieldRecord {
   const custom = customFields(draft, world);
   const fields = new FieldRecord();
   addOwn({ fields, custom }, "User-Agent", draft.userAgent, world);
-  if (draft.range !== null && !custom.has("range"))
-    fields.add("Range", `bytes=${draft.range.value}`);
-  if (draft.isCompressed && !custom.has("accept-encoding")) fields.add("Accept-Encoding", "deflate, gzip, br, zstd");
+  if (draft.range !== null && !custom.has("range")) fields.add("Range", `bytes=${draft.range.value}`);
+  if (draft.isCompressed && !custom.has("accept-encoding"))
+    fields.add("Accept-Encoding", "deflate, gzip, br, zstd");
   addOwn({ fields, custom }, "Referer", draft.referer, world);
   addCookies(fields, custom, draft, { target, world });
   for (const { name, value } of draft.fields) if (value !== null) fields.add(name, value);
@@ -133,7 +133,10 @@ function customFields(draft: Draft, world: World): FieldRecord {
   }
   for (const name of custom.repeated())
     if (/^(?:user-agent|host|content-type|authorization|referer)$/i.test(name))
-      world.note("--header", `there are several lines of ${shownName(name)}, which curl sends and a session refuses`);
+      world.note(
+        "--header",
+        `there are several lines of ${shownName(name)}, which curl sends and a session refuses`,
+      );
   return custom;
 }
 
@@ -166,7 +169,9 @@ function addCookies(fields: FieldRecord, custom: FieldRecord, draft: Draft, { ta
   const kept = draft.cookies.flatMap((given) =>
     given.value === "" || said.includes(given) ? [] : fileCookies(given, target, world),
   );
-  const value = [...kept, ...said.map((given) => given.value)].join("; ");
+  const value = [...kept, said.map((given) => given.value).join(";")]
+    .filter((part) => part !== "")
+    .join("; ");
   if (value !== "") addOwn({ fields, custom }, "Cookie", { ...first, value }, world);
 }
 
@@ -236,7 +241,10 @@ function pairOf(given: Given, world: World): { readonly username: string; readon
   if (/[\0-\x1f\x7f]/.test(text)) world.fail(given, `${given.shown} must not have control characters`);
   const colon = text.indexOf(":");
   if (colon === -1) world.ignore(given, "curl asks for the password: it is empty here");
-  return { username: colon === -1 ? text : text.slice(0, colon), password: colon === -1 ? "" : text.slice(colon + 1) };
+  return {
+    username: colon === -1 ? text : text.slice(0, colon),
+    password: colon === -1 ? "" : text.slice(colon + 1),
+  };
 }
 
 function timeoutOf({ connectMs, totalMs }: Draft): { connect?: number; total?: number } | null {
@@ -296,7 +304,11 @@ function proxyOptions(draft: Draft, world: World): RequestOptions {
 
 const PROXY = /^(?:([a-z][a-z\d+.-]*):\/\/)?(?:([^@/]*)@)?([^/?#]+)/i;
 
-function namedProxy(draft: Draft, { given, scheme }: NonNullable<Draft["proxy"]>, world: World): RequestOptions {
+function namedProxy(
+  draft: Draft,
+  { given, scheme }: NonNullable<Draft["proxy"]>,
+  world: World,
+): RequestOptions {
   const written = textOf(given.value) ?? world.fail(given, `${given.shown} must be UTF-8`);
   const [, named, userinfo, host = ""] = PROXY.exec(written) ?? [];
   const kind = named?.toLowerCase() ?? scheme;
@@ -309,6 +321,7 @@ function namedProxy(draft: Draft, { given, scheme }: NonNullable<Draft["proxy"]>
   const user = draft.proxyUser === null ? null : pairOf(draft.proxyUser, world);
   if (user !== null && draft.isProxyDigest)
     return { proxy: `${kind}://${at}`, proxyAuth: new HttpProxyDigestAuth(user.username, user.password) };
-  const own = user === null ? userinfo : `${encodeURIComponent(user.username)}:${encodeURIComponent(user.password)}`;
+  const own =
+    user === null ? userinfo : `${encodeURIComponent(user.username)}:${encodeURIComponent(user.password)}`;
   return { proxy: `${kind}://${own === undefined ? "" : `${own}@`}${at}` };
 }

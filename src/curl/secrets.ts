@@ -12,7 +12,9 @@ export function secretsOfField(name: string, value: string): SecretPart[] {
   if (!isSecretName(name)) return secretsOfUrls(value);
   const from = /^(?:proxy-)?authorization$/i.test(name) ? (SCHEME.exec(value)?.[0].length ?? 0) : 0;
   if (value === "") return [];
-  return [{ from, to: value.length, name: from === 0 ? name : /^proxy/i.test(name) ? "proxy-token" : "token" }];
+  return [
+    { from, to: value.length, name: from === 0 ? name : /^proxy/i.test(name) ? "proxy-token" : "token" },
+  ];
 }
 
 /** The secrets in a body of text: of forms and JSON those whose names look secret, of others those in URLs. */
@@ -53,13 +55,16 @@ function secretsOfJson(text: string): SecretPart[] {
       if (depth === 0) from = index;
       depth += /^[[{]$/.test(token) ? 1 : /^[\]}]$/.test(token) ? -1 : 0;
       if (depth <= 0) {
-        parts.push(...(from === index ? leaf(token, index, name) : [{ from, to: index + token.length, name }]));
+        parts.push(
+          ...(from === index ? leaf(token, index, name) : [{ from, to: index + token.length, name }]),
+        );
         depth = 0;
         name = null;
       }
     } else if (token === ":" && isSecretName(memberName(before))) name = memberName(before);
     else if (token.startsWith('"'))
-      for (const part of secretsOfUrls(token)) parts.push({ ...part, from: index + part.from, to: index + part.to });
+      for (const part of secretsOfUrls(token))
+        parts.push({ ...part, from: index + part.from, to: index + part.to });
     before = token;
   }
   // It breaks off inside of one.
@@ -73,7 +78,9 @@ function leaf(token: string, index: number, name: string): SecretPart[] {
   if (/^(?:null|true|false|""|[[\]{},:])$/.test(value)) return [];
   const from = index + token.indexOf(value);
   const isText = value.length > 1 && value.startsWith('"') && value.endsWith('"');
-  return [isText ? { from: from + 1, to: from + value.length - 1, name } : { from, to: from + value.length, name }];
+  return [
+    isText ? { from: from + 1, to: from + value.length - 1, name } : { from, to: from + value.length, name },
+  ];
 }
 
 function memberName(token: string): string {

@@ -96,12 +96,14 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: "there is no such auth here: Basic, Digest and Bearer are",
-    switches: "negotiate ntlm ntlm-wb proxy-negotiate proxy-ntlm sasl-ir socks5-basic socks5-gssapi socks5-gssapi-nec",
+    switches:
+      "negotiate ntlm ntlm-wb proxy-negotiate proxy-ntlm sasl-ir socks5-basic socks5-gssapi socks5-gssapi-nec",
     values: `aws-sigv4 delegation krb krb4 login-options proxy-service-name sasl-authzid service-name
       socks5-gssapi-service`,
   },
   {
-    reason: "proxies are used in one way here: forwarding for http:, a tunnel for https:, no proxy before another",
+    reason:
+      "proxies are used in one way here: forwarding for http:, a tunnel for https:, no proxy before another",
     switches: "proxy-http2 proxytunnel/p",
     values: "preproxy",
   },

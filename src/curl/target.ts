@@ -31,7 +31,10 @@ export function targetsOf(word: Word, draft: Draft, world: World): Target[] {
   if (written.startsWith("@")) world.fail(word, "a file of URLs is not read");
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\0- \x7f]/.test(written))
-    world.fail(word, "a URL has a blank or a control character in it, which curl refuses: write %20 for a blank");
+    world.fail(
+      word,
+      "a URL has a blank or a control character in it, which curl refuses: write %20 for a blank",
+    );
   if (written === "" || written === "-") world.fail(word, "a URL must stand here");
   const urls = draft.isGlobOff ? [written] : urlsOf(written, (problem) => world.fail(word, problem));
   return urls.map((url) => targetOf(url, word, draft, world));
@@ -58,13 +61,22 @@ function located(whole: string, word: Word, draft: Draft, world: World): Target 
   const parsed = parseUrl(whole);
   const { credentials, scheme } = parsed;
   const [, authority = "", path = "", query = "", fragment = ""] = PARTS.exec(whole) ?? [];
-  const target = requestTarget(draft, world) ?? escaped(pathOf(path, query, draft) + withQueries(query, draft, word, world), world);
+  const target =
+    requestTarget(draft, world) ??
+    escaped(pathOf(path, query, draft) + withQueries(query, draft, word, world), world);
   const host = authority.slice(authority.lastIndexOf("@") + 1).replace(/:\d*$/, "");
   const named = `${scheme}://${withPort(host, parsed.port, scheme)}${target}${fragment}`;
   const site = { host: parsed.host, port: parsed.effectivePort };
   const reached = routed(site, draft);
   if (reached === site)
-    return { url: named, isRaw: isSpelledOtherwise(named), host: null, cookieUrl: named, serverName: null, credentials };
+    return {
+      url: named,
+      isRaw: isSpelledOtherwise(named),
+      host: null,
+      cookieUrl: named,
+      serverName: null,
+      credentials,
+    };
   const url = `${scheme}://${withPort(reached.host, reached.port, scheme)}${target}${fragment}`;
   return {
     url,
@@ -107,12 +119,17 @@ function pathOf(path: string, query: string, { isPathAsIs, upload }: Draft): str
 
 /** The query with what options add to it: what makes a query of a body, then `--url-query`. */
 function withQueries(query: string, draft: Draft, word: Word, world: World): string {
-  const added = [...(draft.isGet && draft.data !== null ? [draft.data] : []), ...draft.queries].filter((part) => part !== "");
+  const added = [...(draft.isGet && draft.data !== null ? [draft.data] : []), ...draft.queries].filter(
+    (part) => part !== "",
+  );
   if (added.length === 0) return query;
   const text = textOf(added.join("&")) ?? world.fail(word, "a query must be UTF-8");
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\0- \x7f]/.test(text))
-    world.fail(word, "the query has a blank or a control character in it, which curl refuses: --data-urlencode encodes it");
+    world.fail(
+      word,
+      "the query has a blank or a control character in it, which curl refuses: --data-urlencode encodes it",
+    );
   const before = query === "" || query === "?" ? "?" : query.endsWith("&") ? query : `${query}&`;
   // What would end a query is a part of it.
   return before + text.replaceAll("#", "%23");
@@ -122,7 +139,8 @@ function withQueries(query: string, draft: Draft, word: Word, world: World): str
 function escaped(target: string, world: World): string {
   const bytes = bytesOf(target);
   const ascii = escapeBytes(bytes);
-  if (ascii !== bytes) world.note("URL", "characters that are not ASCII are sent as escapes; curl sends their bytes");
+  if (ascii !== bytes)
+    world.note("URL", "characters that are not ASCII are sent as escapes; curl sends their bytes");
   return ascii;
 }
 
@@ -142,4 +160,3 @@ function routed(site: Site, { routes, usedRoutes }: Draft): Site {
 function fits({ host, port }: Route, site: Site): boolean {
   return (host === "*" || host.toLowerCase() === site.host) && (port === null || port === site.port);
 }
-

@@ -40,7 +40,8 @@ export interface ToCurlOptions {
  * console.log(toCurl(request));
  */
 export function toCurl(request: PreparedRequest, options: ToCurlOptions = {}): string {
-  if (!(request instanceof PreparedRequest)) throw mustBe("what toCurl() writes", "a PreparedRequest", request);
+  if (!(request instanceof PreparedRequest))
+    throw mustBe("what toCurl() writes", "a PreparedRequest", request);
   const { shell = "bash", secrets = "hide" } = optionsOf(options, "toCurl()", ["shell", "secrets"]);
   oneOf(shell, "shell", ["bash"]);
   const isOpen = oneOf(secrets, "secrets", ["hide", "show"]) === "show";
@@ -105,7 +106,9 @@ class Writer {
     const sent = this.#sent();
     const hasBytes = (this.#body ?? "") !== "";
     const isCounted = hasBytes && (sent.at(-1)?.[0] === "Content-Length" || this.#hidesBody());
-    const lines = sent.filter(([name]) => !(isCounted && name === "Content-Length")).map(([name, value]) => this.#line(name, value));
+    const lines = sent
+      .filter(([name]) => !(isCounted && name === "Content-Length"))
+      .map(([name, value]) => this.#line(name, value));
     const own = ["Accept", "User-Agent", ...(hasBytes ? ["Content-Type"] : [])];
     if ((this.#body ?? "").length >= ASKED_FROM_BYTES) own.push("Expect");
     const removed = own.filter((name) => !headers.has(name)).map((name) => `-H '${name}:'`);
@@ -120,7 +123,8 @@ class Writer {
     const option = name.toLowerCase() === "proxy-authorization" ? "--proxy-header" : "-H";
     const pieces = this.#pieces(value, (text) => secretsOfField(name, text));
     const [first] = pieces;
-    const line = typeof first === "string" ? [`${name}: ${first}`, ...pieces.slice(1)] : [`${name}: `, ...pieces];
+    const line =
+      typeof first === "string" ? [`${name}: ${first}`, ...pieces.slice(1)] : [`${name}: `, ...pieces];
     return `${option} ${quotedWord(line)}`;
   }
 

@@ -48,9 +48,9 @@ const resolve: Taker = (draft, given, world) => {
 
 /** `HOST1:PORT1:HOST2:PORT2`, of which each may be empty. */
 const connectTo: Taker = (draft, given, world) => {
-  const parts = /^(\[[^\]]*\]|[^:]*):(\d{0,5}):(\[[^\]]*\]|[^:]*):(\d{0,5})$/.exec(text(given, world));
-  if (parts === null) world.fail(given, "--connect-to must be HOST1:PORT1:HOST2:PORT2");
-  const [, host = "", port = "", toHost = "", toPort = ""] = parts;
+  const [, host = "", port = "", toHost = "", toPort = ""] =
+    /^(\[[^\]]*\]|[^:]*):(\d{0,5}):(\[[^\]]*\]|[^:]*):(\d{0,5})$/.exec(text(given, world)) ??
+    world.fail(given, "--connect-to must be HOST1:PORT1:HOST2:PORT2");
   draft.routes.push({
     given,
     host: host === "" ? "*" : host,
@@ -77,7 +77,8 @@ const pinned: Taker = (draft, given, world) => {
   const pins = text(given, world)
     .split(";")
     .map((pin) => PIN.exec(pin)?.[1]);
-  if (pins.includes(undefined)) world.ignore(given, "the file of a public key is not read: pins are sha256//BASE64");
+  if (pins.includes(undefined))
+    world.ignore(given, "the file of a public key is not read: pins are sha256//BASE64");
   else addTls(draft, { pins: pins.map((hash) => `sha256/${hash}`) });
 };
 
@@ -116,7 +117,8 @@ export const wayTakers: Readonly<Record<string, Taker>> = {
   "max-filesize": (draft, given, world) => {
     const [, digits = "", unit = ""] = /^(\d{1,15})([bkmg]?)$/i.exec(given.value) ?? [];
     const bytes = Number(digits) * (UNITS.get(unit.toLowerCase()) ?? 1);
-    if (digits === "" || !Number.isSafeInteger(bytes)) world.fail(given, "--max-filesize must be a number of bytes");
+    if (digits === "" || !Number.isSafeInteger(bytes))
+      world.fail(given, "--max-filesize must be a number of bytes");
     draft.options.maxBodyBytes = bytes;
   },
   retry: (draft, given, world) => {

@@ -24,7 +24,10 @@ describe("bash", () => {
     ['curl "a\\\nb"', ["curl", "ab"]],
     ['curl "5 $ and $"', ["curl", "5 $ and $"]],
     // §3.1.2.4
-    [String.raw`curl $'\\ \' \" \? \n \r \t \a \b \e \E \f \v'`, ["curl", "\\ ' \" ? \n \r \t \x07 \b \x1b \x1b \f \v"]],
+    [
+      String.raw`curl $'\\ \' \" \? \n \r \t \a \b \e \E \f \v'`,
+      ["curl", "\\ ' \" ? \n \r \t \x07 \b \x1b \x1b \f \v"],
+    ],
     [String.raw`curl $'\x41\x7a\101\41\cA\u0021\u00e9\U0001f600'`, ["curl", `AzA!\x01!${bytesOf("é😀")}`]],
     // Firefox and Safari write bytes so, and UTF-16 units
     [String.raw`curl $'caf\xe9'`, ["curl", "caf\xe9"]],
@@ -47,10 +50,34 @@ describe("bash", () => {
   });
 
   it.for<[text: string, commands: string[][]]>([
-    ["curl a ;\ncurl b", [["curl", "a"], ["curl", "b"]]],
-    ["curl a && curl b", [["curl", "a"], ["curl", "b"]]],
-    ["curl a & curl b\n\n", [["curl", "a"], ["curl", "b"]]],
-    ["# first\r\ncurl a\r\n# second\r\ncurl b\r\n", [["curl", "a"], ["curl", "b"]]],
+    [
+      "curl a ;\ncurl b",
+      [
+        ["curl", "a"],
+        ["curl", "b"],
+      ],
+    ],
+    [
+      "curl a && curl b",
+      [
+        ["curl", "a"],
+        ["curl", "b"],
+      ],
+    ],
+    [
+      "curl a & curl b\n\n",
+      [
+        ["curl", "a"],
+        ["curl", "b"],
+      ],
+    ],
+    [
+      "# first\r\ncurl a\r\n# second\r\ncurl b\r\n",
+      [
+        ["curl", "a"],
+        ["curl", "b"],
+      ],
+    ],
     ["", []],
     [" \n;\n", []],
   ])("takes %j for several commands", ([text, commands]) => {
@@ -111,8 +138,6 @@ describe("bash", () => {
   it("leaves ^& as it stands, and tells of it", () => {
     const notes = new Notes();
     expect(words(String.raw`curl $'a=\xe9^&b=2'`, notes)).toEqual([["curl", "a=\xe9^&b=2"]]);
-    expect(notes.ignored).toEqual([
-      { option: "$'…'", reason: expect.stringContaining("Firefox") as string },
-    ]);
+    expect(notes.ignored).toEqual([{ option: "$'…'", reason: expect.stringContaining("Firefox") as string }]);
   });
 });

@@ -115,18 +115,27 @@ describe("Firefox", () => {
 
   it("leaves out what is in files, which is told", () => {
     const text = String.raw`curl https://example.com/ --data-binary $'--b\r\nContent-Disposition: form-data; name="f"; filename="a.txt"\r\nContent-Type: text/plain\r\n\r\n--b--\r\n'`;
-    expect(parseCurl(text).ignored).toMatchObject([{ option: "--data-binary", reason: expect.stringContaining("Firefox") as string }]);
+    expect(parseCurl(text).ignored).toMatchObject([
+      { option: "--data-binary", reason: expect.stringContaining("Firefox") as string },
+    ]);
     expect(parseCurl(text.replace("--b--", String.raw`\r\n--b--`)).ignored).toEqual([]);
   });
 
   it("for bash, a HEAD without any special character", () => {
-    expect(parseCurl("curl 'https://example.com/' -I -H Pragma").requests).toMatchObject([{ method: "HEAD" }]);
+    expect(parseCurl("curl 'https://example.com/' -I -H Pragma").requests).toMatchObject([
+      { method: "HEAD" },
+    ]);
   });
 
   it("for cmd", () => {
-    const text = 'curl ^"https://example.com/a?b=^%^20c^" ^\r\n  -X POST ^\r\n  -H ^"A: ^\\^"b^\\^"^" ^\r\n  --data-raw ^"a=1&b=2^"';
+    const text =
+      'curl ^"https://example.com/a?b=^%^20c^" ^\r\n  -X POST ^\r\n  -H ^"A: ^\\^"b^\\^"^" ^\r\n  --data-raw ^"a=1&b=2^"';
     expect(parseCurl(text).requests).toMatchObject([
-      { method: "POST", url: "https://example.com/a?b=%20c", options: { headers: { A: '"b"' }, data: "a=1&b=2" } },
+      {
+        method: "POST",
+        url: "https://example.com/a?b=%20c",
+        options: { headers: { A: '"b"' }, data: "a=1&b=2" },
+      },
     ]);
     expect(parseCurl('curl "https://example.com/" --data-binary "{""a"":""b""}"').requests).toMatchObject([
       { options: { data: '{"a":"b"}' } },
@@ -161,8 +170,11 @@ describe("a page", () => {
     expect(parseCurl(text).requests.map((request) => request.url)).toEqual([url]);
   });
 
-  it.for(["", "  \n", "# nothing", "wget https://example.com/", "echo hello"])("without a command of curl: %j", (text) => {
-    expect(() => parseCurl(text)).toThrow(SyntaxError);
-    expect(() => parseCurl(text)).toThrow(/^line \d+, column \d+: /);
-  });
+  it.for(["", "  \n", "# nothing", "wget https://example.com/", "echo hello"])(
+    "without a command of curl: %j",
+    (text) => {
+      expect(() => parseCurl(text)).toThrow(SyntaxError);
+      expect(() => parseCurl(text)).toThrow(/^line \d+, column \d+: /);
+    },
+  );
 });

@@ -14,7 +14,10 @@ beforeAll(async () => {
   await write("zero.bin", "a\0b");
   await write("page.html", "<p>");
   await write("fields.txt", "X-A: 1\r\nX-B: 2\n\n");
-  await write("more.conf", '# options\nrequest = "PUT"\n-H "X-C: \\"3\\""\nsilent\nurl: https://example.com/from-file\n');
+  await write(
+    "more.conf",
+    '# options\nrequest = "PUT"\n-H "X-C: \\"3\\""\nsilent\nurl: https://example.com/from-file\n',
+  );
   await write("deep.conf", `config = "${join(folder, "deep.conf")}"\n`);
   await write(
     "cookies.txt",
@@ -49,7 +52,9 @@ describe("files", () => {
     );
     expect(parse(`${options} https://example.com/`).requests.length).toBeGreaterThan(0);
     const missing = options.replace(/%\/\w+\.\w+/, "%/missing");
-    expect(() => parse(`${missing} https://example.com/`)).toThrow(/^line 1, column 6: --[\w-]+ names a file that cannot be read$/);
+    expect(() => parse(`${missing} https://example.com/`)).toThrow(
+      /^line 1, column 6: --[\w-]+ names a file that cannot be read$/,
+    );
   });
 
   it.for<[options: string, data: unknown]>([
@@ -76,10 +81,15 @@ describe("files", () => {
   });
 
   it("are parts of a form", () => {
-    const part = (options: string): unknown => parse(`${options} https://example.com/`).requests[0]?.options.files;
+    const part = (options: string): unknown =>
+      parse(`${options} https://example.com/`).requests[0]?.options.files;
     const content = new Uint8Array(Buffer.from("<p>"));
-    expect(part("-F a=@%/page.html")).toEqual([["a", { filename: "page.html", content, contentType: "text/html" }]]);
-    expect(part("-F 'a=<%/page.html'")).toEqual([["a", { filename: null, content, contentType: "text/html" }]]);
+    expect(part("-F a=@%/page.html")).toEqual([
+      ["a", { filename: "page.html", content, contentType: "text/html" }],
+    ]);
+    expect(part("-F 'a=<%/page.html'")).toEqual([
+      ["a", { filename: null, content, contentType: "text/html" }],
+    ]);
     expect(part("-F 'a=@%/page.html;type=x/y;filename=\"b c\"'")).toEqual([
       ["a", { filename: "b c", content, contentType: "x/y" }],
     ]);
@@ -93,7 +103,9 @@ describe("files", () => {
   });
 
   it("have cookies, of which those of the host are sent", () => {
-    const { requests, ignored } = parse("-b %/cookies.txt -b z=9 https://example.com/deep/x https://www.example.com/");
+    const { requests, ignored } = parse(
+      "-b %/cookies.txt -b z=9 https://example.com/deep/x https://www.example.com/",
+    );
     expect(requests.map(({ options }) => (options.headers as Record<string, unknown>)["Cookie"])).toEqual([
       "c=3; a=1; z=9",
       "a=1; z=9",

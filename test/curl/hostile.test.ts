@@ -15,7 +15,10 @@ describe("a long text", () => {
     ["of halves", `curl http://h/ -d $'${String.raw`\ud83d`.repeat(MEGABYTE / 6)}'`],
     ["of NULs", `curl http://h/ ${String.raw`-d $'\0' `.repeat(MEGABYTE / 10)}`],
     ["of words", `curl http://h/ ${"-H a:b ".repeat(MEGABYTE / 7)}`],
-    ["of unknown options", `curl http://h/ ${Array.from({ length: 50_000 }, (_, at) => `--x${at}`).join(" ")}`],
+    [
+      "of unknown options",
+      `curl http://h/ ${Array.from({ length: 50_000 }, (_, at) => `--x${at}`).join(" ")}`,
+    ],
     ["of braces", `curl -g 'http://h/${"{".repeat(MEGABYTE)}'`],
     ["of brackets", `curl 'http://h/${"\\[".repeat(MEGABYTE / 2)}'`],
     ["of line ends", `${"\n".repeat(MEGABYTE)}curl http://h/`],
@@ -48,21 +51,66 @@ describe("a long text", () => {
 
 describe("any text", () => {
   const piece = fc.oneof(
-    fc.constantFrom("curl", "'", '"', "\\", "^", "$", "`", "$'", "^\"", "-d", "-H", "--", "-X", "@", "{", "}", "[", "]", "|", "&", ";", "\n", "\r\n", " ", "%", "http://h/", "\0", "\u0001", "\ufeff", "\ud800", "é", "😀", "printf '", "$(", "=", ":", "-F", "a=", "(", ")"),
+    fc.constantFrom(
+      "curl",
+      "'",
+      '"',
+      "\\",
+      "^",
+      "$",
+      "`",
+      "$'",
+      '^"',
+      "-d",
+      "-H",
+      "--",
+      "-X",
+      "@",
+      "{",
+      "}",
+      "[",
+      "]",
+      "|",
+      "&",
+      ";",
+      "\n",
+      "\r\n",
+      " ",
+      "%",
+      "http://h/",
+      "\0",
+      "\u0001",
+      "\ufeff",
+      "\ud800",
+      "é",
+      "😀",
+      "printf '",
+      "$(",
+      "=",
+      ":",
+      "-F",
+      "a=",
+      "(",
+      ")",
+    ),
     fc.string({ maxLength: 4 }),
   );
 
   it("is read, or refused with its place", () => {
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 20 }), fc.constantFrom("auto" as const, ...SHELLS), (pieces, shell) => {
-        try {
-          const { requests, ignored } = parseCurl(`curl ${pieces.join("")}`, { shell });
-          expect([requests, ignored].every(Array.isArray)).toBe(true);
-        } catch (error) {
-          expect(error).toBeInstanceOf(SyntaxError);
-          expect((error as Error).message).toMatch(/^line \d+, column \d+: /);
-        }
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 20 }),
+        fc.constantFrom("auto" as const, ...SHELLS),
+        (pieces, shell) => {
+          try {
+            const { requests, ignored } = parseCurl(`curl ${pieces.join("")}`, { shell });
+            expect([requests, ignored].every(Array.isArray)).toBe(true);
+          } catch (error) {
+            expect(error).toBeInstanceOf(SyntaxError);
+            expect((error as Error).message).toMatch(/^line \d+, column \d+: /);
+          }
+        },
+      ),
       { numRuns: runs(3000) },
     );
   });
@@ -75,13 +123,18 @@ describe("any text", () => {
     expect(() => parseCurl(text)).toThrow(place);
   });
 
-  it.for<[value: unknown]>([[undefined], [null], [1], [["curl"]], [Buffer.from("curl http://h/")]])("must be text, not %s", ([value]) => {
-    expect(() => parseCurl(value as string)).toThrow(/^what parseCurl\(\) reads must be text, not /);
-  });
+  it.for<[value: unknown]>([[undefined], [null], [1], [["curl"]], [Buffer.from("curl http://h/")]])(
+    "must be text, not %s",
+    ([value]) => {
+      expect(() => parseCurl(value as string)).toThrow(/^what parseCurl\(\) reads must be text, not /);
+    },
+  );
 
   it("has options of the right kind", () => {
     const parse = (options: unknown) => () => parseCurl("curl http://h/", options as ParseCurlOptions);
-    expect(parse({ shell: "fish" })).toThrow(/^shell must be "auto" or "bash" or "cmd" or "powershell", not "fish"/);
+    expect(parse({ shell: "fish" })).toThrow(
+      /^shell must be "auto" or "bash" or "cmd" or "powershell", not "fish"/,
+    );
     expect(parse({ files: 1 })).toThrow(/^files must be true or false, not number/);
     expect(parse({ file: true })).toThrow(/perhaps you meant files/);
     expect(parse(null)).toThrow(TypeError);
@@ -104,7 +157,9 @@ describe("names of prototypes", () => {
     expect(Object.getPrototypeOf(request?.options.headers)).toBe(Object.prototype);
     for (const option of ["__proto__", "constructor", "toString"])
       expect(parseCurl(`curl --${option} http://h/`).ignored).toMatchObject([{ option: `--${option}` }]);
-    expect(parseCurl("iwr http://h/ -toString a -constructor b").ignored.map(({ option }) => option)).toEqual(["-toString", "-constructor"]);
+    expect(parseCurl("iwr http://h/ -toString a -constructor b").ignored.map(({ option }) => option)).toEqual(
+      ["-toString", "-constructor"],
+    );
   });
 });
 

@@ -35,11 +35,15 @@ describe("an option", () => {
 
   it("needs its value", () => {
     expect(() => parseCurl("curl https://example.com/ -d")).toThrow("line 1, column 27: -d needs a value");
-    expect(() => parseCurl("curl https://example.com/ --data")).toThrow("line 1, column 27: --data needs a value");
+    expect(() => parseCurl("curl https://example.com/ --data")).toThrow(
+      "line 1, column 27: --data needs a value",
+    );
   });
 
   it("is listed with a reason when there is nothing for it here", () => {
-    const { requests, ignored } = parse("-sS -o a.txt -w '%{http_code}' --no-buffer -N -c jar --max-redirs 3 --http3 -f");
+    const { requests, ignored } = parse(
+      "-sS -o a.txt -w '%{http_code}' --no-buffer -N -c jar --max-redirs 3 --http3 -f",
+    );
     expect(requests).toHaveLength(1);
     expect(ignored.map(({ option }) => option)).toEqual([
       "--silent",

@@ -55,7 +55,9 @@ describe("the method", () => {
   });
 
   it.for(["-I -d a", "-F a=b -d c", "-I -F a=b", "-G -F a=b"])("cannot be that of %s", (options) => {
-    expect(() => parseCurl(`curl ${options} https://example.com/`)).toThrow(/^line 1, column 1: .*several methods/);
+    expect(() => parseCurl(`curl ${options} https://example.com/`)).toThrow(
+      /^line 1, column 1: .*several methods/,
+    );
   });
 });
 
@@ -85,15 +87,27 @@ describe("the body", () => {
     expect(typeOf("-d a")).toEqual(FORM);
     expect(typeOf("-d a -H 'content-type: text/plain'")).toEqual({ "content-type": "text/plain", ...PLAIN });
     expect(typeOf("-d a -H 'Content-Type:'")).toEqual({ "Content-Type": null, ...PLAIN });
-    expect(typeOf("--json a")).toEqual({ "Content-Type": "application/json", Accept: "application/json", ...PLAIN });
-    expect(typeOf("--json a -H 'Accept: */*'")).toEqual({ Accept: "*/*", "Content-Type": "application/json", ...PLAIN });
+    expect(typeOf("--json a")).toEqual({
+      "Content-Type": "application/json",
+      Accept: "application/json",
+      ...PLAIN,
+    });
+    expect(typeOf("--json a -H 'Accept: */*'")).toEqual({
+      Accept: "*/*",
+      "Content-Type": "application/json",
+      ...PLAIN,
+    });
   });
 
   it("of a GET becomes the query with -G", () => {
     const urlOf = (options: string): string => only(`curl -g ${options}`).url;
     expect(urlOf("-G -d a=1 -d b=2 https://example.com/x")).toBe("https://example.com/x?a=1&b=2");
-    expect(urlOf("-G --data-urlencode 'a=b c' 'https://example.com/x?y#z'")).toBe("https://example.com/x?y&a=b+c#z");
-    expect(urlOf("--url-query 'q=a b' --url-query +raw https://example.com/")).toBe("https://example.com/?q=a+b&raw");
+    expect(urlOf("-G --data-urlencode 'a=b c' 'https://example.com/x?y#z'")).toBe(
+      "https://example.com/x?y&a=b+c#z",
+    );
+    expect(urlOf("--url-query 'q=a b' --url-query +raw https://example.com/")).toBe(
+      "https://example.com/?q=a+b&raw",
+    );
     expect(urlOf("-G -d a --url-query b https://example.com/?")).toBe("https://example.com/?a&b");
   });
 
@@ -125,7 +139,9 @@ describe("a form", () => {
     ["--form-string 'a=@b;type=c'", { filename: null, content: "@b;type=c" }],
     ["-F a=", { content: "" }],
   ])("takes %s", ([form, part]) => {
-    expect(only(`curl ${form} https://example.com/`).options.files).toEqual([["a", expect.objectContaining(part)]]);
+    expect(only(`curl ${form} https://example.com/`).options.files).toEqual([
+      ["a", expect.objectContaining(part)],
+    ]);
   });
 
   it("takes fields of its parts", () => {
@@ -135,7 +151,9 @@ describe("a form", () => {
   });
 
   it.for(["a", "a=(b", "a=@b,c"])("refuses %s", (form) => {
-    expect(() => parseCurl(`curl -F '${form}' https://example.com/`, { files: true })).toThrow(/^line 1, column 6: /);
+    expect(() => parseCurl(`curl -F '${form}' https://example.com/`, { files: true })).toThrow(
+      /^line 1, column 6: /,
+    );
   });
 });
 
@@ -148,7 +166,7 @@ describe("fields", () => {
     ["-A ''", { "User-Agent": null }],
     ["-A me -H 'User-Agent: you'", { "User-Agent": "you" }],
     ["-e 'https://a.example/;auto'", { Referer: "https://a.example/" }],
-    ["-b 'a=1' -b 'b=2'", { Cookie: "a=1; b=2" }],
+    ["-b 'a=1' -b 'b=2'", { Cookie: "a=1;b=2" }],
     ["-b a=1 -H 'Cookie: c=2'", { Cookie: "c=2" }],
     ["-r 0-9", { Range: "bytes=0-9" }],
     ["-r 5", { Range: "bytes=5-" }],
@@ -166,10 +184,15 @@ describe("fields", () => {
     expect(headers).toEqual({ "Accept-Encoding": "deflate, gzip, br, zstd", Connection: "close" });
   });
 
-  it.for(["X Y: 1", "X\u0001: 1", "X: a\u0001b", "X: a\nY: b"])("refuses %j, with its place but not its value", (line) => {
-    expect(() => parseCurl(`curl -H '${line}' https://example.com/`)).toThrow(/^line 1, column 6: --header: /);
-    expect(() => parseCurl(`curl -H '${line}' https://example.com/`)).not.toThrow("a\u0001b");
-  });
+  it.for(["X Y: 1", "X\u0001: 1", "X: a\u0001b", "X: a\nY: b"])(
+    "refuses %j, with its place but not its value",
+    (line) => {
+      expect(() => parseCurl(`curl -H '${line}' https://example.com/`)).toThrow(
+        /^line 1, column 6: --header: /,
+      );
+      expect(() => parseCurl(`curl -H '${line}' https://example.com/`)).not.toThrow("a\u0001b");
+    },
+  );
 });
 
 describe("credentials", () => {
@@ -214,12 +237,21 @@ describe("the URL", () => {
 
   it("may stand for several", () => {
     const urlsOf = (text: string): string[] => parseCurl(`curl ${text}`).requests.map(({ url }) => url);
-    expect(urlsOf("'http://h/{a,b}/[1-3:2]'")).toEqual(["http://h/a/1", "http://h/a/3", "http://h/b/1", "http://h/b/3"]);
+    expect(urlsOf("'http://h/{a,b}/[1-3:2]'")).toEqual([
+      "http://h/a/1",
+      "http://h/a/3",
+      "http://h/b/1",
+      "http://h/b/3",
+    ]);
     expect(urlsOf("'http://h/[08-10]' 'http://h/[a-c]'")).toEqual(
       ["08", "09", "10", "a", "b", "c"].map((part) => `http://h/${part}`),
     );
     expect(urlsOf(String.raw`'http://h/{a\,b,}'`)).toEqual(["http://h/a,b", "http://h/"]);
-    expect(urlsOf("http://h/1 --url http://h/2 http://h/3")).toEqual(["http://h/1", "http://h/2", "http://h/3"]);
+    expect(urlsOf("http://h/1 --url http://h/2 http://h/3")).toEqual([
+      "http://h/1",
+      "http://h/2",
+      "http://h/3",
+    ]);
   });
 
   it.for([
@@ -267,7 +299,10 @@ describe("the way", () => {
     ["-E client.pem", { cert: { cert: "client.pem", key: "client.pem" } }],
     ["-E 'a\\:b:secret' --key k.pem", { cert: { cert: "a:b", key: "k.pem", passphrase: "secret" } }],
     ["--cert c.p12 --cert-type P12 --pass p", { cert: { pfx: "c.p12", passphrase: "p" } }],
-    ["--tlsv1.3 --tls-max 1.3 --ciphers A:B", { tls: { minVersion: "TLSv1.3", maxVersion: "TLSv1.3", ciphers: "A:B" } }],
+    [
+      "--tlsv1.3 --tls-max 1.3 --ciphers A:B",
+      { tls: { minVersion: "TLSv1.3", maxVersion: "TLSv1.3", ciphers: "A:B" } },
+    ],
     [`--pinnedpubkey sha256//${"A".repeat(43)}=`, { tls: { pins: [`sha256/${"A".repeat(43)}=`] } }],
     ["--crlfile a.pem --ca-native", { tls: { crl: "a.pem", store: "system" } }],
     ["--http2", { http2: true }],
@@ -291,7 +326,13 @@ describe("the way", () => {
   it("tries again what curl does", () => {
     const { retry } = only("curl --retry 2 --retry-delay 3 -d a https://example.com/").options;
     const { settings } = retry as Retry;
-    expect(settings).toMatchObject({ total: 2, allowedMethods: null, read: false, backoffFactor: 3000, backoffMax: 3000 });
+    expect(settings).toMatchObject({
+      total: 2,
+      allowedMethods: null,
+      read: false,
+      backoffFactor: 3000,
+      backoffMax: 3000,
+    });
     expect([...settings.statusForcelist]).toEqual([408, 429, 500, 502, 503, 504]);
     const all = only("curl --retry 2 --retry-all-errors https://example.com/").options.retry as Retry;
     expect(all.settings.read).toBeNull();

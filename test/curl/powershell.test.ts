@@ -4,7 +4,8 @@ import { parseCurl } from "../../src/curl/parse-curl.ts";
 
 describe("PowerShell", () => {
   it("reads what Chrome copies", () => {
-    const { requests, ignored } = parseCurl(`$session = New-Object Microsoft.PowerShell.Commands.WebRequestSession
+    const { requests, ignored } =
+      parseCurl(`$session = New-Object Microsoft.PowerShell.Commands.WebRequestSession
 $session.UserAgent = "Mozilla/5.0 (X11)"
 $session.Cookies.Add((New-Object System.Net.Cookie("sid", "a\`"b", "/", "example.com")))
 $session.Cookies.Add((New-Object System.Net.Cookie("t", "1", "/", ".example.com")))
@@ -34,7 +35,9 @@ Invoke-WebRequest -UseBasicParsing -Uri "https://www.example.com/api?q=\`$1" \`
         },
       },
     ]);
-    expect(ignored).toEqual([{ option: "Cookies.Add", reason: expect.stringContaining("another host") as string }]);
+    expect(ignored).toEqual([
+      { option: "Cookies.Add", reason: expect.stringContaining("another host") as string },
+    ]);
   });
 
   it("reads what Firefox copies, and several of them", () => {
@@ -48,12 +51,37 @@ Invoke-WebRequest -UseBasicParsing -Uri "https://www.example.com/api?q=\`$1" \`
   });
 
   it.for<[text: string, expected: object]>([
-    ["iwr https://example.com/ -me put -TimeoutSec 5", { method: "PUT", options: { timeout: { total: 5000 } } }],
-    ["irm -Uri https://example.com/ -Body 'a=1' -Method POST", { options: { data: "a=1", headers: { "Content-Type": "application/x-www-form-urlencoded" } } }],
-    ["irm https://example.com/ -Method POST -Body @{ a = '1'; b = 'x y' }", { options: { data: [["a", "1"], ["b", "x y"]] } }],
-    ["Invoke-WebRequest -SkipCertificateCheck https://example.com/ -MaximumRedirection 0", { options: { verify: false, allowRedirects: false } }],
-    ["Invoke-WebRequest https://example.com/ -Proxy http://127.0.0.1:3128", { options: { proxy: "http://127.0.0.1:3128" } }],
-    ['curl.exe -H "A: `"b`"" `\n  --data-raw \'{"c":1}\' https://example.com/', { method: "POST", options: { headers: { A: '"b"' }, data: '{"c":1}' } }],
+    [
+      "iwr https://example.com/ -me put -TimeoutSec 5",
+      { method: "PUT", options: { timeout: { total: 5000 } } },
+    ],
+    [
+      "irm -Uri https://example.com/ -Body 'a=1' -Method POST",
+      { options: { data: "a=1", headers: { "Content-Type": "application/x-www-form-urlencoded" } } },
+    ],
+    [
+      "irm https://example.com/ -Method POST -Body @{ a = '1'; b = 'x y' }",
+      {
+        options: {
+          data: [
+            ["a", "1"],
+            ["b", "x y"],
+          ],
+        },
+      },
+    ],
+    [
+      "Invoke-WebRequest -SkipCertificateCheck https://example.com/ -MaximumRedirection 0",
+      { options: { verify: false, allowRedirects: false } },
+    ],
+    [
+      "Invoke-WebRequest https://example.com/ -Proxy http://127.0.0.1:3128",
+      { options: { proxy: "http://127.0.0.1:3128" } },
+    ],
+    [
+      'curl.exe -H "A: `"b`"" `\n  --data-raw \'{"c":1}\' https://example.com/',
+      { method: "POST", options: { headers: { A: '"b"' }, data: '{"c":1}' } },
+    ],
     ["curl -Uri https://example.com/ -UseBasicParsing", { method: "GET" }],
   ])("reads %s", ([text, expected]) => {
     expect(parseCurl(text, { shell: "powershell" }).requests).toMatchObject([expected]);

@@ -7,7 +7,7 @@ import { parseCurl } from "../../src/curl/parse-curl.ts";
 import { Session } from "../../src/index.ts";
 import { bodyOf, CURL, hasCurl, headOf, linesOf, recorder, run, type Recorder } from "./wire.ts";
 
-/** `%` is the URL of the server, `@@` a folder with files. */
+/** `%` is the URL of the server, `FOLDER` one with files. */
 const COMMANDS: readonly string[] = [
   "curl %",
   "curl %/a/../b/./c?x=1#y",
@@ -25,9 +25,9 @@ const COMMANDS: readonly string[] = [
   "curl -X GET -d a %",
   "curl -X GET -d '' %",
   String.raw`curl --data-raw $'@a\r\nb\xff' %`,
-  "curl --data-binary @@@/body.txt %",
-  "curl -d @@@/body.txt %",
-  "curl --data-urlencode 'a b&ä' --data-urlencode '=a=b' --data-urlencode 'n=a b' --data-urlencode n@@@/body.txt %",
+  "curl --data-binary @FOLDER/body.txt %",
+  "curl -d @FOLDER/body.txt %",
+  "curl --data-urlencode 'a b&ä' --data-urlencode '=a=b' --data-urlencode 'n=a b' --data-urlencode n@FOLDER/body.txt %",
   "curl -G -d a=1 --data-urlencode 'b=x y' '%/p?q'",
   "curl --url-query 'q=a b' --url-query +raw %/p",
   "curl --json '{\"a\":' --json '1}' %",
@@ -35,12 +35,12 @@ const COMMANDS: readonly string[] = [
   "curl -d a -H 'Content-Type:' %",
   "curl -d a -H 'Transfer-Encoding: chunked' %",
   "curl -d a -H 'Connection: close' %",
-  "curl -F a=b -F 'c=d e;type=text/html' -F 'f=@@@/page.html' -F 'g=<@@/page.html' %",
+  "curl -F a=b -F 'c=d e;type=text/html' -F 'f=@FOLDER/page.html' -F 'g=<FOLDER/page.html' %",
   "curl -F 'a=b;type=text/plain' -F 'c=d;filename=e.png' -F 'f=g;filename=h' --form-string 'i=@j;k' %",
-  "curl -F 'a=@@@/body.txt;filename=\"x \\\"y\\\"\";type=text/x; p=q' -F 'b=c;headers=\"X-P: 1\"' %",
+  'curl -F \'a=@FOLDER/body.txt;filename="x \\"y\\"";type=text/x; p=q\' -F \'b=c;headers="X-P: 1"\' %',
   "curl -F 'é=ü' %",
-  "curl -T @@/page.html %/up/",
-  "curl -T @@/page.html %/up",
+  "curl -T FOLDER/page.html %/up/",
+  "curl -T FOLDER/page.html %/up",
   "curl -b 'a=1' -b 'b=2; c' -A me -e https://a.example/ -r 0-9 %",
   "curl -b a=1 -H 'Cookie: b=2' -A '' %",
   "curl -A me -H 'User-Agent: you' %",
@@ -75,7 +75,7 @@ afterAll(async () => {
 });
 
 /** What is compared: line, fields without order and case of names, body. A boundary is random; nobody is who the other one is; what
- * curl says to proxies beside it is no field of HTTP/1.1. */
+ * curl says to proxies beside it is no field of HTTP/1.1; and of no body a session says that it is empty, see below. */
 function comparable(message: string): unknown {
   const boundary = /boundary=([^\r;]+)/i.exec(headOf(message))?.[1] ?? "\0";
   const same = message.replaceAll(boundary, "B");
@@ -84,13 +84,14 @@ function comparable(message: string): unknown {
     .map(([, name = "", value = ""]) => `${name.toLowerCase()}: ${value}`)
     .filter((line) => !/^user-agent: (?:curl|sojourn)\/|^proxy-connection: /.test(line))
     // Boundaries differ in length.
+    .filter((line) => line !== "content-length: 0")
     .map((line) => (boundary === "\0" ? line : line.replace(/^content-length: .*/, "content-length: N")));
   return { line: same.split("\r\n")[0], fields: fields.toSorted(), body: bodyOf(same) };
 }
 
 describe.skipIf(!hasCurl)(`parseCurl() beside ${CURL}`, () => {
   it.for(COMMANDS)("%s", async (command) => {
-    const text = command.replaceAll("@@", folder).replaceAll(/(?<![%\w])%(?=[/' \n]|$)/g, server.url);
+    const text = command.replaceAll("FOLDER", folder).replaceAll(/(?<![%\w])%(?=[/' \n]|$)/g, server.url);
     expect(await run(text.replaceAll("curl ", "curl -q -s "), {}, "/bin/bash")).toBe(0);
     const expected = server.taken();
     const session = new Session({ trustEnv: false });
@@ -100,5 +101,19 @@ describe.skipIf(!hasCurl)(`parseCurl() beside ${CURL}`, () => {
     const sent = server.taken();
     expect(expected.length).toBeGreaterThan(0);
     expect(sent.map(comparable)).toEqual(expected.map(comparable));
+  });
+
+  it("leaves out that there is no body, which a session says of methods that may have one", async () => {
+    await run(`curl -q -X POST ${server.url}`);
+    const [byCurl = ""] = server.taken();
+    const session = new Session({ trustEnv: false });
+    for (const { method, url, options } of parseCurl(`curl -X POST ${server.url}`).requests)
+      await session.request(method, url, options);
+    await session.close();
+    const [bySession = ""] = server.taken();
+    expect([/content-length/i.test(byCurl), /\r\ncontent-length: 0\r\n/i.test(bySession)]).toEqual([
+      false,
+      true,
+    ]);
   });
 });

@@ -21,8 +21,11 @@ const OWN = "-H 'Accept:' -H 'User-Agent:'";
 describe("toCurl()", () => {
   it("writes what a session sends, a line an argument", () => {
     const session = new Session({ trustEnv: false, headers: { "User-Agent": "me" } });
-    const request = session.prepareRequest(new Request("POST", "https://example.com/a?b=1", { json: { a: "it's" } }));
-    expect(toCurl(request)).toBe(String.raw`curl -q --globoff --path-as-is --http1.1 -X POST 'https://example.com/a?b=1' \
+    const request = session.prepareRequest(
+      new Request("POST", "https://example.com/a?b=1", { json: { a: "it's" } }),
+    );
+    expect(toCurl(request))
+      .toBe(String.raw`curl -q --globoff --path-as-is --http1.1 -X POST 'https://example.com/a?b=1' \
   -H 'User-Agent: me' \
   -H 'Accept-Encoding: gzip, deflate, br, zstd' \
   -H 'Accept: */*' \
@@ -41,14 +44,34 @@ describe("toCurl()", () => {
     ["A'B", "http://h/", {}, String.raw`-X 'A'\''B' 'http://h/' -H 'Content-Length: 0' ${OWN}`],
     ["GET", "http://h:80/", {}, `'http://h:80/' -H 'Host: h:80' ${OWN}`],
     ["GET", "http://h/?", {}, `'http://h/?' --request-target '/?' ${OWN}`],
-    ["GET", "http://h/", { headers: { "X-A": ["1", "2"], "X-B": "", Accept: "*/*" } }, "'http://h/' -H 'X-A: 1' -H 'X-A: 2' -H 'X-B;' -H 'Accept: */*' -H 'User-Agent:'"],
+    [
+      "GET",
+      "http://h/",
+      { headers: { "X-A": ["1", "2"], "X-B": "", Accept: "*/*" } },
+      "'http://h/' -H 'X-A: 1' -H 'X-A: 2' -H 'X-B;' -H 'Accept: */*' -H 'User-Agent:'",
+    ],
     ["GET", "http://h/", { headers: { X: new Uint8Array([0xc3, 0xa9]) } }, `'http://h/' -H 'X: é' ${OWN}`],
-    ["GET", "http://h/", { headers: { X: "é\tb'" } }, String.raw`'http://h/' -H "$(printf 'X: \351\011b\047')" ${OWN}`],
+    [
+      "GET",
+      "http://h/",
+      { headers: { X: "é\tb'" } },
+      String.raw`'http://h/' -H "$(printf 'X: \351\011b\047')" ${OWN}`,
+    ],
     ["POST", "http://h/", { data: "a" }, `-X POST 'http://h/' ${OWN} -H 'Content-Type:' --data-raw 'a'`],
-    ["POST", "http://h/", { data: { a: "1" } }, `-X POST 'http://h/' -H 'Content-Length: 3' -H 'Content-Type: application/x-www-form-urlencoded' ${OWN} --data-raw 'a=1'`],
+    [
+      "POST",
+      "http://h/",
+      { data: { a: "1" } },
+      `-X POST 'http://h/' -H 'Content-Length: 3' -H 'Content-Type: application/x-www-form-urlencoded' ${OWN} --data-raw 'a=1'`,
+    ],
     ["GET", "http://h/", { data: "@é\n" }, `-X GET 'http://h/' ${OWN} -H 'Content-Type:' --data-raw '@é\n'`],
     ["POST", "http://h/", { data: "" }, `-X POST 'http://h/' -H 'Content-Length: 0' ${OWN}`],
-    ["POST", "http://h/", { data: "a".repeat(1024) }, `-X POST 'http://h/' ${OWN} -H 'Content-Type:' -H 'Expect:' --data-raw '${"a".repeat(1024)}'`],
+    [
+      "POST",
+      "http://h/",
+      { data: "a".repeat(1024) },
+      `-X POST 'http://h/' ${OWN} -H 'Content-Type:' -H 'Expect:' --data-raw '${"a".repeat(1024)}'`,
+    ],
   ])("writes %s %s with %j", ([method, url, options, command]) => {
     expect(written(prepared(method, url, options))).toBe(command);
   });
@@ -62,25 +85,42 @@ describe("toCurl()", () => {
     expect(long).toMatch(/^printf '(?:\\303\\251){60000}' \| curl -q /);
   });
 
-  it.for<[value: unknown]>([[null], [{}], ["curl"], [new Request("GET", "http://h/")]])("refuses %j", ([value]) => {
-    expect(() => toCurl(value as PreparedRequest)).toThrow(/^what toCurl\(\) writes must be a PreparedRequest, not /);
-  });
+  it.for<[value: unknown]>([[null], [{}], ["curl"], [new Request("GET", "http://h/")]])(
+    "refuses %j",
+    ([value]) => {
+      expect(() => toCurl(value as PreparedRequest)).toThrow(
+        /^what toCurl\(\) writes must be a PreparedRequest, not /,
+      );
+    },
+  );
 
   it("refuses options that it does not have", () => {
     const request = prepared("GET", "http://h/");
-    expect(() => toCurl(request, { shell: "cmd" } as unknown as ToCurlOptions)).toThrow(/^shell must be "bash", not "cmd"/);
+    expect(() => toCurl(request, { shell: "cmd" } as unknown as ToCurlOptions)).toThrow(
+      /^shell must be "bash", not "cmd"/,
+    );
     expect(() => toCurl(request, { secrets: true } as unknown as ToCurlOptions)).toThrow(TypeError);
-    expect(() => toCurl(request, { secret: "show" } as unknown as ToCurlOptions)).toThrow(/perhaps you meant secrets/);
+    expect(() => toCurl(request, { secret: "show" } as unknown as ToCurlOptions)).toThrow(
+      /perhaps you meant secrets/,
+    );
   });
 
   it("refuses what no session sends, and a body that is not there", () => {
     const request = (parts: { method?: string; url?: string; headers?: HeaderMap }): PreparedRequest =>
-      new PreparedRequest({ method: "GET", url: "http://h/", headers: new HeaderMap(), payload: null, ...parts });
+      new PreparedRequest({
+        method: "GET",
+        url: "http://h/",
+        headers: new HeaderMap(),
+        payload: null,
+        ...parts,
+      });
     expect(() => toCurl(request({ method: "A B" }))).toThrow(/cannot be sent/);
     expect(() => toCurl(request({ method: "CONNECT" }))).toThrow(/cannot be sent/);
     expect(() => toCurl(request({ url: "app://h/" }))).toThrow(/http: and https:/);
     expect(() => toCurl(request({ url: "http://h/a b" }))).toThrow(/raw URL/);
-    expect(() => toCurl(request({ headers: new HeaderMap({ "Content-Length": 3 }) }))).toThrow(/there is no body/);
+    expect(() => toCurl(request({ headers: new HeaderMap({ "Content-Length": 3 }) }))).toThrow(
+      /there is no body/,
+    );
     expect(() => toCurl(prepared("POST", "http://h/", { data: () => "a" }))).toThrow(/^the body is a stream/);
     expect(() => toCurl(prepared("POST", "http://h/", { data: new Blob(["a"]) }))).toThrow(TypeError);
   });
@@ -91,16 +131,46 @@ describe("secrets", () => {
 
   it.for<[name: string, url: string, options: RequestOptions, part: string]>([
     ["Basic", "http://h/", { auth: ["u", secret] }, '-H "Authorization: Basic $TOKEN"'],
-    ["Bearer", "http://h/", { headers: { authorization: `Bearer ${secret}` } }, '-H "authorization: Bearer $TOKEN"'],
+    [
+      "Bearer",
+      "http://h/",
+      { headers: { authorization: `Bearer ${secret}` } },
+      '-H "authorization: Bearer $TOKEN"',
+    ],
     ["no scheme", "http://h/", { headers: { Authorization: secret } }, '-H "Authorization: $AUTHORIZATION"'],
     ["cookies", "http://h/", { cookies: { sid: secret } }, '-H "Cookie: $COOKIE"'],
     ["a field", "http://h/", { headers: { "X-API-Key": secret } }, '-H "X-API-Key: $X_API_KEY"'],
-    ["a proxy", "http://h/", { headers: { "Proxy-Authorization": `Basic ${secret}` } }, '--proxy-header "Proxy-Authorization: Basic $PROXY_TOKEN"'],
+    [
+      "a proxy",
+      "http://h/",
+      { headers: { "Proxy-Authorization": `Basic ${secret}` } },
+      '--proxy-header "Proxy-Authorization: Basic $PROXY_TOKEN"',
+    ],
     ["a parameter", `http://h/?a=1&api_key=${secret}&b=2`, {}, '"http://h/?a=1&api_key=$API_KEY&b=2"'],
-    ["a referer", "http://h/", { headers: { Referer: `http://a/?token=${secret}` } }, '-H "Referer: http://a/?token=$TOKEN"'],
-    ["a form", "http://h/", { data: { user: "u", password: secret } }, '--data-raw "user=u&password=$PASSWORD"'],
-    ["JSON", "http://h/", { json: { a: 1, password: secret, b: "x" } }, String.raw`--data-raw '{"a":1,"password":"'"$PASSWORD"'","b":"x"}'`],
-    ["deep JSON", "http://h/", { json: { token: { id: secret, n: 5, is: true } } }, String.raw`--data-raw '{"token":'"$TOKEN"'}'`],
+    [
+      "a referer",
+      "http://h/",
+      { headers: { Referer: `http://a/?token=${secret}` } },
+      '-H "Referer: http://a/?token=$TOKEN"',
+    ],
+    [
+      "a form",
+      "http://h/",
+      { data: { user: "u", password: secret } },
+      '--data-raw "user=u&password=$PASSWORD"',
+    ],
+    [
+      "JSON",
+      "http://h/",
+      { json: { a: 1, password: secret, b: "x" } },
+      String.raw`--data-raw '{"a":1,"password":"'"$PASSWORD"'","b":"x"}'`,
+    ],
+    [
+      "deep JSON",
+      "http://h/",
+      { json: { token: { id: secret, n: 5, is: true } } },
+      String.raw`--data-raw '{"token":'"$TOKEN"'}'`,
+    ],
   ])("of %s are left to variables", ([, url, options, part]) => {
     const command = toCurl(prepared("POST", url, options));
     expect(command).toContain(part);
@@ -110,7 +180,10 @@ describe("secrets", () => {
   });
 
   it("are shown where that is said", () => {
-    const request = prepared("POST", `http://h/?token=${secret}`, { auth: ["u", secret], data: { password: secret } });
+    const request = prepared("POST", `http://h/?token=${secret}`, {
+      auth: ["u", secret],
+      data: { password: secret },
+    });
     const command = toCurl(request, { secrets: "show" });
     expect(command).toContain(`token=${secret}`);
     expect(command).toContain(`--data-raw 'password=${secret}'`);
@@ -130,14 +203,19 @@ describe("secrets", () => {
   });
 
   it("leave the length of the body to curl, for it may be another one", () => {
-    expect(toCurl(prepared("POST", "http://h/", { data: { password: "p" } }))).not.toContain("Content-Length");
+    expect(toCurl(prepared("POST", "http://h/", { data: { password: "p" } }))).not.toContain(
+      "Content-Length",
+    );
   });
 
   it("do not end in the words around them", () => {
     const request = prepared("GET", "http://h/?token=a", { rawUrl: true });
     request.url = "http://h/?token=a#b";
     expect(toCurl(request)).toContain('"http://h/?token=$TOKEN"');
-    const body = prepared("POST", "http://h/", { data: "token=a&b=`id`$x!", headers: { "Content-Type": "application/x-www-form-urlencoded" } });
+    const body = prepared("POST", "http://h/", {
+      data: "token=a&b=`id`$x!",
+      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+    });
     expect(toCurl(body)).toContain("--data-raw 'token='\"$TOKEN\"'&b=`id`$x!'");
   });
 });
