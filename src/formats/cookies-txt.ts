@@ -111,7 +111,7 @@ function draftOf({ isHttpOnly, domain, flag, path, secure, expiry, name, value }
   return {
     name,
     value,
-    domain,
+    domain: withoutPort(domain),
     hostOnly: isWord(flag) ? isFalse(flag) : !domain.startsWith("."),
     path,
     expires: timeOfExpiry(expiry),
@@ -119,6 +119,11 @@ function draftOf({ isHttpOnly, domain, flag, path, secure, expiry, name, value }
     httpOnly: isHttpOnly,
     sameSite: null,
   };
+}
+
+/** wget writes the port of the server that set a cookie, where it is not the usual one. Cookies do not know ports. */
+function withoutPort(domain: string): string {
+  return /^(\[[^\]]*\]|[^:]*):\d{1,5}$/.exec(domain)?.[1] ?? domain;
 }
 
 function isFalse(word: string): boolean {

@@ -19,7 +19,7 @@ export function detectFormat(input: FileInput | object): FormatName | null {
 }
 
 /** A file, as far as one must look at it to see what it is. */
-export interface Seen {
+interface Seen {
   readonly format: FormatName | null;
   /** What it is as JSON; `undefined` when it is none. */
   readonly data: unknown;
@@ -90,7 +90,7 @@ function formatOfText(input: FileInput): FormatName | null {
 }
 
 function isNetscapeRow(row: string): boolean {
-  const [, flag = "", path = "", secure = "", expiry = "", ...pair] = row.split("\t");
+  const [, flag = "", path = "", secure = "", expiry = "", ...pair] = row.split("\t", 9);
   if (pair.length !== 1 && pair.length !== 2) return false;
   const areFlags = [flag, secure].every((word) => /^(?:TRUE|FALSE)$/i.test(word));
   return areFlags && path.startsWith("/") && /^\d*(?:\.\d*)?$/.test(expiry);

@@ -122,8 +122,13 @@ function bodyOf(request: Fields, headers: Headers): HarRequestOptions {
   const params: unknown = body["params"] ?? [];
   if (!Array.isArray(params)) throw new Refusal("kind", "the params of its body are no list");
   const type = textIn(body, "mimeType", "");
-  const typed = type === "" || hasType(headers) ? headers : [...headers, ["Content-Type", type] as const];
-  if (text !== "") return { headers: typed, data: dataOf(body, text, size) };
+  const typed =
+    type === "" || headers.some(isType) ? headers : [...headers, headerIn({ name: "Content-Type", value: type })];
+  if (text !== "") {
+    if (headers.some(isCoding))
+      throw new Refusal("body", "its body had a content coding, and the log does not say whether it still has it");
+    return { headers: typed, data: dataOf(body, text, size) };
+  }
   if (params.length > 0) {
     const isMultipart = /^multipart\/form-data\b/i.test(type);
     if (isMultipart) return { headers: headers.filter((field) => !isType(field)), files: params.map(partOf) };
@@ -138,8 +143,8 @@ function isType([name]: readonly [name: string, value: string]): boolean {
   return name.toLowerCase() === "content-type";
 }
 
-function hasType(headers: Headers): boolean {
-  return headers.some(isType);
+function isCoding([name, value]: readonly [name: string, value: string]): boolean {
+  return name.toLowerCase() === "content-encoding" && value.toLowerCase() !== "identity";
 }
 
 /** The body, of its text. A text stands for its bytes in UTF-8. */

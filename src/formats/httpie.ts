@@ -33,12 +33,15 @@ export type HttpieAuth =
   | {
       /** For `auth: [username, password]`, or `new HttpDigestAuth(username, password)`. */
       readonly kind: "basic" | "digest";
+      /** The name of the user. */
       readonly username: string;
+      /** The password, as it is. */
       readonly password: string;
     }
   | {
       /** For `new HttpBearerAuth(token)`. */
       readonly kind: "bearer";
+      /** The token, as it is. */
       readonly token: string;
     };
 

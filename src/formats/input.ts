@@ -45,7 +45,7 @@ export function textOf(input: FileInput): { readonly text: string; readonly isBy
 }
 
 /** A line of a text, without what ends it. */
-export interface Line {
+interface Line {
   /** From 1. */
   readonly number: number;
   /** As it stands in the text. */
@@ -91,7 +91,7 @@ export function textOfBytes(bytes: string): string | null {
 }
 
 /** What became of a text that should be JSON. */
-export type ParsedJson =
+type ParsedJson =
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "fault"; readonly says: string };
 

@@ -35,8 +35,8 @@ export function parseLwp(input: FileInput, options: ReadOptions = {}): ReadCooki
       const [pair, ...attributes] = partsOf(text.slice(FIELD.length));
       if (pair === undefined) throw new Refusal("empty", "it has no cookie");
       // What has no "=" is a value without a name: Python writes such cookies so.
-      const [name, value] = pair.value === null ? ["", pair.name] : [pair.name, pair.value];
-      reading.take(place, name, () => draftOf(name, value, attributes));
+      const cookie = pair.value === null ? { name: "", value: pair.name } : { name: pair.name, value: pair.value };
+      reading.take(place, cookie.name, () => draftOf(cookie, attributes));
     });
   }
   return reading.found();
@@ -96,7 +96,7 @@ function quotedAt(text: string, quote: number): { readonly value: string; readon
 }
 
 /** @throws {Refusal} for attributes that a jar does not have, or that say nothing. */
-function draftOf(name: string, value: string, parts: readonly Part[]): Draft {
+function draftOf({ name, value }: Pick<Draft, "name" | "value">, parts: readonly Part[]): Draft {
   const attributes = new Map(parts.map((part) => [part.name.toLowerCase(), part.value]));
   const domain = attributes.get("domain") ?? "";
   if (domain === "") throw new Refusal("unbound", "it has no domain, so it does not say whose it is");

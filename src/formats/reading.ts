@@ -162,13 +162,13 @@ function admit(draft: Draft, now: number): StoredCookie {
   return cookie;
 }
 
-/** A name of one label may be a machine nearby: its cookies are for itself, as everywhere in the jar. */
+/** Addresses, and this machine, have nobody below them: their cookies are for themselves. */
 function isSharedSuffix(domain: string): boolean {
-  return domain.includes(".") && !isAddress(domain) && isPublicSuffix(domain);
+  return domain !== "localhost" && !isAddress(domain) && isPublicSuffix(domain);
 }
 
 /** What no host has in it, and the parser of URLs would take off, decode, or take for an end of the host. */
-const NO_HOST = /[^\x21-\x7e\x80-\uffff]|[%/?#@\\]/;
+const NO_HOST = /[^\x21-\x7e\x80-\uffff]|[%/?#@\\;,]/;
 /** The longest name of a host (RFC 1035 §2.3.4), with a dot on either side. */
 const LONGEST_DOMAIN = 255;
 

@@ -3,6 +3,16 @@ import { parseChallenges, parseParameters } from "../../src/auth/challenge.ts";
 import { chooseDigest } from "../../src/auth/digest-challenge.ts";
 import { parseNetrc } from "../../src/auth/netrc.ts";
 import { RequestException } from "../../src/core/errors.ts";
+import {
+  detectFormat,
+  FormatError,
+  parseBrowserCookies,
+  parseCookiesTxt,
+  parseHar,
+  parseHttpie,
+  parseLwp,
+  parseToughCookie,
+} from "../../src/formats.ts";
 import { HeaderMap } from "../../src/core/headers.ts";
 import { bareUrl, shownFields, shownUrls } from "../../src/core/redact.ts";
 import { PreparedRequest } from "../../src/core/request.ts";
@@ -55,7 +65,7 @@ function answered(parse: () => unknown): void {
   try {
     parse();
   } catch (error) {
-    if (!(error instanceof RequestException)) throw error;
+    if (!(error instanceof RequestException || error instanceof FormatError)) throw error;
   }
 }
 
@@ -106,6 +116,28 @@ const all: Readonly<Record<string, (text: string) => unknown>> = {
     const splitter = lineSplitter({});
     return [...splitter.push(text), ...splitter.end()];
   },
+  "format of a file": detectFormat,
+  "cookies.txt": (text) => parseCookiesTxt(text),
+  "cookies.txt, a row": (text) => parseCookiesTxt(`a.test\tTRUE\t/\tTRUE\t${text}\t${text}\t${text}`),
+  "cookies.txt, a domain": (text) => parseCookiesTxt(`${text}\tTRUE\t/\tTRUE\t0\ta\t1`),
+  "Set-Cookie3": (text) => parseLwp(`Set-Cookie3: ${text}`),
+  "Set-Cookie3, quoted": (text) => parseLwp(`Set-Cookie3: a="${text}"; domain=a.test; expires="${text}"`),
+  "browser's cookies": (text) => parseBrowserCookies([{ name: text, value: text, domain: text, expires: -1 }]),
+  "tough-cookie": (text) => parseToughCookie([{ key: text, value: text, domain: "a.test", expires: text }]),
+  HTTPie: (text) => parseHttpie({ cookies: {}, headers: { a: text }, auth: { type: "basic", raw_auth: text } }),
+  HAR: (text) => parseHar({ log: { entries: [{ startedDateTime: text, request: { url: text, method: text } }] } }),
+  "HAR, Set-Cookie": (text) =>
+    parseHar({
+      log: {
+        entries: [
+          {
+            startedDateTime: "2026-11-30T00:00:00Z",
+            request: { method: "GET", url: BASE.href, headers: [{ name: "Cookie", value: text }] },
+            response: { headers: [{ name: "Set-Cookie", value: text }] },
+          },
+        ],
+      },
+    }),
   "redaction of fields": shownFields,
   "redaction of URLs": shownUrls,
   "redaction of a URL": bareUrl,
