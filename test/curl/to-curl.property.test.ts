@@ -138,7 +138,7 @@ describe.skipIf(!hasCurl)(`toCurl() run by ${CURL}`, () => {
         const expected = asCurl(await sentBySession(request));
         expect(await sentByCurl(command)).toBe(expected);
       }),
-      { numRuns: runs(200) },
+      { numRuns: runs(100) },
     );
   });
 
