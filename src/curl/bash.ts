@@ -94,7 +94,8 @@ class BashReader extends Cursor {
       skeleton += QUOTED;
     }
     if (HOME.test(skeleton)) this.fail("~ is a folder of whoever runs it: write its path", at);
-    if (isExpanded(skeleton)) this.fail("{ } outside of quotes become several words: quote the argument", at);
+    if (isExpanded(skeleton))
+      this.fail("{ } outside of quotes may become several words: quote the argument", at);
     return { bytes: parts.join(""), at };
   }
 
@@ -263,20 +264,26 @@ const ANSI: ReadonlyMap<string, string> = new Map(
 
 const SEQUENCE = /^(?:-?\d+\.\.-?\d+|[A-Za-z]\.\.[A-Za-z])(?:\.\.-?\d+)?$/;
 
-/** Does bash make several words of it (Bash manual, "Brace Expansion")? */
+/**
+ * May bash make several words of it (Bash manual, "Brace Expansion")? A comma somewhere between braces is enough: which of them
+ * belong together bash decides in a way of its own (`{a},}` is two words).
+ */
 function isExpanded(skeleton: string): boolean {
-  if (!skeleton.includes("{")) return false;
-  const open: { readonly at: number; hasComma: boolean }[] = [];
-  for (let at = 0; at < skeleton.length; at++) {
-    const character = skeleton[at];
-    const last = open.at(-1);
-    if (character === "{") open.push({ at, hasComma: false });
-    else if (character === "," && last !== undefined) last.hasComma = true;
-    else if (character === "}" && last !== undefined) {
-      open.pop();
-      // A sequence is short.
-      if (last.hasComma || (at - last.at < 60 && SEQUENCE.test(skeleton.slice(last.at + 1, at)))) return true;
-    }
+  const first = skeleton.indexOf("{");
+  if (first === -1) return false;
+  const comma = skeleton.indexOf(",", first);
+  if (comma !== -1 && skeleton.includes("}", comma)) return true;
+  let open = -1;
+  for (let at = first; at < skeleton.length; at++) {
+    if (skeleton[at] === "{") open = at;
+    // A sequence is short.
+    else if (
+      skeleton[at] === "}" &&
+      open !== -1 &&
+      at - open < 60 &&
+      SEQUENCE.test(skeleton.slice(open + 1, at))
+    )
+      return true;
   }
   return false;
 }

@@ -100,6 +100,7 @@ describe("bash", () => {
     ["curl <(id)", "line 1, column 6", /</],
     ["(curl a)", "line 1, column 1", /\(/],
     ["curl http://h/{a,b}", "line 1, column 6", /\{ \}/],
+    ["curl {a},}", "line 1, column 6", /\{ \}/],
     ["curl x{1..3}", "line 1, column 6", /\{ \}/],
     ["curl --cacert ~/ca.pem", "line 1, column 15", /~/],
     ["curl 'a", "line 1, column 6", /never closed/],
