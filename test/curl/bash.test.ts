@@ -87,6 +87,7 @@ describe("bash", () => {
   it.for<[text: string, place: string, problem: RegExp]>([
     ["curl $(id)", "line 1, column 6", /\$\(/],
     ['curl "a$(id)"', "line 1, column 8", /\$\(/],
+    ["curl $[1+1]", "line 1, column 6", /\$\[/],
     ["curl `id`", "line 1, column 6", /`/],
     ['curl "`id`"', "line 1, column 7", /`/],
     ["curl \\\n  -H 'a' $TOKEN", "line 2, column 10", /\$TOKEN is a variable/],
