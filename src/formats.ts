@@ -1,6 +1,9 @@
 /**
- * `sojourn/formats`: cookies and sessions from and to elsewhere.
+ * `sojourn/formats`: cookies, sessions and requests from and to elsewhere.
  */
+export { parseCurl, type IgnoredOption, type ParseCurlOptions, type ParsedCurl } from "./curl/parse-curl.ts";
+export type { CurlRequest } from "./curl/request.ts";
+export { toCurl, type ToCurlOptions } from "./curl/to-curl.ts";
 export { parseBrowserCookies, parseExtensionCookies } from "./formats/browser-lists.ts";
 export { formatCookiesTxt, parseCookiesTxt } from "./formats/cookies-txt.ts";
 export { detectFormat } from "./formats/detect.ts";

@@ -31,11 +31,13 @@ describe("the package", () => {
       "formatToughCookie",
       "parseBrowserCookies",
       "parseCookiesTxt",
+      "parseCurl",
       "parseExtensionCookies",
       "parseHar",
       "parseHttpie",
       "parseLwp",
       "parseToughCookie",
+      "toCurl",
     ]);
     expect(Object.keys(oauth2).sort()).toEqual([
       "OAuth2Error",

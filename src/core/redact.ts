@@ -61,8 +61,8 @@ export function shownFields(parameters: string): string {
     .join("&");
 }
 
-/** A name may be written with escapes that it does not need. */
-function decoded(name: string): string {
+/** The name of a parameter: it may be written with escapes that it does not need. */
+export function decoded(name: string): string {
   return name.replaceAll(/%([\da-f]{2})/gi, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );
@@ -89,6 +89,34 @@ export function shownUrls(text: string): string {
     .replaceAll(PARAMETER, (whole, start: string, name: string) =>
       isSecretName(decoded(name)) ? start + REDACTED : whole,
     );
+}
+
+/** A part of a text that usually is a secret. */
+export interface SecretPart {
+  readonly from: number;
+  readonly to: number;
+  /** What it is called: the name of its parameter, or `userinfo`. */
+  readonly name: string;
+}
+
+/** What {@link shownUrls} hides of a text, in order. */
+export function secretsOfUrls(text: string): SecretPart[] {
+  if (!/[?&#@]/.test(text)) return [];
+  const found: SecretPart[] = [];
+  for (const { 0: whole, index } of text.matchAll(USER_INFO))
+    found.push({ from: index + 3, to: index + whole.length - 1, name: "userinfo" });
+  for (const { 0: whole, 1: start = "", 2: name = "", index } of text.matchAll(PARAMETER)) {
+    const part = { from: index + start.length, to: index + whole.length, name: decoded(name) };
+    if (isSecretName(part.name) && part.from < part.to) found.push(part);
+  }
+  let end = 0;
+  return found
+    .toSorted((one, other) => one.from - other.from)
+    .filter(({ from, to }) => {
+      if (from < end) return false;
+      end = to;
+      return true;
+    });
 }
 
 /** The name of a field or a cookie, in quotes. Behind a sign that no name has there may be the value, in the wrong place. */

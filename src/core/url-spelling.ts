@@ -80,8 +80,8 @@ export function placeOf(path: string): string {
   return removeDotSegments(comparablePath(path));
 }
 
-/** RFC 3986 §5.2.4. */
-function removeDotSegments(path: string): string {
+/** A path without its dot segments (RFC 3986 §5.2.4). */
+export function removeDotSegments(path: string): string {
   if (!path.includes("/.")) return path;
   const output: string[] = [];
   const segments = path.slice(1).split("/");

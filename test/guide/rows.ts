@@ -91,13 +91,14 @@ const ownTool = (name: string): string => join(root, "node_modules/.bin", name);
 async function curlSendsTheSame({ project, servers }: Stage): Promise<void> {
   const { folder } = project("guide");
   const page = (await readPages()).find(({ path }) => path === "docs/how-do-i.md");
-  const code = page?.examples.find((example) => example.code.includes("function curl("))?.code ?? "";
+  const code = page?.examples.find((example) => example.code.includes("toCurl("))?.code ?? "";
   const end = "await session.close();\n";
   equal(code.endsWith(end), true);
-  const more = `console.log(command);\nconsole.log(await session.send(session.prepareRequest(request)).text());\n`;
+  const more = `console.log(JSON.stringify(command));\nconsole.log(await session.send(session.prepareRequest(request)).text());\n`;
   writeFileSync(join(folder, "curl.ts"), servers.toServers(code.replace(end, more + end)));
   const { stdout } = await run([process.execPath, "curl.ts"], folder);
-  const [command = "", ...answer] = stdout.split("\n").slice(2);
+  const [written = "", ...answer] = stdout.split("\n").slice(1);
+  const command = JSON.parse(written) as string; // as was just printed
   const bySession = JSON.parse(answer.join("\n")) as Record<string, unknown>; // the server answers so
   const byCurl = JSON.parse((await run(["sh", "-c", command], folder)).stdout) as typeof bySession;
   deepEqual(byCurl, bySession);
