@@ -41,7 +41,9 @@ function readProxies(env: Variables): ProxyRules {
     byKey.set(key, value);
     variables.set(key, lower === undefined ? name : `${key}_proxy`);
   }
-  const noProxy = firstFilled(env, ["no_proxy", "NO_PROXY"]);
+  const exceptions = ["no_proxy", "NO_PROXY"].find((name) => (env[name] ?? "") !== "");
+  const noProxy = exceptions === undefined ? null : (env[exceptions] ?? null);
+  if (exceptions !== undefined) variables.set("no", exceptions);
   return byKey.size === 0 && noProxy === null ? noProxyRules : { byKey, noProxy, variables };
 }
 
