@@ -41,7 +41,7 @@ export function parseNetrc(text: string): Netrc {
 }
 
 /** What a file says of a URL's host. */
-export interface NetrcEntry {
+interface NetrcEntry {
   /** The host as the file files it, maybe with a port; `null`: the `default` entry. */
   readonly machine: string | null;
   /** `null`: it is there, and says nothing. */
