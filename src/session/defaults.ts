@@ -84,8 +84,8 @@ export class SessionDefaults {
     // Of these the session has others by now than it was given.
     const { cookies: _, baseUrl: _base, hsts: _hsts, ...given } = this.#given;
     ledger.from(bySession);
-    if (!base.headers.equals(firstHeaders))
-      ledger.note("headers", base.headers.clone(), firstHeaders, base.headers);
+    const own = ownHeaders(base.headers);
+    if (!base.headers.equals(firstHeaders)) ledger.note("headers", own, firstHeaders, base.headers);
     return over(base, Object.assign(new Own(), given), ledger);
   }
 }
@@ -109,4 +109,9 @@ function noteEnvironment({ proxies, caBundle }: Environment, ledger: Ledger): vo
     ledger
       .from(sourceOf("environment", caBundle.variable))
       .note("verify", caBundle.path, initial.verify, caBundle);
+}
+
+/** Headers are changed in place: those that are as they were at first nobody has said. */
+function ownHeaders(headers: HeaderMap): HeaderMap {
+  return new HeaderMap([...headers].filter(([name]) => headers.get(name) !== firstHeaders.get(name)));
 }
