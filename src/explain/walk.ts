@@ -84,23 +84,40 @@ export function walk(asked: Exchange, desk: Desk): Walk {
   return { prepared: asked.request, exchange, signing, look, securedBy, ...arrival(exchange, desk) };
 }
 
+/** A list of HSTS hosts that changes nothing when it is asked, and tells which of them was found. */
+export class QuietHosts implements StrictTransport {
+  /** The host that was found last; `""`: the list does not tell. */
+  found: string = "";
+  readonly #hosts: StrictTransport;
+
+  constructor(hosts: StrictTransport) {
+    this.#hosts = hosts;
+  }
+
+  covers(host: string, now: number): boolean {
+    const hosts = this.#hosts;
+    if (!(hosts instanceof HstsStore) || !tells(hosts, "entryFor", "covers")) return hosts.covers(host, now);
+    const entry = hosts.entryFor(host, now);
+    this.found = entry?.host ?? "";
+    return entry !== null;
+  }
+
+  note(): void {
+    // Nothing is noted.
+  }
+}
+
 /** Stage `hsts`. */
 function secure(exchange: Exchange, { hosts, now }: Desk): Pick<Walk, "exchange" | "securedBy"> {
   const { request } = exchange;
   if (hosts === null || !isHttpLike(request.url)) return { exchange, securedBy: null };
-  let securedBy = "";
-  const asking: StrictTransport = {
-    covers: (host) => {
-      if (!(hosts instanceof HstsStore) || !tells(hosts, "entryFor", "covers")) return hosts.covers(host, now);
-      const entry = hosts.entryFor(host, now);
-      securedBy = entry?.host ?? "";
-      return entry !== null;
-    },
-    note: () => undefined,
-  };
-  const parsed = securedUrl(request.parsed, asking, now);
+  const quiet = new QuietHosts(hosts);
+  const parsed = securedUrl(request.parsed, quiet, now);
   if (parsed === request.parsed) return { exchange, securedBy: null };
-  return { exchange: { ...exchange, request: request.with({ url: parsed.href, parsed }) }, securedBy };
+  return {
+    exchange: { ...exchange, request: request.with({ url: parsed.href, parsed }) },
+    securedBy: quiet.found,
+  };
 }
 
 /** Stage `auth`: who signs. */
