@@ -36,6 +36,11 @@ export class Shower {
     return this.#hasSecrets ? url : shownUrl(url);
   }
 
+  /** A URL of which a part may be shown. */
+  partOfUrl(shown: string, whole: string): string {
+    return this.#hasSecrets ? whole : shown;
+  }
+
   /** Encoded pairs. */
   pairs(query: string): string {
     return this.#hasSecrets ? query : shownFields(query);

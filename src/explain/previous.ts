@@ -1,0 +1,73 @@
+/** What the call of a response had, for the ledger: its settings in the form in which they would be given. */
+import type { ClientCertificate, ProxySettings, TlsSettings, Timeouts, Verify } from "../core/adapter.ts";
+import { HeaderMap } from "../core/headers.ts";
+import type { Hooks } from "../core/hooks.ts";
+import type { Ledger } from "../options/ledger.ts";
+import { initial, rows, settingOf, type OptionName } from "../options/table.ts";
+import type { Exchange } from "../pipeline/stage.ts";
+
+/** Options that a message has taken up: they are in it. */
+const TAKEN_UP: ReadonlySet<OptionName> = new Set(["headers", "params", "idempotencyKey", "rawUrl", "proxy"]);
+
+/** Takes down the fields of the message, and of its settings those that are not the default. */
+export function notePlan(ledger: Ledger, { request, settings }: Exchange, firstHeaders: HeaderMap): void {
+  const own = [...request.headers].filter(
+    ([name]) => firstHeaders.get(name) !== request.headers.get(name),
+  );
+  ledger.note("headers", new HeaderMap(own), firstHeaders, request.headers);
+  for (const option of Object.keys(rows) as OptionName[]) {
+    if (TAKEN_UP.has(option)) continue;
+    const [before, after] = [settingOf(option, initial), settingOf(option, settings)];
+    if (after !== before && after !== undefined) ledger.note(option, asGiven(option, after), before, after);
+  }
+}
+
+/** A setting as it would be given. */
+function asGiven(option: OptionName, setting: unknown): unknown {
+  // Each setting is of the kind that its row reads into.
+  switch (option) {
+    case "timeout": {
+      const { connectMs, readMs, totalMs } = setting as Timeouts;
+      return { connect: connectMs, read: readMs, total: totalMs };
+    }
+    case "proxies": {
+      const { explicit, environment } = setting as ProxySettings;
+      return Object.fromEntries([...environment.byKey, ...explicit.byKey].filter(([key]) => isKey(key)));
+    }
+    case "verify":
+      return givenVerify(setting as Verify);
+    case "cert":
+      return setting as ClientCertificate | null;
+    case "tls":
+      return setting as TlsSettings | null;
+    case "trustedOrigins":
+    case "crossOriginHeaders":
+      return [...(setting as ReadonlySet<string>)];
+    case "hooks":
+      return withoutEmpty(setting as Hooks);
+    default:
+      return setting;
+  }
+}
+
+/** The environment may name proxies for schemes that no URL here has. */
+function isKey(key: string): boolean {
+  return /^(?:https?|all)(?:$|:)/.test(key);
+}
+
+function givenVerify(verify: Verify): boolean | string {
+  switch (verify.kind) {
+    case "default":
+      return true;
+    case "off":
+      return false;
+    case "path":
+      return verify.path;
+    case "pem":
+      return verify.pem;
+  }
+}
+
+function withoutEmpty(hooks: Hooks): unknown {
+  return Object.fromEntries(Object.entries(hooks).filter(([, list]) => list.length > 0));
+}
