@@ -8,8 +8,7 @@ import { bareUrl } from "../core/redact.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
 import type { AnyResponse } from "../core/response.ts";
 import { byDefault, sourceOf, type Source } from "../core/source.ts";
-import { firstHeaders } from "../options/headers.ts";
-import { Ledger } from "../options/ledger.ts";
+import { Ledger, noteBorder } from "../options/ledger.ts";
 import { planOf, type CallPlan } from "../options/settings.ts";
 import type { Given } from "../options/table.ts";
 import { assertOptions, nothing, take } from "../options/take.ts";
@@ -54,10 +53,16 @@ export function explain(
   const start = startOf(session, { method, from, given, url }, ledger);
   const facts: Facts = { ...start, ledger, isClosed: session.isClosed };
   return new Explanation(
-    start.walk.exchange.request.shown(),
+    requestOf(start.walk),
     describeFacts(facts, new Shower(false)),
     describeFacts(facts, new Shower(true)),
   );
+}
+
+/** Sent as it is shown, unless somebody has to be asked who signs it. */
+function requestOf({ exchange: { request }, signing }: Walk): PreparedRequest {
+  const isSigned = signing === null || (signing.preview !== null && signing.preview.fields !== null);
+  return isSigned ? request.shown() : request;
 }
 
 /** What is asked for. */
@@ -77,16 +82,18 @@ function startOf(session: ExplainingSession, { method, url, from, given }: Quest
   }
   if (typeof from === "string" || isUrl(from)) {
     const first = walk(session.exchange(method, from, given, ledger), session);
-    return beyond(hopTo(url, first.exchange, 0, session), first, first.exchange.request, session);
+    return beyond(hopTo(url, first.exchange, 0, session), first, ledger, session);
   }
   const before = exchangeOf(from, session);
   const redirect = redirectFrom(before.request);
-  notePlan(ledger.from(redirect), before, firstHeaders);
-  return beyond(hopTo(url, before, from.status, session), null, before.request, session);
+  notePlan(ledger.from(redirect), before);
+  return beyond(hopTo(url, before, from.status, session), null, ledger, session);
 }
 
-function beyond(hop: Hop, first: Walk | null, sent: PreparedRequest, session: ExplainingSession): Start {
-  return { walk: walk(hop.exchange, session), hop, first, redirect: redirectFrom(sent) };
+function beyond(hop: Hop, first: Walk | null, ledger: Ledger, session: ExplainingSession): Start {
+  const redirect = redirectFrom(hop.before.request);
+  noteBorder(ledger.from(redirect), hop.before.settings, hop.exchange.settings);
+  return { walk: walk(hop.exchange, session), hop, first, redirect };
 }
 
 function redirectFrom({ method, url }: PreparedRequest): Source {

@@ -2,6 +2,7 @@
 import type { ClientCertificate, ProxySettings, TlsSettings, Timeouts, Verify } from "../core/adapter.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
+import { firstHeaders } from "../options/headers.ts";
 import type { Ledger } from "../options/ledger.ts";
 import { initial, rows, settingOf, type OptionName } from "../options/table.ts";
 import type { Exchange } from "../pipeline/stage.ts";
@@ -10,7 +11,7 @@ import type { Exchange } from "../pipeline/stage.ts";
 const TAKEN_UP: ReadonlySet<OptionName> = new Set(["headers", "params", "idempotencyKey", "rawUrl", "proxy"]);
 
 /** Takes down the fields of the message, and of its settings those that are not the default. */
-export function notePlan(ledger: Ledger, { request, settings }: Exchange, firstHeaders: HeaderMap): void {
+export function notePlan(ledger: Ledger, { request, settings }: Exchange): void {
   const own = [...request.headers].filter(
     ([name]) => firstHeaders.get(name) !== request.headers.get(name),
   );
@@ -18,8 +19,16 @@ export function notePlan(ledger: Ledger, { request, settings }: Exchange, firstH
   for (const option of Object.keys(rows) as OptionName[]) {
     if (TAKEN_UP.has(option)) continue;
     const [before, after] = [settingOf(option, initial), settingOf(option, settings)];
-    if (after !== before && after !== undefined) ledger.note(option, asGiven(option, after), before, after);
+    if (after === before || after === undefined || isNothing(option, after)) continue;
+    ledger.note(option, asGiven(option, after), before, after);
   }
+}
+
+/** Proxies are other ones for each session, be it that there are none. */
+function isNothing(option: OptionName, setting: unknown): boolean {
+  if (option !== "proxies") return false;
+  const { explicit, environment } = setting as ProxySettings; // of proxies it is
+  return [explicit, environment].every(({ byKey, noProxy }) => byKey.size === 0 && noProxy === null);
 }
 
 /** A setting as it would be given. */

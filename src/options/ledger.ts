@@ -4,7 +4,8 @@
  */
 import { HeaderMap } from "../core/headers.ts";
 import type { Source } from "../core/source.ts";
-import type { OptionName } from "./table.ts";
+import type { Defaults } from "./settings.ts";
+import { settingOf, type OptionName } from "./table.ts";
 
 /** What one layer says of one option. */
 export interface Saying {
@@ -48,4 +49,20 @@ export class Ledger {
   of(...options: readonly OptionName[]): readonly Saying[] {
     return this.#sayings.filter(({ option }) => options.includes(option));
   }
+}
+
+/** What the border of an origin may take off. */
+const BOUND: readonly OptionName[] = ["auth", "headers", "params", "cert", "tls"];
+
+/** Takes down what a border took off: of the settings before it what is another one behind it. */
+export function noteBorder(ledger: Ledger, before: Partial<Defaults>, after: Partial<Defaults>): void {
+  for (const option of BOUND) {
+    const [was, is] = [settingOf(option, before), settingOf(option, after)];
+    if (!isSame(was, is)) ledger.note(option, undefined, was, is);
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one instanceof HeaderMap && other instanceof HeaderMap) return one.equals(other);
+  return one === other;
 }
