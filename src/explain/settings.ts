@@ -131,6 +131,8 @@ function defaultOf(option: OptionName, shower: Shower): ShownValue {
     case "verify":
     case "trustEnv":
       return true;
+    case "cookies":
+      return "the session's jar";
     default: {
       const value = settingOf(option, initial);
       return typeof value === "number" || typeof value === "boolean" ? value : null;

@@ -103,10 +103,8 @@ function tlsLines({ isUsed: _, isHttp2Offered, ...fields }: ExplanationData["tls
   ];
 }
 
-function timeoutLines({ timeouts }: ExplanationData): string[] {
-  return Object.entries(timeouts).map(([name, limit]: [string, Explained]) =>
-    explainedLine(name, limit.value === null ? { ...limit, value: "none" } : limit),
-  );
+function timeoutLines({ timeouts: { connect, read, total } }: ExplanationData): string[] {
+  return [explainedLine("connect", connect), explainedLine("read", read), explainedLine("total", total)];
 }
 
 function redirectLines({ redirects, retry }: ExplanationData): string[] {
@@ -116,7 +114,7 @@ function redirectLines({ redirects, retry }: ExplanationData): string[] {
     explainedLine("at most", most),
     ...(isSaid(trustedOrigins) ? [explainedLine("trustedOrigins", trustedOrigins)] : []),
     ...(isSaid(crossOriginHeaders) ? [explainedLine("crossOriginHeaders", crossOriginHeaders)] : []),
-    explainedLine("retries", retry.value === null ? { ...retry, value: "none" } : retry),
+    explainedLine("retries", retry),
   ];
 }
 
@@ -126,8 +124,8 @@ function explainedLine(name: string, { value, source, beaten }: Explained): stri
 
 function settingLine({ option, value, source, joined, beaten }: ExplainedSetting): string {
   const beside = joined.map((one) => `${one.value ?? "none"} ${bracket(one.source)}`);
-  const with_ = beside.length === 0 ? "" : `, with ${beside.join(", ")}`;
-  return `${option}: ${value ?? "none"} ${bracket(source)}${with_}${over(beaten)}`;
+  const others = beside.length === 0 ? "" : `, with ${beside.join(", ")}`;
+  return `${option}: ${value ?? "none"} ${bracket(source)}${others}${over(beaten)}`;
 }
 
 function isGiven({ source, beaten, joined }: ExplainedSetting): boolean {
@@ -188,8 +186,9 @@ function wrap(line: string, indent: string): string[] {
       if (!isEmpty) end();
       let rest = word;
       for (let room = COLUMNS - current.length; rest.length > room; room = COLUMNS - current.length) {
-        current += rest.slice(0, room);
-        rest = rest.slice(room);
+        const cut = isHalf(rest.charCodeAt(room - 1)) ? room - 1 : room;
+        current += rest.slice(0, cut);
+        rest = rest.slice(cut);
         end();
       }
       current += rest;
@@ -198,4 +197,9 @@ function wrap(line: string, indent: string): string[] {
   }
   lines.push(current);
   return lines;
+}
+
+/** Is it the first half of a character? */
+function isHalf(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
 }
