@@ -69,7 +69,7 @@ function putBy(key: string, walk: Walk, ledger: Ledger, proxy: Source): Source |
 }
 
 /** Who signs, as the source of a field. */
-export function signer({ preview, ambient }: Signing): Source {
+function signer({ preview, ambient }: Signing): Source {
   return ambient ?? sourceOf("auth", preview?.scheme ?? null);
 }
 
@@ -116,7 +116,7 @@ function saysBody(ledger: Ledger, option: OptionName): boolean {
 }
 
 /** Who gave an option: as the source of a field that follows from it. */
-export function optionSource(ledger: Ledger, option: OptionName): Source {
+function optionSource(ledger: Ledger, option: OptionName): Source {
   const { layer, name, at } = lastOf(ledger, option) ?? byDefault;
   // Of a scope the prefix tells more than the option.
   return sourceOf(layer, layer === "scope" ? name : option, at);

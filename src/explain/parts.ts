@@ -16,7 +16,7 @@ import { defaultTimeouts, readTimeout } from "../options/timeouts.ts";
 import { encodeParams } from "../prepare/query.ts";
 
 /** A value that somebody gave. */
-export interface Given<Value> {
+interface Given<Value> {
   readonly value: Value;
   readonly source: Source;
 }
@@ -27,14 +27,14 @@ export interface Part<Value> extends Given<Value> {
 }
 
 /** A part that held, and who took it off. */
-export interface Gone {
+interface Gone {
   readonly name: string;
   readonly source: Source;
   readonly by: Source;
 }
 
 /** What became of the parts. */
-export interface Parts<Value> {
+interface Parts<Value> {
   readonly parts: ReadonlyMap<string, Part<Value>>;
   readonly gone: readonly Gone[];
 }
@@ -47,7 +47,7 @@ export function instead<Value>(before: Part<Value> | undefined, next: Given<Valu
 }
 
 /** Follows a value through what was said of it. `says` gives what a saying says of it; `undefined` for nothing. */
-export function follow<Value>(
+function follow<Value>(
   first: Given<Value>,
   sayings: readonly Saying[],
   says: (saying: Saying) => Value | undefined,
@@ -95,7 +95,7 @@ function namesIn(given: unknown): ReadonlySet<string> {
 }
 
 /** The pairs that `params` come to, in their order, as they are encoded. */
-export interface ParamParts {
+interface ParamParts {
   readonly pairs: readonly Part<string>[];
   readonly gone: readonly Gone[];
 }
@@ -244,7 +244,7 @@ export function proxySources(ledger: Ledger): ReadonlySet<Source> {
 type AnyHook = (...args: never[]) => unknown;
 
 /** A hook, and who gave it. */
-export interface HookPart {
+interface HookPart {
   readonly event: HookEvent;
   readonly hook: AnyHook;
   readonly source: Source;

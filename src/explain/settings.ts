@@ -92,7 +92,7 @@ function countingOf(option: OptionName, ledger: Ledger): ReadonlySet<Source> | n
 }
 
 /** The fields of `tls`: one that is missing here does not compile. */
-export const tlsFields: readonly (keyof TlsSettings)[] = Object.keys({
+const tlsFields: readonly (keyof TlsSettings)[] = Object.keys({
   minVersion: true,
   maxVersion: true,
   ciphers: true,

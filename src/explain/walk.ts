@@ -41,7 +41,7 @@ export interface Desk {
 }
 
 /** An adapter, and where it is mounted. */
-export interface Mounted {
+interface Mounted {
   readonly prefix: string;
   readonly adapter: Adapter;
 }
