@@ -64,17 +64,23 @@ export class CookieHeaders {
   }
 
 
-  /** What `select` would choose, had the host taken the cookies that wait for one; and of the others why not. Changes nothing. */
-  look(host: string, isTrusted: boolean, path: string, now: number): HeaderLook {
-    const asking: Asking = { host, domains: new Set(domainsOf(host)), isTrusted, path: comparablePath(path) };
-    const binding = this.#index.ifBound(host);
+  /**
+   * What `select` would choose, and of the others why not. Changes nothing.
+   *
+   * @param taker the host that takes the cookies that wait for one; `null`: the one that asks.
+   */
+  look(question: Question, taker: string | null): HeaderLook {
+    const { host, isTrusted, now } = question;
+    const path = comparablePath(question.path);
+    const asking: Asking = { host, isTrusted, now, path, domains: new Set(domainsOf(host)) };
+    const binding = this.#index.ifBound(taker ?? host);
     const fits: Entry[] = [];
     const withheld: Withheld[] = [];
     const isNear = nearTo(host);
     let others = 0;
     for (const entry of this.#index.entries()) {
-      const home = binding.waiting.has(entry) ? host : entry.bucket.domain;
-      const reason = binding.gone.get(entry) ?? reasonFor(asking, entry, home, now);
+      const home = binding.waiting.has(entry) ? (taker ?? host) : entry.bucket.domain;
+      const reason = binding.gone.get(entry) ?? reasonFor(asking, entry, home);
       if (reason === null) fits.push(entry);
       else if (reason === "unbound-elsewhere" || isNear(home)) withheld.push({ entry, reason, home });
       else others++;
@@ -169,22 +175,26 @@ export interface HeaderLook {
   readonly others: number;
 }
 
-/** Who asks. */
-interface Asking {
+/** A request, as far as cookies depend on it. */
+interface Question {
   readonly host: string;
-  /** It, and those above it. */
-  readonly domains: ReadonlySet<string>;
+  /** May it have `Secure` cookies? */
   readonly isTrusted: boolean;
-  /** As paths are compared. */
   readonly path: string;
+  readonly now: number;
+}
+
+/** The same; its path as paths are compared. */
+interface Asking extends Question {
+  /** Its host, and those above it. */
+  readonly domains: ReadonlySet<string>;
 }
 
 /** Step 1, of a cookie wherever it is: why it is not for this request; `null`: it is. @param home the domain in which it is. */
 function reasonFor(
-  { host, domains, isTrusted, path }: Asking,
+  { host, domains, isTrusted, path, now }: Asking,
   entry: Entry,
   home: string,
-  now: number,
 ): EntryReason | null {
   if (!domains.has(home)) {
     if (entry.cookie.domain === "") return "unbound-elsewhere";

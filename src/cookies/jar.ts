@@ -130,10 +130,11 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     return this.#headers.select(host, isTrustworthy(url, isDirect), url.path, now);
   }
 
-  look(url: Url, now: number, isDirect: boolean = true): CookieLook {
+  look(url: Url, now: number, isDirect: boolean = true, before: Url | null = null): CookieLook {
     const others = this.#index.size;
     if (others === 0 || !isWebUrl(url)) return { header: null, sent: [], withheld: [], others };
-    const look = this.#headers.look(hostOf(url), isTrustworthy(url, isDirect), url.path, now);
+    const asking = { host: hostOf(url), isTrusted: isTrustworthy(url, isDirect), path: url.path, now };
+    const look = this.#headers.look(asking, before === null ? null : hostOf(before));
     return lookOf(look, this.#options);
   }
 

@@ -92,9 +92,9 @@ export class RequestCookies implements CookieStore {
     return merged.length === 0 ? null : merged.map(({ text }) => text).join("; ");
   }
 
-  look(url: Url, now: number, isDirect?: boolean): CookieLook | null {
-    const session = this.#session.look?.(url, now, isDirect) ?? null;
-    const own = this.#lookAtOwn(url, now, isDirect);
+  look(url: Url, now: number, isDirect?: boolean, before?: Url | null): CookieLook | null {
+    const session = this.#session.look?.(url, now, isDirect, before) ?? null;
+    const own = this.#lookAtOwn((store) => store.look?.(url, now, isDirect, before) ?? null, url);
     if (session === null || own === null) return null;
     const pairs = pairsOf(session.header);
     const merged =
@@ -116,12 +116,12 @@ export class RequestCookies implements CookieStore {
   }
 
   /** The call's own cookies; `null` when their store does not show them. */
-  #lookAtOwn(url: Url, now: number, isDirect: boolean | undefined): OwnLook | null {
+  #lookAtOwn(lookAt: (store: CookieStore) => CookieLook | null, url: Url): OwnLook | null {
     if (!isStore(this.#source)) {
       const pairs: Pairs = this.#isElsewhere(url) ? new Map() : this.#source;
       return { pairs, cookieOf: cookieOfRequest, withheld: [], others: 0 };
     }
-    const look = this.#source.look?.(url, now, isDirect) ?? null;
+    const look = lookAt(this.#source);
     if (look === null) return null;
     const cookieOf = (pair: string): SentCookie => {
       const found = look.sent.find(({ cookie }) => formatCookie(cookie.name, cookie.value) === pair);

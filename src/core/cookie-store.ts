@@ -19,9 +19,11 @@ export interface StoredCookie {
   readonly expires: number | null;
   /**
    * What `select` would answer with, and why: for `session.explain()`. Changes nothing: no cookie is bound, none counts as used.
+   *
+   * @param before a URL that would be asked first: its host would take what waits for one. Default: `null`, none.
    * `null`: it cannot be told without asking. Absent: likewise.
    */
-  look?(url: Url, now: number, isDirect?: boolean): CookieLook | null;
+  look?(url: Url, now: number, isDirect?: boolean, before?: Url | null): CookieLook | null;
   /** Is it sent over secure connections only? */
   readonly secure: boolean;
   /** Is it hidden from scripts? Kept for browsers; nothing here depends on it. */
@@ -134,9 +136,11 @@ export interface CookieStore {
   select(url: Url, now: number, isDirect?: boolean): string | null;
   /**
    * What `select` would answer with, and why: for `session.explain()`. Changes nothing: no cookie is bound, none counts as used.
-   * `null`, or absent: it cannot be told without asking.
+   *
+   * @param before a URL that would be asked first: its host would take what waits for one. Default: `null`, none.
+   * @returns `null` where it cannot be told without asking, as where this method is absent.
    */
-  look?(url: Url, now: number, isDirect?: boolean): CookieLook | null;
+  look?(url: Url, now: number, isDirect?: boolean, before?: Url | null): CookieLook | null;
 }
 
 /** No cookies: none are sent, none are kept. */

@@ -18,7 +18,7 @@ import { Explanation } from "./explanation.ts";
 import { hopTo, type Hop } from "./hop.ts";
 import { notePlan } from "./previous.ts";
 import { Shower } from "./shown.ts";
-import { walk, type Desk, type Walk } from "./walk.ts";
+import { askedFor, walk, type Desk, type Walk } from "./walk.ts";
 
 /**
  * What `session.explain()` takes: the options of the request that is asked about, its method, and where a redirect comes from that leads
@@ -93,7 +93,8 @@ function startOf(session: ExplainingSession, { method, url, from, given }: Quest
 function beyond(hop: Hop, first: Walk | null, ledger: Ledger, session: ExplainingSession): Start {
   const redirect = redirectFrom(hop.before.request);
   noteBorder(ledger.from(redirect), hop.before.settings, hop.exchange.settings);
-  return { walk: walk(hop.exchange, session), hop, first, redirect };
+  const before = first === null ? null : askedFor(first);
+  return { walk: walk(hop.exchange, { ...session, before }), hop, first, redirect };
 }
 
 function redirectFrom({ method, url }: PreparedRequest): Source {

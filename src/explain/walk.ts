@@ -14,7 +14,7 @@ import { RequestException } from "../core/errors.ts";
 import type { StrictTransport } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { Source } from "../core/source.ts";
-import { isHttpLike } from "../core/url.ts";
+import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf, ambientSourceOf } from "../auth/ambient.ts";
 import { lookWithout } from "../cookies/look.ts";
 import { HstsStore, securedUrl } from "../hsts/store.ts";
@@ -36,6 +36,8 @@ export interface Desk {
   /** The adapter for a URL, and its prefix. @throws {InvalidSchema} when there is none. */
   readonly mountFor: (url: string) => Mounted;
   readonly isDirect: CookieSurroundings["isDirect"];
+  /** A URL that is asked before, whose host takes the cookies that wait for one; `null`: none. */
+  readonly before: Url | null;
   /** Was the session closed? */
   readonly isClosed: boolean;
 }
@@ -153,12 +155,12 @@ function dress(exchange: Exchange, desk: Desk): Pick<Walk, "exchange" | "look"> 
   const world: CookieSurroundings = { clock, isDirect: desk.isDirect };
   // What the program wrote stands: the jar is not asked.
   if (request.dress === "caller") {
-    const would = lookInto(desk.jar, exchange, world);
+    const would = lookInto(desk.jar, exchange, world, desk);
     const look = would && lookWithout(would, "cookie-header", "a Cookie header was given");
     return { exchange, look };
   }
   const isOff = exchange.cookies === noCookies;
-  const would = lookInto(isOff ? desk.jar : exchange.cookies, exchange, world);
+  const would = lookInto(isOff ? desk.jar : exchange.cookies, exchange, world, desk);
   const look = isOff && would !== null ? lookWithout(would, "cookies-off", "the request has cookies: false") : would;
   const shown: CookieStore = { store: noCookies.store, select: () => look?.header ?? null };
   return { exchange: { ...exchange, request: withCookies({ ...exchange, cookies: shown }, world) }, look };
@@ -166,10 +168,21 @@ function dress(exchange: Exchange, desk: Desk): Pick<Walk, "exchange" | "look"> 
 
 const noLook: CookieLook = { header: null, sent: [], withheld: [], others: 0 };
 
-function lookInto(store: CookieStore, exchange: Exchange, world: CookieSurroundings): CookieLook | null {
+/** The URL for which a jar is asked on the way down: its host takes what waits for one. `null`: none is asked. */
+export function askedFor({ exchange: { request, cookies } }: Walk): Url | null {
+  const isAsked = isHttpLike(request.url) && request.dress !== "caller" && cookies !== noCookies;
+  return isAsked ? request.parsed : null;
+}
+
+function lookInto(
+  store: CookieStore,
+  exchange: Exchange,
+  world: CookieSurroundings,
+  { now, before }: Desk,
+): CookieLook | null {
   if (!tells(store, "look", "select")) return null;
   const { parsed } = exchange.request;
-  return store.look?.(parsed, world.clock.now(), isDirect(parsed, exchange, world)) ?? null;
+  return store.look?.(parsed, now, isDirect(parsed, exchange, world), before) ?? null;
 }
 
 /** The sender, and its adapter. What it refuses is told: who asks why something fails wants to see all the rest. */

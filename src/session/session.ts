@@ -373,6 +373,7 @@ export class Session<Streams extends boolean = false>
       netrc: () => (this.#netrc === undefined ? this.#environmentNow().readNetrc() : this.#netrc),
       mountFor: (url) => ({ adapter: this.#mounts.find(url), prefix: this.#mounts.prefixFor(url) }),
       isDirect: this.#world.isDirect,
+      before: null,
       isClosed: this.#closing.isOver,
       exchange: (method, url, given, ledger) => this.#exchange(method, url, given, ledger),
     };
