@@ -63,7 +63,6 @@ export class CookieHeaders {
     return view.header;
   }
 
-
   /**
    * What `select` would choose, and of the others why not. Changes nothing.
    *

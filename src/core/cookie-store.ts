@@ -17,13 +17,6 @@ export interface StoredCookie {
   readonly path: string;
   /** Milliseconds since the epoch; `null` for a session cookie. */
   readonly expires: number | null;
-  /**
-   * What `select` would answer with, and why: for `session.explain()`. Changes nothing: no cookie is bound, none counts as used.
-   *
-   * @param before a URL that would be asked first: its host would take what waits for one. Default: `null`, none.
-   * `null`: it cannot be told without asking. Absent: likewise.
-   */
-  look?(url: Url, now: number, isDirect?: boolean, before?: Url | null): CookieLook | null;
   /** Is it sent over secure connections only? */
   readonly secure: boolean;
   /** Is it hidden from scripts? Kept for browsers; nothing here depends on it. */
