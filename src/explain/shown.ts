@@ -107,7 +107,8 @@ function showHeaders(value: unknown, shower: Shower): string {
   const init = value as HeadersInit; // as was checked
   // A list that could be read once was read by merging.
   if ("next" in init) return kindOf(init);
-  const removed = Symbol.iterator in init ? [] : entriesOf(init).filter(([, one]) => one === null);
+  const entries = Symbol.iterator in init ? [...init] : entriesOf(init);
+  const removed = entries.filter(([, one]) => one === null);
   const fields = [...new HeaderMap(init)].map(([name, one]) => `${name}: ${shower.field(name, one)}`);
   return [...fields, ...removed.map(([name]) => `${name}: removed`)].join(", ");
 }

@@ -111,7 +111,9 @@ function noteEnvironment({ proxies, caBundle }: Environment, ledger: Ledger): vo
       .note("verify", caBundle.path, initial.verify, caBundle);
 }
 
-/** Headers are changed in place: those that are as they were at first nobody has said. */
-function ownHeaders(headers: HeaderMap): HeaderMap {
-  return new HeaderMap([...headers].filter(([name]) => headers.get(name) !== firstHeaders.get(name)));
+/** Headers are changed in place: those that are as they were at first nobody has said. Those that are not there were taken off. */
+function ownHeaders(headers: HeaderMap): readonly (readonly [name: string, value: string | null])[] {
+  const own = [...headers].filter(([name]) => headers.get(name) !== firstHeaders.get(name));
+  const removed = [...firstHeaders.keys()].filter((name) => !headers.has(name));
+  return [...own, ...removed.map((name) => [name, null] as const)];
 }
