@@ -11,6 +11,7 @@ import type {
   SentCookie,
   WithheldCookie,
 } from "../core/cookie-store.ts";
+import { tells } from "../core/tells.ts";
 import type { Url } from "../core/url.ts";
 import { checkPair } from "./cookie.ts";
 import { formatCookie } from "./header.ts";
@@ -93,8 +94,10 @@ export class RequestCookies implements CookieStore {
   }
 
   look(url: Url, now: number, isDirect?: boolean, before?: Url | null): CookieLook | null {
-    const session = this.#session.look?.(url, now, isDirect, before) ?? null;
-    const own = this.#lookAtOwn((store) => store.look?.(url, now, isDirect, before) ?? null, url);
+    const lookAt = (store: CookieStore): CookieLook | null =>
+      tells(store, "look", "select") ? (store.look?.(url, now, isDirect, before) ?? null) : null;
+    const session = lookAt(this.#session);
+    const own = this.#lookAtOwn(lookAt, url);
     if (session === null || own === null) return null;
     const pairs = pairsOf(session.header);
     const merged =

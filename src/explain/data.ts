@@ -86,7 +86,7 @@ export type DropReason =
   | "removed"
   /** It is for the origin of the session's `baseUrl`. */
   | "base-url"
-  /** The redirect leads to another origin. */
+  /** The redirect leads to another origin, be it one that is trusted. */
   | "cross-origin"
   /** The redirect leads from `https:` to `http:` of the same host. */
   | "downgrade"

@@ -1,8 +1,9 @@
 /**
  * Facts of a walk, as the data of an explanation: with secrets or without, as who shows them is asked to.
  */
-import type { ProxySettings, TlsSettings } from "../core/adapter.ts";
+import type { TlsSettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
+import { isObject } from "../core/realm.ts";
 import { byDefault, sourceOf, type Source } from "../core/source.ts";
 import { isHttpLike } from "../core/url.ts";
 import type { Ledger } from "../options/ledger.ts";
@@ -28,7 +29,7 @@ import { droppedAtHop, droppedOptions } from "./dropped.ts";
 import { sentFields, type SentField } from "./fields.ts";
 import type { Hop } from "./hop.ts";
 import {
-  exceptionsSource,
+  exceptionPart,
   hookParts,
   instead,
   nameOf,
@@ -64,8 +65,8 @@ export function describeFacts(facts: Facts, shower: Shower): ExplanationData {
   const { walk, ledger } = facts;
   const { request } = walk.exchange;
   const way = wayOf(walk);
-  const fields = sentFields(walk, ledger, proxySource(way, ledger));
-  const proxy = proxyOf(way, ledger, shower);
+  const fields = sentFields(walk, ledger, proxySource(walk, way, ledger));
+  const proxy = proxyOf(walk, way, shower, ledger);
   return {
     method: request.method,
     url: shower.url(request.url),
@@ -167,7 +168,7 @@ function authOf({ signing }: Walk, ledger: Ledger, shower: Shower): ExplainedAut
   };
   let part: Part<string | null> = { value: null, source: byDefault, beaten: [] };
   for (const { given, source } of said) part = instead(part, { value: name(given), source });
-  if (signing === null) return { ...part, note: null };
+  if (signing === null) return { ...part, value: null, note: isMap(said.at(-1)?.given) ? OTHER_ORIGINS : null };
   const { scheme, preview, ambient } = signing;
   const given = said.at(-1)?.given;
   // Of a map of origins it is the scheme of this one.
@@ -176,6 +177,13 @@ function authOf({ signing }: Walk, ledger: Ledger, shower: Shower): ExplainedAut
   if (ambient !== null) part = instead(part, { value: own, source: ambient });
   return { ...part, value: own, note };
 }
+
+/** Credentials by origin. */
+function isMap(given: unknown): boolean {
+  return isObject(given) && "forOrigin" in given;
+}
+
+const OTHER_ORIGINS = "it says nothing of this origin";
 
 function droppedOf({ ledger, hop, first, redirect }: Facts, fields: readonly SentField[]): readonly Dropped[] {
   const ofOptions = droppedOptions(ledger);
@@ -205,48 +213,27 @@ function wayOf({ exchange: { request, settings }, foreseen }: Walk): WayOut {
   return foreseen.socketPath === null ? proxyChoice(request.parsed, settings.proxies) : null;
 }
 
-function proxySource(way: WayOut, ledger: Ledger): Source {
-  return way == null ? byDefault : proxyRule(way, ledger).source;
+function proxySource(walk: Walk, way: WayOut, ledger: Ledger): Source {
+  return way == null ? byDefault : proxyPart(ledger, walk.exchange.request.parsed).source;
 }
 
-/** Who said the rule that decides. Of the environment it is one variable. */
-function proxyRule({ by, key }: ProxyChoice, ledger: Ledger): Part<string | null> {
-  const part = proxyPart(ledger, key);
-  const variable = by === "environment" ? variableOf(ledger, key) : null;
-  return variable === null ? part : { ...part, source: sourceOf("environment", variable) };
-}
 
-/** The variable of the environment that names a proxy, or with `no` the exceptions. */
-function variableOf(ledger: Ledger, key: string): string | null {
-  const saying = ledger.of("proxies").find(({ source }) => source.layer === "environment");
-  const settings = saying?.after as ProxySettings | undefined; // of proxies it is
-  return settings?.environment.variables?.get(key) ?? null;
-}
 
-function proxyOf(way: WayOut, ledger: Ledger, shower: Shower): ExplainedProxy {
-  if (way == null) {
-    const [last] = ledger.of("proxies", "proxy").slice(-1);
-    // It says that there is to be none.
-    const isOff = way === null && (last?.given === null || last?.given === false);
-    const source = isOff && last !== undefined ? last.source : byDefault;
-    return { value: null, source, beaten: [], rule: null, exception: null, isKnown: way === null };
+function proxyOf(walk: Walk, way: WayOut, shower: Shower, ledger: Ledger): ExplainedProxy {
+  if (way === undefined || walk.foreseen?.socketPath != null) {
+    return { value: null, source: byDefault, beaten: [], rule: null, exception: null, isKnown: way !== undefined };
   }
   const show = (url: string | null): ShownValue => (url === null || url === "" ? null : shower.url(url));
-  const { source, beaten } = explained(proxyRule(way, ledger), show);
+  const { source, beaten } = explained(proxyPart(ledger, walk.exchange.request.parsed), show);
+  if (way === null) return { value: null, source, beaten, rule: null, exception: null, isKnown: true };
   const { target, exception, exceptionBy, key } = way;
-  const variable = exceptionBy === "environment" ? variableOf(ledger, "no") : null;
+  const by = exceptionPart(ledger, exceptionBy === "environment");
   return {
     value: target === null ? null : shower.partOfUrl(target.origin, target.href),
     source,
     beaten,
     rule: key,
-    exception:
-      exception === null
-        ? null
-        : {
-            entry: exception,
-            source: variable === null ? exceptionsSource(ledger) : sourceOf("environment", variable),
-          },
+    exception: exception === null ? null : { entry: exception, source: by },
     isKnown: true,
   };
 }

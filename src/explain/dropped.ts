@@ -99,7 +99,7 @@ function serverName(tls: TlsSettings | null): string | null {
 function reasonOf({ crossing, before, exchange }: Hop): DropReason {
   const [from, to] = [before.request.parsed, exchange.request.parsed];
   if (from.scheme === "https" && to.scheme === "http" && from.host === to.host) return "downgrade";
-  if (crossing === "foreign") return "cross-origin";
+  if (crossing === "foreign" || crossing === "trusted") return "cross-origin";
   return crossing === "upgrade" ? "upgrade" : "one-hop";
 }
 

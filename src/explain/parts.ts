@@ -4,16 +4,18 @@
  * would come to alone.
  */
 import type { ProxySettings, Timeouts, TlsSettings } from "../core/adapter.ts";
-import { noProxyRules } from "../core/environment.ts";
+import { noProxyRules, type ProxyRules } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { hookEvents, type HookEvent, type Hooks } from "../core/hooks.ts";
 import type { ParamsInit, ProxiesInit, TimeoutInit, TlsInit } from "../core/options.ts";
-import { byDefault, type Source } from "../core/source.ts";
+import { byDefault, sourceOf, type Source } from "../core/source.ts";
+import type { Url } from "../core/url.ts";
 import { firstHeaders } from "../options/headers.ts";
 import type { Ledger, Saying } from "../options/ledger.ts";
 import { noProxies, readProxies } from "../options/proxies.ts";
 import { defaultTimeouts, readTimeout } from "../options/timeouts.ts";
 import { encodeParams } from "../prepare/query.ts";
+import { ruleFor, type ProxyRule } from "../proxy/select.ts";
 
 /** A value that somebody gave. */
 interface Given<Value> {
@@ -187,7 +189,7 @@ export function tlsPart<Name extends keyof TlsSettings>(
 }
 
 /** Who said what the value for a key of `proxies` is; `null`: there is no rule for it. */
-export function proxyPart(ledger: Ledger, key: string): Part<string | null> {
+function keyPart(ledger: Ledger, key: string): Part<string | null> {
   const sayings = ledger.of("proxies", "proxy");
   return follow<string | null>({ value: null, source: byDefault }, sayings, (saying) => {
     const value = rulesOf(saying.after).get(key) ?? null;
@@ -195,8 +197,49 @@ export function proxyPart(ledger: Ledger, key: string): Part<string | null> {
   });
 }
 
+/** Who said which proxy a URL goes through: the value of the rule that fits it; `""`: none, `null`: no rule fits. */
+export function proxyPart(ledger: Ledger, url: Url): Part<string | null> {
+  const sayings = ledger.of("proxies", "proxy");
+  const { value, source, beaten } = follow<string | null>({ value: null, source: byDefault }, sayings, (saying) => {
+    const [was, is] = [ruleIn(saying.before, url), ruleIn(saying.after, url)];
+    const isSaid = was?.value !== is?.value || was?.by !== is?.by || (is !== null && saysKey(saying, is.key));
+    return isSaid ? (is?.value ?? null) : undefined;
+  });
+  const named = (of: Source): Source => {
+    return of.layer === "environment" ? sourceOf("environment", variableFor(ledger, url) ?? of.name) : of;
+  };
+  return {
+    value,
+    source: named(source),
+    beaten: beaten.map((one) => ({ value: one.value, source: named(one.source) })),
+  };
+}
+
+function ruleIn(settings: unknown, url: Url): ProxyRule | null {
+  return ruleFor(url, settings as ProxySettings); // of proxies they are
+}
+
+/** What the environment says of proxies. */
+function environmentOf(ledger: Ledger): ProxyRules | null {
+  const saying = ledger.of("proxies").find(({ source }) => source.layer === "environment");
+  return saying === undefined ? null : (saying.after as ProxySettings).environment; // of proxies it is
+}
+
+/** The variable that names the proxy of the environment for a URL. */
+function variableFor(ledger: Ledger, url: Url): string | null {
+  const environment = environmentOf(ledger);
+  const rule = environment === null ? null : ruleFor(url, { explicit: noProxyRules, environment });
+  return rule === null ? null : (environment?.variables?.get(rule.key) ?? null);
+}
+
+/** Who gave the exceptions: of the environment the variable. */
+export function exceptionPart(ledger: Ledger, isOfEnvironment: boolean): Source {
+  const variable = isOfEnvironment ? environmentOf(ledger)?.variables?.get("no") : undefined;
+  return variable === undefined ? exceptionsSource(ledger) : sourceOf("environment", variable);
+}
+
 /** Who gave the exceptions that hold. */
-export function exceptionsSource(ledger: Ledger): Source {
+function exceptionsSource(ledger: Ledger): Source {
   const sayings = ledger.of("proxies", "proxy");
   return follow<string | null>({ value: null, source: byDefault }, sayings, ({ before, after, given }) => {
     const value = exceptionsOf(after);
@@ -237,7 +280,7 @@ export function proxySources(ledger: Ledger): ReadonlySet<Source> {
     environment: noProxyRules,
   };
   const keys = [...rulesOf(after).keys()];
-  return new Set([...keys.map((key) => proxyPart(ledger, key).source), exceptionsSource(ledger)]);
+  return new Set([...keys.map((key) => keyPart(ledger, key).source), exceptionsSource(ledger)]);
 }
 
 /** A hook of any event. */

@@ -107,7 +107,7 @@ function showHeaders(value: unknown, shower: Shower): string {
   const init = value as HeadersInit; // as was checked
   // A list that could be read once was read by merging.
   if ("next" in init) return kindOf(init);
-  const entries = Symbol.iterator in init ? [...init] : entriesOf(init);
+  const entries: readonly (readonly [name: string, value: unknown])[] = Symbol.iterator in init ? [...init] : entriesOf(init);
   const removed = entries.filter(([, one]) => one === null);
   const fields = [...new HeaderMap(init)].map(([name, one]) => `${name}: ${shower.field(name, one)}`);
   return [...fields, ...removed.map(([name]) => `${name}: removed`)].join(", ");

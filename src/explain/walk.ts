@@ -14,6 +14,7 @@ import { RequestException } from "../core/errors.ts";
 import type { StrictTransport } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { Source } from "../core/source.ts";
+import { tells } from "../core/tells.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf, ambientSourceOf } from "../auth/ambient.ts";
 import { lookWithout } from "../cookies/look.ts";
@@ -199,27 +200,4 @@ function arrival(
     if (!(error instanceof RequestException)) throw error;
     return { mount, foreseen: null, failure: error.message };
   }
-}
-
-/**
- * Does what `telling` says hold for what `doing` does? Not when a class further down does it in another way: what it inherits tells of
- * its parent.
- */
-function tells<Holder extends object>(
-  holder: Holder,
-  telling: keyof Holder & string,
-  doing: keyof Holder & string,
-): boolean {
-  return depthOf(holder, telling) <= depthOf(holder, doing);
-}
-
-/** How far above an object its property is; more than anything when it has none. */
-function depthOf(holder: object, name: string): number {
-  let depth = 0;
-  let at: object | null = holder;
-  while (at !== null && !Object.hasOwn(at, name)) {
-    depth++;
-    at = Object.getPrototypeOf(at) as object | null; // that is what it gives
-  }
-  return at === null ? Number.POSITIVE_INFINITY : depth;
 }

@@ -79,8 +79,8 @@ const DEFAULT_PORTS: Readonly<Record<ProxyScheme, number>> = {
   socks5h: 1080,
 };
 
-/** The rule that decides for a URL. */
-interface Rule {
+/** The rule that decides for a URL. The value is the URL of a proxy as it is written, and `""` for none; it holds a secret. */
+export interface ProxyRule {
   readonly by: "explicit" | "environment";
   readonly key: string;
   readonly value: string;
@@ -88,7 +88,8 @@ interface Rule {
   readonly noProxy: string | null;
 }
 
-function ruleFor(url: Url, { explicit, environment }: ProxySettings): Rule | null {
+/** The most specific rule, the caller's before those of the environment; `null`: none fits. */
+export function ruleFor(url: Url, { explicit, environment }: ProxySettings): ProxyRule | null {
   const ours = keyFor(url, explicit);
   if (ours !== null)
     return {
@@ -123,11 +124,11 @@ export function selectProxy(url: Url, settings: ProxySettings): ProxyTarget | nu
 }
 
 /** The entry of the exceptions that lets `url` go without the proxy of a rule; `null` for none. */
-function exceptionTo({ noProxy }: Rule, url: Url): string | null {
+function exceptionTo({ noProxy }: ProxyRule, url: Url): string | null {
   return noProxy === null ? null : exceptionFor(url, noProxy);
 }
 
-function nameOf({ by, key }: Rule, { environment }: ProxySettings): string {
+function nameOf({ by, key }: ProxyRule, { environment }: ProxySettings): string {
   return by === "explicit" ? optionOf(key) : variableOf(key, environment);
 }
 
