@@ -21,6 +21,7 @@ import type {
   ExplainedParam,
   ExplainedProxy,
   ExplainedRedirects,
+  ExplainedSetting,
   ExplainedTls,
   ExplanationData,
   ShownValue,
@@ -39,7 +40,7 @@ import {
   tlsPart,
   type Part,
 } from "./parts.ts";
-import { settingLines, verifySource } from "./settings.ts";
+import { settingLines } from "./settings.ts";
 import { schemeName, showRetry, type Shower } from "./shown.ts";
 import type { Walk } from "./walk.ts";
 import { warningsOf } from "./warnings.ts";
@@ -65,8 +66,10 @@ export function describeFacts(facts: Facts, shower: Shower): ExplanationData {
   const { walk, ledger } = facts;
   const { request } = walk.exchange;
   const way = wayOf(walk);
-  const fields = sentFields(walk, ledger, proxySource(walk, way, ledger));
+  const earlier = fieldsBefore(facts);
+  const fields = sentFields(walk, ledger, proxySource(walk, way, ledger), earlier);
   const proxy = proxyOf(walk, way, shower, ledger);
+  const settings = settingLines(ledger, walk.exchange.settings, shower);
   return {
     method: request.method,
     url: shower.url(request.url),
@@ -74,9 +77,9 @@ export function describeFacts(facts: Facts, shower: Shower): ExplanationData {
     params: paramsOf(facts, shower),
     cookies: cookiesOf(walk, shower),
     auth: authOf(walk, ledger, shower),
-    dropped: droppedOf(facts, fields),
+    dropped: droppedOf(facts, earlier, fields),
     proxy,
-    tls: tlsOf(walk, ledger, shower),
+    tls: tlsOf(walk, ledger, settings, shower),
     timeouts: {
       connect: explained(timeoutPart(ledger, "connectMs"), asIs),
       read: explained(timeoutPart(ledger, "readMs"), asIs),
@@ -92,7 +95,7 @@ export function describeFacts(facts: Facts, shower: Shower): ExplanationData {
     },
     hsts: hstsOf(facts),
     hooks: hookParts(ledger).map(({ event, hook, source }) => ({ event, name: hook.name, source })),
-    settings: settingLines(ledger, walk.exchange.settings, shower),
+    settings,
     warnings: warningsOf(facts, way, proxy.exception?.source.name ?? null),
   };
 }
@@ -185,18 +188,25 @@ function isMap(given: unknown): boolean {
 
 const OTHER_ORIGINS = "it says nothing of this origin";
 
-function droppedOf({ ledger, hop, first, redirect }: Facts, fields: readonly SentField[]): readonly Dropped[] {
+function droppedOf(
+  { ledger, hop, redirect }: Facts,
+  before: readonly SentField[],
+  fields: readonly SentField[],
+): readonly Dropped[] {
   const ofOptions = droppedOptions(ledger);
-  if (hop === null) return ofOptions;
-  const before = first === null ? sentBefore(hop, ledger, redirect) : sentFields(first, ledger, redirect);
-  return [...ofOptions, ...droppedAtHop(hop, before, fields, redirect)];
+  return hop === null ? ofOptions : [...ofOptions, ...droppedAtHop(hop, before, fields, redirect)];
 }
 
-/** The fields of a message that was sent already. */
-function sentBefore({ before }: Hop, ledger: Ledger, redirect: Source): SentField[] {
-  const { request } = before;
-  const walk: Walk = {
-    prepared: request,
+/** The fields of the message before; none where there is none. */
+function fieldsBefore({ ledger, hop, first, redirect }: Facts): readonly SentField[] {
+  if (hop === null) return [];
+  return sentFields(first ?? walkSent(hop), ledger, redirect);
+}
+
+/** The way of a message that was sent already: it is as it was sent. */
+function walkSent({ before }: Hop): Walk {
+  return {
+    prepared: before.request,
     exchange: before,
     signing: null,
     look: null,
@@ -205,7 +215,6 @@ function sentBefore({ before }: Hop, ledger: Ledger, redirect: Source): SentFiel
     foreseen: null,
     failure: null,
   };
-  return sentFields(walk, ledger, redirect);
 }
 
 function wayOf({ exchange: { request, settings }, foreseen }: Walk): WayOut {
@@ -238,7 +247,12 @@ function proxyOf(walk: Walk, way: WayOut, shower: Shower, ledger: Ledger): Expla
   };
 }
 
-function tlsOf({ exchange: { request, settings }, foreseen }: Walk, ledger: Ledger, shower: Shower): ExplainedTls {
+function tlsOf(
+  { exchange: { request, settings }, foreseen }: Walk,
+  ledger: Ledger,
+  lines: readonly ExplainedSetting[],
+  shower: Shower,
+): ExplainedTls {
   const field = (name: keyof TlsSettings): Explained => {
     return explained<unknown>(tlsPart(ledger, name), (value) => {
       const shown = value === null ? null : shower.option("tls", { [name]: value });
@@ -246,11 +260,11 @@ function tlsOf({ exchange: { request, settings }, foreseen }: Walk, ledger: Ledg
     });
   };
   const trust = trustOf(settings);
-  const source = verifySource(ledger, settings);
+  const said = lines.find(({ option }) => option === "verify");
   const shownTrust = trust.kind === "path" ? trust.path : trust.kind === "pem" ? "certificates" : trust.kind !== "off";
   return {
     isUsed: isHttpLike(request.url) && request.parsed.scheme === "https",
-    verify: { ...lastSaid("verify", ledger, shower), value: shownTrust, source },
+    verify: { value: shownTrust, source: said?.source ?? byDefault, beaten: said?.beaten ?? [] },
     cert: lastSaid("cert", ledger, shower),
     minVersion: field("minVersion"),
     maxVersion: field("maxVersion"),
@@ -277,7 +291,7 @@ function lastSaid(option: OptionName, ledger: Ledger, shower: Shower): Explained
 }
 
 function initialOf(option: OptionName): ShownValue {
-  const value = option === "verify" ? true : settingOf(option, initial);
+  const value = settingOf(option, initial);
   return typeof value === "number" || typeof value === "boolean" ? value : null;
 }
 

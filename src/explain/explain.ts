@@ -118,9 +118,10 @@ function readOptions(options: unknown): Omit<Question, "url"> {
   if (typeof options === "string" || isUrl(options))
     throw mustBe("the options of explain()", "an object", options, ": write explain(url, { method })");
   assertOptions(options, "request");
-  const { method = "GET", from, ...own }: ExplainOptions = ownFields(options);
-  if (from !== undefined) assertFrom(from, Object.keys(own).length > 0 || Object.hasOwn(options, "method"));
-  return { method, from, given: settled(take(own, "request")) };
+  const { method, from, ...own }: ExplainOptions = ownFields(options);
+  const hasOptions = [method, ...Object.values(own)].some((value) => value !== undefined);
+  if (from !== undefined) assertFrom(from, hasOptions);
+  return { method: method === undefined ? "GET" : method, from, given: settled(take(own, "request")) };
 }
 
 function assertFrom(from: unknown, hasOptions: boolean): void {

@@ -18,21 +18,41 @@ export interface SentField extends Part<string> {
   readonly isSecret: boolean;
 }
 
+/** What tells whose a field is. */
+interface Context {
+  readonly walk: Walk;
+  readonly ledger: Ledger;
+  /** What was given, by name in lower case. */
+  readonly given: ReadonlyMap<string, Part<string>>;
+  /** Who said which proxy it goes through. */
+  readonly proxy: Source;
+}
+
 /** Layers whose values are credentials. */
 const CREDENTIALS: ReadonlySet<SourceLayer> = new Set(["auth", "netrc", "url", "jar"]);
 
-/** The fields. @param proxy who said which proxy it goes through. */
-export function sentFields(walk: Walk, ledger: Ledger, proxy: Source): SentField[] {
-  const { request } = walk.exchange;
-  const lines = walk.foreseen?.fields ?? request.headers.toWire();
-  const given = headerParts(ledger).parts;
+/**
+ * The fields.
+ *
+ * @param proxy who said which proxy it goes through.
+ * @param earlier the fields of the message that a redirect leads on from: what it left is from where it was from before.
+ */
+export function sentFields(
+  walk: Walk,
+  ledger: Ledger,
+  proxy: Source,
+  earlier: readonly SentField[] = [],
+): SentField[] {
+  const context: Context = { walk, ledger, proxy, given: headerParts(ledger).parts };
+  const before = new Map(earlier.map((field) => [`${field.name.toLowerCase()}:${field.value}`, field.source]));
+  const lines = walk.foreseen?.fields ?? walk.exchange.request.headers.toWire();
   const fields: SentField[] = [];
   for (let at = 0; at + 1 < lines.length; at += 2) {
     const [name = "", value = ""] = lines.slice(at, at + 2);
     const key = name.toLowerCase();
-    const part = given.get(key);
-    const put = putBy(key, walk, ledger, proxy);
-    const source = put ?? part?.source ?? byDefault;
+    const part = context.given.get(key);
+    const put = putBy(key, context);
+    const source = put ?? part?.source ?? before.get(`${key}:${value}`) ?? byDefault;
     fields.push({
       name,
       value,
@@ -52,19 +72,20 @@ function beatenBy(part: Part<string> | undefined, put: Source | null): SentField
 }
 
 /** Who put a field on, or gave it another value, on the way down; `null`: it is as it was given. */
-function putBy(key: string, walk: Walk, ledger: Ledger, proxy: Source): Source | null {
+function putBy(key: string, context: Context): Source | null {
+  const { walk, ledger, proxy } = context;
   const { prepared, signing } = walk;
-  const fields = signing?.preview?.fields ?? [];
-  if (signing !== null && fields.some(([name]) => name.toLowerCase() === key)) return signer(signing);
+  const signed = signing?.preview?.fields ?? [];
+  if (signing !== null && signed.some(([name]) => name.toLowerCase() === key)) return signer(signing);
   switch (key) {
     case "host":
       return prepared.headers.has(key) ? null : sourceOf("url", "host");
     case "cookie":
       return prepared.headers.has(key) ? null : cookieSource(walk);
     case "proxy-authorization":
-      return walk.exchange.request.headers.has(key) ? null : sourceOf(proxy.layer, proxy.name, proxy.at);
+      return prepared.headers.has(key) ? null : proxy;
     default:
-      return prepared.headers.has(key) ? madeBy(key, walk, ledger) : proxyHeaderSource(key, ledger);
+      return prepared.headers.has(key) ? madeBy(key, context) : proxyHeaderSource(key, ledger);
   }
 }
 
@@ -83,9 +104,8 @@ function proxyHeaderSource(key: string, ledger: Ledger): Source | null {
 }
 
 /** Fields that preparing makes of other options, unless they were given as they stand. */
-function madeBy(key: string, { prepared }: Walk, ledger: Ledger): Source | null {
-  const part = headerParts(ledger).parts.get(key);
-  if (part !== undefined && part.value === prepared.headers.get(key)) return null;
+function madeBy(key: string, { walk: { prepared }, ledger, given }: Context): Source | null {
+  if (given.get(key)?.value === prepared.headers.get(key)) return null;
   switch (key) {
     case "content-type":
     case "content-length":
@@ -97,7 +117,7 @@ function madeBy(key: string, { prepared }: Walk, ledger: Ledger): Source | null 
       return optionSource(ledger, "idempotencyKey");
     case "accept-encoding":
       // A range is of the bytes of a file: no coding is offered beside it.
-      return sourceOf(headerParts(ledger).parts.get("range")?.source.layer ?? "default", "Range");
+      return sourceOf(given.get("range")?.source.layer ?? "default", "Range");
     default:
       return null;
   }

@@ -103,7 +103,7 @@ const tlsFields: readonly (keyof TlsSettings)[] = Object.keys({
 } satisfies Record<keyof TlsSettings, true>) as (keyof TlsSettings)[]; // it has these keys and no other
 
 /** Whom to trust: what the environment names counts behind what was said outright, and not beside a store. */
-export function verifySource(ledger: Ledger, trust: Trust): Source {
+function verifySource(ledger: Ledger, trust: Trust): Source {
   const trusted = trustOf(trust);
   const isOfEnvironment = trusted.kind === "path" && trusted.variable !== undefined;
   const said = ledger
