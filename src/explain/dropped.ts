@@ -2,6 +2,7 @@
  * What would go along, and does not: taken off with `null`, left behind at the border of a base URL, or at that of a redirect.
  */
 import type { TlsSettings } from "../core/adapter.ts";
+import { dressBehind } from "../core/request.ts";
 import { byDefault, type Source } from "../core/source.ts";
 import type { Ledger, Saying } from "../options/ledger.ts";
 import type { OptionName } from "../options/table.ts";
@@ -62,10 +63,11 @@ export function droppedAtHop(
 ): Dropped[] {
   const left = new Set(after.map(({ name }) => name.toLowerCase()));
   const isMade = (source: Source): boolean => source.layer === "auth" || source.layer === "netrc";
+  const isOwnCookie = dressBehind(hop.before.request.dress) === "caller";
   const fields = before.filter(({ name, source }) => {
     const key = name.toLowerCase();
     // The jar chooses for each hop anew, which is told with the cookies; who signs is told below.
-    return !left.has(key) && !(key === "cookie" && source.layer !== "request") && !isMade(source);
+    return !left.has(key) && (key !== "cookie" || isOwnCookie) && !isMade(source);
   });
   const reason = reasonOf(hop);
   const { settings: was, request } = hop.before;

@@ -12,10 +12,11 @@ const TAKEN_UP: ReadonlySet<OptionName> = new Set(["headers", "params", "idempot
 
 /** Takes down the fields of the message, and of its settings those that are not the default. */
 export function notePlan(ledger: Ledger, { request, settings }: Exchange): void {
-  const own = [...request.headers].filter(
-    ([name]) => firstHeaders.get(name) !== request.headers.get(name),
-  );
-  ledger.note("headers", new HeaderMap(own), firstHeaders, request.headers);
+  const { headers } = request;
+  const own = [...headers].filter(([name]) => firstHeaders.get(name) !== headers.get(name));
+  // What it does not have nobody took off.
+  const first = [...firstHeaders].filter(([name]) => headers.has(name));
+  ledger.note("headers", new HeaderMap(own), new HeaderMap(first), headers);
   for (const option of Object.keys(rows) as OptionName[]) {
     if (TAKEN_UP.has(option)) continue;
     const [before, after] = [settingOf(option, initial), settingOf(option, settings)];

@@ -130,7 +130,7 @@ function showCookies(value: unknown, shower: Shower): ShownValue {
 
 /** A path as it is; of what is given outright what it is. */
 function showMaterial(value: unknown, shower: Shower, kind: string): string {
-  if (typeof value !== "string" || isUint8Array(value)) return kind;
+  if (typeof value !== "string") return kind;
   return value.includes("-----BEGIN") ? (kind === REDACTED ? shower.secret(value) : kind) : value;
 }
 
