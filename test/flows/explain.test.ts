@@ -495,8 +495,8 @@ describe("an explanation", () => {
     const why = session.explain("http://a.test/");
     const before = JSON.stringify(why);
     session.headers.set("X-A", "2");
-    (why.toJSON().headers as unknown[]).length = 0;
-    (why.reveal().headers as unknown[]).length = 0;
+    (why.toJSON().headers as ExplainedHeader[]).length = 0;
+    (why.reveal().headers as ExplainedHeader[]).length = 0;
     expect(JSON.stringify(why)).toBe(before);
     expect(JSON.parse(before)).toEqual(why.toJSON());
   });
