@@ -1,5 +1,5 @@
 /** What the call of a response had, for the ledger: its settings in the form in which they would be given. */
-import type { ClientCertificate, ProxySettings, TlsSettings, Timeouts, Verify } from "../core/adapter.ts";
+import type { ProxySettings, Timeouts, Verify } from "../core/adapter.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
 import { firstHeaders } from "../options/headers.ts";
@@ -46,10 +46,6 @@ function asGiven(option: OptionName, setting: unknown): unknown {
     }
     case "verify":
       return givenVerify(setting as Verify);
-    case "cert":
-      return setting as ClientCertificate | null;
-    case "tls":
-      return setting as TlsSettings | null;
     case "trustedOrigins":
     case "crossOriginHeaders":
       return [...(setting as ReadonlySet<string>)];

@@ -6,8 +6,7 @@
  */
 import type { Adapter, Foreseen } from "../core/adapter.ts";
 import type { Auth, AuthPreview } from "../core/auth-scheme.ts";
-import type { Clock } from "../core/clock.ts";
-import { systemClock } from "../core/clock.ts";
+import { systemClock, type Clock } from "../core/clock.ts";
 import { noCookies, type CookieLook, type CookieStore } from "../core/cookie-store.ts";
 import type { NetrcFile } from "../core/environment.ts";
 import { RequestException } from "../core/errors.ts";

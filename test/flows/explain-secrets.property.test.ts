@@ -35,7 +35,7 @@ afterEach(() => vi.unstubAllEnvs());
 function expectSilent(secret: Secret, why: Explanation): void {
   const { headers, params, cookies, auth, proxy, tls, settings, dropped, warnings, request } = why;
   expectHidden(secret, why, { why }, [headers, params, cookies, auth, proxy, tls, settings, dropped, warnings], request);
-  expect(leaks(`${why}`, secret)).toEqual([]);
+  expect(leaks(String(why), secret)).toEqual([]);
 }
 
 const quoted = ({ text }: Secret): string => encodeURIComponent(text);
