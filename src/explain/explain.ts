@@ -85,8 +85,7 @@ function startOf(session: ExplainingSession, { method, url, from, given }: Quest
     return beyond(hopTo(url, first.exchange, 0, session), first, ledger, session);
   }
   const before = exchangeOf(from, session);
-  const redirect = redirectFrom(before.request);
-  notePlan(ledger.from(redirect), before);
+  notePlan(ledger, before, redirectFrom(before.request));
   return beyond(hopTo(url, before, from.status, session), null, ledger, session);
 }
 

@@ -2,6 +2,7 @@
 import type { ProxySettings, Timeouts, Verify } from "../core/adapter.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
+import { sourceOf, type Source } from "../core/source.ts";
 import { firstHeaders } from "../options/headers.ts";
 import type { Ledger } from "../options/ledger.ts";
 import { initial, rows, settingOf, type OptionName } from "../options/table.ts";
@@ -10,8 +11,18 @@ import type { Exchange } from "../pipeline/stage.ts";
 /** Options that a message has taken up: they are in it. */
 const TAKEN_UP: ReadonlySet<OptionName> = new Set(["headers", "params", "idempotencyKey", "rawUrl", "proxy"]);
 
-/** Takes down the fields of the message, and of its settings those that are not the default. */
-export function notePlan(ledger: Ledger, { request, settings }: Exchange): void {
+/**
+ * Takes down the fields of the message, and of its settings those that are not the default.
+ *
+ * @param call whose they are.
+ */
+export function notePlan(ledger: Ledger, { request, settings }: Exchange, call: Source): void {
+  const { caBundle } = settings;
+  if (caBundle !== null) {
+    const environment = sourceOf("environment", caBundle.variable);
+    ledger.from(environment).note("verify", caBundle.path, initial.verify, caBundle);
+  }
+  ledger.from(call);
   const { headers } = request;
   const own = [...headers].filter(([name]) => firstHeaders.get(name) !== headers.get(name));
   // What it does not have nobody took off.
