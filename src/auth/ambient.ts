@@ -30,11 +30,7 @@ export function ambientAuthOf(url: Url, file: NetrcFile | null, allowed: Journey
 }
 
 /** Where {@link ambientAuthOf} has its credentials from; `null` when there are none. */
-export function ambientSourceOf(
-  url: Url,
-  file: NetrcFile | null,
-  allowed: Journey["netrc"],
-): Source | null {
+export function ambientSourceOf(url: Url, file: NetrcFile | null, allowed: Journey["netrc"]): Source | null {
   const found = find(url, file, allowed);
   if (found === null) return null;
   if (!found.isNetrc) return sourceOf("url", "user info");

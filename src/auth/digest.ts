@@ -48,7 +48,11 @@ export class HttpDigestAuth implements Auth {
   preview({ origin }: PreparedRequest): AuthPreview {
     const isKnown = origin !== null && this.#nonces.nonceFor(origin, null) !== null;
     return isKnown
-      ? { scheme: "Digest", fields: null, note: "would sign with the nonce that is known, otherwise each time" }
+      ? {
+          scheme: "Digest",
+          fields: null,
+          note: "would sign with the nonce that is known, otherwise each time",
+        }
       : { scheme: "Digest", fields: [], note: "sends nothing before the server asks" };
   }
 

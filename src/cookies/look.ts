@@ -4,12 +4,7 @@
  *
  * Pure.
  */
-import type {
-  CookieLook,
-  CookieWithheldReason,
-  StoredCookie,
-  WithheldCookie,
-} from "../core/cookie-store.ts";
+import type { CookieLook, CookieWithheldReason, StoredCookie, WithheldCookie } from "../core/cookie-store.ts";
 import type { Entry } from "./cookie-index.ts";
 import type { HeaderLook, Withheld } from "./header.ts";
 

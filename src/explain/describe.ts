@@ -105,12 +105,21 @@ function asIs<Value extends ShownValue>(value: Value): Value {
   return value;
 }
 
-function explained<Value>({ value, source, beaten }: Part<Value>, show: (value: Value) => ShownValue): Explained {
-  const shown = (one: Omit<Part<Value>, "beaten">): Beaten => ({ value: show(one.value), source: one.source });
+function explained<Value>(
+  { value, source, beaten }: Part<Value>,
+  show: (value: Value) => ShownValue,
+): Explained {
+  const shown = (one: Omit<Part<Value>, "beaten">): Beaten => ({
+    value: show(one.value),
+    source: one.source,
+  });
   return { ...shown({ value, source }), beaten: beaten.map(shown) };
 }
 
-function headerOf({ name, value, source, beaten, isHttp1Only, isSecret }: SentField, shower: Shower): ExplainedHeader {
+function headerOf(
+  { name, value, source, beaten, isHttp1Only, isSecret }: SentField,
+  shower: Shower,
+): ExplainedHeader {
   return {
     name,
     value: isSecret ? shower.secret(value) : shower.field(name, value),
@@ -171,7 +180,8 @@ function authOf({ signing }: Walk, ledger: Ledger, shower: Shower): ExplainedAut
   };
   let part: Part<string | null> = { value: null, source: byDefault, beaten: [] };
   for (const { given, source } of said) part = instead(part, { value: name(given), source });
-  if (signing === null) return { ...part, value: null, note: isMap(said.at(-1)?.given) ? OTHER_ORIGINS : null };
+  if (signing === null)
+    return { ...part, value: null, note: isMap(said.at(-1)?.given) ? OTHER_ORIGINS : null };
   const { scheme, preview, ambient } = signing;
   const given = said.at(-1)?.given;
   // Of a map of origins it is the scheme of this one.
@@ -226,11 +236,16 @@ function proxySource(walk: Walk, way: WayOut, ledger: Ledger): Source {
   return way == null ? byDefault : proxyPart(ledger, walk.exchange.request.parsed).source;
 }
 
-
-
 function proxyOf(walk: Walk, way: WayOut, shower: Shower, ledger: Ledger): ExplainedProxy {
   if (way === undefined || walk.foreseen?.socketPath != null) {
-    return { value: null, source: byDefault, beaten: [], rule: null, exception: null, isKnown: way !== undefined };
+    return {
+      value: null,
+      source: byDefault,
+      beaten: [],
+      rule: null,
+      exception: null,
+      isKnown: way !== undefined,
+    };
   }
   const show = (url: string | null): ShownValue => (url === null || url === "" ? null : shower.url(url));
   const { source, beaten } = explained(proxyPart(ledger, walk.exchange.request.parsed), show);
@@ -261,7 +276,8 @@ function tlsOf(
   };
   const trust = trustOf(settings);
   const said = lines.find(({ option }) => option === "verify");
-  const shownTrust = trust.kind === "path" ? trust.path : trust.kind === "pem" ? "certificates" : trust.kind !== "off";
+  const shownTrust =
+    trust.kind === "path" ? trust.path : trust.kind === "pem" ? "certificates" : trust.kind !== "off";
   return {
     isUsed: isHttpLike(request.url) && request.parsed.scheme === "https",
     verify: { value: shownTrust, source: said?.source ?? byDefault, beaten: said?.beaten ?? [] },
@@ -323,4 +339,3 @@ function hstsOf({ walk, hop, ledger }: Facts): ExplainedHsts {
     source: saying?.source ?? byDefault,
   };
 }
-

@@ -43,11 +43,7 @@ export interface ExplainingSession extends Desk {
 }
 
 /** Explains a request. @throws what the call would throw before anything is sent, as far as no adapter has to see it. */
-export function explain(
-  session: ExplainingSession,
-  url: string | URL,
-  options: ExplainOptions,
-): Explanation {
+export function explain(session: ExplainingSession, url: string | URL, options: ExplainOptions): Explanation {
   const { method, from, given } = readOptions(options);
   const ledger = new Ledger(byDefault);
   const start = startOf(session, { method, from, given, url }, ledger);
@@ -131,7 +127,9 @@ function assertFrom(from: unknown, hasOptions: boolean): void {
     throw mustBe("from", "a response, a string or a URL", from, advice);
   }
   if (hasOptions)
-    throw new TypeError("beside a response as from no other option may be given: the message has all of that call");
+    throw new TypeError(
+      "beside a response as from no other option may be given: the message has all of that call",
+    );
 }
 
 /** Lists that could be read once are read here: preparing reads them, and so does who tells of them. */

@@ -44,7 +44,9 @@ export function sentFields(
   earlier: readonly SentField[] = [],
 ): SentField[] {
   const context: Context = { walk, ledger, proxy, given: headerParts(ledger).parts };
-  const before = new Map(earlier.map((field) => [`${field.name.toLowerCase()}:${field.value}`, field.source]));
+  const before = new Map(
+    earlier.map((field) => [`${field.name.toLowerCase()}:${field.value}`, field.source]),
+  );
   const lines = walk.foreseen?.fields ?? walk.exchange.request.headers.toWire();
   const fields: SentField[] = [];
   for (let at = 0; at + 1 < lines.length; at += 2) {

@@ -139,7 +139,8 @@ function layer(below: readonly Part<string>[], { given, after, source }: Saying)
   for (const value of all) {
     if (names.has(nameOf(value))) pairs.push(instead(replaced.get(nameOf(value)), { value, source }));
     else {
-      for (let pair = left[at]; pair !== undefined && pair.value !== value; pair = left[++at]) lost.push(pair);
+      for (let pair = left[at]; pair !== undefined && pair.value !== value; pair = left[++at])
+        lost.push(pair);
       pairs.push(left[at++] ?? fresh(value));
     }
   }
@@ -200,11 +201,16 @@ function keyPart(ledger: Ledger, key: string): Part<string | null> {
 /** Who said which proxy a URL goes through: the value of the rule that fits it; `""`: none, `null`: no rule fits. */
 export function proxyPart(ledger: Ledger, url: Url): Part<string | null> {
   const sayings = ledger.of("proxies", "proxy");
-  const { value, source, beaten } = follow<string | null>({ value: null, source: byDefault }, sayings, (saying) => {
-    const [was, is] = [ruleIn(saying.before, url), ruleIn(saying.after, url)];
-    const isSaid = was?.value !== is?.value || was?.by !== is?.by || (is !== null && saysKey(saying, is.key));
-    return isSaid ? (is?.value ?? null) : undefined;
-  });
+  const { value, source, beaten } = follow<string | null>(
+    { value: null, source: byDefault },
+    sayings,
+    (saying) => {
+      const [was, is] = [ruleIn(saying.before, url), ruleIn(saying.after, url)];
+      const isSaid =
+        was?.value !== is?.value || was?.by !== is?.by || (is !== null && saysKey(saying, is.key));
+      return isSaid ? (is?.value ?? null) : undefined;
+    },
+  );
   const named = (of: Source): Source => {
     return of.layer === "environment" ? sourceOf("environment", variableFor(ledger, url) ?? of.name) : of;
   };

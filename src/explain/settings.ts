@@ -23,7 +23,8 @@ import type { Shower } from "./shown.ts";
 /** All lines, in the order of the table. */
 export function settingLines(ledger: Ledger, trust: Trust, shower: Shower): ExplainedSetting[] {
   return optionNames().map((option) => {
-    const counting = option === "verify" ? new Set([verifySource(ledger, trust)]) : countingOf(option, ledger);
+    const counting =
+      option === "verify" ? new Set([verifySource(ledger, trust)]) : countingOf(option, ledger);
     return lineOf(option, ledger, counting, shower);
   });
 }
@@ -78,7 +79,9 @@ function countingOf(option: OptionName, ledger: Ledger): ReadonlySet<Source> | n
     case "params":
       return sourcesOf(paramParts(ledger).pairs);
     case "timeout":
-      return sourcesOf((["connectMs", "readMs", "totalMs"] as const).map((clock) => timeoutPart(ledger, clock)));
+      return sourcesOf(
+        (["connectMs", "readMs", "totalMs"] as const).map((clock) => timeoutPart(ledger, clock)),
+      );
     case "tls":
       return sourcesOf(tlsFields.map((name) => tlsPart(ledger, name)));
     case "proxies":

@@ -87,7 +87,8 @@ const SHOWN: { readonly [Name in OptionName]?: Show } = {
   files: (value, shower) => shower.body(value),
   timeout: (value) => (typeof value === "number" ? value : jsonOf(value)),
   expectContinue: (value) => value as ShownValue, // a number or a flag
-  verify: (value, shower) => (typeof value === "boolean" ? value : showMaterial(value, shower, "certificates")),
+  verify: (value, shower) =>
+    typeof value === "boolean" ? value : showMaterial(value, shower, "certificates"),
   cert: showCert,
   tls: (value) => jsonOf(withoutBytes(value)),
   trustEnv: (value) => (typeof value === "boolean" ? value : jsonOf(value)),
@@ -107,7 +108,8 @@ function showHeaders(value: unknown, shower: Shower): string {
   const init = value as HeadersInit; // as was checked
   // A list that could be read once was read by merging.
   if ("next" in init) return kindOf(init);
-  const entries: readonly (readonly [name: string, value: unknown])[] = Symbol.iterator in init ? [...init] : entriesOf(init);
+  const entries: readonly (readonly [name: string, value: unknown])[] =
+    Symbol.iterator in init ? [...init] : entriesOf(init);
   const removed = entries.filter(([, one]) => one === null);
   const fields = [...new HeaderMap(init)].map(([name, one]) => `${name}: ${shower.field(name, one)}`);
   return [...fields, ...removed.map(([name]) => `${name}: removed`)].join(", ");

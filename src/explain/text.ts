@@ -32,7 +32,10 @@ export function textOf(data: ExplanationData): string {
     ["Way", wayLines(data)],
     ["Time limits, in milliseconds", timeoutLines(data)],
     ["Redirects and retries", redirectLines(data)],
-    ["Hooks", data.hooks.map(({ event, name, source }) => `${event}: ${name || "a function"} ${bracket(source)}`)],
+    [
+      "Hooks",
+      data.hooks.map(({ event, name, source }) => `${event}: ${name || "a function"} ${bracket(source)}`),
+    ],
     ["Options that somebody gave", data.settings.filter(isGiven).map(settingLine)],
   ];
   const written = sections
@@ -62,7 +65,9 @@ function cookieLines({ sent, withheld, others, isKnown }: ExplainedCookies): str
   if (!isKnown) return ["not known: they are in a store that would be asked"];
   const place = (domain: string, path: string): string => `${domain === "" ? "any host" : domain}${path}`;
   return [
-    ...sent.map(({ name, domain, path, source }) => `sent: ${named(name)} of ${place(domain, path)} ${bracket(source)}`),
+    ...sent.map(
+      ({ name, domain, path, source }) => `sent: ${named(name)} of ${place(domain, path)} ${bracket(source)}`,
+    ),
     ...withheld.map(({ name, domain, path, reason, detail }) => {
       return `withheld: ${named(name)} of ${place(domain, path)}, ${reason}: ${detail}`;
     }),
@@ -86,7 +91,9 @@ function authLine({ auth }: ExplanationData): string {
 function wayLines({ adapter, proxy, tls, hsts }: ExplanationData): string[] {
   const exception = proxy.exception;
   return [
-    ...(hsts.isSecured ? [`https, since ${hsts.host ?? "the host"} asked for it (HSTS) ${bracket(hsts.source)}`] : []),
+    ...(hsts.isSecured
+      ? [`https, since ${hsts.host ?? "the host"} asked for it (HSTS) ${bracket(hsts.source)}`]
+      : []),
     `adapter: ${adapter.name ?? "none"}${adapter.prefix === null ? "" : ` on ${adapter.prefix}`}`,
     ...(adapter.socketPath === null ? [] : [`socket: ${adapter.socketPath}`]),
     `proxy: ${proxy.isKnown ? (proxy.value ?? "none") : "as the adapter says"} ${bracket(proxy.source)}${over(proxy.beaten)}`,
@@ -129,7 +136,9 @@ function settingLine({ option, value, source, joined, beaten }: ExplainedSetting
 }
 
 function isGiven({ source, beaten, joined }: ExplainedSetting): boolean {
-  return [source, ...[...beaten, ...joined].map((one) => one.source)].some(({ layer }) => layer !== "default");
+  return [source, ...[...beaten, ...joined].map((one) => one.source)].some(
+    ({ layer }) => layer !== "default",
+  );
 }
 
 function isSaid({ source, beaten }: Explained): boolean {

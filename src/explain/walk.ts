@@ -161,7 +161,8 @@ function dress(exchange: Exchange, desk: Desk): Pick<Walk, "exchange" | "look"> 
   }
   const isOff = exchange.cookies === noCookies;
   const would = lookInto(isOff ? desk.jar : exchange.cookies, exchange, world, desk);
-  const look = isOff && would !== null ? lookWithout(would, "cookies-off", "the request has cookies: false") : would;
+  const look =
+    isOff && would !== null ? lookWithout(would, "cookies-off", "the request has cookies: false") : would;
   const shown: CookieStore = { store: noCookies.store, select: () => look?.header ?? null };
   return { exchange: { ...exchange, request: withCookies({ ...exchange, cookies: shown }, world) }, look };
 }
@@ -186,10 +187,7 @@ function lookInto(
 }
 
 /** The sender, and its adapter. What it refuses is told: who asks why something fails wants to see all the rest. */
-function arrival(
-  { request, settings }: Exchange,
-  desk: Desk,
-): Pick<Walk, "mount" | "foreseen" | "failure"> {
+function arrival({ request, settings }: Exchange, desk: Desk): Pick<Walk, "mount" | "foreseen" | "failure"> {
   let mount: Mounted | null = null;
   try {
     mount = desk.mountFor(request.url);

@@ -74,7 +74,8 @@ function ofHeaders({ walk, ledger }: Facts): string[] {
   if (walk.look?.withheld.some(({ reason }) => reason === "cookie-header") === true)
     said.push("a Cookie header was given: the jar is not asked");
   const names = left.map(({ kind, name }) => name ?? kind).join(", ");
-  if (left.length > 0) said.push(`the URL is not of the base URL: what is for that one stays there (${names})`);
+  if (left.length > 0)
+    said.push(`the URL is not of the base URL: what is for that one stays there (${names})`);
   if (key?.given === true && request.headers.has("idempotency-key") && !parts.has("idempotency-key"))
     said.push("Idempotency-Key is another one for each request");
   if (isMultipart && !parts.has("content-type"))

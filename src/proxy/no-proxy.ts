@@ -79,9 +79,7 @@ function networkRule(text: string, network: string, bits: number): Rule | null {
   if (bytes === null) return null;
   // `::ffff:10.0.0.0/104` is `10.0.0.0/8` in the longer spelling.
   const own = bytes.length === 4 && network.includes(":") ? bits - 96 : bits;
-  return own >= 0 && own <= bytes.length * 8
-    ? { kind: "network", text, bytes, bits: own, port: null }
-    : null;
+  return own >= 0 && own <= bytes.length * 8 ? { kind: "network", text, bytes, bits: own, port: null } : null;
 }
 
 /** In the spelling that a URL's host has; `null` for text that is no host. */

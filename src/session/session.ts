@@ -459,7 +459,8 @@ export class Session<Streams extends boolean = false>
     if (baseUrl !== null) ledger.note("baseUrl", baseUrl.href, undefined, undefined);
     if (this.#hsts !== null) ledger.note("hsts", this.#hsts, undefined, undefined);
     const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, given);
-    if (baseUrl !== null) noteBorder(ledger.from(sourceOf("base-url", shownUrl(baseUrl.href))), ours, defaults);
+    if (baseUrl !== null)
+      noteBorder(ledger.from(sourceOf("base-url", shownUrl(baseUrl.href))), ours, defaults);
     const settings = this.#scopes === null ? defaults : this.#scopes.over(defaults, target, ledger);
     ledger.from(byRequest);
     return settings;

@@ -11,7 +11,13 @@ import { PreparedRequest } from "../../src/core/request.ts";
 import { oauth2RefreshToken } from "../../src/oauth2.ts";
 
 function request(): PreparedRequest {
-  const parts = { method: "GET", url: "http://a.test/p", headers: new HeaderMap(), payload: null, challenge: null };
+  const parts = {
+    method: "GET",
+    url: "http://a.test/p",
+    headers: new HeaderMap(),
+    payload: null,
+    challenge: null,
+  };
   return new PreparedRequest(parts);
 }
 

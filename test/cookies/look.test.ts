@@ -195,7 +195,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("ask" as const), url: urls }),
 );
 
-function filled(steps: readonly Step[], limits: { maxHeaderBytes: number; maxCookiesPerDomain: number }): CookieJar {
+function filled(
+  steps: readonly Step[],
+  limits: { maxHeaderBytes: number; maxCookiesPerDomain: number },
+): CookieJar {
   const jar = jarOf(limits);
   for (const one of steps) {
     if (one.kind === "server") jar.setCookie(one.header, one.url);
@@ -213,34 +216,46 @@ const limits = fc.record({
 describe("a look", () => {
   it("shows the header that a request gets, and every cookie once", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), limits, urls, fc.constantFrom(0, 2000), (steps, most, url, later) => {
-        const jar = filled(steps, most);
-        const look = lookAt(jar, url, NOW + later);
-        const pairs = look.sent.map(({ cookie }) => `${cookie.name}=${cookie.value}`);
-        expect(look.header).toBe(pairs.length === 0 ? null : pairs.join("; "));
-        const all = [...filled(steps, most)];
-        expect(look.sent.length + look.withheld.length + look.others).toBe(all.length);
-        expect(jar.select(parseUrl(url), NOW + later)).toBe(look.header);
-      }),
+      fc.property(
+        fc.array(step, { maxLength: 12 }),
+        limits,
+        urls,
+        fc.constantFrom(0, 2000),
+        (steps, most, url, later) => {
+          const jar = filled(steps, most);
+          const look = lookAt(jar, url, NOW + later);
+          const pairs = look.sent.map(({ cookie }) => `${cookie.name}=${cookie.value}`);
+          expect(look.header).toBe(pairs.length === 0 ? null : pairs.join("; "));
+          const all = [...filled(steps, most)];
+          expect(look.sent.length + look.withheld.length + look.others).toBe(all.length);
+          expect(jar.select(parseUrl(url), NOW + later)).toBe(look.header);
+        },
+      ),
       { numRuns: runs(2000) },
     );
   });
 
   it("changes nothing: what comes after is as it would have been", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), limits, urls, fc.array(step, { maxLength: 6 }), (steps, most, url, more) => {
-        const [looked, other] = [filled(steps, most), filled(steps, most)];
-        lookAt(looked, url);
-        expect(JSON.stringify(looked)).toBe(JSON.stringify(other));
-        for (const jar of [looked, other])
-          for (const one of more) {
-            if (one.kind === "server") jar.setCookie(one.header, one.url);
-            else if (one.kind === "program") jar.set(one.name, "p", one.attributes);
-            else jar.getCookieHeader(one.url);
-          }
-        expect(JSON.stringify(looked)).toBe(JSON.stringify(other));
-        expect(looked.getCookieHeader(url)).toBe(other.getCookieHeader(url));
-      }),
+      fc.property(
+        fc.array(step, { maxLength: 12 }),
+        limits,
+        urls,
+        fc.array(step, { maxLength: 6 }),
+        (steps, most, url, more) => {
+          const [looked, other] = [filled(steps, most), filled(steps, most)];
+          lookAt(looked, url);
+          expect(JSON.stringify(looked)).toBe(JSON.stringify(other));
+          for (const jar of [looked, other])
+            for (const one of more) {
+              if (one.kind === "server") jar.setCookie(one.header, one.url);
+              else if (one.kind === "program") jar.set(one.name, "p", one.attributes);
+              else jar.getCookieHeader(one.url);
+            }
+          expect(JSON.stringify(looked)).toBe(JSON.stringify(other));
+          expect(looked.getCookieHeader(url)).toBe(other.getCookieHeader(url));
+        },
+      ),
       { numRuns: runs(1000) },
     );
   });
@@ -284,7 +299,9 @@ describe("a look at the cookies of a request", () => {
   });
 
   it("tells of those of a jar what that jar says", () => {
-    const own = jarOf().set("sid", "2", { domain: "shop.example" }).set("deep", "4", { domain: "shop.example", path: "/x" });
+    const own = jarOf()
+      .set("sid", "2", { domain: "shop.example" })
+      .set("deep", "4", { domain: "shop.example", path: "/x" });
     const look = lookAt(new RequestCookies(sessionJar(), own, url), url.href);
     expect(look.header).toBe("sid=2; lang=en");
     expect(reasons(look)).toEqual([
@@ -310,7 +327,9 @@ describe("a look at the cookies of a request", () => {
         for (const target of [first, then]) {
           const look = lookAt(cookies, target);
           expect(cookies.select(parseUrl(target), NOW)).toBe(look.header);
-          expect(look.sent.map(({ cookie }) => `${cookie.name}=${cookie.value}`).join("; ")).toBe(look.header ?? "");
+          expect(look.sent.map(({ cookie }) => `${cookie.name}=${cookie.value}`).join("; ")).toBe(
+            look.header ?? "",
+          );
         }
       }),
       { numRuns: runs(500) },

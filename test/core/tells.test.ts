@@ -31,7 +31,11 @@ describe("tells()", () => {
     ["an object with both", { does: () => "it", says: () => "it" }, true],
     ["an object that says nothing", { does: () => "it" }, false],
     ["an instance that does it in another way", Object.assign(new Base(), { does: () => "another" }), false],
-    ["a proxy's target without a prototype", Object.assign(Object.create(null) as Base, { does: () => "" }), false],
+    [
+      "a proxy's target without a prototype",
+      Object.assign(Object.create(null) as Base, { does: () => "" }),
+      false,
+    ],
   ])("of %s: %s", ([, holder, isTrue]) => {
     expect(tells(holder, "says", "does")).toBe(isTrue);
   });

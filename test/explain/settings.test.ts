@@ -54,7 +54,12 @@ const values: {
   stream: [true, true],
   allowRedirects: [false, false],
   retry: [new Retry({ total: 3 }), "Retry(total=3, connect=null, read=null, status=null, other=null)"],
-  detectEncoding: [function guess() { return null; }, "the function guess"],
+  detectEncoding: [
+    function guess() {
+      return null;
+    },
+    "the function guess",
+  ],
   maxBodyBytes: [7, 7],
   maxDrainBytes: [7, 7],
   maxCodings: [7, 7],
@@ -82,7 +87,10 @@ const ways: {
     return session.explain("http://a.test/x/y", { method: "POST" });
   },
   request: (options) => {
-    return new Session().explain("http://a.test/", { method: "POST", ...(options as RequestOptions<boolean>) });
+    return new Session().explain("http://a.test/", {
+      method: "POST",
+      ...(options as RequestOptions<boolean>),
+    });
   },
 };
 
@@ -112,7 +120,8 @@ describe("the lines of an explanation", () => {
     const line = lineOf(ways[way]({ [name]: value }), name);
     const isJar = name === "cookies" && way === "session";
     expect(line.value).toEqual(isJar ? "the session's jar" : shown);
-    if (!isJar) expect(line.source).toMatchObject({ layer: way, name: way === "scope" ? "http://a.test/x" : null });
+    if (!isJar)
+      expect(line.source).toMatchObject({ layer: way, name: way === "scope" ? "http://a.test/x" : null });
   });
 
   it.for(names)("show %s with nothing of a secret", (name) => {
@@ -125,7 +134,9 @@ describe("the lines of an explanation", () => {
   it("show an option that nobody knows how to show by its kind, and hide its text", () => {
     const [hidden, told] = [new Shower(false), new Shower(true)];
     const name = "http3" as OptionName; // of a version to come
-    const shown = [5, true, null, "s3cret", { a: "s3cret" }, ["s3cret"], one].map((value) => hidden.option(name, value));
+    const shown = [5, true, null, "s3cret", { a: "s3cret" }, ["s3cret"], one].map((value) =>
+      hidden.option(name, value),
+    );
     expect(shown).toEqual([5, true, null, "***", "an object", "a list", "the function one"]);
     expect(told.option(name, "s3cret")).toBe("s3cret");
   });
@@ -153,7 +164,11 @@ describe("a line", () => {
 
   it("tells of parts that count beside", () => {
     const line = lineOf(explain({ timeout: [1, 2] }, { timeout: { total: 3 } }), "timeout");
-    expect([line.value, layers(line.joined), layers(line.beaten)]).toEqual(['{"total":3}', ["session"], ["default"]]);
+    expect([line.value, layers(line.joined), layers(line.beaten)]).toEqual([
+      '{"total":3}',
+      ["session"],
+      ["default"],
+    ]);
     const all = lineOf(explain({ timeout: [1, 2] }, { timeout: { connect: 3, read: 4 } }), "timeout");
     expect([all.value, layers(all.joined), layers(all.beaten)]).toEqual([
       '{"connect":3,"read":4}',
@@ -162,18 +177,24 @@ describe("a line", () => {
     ]);
   });
 
-  it.for<readonly [option: OptionName, session: object, request: object, joined: string[], beaten: string[]]>([
-    ["headers", { "X-A": "1" }, { "X-B": "1" }, ["session", "default"], []],
-    ["headers", { "X-A": "1" }, { "X-A": "2" }, ["default"], ["session"]],
-    ["params", { a: "1" }, { b: "1" }, ["session"], ["default"]],
-    ["params", { a: "1" }, { a: "2" }, [], ["session", "default"]],
-    ["tls", { minVersion: "TLSv1.3" }, { ciphers: "AES" }, ["session", "default"], []],
-    ["hooks", { request: one }, { request: one }, ["session"], ["default"]],
-    ["proxies", { http: "http://p.test" }, { https: "http://q.test" }, ["session", "default"], []],
-    ["proxies", { http: "http://p.test" }, { http: "http://q.test" }, ["default"], ["session"]],
-  ])("of %s: %j under %j", ([option, session, request, joined, beaten]) => {
+  it.for<readonly [option: OptionName, session: object, request: object, joined: string[], beaten: string[]]>(
+    [
+      ["headers", { "X-A": "1" }, { "X-B": "1" }, ["session", "default"], []],
+      ["headers", { "X-A": "1" }, { "X-A": "2" }, ["default"], ["session"]],
+      ["params", { a: "1" }, { b: "1" }, ["session"], ["default"]],
+      ["params", { a: "1" }, { a: "2" }, [], ["session", "default"]],
+      ["tls", { minVersion: "TLSv1.3" }, { ciphers: "AES" }, ["session", "default"], []],
+      ["hooks", { request: one }, { request: one }, ["session"], ["default"]],
+      ["proxies", { http: "http://p.test" }, { https: "http://q.test" }, ["session", "default"], []],
+      ["proxies", { http: "http://p.test" }, { http: "http://q.test" }, ["default"], ["session"]],
+    ],
+  )("of %s: %j under %j", ([option, session, request, joined, beaten]) => {
     const line = lineOf(explain({ [option]: session }, { [option]: request }), option);
-    expect([line.source.layer, layers(line.joined), layers(line.beaten)]).toEqual(["request", joined, beaten]);
+    expect([line.source.layer, layers(line.joined), layers(line.beaten)]).toEqual([
+      "request",
+      joined,
+      beaten,
+    ]);
   });
 
   it("of null is off, and beats all", () => {

@@ -18,7 +18,11 @@ function explained(): string {
     auth: new HttpBearerAuth("s3cret"),
     timeout: { total: 5000 },
     proxies: { https: "http://u:s3cret@proxy.test:3128" },
-    hooks: { request: function sign() { /* not called */ } },
+    hooks: {
+      request: function sign() {
+        /* not called */
+      },
+    },
   });
   session.scope("https://shop.example/cart", { maxCodings: 2 });
   return String(session.explain("/cart", { headers: { Accept: "application/json" }, params: { page: 2 } }));
@@ -27,14 +31,20 @@ function explained(): string {
 describe("the text of an explanation", () => {
   it.for([
     ["the request", /^GET https:\/\/shop\.example\/cart\?lang=en&page=2$/m],
-    ["a header that beats others", /^ {2}Accept: application\/json \[request\], over text\/html \[session\], \*\/\* \[default\]$/m],
+    [
+      "a header that beats others",
+      /^ {2}Accept: application\/json \[request\], over text\/html \[session\], \*\/\* \[default\]$/m,
+    ],
     ["a default", /^ {2}Accept-Encoding: .* \[default\]$/m],
     ["a secret header", /^ {2}X-Api-Key: \*\*\* \[session\]$/m],
     ["who signs", /^ {2}Authorization: \*\*\* \[auth Bearer\]$/m],
     ["the scheme", /^Auth\n {2}Bearer \[session\]$/m],
     ["the query", /^Query\n {2}lang=en \[session\]\n {2}page=2 \[request\]$/m],
     ["a cookie that is sent", /^ {2}sent: sid of shop\.example\/ \[jar\]$/m],
-    ["one that is withheld", /^ {2}withheld: admin of shop\.example\/admin, path: it is for \/admin and what is below it$/m],
+    [
+      "one that is withheld",
+      /^ {2}withheld: admin of shop\.example\/admin, path: it is for \/admin and what is below it$/m,
+    ],
     ["the rest of the jar", /^ {2}and 1 of other sites$/m],
     ["what was taken off", /^Not sent\n {2}header User-Agent \[default\], removed: by session$/m],
     ["the proxy, without its password", /^ {2}proxy: http:\/\/proxy\.test:3128 \[session\]$/m],
@@ -63,7 +73,9 @@ describe("the text of an explanation", () => {
     fc.assert(
       fc.property(value, text, (header, param) => {
         const session = new Session({ trustEnv: false, headers: { "X-A": header }, params: { a: param } });
-        const lines = String(session.explain(`http://a.test/${encodeURIComponent(param.toWellFormed())}`)).split("\n");
+        const lines = String(
+          session.explain(`http://a.test/${encodeURIComponent(param.toWellFormed())}`),
+        ).split("\n");
         for (const line of lines) {
           expect(line.length).toBeLessThanOrEqual(100);
           expect(line).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
@@ -78,8 +90,15 @@ describe("the text of an explanation", () => {
   });
 
   it("writes controls and marks of direction as escapes", () => {
-    const session = new Session({ trustEnv: false, hooks: { request: Object.defineProperty(() => undefined, "name", { value: "a\u001b[2J\u202eb\ud800" }) } });
-    expect(String(session.explain("http://a.test/"))).toContain("request: a\\x1b[2J\\u202eb\\ud800 [session]");
+    const session = new Session({
+      trustEnv: false,
+      hooks: {
+        request: Object.defineProperty(() => undefined, "name", { value: "a\u001b[2J\u202eb\ud800" }),
+      },
+    });
+    expect(String(session.explain("http://a.test/"))).toContain(
+      "request: a\\x1b[2J\\u202eb\\ud800 [session]",
+    );
   });
 
   it("tells how many more there are of very many", () => {

@@ -33,7 +33,12 @@ describe("a redirect", () => {
       "https://one.test/a",
       "https://two.test/b",
       secret,
-      ["header X-Api-Key: cross-origin", "auth: cross-origin", "cert: cross-origin", "server-name: cross-origin"],
+      [
+        "header X-Api-Key: cross-origin",
+        "auth: cross-origin",
+        "cert: cross-origin",
+        "server-name: cross-origin",
+      ],
     ],
     [
       "leads from https to http",
@@ -67,7 +72,9 @@ describe("a redirect", () => {
   ])("%s", ([, from, to, options, expected]) => {
     const why = new Session(options).explain(to, { from });
     expect(told(why.dropped)).toEqual(expected);
-    expect(new Set(why.dropped.map(({ by }) => by.layer))).toEqual(new Set(expected.length === 0 ? [] : ["redirect"]));
+    expect(new Set(why.dropped.map(({ by }) => by.layer))).toEqual(
+      new Set(expected.length === 0 ? [] : ["redirect"]),
+    );
     for (const { by } of why.dropped) expect(by.name).toBe(`GET ${from.replace("u:p@", "")}`);
   });
 
@@ -77,7 +84,9 @@ describe("a redirect", () => {
     session.scope("https://one.test/b", { headers: { "X-B": "1" } });
     const why = session.explain("../b?z=1", { from: "/a/c", params: { lang: "en" } });
     expect(why.url).toBe("https://one.test/b?z=1");
-    expect(why.headers.filter(({ name }) => name.startsWith("X-")).map(({ name, source }) => [name, source.layer])).toEqual([["X-A", "scope"]]);
+    expect(
+      why.headers.filter(({ name }) => name.startsWith("X-")).map(({ name, source }) => [name, source.layer]),
+    ).toEqual([["X-A", "scope"]]);
     expect(why.params.map(({ name, source }) => [name, source.layer])).toEqual([["z", "url"]]);
   });
 
@@ -102,14 +111,27 @@ describe("a redirect", () => {
   it("of a response has what that call had, whatever the session says by then", async () => {
     await using origin = await startOrigin(reply(302, { Location: "/next" }));
     const session = new Session({ trustEnv: false, timeout: 5000 });
-    const options = { auth: ["u", "p"], headers: { "X-A": "1" }, cookies: { own: "1" }, allowRedirects: false } as const;
+    const options = {
+      auth: ["u", "p"],
+      headers: { "X-A": "1" },
+      cookies: { own: "1" },
+      allowRedirects: false,
+    } as const;
     const response = await session.get(`${origin.url}/first`, options);
     session.timeout = 1;
     const why = session.explain("/next", { from: response });
     const sources = why.headers.map(({ name, source }) => `${name} ${source.layer}`);
-    expect(sources).toEqual(expect.arrayContaining(["User-Agent default", "X-A redirect", "Authorization auth", "Cookie request"]));
-    expect(why.timeouts.read).toMatchObject({ value: 5000, source: { layer: "redirect", name: `GET ${origin.url}/first` } });
-    expect(why.settings.find(({ option }) => option === "allowRedirects")).toMatchObject({ value: false, source: { layer: "redirect" } });
+    expect(sources).toEqual(
+      expect.arrayContaining(["User-Agent default", "X-A redirect", "Authorization auth", "Cookie request"]),
+    );
+    expect(why.timeouts.read).toMatchObject({
+      value: 5000,
+      source: { layer: "redirect", name: `GET ${origin.url}/first` },
+    });
+    expect(why.settings.find(({ option }) => option === "allowRedirects")).toMatchObject({
+      value: false,
+      source: { layer: "redirect" },
+    });
     await session.close();
   });
 
@@ -126,7 +148,9 @@ describe("a redirect", () => {
 
   it("never takes a digest's answer along", () => {
     const session = new Session({ trustEnv: false, auth: new HttpDigestAuth("u", "p") });
-    expect(session.explain("http://one.test/b", { from: "http://one.test/a" }).auth.note).toBe("sends nothing before the server asks");
+    expect(session.explain("http://one.test/b", { from: "http://one.test/a" }).auth.note).toBe(
+      "sends nothing before the server asks",
+    );
   });
 
   it("gives waiting cookies to the host that is asked first", () => {
@@ -142,7 +166,12 @@ describe("a redirect", () => {
   });
 
   it.for<readonly [what: string, url: string, options: ExplainOptions, message: RegExp]>([
-    ["nowhere", "", { from: "http://a.test/" }, /^the URL that a redirect leads to must be a URL, not empty$/],
+    [
+      "nowhere",
+      "",
+      { from: "http://a.test/" },
+      /^the URL that a redirect leads to must be a URL, not empty$/,
+    ],
     ["to another scheme", "ftp://b.test/", { from: "http://a.test/" }, /leads to a URL of scheme "ftp"/],
     ["from nowhere", "http://a.test/", { from: "/a" }, /needs a session with a baseUrl/],
   ])("is refused that leads %s", ([, url, options, message]) => {

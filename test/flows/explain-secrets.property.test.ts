@@ -34,7 +34,13 @@ afterEach(() => vi.unstubAllEnvs());
 /** Everything that a program may print of an explanation. */
 function expectSilent(secret: Secret, why: Explanation): void {
   const { headers, params, cookies, auth, proxy, tls, settings, dropped, warnings, request } = why;
-  expectHidden(secret, why, { why }, [headers, params, cookies, auth, proxy, tls, settings, dropped, warnings], request);
+  expectHidden(
+    secret,
+    why,
+    { why },
+    [headers, params, cookies, auth, proxy, tls, settings, dropped, warnings],
+    request,
+  );
   expect(leaks(String(why), secret)).toEqual([]);
 }
 
@@ -50,9 +56,17 @@ describe("a secret in what is explained", () => {
     ]
   >([
     ["a header", ({ text }) => ({ headers: { "X-Api-Key": text } }), () => ({})],
-    ["a header that is beaten", ({ text }) => ({ headers: { Authorization: text } }), () => ({ auth: ["a", "b"] })],
+    [
+      "a header that is beaten",
+      ({ text }) => ({ headers: { Authorization: text } }),
+      () => ({ auth: ["a", "b"] }),
+    ],
     ["a parameter", () => ({}), ({ text }) => ({ params: { token: text } })],
-    ["a parameter that is beaten", ({ text }) => ({ params: { token: text } }), () => ({ params: { token: "" } })],
+    [
+      "a parameter that is beaten",
+      ({ text }) => ({ params: { token: text } }),
+      () => ({ params: { token: "" } }),
+    ],
     ["a password", ({ text }) => ({ auth: ["user", text] }), () => ({})],
     ["an auth object", ({ text }) => ({ auth: new HttpBasicAuth("user", text) }), () => ({})],
     ["a token", ({ text }) => ({ auth: new HttpBearerAuth(text) }), () => ({})],
@@ -68,12 +82,29 @@ describe("a secret in what is explained", () => {
       }),
       () => ({}),
     ],
-    ["the URL", () => ({}), () => ({}), (secret) => `http://u:${quoted(secret)}@a.test/?key=${quoted(secret)}#token=${quoted(secret)}`],
+    [
+      "the URL",
+      () => ({}),
+      () => ({}),
+      (secret) => `http://u:${quoted(secret)}@a.test/?key=${quoted(secret)}#token=${quoted(secret)}`,
+    ],
     ["the base URL", (secret) => ({ baseUrl: `http://u:${quoted(secret)}@a.test/` }), () => ({}), () => "/x"],
     ["a proxy", (secret) => ({ proxy: `http://u:${quoted(secret)}@p.test` }), () => ({})],
-    ["a proxy that is beaten", (secret) => ({ proxies: { http: `http://u:${quoted(secret)}@p.test` } }), () => ({ proxy: "http://q.test" })],
-    ["a header for a proxy", ({ text }) => ({ auth: new HttpProxyAuth("u", text), proxy: "http://p.test" }), () => ({})],
-    ["fields for a proxy", ({ text }) => ({ proxy: "http://p.test", proxyHeaders: { "X-Token": text } }), () => ({})],
+    [
+      "a proxy that is beaten",
+      (secret) => ({ proxies: { http: `http://u:${quoted(secret)}@p.test` } }),
+      () => ({ proxy: "http://q.test" }),
+    ],
+    [
+      "a header for a proxy",
+      ({ text }) => ({ auth: new HttpProxyAuth("u", text), proxy: "http://p.test" }),
+      () => ({}),
+    ],
+    [
+      "fields for a proxy",
+      ({ text }) => ({ proxy: "http://p.test", proxyHeaders: { "X-Token": text } }),
+      () => ({}),
+    ],
     ["a passphrase", ({ text }) => ({ cert: { pfx: "/x.pfx", passphrase: text } }), () => ({})],
     ["a key", ({ text }) => ({ cert: ["/c.pem", `-----BEGIN KEY-----${text}`] }), () => ({})],
     ["a form", () => ({}), ({ text }) => ({ data: { password: text } })],
@@ -100,7 +131,10 @@ describe("a secret in what is explained", () => {
         session.cookies.set("far", secret.text, { domain: "www.a.test" });
         for (const cookies of [undefined, { own: secret.text }, false] as const)
           expectSilent(secret, session.explain("http://a.test/", { cookies }));
-        expectSilent(secret, session.explain("http://a.test/", { headers: { Cookie: `own=${secret.text}` } }));
+        expectSilent(
+          secret,
+          session.explain("http://a.test/", { headers: { Cookie: `own=${secret.text}` } }),
+        );
       }),
       RUNS,
     );
@@ -110,7 +144,10 @@ describe("a secret in what is explained", () => {
     vi.stubEnv("NETRC", join(folder, "netrc"));
     fc.assert(
       fc.property(anySecret, (secret) => {
-        writeFileSync(join(folder, "netrc"), `machine a.test login u password ${JSON.stringify(secret.text)}\n`);
+        writeFileSync(
+          join(folder, "netrc"),
+          `machine a.test login u password ${JSON.stringify(secret.text)}\n`,
+        );
         vi.stubEnv("http_proxy", `http://u:${quoted(secret)}@p.test`);
         const why = new Session().explain("http://a.test/");
         expectSilent(secret, why);
@@ -124,7 +161,11 @@ describe("a secret in what is explained", () => {
   it("is not printed of what a response had", () => {
     fc.assert(
       fc.property(anySecret, (secret) => {
-        const session = new Session({ trustEnv: false, auth: ["u", secret.text], headers: { "X-Api-Key": secret.text } });
+        const session = new Session({
+          trustEnv: false,
+          auth: ["u", secret.text],
+          headers: { "X-Api-Key": secret.text },
+        });
         const { request } = session.explain(`http://a.test/?key=${quoted(secret)}`);
         const response = Response.from({ request, status: 302 });
         expectSilent(secret, session.explain("http://a.test/x", { from: response }));
@@ -136,11 +177,26 @@ describe("a secret in what is explained", () => {
   it("is told to who asks for it", () => {
     fc.assert(
       fc.property(anySecret, cookieSecret, (secret, cookie) => {
-        const session = new Session({ trustEnv: false, cookies: { sid: cookie.text }, params: { token: secret.text } });
-        const options = { method: "POST", headers: { "X-Api-Key": secret.text }, data: secret.text, auth: ["u", secret.text] } as const;
+        const session = new Session({
+          trustEnv: false,
+          cookies: { sid: cookie.text },
+          params: { token: secret.text },
+        });
+        const options = {
+          method: "POST",
+          headers: { "X-Api-Key": secret.text },
+          data: secret.text,
+          auth: ["u", secret.text],
+        } as const;
         const told = session.explain("http://a.test/", options).reveal();
-        const valueOf = (name: string): string => String(told.headers.find((header) => header.name === name)?.value);
-        expectTold(secret, valueOf("X-Api-Key"), valueOf("Authorization").slice(6), told.params.map(({ value }) => value).join());
+        const valueOf = (name: string): string =>
+          String(told.headers.find((header) => header.name === name)?.value);
+        expectTold(
+          secret,
+          valueOf("X-Api-Key"),
+          valueOf("Authorization").slice(6),
+          told.params.map(({ value }) => value).join(),
+        );
         expectTold(secret, String(told.settings.find(({ option }) => option === "data")?.value));
         expectTold(cookie, valueOf("Cookie"), String(told.cookies.sent[0]?.value));
       }),
@@ -150,7 +206,12 @@ describe("a secret in what is explained", () => {
 
   it("has no length that is shown", () => {
     const texts = ["s", "a much longer secret"].map((text) => {
-      const session = new Session({ trustEnv: false, headers: { "X-Api-Key": text }, cookies: { sid: text }, auth: ["u", text] });
+      const session = new Session({
+        trustEnv: false,
+        headers: { "X-Api-Key": text },
+        cookies: { sid: text },
+        auth: ["u", text],
+      });
       return String(session.explain("http://a.test/", { params: { token: text } }));
     });
     expect(texts[0]).toBe(texts[1]);

@@ -40,7 +40,16 @@ const record = fc.dictionary(word, word, { maxKeys: 3, noNullPrototype: true });
 const headers = fc.dictionary(
   fc.oneof(
     word.map((one) => `X-${one}`),
-    fc.constantFrom("Accept", "user-agent", "Accept-Encoding", "Range", "Host", "Authorization", "Cookie", "Content-Type"),
+    fc.constantFrom(
+      "Accept",
+      "user-agent",
+      "Accept-Encoding",
+      "Range",
+      "Host",
+      "Authorization",
+      "Cookie",
+      "Content-Type",
+    ),
   ),
   fc.oneof(word, fc.constant(null)),
   { maxKeys: 4, noNullPrototype: true },
@@ -50,7 +59,11 @@ const auth: fc.Arbitrary<AuthOption> = fc.oneof(
   word.map((token) => new HttpBearerAuth(token)),
   fc.constant(false as const),
 );
-const shared = { headers: maybe(headers), params: maybe(fc.oneof(record, fc.constant(null))), auth: maybe(auth) };
+const shared = {
+  headers: maybe(headers),
+  params: maybe(fc.oneof(record, fc.constant(null))),
+  auth: maybe(auth),
+};
 const scope = fc.record(shared).map((given) => given as ScopeOptions);
 const body = fc.oneof(
   fc.constant({}),
@@ -111,7 +124,11 @@ const world: fc.Arbitrary<World> = fc.record({
 });
 
 /** A session as it is described. Twins are alike in all but what is done with them. */
-function made({ session: given, cookies, scope: defaults, hasBaseUrl }: World, url: string, more: SessionOptions): Session {
+function made(
+  { session: given, cookies, scope: defaults, hasBaseUrl }: World,
+  url: string,
+  more: SessionOptions,
+): Session {
   const jar = new CookieJar(null, { now: () => START });
   for (const { name, attributes } of cookies) jar.set(name, "v", attributes);
   const session = new Session({ ...given, ...more, ...(hasBaseUrl ? { baseUrl: "http://a.test/" } : {}) });
@@ -129,7 +146,10 @@ describe("an explanation", () => {
   it("tells the header fields that a server is sent over HTTP/1.1, in their order", async () => {
     await using server = await scriptedServer(answering(ok()));
     const path = join(folder, "netrc");
-    writeFileSync(path, "machine 127.0.0.1 login me password secret\nmachine a.test login you password other\n");
+    writeFileSync(
+      path,
+      "machine 127.0.0.1 login me password secret\nmachine a.test login you password other\n",
+    );
     await fc.assert(
       fc.asyncProperty(
         world,

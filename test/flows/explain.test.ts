@@ -54,7 +54,9 @@ function shown({ layer, name, at }: Source): string {
 }
 
 describe("the source of a header", () => {
-  it.for<readonly [name: string, source: string, session: SessionOptions, request: ExplainOptions, url?: string]>([
+  it.for<
+    readonly [name: string, source: string, session: SessionOptions, request: ExplainOptions, url?: string]
+  >([
     ["user-agent", "default", {}, {}],
     ["x-a", "session", { headers: { "X-A": "1" } }, {}],
     ["x-a", "request", { headers: { "X-A": "1" } }, { headers: { "x-a": "1" } }],
@@ -99,7 +101,9 @@ describe("the source of a header", () => {
     session.headers.set("X-A", "1").set("Accept", "text/html");
     const why = session.explain("http://a.test/");
     expect(shown(headerOf(why, "x-a").source)).toBe("session");
-    expect(headerOf(why, "accept").beaten.map(({ value, source }) => [value, source.layer])).toEqual([["*/*", "default"]]);
+    expect(headerOf(why, "accept").beaten.map(({ value, source }) => [value, source.layer])).toEqual([
+      ["*/*", "default"],
+    ]);
   });
 
   it("is netrc, with the entry and the path of the file", () => {
@@ -113,19 +117,32 @@ describe("the source of a header", () => {
     expect([own.auth.value, shown(headerOf(own, "authorization").source)]).toEqual([null, "request"]);
   });
 
-  it.for(["http_proxy", "HTTP_PROXY", "all_proxy"] as const)("is a variable of the environment: %s", (variable) => {
-    vi.stubEnv(variable, "http://u:p@p.test:8080");
-    const why = new Session().explain("http://a.test/");
-    expect(shown(why.proxy.source)).toBe(`environment ${variable}`);
-    expect(why.proxy).toMatchObject({ value: "http://p.test:8080", rule: variable.startsWith("all") ? "all" : "http" });
-    expect(shown(headerOf(why, "proxy-authorization").source)).toBe(`environment ${variable}`);
-    expect(why.reveal().proxy.value).toBe("http://u:p@p.test:8080");
-  });
+  it.for(["http_proxy", "HTTP_PROXY", "all_proxy"] as const)(
+    "is a variable of the environment: %s",
+    (variable) => {
+      vi.stubEnv(variable, "http://u:p@p.test:8080");
+      const why = new Session().explain("http://a.test/");
+      expect(shown(why.proxy.source)).toBe(`environment ${variable}`);
+      expect(why.proxy).toMatchObject({
+        value: "http://p.test:8080",
+        rule: variable.startsWith("all") ? "all" : "http",
+      });
+      expect(shown(headerOf(why, "proxy-authorization").source)).toBe(`environment ${variable}`);
+      expect(why.reveal().proxy.value).toBe("http://u:p@p.test:8080");
+    },
+  );
 
   it("shows whom it goes before", () => {
-    const session = new Session({ trustEnv: false, auth: ["u", "p"], headers: { Authorization: "Bearer s" } });
+    const session = new Session({
+      trustEnv: false,
+      auth: ["u", "p"],
+      headers: { Authorization: "Bearer s" },
+    });
     const { value, beaten } = headerOf(session.explain("http://a.test/"), "authorization");
-    expect([value, beaten]).toEqual(["***", [{ value: "***", source: { layer: "session", name: null, at: null } }]]);
+    expect([value, beaten]).toEqual([
+      "***",
+      [{ value: "***", source: { layer: "session", name: null, at: null } }],
+    ]);
   });
 });
 
@@ -133,7 +150,12 @@ describe("the query", () => {
   it("is told pair by pair: of the URL, of session, scope and request, and what was replaced", () => {
     const session = new Session({ trustEnv: false, params: { lang: "en", page: 1, gone: "x" } });
     session.scope("http://a.test", { params: { page: 2, gone: null } });
-    const why = session.explain("http://a.test/?own&a=b", { params: [["page", 3], ["api_key", "s3cret"]] });
+    const why = session.explain("http://a.test/?own&a=b", {
+      params: [
+        ["page", 3],
+        ["api_key", "s3cret"],
+      ],
+    });
     expect(why.params.map(({ name, value, source }) => [name, value, source.layer])).toEqual([
       ["own", null, "url"],
       ["a", "b", "url"],
@@ -143,16 +165,24 @@ describe("the query", () => {
       ["api_key", "***", "request"],
     ]);
     expect(why.params[3]?.beaten).toMatchObject([{ value: "1", source: { layer: "session" } }]);
-    expect(why.dropped).toMatchObject([{ kind: "param", name: "gone", reason: "removed", by: { layer: "scope" } }]);
+    expect(why.dropped).toMatchObject([
+      { kind: "param", name: "gone", reason: "removed", by: { layer: "scope" } },
+    ]);
     expect(why.reveal().params.at(-1)?.value).toBe("s3cret");
   });
 
   it("is read once where it can be read once", () => {
     const session = new Session({ trustEnv: false });
-    const once = [["a", "1"], ["b", "2"]].values() as IterableIterator<[string, string]>;
+    const once = [
+      ["a", "1"],
+      ["b", "2"],
+    ].values() as IterableIterator<[string, string]>;
     const names = [["X-A", "1"]].values() as IterableIterator<[string, string]>;
     const why = session.explain("http://a.test/", { params: once, headers: names });
-    expect(why.params.map(({ name, source }) => `${name} ${source.layer}`)).toEqual(["a request", "b request"]);
+    expect(why.params.map(({ name, source }) => `${name} ${source.layer}`)).toEqual([
+      "a request",
+      "b request",
+    ]);
     expect(headerOf(why, "x-a").source.layer).toBe("request");
     expect(why.request.url).toBe("http://a.test/?a=1&b=2");
   });
@@ -169,10 +199,28 @@ describe("the proxy", () => {
     ]
   >([
     ["none", {}, {}, {}, [null, "default", null]],
-    ["of the session", { http_proxy: "http://env.test" }, { proxy: "http://s.test" }, {}, ["http://s.test:80", "session", null]],
-    ["of the request", {}, { proxy: "http://s.test" }, { proxies: { http: "http://r.test" } }, ["http://r.test:80", "request", null]],
+    [
+      "of the session",
+      { http_proxy: "http://env.test" },
+      { proxy: "http://s.test" },
+      {},
+      ["http://s.test:80", "session", null],
+    ],
+    [
+      "of the request",
+      {},
+      { proxy: "http://s.test" },
+      { proxies: { http: "http://r.test" } },
+      ["http://r.test:80", "request", null],
+    ],
     ["off", { http_proxy: "http://env.test" }, {}, { proxy: false }, [null, "request", null]],
-    ["off by its key", { http_proxy: "http://env.test" }, { proxies: { http: null } }, {}, [null, "session", null]],
+    [
+      "off by its key",
+      { http_proxy: "http://env.test" },
+      { proxies: { http: null } },
+      {},
+      [null, "session", null],
+    ],
     [
       "excepted by the environment",
       { http_proxy: "http://env.test", NO_PROXY: "b.test,.a.test" },
@@ -191,7 +239,8 @@ describe("the proxy", () => {
   ])("%s", ([, env, options, request, expected]) => {
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     const { proxy, warnings } = new Session(options).explain("http://www.a.test/", request);
-    const exception = proxy.exception === null ? null : `${proxy.exception.entry} of ${shown(proxy.exception.source)}`;
+    const exception =
+      proxy.exception === null ? null : `${proxy.exception.entry} of ${shown(proxy.exception.source)}`;
     expect([proxy.value, shown(proxy.source), exception]).toEqual(expected);
     expect(warnings.some((text) => text.includes("is not used for"))).toBe(exception !== null);
   });
@@ -215,7 +264,10 @@ describe("the proxy", () => {
 describe("TLS", () => {
   it("is told field by field, with the trust of the environment behind what was said", () => {
     vi.stubEnv("CURL_CA_BUNDLE", "/env.pem");
-    const session = new Session({ tls: { minVersion: "TLSv1.3", pins: `sha256/${"A".repeat(43)}=` }, cert: "/me.pem" });
+    const session = new Session({
+      tls: { minVersion: "TLSv1.3", pins: `sha256/${"A".repeat(43)}=` },
+      cert: "/me.pem",
+    });
     const { tls } = session.explain("https://a.test/", { tls: { ciphers: "X" }, http2: true });
     expect([tls.verify.value, shown(tls.verify.source)]).toEqual(["/env.pem", "environment CURL_CA_BUNDLE"]);
     expect([tls.minVersion.value, shown(tls.minVersion.source)]).toEqual(["TLSv1.3", "session"]);
@@ -251,7 +303,11 @@ describe("time limits, redirects and retries", () => {
 
   it("wait for ever with null, which is not the same as saying nothing", () => {
     const why = new Session({ trustEnv: false, timeout: 5 }).explain("http://a.test/", { timeout: null });
-    expect(why.timeouts.read).toMatchObject({ value: null, source: { layer: "request" }, beaten: [{ value: 5 }, {}] });
+    expect(why.timeouts.read).toMatchObject({
+      value: null,
+      source: { layer: "request" },
+      beaten: [{ value: 5 }, {}],
+    });
   });
 
   it("are the adapter's where nobody says otherwise", () => {
@@ -280,7 +336,10 @@ describe("HSTS", () => {
   });
 
   it("forgets no host that has expired", () => {
-    const hsts = HstsStore.fromJSON({ version: 1, hosts: [{ host: "a.test", includeSubDomains: false, expires: 1 }] });
+    const hsts = HstsStore.fromJSON({
+      version: 1,
+      hosts: [{ host: "a.test", includeSubDomains: false, expires: 1 }],
+    });
     const session = new Session({ trustEnv: false, hsts });
     expect(session.explain("http://a.test/").hsts.isSecured).toBe(false);
     expect(hsts.size).toBe(1);
@@ -329,9 +388,21 @@ describe("who signs", () => {
     ["a pair", ["u", "p"], "Basic", null],
     ["a digest", new HttpDigestAuth("u", "p"), "Digest", "sends nothing before the server asks"],
     ["a map", new AuthByOrigin({ "http://a.test": ["u", "p"] }), "Basic", null],
-    ["a map without it", new AuthByOrigin({ "http://b.test": ["u", "p"] }), null, "it says nothing of this origin"],
+    [
+      "a map without it",
+      new AuthByOrigin({ "http://b.test": ["u", "p"] }),
+      null,
+      "it says nothing of this origin",
+    ],
     ["nobody", false, null, null],
-    ["a function", function sign() { throw new Error("called"); }, "the function sign", "would be asked when the request is signed"],
+    [
+      "a function",
+      function sign() {
+        throw new Error("called");
+      },
+      "the function sign",
+      "would be asked when the request is signed",
+    ],
   ])("is told of %s", ([, auth, value, note]) => {
     const why = new Session({ trustEnv: false, auth }).explain("http://a.test/");
     expect(why.auth).toMatchObject({ value, note, source: { layer: "session" } });
@@ -350,7 +421,9 @@ describe("who signs", () => {
       const why = new Session({ trustEnv: false, auth }).explain("http://a.test/");
       expect(why.auth.note).toBe("would be asked when the request is signed");
       expect(why.headers.some(({ name }) => name === "Authorization")).toBe(false);
-      expect(why.warnings).toEqual(["auth would be asked when the request is signed: what it sets is not shown"]);
+      expect(why.warnings).toEqual([
+        "auth would be asked when the request is signed: what it sets is not shown",
+      ]);
     }
     expect(calls).toBe(0);
   });
@@ -362,7 +435,10 @@ describe("who signs", () => {
     };
     const why = new Session({ trustEnv: false, auth }).explain("http://a.test/");
     expect(why.auth).toMatchObject({ value: "Mine", note: "by the clock" });
-    expect(headerOf(why, "x-signed")).toMatchObject({ value: "***", source: { layer: "auth", name: "Mine" } });
+    expect(headerOf(why, "x-signed")).toMatchObject({
+      value: "***",
+      source: { layer: "auth", name: "Mine" },
+    });
   });
 });
 
@@ -438,12 +514,19 @@ describe("an explanation", () => {
     const own: Adapter = { send: () => Promise.reject(new Error("sent")), close: () => Promise.resolve() };
     session.mount("own://", own);
     const app = session.explain("http://app.test/");
-    expect(app.adapter).toEqual({ name: "AppAdapter", prefix: "http://app.test", target: null, socketPath: null });
+    expect(app.adapter).toEqual({
+      name: "AppAdapter",
+      prefix: "http://app.test",
+      target: null,
+      socketPath: null,
+    });
     expect([app.proxy.isKnown, app.headers[0]?.name]).toEqual([false, "User-Agent"]);
     expect(app.warnings).toEqual(["AppAdapter sends in its own way: shown is what it is given"]);
     const socket = session.explain("http://socket.test/", { proxy: "http://p.test" });
     expect([socket.adapter.socketPath, socket.proxy.value]).toEqual(["/run/app.sock", null]);
-    expect(session.explain("own://a/b").warnings).toEqual(["an object sends in its own way: shown is what it is given"]);
+    expect(session.explain("own://a/b").warnings).toEqual([
+      "an object sends in its own way: shown is what it is given",
+    ]);
   });
 
   it("tells of what would fail, and of all the rest", async () => {
@@ -457,7 +540,9 @@ describe("an explanation", () => {
     const guarded = session.explain("http://a.test/", { proxy: "http://p.test", addressPolicy: "public" });
     expect(guarded.warnings[0]).toContain("addressPolicy is given");
     await session.close();
-    expect(session.explain("http://a.test/").warnings).toEqual(["the session is closed: the request would fail"]);
+    expect(session.explain("http://a.test/").warnings).toEqual([
+      "the session is closed: the request would fail",
+    ]);
   });
 
   it("says which values are others each time", () => {
@@ -470,11 +555,20 @@ describe("an explanation", () => {
   });
 
   it("has the request as prepareRequest() gives it", () => {
-    const session = new Session({ trustEnv: false, cookies: { sid: "1" }, auth: ["u", "p"], params: { a: "1" } });
+    const session = new Session({
+      trustEnv: false,
+      cookies: { sid: "1" },
+      auth: ["u", "p"],
+      params: { a: "1" },
+    });
     const { request } = session.explain("http://a.test/", { method: "POST", json: { b: 2 } });
     const prepared = session.prepareRequest(new Request("POST", "http://a.test/", { json: { b: 2 } }));
     expect(request).toBeInstanceOf(PreparedRequest);
-    expect([request.method, request.url, request.body]).toEqual([prepared.method, prepared.url, prepared.body]);
+    expect([request.method, request.url, request.body]).toEqual([
+      prepared.method,
+      prepared.url,
+      prepared.body,
+    ]);
     expect(request.headers.equals(prepared.headers)).toBe(true);
   });
 
@@ -512,16 +606,41 @@ describe("explain() refuses", () => {
 
   it.for<readonly [what: string, url: unknown, options: unknown, message: RegExp]>([
     ["a method in the place of the URL", "GET", { method: "POST" }, /the method comes first/],
-    ["a URL in the place of the options", "GET", "http://a.test/", /^the options of explain\(\) must be an object, not string: write explain\(url, \{ method \}\)$/],
+    [
+      "a URL in the place of the options",
+      "GET",
+      "http://a.test/",
+      /^the options of explain\(\) must be an object, not string: write explain\(url, \{ method \}\)$/,
+    ],
     ["no URL", undefined, {}, /^url must be a string or a URL, not undefined/],
     ["null as options", "http://a.test/", null, /^options must be an object, not null/],
-    ["an unknown option", "http://a.test/", { heders: {} }, /unknown option "heders" of the request; perhaps you meant headers\?/],
-    ["an option of the session", "http://a.test/", { baseUrl: "http://b.test" }, /is an option of the session/],
+    [
+      "an unknown option",
+      "http://a.test/",
+      { heders: {} },
+      /unknown option "heders" of the request; perhaps you meant headers\?/,
+    ],
+    [
+      "an option of the session",
+      "http://a.test/",
+      { baseUrl: "http://b.test" },
+      /is an option of the session/,
+    ],
     ["a wrong value", "http://a.test/", { timeout: "5s" }, /^timeout must be/],
     ["a method that is none", "http://a.test/", { method: "A B" }, /is not a token/],
     ["null as method", "http://a.test/", { method: null }, /^method must be a string, not null/],
-    ["a number as from", "http://a.test/", { from: 5 }, /^from must be a response, a string or a URL, not number$/],
-    ["a promise as from", "http://a.test/", { from: Promise.resolve() }, /^from must be .*, not Promise: await the response first$/],
+    [
+      "a number as from",
+      "http://a.test/",
+      { from: 5 },
+      /^from must be a response, a string or a URL, not number$/,
+    ],
+    [
+      "a promise as from",
+      "http://a.test/",
+      { from: Promise.resolve() },
+      /^from must be .*, not Promise: await the response first$/,
+    ],
   ])("%s", ([, url, options, message]) => {
     expect(() => session.explain(url as string, options as ExplainOptions)).toThrow(message);
   });

@@ -13,7 +13,13 @@ const rules = fc.record({
     .map((entries) => new Map(Object.entries(entries))),
   noProxy: fc.constantFrom(null, "", "*", "a.test", "b.test,.a.test:80", "127.0.0.0/8, [::1]"),
 });
-const urls = fc.constantFrom("http://a.test/", "https://b.test/", "http://sub.a.test:81/", "http://127.0.0.1/", "http://[::1]/");
+const urls = fc.constantFrom(
+  "http://a.test/",
+  "https://b.test/",
+  "http://sub.a.test:81/",
+  "http://127.0.0.1/",
+  "http://[::1]/",
+);
 
 describe("proxyChoice()", () => {
   it("comes to what selectProxy() gives, by a rule that is there", () => {
@@ -26,7 +32,9 @@ describe("proxyChoice()", () => {
         const own = choice.by === "explicit" ? explicit : environment;
         expect(own.byKey.get(choice.key)).toBe(choice.value);
         // There is a proxy, or a reason for none.
-        expect([choice.target !== null, choice.value === "", choice.exception !== null].filter(Boolean).length).toBe(1);
+        expect(
+          [choice.target !== null, choice.value === "", choice.exception !== null].filter(Boolean).length,
+        ).toBe(1);
         const list = choice.exceptionBy === "explicit" ? explicit.noProxy : environment.noProxy;
         if (choice.exception !== null) expect(list).toContain(choice.exception);
       }),
