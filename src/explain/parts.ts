@@ -71,22 +71,26 @@ export function headerParts(ledger: Ledger): Parts<string> {
   const gone: Gone[] = [];
   for (const [name, value] of firstHeaders)
     parts.set(name.toLowerCase(), { value, source: byDefault, beaten: [] });
-  for (const { given, before, after, source } of ledger.of("headers")) {
-    const [were, are] = [before as HeaderMap, after as HeaderMap]; // of headers they are
-    const named = namesIn(given);
-    const names = new Map([...were.keys(), ...are.keys()].map((name) => [name.toLowerCase(), name]));
-    for (const [key, name] of names) {
-      const known = parts.get(key);
-      const value = are.get(key);
-      if (value === null) {
-        if (known !== undefined) gone.push({ name, source: known.source, by: source });
-        parts.delete(key);
-      } else if (named.has(key) || value !== were.get(key)) {
-        parts.set(key, instead(known, { value, source }));
-      }
-    }
-  }
+  for (const saying of ledger.of("headers")) gone.push(...layHeaders(parts, saying));
   return { parts, gone };
+}
+
+/** Lays the headers of one layer over those below it. Gives those that are gone. */
+function layHeaders(parts: Map<string, Part<string>>, { given, before, after, source }: Saying): Gone[] {
+  const [were, are] = [before as HeaderMap, after as HeaderMap]; // of headers they are
+  const named = namesIn(given);
+  const gone: Gone[] = [];
+  const names = new Map([...were.keys(), ...are.keys()].map((name) => [name.toLowerCase(), name]));
+  for (const [key, name] of names) {
+    const known = parts.get(key);
+    const value = are.get(key);
+    const isSaid = value !== null && (named.has(key) || value !== were.get(key));
+    if (isSaid) parts.set(key, instead(known, { value, source }));
+    if (value !== null) continue;
+    if (known !== undefined) gone.push({ name, source: known.source, by: source });
+    parts.delete(key);
+  }
+  return gone;
 }
 
 /** The names that headers name. Those of a list that could be read once are seen by what they changed. */
@@ -181,7 +185,8 @@ export function tlsPart<Name extends keyof TlsSettings>(
 ): Part<TlsSettings[Name] | null> {
   const first: Given<TlsSettings[Name] | null> = { value: null, source: byDefault };
   return follow(first, ledger.of("tls"), ({ given, before, after }) => {
-    const [was, is] = [before as TlsSettings | null, after as TlsSettings | null]; // of tls they are
+    const was = before as TlsSettings | null; // of tls they are
+    const is = after as TlsSettings | null;
     const value = is?.[name] ?? null;
     if (given === undefined) return value === (was?.[name] ?? null) ? undefined : value;
     const init = given as TlsInit | null; // as was checked

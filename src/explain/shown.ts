@@ -117,7 +117,8 @@ function showHeaders(value: unknown, shower: Shower): string {
 
 function showProxyValue(key: string, url: unknown, shower: Shower): string {
   if (url === null || url === "") return "none";
-  return /^no_?proxy$/i.test(key) ? String(url) : shower.url(String(url));
+  const text = url as string; // as was checked
+  return /^no_?proxy$/i.test(key) ? text : shower.url(text);
 }
 
 /** Names and values, or a jar. */
@@ -126,7 +127,9 @@ function showCookies(value: unknown, shower: Shower): ShownValue {
   if (!isRecord(value) || typeof value["select"] === "function") return kindOf(value);
   return entriesOf(value)
     .filter(([, one]) => one !== undefined)
-    .map(([name, one]) => (one === null ? `${name}: left out` : `${name}=${shower.secret(String(one))}`))
+    .map(([name, one]) =>
+      one === null ? `${name}: left out` : `${name}=${shower.secret(String(one as string | number))}`,
+    )
     .join(", ");
 }
 

@@ -102,11 +102,16 @@ function wayLines({ adapter, proxy, tls, hsts }: ExplanationData): string[] {
   ];
 }
 
-function tlsLines({ isUsed: _, isHttp2Offered, ...fields }: ExplanationData["tls"]): string[] {
-  const given = Object.entries(fields).filter(([name, field]) => name === "verify" || isSaid(field));
+function tlsLines(tls: ExplanationData["tls"]): string[] {
+  const { verify, cert, minVersion, maxVersion, ciphers, pins, store, serverName, crl } = tls;
+  const fields = { cert, minVersion, maxVersion, ciphers, pins, store, serverName, crl };
+  const given = Object.entries(fields).filter(([, field]) => isSaid(field));
   return [
+    explainedLine("verify", verify),
     ...given.map(([name, field]) => explainedLine(name, field)),
-    ...(isHttp2Offered ? ["HTTP/2 is offered: names are in lower case then, and Host is :authority"] : []),
+    ...(tls.isHttp2Offered
+      ? ["HTTP/2 is offered: names are in lower case then, and Host is :authority"]
+      : []),
   ];
 }
 

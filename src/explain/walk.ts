@@ -163,7 +163,7 @@ function dress(exchange: Exchange, desk: Desk): Pick<Walk, "exchange" | "look"> 
   const would = lookInto(isOff ? desk.jar : exchange.cookies, exchange, world, desk);
   const look =
     isOff && would !== null ? lookWithout(would, "cookies-off", "the request has cookies: false") : would;
-  const shown: CookieStore = { store: noCookies.store, select: () => look?.header ?? null };
+  const shown: CookieStore = { ...noCookies, select: () => look?.header ?? null };
   return { exchange: { ...exchange, request: withCookies({ ...exchange, cookies: shown }, world) }, look };
 }
 

@@ -25,18 +25,29 @@ function failures({ walk, isClosed }: Facts): string[] {
 }
 
 /** What is not known before it happens. */
-function unknowns({ walk, ledger, hop }: Facts): string[] {
-  const { signing, look, mount, foreseen, failure } = walk;
-  const hooks = hookParts(ledger).filter(({ event }) => event === "request");
-  const redirects = hookParts(ledger).filter(({ event }) => event === "redirect");
+function unknowns(facts: Facts): string[] {
+  return [...ofHooks(facts), ...ofAuth(facts), ...ofTravel(facts)];
+}
+
+function ofHooks({ ledger, hop }: Facts): string[] {
+  const count = (event: "request" | "redirect"): number =>
+    hookParts(ledger).filter((part) => part.event === event).length;
+  const events = (["request", "redirect"] as const).filter((event) => event === "request" || hop !== null);
+  return events
+    .filter((event) => count(event) > 0)
+    .map((event) => `${counted(count(event), `${event} hook`)} may change the request`);
+}
+
+function ofAuth({ walk: { signing } }: Facts): string[] {
+  if (signing === null) return [];
+  const { preview } = signing;
+  if (preview === null) return ["auth would be asked when the request is signed: what it sets is not shown"];
+  if (preview.fields !== null) return [];
+  return [`${preview.scheme} ${preview.note ?? "signs later"}: its header is not shown`];
+}
+
+function ofTravel({ walk: { look, mount, foreseen, failure } }: Facts): string[] {
   const asked: string[] = [];
-  if (hooks.length > 0) asked.push(`${counted(hooks.length, "request hook")} may change the request`);
-  if (hop !== null && redirects.length > 0)
-    asked.push(`${counted(redirects.length, "redirect hook")} may change the request`);
-  if (signing !== null && signing.preview === null)
-    asked.push("auth would be asked when the request is signed: what it sets is not shown");
-  if (signing?.preview?.fields === null)
-    asked.push(`${signing.preview.scheme} ${signing.preview.note ?? "signs later"}: its header is not shown`);
   if (look === null) asked.push("the cookies are in a store that would be asked: they are not shown");
   if (mount !== null && foreseen === null && failure === null)
     asked.push(`${kindOf(mount.adapter)} sends in its own way: shown is what it is given`);

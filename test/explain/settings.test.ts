@@ -81,9 +81,9 @@ function lineOf(why: Explanation, name: OptionName): ExplainedSetting {
 const ways: {
   readonly [Layer in "session" | "scope" | "request"]: (options: object) => Explanation;
 } = {
-  session: (options) => new Session(options as SessionOptions).explain("http://a.test/", { method: "POST" }),
+  session: (options) => new Session(options).explain("http://a.test/", { method: "POST" }),
   scope: (options) => {
-    const session = new Session().scope("http://a.test/x", options as ScopeOptions);
+    const session = new Session().scope("http://a.test/x", options);
     return session.explain("http://a.test/x/y", { method: "POST" });
   },
   request: (options) => {

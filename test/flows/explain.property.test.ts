@@ -80,7 +80,7 @@ const request = fc
     rawUrl: maybe(fc.boolean()),
     body,
   })
-  .map(({ body: made, ...given }) => ({ ...given, ...made }) as RequestOptions);
+  .map(({ body: made, ...given }): RequestOptions => ({ ...given, ...made }));
 
 /** A cookie in the jar. */
 interface Stored {
