@@ -45,7 +45,8 @@ export class HttpDigestAuth implements Auth {
     sign(request, nonce, digestHash(challenge, payload === null ? "" : payload.bytes));
   }
 
-  preview({ origin }: PreparedRequest): AuthPreview {
+  preview(request: PreparedRequest): AuthPreview {
+    const { origin } = request;
     const isKnown = origin !== null && this.#nonces.nonceFor(origin, null) !== null;
     return isKnown
       ? {

@@ -215,7 +215,7 @@ export interface Adapter {
   close(): Promise<void>;
 }
 
-/** @internal How a message would travel. */
+/** How a message would travel: what `session.explain()` asks our own adapters. */
 export interface Foreseen {
   /** Its field lines in the order in which HTTP/1.1 has them: name, value, name, value ... Holds secrets. */
   readonly fields: readonly string[];

@@ -189,7 +189,7 @@ export function tlsPart<Name extends keyof TlsSettings>(
     const is = after as TlsSettings | null;
     const value = is?.[name] ?? null;
     if (given === undefined) return value === (was?.[name] ?? null) ? undefined : value;
-    const init = given as TlsInit | null; // as was checked
+    const init: TlsInit | null = given; // as was checked
     return init === null || init[name] !== undefined ? value : undefined;
   });
 }

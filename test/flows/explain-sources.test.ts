@@ -1,4 +1,4 @@
-/** `session.explain()`: who said what of header fields, query and proxy. */
+/** `session.explain()`: who said what of header fields, query and proxy; and what it refuses. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -246,5 +246,55 @@ describe("the proxy", () => {
     const proxyAuth = new HttpProxyDigestAuth("u", "p");
     const why = new Session({ trustEnv: false, proxy: "http://p.test", proxyAuth }).explain("http://a.test/");
     expect(why.warnings).toEqual(["proxyAuth would be asked for Proxy-Authorization"]);
+  });
+});
+
+describe("explain() refuses", () => {
+  const session = new Session({ trustEnv: false });
+
+  it.for<readonly [what: string, url: unknown, options: unknown, message: RegExp]>([
+    ["a method in the place of the URL", "GET", { method: "POST" }, /the method comes first/],
+    [
+      "a URL in the place of the options",
+      "GET",
+      "http://a.test/",
+      /^the options of explain\(\) must be an object, not string: write explain\(url, \{ method \}\)$/,
+    ],
+    ["no URL", undefined, {}, /^url must be a string or a URL, not undefined/],
+    ["null as options", "http://a.test/", null, /^options must be an object, not null/],
+    [
+      "an unknown option",
+      "http://a.test/",
+      { heders: {} },
+      /unknown option "heders" of the request; perhaps you meant headers\?/,
+    ],
+    [
+      "an option of the session",
+      "http://a.test/",
+      { baseUrl: "http://b.test" },
+      /is an option of the session/,
+    ],
+    ["a wrong value", "http://a.test/", { timeout: "5s" }, /^timeout must be/],
+    ["a method that is none", "http://a.test/", { method: "A B" }, /is not a token/],
+    ["null as method", "http://a.test/", { method: null }, /^method must be a string, not null/],
+    [
+      "a number as from",
+      "http://a.test/",
+      { from: 5 },
+      /^from must be a response, a string or a URL, not number$/,
+    ],
+    [
+      "a promise as from",
+      "http://a.test/",
+      { from: Promise.resolve() },
+      /^from must be .*, not Promise: await the response first$/,
+    ],
+  ])("%s", ([, url, options, message]) => {
+    expect(() => session.explain(url as string, options as ExplainOptions)).toThrow(message);
+  });
+
+  it("more arguments", () => {
+    const call = session.explain.bind(session) as (...all: unknown[]) => unknown;
+    expect(() => call("http://a.test/", {}, {})).toThrow(/^explain\(url, options\) takes no more arguments/);
   });
 });

@@ -18,7 +18,6 @@ import {
   type Adapter,
   type CookieStore,
   type ExplainedHeader,
-  type ExplainOptions,
   type Explanation,
   type RequestOptions,
   type SessionOptions,
@@ -389,55 +388,5 @@ describe("an explanation", () => {
   it("is of a HEAD request as of any other method", () => {
     const why = new Session({ trustEnv: false }).explain("http://a.test/", { method: "head" });
     expect([why.method, why.redirects.allow.value]).toEqual(["HEAD", true]);
-  });
-});
-
-describe("explain() refuses", () => {
-  const session = new Session({ trustEnv: false });
-
-  it.for<readonly [what: string, url: unknown, options: unknown, message: RegExp]>([
-    ["a method in the place of the URL", "GET", { method: "POST" }, /the method comes first/],
-    [
-      "a URL in the place of the options",
-      "GET",
-      "http://a.test/",
-      /^the options of explain\(\) must be an object, not string: write explain\(url, \{ method \}\)$/,
-    ],
-    ["no URL", undefined, {}, /^url must be a string or a URL, not undefined/],
-    ["null as options", "http://a.test/", null, /^options must be an object, not null/],
-    [
-      "an unknown option",
-      "http://a.test/",
-      { heders: {} },
-      /unknown option "heders" of the request; perhaps you meant headers\?/,
-    ],
-    [
-      "an option of the session",
-      "http://a.test/",
-      { baseUrl: "http://b.test" },
-      /is an option of the session/,
-    ],
-    ["a wrong value", "http://a.test/", { timeout: "5s" }, /^timeout must be/],
-    ["a method that is none", "http://a.test/", { method: "A B" }, /is not a token/],
-    ["null as method", "http://a.test/", { method: null }, /^method must be a string, not null/],
-    [
-      "a number as from",
-      "http://a.test/",
-      { from: 5 },
-      /^from must be a response, a string or a URL, not number$/,
-    ],
-    [
-      "a promise as from",
-      "http://a.test/",
-      { from: Promise.resolve() },
-      /^from must be .*, not Promise: await the response first$/,
-    ],
-  ])("%s", ([, url, options, message]) => {
-    expect(() => session.explain(url as string, options as ExplainOptions)).toThrow(message);
-  });
-
-  it("more arguments", () => {
-    const call = session.explain.bind(session) as (...all: unknown[]) => unknown;
-    expect(() => call("http://a.test/", {}, {})).toThrow(/^explain\(url, options\) takes no more arguments/);
   });
 });
