@@ -117,6 +117,32 @@ export {
   type SchemaIssue,
 } from "./core/errors.ts";
 
+export type { ExplainOptions } from "./explain/explain.ts";
+export type { Explanation } from "./explain/explanation.ts";
+export type {
+  Beaten,
+  Dropped,
+  DropReason,
+  Explained,
+  ExplainedAdapter,
+  ExplainedAuth,
+  ExplainedCookie,
+  ExplainedCookies,
+  ExplainedHeader,
+  ExplainedHook,
+  ExplainedHsts,
+  ExplainedParam,
+  ExplainedProxy,
+  ExplainedRedirects,
+  ExplainedSetting,
+  ExplainedTimeouts,
+  ExplainedTls,
+  ExplainedWithheld,
+  ExplanationData,
+  ShownValue,
+} from "./explain/data.ts";
+export type { Source, SourceLayer } from "./core/source.ts";
+
 export { dump, type DumpOptions } from "./response/dump.ts";
 export { Response } from "./response/response.ts";
 export { StreamedResponse } from "./response/streamed.ts";
@@ -153,11 +179,15 @@ export type { CookieJarJson, CookieJson } from "./cookies/cookie-json.ts";
 export type { CookieAttributes, SameSiteInit } from "./cookies/cookie.ts";
 export { parseSetCookie, type ParsedCookie } from "./cookies/parse.ts";
 export type {
+  CookieLook,
   CookieRefusal,
   CookieRefusalReason,
   CookieStore,
   CookieVerdict,
+  CookieWithheldReason,
+  SentCookie,
   StoredCookie,
+  WithheldCookie,
 } from "./core/cookie-store.ts";
 
 export { AuthByOrigin } from "./auth/by-origin.ts";
@@ -165,7 +195,7 @@ export { HttpBasicAuth, HttpProxyAuth, type BasicOptions } from "./auth/basic.ts
 export { HttpBearerAuth, type BearerInit } from "./auth/bearer.ts";
 export { HttpDigestAuth, HttpProxyDigestAuth } from "./auth/digest.ts";
 export { HttpGuessAuth } from "./auth/guess.ts";
-export type { Auth, AuthFunction, AuthOption, ChallengeResponse } from "./core/auth-scheme.ts";
+export type { Auth, AuthFunction, AuthOption, AuthPreview, ChallengeResponse } from "./core/auth-scheme.ts";
 
 export { AppAdapter, type AppHandler } from "./transport/app-adapter.ts";
 export { HttpAdapter, type HttpAdapterOptions } from "./transport/http-adapter.ts";

@@ -6,7 +6,7 @@
  */
 import * as oauth from "oauth4webapi";
 import { HttpBearerAuth } from "./auth/bearer.ts";
-import type { Auth, ChallengeResponse } from "./core/auth-scheme.ts";
+import type { Auth, AuthPreview, ChallengeResponse } from "./core/auth-scheme.ts";
 import { passOn } from "./core/caller.ts";
 import { assertBoolean, assertNumber, isRecord, mustBe, oneOf, optionsOf } from "./core/checks.ts";
 import { RequestException } from "./core/errors.ts";
@@ -149,6 +149,13 @@ class OAuth2Auth implements Auth {
       this.#staleAt = Number.POSITIVE_INFINITY;
     }
     return this.#bearer.apply(request);
+  }
+
+  preview(): AuthPreview {
+    const { fields } = this.#bearer.preview();
+    return fields === null || Date.now() >= this.#staleAt
+      ? { scheme: "OAuth2", fields: null, note: "would ask the server for a token" }
+      : { scheme: "OAuth2", fields, note: null };
   }
 
   onChallenge(response: ChallengeResponse, answered?: number): boolean | Promise<boolean> {

@@ -6,9 +6,10 @@
 import type { Auth } from "../core/auth-scheme.ts";
 import type { NetrcFile } from "../core/environment.ts";
 import type { Journey } from "../core/options.ts";
+import { sourceOf, type Source } from "../core/source.ts";
 import type { Url } from "../core/url.ts";
 import { HttpBasicAuth } from "./basic.ts";
-import { credentialsFor, parseNetrc, type Netrc, type NetrcCredentials } from "./netrc.ts";
+import { entryFor, parseNetrc, type Netrc, type NetrcCredentials } from "./netrc.ts";
 
 let lastText: string | null = null;
 let lastNetrc: Netrc | null = null;
@@ -23,14 +24,41 @@ const made = new WeakMap<NetrcCredentials, Auth>();
  * @param allowed what of it may be used, after redirects.
  */
 export function ambientAuthOf(url: Url, file: NetrcFile | null, allowed: Journey["netrc"]): Auth | null {
+  const found = find(url, file, allowed);
+  if (found === null) return null;
+  return found.isNetrc ? authOf(found.credentials, found.file.charset) : basic(found.credentials, "utf8");
+}
+
+/** Where {@link ambientAuthOf} has its credentials from; `null` when there are none. */
+export function ambientSourceOf(url: Url, file: NetrcFile | null, allowed: Journey["netrc"]): Source | null {
+  const found = find(url, file, allowed);
+  if (found === null) return null;
+  if (!found.isNetrc) return sourceOf("url", "user info");
+  const { machine, file: read } = found;
+  return sourceOf("netrc", machine === null ? "default" : `machine ${machine}`, read.path);
+}
+
+/** Credentials, and whose they are. */
+type Found =
+  | { readonly isNetrc: false; readonly credentials: NetrcCredentials }
+  | {
+      readonly isNetrc: true;
+      readonly credentials: NetrcCredentials;
+      readonly machine: string | null;
+      readonly file: NetrcFile;
+    };
+
+function find(url: Url, file: NetrcFile | null, allowed: Journey["netrc"]): Found | null {
   const written = url.userinfo === null ? null : url.credentials;
-  if (written !== null && url.userinfo?.includes(":") === true) return basic(written, "utf8");
+  if (written !== null && url.userinfo?.includes(":") === true)
+    return { isNetrc: false, credentials: written };
   if (file !== null && allowed !== "none") {
     const query = { login: written?.username ?? null, withDefault: allowed === "all" };
-    const known = credentialsFor(parsed(file), url, query);
-    if (known !== null) return authOf(known, file.charset);
+    const entry = entryFor(parsed(file), url, query);
+    if (entry !== null && entry.credentials !== null)
+      return { isNetrc: true, credentials: entry.credentials, machine: entry.machine, file };
   }
-  return written === null ? null : basic(written, "utf8");
+  return written === null ? null : { isNetrc: false, credentials: written };
 }
 
 function parsed(file: NetrcFile): Netrc {

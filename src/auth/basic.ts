@@ -4,7 +4,7 @@
  * Text is sent as UTF-8, as RFC 7617 recommends; requests sends latin-1. Bytes go out as they are.
  */
 import { isUint8Array } from "../core/realm.ts";
-import type { Auth } from "../core/auth-scheme.ts";
+import type { Auth, AuthPreview } from "../core/auth-scheme.ts";
 import { mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
@@ -29,6 +29,10 @@ export class HttpBasicAuth implements Auth {
 
   apply(request: PreparedRequest): void {
     request.headers.set("Authorization", this.#value);
+  }
+
+  preview(): AuthPreview {
+    return { scheme: "Basic", fields: [["Authorization", this.#value]], note: null };
   }
 
   /** Plain data for a log: no secret in it. */
@@ -57,6 +61,10 @@ export class HttpProxyAuth implements Auth {
 
   apply(request: PreparedRequest): void {
     request.headers.set("Proxy-Authorization", this.#value);
+  }
+
+  preview(): AuthPreview {
+    return { scheme: "Basic", fields: [["Proxy-Authorization", this.#value]], note: null };
   }
 
   /** Plain data for a log: no secret in it. */

@@ -4,7 +4,7 @@
 import { misuse } from "../core/caller.ts";
 import { AsyncLocalStorage } from "node:async_hooks";
 
-import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
+import type { Auth, AuthPreview, ChallengeResponse } from "../core/auth-scheme.ts";
 import { mustBe, optionsOf } from "../core/checks.ts";
 import { isObject } from "../core/realm.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
@@ -48,6 +48,12 @@ export class HttpBearerAuth implements Auth {
     this.#failed = null;
     if (this.#token === null) return this.#freshToken().then((token) => sign(request, token));
     sign(request, this.#token);
+  }
+
+  preview(): AuthPreview {
+    return this.#token === null
+      ? { scheme: "Bearer", fields: null, note: "would ask refresh() for a token" }
+      : { scheme: "Bearer", fields: [["Authorization", valueOf(this.#token)]], note: null };
   }
 
   onChallenge(response: ChallengeResponse, answered = 0): boolean | Promise<boolean> {

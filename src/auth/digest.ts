@@ -8,7 +8,7 @@
  */
 
 import type { ProxyAuth, ProxyMessage } from "../core/adapter.ts";
-import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
+import type { Auth, AuthPreview, ChallengeResponse } from "../core/auth-scheme.ts";
 import type { Body } from "../core/body.ts";
 import { mustBe } from "../core/checks.ts";
 import { UnrewindableBodyError } from "../core/errors.ts";
@@ -43,6 +43,18 @@ export class HttpDigestAuth implements Auth {
     if (payload !== null && payload.kind === "stream")
       return hashedStream(challenge, payload, request).then((hash) => sign(request, nonce, hash));
     sign(request, nonce, digestHash(challenge, payload === null ? "" : payload.bytes));
+  }
+
+  preview(request: PreparedRequest): AuthPreview {
+    const { origin } = request;
+    const isKnown = origin !== null && this.#nonces.nonceFor(origin, null) !== null;
+    return isKnown
+      ? {
+          scheme: "Digest",
+          fields: null,
+          note: "would sign with the nonce that is known, otherwise each time",
+        }
+      : { scheme: "Digest", fields: [], note: "sends nothing before the server asks" };
   }
 
   /** Takes the strongest challenge. A second one for the same request is answered only if the nonce was just too old. */

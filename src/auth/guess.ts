@@ -1,7 +1,7 @@
 /**
  * Credentials without a scheme: the server's challenge says which one it takes (requests-toolbelt's `GuessAuth`).
  */
-import type { Auth, ChallengeResponse } from "../core/auth-scheme.ts";
+import type { Auth, AuthPreview, ChallengeResponse } from "../core/auth-scheme.ts";
 import { Memo } from "../core/memo.ts";
 import type { Origin } from "../core/origin.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
@@ -18,7 +18,7 @@ export class HttpGuessAuth implements Auth {
   readonly #basic: HttpBasicAuth;
   readonly #digest: HttpDigestAuth;
   /** A program talks to few origins with one auth object. */
-  readonly #chosen = new Memo<Origin, Auth>(100);
+  readonly #chosen = new Memo<Origin, HttpBasicAuth | HttpDigestAuth>(100);
 
   /** @throws {TypeError} when a part is no text, or has what one of the schemes cannot send. */
   constructor(username: string, password: string) {
@@ -28,6 +28,17 @@ export class HttpGuessAuth implements Auth {
 
   apply(request: PreparedRequest): ReturnType<Auth["apply"]> {
     return request.origin === null ? undefined : this.#chosen.get(request.origin)?.apply(request);
+  }
+
+  preview(request: PreparedRequest): AuthPreview {
+    const chosen = request.origin === null ? undefined : this.#chosen.get(request.origin);
+    return (
+      chosen?.preview(request) ?? {
+        scheme: "Digest or Basic",
+        fields: [],
+        note: "sends nothing before the server asks",
+      }
+    );
   }
 
   onChallenge(response: ChallengeResponse, answered = 0): boolean {
@@ -53,7 +64,7 @@ export class HttpGuessAuth implements Auth {
     printAs(this, () => `HttpGuessAuth ${REDACTED}`);
   }
 
-  #choose(origin: Origin, scheme: Auth): true {
+  #choose(origin: Origin, scheme: HttpBasicAuth | HttpDigestAuth): true {
     this.#chosen.set(origin, scheme);
     return true;
   }

@@ -40,19 +40,32 @@ export function parseNetrc(text: string): Netrc {
   return new Parser(text).parse();
 }
 
+/** What a file says of a URL's host. */
+interface NetrcEntry {
+  /** The host as the file files it, maybe with a port; `null`: the `default` entry. */
+  readonly machine: string | null;
+  /** `null`: it is there, and says nothing. */
+  readonly credentials: NetrcCredentials | null;
+}
+
+/** User and password for a URL's host; `null` for none. As {@link entryFor} finds them. */
+export function credentialsFor(netrc: Netrc, url: Url, query: NetrcQuery): NetrcCredentials | null {
+  return entryFor(netrc, url, query)?.credentials ?? null;
+}
+
 /**
- * User and password for a URL's host; `null` for none. Of several entries the last counts, as in Python; one that names the
+ * The entry that counts for a URL's host; `null` for none. Of several entries the last counts, as in Python; one that names the
  * port, too, goes before one that does not.
  */
-export function credentialsFor(netrc: Netrc, url: Url, query: NetrcQuery): NetrcCredentials | null {
+export function entryFor(netrc: Netrc, url: Url, query: NetrcQuery): NetrcEntry | null {
   const { login, withDefault } = query;
   const fits = (entry: NetrcCredentials | null): boolean => login === null || entry?.username === login;
   for (const host of [`${url.host}:${url.effectivePort}`, url.host]) {
     const entry = netrc.machines.get(host)?.findLast(fits);
     // One that says nothing hides those that are for more, as in Python.
-    if (entry !== undefined) return entry;
+    if (entry !== undefined) return { machine: host, credentials: entry };
   }
-  return withDefault && fits(netrc.fallback) ? netrc.fallback : null;
+  return withDefault && fits(netrc.fallback) ? { machine: null, credentials: netrc.fallback } : null;
 }
 
 /** The words that begin something new. */

@@ -57,6 +57,14 @@ export interface CookieListener {
   onDelete(cookie: StoredCookie): void;
 }
 
+/** What happens when a host takes the cookies that wait for one. */
+interface Binding {
+  /** Those that it takes. */
+  readonly waiting: ReadonlySet<Entry>;
+  /** Those that are not there any more then: the server's own of the same name and path, and what is too much. */
+  readonly gone: ReadonlyMap<Entry, "superseded" | "jar-full">;
+}
+
 /** A cookie's identity inside its domain (§5.7 step 23): `kind` tells host-only, domain and program's cookies apart. */
 function keyOf(kind: "h" | "d" | "p", name: string, path: string): string {
   // No name has a semicolon in it, so no two identities are spelled alike.
@@ -302,6 +310,25 @@ export class CookieIndex {
     for (const entry of this.#buckets.get("")?.entries.values() ?? []) this.#move(host, entry);
     const bucket = this.#buckets.get(host);
     if (bucket !== undefined) this.#limitDomain(bucket);
+  }
+
+  /** What {@link bind} would do, without doing it: for who wants to know what this host would get. */
+  ifBound(host: string): Binding {
+    const waiting = new Set(this.#buckets.get("")?.entries.values() ?? []);
+    const gone = new Map<Entry, "superseded" | "jar-full">();
+    if (waiting.size === 0) return { waiting, gone };
+    const own = this.#buckets.get(host)?.entries;
+    for (const { cookie } of waiting) {
+      const older = own?.get(keyOf("h", cookie.name, cookie.path));
+      if (older !== undefined) gone.set(older, "superseded");
+    }
+    const held = [...(own?.values() ?? []), ...waiting].filter((entry) => !gone.has(entry));
+    const tooMany = held.length - this.#limits.maxCookiesPerDomain;
+    if (tooMany > 0) {
+      const sorted = held.sort((a, b) => (goesBefore(a, b) ? -1 : 1));
+      for (const entry of sorted.slice(0, tooMany)) gone.set(entry, "jar-full");
+    }
+    return { waiting, gone };
   }
 
   /** Gives one of them to this host. */

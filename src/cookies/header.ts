@@ -8,8 +8,10 @@
  */
 import { Memo } from "../core/memo.ts";
 import { comparablePath } from "../core/url-spelling.ts";
+import type { CookieWithheldReason } from "../core/cookie-store.ts";
 import type { CookieIndex, Entry } from "./cookie-index.ts";
 import { domainsOf, pathMatches } from "./match.ts";
+import { siteOf } from "./public-suffix.ts";
 
 /** How often the time of last use is written down. It only serves eviction, and costs a walk over the cookies. */
 const ACCESS_STEP_MS = 1000;
@@ -61,6 +63,38 @@ export class CookieHeaders {
     return view.header;
   }
 
+  /**
+   * What `select` would choose, and of the others why not. Changes nothing.
+   *
+   * @param taker the host that takes the cookies that wait for one; `null`: the one that asks.
+   */
+  look(question: Question, taker: string | null): HeaderLook {
+    const { host, isTrusted, now } = question;
+    const path = comparablePath(question.path);
+    const asking: Asking = { host, isTrusted, now, path, domains: new Set(domainsOf(host)) };
+    const binding = this.#index.ifBound(taker ?? host);
+    const fits: Entry[] = [];
+    const withheld: Withheld[] = [];
+    const isNear = nearTo(host);
+    let others = 0;
+    for (const entry of this.#index.entries()) {
+      const home = binding.waiting.has(entry) ? (taker ?? host) : entry.bucket.domain;
+      const reason = binding.gone.get(entry) ?? reasonFor(asking, entry, home);
+      if (reason === null) fits.push(entry);
+      else if (reason === "unbound-elsewhere" || isNear(home)) withheld.push({ entry, reason, home });
+      else others++;
+    }
+    const left = new Set<Entry>();
+    const header = formatHeader(fits.sort(byPathThenAge), this.#maxBytes, left);
+    for (const entry of left) withheld.push({ entry, reason: "header-full", home: host });
+    return {
+      header,
+      sent: fits.filter((entry) => !left.has(entry)),
+      withheld: withheld.sort((a, b) => a.entry.order - b.entry.order),
+      others,
+    };
+  }
+
   #noteUse(view: View, now: number): void {
     view.sentAt = now;
     for (const entry of view.sent) this.#index.noteUse(entry, now);
@@ -83,7 +117,7 @@ export class CookieHeaders {
     view.anyPath = true;
     for (const domain of view.domains) {
       for (const entry of this.#index.bucket(domain)?.entries.values() ?? []) {
-        if (!isFor(view.host, isTrusted, entry, now)) continue;
+        if (reasonAgainst(entry, entry.bucket.domain === view.host, isTrusted, now) !== null) continue;
         const { expires, path } = entry.cookie;
         if (expires !== null && expires < view.expiresAt) view.expiresAt = expires;
         if (path !== "/") view.anyPath = false;
@@ -107,15 +141,91 @@ export class CookieHeaders {
   }
 }
 
-/** Step 1, but for the path: is it for this host, this connection, and this time? */
-function isFor(
-  host: string,
+/** What of a cookie is against it, that its domain does not tell. */
+type EntryReason = Extract<
+  CookieWithheldReason,
+  | "host-mismatch"
+  | "domain-mismatch"
+  | "path"
+  | "secure"
+  | "expired"
+  | "superseded"
+  | "unbound-elsewhere"
+  | "header-full"
+  | "jar-full"
+>;
+
+/** A cookie that is not in the header. */
+export interface Withheld {
+  readonly entry: Entry;
+  readonly reason: EntryReason;
+  /** The domain in which it is, or would be. */
+  readonly home: string;
+}
+
+/** What a look at the cookies shows. */
+export interface HeaderLook {
+  readonly header: string | null;
+  /** Those in the header, in its order. */
+  readonly sent: readonly Entry[];
+  /** As they came: those of the same site, and those that were set for no host. */
+  readonly withheld: readonly Withheld[];
+  /** How many more there are. */
+  readonly others: number;
+}
+
+/** A request, as far as cookies depend on it. */
+interface Question {
+  readonly host: string;
+  /** May it have `Secure` cookies? */
+  readonly isTrusted: boolean;
+  readonly path: string;
+  readonly now: number;
+}
+
+/** The same; its path as paths are compared. */
+interface Asking extends Question {
+  /** Its host, and those above it. */
+  readonly domains: ReadonlySet<string>;
+}
+
+/** Step 1, of a cookie wherever it is: why it is not for this request; `null`: it is. @param home the domain in which it is. */
+function reasonFor(
+  { host, domains, isTrusted, path, now }: Asking,
+  entry: Entry,
+  home: string,
+): EntryReason | null {
+  if (!domains.has(home)) {
+    if (entry.cookie.domain === "") return "unbound-elsewhere";
+    return entry.cookie.hostOnly ? "host-mismatch" : "domain-mismatch";
+  }
+  if (entry.cookie.domain === "" && home !== host) return "unbound-elsewhere";
+  const reason = reasonAgainst(entry, home === host, isTrusted, now);
+  return reason === null && !pathMatches(path, entry.path) ? "path" : reason;
+}
+
+/** Step 1, of a cookie of the host or a domain above it, but for the path: why it is not for this connection and this time. */
+function reasonAgainst(
+  { cookie, superseded }: Entry,
+  isHome: boolean,
   isTrusted: boolean,
-  { cookie, bucket, superseded }: Entry,
   now: number,
-): boolean {
-  if (superseded || (cookie.expires !== null && cookie.expires <= now)) return false;
-  return (bucket.domain === host || !cookie.hostOnly) && (isTrusted || !cookie.secure);
+): EntryReason | null {
+  if (superseded) return "superseded";
+  if (cookie.expires !== null && cookie.expires <= now) return "expired";
+  if (!isHome && cookie.hostOnly) return "host-mismatch";
+  return cookie.secure && !isTrusted ? "secure" : null;
+}
+
+/** Tells domains of the same site: a jar of thousands would drown what is asked for. Each is looked up once. */
+function nearTo(host: string): (domain: string) => boolean {
+  const site = siteOf(host);
+  const known = new Map<string, boolean>();
+  return (domain) => {
+    let isNear = known.get(domain);
+    if (isNear === undefined) known.set(domain, (isNear = siteOf(domain) === site));
+    return isNear;
+  };
 }
 
 /** Step 2: longer paths first, then the older cookie; of one millisecond the one that came first. */
@@ -130,15 +240,25 @@ function byPathThenAge(a: Entry, b: Entry): number {
 /**
  * The value of the header, of at most `maxBytes`; `null` for no cookies. What does not fit is left out from the end: the newest
  * and the broadest, so that a flood of cookies never drives out the older ones (CVE-2022-32205 of curl).
+ *
+ * @param left takes up those; `null`: nobody wants to know.
  */
-function formatHeader(sorted: readonly Entry[], maxBytes: number): string | null {
+function formatHeader(
+  sorted: readonly Entry[],
+  maxBytes: number,
+  left: Set<Entry> | null = null,
+): string | null {
   let header = "";
-  for (const { cookie } of sorted) {
+  for (const entry of sorted) {
+    const { cookie } = entry;
     const pair = formatCookie(cookie.name, cookie.value);
     if (header === "") {
       if (pair.length <= maxBytes) header = pair;
+      else left?.add(entry);
     } else if (header.length + 2 + pair.length <= maxBytes) {
       header = `${header}; ${pair}`;
+    } else {
+      left?.add(entry);
     }
   }
   return header === "" ? null : header;

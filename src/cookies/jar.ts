@@ -3,10 +3,10 @@
  * What may be stored is `receive.ts`'s decision, where it lies and what is too much `cookie-index.ts`'s, which ones a request
  * gets `header.ts`'s.
  *
- * Pure for the pipeline (`store`, `select`): they are told the time. The methods for programs ask the clock that the
+ * Pure for the pipeline (`store`, `select`, `look`): they are told the time. The methods for programs ask the clock that the
  * constructor was given.
  */
-import type { CookieStore, CookieVerdict, StoredCookie } from "../core/cookie-store.ts";
+import type { CookieLook, CookieStore, CookieVerdict, StoredCookie } from "../core/cookie-store.ts";
 import { assertBoolean, mustBe, ownFields } from "../core/checks.ts";
 import { CookieConflictError } from "../core/errors.ts";
 import type { CookieKey, Kept, KeptCookie } from "../core/session-store.ts";
@@ -31,6 +31,7 @@ import {
   type CookieJarOptions,
   type CookieJarSettings,
 } from "./jar-options.ts";
+import { lookOf } from "./look.ts";
 import { hostOf, isTrustworthy, isWebUrl } from "./match.ts";
 import { parseSetCookie } from "./parse.ts";
 import { receiveCookie } from "./receive.ts";
@@ -128,6 +129,14 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     const host = hostOf(url);
     if (this.#index.hasUnbound) this.#index.bind(host);
     return this.#headers.select(host, isTrustworthy(url, isDirect), url.path, now);
+  }
+
+  look(url: Url, now: number, isDirect: boolean = true, before: Url | null = null): CookieLook {
+    const others = this.#index.size;
+    if (others === 0 || !isWebUrl(url)) return { header: null, sent: [], withheld: [], others };
+    const asking = { host: hostOf(url), isTrusted: isTrustworthy(url, isDirect), path: url.path, now };
+    const look = this.#headers.look(asking, before === null ? null : hostOf(before));
+    return lookOf(look, this.#options);
   }
 
   /** Takes a `Set-Cookie` field as if a response from `url` had it, and tells what became of it. */

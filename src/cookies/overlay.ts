@@ -4,7 +4,14 @@
  * They are sent and never stored: what servers set goes into the session's jar. A session's cookie of the same name, of
  * whatever path, gives way; `null` leaves it out and puts nothing in its place.
  */
-import type { CookieStore, CookieVerdict } from "../core/cookie-store.ts";
+import type {
+  CookieLook,
+  CookieStore,
+  CookieVerdict,
+  SentCookie,
+  WithheldCookie,
+} from "../core/cookie-store.ts";
+import { tells } from "../core/tells.ts";
 import type { Url } from "../core/url.ts";
 import { checkPair } from "./cookie.ts";
 import { formatCookie } from "./header.ts";
@@ -17,6 +24,24 @@ export type RequestCookiesInit =
 
 /** By name: what to send as `name=value`, or `null` for nothing. In the order to be sent. */
 type Pairs = ReadonlyMap<string, string | null>;
+
+/** A piece of the merged header: a pair, or several of one name. */
+interface Merged {
+  readonly text: string;
+  /** Its place among the pairs of the session; `null`: the call has it. */
+  readonly at: number | null;
+}
+
+/** The call's own cookies, as a look shows them. */
+interface OwnLook {
+  readonly pairs: Pairs;
+  readonly cookieOf: (pair: string) => SentCookie;
+  readonly withheld: readonly WithheldCookie[];
+  readonly others: number;
+}
+
+/** Why a cookie of the session is not sent. */
+const GAVE_WAY = "the request has one of its name, or leaves it out";
 
 /**
  * A session's cookies with those of one call on top. It lives as long as the call does, redirects and retries included.
@@ -63,36 +88,87 @@ export class RequestCookies implements CookieStore {
     const session = this.#session.select(url, now, isDirect);
     if (this.#before === undefined) this.#before = session;
     const own = this.#pairsFor(url, now, isDirect);
-    return own === null || own.size === 0 ? session : this.#merge(session, own, hostOf(url));
+    if (own === null || own.size === 0) return session;
+    const merged = this.#merge(pairsOf(session), own, hostOf(url));
+    return merged.length === 0 ? null : merged.map(({ text }) => text).join("; ");
+  }
+
+  look(url: Url, now: number, isDirect?: boolean, before?: Url | null): CookieLook | null {
+    const lookAt = (store: CookieStore): CookieLook | null =>
+      tells(store, "look", "select") ? (store.look?.(url, now, isDirect, before) ?? null) : null;
+    const session = lookAt(this.#session);
+    const own = this.#lookAtOwn(lookAt, url);
+    if (session === null || own === null) return null;
+    const pairs = pairsOf(session.header);
+    const merged =
+      own.pairs.size === 0
+        ? pairs.map((text, at): Merged => ({ text, at }))
+        : this.#merge(pairs, own.pairs, hostOf(url));
+    const stays = new Set(merged.map(({ at }) => at));
+    const gaveWay = session.sent
+      .filter((_, at) => !stays.has(at))
+      .map(({ cookie }) => ({ cookie, reason: "superseded", detail: GAVE_WAY }) as const);
+    return {
+      header: merged.length === 0 ? null : merged.map(({ text }) => text).join("; "),
+      sent: merged.flatMap(({ text, at }) =>
+        at === null ? pairsOf(text).map((pair) => own.cookieOf(pair)) : (session.sent[at] ?? []),
+      ),
+      withheld: [...gaveWay, ...session.withheld, ...own.withheld],
+      others: session.others + own.others,
+    };
+  }
+
+  /** The call's own cookies; `null` when their store does not show them. */
+  #lookAtOwn(lookAt: (store: CookieStore) => CookieLook | null, url: Url): OwnLook | null {
+    if (!isStore(this.#source)) {
+      const pairs: Pairs = this.#isElsewhere(url) ? new Map() : this.#source;
+      return { pairs, cookieOf: cookieOfRequest, withheld: [], others: 0 };
+    }
+    const look = lookAt(this.#source);
+    if (look === null) return null;
+    const cookieOf = (pair: string): SentCookie => {
+      const found = look.sent.find(({ cookie }) => formatCookie(cookie.name, cookie.value) === pair);
+      return { cookie: found?.cookie ?? cookieOfRequest(pair).cookie, from: "request" };
+    };
+    // Of the session's own jar all has been told.
+    const { header, withheld, others } =
+      this.#source === this.#session ? { ...look, withheld: [], others: 0 } : look;
+    return { pairs: splitHeader(header) ?? new Map(), cookieOf, withheld, others };
   }
 
   #pairsFor(url: Url, now: number, isDirect: boolean | undefined): Pairs | null {
     if (isStore(this.#source)) return splitHeader(this.#source.select(url, now, isDirect));
-    this.#left ||= hostOf(url) !== this.#host || (this.#secure && !isSecure(url));
+    this.#left = this.#isElsewhere(url);
     return this.#left ? null : this.#source;
+  }
+
+  /** Has the call gone elsewhere, or would it now? */
+  #isElsewhere(url: Url): boolean {
+    return this.#left || hostOf(url) !== this.#host || (this.#secure && !isSecure(url));
   }
 
   /**
    * The session's cookies, those that give way replaced where they stand; then the call's own; then those that answers of
    * this call have set: the order in which they came to be, as in requests.
    */
-  #merge(session: string | null, own: Pairs, host: string): string | null {
-    const sent: string[] = [];
-    const newer: string[] = [];
+  #merge(session: readonly string[], own: Pairs, host: string): Merged[] {
+    const sent: Merged[] = [];
+    const newer: Merged[] = [];
     const left = new Map(own);
-    for (const pair of pairsOf(session)) {
+    for (const [at, pair] of session.entries()) {
       const name = nameOf(pair);
       const answer = this.#answerTo(host, name);
       const stays = answer?.kind === "stored" || !own.has(name);
       const mine = stays ? pair : left.get(name);
       left.delete(name);
-      if (mine != null && (stays || answer === undefined)) (this.#isNewer(answer) ? newer : sent).push(mine);
+      if (mine != null && (stays || answer === undefined))
+        (this.#isNewer(answer) ? newer : sent).push({ text: mine, at: stays ? at : null });
     }
     for (const [name, pair] of left) {
-      if (pair !== null && this.#answerTo(host, name)?.kind !== "deleted") sent.push(pair);
+      if (pair !== null && this.#answerTo(host, name)?.kind !== "deleted")
+        sent.push({ text: pair, at: null });
     }
-    sent.push(...newer);
-    return sent.length === 0 ? null : sent.join("; ");
+    return [...sent, ...newer];
   }
 
   #answerTo(host: string, name: string): CookieVerdict | undefined {
@@ -105,6 +181,13 @@ export class RequestCookies implements CookieStore {
     const { name } = answer.cookie;
     return !pairsOf(this.#before ?? null).some((pair) => nameOf(pair) === name);
   }
+}
+
+/** Of names and values: for the host of the call, on any path. */
+function cookieOfRequest(pair: string): SentCookie {
+  const name = nameOf(pair);
+  const value = pair.slice(pair.startsWith(`${name}=`) ? name.length + 1 : 0);
+  return { cookie: { name, value, domain: "", path: "/" }, from: "request" };
 }
 
 function isStore(cookies: RequestCookiesInit | Pairs): cookies is CookieStore {

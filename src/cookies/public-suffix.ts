@@ -5,6 +5,7 @@
  *
  * Pure.
  */
+import { domainsOf, isAddress } from "./match.ts";
 import { SUFFIXES } from "./suffixes.ts";
 
 /** First labels of the suffixes right below a domain. Taken apart when a name right below that domain is first asked for. */
@@ -39,4 +40,15 @@ function unpack(suffixes: string): Map<string, string> {
       return [line.slice(0, blank), line.slice(blank + 1)];
     }),
   );
+}
+
+/**
+ * The site that a canonical host belongs to: the domain right below its public suffix, under which one owner has all names. A suffix
+ * itself, and an address, are sites of their own.
+ */
+export function siteOf(host: string): string {
+  if (isAddress(host)) return host;
+  const domains = domainsOf(host);
+  const suffix = domains.findIndex(isPublicSuffix);
+  return domains[suffix - 1] ?? host;
 }

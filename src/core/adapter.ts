@@ -205,8 +205,30 @@ export interface Adapter {
   readonly maxRetries?: RetryPolicy | number | null;
   /** @internal Does a message to `url` go to its host itself, and on no other way? Absent: not known. */
   isDirect?(url: Url, options: SendOptions): boolean;
+  /**
+   * @internal How a message would travel, told without sending it. Absent, or `null`: it is known when it is sent.
+   *
+   * @throws as `send` would before anything is sent.
+   */
+  foresee?(request: PreparedRequest, options: SendOptions): Foreseen | null;
   /** Ends open connections; later calls of `send` fail. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** How a message would travel: what `session.explain()` asks our own adapters. */
+export interface Foreseen {
+  /** Its field lines in the order in which HTTP/1.1 has them: name, value, name, value ... Holds secrets. */
+  readonly fields: readonly string[];
+  /** The target of the request line: path and query, or the whole URL for a proxy. */
+  readonly target: string;
+  /** A proxy gets it as it is, and no tunnel is opened. */
+  readonly isForwarded: boolean;
+  /** The server is offered HTTP/2, and chooses. */
+  readonly isHttp2Offered: boolean;
+  /** `proxyAuth` would be asked what to say to the proxy. */
+  readonly hasProxyAuth: boolean;
+  /** A socket of this machine that it would go to, whatever the URL says; `null` for none. */
+  readonly socketPath: string | null;
 }
 
 /** How an attempt failed: without a connection, without a whole answer, otherwise, or with a status. */

@@ -38,6 +38,21 @@ export interface Auth {
   forOrigin?(origin: Origin): Auth | null | undefined;
   /** Sees each response that is no challenge, for what it says of the next request (`Authentication-Info`, RFC 7615). */
   onResponse?(response: ChallengeResponse): void;
+  /**
+   * Tells what `apply` would do with a request that answers no challenge, without doing it: for `session.explain()`. It asks nobody,
+   * counts nothing and remembers nothing. Absent: what it does is known when it is done.
+   */
+  preview?(request: PreparedRequest): AuthPreview;
+}
+
+/** What an auth scheme would do. */
+export interface AuthPreview {
+  /** The scheme, such as `"Basic"`. */
+  readonly scheme: string;
+  /** The header fields that it would set, with their secrets; `null`: they cannot be known before. */
+  readonly fields: readonly (readonly [name: string, value: string])[] | null;
+  /** What there is to know beside, such as "would ask for a token"; `null` for nothing. No secret is in it. */
+  readonly note: string | null;
 }
 
 /** A function in the place of {@link Auth.apply}. */

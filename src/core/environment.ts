@@ -11,7 +11,7 @@ export interface ProxyRules {
   readonly byKey: ReadonlyMap<string, string>;
   /** As in `NO_PROXY`: names, suffixes, addresses, CIDR, ports, separated by commas; `null` when not given. */
   readonly noProxy: string | null;
-  /** By key: the variable of the environment that says so. Absent: a program does. */
+  /** By key, and `no` for the exceptions: the variable of the environment that says so. Absent: a program does. */
   readonly variables?: ReadonlyMap<string, string>;
 }
 
@@ -27,6 +27,8 @@ export interface CaBundle {
 
 /** A netrc file as it was read. */
 export interface NetrcFile {
+  /** Where it is. */
+  readonly path: string;
   readonly text: string;
   /** How its bytes were read, and how its names and passwords are sent: `"latin1"` is one byte a character. */
   readonly charset: "utf8" | "latin1";

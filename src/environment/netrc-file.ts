@@ -27,7 +27,7 @@ export function readNetrc(env: Variables): NetrcFile | null {
       : [named.replace(/^~(?=[/\\]|$)/, () => home)];
   for (const path of paths) {
     const bytes = contentsOf(path, named !== undefined);
-    if (bytes !== undefined) return bytes === null ? null : fileOf(path, bytes);
+    if (bytes !== undefined) return bytes === null ? null : { path, ...fileOf(path, bytes) };
   }
   return null;
 }
@@ -52,7 +52,7 @@ function contentsOf(path: string, isNamed: boolean): Buffer | null | undefined {
 }
 
 /** Windows writes UTF-16, too, with a mark in front. What is no UTF-8 is taken byte by byte, as curl does it. */
-function fileOf(path: string, bytes: Buffer): NetrcFile {
+function fileOf(path: string, bytes: Buffer): Omit<NetrcFile, "path"> {
   const tell = (lines: readonly number[]): void => {
     const more = lines.length > MOST_LINES ? " and more" : "";
     const where = `${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, MOST_LINES).join(", ")}${more}`;

@@ -41,8 +41,10 @@ function readProxies(env: Variables): ProxyRules {
     byKey.set(key, value);
     variables.set(key, lower === undefined ? name : `${key}_proxy`);
   }
-  const noProxy = firstFilled(env, ["no_proxy", "NO_PROXY"]);
-  return byKey.size === 0 && noProxy === null ? noProxyRules : { byKey, noProxy, variables };
+  const exceptions = ["no_proxy", "NO_PROXY"].find((name) => firstFilled(env, [name]) !== null);
+  if (exceptions === undefined) return byKey.size === 0 ? noProxyRules : { byKey, noProxy: null, variables };
+  variables.set("no", exceptions);
+  return { byKey, noProxy: firstFilled(env, [exceptions]), variables };
 }
 
 /** In CGI a request's `Proxy` header becomes HTTP_PROXY: whoever asks would choose the proxy (CVE-2016-5386). */

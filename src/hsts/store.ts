@@ -72,16 +72,25 @@ export class HstsStore implements StrictTransport {
    * @param now milliseconds since the epoch.
    */
   covers(host: string, now: number = systemClock.now()): boolean {
-    if (this.#hosts.size === 0) return false;
+    return this.#find(host, now, (name) => void this.#hosts.delete(name)) !== null;
+  }
+
+  /** @internal As {@link covers}, but it gives the entry that says so, or `null`, and forgets none that has expired. */
+  entryFor(host: string, now: number = systemClock.now()): HstsHost | null {
+    return this.#find(host, now, () => undefined);
+  }
+
+  #find(host: string, now: number, onExpired: (name: string) => void): HstsHost | null {
+    if (this.#hosts.size === 0) return null;
     const own = nameOf(host);
-    if (own === null) return false;
+    if (own === null) return null;
     for (let name = own; name !== ""; name = parentOf(name)) {
       const found = this.#hosts.get(name);
       if (found === undefined) continue;
-      if (found.expires <= now) this.#hosts.delete(name);
-      else if (found.includeSubDomains || name === own) return true;
+      if (found.expires <= now) onExpired(name);
+      else if (found.includeSubDomains || name === own) return found;
     }
-    return false;
+    return null;
   }
 
   /**

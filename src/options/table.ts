@@ -20,6 +20,7 @@ import { toPolicy } from "../retries/from-option.ts";
 import { readAddressPolicy } from "./address-policy.ts";
 import { firstHeaders, readHeaders, readProxyHeaders } from "./headers.ts";
 import { readHooks } from "./hooks.ts";
+import type { Ledger } from "./ledger.ts";
 import { noProxies, readProxies } from "./proxies.ts";
 import type { Circumstances, Defaults, KnownAs, Options, OwnOption, SettingOf } from "./settings.ts";
 import { defaultTimeouts, FETCH_MS, fetchTimeouts, readExpectContinue, readTimeout } from "./timeouts.ts";
@@ -219,9 +220,11 @@ export const initial: Defaults = {
 /**
  * `base` with what is given over it; `base` itself when that is nothing. It walks what is given, and not all that there is.
  *
+ * @param ledger takes down who said what; `null`: nobody wants to know.
+ *
  * @throws {TypeError | RangeError} as the rows do.
  */
-export function over(base: Defaults, given: Given): Defaults {
+export function over(base: Defaults, given: Given, ledger: Ledger | null = null): Defaults {
   let settings: Record<string, unknown> | null = null;
   for (const name of Object.keys(given)) {
     const row = settingRows.get(name);
@@ -231,7 +234,20 @@ export function over(base: Defaults, given: Given): Defaults {
     settings[setting] = read(given[name as OptionName], settings[setting], name, given);
   }
   const merged = (settings as Defaults | null) ?? base; // each row read into a setting of its kind
+  if (ledger !== null) noteAll(ledger, base, merged, given);
   return given[CONTRACT] === undefined ? merged : underContract(merged, given[CONTRACT]);
+}
+
+/** Takes down what was given, of options that are no settings, too. */
+function noteAll(ledger: Ledger, base: Defaults, merged: Defaults, given: Given): void {
+  for (const name of Object.keys(given) as OptionName[])
+    ledger.note(name, given[name], settingOf(name, base), settingOf(name, merged));
+}
+
+/** The setting that an option is read into; `undefined` for one that is no setting. */
+export function settingOf(option: OptionName, settings: Partial<Defaults>): unknown {
+  const [setting] = settingRows.get(option) ?? [];
+  return setting === undefined ? undefined : settings[setting as keyof Defaults]; // rows are of settings
 }
 
 /** What fetch's contract says of settings, beside what was given. */

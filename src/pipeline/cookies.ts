@@ -15,7 +15,7 @@ import type { Exchange, Reply, Stage, Surroundings } from "./stage.ts";
 export type CookieSurroundings = Pick<Surroundings, "clock" | "isDirect">;
 
 /** Is it a direct connection to this machine? Everywhere else the URL alone tells what may go there. */
-function isDirect(url: Url, { settings }: Exchange, world: CookieSurroundings): boolean {
+export function isDirect(url: Url, { settings }: Exchange, world: CookieSurroundings): boolean {
   return isThisMachine(url) && world.isDirect(url, settings);
 }
 

@@ -100,7 +100,7 @@ function plannedBeyond(from: PreparedRequest, hop: Following): PreparedRequest {
 }
 
 /** The settings of the next hop. What stays behind does not come back on later ones. */
-function settingsBeyond(from: PreparedRequest, hop: Following, before: Settings): Settings {
+export function settingsBeyond(from: PreparedRequest, hop: Following, before: Settings): Settings {
   if (hop.crossing === "none") return before;
   const journey = journeyBeyond(before.journey, hop.crossing, from.parsed, hop.request.parsed);
   const settings = settingsAcross(hop.crossing, before);

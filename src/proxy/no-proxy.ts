@@ -13,11 +13,12 @@ import { ipv6Bytes } from "../core/address.ts";
 import { Memo } from "../core/memo.ts";
 import { urlOfHost, type Url } from "../core/url.ts";
 
-/** One entry. `port` is `null` when any will do. */
+/** One entry, with its text. `port` is `null` when any will do. */
 type Rule =
-  | { readonly kind: "name"; readonly name: string; readonly port: number | null }
+  | { readonly kind: "name"; readonly text: string; readonly name: string; readonly port: number | null }
   | {
       readonly kind: "network";
+      readonly text: string;
       readonly bytes: readonly number[];
       readonly bits: number;
       readonly port: number | null;
@@ -30,17 +31,23 @@ const lists = new Memo<string, Rules>(100);
 
 /** Is the host of `url` on the list? */
 export function bypassesProxy(url: Url, noProxy: string): boolean {
+  return exceptionFor(url, noProxy) !== null;
+}
+
+/** The entry of the list that the host of `url` is on, as it is written; `null` for none. */
+export function exceptionFor(url: Url, noProxy: string): string | null {
   const rules = lists.getOrMake(noProxy, parseList);
-  if (rules === "all") return true;
-  if (rules.length === 0) return false;
+  if (rules === "all") return "*";
+  if (rules.length === 0) return null;
   const address = addressBytes(url.host);
   const name = address === null ? withoutFinalDot(url.host) : "";
   const port = url.effectivePort;
-  return rules.some((rule) => {
+  const found = rules.find((rule) => {
     if (rule.port !== null && rule.port !== port) return false;
     if (rule.kind === "network") return address !== null && isInside(address, rule.bytes, rule.bits);
     return address === null && (name === rule.name || name.endsWith(`.${rule.name}`));
   });
+  return found?.text ?? null;
 }
 
 function parseList(noProxy: string): Rules {
@@ -55,24 +62,24 @@ function parseList(noProxy: string): Rules {
 /** One entry, or `null` when it is nothing that a host could match. */
 function parseEntry(entry: string): Rule | null {
   const [, network, bits] = /^(.+)\/(\d{1,3})$/.exec(entry) ?? [];
-  if (network !== undefined) return networkRule(network, Number(bits));
+  if (network !== undefined) return networkRule(entry, network, Number(bits));
 
   const { host, port } = splitPort(entry);
   if (host === "" || port === undefined) return null;
   const canonical = hostIn(host.replace(/^\*?\.+/, ""));
   if (canonical === null) return null;
   const bytes = addressBytes(canonical);
-  if (bytes !== null) return { kind: "network", bytes, bits: bytes.length * 8, port };
-  return { kind: "name", name: withoutFinalDot(canonical), port };
+  if (bytes !== null) return { kind: "network", text: entry, bytes, bits: bytes.length * 8, port };
+  return { kind: "name", text: entry, name: withoutFinalDot(canonical), port };
 }
 
-function networkRule(network: string, bits: number): Rule | null {
+function networkRule(text: string, network: string, bits: number): Rule | null {
   const canonical = hostIn(network);
   const bytes = canonical === null ? null : addressBytes(canonical);
   if (bytes === null) return null;
   // `::ffff:10.0.0.0/104` is `10.0.0.0/8` in the longer spelling.
   const own = bytes.length === 4 && network.includes(":") ? bits - 96 : bits;
-  return own >= 0 && own <= bytes.length * 8 ? { kind: "network", bytes, bits: own, port: null } : null;
+  return own >= 0 && own <= bytes.length * 8 ? { kind: "network", text, bytes, bits: own, port: null } : null;
 }
 
 /** In the spelling that a URL's host has; `null` for text that is no host. */

@@ -13,7 +13,7 @@ import { InvalidProxyURL, InvalidSchema, InvalidURL } from "../core/errors.ts";
 import { Memo } from "../core/memo.ts";
 import { printAs } from "../core/redact.ts";
 import { parseUrl, type Url } from "../core/url.ts";
-import { bypassesProxy } from "./no-proxy.ts";
+import { exceptionFor } from "./no-proxy.ts";
 
 /** How to talk to a proxy. `socks5` resolves names here, `socks5h` at the proxy. */
 export type ProxyScheme = "http" | "https" | "socks5" | "socks5h";
@@ -79,6 +79,35 @@ const DEFAULT_PORTS: Readonly<Record<ProxyScheme, number>> = {
   socks5h: 1080,
 };
 
+/** The rule that decides for a URL. The value is the URL of a proxy as it is written, and `""` for none; it holds a secret. */
+export interface ProxyRule {
+  readonly by: "explicit" | "environment";
+  readonly key: string;
+  readonly value: string;
+  /** The exceptions that hold for it; `null` for none. */
+  readonly noProxy: string | null;
+}
+
+/** The most specific rule, the caller's before those of the environment; `null`: none fits. */
+export function ruleFor(url: Url, { explicit, environment }: ProxySettings): ProxyRule | null {
+  const ours = keyFor(url, explicit);
+  if (ours !== null)
+    return {
+      by: "explicit",
+      key: ours,
+      value: explicit.byKey.get(ours) ?? "",
+      noProxy: explicit.noProxy,
+    };
+  const key = keyFor(url, environment);
+  if (key === null) return null;
+  return {
+    by: "environment",
+    key,
+    value: environment.byKey.get(key) ?? "",
+    noProxy: explicit.noProxy ?? environment.noProxy,
+  };
+}
+
 /**
  * The proxy for `url`, or `null` to connect directly. An empty string in the rules means "no proxy".
  *
@@ -86,16 +115,53 @@ const DEFAULT_PORTS: Readonly<Record<ProxyScheme, number>> = {
  * @throws {InvalidURL} when its scheme is unknown, and {@link InvalidSchema} for SOCKS 4.
  */
 export function selectProxy(url: Url, settings: ProxySettings): ProxyTarget | null {
-  const { explicit, environment } = settings;
-  if (explicit.byKey.size > 0) {
-    const key = keyFor(url, explicit);
-    if (key !== null) return targetFor(url, explicit.byKey.get(key), explicit.noProxy, () => optionOf(key));
-  }
-  if (environment.byKey.size === 0) return null;
-  const key = keyFor(url, environment);
-  if (key === null) return null;
-  const noProxy = explicit.noProxy ?? environment.noProxy;
-  return targetFor(url, environment.byKey.get(key), noProxy, () => variableOf(key, environment));
+  if (settings.explicit.byKey.size === 0 && settings.environment.byKey.size === 0) return null;
+  const rule = ruleFor(url, settings);
+  if (rule === null) return null;
+  const text = rule.value.trim();
+  if (text === "" || exceptionTo(rule, url) !== null) return null;
+  return parseProxy(text, () => nameOf(rule, settings));
+}
+
+/** The entry of the exceptions that lets `url` go without the proxy of a rule; `null` for none. */
+function exceptionTo({ noProxy }: ProxyRule, url: Url): string | null {
+  return noProxy === null ? null : exceptionFor(url, noProxy);
+}
+
+function nameOf({ by, key }: ProxyRule, { environment }: ProxySettings): string {
+  return by === "explicit" ? optionOf(key) : variableOf(key, environment);
+}
+
+/** Which rule decides about a proxy, and what it comes to. */
+export interface ProxyChoice {
+  /** The proxy; `null`: none. */
+  readonly target: ProxyTarget | null;
+  /** Who has the rule: the caller, or the environment. */
+  readonly by: "explicit" | "environment";
+  /** The key of the rule. */
+  readonly key: string;
+  /** The value of the rule: the URL of a proxy, as it is written; `""`: none is to be used. Holds a secret. */
+  readonly value: string;
+  /** The entry of the exceptions that lets the URL go without; `null` for none. */
+  readonly exception: string | null;
+  /** Who has those exceptions. */
+  readonly exceptionBy: "explicit" | "environment";
+}
+
+/** How {@link selectProxy} comes to its answer; `null`: no rule fits the URL. @throws as it does. */
+export function proxyChoice(url: Url, settings: ProxySettings): ProxyChoice | null {
+  const rule = ruleFor(url, settings);
+  if (rule === null) return null;
+  const { by, key, value } = rule;
+  const isOff = value.trim() === "";
+  return {
+    target: selectProxy(url, settings),
+    by,
+    key,
+    value: isOff ? "" : value,
+    exception: isOff ? null : exceptionTo(rule, url),
+    exceptionBy: by === "explicit" || settings.explicit.noProxy !== null ? "explicit" : "environment",
+  };
 }
 
 /** The variable of the environment that says which proxy `url` goes through, for a message; `null`: the program says so. */
@@ -124,18 +190,6 @@ function keyFor(url: Url, { byKey }: ProxyRules): string | null {
 function optionOf(key: string): string {
   const option = `proxies[${JSON.stringify(key)}]`;
   return key === "all" ? `proxy or ${option}` : option;
-}
-
-function targetFor(
-  url: Url,
-  value: string | undefined,
-  noProxy: string | null,
-  option: () => string,
-): ProxyTarget | null {
-  const text = (value ?? "").trim();
-  if (text === "") return null;
-  if (noProxy !== null && bypassesProxy(url, noProxy)) return null;
-  return parseProxy(text, option);
 }
 
 /** A session has one or two proxies, a rotating scraper some hundred. */

@@ -2,9 +2,13 @@
  * The defaults of a session: what it was given, and the settings that follow for a request that says nothing itself. A value is
  * checked and read when it is set.
  */
+import type { ProxySettings } from "../core/adapter.ts";
+import { Own } from "../core/checks.ts";
 import { noProxyRules, type Environment } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
+import { sourceOf, type Source } from "../core/source.ts";
 import { firstHeaders } from "../options/headers.ts";
+import type { Ledger } from "../options/ledger.ts";
 import type { Defaults, Options } from "../options/settings.ts";
 import { initial, over, rows, type Given, type OptionName } from "../options/table.ts";
 import { takeAlso } from "../options/take.ts";
@@ -79,9 +83,53 @@ export class SessionDefaults {
   }
 
   /** What the environment says goes behind everything that the session says. */
-  place({ proxies, caBundle }: Environment): Defaults {
-    this.#base = { ...this.#base, caBundle, proxies: { explicit: noProxyRules, environment: proxies } };
+  place(environment: Environment): Defaults {
+    this.#base = behind(this.#base, environment);
     this.settings = over(this.#base, this.#given);
     return this.settings;
   }
+
+  /**
+   * What a request gets that says nothing itself, and who says what of it. Changes nothing.
+   *
+   * @param environment what the environment says; its proxies and bundle are behind the session already, or would be.
+   */
+  traced(environment: Environment, ledger: Ledger): Defaults {
+    const base = behind(this.#base, environment);
+    noteEnvironment(environment, ledger);
+    // Of these the session has others by now than it was given.
+    const { cookies: _, baseUrl: _base, hsts: _hsts, ...given } = this.#given;
+    ledger.from(bySession);
+    const own = ownHeaders(base.headers);
+    if (!base.headers.equals(firstHeaders)) ledger.note("headers", own, firstHeaders, base.headers);
+    return over(base, Object.assign(new Own(), given), ledger);
+  }
+}
+
+/** What the session says of an option. */
+export const bySession: Source = sourceOf("session");
+
+function behind(base: Defaults, { proxies, caBundle }: Environment): Defaults {
+  return { ...base, caBundle, proxies: { explicit: noProxyRules, environment: proxies } };
+}
+
+function noteEnvironment({ proxies, caBundle }: Environment, ledger: Ledger): void {
+  if (proxies.byKey.size > 0 || proxies.noProxy !== null) {
+    const names = [...(proxies.variables?.values() ?? [])];
+    const settings: ProxySettings = { explicit: noProxyRules, environment: proxies };
+    ledger
+      .from(sourceOf("environment", names.join(", ")))
+      .note("proxies", Object.fromEntries(proxies.byKey), initial.proxies, settings);
+  }
+  if (caBundle !== null)
+    ledger
+      .from(sourceOf("environment", caBundle.variable))
+      .note("verify", caBundle.path, initial.verify, caBundle);
+}
+
+/** Headers are changed in place: those that are as they were at first nobody has said. Those that are not there were taken off. */
+function ownHeaders(headers: HeaderMap): readonly (readonly [name: string, value: string | null])[] {
+  const own = [...headers].filter(([name]) => headers.get(name) !== firstHeaders.get(name));
+  const removed = [...firstHeaders.keys()].filter((name) => !headers.has(name));
+  return [...own, ...removed.map((name) => [name, null] as const)];
 }

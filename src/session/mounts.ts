@@ -102,7 +102,7 @@ export class Mounts {
           : url.startsWith("http://")
             ? whole.http
             : undefined;
-    return adapter ?? this.#search(url);
+    return adapter ?? this.#search(url).adapter;
   }
 
   /** Does a message to `url` go to its host itself? */
@@ -115,7 +115,12 @@ export class Mounts {
     }
   }
 
-  #search(url: string): Adapter {
+  /** The prefix under which the adapter for `url` is mounted. @throws as {@link find}. */
+  prefixFor(url: string): string {
+    return this.#search(url).prefix;
+  }
+
+  #search(url: string): Mount {
     const scheme = schemeOf(url);
     let found: Mount | undefined;
     // Most sessions have nothing but whole schemes mounted: the URL is taken apart only when it matters.
@@ -127,7 +132,7 @@ export class Mounts {
       }
     }
     if (url.includes("://")) found ??= this.#within(keyOf(scheme, ""), "");
-    if (found !== undefined) return found.adapter;
+    if (found !== undefined) return found;
     throw new InvalidSchema(
       `No connection adapters were found for ${JSON.stringify(bareUrl(url))}${hintFor(url)}`,
     );

@@ -25,16 +25,20 @@ import {
   type StrictTransport,
 } from "../core/options.ts";
 import { isFetchRequest } from "../core/realm.ts";
-import { printAs, shownMethod } from "../core/redact.ts";
+import { printAs, shownMethod, shownUrl } from "../core/redact.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
 import type { SessionStore } from "../core/session-store.ts";
+import { sourceOf, type Source } from "../core/source.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf } from "../auth/ambient.ts";
 import type { CookieJar } from "../cookies/jar.ts";
 import { readEnvironment } from "../environment/read.ts";
+import { explain, type ExplainingSession, type ExplainOptions } from "../explain/explain.ts";
+import type { Explanation } from "../explain/explanation.ts";
 import { HstsStore } from "../hsts/store.ts";
 import { namesHeader, offerBytesOnly } from "../options/headers.ts";
 import { readHooks } from "../options/hooks.ts";
+import { noteBorder, type Ledger } from "../options/ledger.ts";
 import { planOf, type CallPlan, type Defaults } from "../options/settings.ts";
 import { refused } from "../options/surplus.ts";
 import { over, type Given } from "../options/table.ts";
@@ -55,7 +59,7 @@ import { discardGiven, discardingUnsent } from "./bodies.ts";
 import { defaultsAt, settingsAgain } from "./border.ts";
 import { callSite } from "./call-site.ts";
 import { cookiesFor, jarOf } from "./cookies.ts";
-import type { SessionDefaults } from "./defaults.ts";
+import { bySession, type SessionDefaults } from "./defaults.ts";
 import { sessionFacts } from "./facts.ts";
 import { adoptFields, defaultsOf, SessionFields } from "./fields.ts";
 import { Mounts } from "./mounts.ts";
@@ -302,6 +306,21 @@ export class Session<Streams extends boolean = false>
     );
   }
 
+  /**
+   * Tells why a request would be sent as it would be: each header, cookie, proxy, limit and option with who said so, and what is not
+   * sent with the reason. Sends nothing and changes nothing: no cookie is bound or counts as used, hooks and auth functions are not
+   * called, and of the environment nothing is kept. With `String(why)` it is text for people.
+   *
+   * @param url as {@link request} takes it.
+   * @param options those of the request, its `method`, and `from` for one that a redirect leads to.
+   * @throws {TypeError | RangeError | RequestException} what the call would throw in preparing. What would fail later is among the warnings.
+   */
+  explain(url: string | URL, options?: ExplainOptions): Explanation;
+  explain(url: string | URL, options: ExplainOptions = {}, surplus?: unknown): Explanation {
+    const given = surplus === undefined ? options : refused("explain(url, options)", options);
+    return explain(this.#shown(), url, given);
+  }
+
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
   get adapters(): ReadonlyMap<string, Adapter> {
     return this.#mounts.adapters;
@@ -431,6 +450,21 @@ export class Session<Streams extends boolean = false>
     });
   }
 
+  /** What an explanation may know of this session, and ask as often as it likes. */
+  #shown(): ExplainingSession {
+    return {
+      now: this.#world.clock.now(),
+      jar: this.#cookies,
+      hosts: this.#hsts,
+      netrc: () => (this.#netrc === undefined ? this.#environmentNow().readNetrc() : this.#netrc),
+      mountFor: (url) => ({ adapter: this.#mounts.find(url), prefix: this.#mounts.prefixFor(url) }),
+      isDirect: this.#world.isDirect,
+      before: null,
+      isClosed: this.#closing.isOver,
+      exchange: (method, url, given, ledger) => this.#exchange(method, url, given, ledger),
+    };
+  }
+
   /** What a program calls: frames above it are its own. */
   get #callee(): (...args: never[]) => unknown {
     // oxlint-disable-next-line typescript/unbound-method -- it is looked for in a stack, and not called
@@ -466,11 +500,13 @@ export class Session<Streams extends boolean = false>
     }
   }
 
-  #exchange(method: string, url: string | URL, given: Given): Exchange {
+  /** @param ledger takes down who said what; `null`: nobody wants to know. */
+  #exchange(method: string, url: string | URL, given: Given, ledger: Ledger | null = null): Exchange {
     if (Object.keys(this).length > 0) adoptFields(this);
     const target = targetOf(url, this.#baseUrl, given.rawUrl ?? this.#defaults.settings.rawUrl);
-    const defaults = this.#defaultsFor(target, given);
-    const settings = given === nothing ? defaults : over(defaults, given);
+    const defaults =
+      ledger === null ? this.#defaultsFor(target, given) : this.#tracedFor(target, given, ledger);
+    const settings = given === nothing ? defaults : over(defaults, given, ledger);
     const headers = given.headers === undefined ? settings.headers.clone() : settings.headers;
     if (headers.has("range")) offerBytesOnly(headers, given.headers);
     const prepared = prepare({
@@ -501,12 +537,31 @@ export class Session<Streams extends boolean = false>
     return this.#scopes === null ? defaults : this.#scopes.over(defaults, target);
   }
 
+  /** The same, and who says what of it. Of what has to be read for it nothing is kept. */
+  #tracedFor(target: Url | string, given: Given, ledger: Ledger): Defaults {
+    const ours = this.#defaults.traced(this.#environmentNow(), ledger);
+    const baseUrl = this.#baseUrl;
+    ledger.from(bySession);
+    if (baseUrl !== null) ledger.note("baseUrl", baseUrl.href, undefined, undefined);
+    if (this.#hsts !== null) ledger.note("hsts", this.#hsts, undefined, undefined);
+    const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, given);
+    if (baseUrl !== null)
+      noteBorder(ledger.from(sourceOf("base-url", shownUrl(baseUrl.href))), ours, defaults);
+    const settings = this.#scopes === null ? defaults : this.#scopes.over(defaults, target, ledger);
+    ledger.from(byRequest);
+    return settings;
+  }
+
   /** The environment is read with the first request, and not before. */
   #placed(): Defaults {
-    const environment =
-      this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, this.trustEnv);
-    this.#environment = environment;
-    return this.#defaults.place(environment);
+    this.#environment = this.#environmentNow();
+    return this.#defaults.place(this.#environment);
+  }
+
+  /** What the environment says, as it was read, or is. */
+  #environmentNow(): Environment {
+    if (this.#environment !== null) return this.#environment;
+    return this.trustEnv === false ? emptyEnvironment : readEnvironment(process.env, this.trustEnv);
   }
 
   /** The file is read when credentials are looked for, and not before. */
@@ -545,6 +600,9 @@ function withCallSite(exchange: Exchange, callee: (...args: never[]) => unknown)
 }
 
 type Resolve = (reply: Reply) => void;
+
+/** What the call itself says. */
+const byRequest: Source = sourceOf("request");
 
 /** What a caller asks for. */
 interface Call {

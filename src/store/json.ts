@@ -10,7 +10,7 @@ export function isJsonRecord(value: Json | undefined): value is JsonRecord {
 }
 
 /** The value with the keys of all records in it sorted. */
-export function sorted(value: Json): Json {
+function sorted(value: Json): Json {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isJsonRecord(value)) return value;
   const names = Object.keys(value).toSorted();

@@ -2,7 +2,7 @@
  * HttpAdapter: how requests travel by default: HTTP/1.1 and HTTP/2 over TCP and TLS, on connections that are kept, directly or
  * through a proxy.
  */
-import type { Adapter, ProxyAuth, RetryPolicy, SendOptions } from "../core/adapter.ts";
+import type { Adapter, Foreseen, ProxyAuth, RetryPolicy, SendOptions } from "../core/adapter.ts";
 import { isReplayable } from "../core/body.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
@@ -64,6 +64,11 @@ export class HttpAdapter implements Adapter {
   isDirect(url: Url, options: SendOptions): boolean {
     // A child of this class that sends in another way is an adapter of the caller's.
     return this.send === HttpAdapter.prototype.send && this.#pools.isDirect(url, options);
+  }
+
+  /** @internal */
+  foresee(request: PreparedRequest, options: SendOptions): Foreseen | null {
+    return this.send === HttpAdapter.prototype.send ? this.#pools.foresee(request, options) : null;
   }
 
   #send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse> {

@@ -4,14 +4,15 @@
  * Requests share a pool only if their connections would be the same in every respect: origin, proxy with its user, TLS
  * settings (CVE-2024-35195 in requests, CVE-2026-6734 in undici).
  */
-import type { AddressPolicy, ProxyAuth, SendOptions } from "../core/adapter.ts";
+import type { AddressPolicy, Foreseen, ProxyAuth, SendOptions } from "../core/adapter.ts";
 import { AddressRefused, InvalidSchema } from "../core/errors.ts";
 import { Memo } from "../core/memo.ts";
 import type { Origin } from "../core/origin.ts";
 import { Queue, type Place } from "../core/queue.ts";
+import type { PreparedRequest } from "../core/request.ts";
 import type { Url } from "../core/url.ts";
 import { basicCredentials, type Route } from "../connect/route.ts";
-import type { Way } from "./outgoing.ts";
+import { outgoing, type Way } from "./outgoing.ts";
 import { selectProxy, type ProxyTarget } from "../proxy/select.ts";
 import { proxyTerms, tlsKey, type TlsTerms } from "../tls/settings.ts";
 import { Pool, type PoolSettings } from "./pool.ts";
@@ -134,6 +135,22 @@ export class Pools {
    */
   isDirect(url: Url, { proxies }: SendOptions): boolean {
     return this.#settings.sockets.socketPath !== undefined || selectProxy(url, proxies) === null;
+  }
+
+  /** How a message would travel, told without making a pool for it. @throws as {@link find}, and as {@link outgoing}. */
+  foresee(request: PreparedRequest, options: SendOptions): Foreseen {
+    const { socketPath = null } = this.#settings.sockets;
+    const { route, way } = planFor(request.parsed, options, socketPath !== null);
+    const { target, section } = outgoing(request, way);
+    const isAsked = options.proxyAuth !== null && way.isForwarded;
+    return {
+      fields: section.fields,
+      target,
+      isForwarded: way.isForwarded,
+      isHttp2Offered: route.isHttp2,
+      hasProxyAuth: isAsked && !request.headers.has("proxy-authorization"),
+      socketPath,
+    };
   }
 
   /** Counts, pool by pool. */

@@ -22,7 +22,7 @@ async function authorization(auth: Auth | null): Promise<string | null> {
 }
 
 function fileOf(text: string | null, charset: NetrcFile["charset"] = "utf8"): NetrcFile | null {
-  return text === null ? null : { text, charset, tell: () => undefined };
+  return text === null ? null : { path: "/netrc", text, charset, tell: () => undefined };
 }
 
 function base64(text: string): string {
@@ -134,7 +134,7 @@ describe("ambientAuthOf", () => {
     const text = "machine told.test login u password p\nmethod x\n\nfoo\n";
     ambientAuthOf(
       parseUrl("http://a.test/"),
-      { text, charset: "utf8", tell: (lines) => told.push(lines) },
+      { path: "/netrc", text, charset: "utf8", tell: (lines) => told.push(lines) },
       "all",
     );
     expect(told).toEqual([[2, 4]]);

@@ -88,3 +88,16 @@ describe("HstsStore", () => {
     expect(() => HstsStore.fromJSON(data as unknown as HstsJson)).toThrow(TypeError);
   });
 });
+
+describe("entryFor()", () => {
+  it("gives the host that speaks, and forgets none that is over", () => {
+    const store = storeOf(["a.test", "max-age=9; includeSubDomains"], ["b.a.test", "max-age=1"]);
+    expect(store.entryFor("c.b.a.test", NOW)?.host).toBe("a.test");
+    expect(store.entryFor("b.a.test", NOW)?.host).toBe("b.a.test");
+    expect(store.entryFor("b.a.test", NOW + 2000)?.host).toBe("a.test");
+    expect(store.entryFor("b.a.test", NOW + 20_000)).toBe(null);
+    expect(store.size).toBe(2);
+    expect(store.covers("b.a.test", NOW + 20_000)).toBe(false);
+    expect(store.size).toBe(0);
+  });
+});

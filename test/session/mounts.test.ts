@@ -128,3 +128,19 @@ describe("mount()", () => {
     }
   });
 });
+
+describe("prefixFor()", () => {
+  it.for([
+    ["https://a.test/x/y", "https://a.test/x"],
+    ["https://a.test/", "https://a.test"],
+    ["https://b.test/", "https://"],
+  ] as const)("of %s is %s, under which its adapter is mounted", ([url, prefix]) => {
+    const mounts = mounted("https://", "https://a.test", "https://a.test/x");
+    expect(mounts.prefixFor(url)).toBe(prefix);
+    expect(mounts.find(url)).toMatchObject({ name: prefix });
+  });
+
+  it("is none where there is no adapter", () => {
+    expect(() => mounted("https://").prefixFor("http://a.test/")).toThrow(InvalidSchema);
+  });
+});
