@@ -4,14 +4,14 @@
  */
 import { systemClock } from "../core/clock.ts";
 import type { HeaderMap } from "../core/headers.ts";
-import type { Json, Stored } from "../core/session-store.ts";
+import type { Json, SessionState, Stored } from "../core/session-store.ts";
 import { sourceOf, type Source } from "../core/source.ts";
 import { isSameCookie } from "../cookies/cookie-index.ts";
 import type { CookieJar } from "../cookies/jar.ts";
 import { HstsStore, isSameHost } from "../hsts/store.ts";
 import { cookieId } from "../store/state.ts";
 import type { SettingListener } from "./defaults.ts";
-import { Keeper, notPending, type KeptSession } from "./keeper.ts";
+import { Keeper, type KeptSession } from "./keeper.ts";
 import { isKept, keptValue, type SecretsMode } from "./kept-settings.ts";
 import type { Opening } from "./open.ts";
 import { authOf, headersBeside, isReferred, isSame, settingsIn, storedHeaders } from "./stored-settings.ts";
@@ -151,15 +151,13 @@ export class Keeping implements KeptSession, SettingListener {
     this.#known = now;
   }
 
-  adopt(stored: Stored, isPending: Parameters<KeptSession["adopt"]>[1]): void {
-    const { settings: all, cookies, hosts } = stored.state;
+  adopt(stored: Stored, { settings, cookies, hosts }: SessionState): void {
     const now = settingsIn(stored, this.keeper.store.place);
-    const settings = notPending(all, (key) => isPending({ kind: "setting", key }));
     this.#isAdopting = true;
     try {
       for (const { key, value } of settings) if (isKept(key)) this.#adoptSetting(key, value);
-      this.#session.cookies.adopt(notPending(cookies, (key) => isPending({ kind: "cookie", key })));
-      this.#hosts?.adopt(notPending(hosts, (key) => isPending({ kind: "host", key })));
+      this.#session.cookies.adopt(cookies);
+      this.#hosts?.adopt(hosts);
       this.#known = now;
     } finally {
       this.#isAdopting = false;
