@@ -1,5 +1,6 @@
 /** A session in a file: read, locked, changed, and written whole. */
-import { chmod, mkdir, open, readdir, realpath, rm, stat } from "node:fs/promises";
+import { constants, type BigIntStats } from "node:fs";
+import { chmod, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
@@ -44,6 +45,8 @@ const LOCK_MS = 10_000;
 const MOST_LOCK_MS = 2_147_483_647;
 /** Larger ones were not written here. */
 const MOST_BYTES = 268_435_456n;
+/** Who opens a pipe waits for nobody. On Windows there is no such flag. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const OWNERS_FILE = 0o600;
 const OWNERS_FOLDER = 0o700;
 /** What others than the owner may do. */
@@ -259,18 +262,11 @@ interface Found {
 /** Reads a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
 async function readOwn(path: string, known: FileFacts | null): Promise<Found | null> {
   try {
-    await using file = await open(path, "r");
+    await using file = await open(path, READ);
     const stats = await file.stat({ bigint: true });
+    if (!stats.isFile()) throw new SessionFileError(path, "unreadable", "it is no file");
     if (known !== null && isSameFile(factsOf(stats), known)) return { facts: known, text: null };
-    if (process.platform !== "win32" && (Number(stats.mode) & OTHERS) !== 0) {
-      if (Number(stats.uid) !== process.getuid?.())
-        throw new SessionFileError(
-          path,
-          "permissions",
-          "others can read it, and it is not ours to change that",
-        );
-      await file.chmod(OWNERS_FILE);
-    }
+    await makeOwners(path, file, stats);
     if (stats.size > MOST_BYTES)
       throw new SessionFileError(
         path,
@@ -283,6 +279,16 @@ async function readOwn(path: string, known: FileFacts | null): Promise<Found | n
     if (error instanceof SessionFileError) throw error;
     throw new SessionFileError(path, "unreadable", "it cannot be read", error);
   }
+}
+
+/** @throws {SessionFileError} when others can read it, and that cannot be changed. */
+async function makeOwners(path: string, file: FileHandle, { mode, uid }: BigIntStats): Promise<void> {
+  if (process.platform === "win32" || (Number(mode) & OTHERS) === 0) return;
+  if (Number(uid) !== process.getuid?.())
+    throw new SessionFileError(path, "permissions", "others can read it, and it is not ours to change that");
+  await file.chmod(OWNERS_FILE).catch((error: unknown) => {
+    throw new SessionFileError(path, "permissions", "others can read it, and that cannot be changed", error);
+  });
 }
 
 /** The record that a text is, of this format and a version that is known. */
