@@ -1,7 +1,7 @@
 /** A session in a file: read, locked, changed, and written whole. */
 import { constants, type BigIntStats } from "node:fs";
-import { chmod, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { chmod, mkdir, open, readdir, readlink, realpath, rm, stat, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
 import { assertWithin, optionsOf } from "../core/checks.ts";
@@ -16,6 +16,7 @@ import {
 } from "../core/session-store.ts";
 import { CipherError, FileCipher, type SessionKey } from "./cipher.ts";
 import {
+  checkedChanges,
   documentOf,
   FORMAT,
   FormError,
@@ -24,11 +25,11 @@ import {
   VERSION,
   type SessionDocument,
 } from "./document.ts";
-import { lockOf } from "./file-lock.ts";
+import { LockLost, lockOf } from "./file-lock.ts";
 import { isJsonRecord, lineOf, type JsonRecord } from "./json.ts";
 import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
 import { applied, emptyState } from "./state.ts";
-import { factsOf, isSameFile, writeWhole, type FileFacts } from "./write-file.ts";
+import { writeWhole } from "./write-file.ts";
 
 /** How a file is used. */
 export interface FileSessionStoreOptions {
@@ -52,8 +53,6 @@ const OWNERS_FOLDER = 0o700;
 /** What others than the owner may do. */
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
-/** No value of a session has so many levels; what has may be there to exhaust the stack. */
-const MOST_LEVELS = 64;
 
 const emptyDocument: SessionDocument = {
   revision: 0,
@@ -77,7 +76,7 @@ export class FileSessionStore implements SessionStore {
   readonly #lockMs: number;
   #cipher: FileCipher | null;
   /** What was read or written last. */
-  #last: { readonly facts: FileFacts; readonly document: SessionDocument } | null = null;
+  #last: { readonly text: string; readonly document: SessionDocument } | null = null;
 
   /**
    * @param place a name in the folder of the user's sessions, or a path that begins with `/`, `./` or `../`.
@@ -126,9 +125,8 @@ export class FileSessionStore implements SessionStore {
   }
 
   async commit(changes: readonly Change[]): Promise<Stored> {
-    // As data: what the caller changes afterwards is not stored.
-    const own = structuredClone(changes);
-    return await this.#change(this.#cipher, (before, now) => {
+    const own = checkedChanges(changes);
+    return await this.#change((before, now) => {
       const state = applied(before.state, own, now);
       return state === before.state && before.revision > 0 ? before : { ...before, state };
     });
@@ -141,34 +139,70 @@ export class FileSessionStore implements SessionStore {
    */
   async changeKey(key: SessionKey | null): Promise<void> {
     const cipher = key === null ? null : new FileCipher(key);
-    await this.#change(cipher, (before) => ({ ...before }));
-    this.#cipher = cipher;
+    await this.#change((before) => ({ ...before }), cipher);
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Reads it, lets `next` make of it what is to be written, and writes that, while nobody else does. */
+  /**
+   * Reads it, lets `next` make of it what is to be written, and writes that, while nobody else does.
+   *
+   * @param cipher of another key: from then on this one is used.
+   */
   async #change(
-    cipher: FileCipher | null,
     next: (before: SessionDocument, now: number) => SessionDocument,
+    cipher?: FileCipher | null,
   ): Promise<SessionDocument> {
-    await this.#makeFolder();
-    const path = await this.#target();
-    return await lockOf(path).hold(this.#lockMs, async () => {
-      const before = (await this.#load(path)) ?? emptyDocument;
-      const now = systemClock.now();
-      const made = next(before, now);
-      if (made === before) return before;
-      const document = { ...made, revision: before.revision + 1 };
-      this.#last = null;
-      await writable(path, async () => {
-        const facts = await writeWhole(path, await sealed(document, cipher, now));
-        this.#last = { facts, document };
-      });
-      return document;
+    for (;;) {
+      await this.#makeFolder();
+      const path = await this.#target();
+      try {
+        return await lockOf(path).hold(this.#lockMs, async (assertHeld) => {
+          const before = (await this.#load(path)) ?? emptyDocument;
+          const now = systemClock.now();
+          const made = next(before, now);
+          if (made === before) return before;
+          const document = { ...made, revision: before.revision + 1 };
+          // Here, and not before: the key may have been changed while others were waited for.
+          await this.#write(path, document, {
+            cipher: cipher === undefined ? this.#cipher : cipher,
+            now,
+            assertHeld,
+          });
+          return document;
+        });
+      } catch (error) {
+        // Nothing was written. What others did meanwhile is read.
+        if (!(error instanceof LockLost)) throw error;
+      }
+    }
+  }
+
+  async #write(
+    path: string,
+    document: SessionDocument,
+    {
+      cipher,
+      now,
+      assertHeld,
+    }: { readonly cipher: FileCipher | null; readonly now: number; readonly assertHeld: () => void },
+  ): Promise<void> {
+    const text = await sealed(document, cipher, now);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > MOST_BYTES)
+      throw new SessionFileError(
+        path,
+        "unwritable",
+        `it would have ${bytes} bytes, and no session has more than ${MOST_BYTES}: it stays as it was`,
+      );
+    this.#last = null;
+    await writable(path, async () => {
+      await writeWhole(path, text, assertHeld);
     });
+    this.#last = { text, document };
+    this.#cipher = cipher;
   }
 
   async #remove(): Promise<boolean> {
@@ -184,16 +218,21 @@ export class FileSessionStore implements SessionStore {
 
   /** Where it is, links followed: a rename would put the file in the place of a link. */
   async #target(): Promise<string> {
-    const { path } = this.#place;
-    try {
-      return await realpath(path);
-    } catch (error) {
-      if (codeOf(error) !== "ENOENT")
-        throw new SessionFileError(path, "unreadable", "it cannot be found", error);
+    let { path } = this.#place;
+    for (;;) {
+      try {
+        return await realpath(path);
+      } catch (error) {
+        if (codeOf(error) !== "ENOENT")
+          throw new SessionFileError(path, "unreadable", `it cannot be found${reasonOf(error)}`, error);
+      }
+      // It is not there yet; its folder may be, or a link to where it will be.
+      const folder = await realpath(dirname(path)).catch(() => dirname(path));
+      const place = join(folder, basename(path));
+      const target = await readlink(place).catch(() => null);
+      if (target === null) return place;
+      path = resolve(folder, target);
     }
-    // It is not there yet; its folder may be.
-    const folder = await realpath(dirname(path)).catch(() => dirname(path));
-    return join(folder, basename(path));
   }
 
   /** A folder that is made is for nobody else; nor is that of the user's sessions, whoever made it. */
@@ -215,14 +254,13 @@ export class FileSessionStore implements SessionStore {
       );
   }
 
-  /** `null`: there is none. What was not written since it was read last is not read again. */
+  /** `null`: there is none. What is there as it was read or written last is known. By its text: the system's times are too coarse. */
   async #load(path: string): Promise<SessionDocument | null> {
-    const found = await readOwn(path, this.#last?.facts ?? null);
-    if (found === null) return null;
-    const { facts, text } = found;
-    if (text === null && this.#last !== null) return this.#last.document;
-    const document = await this.#parse(path, text ?? "");
-    this.#last = { facts, document };
+    const text = await readOwn(path);
+    if (text === null) return null;
+    if (text === this.#last?.text) return this.#last.document;
+    const document = await this.#parse(path, text);
+    this.#last = { text, document };
     return document;
   }
 
@@ -231,7 +269,7 @@ export class FileSessionStore implements SessionStore {
     const isEncrypted = Object.hasOwn(record, "encryption");
     const cipher = this.#cipher;
     if (isEncrypted && cipher === null)
-      throw new SessionFileError(path, "key-missing", "it is encrypted: say with which key");
+      throw new SessionFileError(path, "key-missing", "it is encrypted: give the option key");
     if (!isEncrypted && cipher !== null)
       throw new SessionFileError(
         path,
@@ -239,10 +277,8 @@ export class FileSessionStore implements SessionStore {
         "a key was given, and it is not encrypted: changeKey() of a store without a key encrypts it",
       );
     try {
-      assertLevels(record, MOST_LEVELS);
       if (cipher === null) return documentOf(record);
       const content = recordIn(path, await cipher.decipher(record));
-      assertLevels(content, MOST_LEVELS);
       return documentOf(content, moreOpenIn(record));
     } catch (error) {
       if (error instanceof CipherError) throw new SessionFileError(path, error.problem, error.message, error);
@@ -252,20 +288,12 @@ export class FileSessionStore implements SessionStore {
   }
 }
 
-/** A file that was read. */
-interface Found {
-  readonly facts: FileFacts;
-  /** `null`: it is the one that is known. */
-  readonly text: string | null;
-}
-
 /** Reads a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
-async function readOwn(path: string, known: FileFacts | null): Promise<Found | null> {
+async function readOwn(path: string): Promise<string | null> {
   try {
     await using file = await open(path, READ);
     const stats = await file.stat({ bigint: true });
     if (!stats.isFile()) throw new SessionFileError(path, "unreadable", "it is no file");
-    if (known !== null && isSameFile(factsOf(stats), known)) return { facts: known, text: null };
     await makeOwners(path, file, stats);
     if (stats.size > MOST_BYTES)
       throw new SessionFileError(
@@ -273,11 +301,20 @@ async function readOwn(path: string, known: FileFacts | null): Promise<Found | n
         "malformed",
         `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
       );
-    return { facts: factsOf(stats), text: await file.readFile("utf8") };
+    return decoded(path, await file.readFile());
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     if (error instanceof SessionFileError) throw error;
-    throw new SessionFileError(path, "unreadable", "it cannot be read", error);
+    throw new SessionFileError(path, "unreadable", `it cannot be read${reasonOf(error)}`, error);
+  }
+}
+
+/** What editors put in front (a byte order mark) is left out; what is no UTF-8 would be written back as something else. */
+function decoded(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new SessionFileError(path, "malformed", "it is not UTF-8", error);
   }
 }
 
@@ -317,15 +354,14 @@ function recordIn(path: string, text: string): JsonRecord {
 function parsed(path: string, text: string): Json {
   try {
     return JSON.parse(text) as Json;
-  } catch (error) {
-    throw new SessionFileError(path, "malformed", "it is no whole JSON", error);
+  } catch {
+    // Without what JSON.parse() says: that has a piece of the file in it.
+    throw new SessionFileError(
+      path,
+      "malformed",
+      "it is no whole JSON: it was cut off, or changed by something else. Put a copy in its place, or remove it to begin anew",
+    );
   }
-}
-
-function assertLevels(value: Json, left: number): void {
-  if (typeof value !== "object" || value === null) return;
-  if (left === 0) throw new FormError(`it has more than ${MOST_LEVELS} levels`);
-  for (const part of Object.values(value)) assertLevels(part, left - 1);
 }
 
 /** What is written: the document, or an envelope of which it is the content. */
@@ -349,9 +385,21 @@ async function writable(path: string, write: () => Promise<void>): Promise<void>
   try {
     await write();
   } catch (error) {
-    if (error instanceof SessionFileError || error instanceof SessionLockedError) throw error;
-    throw new SessionFileError(path, "unwritable", "it cannot be written, and is as it was", error);
+    if (error instanceof SessionFileError || error instanceof SessionLockedError || error instanceof LockLost)
+      throw error;
+    throw new SessionFileError(
+      path,
+      "unwritable",
+      `it cannot be written, and is as it was${reasonOf(error)}`,
+      error,
+    );
   }
+}
+
+/** What the system says, for a message: such as `: ENOSPC`. */
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return typeof code === "string" ? `: ${code}` : "";
 }
 
 function codeOf(error: unknown): unknown {
