@@ -77,11 +77,12 @@ export class SessionDefaults {
   /**
    * Replaces all headers.
    *
-   * @throws {TypeError} for what has none, such as a date or a promise.
+   * @throws {TypeError} for what has none, such as a date or a promise, and for a value that must not be set.
    * @throws {InvalidHeader} for a name or value that must not go on the wire.
    */
   setHeaders(init: HeadersInit | null): void {
     const headers = inextensible(rows.headers.read(init ?? {}, new HeaderMap(), "headers", {}));
+    this.keeping?.assertSettable("headers", headers);
     this.#base = { ...this.#base, headers };
     this.settings = { ...this.settings, headers };
   }

@@ -17,7 +17,7 @@ import type {
   Stored,
 } from "../core/session-store.ts";
 import type { CookieListener } from "../cookies/cookie-index.ts";
-import { cookieId } from "../store/state.ts";
+import { cookieId, LAST_TIME } from "../store/state.ts";
 
 /** When changes are committed: soon after they are made, when the session is closed, or when the program says so. */
 export type SaveWhen = "change" | "close" | "manual";
@@ -44,8 +44,8 @@ export class Keeper implements CookieListener {
   /** Of a commit that is under way. */
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
-  /** When things changed that changed later than it is now: clocks differ, and jump. */
-  #ahead = new Map<string, number>();
+  /** When what is stored changed last, as it was read: clocks differ, and jump. */
+  readonly #times = new Map<string, number>();
   /** What was taken over. */
   readonly #adopted = new WeakSet<object>();
   /** What a commit came to that nobody waited for. */
@@ -72,7 +72,7 @@ export class Keeper implements CookieListener {
     this.note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value });
   }
 
-  onDelete(cookie: StoredCookie): void {
+  onDelete(cookie: CookieKey): void {
     this.note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value: undefined });
   }
 
@@ -89,9 +89,9 @@ export class Keeper implements CookieListener {
     const before = this.#pending.get(id)?.at ?? 0;
     this.#pending.delete(id);
     // Who changes what it knows does so later than that was made, whatever the clocks say.
-    const at = Math.max(change.at, before, (this.#ahead.get(id) ?? -1) + 1);
+    const at = Math.min(Math.max(change.at, before, (this.#times.get(id) ?? -1) + 1), LAST_TIME);
     this.#pending.set(id, at === change.at ? change : { ...change, at });
-    if (this.#when === "change") this.#soon();
+    this.stir();
   }
 
   /**
@@ -103,15 +103,29 @@ export class Keeper implements CookieListener {
     this.#stopTimer();
     // What is noted by now is stored when this resolves, and so a commit that began before is not enough.
     while (this.#running !== null) await this.#running.catch(() => {});
-    if (!this.#isReadOnly) this.#session.noteSettings();
-    if (this.#pending.size === 0) {
-      this.#throwFailure();
-      return;
+    const refused = this.#noteSettings();
+    if (this.#pending.size > 0) {
+      this.#running = this.#commit().finally(() => {
+        this.#running = null;
+      });
+      await this.#running;
+    } else this.#throwFailure();
+    if (refused !== null) throw refused.error;
+  }
+
+  /** What must not be stored keeps nothing else from being stored. */
+  #noteSettings(): { readonly error: unknown } | null {
+    try {
+      if (!this.#isReadOnly) this.#session.noteSettings();
+      return null;
+    } catch (error) {
+      return { error };
     }
-    this.#running = this.#commit().finally(() => {
-      this.#running = null;
-    });
-    await this.#running;
+  }
+
+  /** Something changed that the session tells of when it is asked. */
+  stir(): void {
+    if (!this.#isReadOnly && this.#when === "change") this.#soon();
   }
 
   /** Takes over what others did. What this session changed and has not saved stays as it is. */
@@ -139,6 +153,8 @@ export class Keeper implements CookieListener {
   async #commit(): Promise<void> {
     const changes = this.#pending;
     this.#pending = new Map();
+    // What changes from now on does so later, also when the clock is put back meanwhile.
+    for (const [id, { at }] of changes) this.#times.set(id, at);
     this.#failure = null;
     let stored: Stored;
     try {
@@ -183,11 +199,10 @@ export class Keeper implements CookieListener {
   }
 
   #noteTimes({ state: { settings, cookies, hosts } }: Stored): void {
-    this.#ahead.clear();
-    const now = systemClock.now();
-    for (const { key, at } of settings) if (at >= now) this.#ahead.set(idOf("setting", key), at);
-    for (const { key, at } of cookies) if (at >= now) this.#ahead.set(idOf("cookie", key), at);
-    for (const { key, at } of hosts) if (at >= now) this.#ahead.set(idOf("host", key), at);
+    this.#times.clear();
+    for (const { key, at } of settings) this.#times.set(idOf("setting", key), at);
+    for (const { key, at } of cookies) this.#times.set(idOf("cookie", key), at);
+    for (const { key, at } of hosts) this.#times.set(idOf("host", key), at);
   }
 
   #soon(): void {
@@ -223,7 +238,7 @@ export class Keeper implements CookieListener {
   }
 }
 
-function keyOf({ name, domain, hostOnly, path }: StoredCookie): CookieKey {
+function keyOf({ name, domain, hostOnly, path }: CookieKey): CookieKey {
   return { name, domain, hostOnly, path };
 }
 

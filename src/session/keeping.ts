@@ -15,7 +15,20 @@ import { Keeper, type KeptSession } from "./keeper.ts";
 import { isKept, keptValue, type SecretsMode } from "./kept-settings.ts";
 import type { Opening } from "./open.ts";
 import { hasReference, mayRefer, type Variables } from "./references.ts";
-import { authOf, headersBeside, isReferred, isSame, settingsIn, storedHeaders } from "./stored-settings.ts";
+import {
+  authOf,
+  byKey,
+  headerKeyOf,
+  headersBeside,
+  isHeaderKey,
+  isReferred,
+  isSame,
+  optionOf,
+  putHeader,
+  settingsIn,
+  storedHeaders,
+  type HeaderPair,
+} from "./stored-settings.ts";
 
 /** What is needed of a session, of whatever class. */
 export interface OpenedSession {
@@ -46,7 +59,11 @@ export class Keeping implements KeptSession, SettingListener {
   storedHeaders: HeaderMap;
   readonly #source: Source;
   #hosts: HstsStore | null = null;
+  /** Of the session, as far as they are listened to. */
+  #headers: HeaderMap | null = null;
   #isAdopting = false;
+  /** Are headers about to change, and will be looked at when they have? */
+  #isLooking = false;
 
   /** @param given the options that the session was given, as they were given. */
   constructor(session: OpenedSession, given: () => Readonly<Record<string, unknown>>, how: Opening["how"]) {
@@ -58,10 +75,12 @@ export class Keeping implements KeptSession, SettingListener {
     this.#auth = how.auth;
     this.#known = new Map(settings);
     // Headers are put over one another, and so are told one by one.
-    this.#stored = new Set([...settings.keys()].filter((name) => name === "headers" || !how.given.has(name)));
+    this.#stored = new Set(
+      [...settings.keys()].map(optionOf).filter((name) => name === "headers" || !how.given.has(name)),
+    );
     this.#variables = how.variables;
     this.#references = new Map(how.references);
-    this.storedHeaders = storedHeaders(settings.get("headers"), how.variables);
+    this.storedHeaders = storedHeaders(settings, how.variables);
     this.#source = sourceOf("session-file", null, store.place);
     this.keeper = new Keeper(store, this, { when, isReadOnly, stored });
   }
@@ -120,7 +139,10 @@ export class Keeping implements KeptSession, SettingListener {
     if (this.#isAdopting) return;
     this.#stored.delete(name);
     if (name === "auth") this.#auth = undefined;
-    if (name === "headers") this.storedHeaders = storedHeaders(undefined, this.#variables);
+    if (name === "headers") {
+      this.storedHeaders = storedHeaders(new Map(), this.#variables);
+      this.#listenToHeaders(true);
+    }
     if (name === "hsts") {
       this.#listenToHosts(this.keeper);
       this.#noteHosts(null);
@@ -142,19 +164,20 @@ export class Keeping implements KeptSession, SettingListener {
   }
 
   /**
-   * Notes the options that are not as they are stored: headers are changed in place, and nobody tells of it.
+   * Notes the options that are not as they are stored.
    *
-   * @throws {TypeError} for a secret that would be stored.
+   * @throws {TypeError} for a secret that would be stored, when all the others are noted.
    */
   noteSettings(): void {
     if (this.#isReadOnly) return;
-    const now = this.#settings();
+    const { settings: now, refused } = this.#settings();
     const at = systemClock.now();
     for (const [key, value] of now)
       if (!isSame(value, this.#known.get(key))) this.keeper.note({ kind: "setting", key, at, value });
     for (const key of this.#known.keys())
       if (!now.has(key)) this.keeper.note({ kind: "setting", key, at, value: undefined });
     this.#known = now;
+    if (refused !== null) throw refused.error;
   }
 
   adopt(stored: Stored, { settings, cookies, hosts }: SessionState): void {
@@ -162,7 +185,9 @@ export class Keeping implements KeptSession, SettingListener {
     settingsIn(stored, this.keeper.store.place, this.#variables);
     this.#isAdopting = true;
     try {
-      for (const { key, value } of settings) if (isKept(key)) this.#adoptSetting(key, value);
+      // All headers, as somebody wrote them by hand, before single ones.
+      for (const { key, value } of settings.toSorted(byKey))
+        if (isKept(optionOf(key))) this.#adoptSetting(key, value);
       this.#session.cookies.adopt(cookies);
       this.#hosts?.adopt(hosts);
     } finally {
@@ -175,11 +200,26 @@ export class Keeping implements KeptSession, SettingListener {
     if (value === undefined) this.#known.delete(name);
     else this.#known.set(name, value);
     if (isSame(value, before)) return;
+    if (isHeaderKey(name)) {
+      this.#adoptHeader(name, value);
+      return;
+    }
     if (mayRefer(name) && hasReference(value)) this.#references.set(name, value ?? null);
     else this.#references.delete(name);
     Reflect.set(this.#session, name, this.#meantBy(name, value));
     this.#stored.add(name);
     if (name === "hsts") this.#listenToHosts(this.keeper);
+  }
+
+  /** In place: the program may hold them. */
+  #adoptHeader(key: string, value: Json | undefined): void {
+    if (hasReference(value)) {
+      const others = this.#references.get("headers");
+      this.#references.set("headers", [...(Array.isArray(others) ? (others as Json[]) : []), value ?? null]);
+    }
+    putHeader(this.#session.headers, key, value, this.#variables);
+    putHeader(this.storedHeaders, key, value, this.#variables);
+    this.#stored.add("headers");
   }
 
   /** What a session has that was stored so. */
@@ -189,7 +229,7 @@ export class Keeping implements KeptSession, SettingListener {
         this.#auth = isReferred(value) ? value : undefined;
         return authOf(value, this.#variables);
       case "headers":
-        return (this.storedHeaders = storedHeaders(value, this.#variables));
+        return (this.storedHeaders = storedHeaders(this.#known, this.#variables));
       default:
         return mayRefer(name) ? this.#variables.resolved(value, name) : value;
     }
@@ -198,12 +238,33 @@ export class Keeping implements KeptSession, SettingListener {
   /** Hears of cookies and hosts; `null`: not any more. */
   #listen(keeper: Keeper | null = this.keeper): void {
     this.#session.cookies.listen(this.#isReadOnly ? null : keeper);
+    this.#listenToHeaders(keeper !== null);
     try {
       this.#listenToHosts(keeper);
     } catch (error) {
       this.#session.cookies.listen(null);
+      this.#listenToHeaders(false);
       throw error;
     }
+  }
+
+  /** They are changed in place. What they are then is looked at when they are, which is when the program waits next. */
+  #listenToHeaders(isListening: boolean): void {
+    this.#headers?.listen(null);
+    this.#headers = isListening && !this.#isReadOnly ? this.#session.headers : null;
+    this.#headers?.listen(() => {
+      if (this.#isAdopting || this.#isLooking) return;
+      this.#isLooking = true;
+      queueMicrotask(() => {
+        this.#isLooking = false;
+        try {
+          this.noteSettings();
+        } catch {
+          // The next save tells of it.
+          this.keeper.stir();
+        }
+      });
+    });
   }
 
   /** Hears of the hosts in the session's own list. One of another kind keeps what it knows itself. */
@@ -231,22 +292,48 @@ export class Keeping implements KeptSession, SettingListener {
     });
   }
 
-  /** The options as they are to be stored. */
-  #settings(): Map<string, Json> {
+  /** The options as they are to be stored; as they are stored where that is refused. */
+  #settings(): {
+    readonly settings: Map<string, Json>;
+    readonly refused: { readonly error: unknown } | null;
+  } {
     const { baseUrl, headers, hsts } = this.#session;
     const { auth, cookies: _, ...others } = this.#given();
     const all: Record<string, unknown> = {
       ...others,
       baseUrl: baseUrl ?? undefined,
-      headers: headersBeside(headers),
     };
     if (hsts !== null) all["hsts"] = true;
     if (this.#auth !== undefined) all["auth"] = this.#auth;
     else if (auth !== undefined) all["auth"] = auth;
-    const kept = Object.entries(all).flatMap(([name, value]): [string, Json][] => {
-      const json = value === undefined ? undefined : this.#keptValue(name, value);
-      return json === undefined ? [] : [[name, json]];
+    const settings = new Map<string, Json>();
+    let refused: { readonly error: unknown } | null = null;
+    const keep = (key: string, valueOf: () => Json | undefined): void => {
+      let json = this.#known.get(key);
+      try {
+        json = valueOf();
+      } catch (error) {
+        refused ??= { error };
+      }
+      if (json !== undefined) settings.set(key, json);
+    };
+    for (const [name, value] of Object.entries(all))
+      keep(name, () => (value === undefined ? undefined : this.#keptValue(name, value)));
+    for (const pair of headersBeside(headers)) {
+      const key = headerKeyOf(pair[0]);
+      keep(key, () => this.#keptHeader(key, pair));
+    }
+    return { settings, refused };
+  }
+
+  /** @throws {TypeError} for a secret that would be stored. */
+  #keptHeader(key: string, pair: HeaderPair): Json | undefined {
+    const known = this.#known.get(key);
+    const kept = keptValue("headers", [pair], {
+      secrets: this.#secrets,
+      known: known === undefined ? undefined : [known],
+      refer: (json) => this.#variables.referring(json, this.#references.get("headers")),
     });
-    return new Map(kept);
+    return (kept as readonly Json[] | undefined)?.[0];
   }
 }

@@ -23,7 +23,15 @@ import {
   type EnvironmentReference,
   type ReferringOption,
 } from "./references.ts";
-import { authOf, headersOver, isReferred, settingsIn, storedHeaders } from "./stored-settings.ts";
+import {
+  authOf,
+  headersIn,
+  headersOver,
+  isHeaderKey,
+  isReferred,
+  settingsIn,
+  storedHeaders,
+} from "./stored-settings.ts";
 
 /** A value, or the environment variable that has it. */
 type Referring<Value> = Value | EnvironmentReference;
@@ -114,7 +122,12 @@ export async function readOpening(
   const stored = await store.read();
   const variables = new Variables(process.env);
   const settings = settingsIn(stored, store.place, variables);
-  const { headers: keptHeaders, auth: keptAuth, hsts: isHsts, ...kept } = Object.fromEntries(settings);
+  const {
+    headers: _,
+    auth: keptAuth,
+    hsts: isHsts,
+    ...kept
+  } = Object.fromEntries([...settings].filter(([key]) => !isHeaderKey(key)));
   const { headers, cookies, hsts, auth = keptAuth, ...rest } = options;
   const { jar, own, named } = cookiesOver(cookies, stored?.state);
   const plain = { ...kept, ...rest };
@@ -128,7 +141,7 @@ export async function readOpening(
     headers:
       headers === null
         ? new HeaderMap()
-        : headersOver(storedHeaders(keptHeaders, variables), headers, variables),
+        : headersOver(storedHeaders(settings, variables), headers, variables),
     jar: own,
     cookies: named,
     how: {
@@ -139,7 +152,7 @@ export async function readOpening(
       given: new Set(Object.keys(given).filter((name) => Reflect.get(given, name) !== undefined)),
       auth: isReferred(auth) ? auth : undefined,
       variables,
-      references: referencesIn({ ...plain, headers: [...pairsOf(keptHeaders), ...pairsOf(headers)] }),
+      references: referencesIn({ ...plain, headers: [...headersIn(settings), ...pairsOf(headers)] }),
     },
   };
 }

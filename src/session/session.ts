@@ -196,6 +196,7 @@ export class Session<Streams extends boolean = false>
 
   override set baseUrl(url: string | URL | null) {
     const { baseUrl } = take({ baseUrl: url }, "session");
+    this.#keeping?.assertSettable("baseUrl", baseUrl);
     this.#baseUrl = baseUrl == null ? null : parseBaseUrl(baseUrl);
     this.#keeping?.onSetting("baseUrl");
   }
