@@ -3,6 +3,7 @@
  * changed.
  */
 import { systemClock } from "../core/clock.ts";
+import { SessionClosed } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { Json, SessionState, Stored } from "../core/session-store.ts";
 import { sourceOf, type Source } from "../core/source.ts";
@@ -17,7 +18,8 @@ import type { Opening } from "./open.ts";
 import { hasReference, mayRefer, type Variables } from "./references.ts";
 import {
   authOf,
-  byKey,
+  byTime,
+  contradict,
   headerKeyOf,
   headersBeside,
   isHeaderKey,
@@ -25,6 +27,7 @@ import {
   isSame,
   optionOf,
   putHeader,
+  RIVALS,
   settingsIn,
   storedHeaders,
   type HeaderPair,
@@ -62,6 +65,7 @@ export class Keeping implements KeptSession, SettingListener {
   /** Of the session, as far as they are listened to. */
   #headers: HeaderMap | null = null;
   #isAdopting = false;
+  #isClosed = false;
   /** Are headers about to change, and will be looked at when they have? */
   #isLooking = false;
 
@@ -110,19 +114,31 @@ export class Keeping implements KeptSession, SettingListener {
   }
 
   async save(): Promise<void> {
+    this.#assertOpen();
     if (this.#isReadOnly)
       throw new TypeError('the session was opened with access: "read-only": nothing of it is stored');
     await this.keeper.save();
   }
 
   async reload(): Promise<void> {
+    this.#assertOpen();
     await this.keeper.reload();
   }
 
-  /** What changes from then on is not stored. */
+  /** @throws {SessionClosed} */
+  #assertOpen(): void {
+    if (this.#isClosed)
+      throw new SessionClosed(
+        "the session is closed, and nothing of it is stored any more: save() before close(), or open it again",
+      );
+  }
+
+  /** What changes from then on is not stored. What could not be stored is tried again when it is closed again. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
     try {
       await this.keeper.close();
+      this.#isClosed = true;
     } finally {
       this.#listen(null);
     }
@@ -185,8 +201,7 @@ export class Keeping implements KeptSession, SettingListener {
     settingsIn(stored, this.keeper.store.place, this.#variables);
     this.#isAdopting = true;
     try {
-      // All headers, as somebody wrote them by hand, before single ones.
-      for (const { key, value } of settings.toSorted(byKey))
+      for (const { key, value } of settings.toSorted(byTime))
         if (isKept(optionOf(key))) this.#adoptSetting(key, value);
       this.#session.cookies.adopt(cookies);
       this.#hosts?.adopt(hosts);
@@ -206,6 +221,11 @@ export class Keeping implements KeptSession, SettingListener {
     }
     if (mayRefer(name) && hasReference(value)) this.#references.set(name, value ?? null);
     else this.#references.delete(name);
+    const rival = RIVALS.get(name);
+    if (rival !== undefined && contradict(name, value, this.#known)) {
+      this.#known.delete(rival);
+      Reflect.set(this.#session, rival, undefined);
+    }
     Reflect.set(this.#session, name, this.#meantBy(name, value));
     this.#stored.add(name);
     if (name === "hsts") this.#listenToHosts(this.keeper);

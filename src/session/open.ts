@@ -3,7 +3,7 @@
  * is `keeping.ts`'s.
  */
 import type { AuthOption } from "../core/auth-scheme.ts";
-import { isRecord, oneOf } from "../core/checks.ts";
+import { isRecord, oneOf, optionsOf } from "../core/checks.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import type { CookiesInit, SessionOptions } from "../core/options.ts";
@@ -11,6 +11,8 @@ import { isObject } from "../core/realm.ts";
 import type { Json, SessionState, SessionStore, Stored } from "../core/session-store.ts";
 import type { CookieJson } from "../cookies/cookie-json.ts";
 import { CookieJar } from "../cookies/jar.ts";
+import { optionsElsewhere } from "../options/elsewhere.ts";
+import { namesAt } from "../options/take.ts";
 import { HstsStore } from "../hsts/store.ts";
 import { FileSessionStore, type FileSessionStoreOptions } from "../store/file-store.ts";
 import { cookieId } from "../store/state.ts";
@@ -25,10 +27,12 @@ import {
 } from "./references.ts";
 import {
   authOf,
+  contradict,
   headersIn,
   headersOver,
   isHeaderKey,
   isReferred,
+  RIVALS,
   settingsIn,
   storedHeaders,
 } from "./stored-settings.ts";
@@ -118,6 +122,7 @@ export async function readOpening(
 ): Promise<Opening> {
   const { access, save, secrets, key, lockTimeout, ...options } = given;
   const how = readHow({ access, save, secrets });
+  assertKnown(options);
   const store = storeOf(from, { key, lockTimeout });
   const stored = await store.read();
   const variables = new Variables(process.env);
@@ -130,7 +135,7 @@ export async function readOpening(
   } = Object.fromEntries([...settings].filter(([key]) => !isHeaderKey(key)));
   const { headers, cookies, hsts, auth = keptAuth, ...rest } = options;
   const { jar, own, named } = cookiesOver(cookies, stored?.state);
-  const plain = { ...kept, ...rest };
+  const plain = { ...without(kept, rest), ...rest };
   return {
     options: {
       ...mapValues(plain, (value, name) => (mayRefer(name) ? variables.resolved(value, name) : value)),
@@ -169,6 +174,19 @@ function readHow({
   oneOf(save, "save", ["change", "close", "manual"]);
   oneOf(secrets, "secrets", ["reference", "store", "omit"]);
   return { when: save, isReadOnly: access === "read-only", secrets };
+}
+
+/** What was stored, less what contradicts what is given. */
+function without(
+  kept: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const stored = new Map(Object.entries(kept));
+  for (const [name, value] of Object.entries(given)) {
+    const rival = RIVALS.get(name);
+    if (rival !== undefined && contradict(name, value, stored)) stored.delete(rival);
+  }
+  return Object.fromEntries(stored);
 }
 
 function mapValues(
@@ -220,6 +238,13 @@ function notAmong(
   const ids = new Set(own.map(cookieId));
   return ids.size === 0 ? stored : stored.filter(({ key }) => !ids.has(cookieId(key)));
 }
+
+/** The session would say so, too, but not that there are options of `Session.open()` beside its own. */
+function assertKnown(options: object): void {
+  optionsOf(options, "Session.open()", [...namesAt("session"), ...OWN], optionsElsewhere);
+}
+
+const OWN = ["access", "save", "secrets", "key", "lockTimeout"];
 
 function storeOf(from: string | URL | SessionStore, options: FileSessionStoreOptions): SessionStore {
   const isStore = isObject(from) && "commit" in from && typeof from.commit === "function";

@@ -43,7 +43,7 @@ export function optionOf(key: string): string {
  */
 export function settingsIn(stored: Stored | null, place: string, variables: Variables): Map<string, Json> {
   const settings = new Map<string, Json>();
-  for (const { key, value } of (stored?.state.settings ?? []).toSorted(byKey)) {
+  for (const { key, value } of (stored?.state.settings ?? []).toSorted(byTime)) {
     const option = optionOf(key);
     if (value === undefined || !isKept(option)) continue;
     const stored = isHeaderKey(key) ? [value] : value;
@@ -55,9 +55,39 @@ export function settingsIn(stored: Stored | null, place: string, variables: Vari
       const why = error instanceof Error ? error.message : String(error);
       throw new SessionFileError(place, "malformed", `settings[${JSON.stringify(key)}]: ${why}`, error);
     }
+    const rival = RIVALS.get(key);
+    if (rival !== undefined && contradict(key, value, settings)) settings.delete(rival);
     settings.set(key, value);
   }
   return settings;
+}
+
+/** Options that say the same in two ways. Of two that contradict each other the one that was set later counts. */
+export const RIVALS: ReadonlyMap<string, string> = new Map([
+  ["proxy", "proxies"],
+  ["proxies", "proxy"],
+]);
+
+/** Does an option contradict its rival among others? Each of them is right by itself. */
+export function contradict(name: string, value: unknown, others: ReadonlyMap<string, unknown>): boolean {
+  const rival = RIVALS.get(name);
+  if (rival === undefined || !others.has(rival)) return false;
+  try {
+    over(
+      initial,
+      take({ [name]: withoutReferences(value), [rival]: withoutReferences(others.get(rival)) }, "session"),
+    );
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** As a text whatever the variable has: which one it is does not matter. */
+function withoutReferences(value: unknown): unknown {
+  if (isReference(value)) return "http://reference.invalid";
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutReferences(part)]));
 }
 
 function assertHeader(key: string, value: Json): void {
@@ -140,9 +170,9 @@ export function authOf(kept: unknown, variables: Variables): AuthOption | undefi
   return auth as AuthOption | undefined; // as it was given, or two texts
 }
 
-/** Which setting comes first? */
-export function byKey({ key }: { readonly key: string }, other: { readonly key: string }): number {
-  return key < other.key ? -1 : 1;
+/** In the order in which they were set. */
+export function byTime({ at }: { readonly at: number }, other: { readonly at: number }): number {
+  return at - other.at;
 }
 
 function isText(value: unknown): boolean {

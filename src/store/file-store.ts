@@ -1,5 +1,5 @@
 /** A session in a file: read, locked, changed, and written whole. */
-import { constants, type BigIntStats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { chmod, mkdir, open, readdir, readlink, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 
@@ -29,7 +29,7 @@ import { LockLost, lockOf } from "./file-lock.ts";
 import { isJsonRecord, lineOf, type JsonRecord } from "./json.ts";
 import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
 import { applied, emptyState } from "./state.ts";
-import { writeWhole } from "./write-file.ts";
+import { withFile, writeWhole } from "./write-file.ts";
 
 /** How a file is used. */
 export interface FileSessionStoreOptions {
@@ -45,7 +45,7 @@ export interface FileSessionStoreOptions {
 const LOCK_MS = 10_000;
 const MOST_LOCK_MS = 2_147_483_647;
 /** Larger ones were not written here. */
-const MOST_BYTES = 268_435_456n;
+const MOST_BYTES = 268_435_456;
 /** Who opens a pipe waits for nobody. On Windows there is no such flag. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const OWNERS_FILE = 0o600;
@@ -291,17 +291,18 @@ export class FileSessionStore implements SessionStore {
 /** Reads a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
 async function readOwn(path: string): Promise<string | null> {
   try {
-    await using file = await open(path, READ);
-    const stats = await file.stat({ bigint: true });
-    if (!stats.isFile()) throw new SessionFileError(path, "unreadable", "it is no file");
-    await makeOwners(path, file, stats);
-    if (stats.size > MOST_BYTES)
-      throw new SessionFileError(
-        path,
-        "malformed",
-        `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
-      );
-    return decoded(path, await file.readFile());
+    return await withFile(await open(path, READ), async (file) => {
+      const stats = await file.stat();
+      if (!stats.isFile()) throw new SessionFileError(path, "unreadable", "it is no file");
+      await makeOwners(path, file, stats);
+      if (stats.size > MOST_BYTES)
+        throw new SessionFileError(
+          path,
+          "malformed",
+          `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
+        );
+      return decoded(path, await file.readFile());
+    });
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     if (error instanceof SessionFileError) throw error;
@@ -319,9 +320,9 @@ function decoded(path: string, bytes: Uint8Array): string {
 }
 
 /** @throws {SessionFileError} when others can read it, and that cannot be changed. */
-async function makeOwners(path: string, file: FileHandle, { mode, uid }: BigIntStats): Promise<void> {
-  if (process.platform === "win32" || (Number(mode) & OTHERS) === 0) return;
-  if (Number(uid) !== process.getuid?.())
+async function makeOwners(path: string, file: FileHandle, { mode, uid }: Stats): Promise<void> {
+  if (process.platform === "win32" || (mode & OTHERS) === 0) return;
+  if (uid !== process.getuid?.())
     throw new SessionFileError(path, "permissions", "others can read it, and it is not ours to change that");
   await file.chmod(OWNERS_FILE).catch((error: unknown) => {
     throw new SessionFileError(path, "permissions", "others can read it, and that cannot be changed", error);

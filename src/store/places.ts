@@ -61,7 +61,15 @@ export interface Place {
  * @throws {TypeError} for what is neither.
  */
 export function placeOf(given: string | URL, whereabouts: Whereabouts): Place {
-  if (isUrl(given)) return { path: fileURLToPath(given), isNamed: false };
+  if (isUrl(given)) {
+    if (given.protocol !== "file:")
+      throw mustBe(
+        "what Session.open() opens",
+        "a name, a path, a URL of a file or a SessionStore",
+        given.href,
+      );
+    return { path: fileURLToPath(given), isNamed: false };
+  }
   if (typeof given !== "string")
     throw mustBe("what Session.open() opens", "a name, a path or a SessionStore", given);
   if (isAbsolute(given) || PATH.test(given)) return { path: resolve(given), isNamed: false };

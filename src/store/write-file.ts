@@ -1,5 +1,5 @@
 /** Writes a file whole or not at all: whoever reads it sees what was there before, or all of what is there now, also behind a crash. */
-import { open, rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -43,11 +43,24 @@ interface Owner {
 /** Its bytes are on the disk before it has the other's name: else a crash could leave the name, and nothing in it. */
 async function writeNew(path: string, text: string, before: Owner | null): Promise<void> {
   // "x": it follows no link that somebody put there.
-  await using file = await open(path, "wx", OWNERS);
-  // Who may write for others (root) takes nothing away from them.
-  if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid);
-  await file.writeFile(text);
-  await file.sync();
+  await withFile(await open(path, "wx", OWNERS), async (file) => {
+    // Who may write for others (root) takes nothing away from them.
+    if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid);
+    await file.writeFile(text);
+    await file.sync();
+  });
+}
+
+/** Uses a file that is open, and closes it. Node 22 has no `await using`. */
+export async function withFile<Value>(
+  file: FileHandle,
+  use: (file: FileHandle) => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
 }
 
 async function moveOver(from: string, to: string): Promise<void> {
@@ -70,6 +83,5 @@ async function moveOver(from: string, to: string): Promise<void> {
 /** The name is on the disk, too. Windows opens no folders. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
-  await using folder = await open(path, "r");
-  await folder.sync();
+  await withFile(await open(path, "r"), (folder) => folder.sync());
 }
