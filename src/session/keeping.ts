@@ -163,7 +163,7 @@ export class Keeping implements KeptSession, SettingListener {
       this.#listenToHosts(this.keeper);
       this.#noteHosts(null);
     }
-    this.noteSettings();
+    this.#noteOrStir();
   }
 
   sourceOf(name: string): Source | null {
@@ -194,6 +194,15 @@ export class Keeping implements KeptSession, SettingListener {
       if (!now.has(key)) this.keeper.note({ kind: "setting", key, at, value: undefined });
     this.#known = now;
     if (refused !== null) throw refused.error;
+  }
+
+  /** What must not be stored is told with the next save: who changes something else has nothing to do with it. */
+  #noteOrStir(): void {
+    try {
+      this.noteSettings();
+    } catch {
+      this.keeper.stir();
+    }
   }
 
   adopt(stored: Stored, { settings, cookies, hosts }: SessionState): void {
@@ -277,12 +286,7 @@ export class Keeping implements KeptSession, SettingListener {
       this.#isLooking = true;
       queueMicrotask(() => {
         this.#isLooking = false;
-        try {
-          this.noteSettings();
-        } catch {
-          // The next save tells of it.
-          this.keeper.stir();
-        }
+        this.#noteOrStir();
       });
     });
   }

@@ -118,7 +118,8 @@ export function headersBeside(headers: HeaderMap): HeaderPair[] {
 /** The headers that are stored, each by itself or all of them by hand. */
 export function headersIn(settings: ReadonlyMap<string, Json>): Json[] {
   const whole = settings.get("headers") ?? [];
-  const pairs: Json[] = isRecord(whole) ? Object.entries(whole) : [...(whole as readonly Json[])]; // it was checked
+  const all = isRecord(whole) ? Object.entries(whole) : (whole as readonly HeaderPair[]); // it was checked
+  const pairs: Json[] = all.filter(([name]) => !settings.has(headerKeyOf(name)));
   for (const [key, value] of settings) if (isHeaderKey(key)) pairs.push(value);
   return pairs;
 }

@@ -1,6 +1,6 @@
 /**
- * A session as text: the file's format, of which `schema/session.schema.json` is the description for others. Keys are sorted, and each
- * cookie is a line: what differs between two files is what changed.
+ * A session as text: the file's format, of which `schema/session-1.schema.json` is the description for others. Keys are sorted, but for
+ * those of options' values, and each cookie is a line: what differs between two files is what changed.
  *
  * Reading trusts nothing. What a later version may add is kept: fields that are not known are written back.
  */
@@ -80,7 +80,7 @@ export function textOf({ revision, state, more, moreOf }: SessionDocument, saved
   const also = (id: string, at: number): JsonRecord => moreOf.get(idAt(id, at)) ?? {};
   const settings = state.settings.map(
     (kept) =>
-      `    ${JSON.stringify(kept.key)}: ${lineOf({ ...also(`setting ${kept.key}`, kept.at), ...settingFields(kept) })}`,
+      `    ${JSON.stringify(kept.key)}: ${settingLine({ ...also(`setting ${kept.key}`, kept.at), ...settingFields(kept) })}`,
   );
   const fields: Record<string, string> = {
     ...Object.fromEntries(Object.entries(more).map(([name, value]) => [name, lineOf(value)])),
@@ -119,6 +119,14 @@ function lineFor(kept: object, fields: () => JsonRecord): string {
   const line = lineOf(fields());
   written.set(kept, line);
   return line;
+}
+
+/** The value as it was given: of params the order says something. */
+function settingLine({ value, ...others }: JsonRecord): string {
+  const fields = Object.entries(others).map(([name, field]) => [name, lineOf(field)]);
+  if (value !== undefined) fields.push(["value", JSON.stringify(value)]);
+  const lines = fields.map(([name, line]) => `${JSON.stringify(name)}:${line}`);
+  return `{${lines.toSorted().join(",")}}`;
 }
 
 function settingFields({ at, value }: Kept<string, Json>): JsonRecord {

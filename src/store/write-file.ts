@@ -15,7 +15,7 @@ const BUSY_CODES: ReadonlySet<unknown> = new Set(["EPERM", "EACCES", "EBUSY"]);
  * Writes `text` to a file of mode 0600. Nobody else may write it meanwhile.
  *
  * @param path no link: a rename would put the file in its place.
- * @param assertOurs asked right before the file is put in its place: may it be?
+ * @param assertOurs throws when others may write it, too: asked right before the file is put in its place, and when something went wrong.
  * @throws what the system or `assertOurs` says; the file is as it was.
  */
 export async function writeWhole(path: string, text: string, assertOurs: () => void): Promise<void> {
@@ -28,6 +28,8 @@ export async function writeWhole(path: string, text: string, assertOurs: () => v
     assertOurs();
     await moveOver(temporary, path);
   } catch (error) {
+    // What has that name may be another's by now.
+    assertOurs();
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
