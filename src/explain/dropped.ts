@@ -3,13 +3,15 @@
  */
 import type { TlsSettings } from "../core/adapter.ts";
 import { dressBehind } from "../core/request.ts";
-import { byDefault, type Source } from "../core/source.ts";
+import { byDefault, sourceOf, type Source } from "../core/source.ts";
+import { isHttpLike } from "../core/url.ts";
 import type { Ledger, Saying } from "../options/ledger.ts";
 import type { OptionName } from "../options/table.ts";
 import type { Dropped, DropReason } from "./data.ts";
-import type { SentField } from "./fields.ts";
+import { fieldSource, type SentField } from "./fields.ts";
 import type { Hop } from "./hop.ts";
-import { headerParts, paramParts, tlsPart } from "./parts.ts";
+import { headerParts, nameOf, paramParts, tlsPart } from "./parts.ts";
+import { byAdapter, type Walk } from "./walk.ts";
 
 /** What of the options does not go along. */
 export function droppedOptions(ledger: Ledger): Dropped[] {
@@ -37,6 +39,40 @@ function dropped(kind: Dropped["kind"], name: string | null, source: Source, by:
 function atBaseUrl(ledger: Ledger, option: OptionName): readonly Saying[] {
   return ledger.of(option).filter(({ source, given }) => source.layer === "base-url" && given === undefined);
 }
+
+/** What is given, and is not for the way that the message goes. */
+export function droppedOnWay(walk: Walk, ledger: Ledger, fields: readonly SentField[]): Dropped[] {
+  const { request } = walk.exchange;
+  const isSent = (key: string): boolean => fields.some(({ name }) => name.toLowerCase() === key);
+  const { parts } = headerParts(ledger);
+  const left: Dropped[] = [];
+  if (walk.foreseen !== null && request.headers.has("proxy-authorization") && !isSent("proxy-authorization"))
+    left.push({
+      kind: "header",
+      name: "Proxy-Authorization",
+      source: fieldSource("proxy-authorization", walk, ledger),
+      by: byAdapter(walk),
+      reason: "no-proxy",
+    });
+  for (const [key, name] of FRAMING) {
+    const part = parts.get(key);
+    if (part === undefined || isSent(key)) continue;
+    const by = fields.find((field) => FRAMING.has(field.name.toLowerCase()))?.source ?? byDefault;
+    left.push({ kind: "header", name, source: part.source, by, reason: "framing" });
+  }
+  if (!isHttpLike(request.url)) {
+    const by = sourceOf("url", "scheme");
+    for (const { value, source } of paramParts(ledger).pairs)
+      left.push({ kind: "param", name: nameOf(value), source, by, reason: "scheme" });
+  }
+  return left;
+}
+
+/** Fields that tell where a body ends. */
+const FRAMING: ReadonlyMap<string, string> = new Map([
+  ["content-length", "Content-Length"],
+  ["transfer-encoding", "Transfer-Encoding"],
+]);
 
 /** Who gave what the border took off. */
 function giver(ledger: Ledger, option: OptionName): Source {

@@ -4,7 +4,8 @@
 import { mustBe, ownFields } from "../core/checks.ts";
 import type { RequestOptions } from "../core/options.ts";
 import { isObject, isPromise, isUrl } from "../core/realm.ts";
-import { bareUrl } from "../core/redact.ts";
+import { RequestException } from "../core/errors.ts";
+import { bareUrl, shownMethod } from "../core/redact.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
 import type { AnyResponse } from "../core/response.ts";
 import { byDefault, sourceOf, type Source } from "../core/source.ts";
@@ -18,7 +19,7 @@ import { Explanation } from "./explanation.ts";
 import { hopTo, type Hop } from "./hop.ts";
 import { notePlan } from "./previous.ts";
 import { Shower } from "./shown.ts";
-import { askedFor, walk, type Desk, type Walk } from "./walk.ts";
+import { askedFor, isSigned, walk, walked, type Desk, type Walk } from "./walk.ts";
 
 /**
  * What `session.explain()` takes: the options of the request that is asked about, its method, and where a redirect comes from that leads
@@ -46,8 +47,9 @@ export interface ExplainingSession extends Desk {
 export function explain(session: ExplainingSession, url: string | URL, options: ExplainOptions): Explanation {
   const { method, from, given } = readOptions(options);
   const ledger = new Ledger(byDefault);
-  const start = startOf(session, { method, from, given, url }, ledger);
-  const facts: Facts = { ...start, ledger, isClosed: session.isClosed };
+  const start = startedAt(session, { method, from, given, url }, ledger);
+  const { isClosed, hasOwnRequest } = session;
+  const facts: Facts = { ...start, ledger, isClosed, hasOwnRequest };
   return new Explanation(
     requestOf(start.walk),
     describeFacts(facts, new Shower(false)),
@@ -71,6 +73,18 @@ interface Question {
 
 type Start = Pick<Facts, "walk" | "hop" | "first" | "redirect">;
 
+/** What goes wrong names the request, as an error of the call does. */
+function startedAt(session: ExplainingSession, question: Question, ledger: Ledger): Start {
+  try {
+    return startOf(session, question, ledger);
+  } catch (error) {
+    const { method, url } = question;
+    if (error instanceof RequestException)
+      error.annotate({ request: { method: shownMethod(method), url: String(url) } });
+    throw error;
+  }
+}
+
 function startOf(session: ExplainingSession, { method, url, from, given }: Question, ledger: Ledger): Start {
   if (from === undefined) {
     const asked = session.exchange(method, url, given, ledger);
@@ -78,18 +92,20 @@ function startOf(session: ExplainingSession, { method, url, from, given }: Quest
   }
   if (typeof from === "string" || isUrl(from)) {
     const first = walk(session.exchange(method, from, given, ledger), session);
-    return beyond(hopTo(url, first.exchange, 0, session), first, ledger, session);
+    const hop = hopTo(url, first.exchange, 0, session);
+    return beyond(hop, first, ledger, { ...session, before: askedFor(first) });
   }
   const before = exchangeOf(from, session);
-  notePlan(ledger, before, redirectFrom(before.request));
-  return beyond(hopTo(url, before, from.status, session), null, ledger, session);
+  const first = walked(before, session);
+  const isOwn = (name: string, value: string): boolean => !isSigned(first.signing, name, value);
+  notePlan(ledger, before, redirectFrom(before.request), isOwn);
+  return beyond(hopTo(url, before, from.status, session), first, ledger, session);
 }
 
-function beyond(hop: Hop, first: Walk | null, ledger: Ledger, session: ExplainingSession): Start {
+function beyond(hop: Hop, first: Walk, ledger: Ledger, session: ExplainingSession): Start {
   const redirect = redirectFrom(hop.before.request);
   noteBorder(ledger.from(redirect), hop.before.settings, hop.exchange.settings);
-  const before = first === null ? null : askedFor(first);
-  return { walk: walk(hop.exchange, { ...session, before }), hop, first, redirect };
+  return { walk: walk(hop.exchange, session), hop, first, redirect };
 }
 
 function redirectFrom({ method, url }: PreparedRequest): Source {

@@ -11,8 +11,9 @@ import { noCookies, type CookieLook, type CookieStore } from "../core/cookie-sto
 import type { NetrcFile } from "../core/environment.ts";
 import { RequestException } from "../core/errors.ts";
 import type { StrictTransport } from "../core/options.ts";
+import { shownUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { Source } from "../core/source.ts";
+import { sourceOf, type Source } from "../core/source.ts";
 import { tells } from "../core/tells.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf, ambientSourceOf } from "../auth/ambient.ts";
@@ -40,6 +41,8 @@ export interface Desk {
   readonly before: Url | null;
   /** Was the session closed? */
   readonly isClosed: boolean;
+  /** Has its class a `request()` of its own, or has it one itself? */
+  readonly hasOwnRequest: boolean;
 }
 
 /** An adapter, and where it is mounted. */
@@ -84,6 +87,46 @@ export function walk(asked: Exchange, desk: Desk): Walk {
   const signed = signedBy(signing, secured);
   const { exchange, look } = dress(signed, desk);
   return { prepared: asked.request, exchange, signing, look, securedBy, ...arrival(exchange, desk) };
+}
+
+/** The walk of a message that was sent already: it is as it was sent. Who signed it is who would sign it now. */
+export function walked(sent: Exchange, desk: Desk): Walk {
+  const { request } = sent;
+  return {
+    prepared: request,
+    exchange: sent,
+    signing: signingOf(sent, desk) ?? ambientSigningOf(sent, desk),
+    look: null,
+    securedBy: null,
+    ...arrival(sent, desk),
+  };
+}
+
+/** Credentials that nobody gave are looked for where there are none: they are known by what they come to. */
+function ambientSigningOf(sent: Exchange, desk: Desk): Signing | null {
+  const request = sent.request.with({ headers: sent.request.headers.clone().set("Authorization", null) });
+  const signing = signingOf({ ...sent, request }, desk);
+  return signing !== null && hasSigned(signing, "authorization", sent.request.headers.get("authorization"))
+    ? signing
+    : null;
+}
+
+/** Is it a field that the scheme sets? Of one that signs anew each time it is known by how it begins. */
+export function isSigned(signing: Signing | null, name: string, value: string | null): boolean {
+  if (signing === null || signing.preview === null) return false;
+  const { fields } = signing.preview;
+  if (fields === null) return name.toLowerCase() === "authorization" && isDigest(value);
+  return fields.some(([one]) => one.toLowerCase() === name.toLowerCase());
+}
+
+/** Is it what the scheme would set now? */
+export function hasSigned({ preview }: Signing, name: string, value: string | null): boolean {
+  return preview?.fields?.some(([one, set]) => one.toLowerCase() === name && set === value) === true;
+}
+
+/** Does it answer a nonce? */
+function isDigest(value: string | null): boolean {
+  return /^digest /i.test(value ?? "");
 }
 
 /** A list of HSTS hosts that changes nothing when it is asked, and tells which of them was found. */
@@ -138,11 +181,14 @@ function signingOf(exchange: Exchange, desk: Desk): Signing | null {
   return { scheme, preview, ambient };
 }
 
-/** Stage `auth`: the fields that are known beforehand. */
+/** Stage `auth`: the fields that are known beforehand, in place of those of the message before. */
 function signedBy(signing: Signing | null, exchange: Exchange): Exchange {
   const fields = signing?.preview?.fields ?? [];
-  if (fields.length === 0) return exchange;
+  const { headers } = exchange.request;
+  const isStale = isSigned(signing, "authorization", headers.get("authorization"));
+  if (fields.length === 0 && !isStale) return exchange;
   const request = exchange.request.with({ challenge: null });
+  if (fields.length === 0) request.headers.delete("authorization");
   for (const [name, value] of fields) request.headers.set(name, value);
   return { ...exchange, request };
 }
@@ -184,6 +230,16 @@ function lookInto(
   if (!tells(store, "look", "select")) return null;
   const { parsed } = exchange.request;
   return store.look?.(parsed, now, isDirect(parsed, exchange, world), before) ?? null;
+}
+
+/** The prefix on which the adapter is mounted, without what is secret in a URL; `null`: there is none. */
+export function prefixOf({ mount }: Walk): string | null {
+  return mount === null ? null : shownUrl(mount.prefix);
+}
+
+/** The adapter, as a source. */
+export function byAdapter(one: Walk): Source {
+  return sourceOf("adapter", prefixOf(one));
 }
 
 /** The sender, and its adapter. What it refuses is told: who asks why something fails wants to see all the rest. */

@@ -461,6 +461,8 @@ export class Session<Streams extends boolean = false>
       isDirect: this.#world.isDirect,
       before: null,
       isClosed: this.#closing.isOver,
+      // oxlint-disable-next-line typescript/unbound-method -- it is compared, and not called
+      hasOwnRequest: this.request !== Session.prototype.request,
       exchange: (method, url, given, ledger) => this.#exchange(method, url, given, ledger),
     };
   }
