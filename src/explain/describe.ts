@@ -59,6 +59,8 @@ export interface Facts {
   readonly isClosed: boolean;
   /** Has the session a `request()` of its own? */
   readonly hasOwnRequest: boolean;
+  /** What is wrong with files that were read for it. */
+  readonly notes: ReadonlySet<string>;
 }
 
 /** The way past proxies: `null` where no rule fits, `undefined` where the adapter does not tell. */
@@ -225,7 +227,7 @@ function droppedOf(
   const ofOptions = droppedOptions(ledger);
   return hop === null
     ? [...ofOptions, ...droppedOnWay(walk, ledger, fields)]
-    : [...ofOptions, ...droppedAtHop(hop, before, fields, redirect)];
+    : [...ofOptions, ...droppedAtHop(hop, before, fields, redirect, walk.signing !== null)];
 }
 
 /** The fields of the message before; none where there is none. */

@@ -90,12 +90,14 @@ function beforeBorder(ledger: Ledger): Source {
  *
  * @param before the fields of the message before, and `after` those of this one.
  * @param by the redirect, as a source.
+ * @param isSignedAgain does somebody sign this one?
  */
 export function droppedAtHop(
   hop: Hop,
   before: readonly SentField[],
   after: readonly SentField[],
   by: Source,
+  isSignedAgain: boolean,
 ): Dropped[] {
   const left = new Set(after.map(({ name }) => name.toLowerCase()));
   const isMade = (source: Source): boolean => source.layer === "auth" || source.layer === "netrc";
@@ -109,7 +111,7 @@ export function droppedAtHop(
   const { settings: was, request } = hop.before;
   const { settings: is, request: next } = hop.exchange;
   const signed = before.find(({ source }) => isMade(source));
-  const isUnsigned = signed !== undefined && !left.has(signed.name.toLowerCase());
+  const isUnsigned = signed !== undefined && !left.has(signed.name.toLowerCase()) && !isSignedAgain;
   return [
     ...fields.map(({ name, source }): Dropped => {
       return { kind: "header", name, source, by, reason: fieldReason(name, hop, reason) };

@@ -38,18 +38,23 @@ export interface ExplainOptions extends RequestOptions<boolean> {
 }
 
 /** What a session does for an explanation. */
-export interface ExplainingSession extends Desk {
+export interface ExplainingSession extends Omit<Desk, "before" | "note"> {
   /** Prepares a request as a call does, and takes down who said what; of the environment and of the call, too. */
   readonly exchange: (method: string, url: string | URL, given: Given, ledger: Ledger) => Exchange;
 }
+
+/** The same for one explanation. */
+type ExplainingDesk = ExplainingSession & Desk;
 
 /** Explains a request. @throws what the call would throw before anything is sent, as far as no adapter has to see it. */
 export function explain(session: ExplainingSession, url: string | URL, options: ExplainOptions): Explanation {
   const { method, from, given } = readOptions(options);
   const ledger = new Ledger(byDefault);
-  const start = startedAt(session, { method, from, given, url }, ledger);
+  const notes = new Set<string>();
+  const desk: ExplainingDesk = { ...session, before: null, note: (warning) => void notes.add(warning) };
+  const start = startedAt(desk, { method, from, given, url }, ledger);
   const { isClosed, hasOwnRequest } = session;
-  const facts: Facts = { ...start, ledger, isClosed, hasOwnRequest };
+  const facts: Facts = { ...start, ledger, isClosed, hasOwnRequest, notes };
   return new Explanation(
     requestOf(start.walk),
     describeFacts(facts, new Shower(false)),
@@ -74,7 +79,7 @@ interface Question {
 type Start = Pick<Facts, "walk" | "hop" | "first" | "redirect">;
 
 /** What goes wrong names the request, as an error of the call does. */
-function startedAt(session: ExplainingSession, question: Question, ledger: Ledger): Start {
+function startedAt(session: ExplainingDesk, question: Question, ledger: Ledger): Start {
   try {
     return startOf(session, question, ledger);
   } catch (error) {
@@ -85,7 +90,7 @@ function startedAt(session: ExplainingSession, question: Question, ledger: Ledge
   }
 }
 
-function startOf(session: ExplainingSession, { method, url, from, given }: Question, ledger: Ledger): Start {
+function startOf(session: ExplainingDesk, { method, url, from, given }: Question, ledger: Ledger): Start {
   if (from === undefined) {
     const asked = session.exchange(method, url, given, ledger);
     return { walk: walk(asked, session), hop: null, first: null, redirect: byDefault };
@@ -102,7 +107,7 @@ function startOf(session: ExplainingSession, { method, url, from, given }: Quest
   return beyond(hopTo(url, before, from.status, session), first, ledger, session);
 }
 
-function beyond(hop: Hop, first: Walk, ledger: Ledger, session: ExplainingSession): Start {
+function beyond(hop: Hop, first: Walk, ledger: Ledger, session: ExplainingDesk): Start {
   const redirect = redirectFrom(hop.before.request);
   noteBorder(ledger.from(redirect), hop.before.settings, hop.exchange.settings);
   return { walk: walk(hop.exchange, session), hop, first, redirect };
@@ -113,13 +118,13 @@ function redirectFrom({ method, url }: PreparedRequest): Source {
 }
 
 /** What the call of a response had. One that no session made has nothing but its request. */
-function exchangeOf({ request }: AnyResponse, session: ExplainingSession): Exchange {
+function exchangeOf({ request }: AnyResponse, session: ExplainingDesk): Exchange {
   assertWhole(request);
   const plan = planOf(request) ?? planWithout(session);
   return { request, settings: plan.settings, cookies: plan.cookies, signal: null };
 }
 
-function planWithout(session: ExplainingSession): Pick<CallPlan, "settings" | "cookies"> {
+function planWithout(session: ExplainingDesk): Pick<CallPlan, "settings" | "cookies"> {
   const { settings, cookies } = session.exchange("GET", "http://localhost/", nothing, new Ledger(byDefault));
   return { settings: { ...settings, auth: null }, cookies };
 }
@@ -139,7 +144,9 @@ function assertFrom(from: unknown, hasOptions: boolean): void {
   if (typeof from === "string" || isUrl(from)) return;
   const isResponse = isObject(from) && "request" in from && from.request instanceof PreparedRequest;
   if (!isResponse || !("status" in from) || typeof from.status !== "number") {
-    const advice = isPromise(from) ? ": await the response first" : "";
+    const isFetch = isObject(from) && "status" in from;
+    const foreign = isFetch ? " of fetch, which has no request" : "";
+    const advice = isPromise(from) ? ": await the response first" : foreign;
     throw mustBe("from", "a response, a string or a URL", from, advice);
   }
   if (hasOptions)

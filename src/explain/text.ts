@@ -141,7 +141,7 @@ function explainedLine(name: string, { value, source, beaten }: Explained): stri
 }
 
 function settingLine({ option, value, source, joined, beaten }: ExplainedSetting): string {
-  const beside = joined.map((one) => `${one.value ?? "none"} ${bracket(one.source)}`);
+  const beside = joined.filter(isTold).map((one) => `${one.value ?? "none"} ${bracket(one.source)}`);
   const others = beside.length === 0 ? "" : `, with ${beside.join(", ")}`;
   return `${option}: ${value ?? "none"} ${bracket(source)}${others}${over(beaten)}`;
 }
@@ -158,9 +158,13 @@ function isSaid({ source, beaten }: Explained): boolean {
 
 /** `, over 5 [session], 3 [default]`; what holds by default without a value is left out. */
 function over(beaten: readonly Beaten[]): string {
-  const told = beaten.filter(({ value, source }) => value !== null || source.layer !== "default");
-  const all = told.map(({ value, source }) => `${value ?? "none"} ${bracket(source)}`);
+  const all = beaten.filter(isTold).map(({ value, source }) => `${value ?? "none"} ${bracket(source)}`);
   return all.length === 0 ? "" : `, over ${all.join(", ")}`;
+}
+
+/** What holds by default without a value tells nothing. */
+function isTold({ value, source }: Beaten): boolean {
+  return value !== null || source.layer !== "default";
 }
 
 function bracket(source: Source): string {

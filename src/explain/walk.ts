@@ -32,8 +32,10 @@ export interface Desk {
   readonly jar: CookieStore;
   /** The hosts that are to be reached over TLS only; `null` for none. */
   readonly hosts: StrictTransport | null;
-  /** The netrc file as the session has read it, or would. */
-  readonly netrc: () => NetrcFile | null;
+  /** The netrc file as the session has read it, or would. @param warn is told what is wrong with it. */
+  readonly netrc: (warn: (message: string) => void) => NetrcFile | null;
+  /** Is told what is to be among the warnings. */
+  readonly note: (warning: string) => void;
   /** The adapter for a URL, and its prefix. @throws {InvalidSchema} when there is none. */
   readonly mountFor: (url: string) => Mounted;
   readonly isDirect: CookieSurroundings["isDirect"];
@@ -170,7 +172,7 @@ function signingOf(exchange: Exchange, desk: Desk): Signing | null {
   let ambient: Source | null = null;
   const scheme = schemeFor(exchange, {
     ambientAuth: (url, allowed) => {
-      const netrc = desk.netrc();
+      const netrc = desk.netrc(desk.note);
       ambient = ambientSourceOf(url, netrc, allowed);
       return ambientAuthOf(url, netrc, allowed);
     },

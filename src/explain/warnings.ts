@@ -13,6 +13,7 @@ export function warningsOf(facts: Facts, way: WayOut, exceptionBy: string | null
     ...ofProxy(facts, way, exceptionBy),
     ...ofTls(facts),
     ...ofHeaders(facts),
+    ...facts.notes,
   ];
 }
 

@@ -456,10 +456,9 @@ export class Session<Streams extends boolean = false>
       now: this.#world.clock.now(),
       jar: this.#cookies,
       hosts: this.#hsts,
-      netrc: () => (this.#netrc === undefined ? this.#environmentNow().readNetrc() : this.#netrc),
+      netrc: (warn) => (this.#netrc === undefined ? this.#environmentNow().readNetrc(warn) : this.#netrc),
       mountFor: (url) => ({ adapter: this.#mounts.find(url), prefix: this.#mounts.prefixFor(url) }),
       isDirect: this.#world.isDirect,
-      before: null,
       isClosed: this.#closing.isOver,
       // oxlint-disable-next-line typescript/unbound-method -- it is compared, and not called
       hasOwnRequest: this.request !== Session.prototype.request,
