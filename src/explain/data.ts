@@ -98,6 +98,8 @@ export type DropReason =
   | "one-hop"
   /** It is for a proxy, and the message goes to the server itself, or through a tunnel. */
   | "no-proxy"
+  /** Who signs sets another one, which is not known before. */
+  | "signed"
   /** Another field tells where the body ends. */
   | "framing"
   /** The URL is none of http and https: its adapter reads it as it is. */

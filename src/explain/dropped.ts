@@ -11,7 +11,7 @@ import type { Dropped, DropReason } from "./data.ts";
 import { fieldSource, type SentField } from "./fields.ts";
 import type { Hop } from "./hop.ts";
 import { headerParts, nameOf, paramParts, tlsPart } from "./parts.ts";
-import { byAdapter, type Walk } from "./walk.ts";
+import { byAdapter, isSigned, type Walk } from "./walk.ts";
 
 /** What of the options does not go along. */
 export function droppedOptions(ledger: Ledger): Dropped[] {
@@ -60,6 +60,11 @@ export function droppedOnWay(walk: Walk, ledger: Ledger, fields: readonly SentFi
     const by = fields.find((field) => FRAMING.has(field.name.toLowerCase()))?.source ?? byDefault;
     left.push({ kind: "header", name, source: part.source, by, reason: "framing" });
   }
+  const own = parts.get("authorization");
+  if (own !== undefined && !isSent("authorization") && isSigned(walk.signing, "authorization")) {
+    const by = fieldSource("authorization", walk, ledger);
+    left.push({ kind: "header", name: "Authorization", source: own.source, by, reason: "signed" });
+  }
   if (!isHttpLike(request.url)) {
     const by = sourceOf("url", "scheme");
     for (const { value, source } of paramParts(ledger).pairs)
@@ -105,6 +110,7 @@ export function droppedAtHop(
   const fields = before.filter(({ name, source }) => {
     const key = name.toLowerCase();
     // The jar chooses for each hop anew, which is told with the cookies; who signs is told below.
+    if (key === "authorization" && isSignedAgain) return false;
     return !left.has(key) && (key !== "cookie" || isOwnCookie) && !isMade(source);
   });
   const reason = reasonOf(hop);

@@ -102,7 +102,7 @@ function startOf(session: ExplainingDesk, { method, url, from, given }: Question
   }
   const before = exchangeOf(from, session);
   const first = walked(before, session);
-  const isOwn = (name: string, value: string): boolean => !isSigned(first.signing, name, value);
+  const isOwn = (name: string): boolean => !isSigned(first.signing, name);
   notePlan(ledger, before, redirectFrom(before.request), isOwn);
   return beyond(hopTo(url, before, from.status, session), first, ledger, session);
 }

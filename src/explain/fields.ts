@@ -98,8 +98,8 @@ function putBy(key: string, context: Context): Source | null {
 }
 
 /** Who signs, as the source of a field; `null`: it is none of those that are signed. */
-function signerOf(key: string, { signing, exchange }: Walk): Source | null {
-  if (signing === null || !isSigned(signing, key, exchange.request.headers.get(key))) return null;
+function signerOf(key: string, { signing }: Walk): Source | null {
+  if (signing === null || !isSigned(signing, key)) return null;
   return signing.ambient ?? sourceOf("auth", signing.preview?.scheme ?? null);
 }
 

@@ -21,7 +21,7 @@ export function notePlan(
   ledger: Ledger,
   { request, settings }: Exchange,
   call: Source,
-  isOwn: (name: string, value: string) => boolean,
+  isOwn: (name: string) => boolean,
 ): void {
   const { caBundle } = settings;
   if (caBundle !== null) {
@@ -29,7 +29,7 @@ export function notePlan(
     ledger.from(environment).note("verify", caBundle.path, initial.verify, caBundle);
   }
   ledger.from(call);
-  const headers = new HeaderMap([...request.headers].filter(([name, value]) => isOwn(name, value)));
+  const headers = new HeaderMap([...request.headers].filter(([name]) => isOwn(name)));
   const own = [...headers].filter(([name]) => firstHeaders.get(name) !== headers.get(name));
   // What it does not have nobody took off.
   const first = [...firstHeaders].filter(([name]) => headers.has(name));

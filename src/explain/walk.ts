@@ -113,22 +113,17 @@ function ambientSigningOf(sent: Exchange, desk: Desk): Signing | null {
     : null;
 }
 
-/** Is it a field that the scheme sets? Of one that signs anew each time it is known by how it begins. */
-export function isSigned(signing: Signing | null, name: string, value: string | null): boolean {
+/** Is it a field that the scheme sets? One that cannot tell its fields sets `Authorization`. */
+export function isSigned(signing: Signing | null, name: string): boolean {
   if (signing === null || signing.preview === null) return false;
+  const key = name.toLowerCase();
   const { fields } = signing.preview;
-  if (fields === null) return name.toLowerCase() === "authorization" && isDigest(value);
-  return fields.some(([one]) => one.toLowerCase() === name.toLowerCase());
+  return fields === null ? key === "authorization" : fields.some(([one]) => one.toLowerCase() === key);
 }
 
 /** Is it what the scheme would set now? */
 export function hasSigned({ preview }: Signing, name: string, value: string | null): boolean {
   return preview?.fields?.some(([one, set]) => one.toLowerCase() === name && set === value) === true;
-}
-
-/** Does it answer a nonce? */
-function isDigest(value: string | null): boolean {
-  return /^digest /i.test(value ?? "");
 }
 
 /** A list of HSTS hosts that changes nothing when it is asked, and tells which of them was found. */
@@ -183,15 +178,13 @@ function signingOf(exchange: Exchange, desk: Desk): Signing | null {
   return { scheme, preview, ambient };
 }
 
-/** Stage `auth`: the fields that are known beforehand, in place of those of the message before. */
+/** Stage `auth`: the fields that are known beforehand. Where they are not, those that they take the place of are gone all the same. */
 function signedBy(signing: Signing | null, exchange: Exchange): Exchange {
-  const fields = signing?.preview?.fields ?? [];
-  const { headers } = exchange.request;
-  const isStale = isSigned(signing, "authorization", headers.get("authorization"));
-  if (fields.length === 0 && !isStale) return exchange;
+  const preview = signing?.preview ?? null;
+  if (preview === null || preview.fields?.length === 0) return exchange;
   const request = exchange.request.with({ challenge: null });
-  if (fields.length === 0) request.headers.delete("authorization");
-  for (const [name, value] of fields) request.headers.set(name, value);
+  if (preview.fields === null) request.headers.delete("authorization");
+  for (const [name, value] of preview.fields ?? []) request.headers.set(name, value);
   return { ...exchange, request };
 }
 
