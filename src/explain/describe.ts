@@ -159,7 +159,7 @@ function valueOf(pair: string): string | null {
   return equals === -1 ? null : pair.slice(equals + 1);
 }
 
-function cookiesOf({ look }: Walk, shower: Shower): ExplainedCookies {
+function cookiesOf({ look, jar }: Walk, shower: Shower): ExplainedCookies {
   if (look === null) return { sent: [], withheld: [], others: 0, isKnown: false };
   return {
     sent: look.sent.map(({ cookie: { name, value, domain, path }, from }) => ({
@@ -167,7 +167,7 @@ function cookiesOf({ look }: Walk, shower: Shower): ExplainedCookies {
       value: shower.secret(value),
       domain,
       path,
-      source: from === "jar" ? sourceOf("jar") : sourceOf("request", "cookies"),
+      source: from === "jar" ? jar : sourceOf("request", "cookies"),
     })),
     withheld: look.withheld.map(({ cookie: { name, domain, path }, reason, detail }) => {
       return { name, domain, path, reason, detail };
@@ -227,7 +227,7 @@ function droppedOf(
   const ofOptions = droppedOptions(ledger);
   return hop === null
     ? [...ofOptions, ...droppedOnWay(walk, ledger, fields)]
-    : [...ofOptions, ...droppedAtHop(hop, before, fields, redirect, walk.signing !== null)];
+    : [...ofOptions, ...droppedAtHop(hop, { before, after: fields }, redirect, walk.signing !== null)];
 }
 
 /** The fields of the message before; none where there is none. */

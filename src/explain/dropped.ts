@@ -93,14 +93,13 @@ function beforeBorder(ledger: Ledger): Source {
 /**
  * What a redirect leaves behind.
  *
- * @param before the fields of the message before, and `after` those of this one.
+ * @param fields `before` those of the message before, `after` those of this one.
  * @param by the redirect, as a source.
  * @param isSignedAgain does somebody sign this one?
  */
 export function droppedAtHop(
   hop: Hop,
-  before: readonly SentField[],
-  after: readonly SentField[],
+  { before, after }: { readonly before: readonly SentField[]; readonly after: readonly SentField[] },
   by: Source,
   isSignedAgain: boolean,
 ): Dropped[] {

@@ -103,9 +103,9 @@ function signerOf(key: string, { signing }: Walk): Source | null {
   return signing.ambient ?? sourceOf("auth", signing.preview?.scheme ?? null);
 }
 
-function cookieSource({ look }: Walk): Source {
+function cookieSource({ look, jar }: Walk): Source {
   const isOwn = look !== null && look.sent.every(({ from }) => from === "request");
-  return isOwn ? sourceOf("request", "cookies") : sourceOf("jar");
+  return isOwn ? sourceOf("request", "cookies") : jar;
 }
 
 function proxyHeaderSource(key: string, ledger: Ledger): Source | null {

@@ -30,6 +30,8 @@ export interface Desk {
   readonly now: number;
   /** The session's jar. */
   readonly jar: CookieStore;
+  /** Where it is stored; `null` when it is not. */
+  readonly place: string | null;
   /** The hosts that are to be reached over TLS only; `null` for none. */
   readonly hosts: StrictTransport | null;
   /** The netrc file as the session has read it, or would. @param warn is told what is wrong with it. */
@@ -72,6 +74,8 @@ export interface Walk {
   readonly signing: Signing | null;
   /** `null`: the cookies are in a store that does not show them. */
   readonly look: CookieLook | null;
+  /** The session's jar, as a source. */
+  readonly jar: Source;
   /** The host by which HSTS made `https:` of `http:`; `""`: its list does not tell. `null`: it did not. */
   readonly securedBy: string | null;
   /** `null`: none is mounted for the URL. */
@@ -88,7 +92,13 @@ export function walk(asked: Exchange, desk: Desk): Walk {
   const signing = signingOf(secured, desk);
   const signed = signedBy(signing, secured);
   const { exchange, look } = dress(signed, desk);
-  return { prepared: asked.request, exchange, signing, look, securedBy, ...arrival(exchange, desk) };
+  const jar = jarOf(desk);
+  return { prepared: asked.request, exchange, signing, look, jar, securedBy, ...arrival(exchange, desk) };
+}
+
+/** The session's jar, as a source. */
+function jarOf({ place }: Desk): Source {
+  return sourceOf("jar", null, place);
 }
 
 /** The walk of a message that was sent already: it is as it was sent. Who signed it is who would sign it now. */
@@ -99,6 +109,7 @@ export function walked(sent: Exchange, desk: Desk): Walk {
     exchange: sent,
     signing: signingOf(sent, desk) ?? ambientSigningOf(sent, desk),
     look: null,
+    jar: jarOf(desk),
     securedBy: null,
     ...arrival(sent, desk),
   };

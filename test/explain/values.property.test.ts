@@ -174,16 +174,8 @@ describe("a value", () => {
         ([ours, outer, inner, own], variables, url) => {
           for (const [variable, value] of Object.entries(variables)) vi.stubEnv(variable, value);
           const session = new Session({ baseUrl: "https://a.test", ...(ours as SessionOptions) });
-          session
-            .scope("http://a.test", outer as ScopeOptions)
-            .scope("http://a.test/api", inner as ScopeOptions);
-          const {
-            timeouts,
-            tls,
-            redirects,
-            settings: lines,
-            request,
-          } = session.explain(url, own as RequestOptions);
+          session.scope("http://a.test", outer).scope("http://a.test/api", inner);
+          const { timeouts, tls, redirects, settings: lines, request } = session.explain(url, own);
           const held = planOf(request)?.settings;
           if (held === undefined) throw new Error("it has no plan");
           expect([timeouts.connect.value, timeouts.read.value, timeouts.total.value]).toEqual([
