@@ -25,6 +25,9 @@ export type SaveWhen = "change" | "close" | "manual";
 /** So long more changes are waited for, in milliseconds. */
 const SOON_MS = 250;
 
+/** Of so many things more than there are the times may be known. */
+const MOST_TIMES_BESIDE = 1000;
+
 /** Who takes over what others did. */
 export interface KeptSession {
   /** Notes what it does not tell of by itself. @throws {TypeError} for what must not be stored. */
@@ -172,8 +175,12 @@ export class Keeper implements CookieListener {
   }
 
   #takeOver(stored: Stored): void {
-    this.#noteTimes(stored);
-    this.#session.adopt(stored, this.#newsIn(stored.state));
+    const news = this.#newsIn(stored.state);
+    const { settings, cookies, hosts } = stored.state;
+    // Of what is not there any more.
+    if (this.#times.size > 2 * (settings.length + cookies.length + hosts.length) + MOST_TIMES_BESIDE)
+      this.#noteTimes(stored);
+    this.#session.adopt(stored, news);
   }
 
   #newsIn({ settings, cookies, hosts }: SessionState): SessionState {
@@ -191,7 +198,10 @@ export class Keeper implements CookieListener {
   ): Thing[] {
     const news: Thing[] = [];
     for (const thing of things) {
-      if (this.#adopted.has(thing) || this.#pending.has(idOf(kind, thing.key))) continue;
+      if (this.#adopted.has(thing)) continue;
+      const id = idOf(kind, thing.key);
+      this.#times.set(id, thing.at);
+      if (this.#pending.has(id)) continue;
       this.#adopted.add(thing);
       news.push(thing);
     }

@@ -76,7 +76,7 @@ export class FileSessionStore implements SessionStore {
   readonly #lockMs: number;
   #cipher: FileCipher | null;
   /** What was read or written last. */
-  #last: { readonly text: string; readonly document: SessionDocument } | null = null;
+  #last: { readonly bytes: Buffer; readonly document: SessionDocument } | null = null;
 
   /**
    * @param place a name in the folder of the user's sessions, or a path that begins with `/`, `./` or `../`.
@@ -189,19 +189,18 @@ export class FileSessionStore implements SessionStore {
       assertHeld,
     }: { readonly cipher: FileCipher | null; readonly now: number; readonly assertHeld: () => void },
   ): Promise<void> {
-    const text = await sealed(document, cipher, now);
-    const bytes = Buffer.byteLength(text);
-    if (bytes > MOST_BYTES)
+    const bytes = Buffer.from(await sealed(document, cipher, now));
+    if (bytes.byteLength > MOST_BYTES)
       throw new SessionFileError(
         path,
         "unwritable",
-        `it would have ${bytes} bytes, and no session has more than ${MOST_BYTES}: it stays as it was`,
+        `it would have ${bytes.byteLength} bytes, and no session has more than ${MOST_BYTES}: it stays as it was`,
       );
     this.#last = null;
     await writable(path, async () => {
-      await writeWhole(path, text, assertHeld);
+      await writeWhole(path, bytes, assertHeld);
     });
-    this.#last = { text, document };
+    this.#last = { bytes, document };
     this.#cipher = cipher;
   }
 
@@ -254,13 +253,13 @@ export class FileSessionStore implements SessionStore {
       );
   }
 
-  /** `null`: there is none. What is there as it was read or written last is known. By its text: the system's times are too coarse. */
+  /** `null`: there is none. What is there as it was read or written last is known. By its bytes: the system's times are too coarse. */
   async #load(path: string): Promise<SessionDocument | null> {
-    const text = await readOwn(path);
-    if (text === null) return null;
-    if (text === this.#last?.text) return this.#last.document;
-    const document = await this.#parse(path, text);
-    this.#last = { text, document };
+    const bytes = await readOwn(path);
+    if (bytes === null) return null;
+    if (this.#last?.bytes.equals(bytes) === true) return this.#last.document;
+    const document = await this.#parse(path, decoded(path, bytes));
+    this.#last = { bytes, document };
     return document;
   }
 
@@ -289,7 +288,7 @@ export class FileSessionStore implements SessionStore {
 }
 
 /** Reads a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
-async function readOwn(path: string): Promise<string | null> {
+async function readOwn(path: string): Promise<Buffer | null> {
   try {
     return await withFile(await open(path, READ), async (file) => {
       const stats = await file.stat();
@@ -301,7 +300,7 @@ async function readOwn(path: string): Promise<string | null> {
           "malformed",
           `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
         );
-      return decoded(path, await file.readFile());
+      return await file.readFile();
     });
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;

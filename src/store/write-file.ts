@@ -12,19 +12,19 @@ const BUSY_STEP_MS = 20;
 const BUSY_CODES: ReadonlySet<unknown> = new Set(["EPERM", "EACCES", "EBUSY"]);
 
 /**
- * Writes `text` to a file of mode 0600. Nobody else may write it meanwhile.
+ * Writes `bytes` to a file of mode 0600. Nobody else may write it meanwhile.
  *
  * @param path no link: a rename would put the file in its place.
  * @param assertOurs throws when others may write it, too: asked right before the file is put in its place, and when something went wrong.
  * @throws what the system or `assertOurs` says; the file is as it was.
  */
-export async function writeWhole(path: string, text: string, assertOurs: () => void): Promise<void> {
+export async function writeWhole(path: string, bytes: Uint8Array, assertOurs: () => void): Promise<void> {
   const temporary = `${path}.tmp`;
   // Of a process that was killed: nobody else writes.
   await rm(temporary, { force: true });
   const before = await stat(path).catch(() => null);
   try {
-    await writeNew(temporary, text, before);
+    await writeNew(temporary, bytes, before);
     assertOurs();
     await moveOver(temporary, path);
   } catch (error) {
@@ -43,12 +43,12 @@ interface Owner {
 }
 
 /** Its bytes are on the disk before it has the other's name: else a crash could leave the name, and nothing in it. */
-async function writeNew(path: string, text: string, before: Owner | null): Promise<void> {
+async function writeNew(path: string, bytes: Uint8Array, before: Owner | null): Promise<void> {
   // "x": it follows no link that somebody put there.
   await withFile(await open(path, "wx", OWNERS), async (file) => {
     // Who may write for others (root) takes nothing away from them.
     if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid);
-    await file.writeFile(text);
+    await file.writeFile(bytes);
     await file.sync();
   });
 }
