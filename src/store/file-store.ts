@@ -1,5 +1,6 @@
 /** A session in a file: read, locked, changed, and written whole. */
-import { chmod, mkdir, open, readdir, realpath, rm, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { chmod, lstat, mkdir, open, readdir, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
@@ -16,7 +17,7 @@ import {
 import { CipherError, FileCipher, type SessionKey } from "./cipher.ts";
 import { documentOf, FORMAT, FormError, textOf, VERSION, type SessionDocument } from "./document.ts";
 import { lockOf } from "./file-lock.ts";
-import { isJsonRecord, lineOf, type JsonRecord } from "./json.ts";
+import { isJsonRecord, lineOf, repeatedName, type JsonRecord } from "./json.ts";
 import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
 import { applied, emptyState } from "./state.ts";
 import { writeWhole } from "./write-file.ts";
@@ -38,6 +39,8 @@ const MOST_LOCK_MS = 2_147_483_647;
 const MOST_BYTES = 268_435_456;
 const OWNERS_FILE = 0o600;
 const OWNERS_FOLDER = 0o700;
+/** A pipe that nobody writes to would be waited for; Windows has no such flag. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** What others than the owner may do. */
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
@@ -170,6 +173,9 @@ export class FileSessionStore implements SessionStore {
       if (codeOf(error) !== "ENOENT")
         throw new SessionFileError(path, "unreadable", "it cannot be found", error);
     }
+    const facts = await lstat(path).catch(() => null);
+    if (facts?.isSymbolicLink() === true)
+      throw new SessionFileError(path, "unreadable", "it is a link to what is not there");
     // It is not there yet; its folder may be.
     const folder = await realpath(dirname(path)).catch(() => dirname(path));
     return join(folder, basename(path));
@@ -228,8 +234,11 @@ export class FileSessionStore implements SessionStore {
 /** The text of a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
 async function textIn(path: string): Promise<string | null> {
   try {
-    await using file = await open(path, "r");
-    const { mode, uid, size } = await file.stat();
+    await using file = await open(path, READ);
+    const facts = await file.stat();
+    const { mode, uid, size } = facts;
+    if (!facts.isFile())
+      throw new SessionFileError(path, "foreign", `it is no session file: it is ${kindOf(facts)}`);
     if (process.platform !== "win32" && (mode & OTHERS) !== 0) {
       if (uid !== process.getuid?.())
         throw new SessionFileError(
@@ -245,11 +254,26 @@ async function textIn(path: string): Promise<string | null> {
         "malformed",
         `it has ${size} bytes, and no session has more than ${MOST_BYTES}`,
       );
-    return await file.readFile("utf8");
+    return decoded(path, await file.readFile());
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     if (error instanceof SessionFileError) throw error;
     throw new SessionFileError(path, "unreadable", "it cannot be read", error);
+  }
+}
+
+/** What a thing with a path is that is no file. */
+function kindOf(facts: Stats): string {
+  if (facts.isDirectory()) return "a folder";
+  return facts.isFIFO() ? "a pipe" : facts.isSocket() ? "a socket" : "a device";
+}
+
+/** Bytes that are no UTF-8 are not replaced: what they were would be lost with the next commit. */
+function decoded(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new SessionFileError(path, "malformed", "it is not in UTF-8", error);
   }
 }
 
@@ -277,11 +301,16 @@ function recordIn(path: string, text: string): JsonRecord {
 }
 
 function parsed(path: string, text: string): Json {
+  let value: Json;
   try {
-    return JSON.parse(text) as Json;
+    value = JSON.parse(text) as Json;
   } catch (error) {
     throw new SessionFileError(path, "malformed", "it is no whole JSON", error);
   }
+  const twice = repeatedName(text);
+  if (twice !== null)
+    throw new SessionFileError(path, "malformed", `an object in it has ${JSON.stringify(twice)} twice`);
+  return value;
 }
 
 function assertLevels(value: Json, left: number): void {
