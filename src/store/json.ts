@@ -36,7 +36,7 @@ export function repeatedName(text: string): string | null {
   // Of objects their names; `null` stands for a list.
   const around: (Set<string> | null)[] = [];
   for (let at = 0; at < text.length; at++) {
-    switch (text[at]) {
+    switch (text.charAt(at)) {
       case "{":
         around.push(new Set());
         break;
