@@ -126,6 +126,7 @@ export class FileSessionStore implements SessionStore {
   async commit(changes: readonly Change[]): Promise<Stored> {
     // As data: what the caller changes afterwards is not stored.
     const own = structuredClone(changes);
+    assertReadable(own);
     return await this.#change(this.#cipher, (before, now) => {
       const state = applied(before.state, own, now);
       return state === before.state && before.revision > 0 ? before : { ...before, state };
@@ -332,6 +333,24 @@ function assertLevels(value: Json, left: number): void {
   if (typeof value !== "object" || value === null) return;
   if (left === 0) throw new FormError(`it has more than ${MOST_LEVELS} levels`);
   for (const part of Object.values(value)) assertLevels(part, left - 1);
+}
+
+/**
+ * A file is not written that could not be read again.
+ *
+ * @throws {TypeError} for a change that would make it one.
+ */
+function assertReadable(changes: readonly Change[]): void {
+  // At the time 0 nothing is over.
+  const text = textOf({ ...emptyDocument, state: applied(emptyState, changes, 0) }, new Date(0));
+  const record = JSON.parse(text) as JsonRecord; // textOf() writes one
+  try {
+    assertLevels(record, MOST_LEVELS);
+    documentOf(record);
+  } catch (error) {
+    if (!(error instanceof FormError)) throw error;
+    throw new TypeError(`a change cannot be stored: ${error.message}`, { cause: error });
+  }
 }
 
 /** What is written: the document, or an envelope of which it is the content. */
