@@ -1,18 +1,20 @@
 /**
  * Eight processes change one session file over a hundred hosts, and are killed at random moments and started again, for a minute. What a
  * process was told to be stored must be there at the end, or something that was made later. Somebody reads all the while: the file is
- * readable at every moment.
+ * readable at every moment. And nobody prints anything to the standard error.
  *
- * `npm run kill -- SECONDS` takes longer or shorter. The last line is `N committed, N found, 0 lost`.
+ * `npm run kill -- --seconds 600` takes longer; with `--oldest` the processes run on the oldest Node that `package.json` allows. The last line is `N committed, N found, 0 lost`.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
 import { FileSessionStore } from "../../src/store/file-store.ts";
+import { installOldestNode, oldestNode } from "../support/packed.ts";
 import type { Told, ToldChange } from "./child.ts";
 
 const PROCESSES = 8;
@@ -21,7 +23,15 @@ const LEAST_COMMITS = 500;
 const SHORTEST_LIFE_MS = 300;
 const LONGEST_LIFE_MS = 4000;
 
-const seconds = Number(process.argv[2] ?? 60);
+/** Of the sessions and what is changed in them: without these nothing would be told of them. */
+const LEAST_LATE = 10;
+const LEAST_DELETED = 10;
+
+const { values: options } = parseArgs({
+  options: { seconds: { type: "string", default: "60" }, oldest: { type: "boolean", default: false } },
+});
+const seconds = Number(options.seconds);
+if (!(seconds > 0)) throw new RangeError(`--seconds must be a number above 0, not ${options.seconds}`);
 
 /** Of a cookie, what was said of it. */
 interface Claims {
@@ -33,9 +43,15 @@ interface Claims {
 class Ledger {
   readonly claims = new Map<string, Claims>();
   commits = 0;
+  late = 0;
+  deleted = 0;
 
-  take({ kind, changes }: Told): void {
-    if (kind === "stored") this.commits++;
+  take({ kind, isLate, changes }: Told): void {
+    if (kind === "stored") {
+      this.commits++;
+      if (isLate) this.late++;
+      this.deleted += changes.filter(({ value }) => value === null).length;
+    }
     for (const change of changes) {
       const id = `${change.host} ${change.name}`;
       const claims = this.claims.get(id) ?? { stored: [], begun: [] };
@@ -45,48 +61,59 @@ class Ledger {
   }
 }
 
+/** What runs the processes. */
+interface Haunt {
+  readonly node: string;
+  /** The program, without its types. */
+  readonly script: string;
+  /** The session file. */
+  readonly path: string;
+  readonly until: number;
+  readonly ledger: Ledger;
+}
+
 /** Starts a process again and again, and kills it. */
-async function haunt(path: string, id: number, until: number, ledger: Ledger): Promise<void> {
-  for (let life = 0; Date.now() < until; life++) {
-    const child = start(path, `${id}x${life}`, ledger);
+async function haunt(place: Haunt, id: number): Promise<void> {
+  for (let life = 0; Date.now() < place.until; life++) {
+    const child = start(place, `${id}x${life}`);
     const lifeMs = SHORTEST_LIFE_MS + Math.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS);
     const kill = (): void => void child.process.kill("SIGKILL");
-    const last = setTimeout(kill, Math.max(until - Date.now(), 1));
+    const last = setTimeout(kill, Math.max(place.until - Date.now(), 1));
     // Its life begins with its first word: a machine that is busy takes long to start it.
     let end: NodeJS.Timeout | undefined;
     child.lines.once("line", () => (end = setTimeout(kill, lifeMs)));
-    const { code, signal } = await child.ended;
+    const { code, signal, printed } = await child.ended;
     clearTimeout(last);
     clearTimeout(end);
-    if (signal !== "SIGKILL") throw new Error(`a process ended by itself, with code ${code}`);
+    if (signal !== "SIGKILL") throw new Error(`a process ended by itself, with code ${code}: ${printed}`);
+    if (printed !== "") throw new Error(`a process printed to its standard error: ${printed}`);
   }
 }
 
+/** How a process ended. */
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** To its standard error. */
+  readonly printed: string;
+}
+
 function start(
-  path: string,
+  { node, script, path, ledger }: Haunt,
   id: string,
-  ledger: Ledger,
-): {
-  process: ChildProcess;
-  lines: Interface;
-  ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-} {
-  const script = fileURLToPath(new URL("child.ts", import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ["--disable-warning=ExperimentalWarning", script, path, id, String(HOSTS)],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
+): { process: ChildProcess; lines: Interface; ended: Promise<End> } {
+  const built = new URL("../../dist/src/index.js", import.meta.url).href;
+  const child = spawn(node, [script, built, path, id, String(HOSTS)], { stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  child.stderr.setEncoding("utf8").on("data", (piece: string) => (printed += piece));
   const lines = createInterface({ input: child.stdout });
   lines.on("line", (line) => {
     // The last line of who was killed may be a part of one.
     if (line.endsWith("}")) ledger.take(JSON.parse(line) as Told);
   });
   const heard = new Promise((resolve) => lines.once("close", resolve));
-  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.once("exit", (code, signal) => void heard.then(() => resolve({ code, signal })));
+  const ended = new Promise<End>((resolve) => {
+    child.once("close", (code, signal) => void heard.then(() => resolve({ code, signal, printed })));
   });
   return { process: child, lines, ended };
 }
@@ -108,20 +135,24 @@ async function readOn(path: string, until: number): Promise<number> {
   return reads;
 }
 
-/** Is what is there the last that was stored, or something that was begun and is not older? */
+/** Is what is there the last that was stored, or something that was begun and may be later? */
 function isKept({ stored, begun }: Claims, value: string | null): boolean {
-  const lastAt = Math.max(...stored.map(({ at }) => at));
-  return begun.some((change) => change.at >= lastAt && change.value === value);
+  const lastAt = Math.max(...stored.map(({ from }) => from));
+  return begun.some(({ to, value: was }) => to >= lastAt && was === value);
 }
 
 const folder = await mkdtemp(join(tmpdir(), "sojourn-kill-"));
 try {
   const path = join(folder, "session.json");
+  const script = join(folder, "child.mjs");
+  const source = await readFile(new URL("child.ts", import.meta.url), "utf8");
+  await writeFile(script, stripTypeScriptTypes(source));
+  const node = options.oldest ? installOldestNode(folder) : process.execPath;
   const until = Date.now() + 1000 * seconds;
   const ledger = new Ledger();
   const [reads] = await Promise.all([
     readOn(path, until),
-    ...Array.from({ length: PROCESSES }, (_, id) => haunt(path, id, until, ledger)),
+    ...Array.from({ length: PROCESSES }, (_, id) => haunt({ node, script, path, until, ledger }, id)),
   ]);
   const stored = await new FileSessionStore(path).read();
   const found = new Map(
@@ -136,8 +167,16 @@ try {
     console.log("lost:", id, JSON.stringify(claims), found.get(id));
   const changes = claimed.reduce((sum, [, claims]) => sum + claims.stored.length, 0);
   const missing = lost.reduce((sum, [, claims]) => sum + claims.stored.length, 0);
-  console.log(`${ledger.commits} commits, revision ${stored?.revision ?? 0}; read ${reads} times meanwhile`);
-  if (ledger.commits < LEAST_COMMITS * Math.min(seconds / 60, 1))
+  const version = options.oldest ? `Node ${oldestNode()}` : `Node ${process.versions.node}`;
+  console.log(
+    `${version}: ${ledger.commits} commits, ${ledger.late} of them late, ${ledger.deleted} deletions; revision ${stored?.revision ?? 0}; read ${reads} times meanwhile`,
+  );
+  const share = Math.min(seconds / 60, 1);
+  if (
+    ledger.commits < LEAST_COMMITS * share ||
+    ledger.late < LEAST_LATE * share ||
+    ledger.deleted < LEAST_DELETED * share
+  )
     throw new Error("too few commits to tell anything");
   console.log(`${changes} committed, ${changes - missing} found, ${missing} lost`);
   process.exitCode = missing === 0 ? 0 : 1;

@@ -56,7 +56,7 @@ try {
         (error: unknown) => say(saidOf(error)),
       );
     await save();
-    for await (const line of createInterface({ input: process.stdin })) if (line !== "") await save();
+    for await (const _ of createInterface({ input: process.stdin })) await save();
   }
   await session.close();
 } catch (error) {
