@@ -1,6 +1,6 @@
 /** A session in a file: read, locked, changed, and written whole. */
-import { constants, type Stats } from "node:fs";
-import { chmod, lstat, mkdir, open, readdir, realpath, rm, stat } from "node:fs/promises";
+import { constants, type BigIntStats } from "node:fs";
+import { chmod, lstat, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
@@ -28,7 +28,7 @@ import { lockOf } from "./file-lock.ts";
 import { isJsonRecord, lineOf, repeatedName, type JsonRecord } from "./json.ts";
 import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
 import { applied, emptyState } from "./state.ts";
-import { writeWhole } from "./write-file.ts";
+import { factsOf, isSameFile, writeWhole, type FileFacts } from "./write-file.ts";
 
 /** How a file is used. */
 export interface FileSessionStoreOptions {
@@ -44,11 +44,11 @@ export interface FileSessionStoreOptions {
 const LOCK_MS = 10_000;
 const MOST_LOCK_MS = 2_147_483_647;
 /** Larger ones were not written here. */
-const MOST_BYTES = 268_435_456;
+const MOST_BYTES = 268_435_456n;
+/** Who opens a pipe waits for nobody. On Windows there is no such flag. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const OWNERS_FILE = 0o600;
 const OWNERS_FOLDER = 0o700;
-/** A pipe that nobody writes to would be waited for; Windows has no such flag. */
-const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 /** What others than the owner may do. */
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
@@ -76,6 +76,8 @@ export class FileSessionStore implements SessionStore {
   readonly #place: Place;
   readonly #lockMs: number;
   #cipher: FileCipher | null;
+  /** What was read or written last. */
+  #last: { readonly facts: FileFacts; readonly document: SessionDocument } | null = null;
 
   /**
    * @param place a name in the folder of the user's sessions, or a path that begins with `/`, `./` or `../`.
@@ -161,8 +163,10 @@ export class FileSessionStore implements SessionStore {
       const made = next(before, now);
       if (made === before) return before;
       const document = { ...made, revision: before.revision + 1 };
+      this.#last = null;
       await writable(path, async () => {
-        await writeWhole(path, await sealed(document, cipher, now));
+        const facts = await writeWhole(path, await sealed(document, cipher, now));
+        this.#last = { facts, document };
       });
       return document;
     });
@@ -215,10 +219,15 @@ export class FileSessionStore implements SessionStore {
       );
   }
 
-  /** `null`: there is none. */
+  /** `null`: there is none. What was not written since it was read last is not read again. */
   async #load(path: string): Promise<SessionDocument | null> {
-    const text = await textIn(path);
-    return text === null ? null : await this.#parse(path, text);
+    const found = await readOwn(path, this.#last?.facts ?? null);
+    if (found === null) return null;
+    const { facts, text } = found;
+    if (text === null && this.#last !== null) return this.#last.document;
+    const document = await this.#parse(path, text ?? "");
+    this.#last = { facts, document };
+    return document;
   }
 
   async #parse(path: string, text: string): Promise<SessionDocument> {
@@ -247,30 +256,29 @@ export class FileSessionStore implements SessionStore {
   }
 }
 
-/** The text of a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
-async function textIn(path: string): Promise<string | null> {
+/** A file that was read. */
+interface Found {
+  readonly facts: FileFacts;
+  /** `null`: it is the one that is known. */
+  readonly text: string | null;
+}
+
+/** Reads a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
+async function readOwn(path: string, known: FileFacts | null): Promise<Found | null> {
   try {
     await using file = await open(path, READ);
-    const facts = await file.stat();
-    const { mode, uid, size } = facts;
-    if (!facts.isFile())
-      throw new SessionFileError(path, "foreign", `it is no session file: it is ${kindOf(facts)}`);
-    if (process.platform !== "win32" && (mode & OTHERS) !== 0) {
-      if (uid !== process.getuid?.())
-        throw new SessionFileError(
-          path,
-          "permissions",
-          "others can read it, and it is not ours to change that",
-        );
-      await file.chmod(OWNERS_FILE);
-    }
-    if (size > MOST_BYTES)
+    const stats = await file.stat({ bigint: true });
+    if (!stats.isFile())
+      throw new SessionFileError(path, "unreadable", `it is no file, but ${kindOf(stats)}`);
+    if (known !== null && isSameFile(factsOf(stats), known)) return { facts: known, text: null };
+    await makeOwners(path, file, stats);
+    if (stats.size > MOST_BYTES)
       throw new SessionFileError(
         path,
         "malformed",
-        `it has ${size} bytes, and no session has more than ${MOST_BYTES}`,
+        `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
       );
-    return decoded(path, await file.readFile());
+    return { facts: factsOf(stats), text: decoded(path, await file.readFile()) };
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     if (error instanceof SessionFileError) throw error;
@@ -279,7 +287,7 @@ async function textIn(path: string): Promise<string | null> {
 }
 
 /** What a thing with a path is that is no file. */
-function kindOf(facts: Stats): string {
+function kindOf(facts: BigIntStats): string {
   if (facts.isDirectory()) return "a folder";
   return facts.isFIFO() ? "a pipe" : facts.isSocket() ? "a socket" : "a device";
 }
@@ -291,6 +299,16 @@ function decoded(path: string, bytes: Uint8Array): string {
   } catch (error) {
     throw new SessionFileError(path, "malformed", "it is not in UTF-8", error);
   }
+}
+
+/** @throws {SessionFileError} when others can read it, and that cannot be changed. */
+async function makeOwners(path: string, file: FileHandle, { mode, uid }: BigIntStats): Promise<void> {
+  if (process.platform === "win32" || (Number(mode) & OTHERS) === 0) return;
+  if (Number(uid) !== process.getuid?.())
+    throw new SessionFileError(path, "permissions", "others can read it, and it is not ours to change that");
+  await file.chmod(OWNERS_FILE).catch((error: unknown) => {
+    throw new SessionFileError(path, "permissions", "others can read it, and that cannot be changed", error);
+  });
 }
 
 /** The record that a text is, of this format and a version that is known. */

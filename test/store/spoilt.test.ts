@@ -284,7 +284,7 @@ describe.for(WAYS)("a session file %s", ([, options]) => {
   it("that is a folder is refused, and keeps its mode", async ({ expect }) => {
     const path = newPath();
     await mkdir(path, { mode: 0o755 });
-    expect(await expectRefused(expect, path, options)).toBe("foreign");
+    expect(await expectRefused(expect, path, options)).toBe("unreadable");
     const facts = await lstat(path);
     expect([facts.isDirectory(), facts.mode & 0o777]).toEqual([true, 0o755]);
   });
@@ -308,7 +308,7 @@ describe.for(WAYS)("a session file %s", ([, options]) => {
     async ({ expect }) => {
       const path = newPath();
       execFileSync("mkfifo", ["-m", "644", path]);
-      expect(await expectRefused(expect, path, options)).toBe("foreign");
+      expect(await expectRefused(expect, path, options)).toBe("unreadable");
       const facts = await lstat(path);
       expect([facts.isFIFO(), facts.mode & 0o777]).toEqual([true, 0o644]);
     },
@@ -319,9 +319,9 @@ describe.for(WAYS)("a session file %s", ([, options]) => {
     async ({ expect }) => {
       const before = (await lstat("/dev/zero")).mode;
       const store = new FileSessionStore("/dev/zero", options);
-      expect(await rejection(store.read())).toMatchObject({ path: "/dev/zero", problem: "foreign" });
+      expect(await rejection(store.read())).toMatchObject({ path: "/dev/zero", problem: "unreadable" });
       const error = await rejection(Session.open("/dev/zero", options));
-      expect(error).toMatchObject({ path: "/dev/zero", problem: "foreign" });
+      expect(error).toMatchObject({ path: "/dev/zero", problem: "unreadable" });
       expect((await lstat("/dev/zero")).mode).toBe(before);
     },
   );
