@@ -266,24 +266,31 @@ interface Found {
 /** Reads a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
 async function readOwn(path: string, known: FileFacts | null): Promise<Found | null> {
   try {
-    await using file = await open(path, READ);
-    const stats = await file.stat({ bigint: true });
-    if (!stats.isFile())
-      throw new SessionFileError(path, "unreadable", `it is no file, but ${kindOf(stats)}`);
-    if (known !== null && isSameFile(factsOf(stats), known)) return { facts: known, text: null };
-    await makeOwners(path, file, stats);
-    if (stats.size > MOST_BYTES)
-      throw new SessionFileError(
-        path,
-        "malformed",
-        `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
-      );
-    return { facts: factsOf(stats), text: decoded(path, await file.readFile()) };
+    const file = await open(path, READ);
+    try {
+      return await readOpen(path, file, known);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     if (error instanceof SessionFileError) throw error;
     throw new SessionFileError(path, "unreadable", "it cannot be read", error);
   }
+}
+
+async function readOpen(path: string, file: FileHandle, known: FileFacts | null): Promise<Found> {
+  const stats = await file.stat({ bigint: true });
+  if (!stats.isFile()) throw new SessionFileError(path, "unreadable", `it is no file, but ${kindOf(stats)}`);
+  if (known !== null && isSameFile(factsOf(stats), known)) return { facts: known, text: null };
+  await makeOwners(path, file, stats);
+  if (stats.size > MOST_BYTES)
+    throw new SessionFileError(
+      path,
+      "malformed",
+      `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
+    );
+  return { facts: factsOf(stats), text: decoded(path, await file.readFile()) };
 }
 
 /** What a thing with a path is that is no file. */

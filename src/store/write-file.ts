@@ -62,11 +62,15 @@ interface Owner {
 /** Its bytes are on the disk before it has the other's name: else a crash could leave the name, and nothing in it. */
 async function writeNew(path: string, text: string, before: Owner | null): Promise<void> {
   // "x": it follows no link that somebody put there.
-  await using file = await open(path, "wx", OWNERS);
-  // Who may write for others (root) takes nothing away from them.
-  if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid);
-  await file.writeFile(text);
-  await file.sync();
+  const file = await open(path, "wx", OWNERS);
+  try {
+    // Who may write for others (root) takes nothing away from them.
+    if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid);
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function moveOver(from: string, to: string): Promise<void> {
@@ -89,6 +93,10 @@ async function moveOver(from: string, to: string): Promise<void> {
 /** The name is on the disk, too. Windows opens no folders. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
-  await using folder = await open(path, "r");
-  await folder.sync();
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
