@@ -24,11 +24,13 @@ export interface ToldChange {
   readonly to: number;
 }
 
-/** Names that all processes fight for. */
-const SHARED = 5;
+/** So many cookies all processes fight for, each on a host of its own. */
+const SHARED = 20;
+/** A change may have a time that is a little later, so that it comes behind one that was seen. */
+const LITTLE_LATER_MS = 2;
 /** Of so many saves one is late, by so many milliseconds at most. */
 const LATE_ONE_IN = 5;
-const LATEST_MS = 1500;
+const LATEST_MS = 800;
 
 const [built = "", path = "", id = "", hosts = "100"] = process.argv.slice(2);
 
@@ -53,19 +55,20 @@ const session = await Session.open(path, { save: "manual" });
 function change(host: string, name: string, value: string | null): ToldChange {
   const from = Date.now();
   session.cookies.set(name, value, { domain: `.${host}` });
-  return { host, name, value, from, to: Date.now() };
+  return { host, name, value, from, to: Date.now() + LITTLE_LATER_MS };
 }
 
 for (let turn = 0; ; turn++) {
+  const shared = Math.floor(Math.random() * SHARED);
   const changes = [
     // One that nobody else knows.
     change(hostOf(Math.floor(Math.random() * Number(hosts))), `own-${id}-${turn}`, "1"),
-    change(hostOf(turn), `shared${turn % SHARED}`, turn % 3 === 2 ? null : `${id}-${turn}`),
+    change(hostOf(shared), `shared${shared}`, turn % 3 === 2 ? null : `${id}-${turn}`),
   ];
   const isLate = Math.floor(Math.random() * LATE_ONE_IN) === 0;
   tell({ kind: "begins", isLate, changes });
   if (isLate) await pause(Math.random() * LATEST_MS);
   await session.save();
   tell({ kind: "stored", isLate, changes });
-  await pause(Math.random() * 100);
+  await pause(Math.random() * 30);
 }
