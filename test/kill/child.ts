@@ -60,10 +60,12 @@ function change(host: string, name: string, value: string | null): ToldChange {
 
 for (let turn = 0; ; turn++) {
   const shared = Math.floor(Math.random() * SHARED);
+  // Of what it does not have a session deletes nothing: there is no change then.
+  const isThere = session.cookies.has(`shared${shared}`, { domain: hostOf(shared) });
   const changes = [
     // One that nobody else knows.
     change(hostOf(Math.floor(Math.random() * Number(hosts))), `own-${id}-${turn}`, "1"),
-    change(hostOf(shared), `shared${shared}`, turn % 3 === 2 ? null : `${id}-${turn}`),
+    change(hostOf(shared), `shared${shared}`, isThere && turn % 2 === 1 ? null : `${id}-${turn}`),
   ];
   const isLate = Math.floor(Math.random() * LATE_ONE_IN) === 0;
   tell({ kind: "begins", isLate, changes });
