@@ -26,7 +26,7 @@ import {
   type SessionDocument,
 } from "./document.ts";
 import { LockLost, lockOf } from "./file-lock.ts";
-import { isJsonRecord, lineOf, type JsonRecord } from "./json.ts";
+import { isJsonRecord, lineOf, repeatedName, type JsonRecord } from "./json.ts";
 import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
 import { applied, emptyState } from "./state.ts";
 import { withFile, writeWhole } from "./write-file.ts";
@@ -292,7 +292,8 @@ async function readOwn(path: string): Promise<Buffer | null> {
   try {
     return await withFile(await open(path, READ), async (file) => {
       const stats = await file.stat();
-      if (!stats.isFile()) throw new SessionFileError(path, "unreadable", "it is no file");
+      if (!stats.isFile())
+        throw new SessionFileError(path, "unreadable", `it is no file, but ${kindOf(stats)}`);
       await makeOwners(path, file, stats);
       if (stats.size > MOST_BYTES)
         throw new SessionFileError(
@@ -316,6 +317,12 @@ function decoded(path: string, bytes: Uint8Array): string {
   } catch (error) {
     throw new SessionFileError(path, "malformed", "it is not UTF-8", error);
   }
+}
+
+/** What a thing with a path is that is no file. */
+function kindOf(facts: Stats): string {
+  if (facts.isDirectory()) return "a folder";
+  return facts.isFIFO() ? "a pipe" : facts.isSocket() ? "a socket" : "a device";
 }
 
 /** @throws {SessionFileError} when others can read it, and that cannot be changed. */
@@ -352,8 +359,9 @@ function recordIn(path: string, text: string): JsonRecord {
 }
 
 function parsed(path: string, text: string): Json {
+  let value: Json;
   try {
-    return JSON.parse(text) as Json;
+    value = JSON.parse(text) as Json;
   } catch {
     // Without what JSON.parse() says: that has a piece of the file in it.
     throw new SessionFileError(
@@ -362,6 +370,10 @@ function parsed(path: string, text: string): Json {
       "it is no whole JSON: it was cut off, or changed by something else. Put a copy in its place, or remove it to begin anew",
     );
   }
+  const twice = repeatedName(text);
+  if (twice !== null)
+    throw new SessionFileError(path, "malformed", `an object in it has ${JSON.stringify(twice)} twice`);
+  return value;
 }
 
 /** What is written: the document, or an envelope of which it is the content. */
