@@ -6,7 +6,18 @@
  * bytes that are no text are written for any shell, and says by itself what it prints.
  */
 import { printed } from "./printf.ts";
-import { bytesOf, Cursor, type Command, type Notes, type Source, type Word } from "./source.ts";
+import {
+  bytesOf,
+  Cursor,
+  isCurl,
+  unknownInput,
+  type Command,
+  type Input,
+  type Notes,
+  type Source,
+  type Word,
+} from "./source.ts";
+import { printedBy, readHereDocument, type HereDocument } from "./streams.ts";
 
 /** The commands of a text. @throws {SyntaxError} that names the place of what cannot be read without running it. */
 export function bashCommands(source: Source, notes: Notes): Command[] {
@@ -16,12 +27,21 @@ export function bashCommands(source: Source, notes: Notes): Command[] {
 const BLANKS = /(?:[ \t]|\r(?=\n|$)|\\\r?\n)+/y;
 const COMMENT = /#[^\n]*/y;
 const SEPARATOR = /&&|[;&\n]/y;
+const PIPE = /\|[|&]?/y;
+/** A backslash in the place of an argument that is the last character of the text. */
+const LOOSE_END = /\\$/y;
+/** A backslash with blanks behind it, where an argument would begin and the line ends. */
+const BROKEN_LINE = /\\(?=[ \t]+(?:\r?\n|$))/y;
+const REDIRECTION = /(\d{0,9})(<<<|<<-?|<&|<>|>>|>\||>&|<|>|&>>?)/y;
 const PLAIN = /[^ \t\r\n\\'"$`|&;<>()]+/y;
 const IN_SINGLE = /[^']*/y;
 const IN_DOUBLE = /[^"\\$`]+/y;
 const IN_ANSI = /[^'\\]+/y;
 const VARIABLE = /\$(?:\{|[A-Za-z_]\w*|[0-9@*#?$!-])/y;
 const PRINTF = /\$\(printf '([^']*)'\)/y;
+/** What programs for writing put in the place of `-`, quotes and blanks. No shell takes them for those. */
+const DASH = /[\u2010-\u2015\u2212]/;
+const PRINTED = /[\u2018-\u201f\u00a0\u2007\u202f\u3000]/;
 const HOME = /^~[\w.-]*(?:\/|$)/;
 /** In the skeleton of a word it stands for whatever was quoted. */
 const QUOTED = "\0";
@@ -30,7 +50,11 @@ class BashReader extends Cursor {
   readonly #notes: Notes;
   readonly #commands: Command[] = [];
   #words: Word[] = [];
-  #input: string | null = null;
+  #input: Input = unknownInput();
+  /** Does what another command prints go into this one? */
+  #isPiped = false;
+  /** Those that begin on the next line. */
+  #hereDocuments: HereDocument[] = [];
 
   constructor(source: Source, notes: Notes) {
     super(source);
@@ -43,38 +67,137 @@ class BashReader extends Cursor {
       const { character } = this;
       if (character === undefined) break;
       if (character === "#") this.run(COMMENT);
-      else if (this.run(SEPARATOR) !== "") this.#end();
+      else if (this.#redirection()) continue;
       else if (character === "|") this.#pipe();
-      else if (character === "<" || character === ">")
-        this.fail(`${character} is a redirection, and no file is read or written here: leave it out`);
-      else if (character === "(" || character === ")")
-        this.fail(`${character} outside of quotes is not for arguments: quote it`);
-      else this.#words.push(this.#word());
+      else if (this.#separator()) this.#end();
+      else if (this.run(LOOSE_END) !== "")
+        this.#notes.add("\\", "it makes the line go on, and no line follows");
+      else this.#words.push(this.#argument());
     }
     this.#end();
     return this.#commands;
   }
 
+  #argument(): Word {
+    const { character } = this;
+    if (character === "(" || character === ")")
+      this.fail(`${character} outside of quotes is not for arguments: quote it`);
+    const dash = DASH.exec(this.source.text.slice(this.at, this.at + 1))?.[0];
+    if (dash !== undefined)
+      this.fail(`${dash} is a dash of printed text, and options begin with another one: write -`);
+    if (this.match(BROKEN_LINE) !== null)
+      this.fail("a line goes on where \\ is its last character: take away the blanks behind it", this.at);
+    return this.#word();
+  }
+
+  #separator(): boolean {
+    const separator = this.run(SEPARATOR);
+    if (separator === "\n") this.#readHereDocuments();
+    return separator !== "";
+  }
+
+  #readHereDocuments(): void {
+    for (const document of this.#hereDocuments.splice(0)) readHereDocument(this, document);
+  }
+
   #end(): void {
-    // What a line begins with where a page shows what to type.
-    if (this.#words.length > 1 && /^[$%]$/.test(this.#words[0]?.bytes ?? "")) this.#words.shift();
+    const isAtEnd = this.character === undefined;
+    if (isAtEnd) this.#readHereDocuments();
+    this.#dropPrompt();
     if (this.#words.length === 0) {
-      if (this.#input !== null && this.character === undefined) this.fail("nothing follows the |");
+      if (this.#isPiped && isAtEnd) this.fail("nothing follows the |");
       return;
     }
     this.#commands.push({ words: this.#words, input: this.#input });
-    this.#words = [];
-    this.#input = null;
+    this.#begin(unknownInput(), false);
   }
 
-  #pipe(): void {
-    const [program, format, ...more] = this.#words;
-    const bytes = program?.bytes === "printf" && more.length === 0 ? printed(format?.bytes ?? "%") : null;
-    if (bytes === null || this.#input !== null || this.source.text[this.at + 1] === "|")
-      this.fail("| hands output to another command, and nothing is run here: leave it out");
-    this.at++;
-    this.#input = bytes;
+  #begin(input: Input, isPiped: boolean): void {
     this.#words = [];
+    this.#input = input;
+    this.#isPiped = isPiped;
+  }
+
+  /** What a line begins with where a page shows what to type. */
+  #dropPrompt(): void {
+    if (this.#words.length > 1 && /^[$%]$/.test(this.#words[0]?.bytes ?? "")) this.#words.shift();
+  }
+
+  /** `|` behind what is known goes into curl. Behind curl, what it prints goes to others, and they are not run. */
+  #pipe(): void {
+    const { at } = this;
+    const sign = this.run(PIPE);
+    this.#dropPrompt();
+    if (isCurl(this.#words[0]?.bytes ?? "")) return this.#skip(sign, at);
+    const output = sign === "|" ? printedBy(this.#words, this.#input) : null;
+    if (output === null || this.#isPiped)
+      this.fail(`${sign} hands output to another command, and nothing is run here: leave it out`, at);
+    this.#begin(output, true);
+  }
+
+  /** The commands behind it, up to where the next one begins. */
+  #skip(sign: string, at: number): void {
+    const words: Word[] = [];
+    for (;;) {
+      this.run(BLANKS);
+      if (this.#redirection()) continue;
+      const { character } = this;
+      if (character === undefined || ";&\n#".includes(character)) break;
+      if (this.run(PIPE) === "") words.push(this.#argument());
+    }
+    const [program] = words;
+    if (program === undefined) this.fail(`nothing follows the ${sign}`, at);
+    if (words.some(({ bytes }) => isCurl(bytes)))
+      this.fail(`${sign} hands output to another curl, and nothing is run here: leave it out`, at);
+    const name = /^[\w./-]{1,40}$/.test(program.bytes) ? ` ${program.bytes}` : "";
+    this.#notes.add(`${sign}${name}`, "nothing is run here but what curl would send");
+  }
+
+  /** A redirection, if one stands here: output goes nowhere, input is kept. */
+  #redirection(): boolean {
+    const { at } = this;
+    const [, number = "", sign = ""] = this.match(REDIRECTION) ?? [];
+    if (sign === "") return false;
+    if (this.character === "(")
+      this.fail(`${sign}( would run a command, and nothing is run here: leave it out`, at);
+    // Beside a word it is rather a placeholder, as in `/users/<id>`.
+    if (at > 0 && !/\s/.test(this.source.text.charAt(at - 1)))
+      this.fail(
+        `${sign} is a redirection, and stands within an argument: quote that, or write a blank before`,
+        at,
+      );
+    if (sign.includes(">") && sign !== "<>") {
+      this.#target(sign, at);
+      this.#notes.add(
+        sign,
+        "it is about where the output of curl goes: saveTo() of the response writes a file",
+      );
+    } else if (sign === "<&" || sign === "<>" || !/^0?$/.test(number))
+      this.fail(`${number}${sign} is a redirection of which nothing is known here: leave it out`, at);
+    else this.#readFrom(sign, at);
+    return true;
+  }
+
+  #readFrom(sign: string, at: number): void {
+    this.run(BLANKS);
+    const from = this.at;
+    const word = this.#target(sign, at);
+    this.#input = unknownInput();
+    if (sign === "<<<") this.#input.bytes = `${word.bytes}\n`;
+    else if (sign === "<" && word.bytes === "/dev/null") this.#input.bytes = "";
+    else if (sign === "<") this.#input.file = word;
+    else {
+      const isPlain = /['"\\]/.test(this.source.text.slice(from, this.at));
+      const end = Buffer.from(word.bytes, "latin1").toString("utf8");
+      this.#hereDocuments.push({ end, isPlain, isIndented: sign === "<<-", input: this.#input, at });
+    }
+  }
+
+  #target(sign: string, at: number): Word {
+    this.run(BLANKS);
+    const word = this.#word();
+    if (this.at === word.at) this.fail(`nothing follows the ${sign}`, at);
+    return word;
   }
 
   #word(): Word {
@@ -84,6 +207,8 @@ class BashReader extends Cursor {
     for (;;) {
       const plain = this.run(PLAIN);
       if (plain !== "") {
+        const printedSign = PRINTED.exec(plain);
+        if (printedSign !== null) this.#printedSign(printedSign);
         parts.push(bytesOf(plain));
         skeleton += plain;
         continue;
@@ -97,6 +222,14 @@ class BashReader extends Cursor {
     if (isExpanded(skeleton))
       this.fail("{ } outside of quotes may become several words: quote the argument", at);
     return { bytes: parts.join(""), at };
+  }
+
+  /** A quote or a blank of printed text. It was behind what was read. */
+  #printedSign({ 0: sign, index, input }: RegExpExecArray): never {
+    const at = this.at - input.length + index;
+    if (sign.trim() === "")
+      this.fail("a blank of printed text stands here, which no shell takes for one: write another", at);
+    this.fail(`${sign} is a quote of printed text, which no shell takes for one: write ' or "`, at);
   }
 
   /** A part of a word that begins with a special character; `null` where the word ends. */

@@ -24,7 +24,7 @@ export function bodyOptions(method: string, draft: Draft, fields: FieldRecord, w
   }
   if (draft.upload === null && !fields.has("content-type")) fields.add("Content-Type", FORM);
   if (WITHOUT_CONTENT.test(bytes)) world.note("--data-binary", COPIED_WITHOUT);
-  const isChunked = chunked(fields, true, world);
+  const isChunked = chunked(fields, true, world) || draft.upload?.path === "-";
   const asking = askingOptions(draft, fields, bytes.length);
   const data = textOrBytes(bytes);
   // What is made anew for each sending has no length that is known.

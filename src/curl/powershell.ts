@@ -4,7 +4,7 @@
  *
  * Quotes: about_Quoting_Rules and about_Special_Characters of PowerShell's documentation.
  */
-import { bytesOf, Cursor, type Command, type Source, type Word } from "./source.ts";
+import { bytesOf, Cursor, unknownInput, type Command, type Source, type Word } from "./source.ts";
 
 /** A cookie of a session. */
 interface PowerShellCookie {
@@ -109,7 +109,7 @@ class PowerShellReader extends Cursor {
       this.run(BLANKS);
       const from = this.at;
       const text = this.#word();
-      if (text === null) return { words, input: null };
+      if (text === null) return { words, input: unknownInput() };
       words.push({ bytes: bytesOf(text), at: from });
     }
   }

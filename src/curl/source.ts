@@ -12,11 +12,30 @@ export interface Word {
   readonly at: number;
 }
 
+/** What a command may read from its standard input. Text of it may stand behind the command. */
+export interface Input {
+  /** A character for each byte; `null` when nothing is known of them. */
+  bytes: string | null;
+  /** The file that it is; `null` for none. */
+  file: Word | null;
+}
+
 /** A command: the name of a program, and its arguments. */
 export interface Command {
   readonly words: readonly Word[];
-  /** What it may read from its standard input: bytes, when the text says them; `null` when nothing is known of them. */
-  readonly input: string | null;
+  readonly input: Input;
+}
+
+const CURL = /(?:^|[/\\])curl(?:\.exe)?$/i;
+
+/** Is curl the program of that name? */
+export function isCurl(program: string): boolean {
+  return CURL.test(program);
+}
+
+/** Nothing is known of the standard input. */
+export function unknownInput(): Input {
+  return { bytes: null, file: null };
 }
 
 /** What of a text was not taken over, and why. */

@@ -144,11 +144,7 @@ const REFUSED: Readonly<Record<RefusedFormat, string>> = {
  * @param found what it is; `null` when that could not be seen.
  * @param why what is missing, as a clause; `""` for nothing to say.
  */
-export function notOfFormat(
-  wanted: ReadFormat,
-  found: FormatName | null,
-  why: string = "",
-): FormatError {
+export function notOfFormat(wanted: ReadFormat, found: FormatName | null, why: string = ""): FormatError {
   if (found !== null && isRefused(found)) return new FormatError(REFUSED[found], found);
   const start = `this is not ${FORMATS[wanted].title}`;
   if (found === null || found === wanted)

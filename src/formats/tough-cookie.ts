@@ -28,7 +28,9 @@ export function parseToughCookie(input: FileInput | object, options: ReadOptions
   if (!Array.isArray(list)) throw notOfFormat("tough-cookie", null, "it has no list named cookies");
   const start = Array.isArray(data) ? "" : "cookies";
   for (const [at, item] of list.entries())
-    reading.take(placeAt(`${start}[${at}]`), nameIn(item, "key") ?? nameIn(item), () => draftOf(recordOf(item), now));
+    reading.take(placeAt(`${start}[${at}]`), nameIn(item, "key") ?? nameIn(item), () =>
+      draftOf(recordOf(item), now),
+    );
   return reading.found();
 }
 
