@@ -177,6 +177,6 @@ class ArgumentReader {
 
 /** Is it an option with its value, and no blank between? That may be a secret: it is not shown. */
 function isRunTogether(written: string): boolean {
-  const name = written.slice(2).toLowerCase();
+  const name = written.replace(/^--(?:no-)?(?:expand-)?/, "").toLowerCase();
   return curlOptionNames().some((one) => name.startsWith(one));
 }

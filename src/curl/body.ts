@@ -40,6 +40,12 @@ function bytesOf({ upload, isGet, data }: Draft): string | null {
 function formOptions(method: string, draft: Draft, fields: FieldRecord, world: World): RequestOptions {
   framed(method, fields, undefined, world);
   chunked(fields, false, world);
+  const type = fields.has("content-type") ? fields.last("content-type") : null;
+  if (type !== null && !/^multipart\/form-data\s*(?:;|$)/i.test(type))
+    world.note(
+      "--header",
+      "a form is multipart/form-data: of another type, curl says the boundary of the parts beside it",
+    );
   return { files: draft.parts, ...askingOptions(draft, fields, sizeOf(draft)) };
 }
 

@@ -222,12 +222,19 @@ function authOf(target: Target, draft: Draft, fields: FieldRecord, world: World)
     return false;
   }
   const credentials = user === null ? target.credentials : pairOf(user, world);
-  if (credentials === null) return draft.hasNetrc && draft.scheme !== "none" ? undefined : false;
-  const { username, password } = credentials;
-  switch (draft.scheme) {
-    case "none":
-      world.note(user?.shown ?? "URL", NOT_BASIC);
-      return false;
+  if (draft.scheme === "none") {
+    if (credentials !== null) world.note(user?.shown ?? "URL", NOT_BASIC);
+    return false;
+  }
+  if (credentials === null) return draft.hasNetrc ? undefined : false;
+  return schemeOf(draft.scheme, credentials);
+}
+
+function schemeOf(
+  scheme: Exclude<Draft["scheme"], "none">,
+  { username, password }: { readonly username: string; readonly password: string },
+): AuthOption {
+  switch (scheme) {
     case "basic":
       return [username, password];
     case "digest":
@@ -328,11 +335,30 @@ function namedProxy(
   }
   // curl's own port for proxies.
   const at = /:\d+$/.test(host) || kind === "https" ? host : `${host}:1080`;
-  const user = draft.proxyUser === null ? null : pairOf(draft.proxyUser, world);
-  if (draft.proxyAuth === "none" && (user !== null || userinfo !== undefined)) {
-    world.note(draft.proxyUser?.shown ?? given.shown, NOT_BASIC);
+  return proxyWithUser({ kind, at, userinfo, given }, draft, world);
+}
+
+/** A proxy as it is named. */
+interface NamedProxy {
+  readonly kind: string;
+  /** Host and port. */
+  readonly at: string;
+  /** User and password in its URL, escaped. */
+  readonly userinfo: string | undefined;
+  readonly given: Given;
+}
+
+function proxyWithUser(
+  { kind, at, userinfo, given }: NamedProxy,
+  draft: Draft,
+  world: World,
+): RequestOptions {
+  const { proxyUser } = draft;
+  if (draft.proxyAuth === "none") {
+    if (proxyUser !== null || userinfo !== undefined) world.note((proxyUser ?? given).shown, NOT_BASIC);
     return { proxy: `${kind}://${at}` };
   }
+  const user = proxyUser === null ? null : pairOf(proxyUser, world);
   if (user !== null && draft.proxyAuth === "digest")
     return { proxy: `${kind}://${at}`, proxyAuth: new HttpProxyDigestAuth(user.username, user.password) };
   const own =

@@ -75,5 +75,5 @@ export function printedBy(words: readonly Word[], input: Input): Input | null {
   if (program !== "cat") return null;
   const [file, another] = words.slice(1);
   if (file === undefined) return input;
-  return another === undefined && !/^-/.test(file.bytes) ? { bytes: null, file } : null;
+  return another === undefined && !file.bytes.startsWith("-") ? { bytes: null, file } : null;
 }

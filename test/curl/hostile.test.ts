@@ -5,6 +5,9 @@ import { parseCurl, type ParseCurlOptions } from "../../src/curl/parse-curl.ts";
 import { runs } from "../support/size.ts";
 
 const MEGABYTE = 1_000_000;
+/** Many times what it takes, for a machine that has more to do; time that grows with the square would be hours. */
+const MOST_MS = 30_000;
+
 const SHELLS = ["bash", "cmd", "powershell"] as const;
 
 describe("a long text", () => {
@@ -23,6 +26,10 @@ describe("a long text", () => {
     ["of brackets", `curl 'http://h/${"\\[".repeat(MEGABYTE / 2)}'`],
     ["of line ends", `${"\n".repeat(MEGABYTE)}curl http://h/`],
     ["of comments", `${"# a\n".repeat(MEGABYTE / 4)}curl http://h/`],
+    ["behind <<", `curl http://h/ -d @- <<E\n${"\\\\\n".repeat(MEGABYTE / 3)}E`],
+    ["of one line behind <<", `curl http://h/ -d @- <<E\n${"\\\\".repeat(MEGABYTE / 2)}\nE`],
+    ["of redirections", `curl http://h/ ${"> a ".repeat(MEGABYTE / 4)}`],
+    ["of what is behind a pipe", `curl http://h/ ${"| a ".repeat(MEGABYTE / 4)}`],
     ["of printf", `printf '${String.raw`\000`.repeat(MEGABYTE / 4)}' | curl --data-binary @- http://h/`],
     ["of carets", `curl http://h/ -d ^"${"^^".repeat(MEGABYTE / 2)}^"`, "cmd"],
     ["of backslashes", `curl http://h/ -d "${"\\".repeat(MEGABYTE)}"`, "cmd"],
@@ -30,10 +37,10 @@ describe("a long text", () => {
     ["of dollars", `curl http://h/ -d "${"\\$".repeat(MEGABYTE / 2)}"`, "cmd"],
     ["of characters", `iwr http://h/ -Body "${"$([char]233)".repeat(MEGABYTE / 12)}"`, "powershell"],
     ["of backticks", `iwr http://h/ -Body "${"`n".repeat(MEGABYTE / 2)}"`, "powershell"],
-  ])("%s is read in time that grows with it", { timeout: 20_000 }, ([, text, shell]) => {
+  ])("%s is read in time that grows with it", { timeout: 3 * MOST_MS }, ([, text, shell]) => {
     const from = performance.now();
     expect(parseCurl(text, { shell: shell ?? "bash" }).requests).toHaveLength(1);
-    expect(performance.now() - from).toBeLessThan(5000);
+    expect(performance.now() - from).toBeLessThan(MOST_MS);
   });
 
   it.for<[name: string, text: string]>([
@@ -42,10 +49,10 @@ describe("a long text", () => {
     ["pipes", `curl ${"|".repeat(MEGABYTE)}`],
     ["globs", `curl 'http://h/${"[1-9]".repeat(1000)}'`],
     ["address", `curl 'http://h/[${":".repeat(MEGABYTE)}'`],
-  ])("with one %s too many is refused as fast", { timeout: 20_000 }, ([, text]) => {
+  ])("with one %s too many is refused as fast", { timeout: 3 * MOST_MS }, ([, text]) => {
     const from = performance.now();
     for (const shell of SHELLS) expect(() => parseCurl(text, { shell })).toThrow(SyntaxError);
-    expect(performance.now() - from).toBeLessThan(5000);
+    expect(performance.now() - from).toBeLessThan(MOST_MS);
   });
 });
 
@@ -176,6 +183,17 @@ describe("errors and reasons", () => {
     "curl -x quic://user:s3cr3t@h http://h/",
     "curl -d password=s3cr3t http://h/?a=1&token=s3cr3t",
     "curl --unknown=s3cr3t http://h/",
+    "curl --oauth2-bearers3cr3t http://h/",
+    "curl --no-users3cr3t http://h/",
+    "curl http://h/ --aws-sigv4 a:b -u key:s3cr3t",
+    "curl http://h/ -x http://me:s3cr3t@p/ --proxy-negotiate",
+    "curl http://h/ | jq s3cr3t",
+    "curl http://h/ | 's3cr3t !'",
+    "curl http://h/ > s3cr3t",
+    "curl http://h/ -d @- < s3cr3t",
+    "curl http://h/ -d @- <<E\ns3cr3t $a\nE",
+    "curl http://h/; echo s3cr3t",
+    "curl http://h/ --expand-data '{{s3cr3t}}'",
     "curl http://h/ -H s3cr3t -H 'User-Agent: s3cr3t' -H 'User-Agent: s3cr3t'",
   ])("show no secret of %s", (text) => {
     let told = "";
