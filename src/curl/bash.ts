@@ -2,8 +2,8 @@
  * Words as bash makes them (Bash manual, "Shell Syntax", "Quoting"): quotes, escapes, comments, and lines that go on. What would
  * run something, or depends on who runs it, is an error at its place. Bash's are the words of zsh and of POSIX shells, too.
  *
- * One thing is read that looks like running: `printf` with a format and nothing else, in front of a pipe or in `$(…)`. It is how
- * bytes that are no text are written for any shell, and says by itself what it prints.
+ * Some commands are read because the text says by itself what they print: `printf` with a format and nothing else, which is how bytes
+ * that are no text are written for any shell, `echo`, and `cat` of text behind `<<`.
  */
 import { printed } from "./printf.ts";
 import {
@@ -42,6 +42,7 @@ const PRINTF = /\$\(printf '([^']*)'\)/y;
 /** What programs for writing put in the place of `-`, quotes and blanks. No shell takes them for those. */
 const DASH = /[\u2010-\u2015\u2212]/;
 const PRINTED = /[\u2018-\u201f\u00a0\u2007\u202f\u3000]/;
+const CAT = /\$\(\s*cat[ \t]*<<(-?)[ \t]*(?:['"]([\w.-]+)['"]|([\w.-]+))[ \t]*\r?\n/y;
 const HOME = /^~[\w.-]*(?:\/|$)/;
 /** In the skeleton of a word it stands for whatever was quoted. */
 const QUOTED = "\0";
@@ -295,7 +296,7 @@ class BashReader extends Cursor {
       this.at++;
       return this.#double();
     }
-    if (next === "(") return this.#printf();
+    if (next === "(") return this.#substituted(isQuoted);
     if (next === "[") this.fail("$[ would be worked out, and nothing is run here: write what it gives");
     const from = this.at;
     const variable = this.run(VARIABLE);
@@ -307,16 +308,31 @@ class BashReader extends Cursor {
     return "$";
   }
 
-  /** `$(printf '…')`. The shell takes line ends off its end, and bytes that are 0 out of it. */
-  #printf(): string {
+  /** `$(printf '…')`, or `$(cat <<…)`. The shell takes line ends off its end, and bytes that are 0 out of it. */
+  #substituted(isQuoted: boolean): string {
     const from = this.at;
     const format = this.match(PRINTF)?.[1];
-    const bytes = format === undefined ? null : printed(bytesOf(format));
+    const bytes = format === undefined ? this.#hereDocument() : printed(bytesOf(format));
     if (bytes === null || bytes.includes("\0"))
       this.fail("$( would run a command, and nothing is run here: write what it gives", from);
     let end = bytes.length;
     while (bytes[end - 1] === "\n") end--;
-    return bytes.slice(0, end);
+    const word = bytes.slice(0, end);
+    if (!isQuoted && (word === "" || /[\s*?[\\]/.test(word)))
+      this.fail("$( ) outside of double quotes is not always one word: quote it", from);
+    return word;
+  }
+
+  /** The text of `$(cat <<…)`; `null` where something else stands. */
+  #hereDocument(): string | null {
+    const from = this.at;
+    const [found, dash, plain, end = plain] = this.match(CAT) ?? [];
+    if (found === undefined || end === undefined) return null;
+    const input = unknownInput();
+    const isPlain = plain !== undefined;
+    readHereDocument(this, { end, isPlain, isIndented: dash === "-", input, at: from });
+    if (this.run(/\s*\)/y) === "") this.fail("the $( is never closed", from);
+    return input.bytes;
   }
 
   /** `$'…'` (Bash manual, "ANSI-C Quoting"). */

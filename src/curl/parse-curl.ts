@@ -21,7 +21,7 @@ export interface ParseCurlOptions {
   readonly shell?: "auto" | Shell | undefined;
   /**
    * Read the files that the command names (`--data @file`, `--form 'a=@file'`, `--header @file`, `--upload-file`, `--cookie
-   * file`, `--config`): any file that this process can read. Only for a text of your own. Default: `false`.
+   * file`, `--config`, `< file`): any file that this process can read. Only for a text of your own. Default: `false`.
    */
   readonly files?: boolean | undefined;
 }
@@ -48,8 +48,8 @@ export interface ParsedCurl {
  * fields, `User-Agent` where the command says none (that of the session stands), `Content-Length: 0` of a POST without a body, and
  * HTTP/2 (`http2`, only when it says so).
  *
- * Nothing is run. A command in the text, a variable, a pipe and a redirection are errors that name their place. (`printf` with
- * a format alone is read, since {@link toCurl} writes bytes so.)
+ * Nothing is run. A command in the text and a variable are errors that name their place; in bash, what becomes of curl's output is
+ * listed, and its input is read where the text says it by itself (`<<`, `<<<`, a pipe from `printf`, `echo` or `cat <<`).
  *
  * @throws {SyntaxError} with line and column, for what cannot be read, and for what curl does not take.
  * @throws {TypeError} when an argument is of the wrong kind.

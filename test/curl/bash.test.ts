@@ -138,6 +138,12 @@ describe("bash", () => {
     ["echo a |& curl a", "line 1, column 8", /\|&/],
     ["curl \"$(printf '%d')\"", "line 1, column 7", /\$\(/],
     ["curl \"$(printf 'a\\000')\"", "line 1, column 7", /\$\(/],
+    ["curl $(printf 'a b')", "line 1, column 6", /not always one word/],
+    ["curl $(printf '\\n')", "line 1, column 6", /not always one word/],
+    ["curl $(printf 'a*')", "line 1, column 6", /not always one word/],
+    ['curl "$(cat a)"', "line 1, column 7", /\$\( would run/],
+    ['curl "$(cat <<E\na\nE\nid)"', "line 1, column 7", /never closed/],
+    ['curl "$(cat <<E\n$a\nE\n)"', "line 2, column 1", /\$ in the text/],
   ])("refuses %j at its place", ([text, place, problem]) => {
     expect(() => words(text)).toThrow(SyntaxError);
     expect(() => words(text)).toThrow(`${place}: `);
@@ -194,6 +200,16 @@ describe("bash", () => {
     const [command] = bashCommands(new Source(text), new Notes());
     expect(command?.words[0]?.bytes).toBe("curl");
     expect(command?.input.bytes).toBe(input);
+  });
+
+  it.for<[text: string, word: string]>([
+    [`"$(cat <<'E'\n{"a": "$b"}\n\nE\n)"`, '{"a": "$b"}'],
+    [`"$(cat << "E"\n\\$b\nE\n)"`, "\\$b"],
+    ['"$(cat <<E\n"a"\\$\nE\n)"', '"a"$'],
+    ['"$(cat <<-E\n\ta\n\tE\n)"', "a"],
+    ["$(cat <<E\na\nE\n)", "a"],
+  ])("makes a word of %j", ([text, word]) => {
+    expect(words(`curl -d ${text} b`)).toEqual([["curl", "-d", word, "b"]]);
   });
 
   it("gives each command its text behind <<", () => {
