@@ -21,6 +21,8 @@ export const VERSION = 1;
 export interface SessionDocument extends Stored {
   /** Fields that are not known. */
   readonly more: JsonRecord;
+  /** Of an encrypted one: those that stand in the open. */
+  readonly moreOpen: JsonRecord;
   /** Of things: by what tells them from others, and when they changed; who changes them writes them anew. */
   readonly moreOf: ReadonlyMap<string, JsonRecord>;
 }
@@ -40,6 +42,15 @@ const KNOWN: ReadonlySet<string> = new Set([
   "version",
   "writtenBy",
 ]);
+/** What stands in the open of an encrypted document. */
+const ENVELOPE: ReadonlySet<string> = new Set([
+  "data",
+  "encryption",
+  "format",
+  "revision",
+  "savedAt",
+  "version",
+]);
 const KEPT_FIELDS = ["at", "deleted"];
 const SETTING_FIELDS: ReadonlySet<string> = new Set([...KEPT_FIELDS, "value"]);
 const HOST_FIELDS: ReadonlySet<string> = new Set([...KEPT_FIELDS, "host", "includeSubDomains", "expires"]);
@@ -58,8 +69,8 @@ const COOKIE_FIELDS: ReadonlySet<string> = new Set([
 
 /** The text of a document, with a line break at its end. */
 export function textOf({ revision, state, more, moreOf }: SessionDocument, savedAt: Date): string {
-  const list = (things: readonly JsonRecord[]): string =>
-    things.length === 0 ? "[]" : `[\n${things.map((thing) => `    ${lineOf(thing)}`).join(",\n")}\n  ]`;
+  const list = (lines: readonly string[]): string =>
+    lines.length === 0 ? "[]" : `[\n${lines.map((line) => `    ${line}`).join(",\n")}\n  ]`;
   const also = (id: string, at: number): JsonRecord => moreOf.get(idAt(id, at)) ?? {};
   const settings = state.settings.map(
     (kept) =>
@@ -74,17 +85,34 @@ export function textOf({ revision, state, more, moreOf }: SessionDocument, saved
     revision: String(revision),
     settings: settings.length === 0 ? "{}" : `{\n${settings.toSorted().join(",\n")}\n  }`,
     cookies: list(
-      state.cookies.map((kept) => ({
-        ...also(`cookie ${cookieId(kept.key)}`, kept.at),
-        ...cookieFields(kept),
-      })),
+      state.cookies.map((kept) =>
+        lineFor(kept, () => ({
+          ...also(`cookie ${cookieId(kept.key)}`, kept.at),
+          ...cookieFields(kept),
+        })),
+      ),
     ),
-    hosts: list(state.hosts.map((kept) => ({ ...also(`host ${kept.key}`, kept.at), ...hostFields(kept) }))),
+    hosts: list(
+      state.hosts.map((kept) =>
+        lineFor(kept, () => ({ ...also(`host ${kept.key}`, kept.at), ...hostFields(kept) })),
+      ),
+    ),
   };
   const lines = Object.keys(fields)
     .toSorted()
     .map((name) => `  ${JSON.stringify(name)}: ${fields[name]}`);
   return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+/** Lines of things that were written before: most of a session stays as it is. */
+const written = new WeakMap<object, string>();
+
+function lineFor(kept: object, fields: () => JsonRecord): string {
+  const known = written.get(kept);
+  if (known !== undefined) return known;
+  const line = lineOf(fields());
+  written.set(kept, line);
+  return line;
 }
 
 function settingFields({ at, value }: Kept<string, Json>): JsonRecord {
@@ -105,12 +133,18 @@ function idAt(id: string, at: number): string {
   return `${at} ${id}`;
 }
 
+/** Fields of an envelope that are not known. */
+export function moreOpenIn(envelope: JsonRecord): JsonRecord {
+  return without(envelope, ENVELOPE);
+}
+
 /**
  * The document that a record is. Its format and version have been looked at.
  *
+ * @param moreOpen unknown fields of its envelope.
  * @throws {FormError} that says where it is not of the form.
  */
-export function documentOf(record: JsonRecord): SessionDocument {
+export function documentOf(record: JsonRecord, moreOpen: JsonRecord = {}): SessionDocument {
   const moreOf = new Map<string, JsonRecord>();
   const note = (id: string, at: number, fields: JsonRecord, known: ReadonlySet<string>): void => {
     const rest = without(fields, known);
@@ -135,7 +169,7 @@ export function documentOf(record: JsonRecord): SessionDocument {
     note(`host ${kept.key}`, kept.at, fields, HOST_FIELDS);
     return kept;
   });
-  return { revision, state: { settings, cookies, hosts }, more: without(record, KNOWN), moreOf };
+  return { revision, state: { settings, cookies, hosts }, more: without(record, KNOWN), moreOpen, moreOf };
 }
 
 function readKeptCookie(fields: JsonRecord, where: string): Kept<CookieKey, KeptCookie> {

@@ -1,5 +1,6 @@
 /** Writes a file whole or not at all: whoever reads it sees what was there before, or all of what is there now, also behind a crash. */
-import { open, rename, rm } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -15,26 +16,55 @@ const BUSY_CODES: ReadonlySet<unknown> = new Set(["EPERM", "EACCES", "EBUSY"]);
  * Writes `text` to a file of mode 0600. Nobody else may write it meanwhile.
  *
  * @param path no link: a rename would put the file in its place.
+ * @returns which file it is then.
  * @throws what the system says; the file is as it was.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string): Promise<FileFacts> {
   const temporary = `${path}.tmp`;
   // Of a process that was killed: nobody else writes.
   await rm(temporary, { force: true });
+  const before = await stat(path).catch(() => null);
   try {
-    await writeNew(temporary, text);
+    await writeNew(temporary, text, before);
     await moveOver(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
   await syncFolder(dirname(path));
+  return factsOf(await stat(path, { bigint: true }));
+}
+
+/** What is another for each file, and each time that it is written. */
+export interface FileFacts {
+  readonly inode: bigint;
+  readonly size: bigint;
+  /** Nobody can set it, in nanoseconds since the epoch. */
+  readonly changedAt: bigint;
+}
+
+/** Those of a file. */
+export function factsOf({ ino, size, ctimeNs }: BigIntStats): FileFacts {
+  return { inode: ino, size, changedAt: ctimeNs };
+}
+
+/** Is it the same file, not written since? */
+export function isSameFile(one: FileFacts, other: FileFacts): boolean {
+  return one.inode === other.inode && one.size === other.size && one.changedAt === other.changedAt;
+}
+
+/** Whose a file is. */
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** Its bytes are on the disk before it has the other's name: else a crash could leave the name, and nothing in it. */
-async function writeNew(path: string, text: string): Promise<void> {
+async function writeNew(path: string, text: string, before: Owner | null): Promise<void> {
   // "x": it follows no link that somebody put there.
   await using file = await open(path, "wx", OWNERS);
+  // Who may write for others (root) takes nothing away from them.
+  if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid);
   await file.writeFile(text);
   await file.sync();
 }
