@@ -70,7 +70,7 @@ const COMMANDS: readonly string[] = [
   "echo '{\"a\": 1}' b | curl --data-binary @- %",
   "curl % | cat | cat -n && curl %/2 >/dev/null 2>&1 ; curl %/3 || true",
   `curl --json "$(cat <<'E'\n{"a": "$b \\n"}\nE\n)" %`,
-  'curl -d "$(cat <<E\n{\\"a\": \\$b \\\\}\nE\n)" -H a:b %',
+  'curl -d "$(cat <<E\n{\\"a": \\$b \\\\}\nE\n)" -H a:b %',
   "curl --negotiate -u : %",
   String.raw`printf 'a\000\377%%' | curl --data-binary @- %`,
   String.raw`printf 'a b\r\nc' | curl -d @- %`,
