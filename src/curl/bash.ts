@@ -39,8 +39,7 @@ const IN_DOUBLE = /[^"\\$`]+/y;
 const IN_ANSI = /[^'\\]+/y;
 const VARIABLE = /\$(?:\{|[A-Za-z_]\w*|[0-9@*#?$!-])/y;
 const PRINTF = /\$\(printf '([^']*)'\)/y;
-/** What programs for writing put in the place of `-`, quotes and blanks. No shell takes them for those. */
-const DASH = /[\u2010-\u2015\u2212]/;
+/** What programs for writing put in the place of quotes and blanks. */
 const PRINTED = /[\u2018-\u201f\u00a0\u2007\u202f\u3000]/;
 const CAT = /\$\(\s*cat[ \t]*<<(-?)[ \t]*(?:['"]([\w.-]+)['"]|([\w.-]+))[ \t]*\r?\n/y;
 const HOME = /^~[\w.-]*(?:\/|$)/;
@@ -83,9 +82,7 @@ class BashReader extends Cursor {
     const { character } = this;
     if (character === "(" || character === ")")
       this.fail(`${character} outside of quotes is not for arguments: quote it`);
-    const dash = DASH.exec(this.source.text.slice(this.at, this.at + 1))?.[0];
-    if (dash !== undefined)
-      this.fail(`${dash} is a dash of printed text, and options begin with another one: write -`);
+    this.assertPlainSign(this.at);
     if (this.match(BROKEN_LINE) !== null)
       this.fail("a line goes on where \\ is its last character: take away the blanks behind it", this.at);
     return this.#word();
@@ -226,11 +223,10 @@ class BashReader extends Cursor {
   }
 
   /** A quote or a blank of printed text. It was behind what was read. */
-  #printedSign({ 0: sign, index, input }: RegExpExecArray): never {
+  #printedSign({ index, input }: RegExpExecArray): never {
     const at = this.at - input.length + index;
-    if (sign.trim() === "")
-      this.fail("a blank of printed text stands here, which no shell takes for one: write another", at);
-    this.fail(`${sign} is a quote of printed text, which no shell takes for one: write ' or "`, at);
+    this.assertPlainSign(at);
+    this.fail("a blank of printed text stands here, which no shell takes for one: write another", at);
   }
 
   /** A part of a word that begins with a special character; `null` where the word ends. */

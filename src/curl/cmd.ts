@@ -57,6 +57,7 @@ class CmdReader extends Cursor {
       if (character === null) return words;
       if (character !== " " && character !== "\t") {
         this.#ahead = character;
+        this.assertPlainSign(at);
         words.push({ bytes: bytesOf(this.#word(at)), at });
       }
     }

@@ -108,6 +108,7 @@ class PowerShellReader extends Cursor {
     for (;;) {
       this.run(BLANKS);
       const from = this.at;
+      this.assertPlainSign(from);
       const text = this.#word();
       if (text === null) return { words, input: unknownInput() };
       words.push({ bytes: bytesOf(text), at: from });
@@ -209,6 +210,7 @@ class PowerShellReader extends Cursor {
 
   /** Text in quotes or without; `null` for none. */
   #value(): string | null {
+    this.assertPlainSign(this.at);
     if (this.character === '"' || this.character === "'") return this.#text();
     if (this.character === "$") this.#variable();
     if (this.character === "(" || this.character === "@")

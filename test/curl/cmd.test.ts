@@ -51,6 +51,8 @@ describe("cmd", () => {
     ["curl a > b", "line 1, column 8", />/],
     ["curl ^\r\n a < b", "line 2, column 4", /</],
     ["curl a ^ \r\n -b c", "line 1, column 8", /take away the blanks behind it/],
+    ["curl “a b”", "line 1, column 6", /“ is a quote of printed text/],
+    ["curl –X POST", "line 1, column 6", /– is a dash of printed text/],
     ["curl %TOKEN%", "line 1, column 6", /%TOKEN%/],
     ['curl "Bearer %TOKEN%"', "line 1, column 14", /%TOKEN%/],
     ['curl "a', "line 1, column 6", /never closed/],
