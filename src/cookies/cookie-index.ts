@@ -56,6 +56,8 @@ export interface CookieListener {
   /** @param boundTo the host that took a cookie without domain. */
   onSet(cookie: StoredCookie, boundTo: string | null): void;
   onDelete(cookie: CookieKey): void;
+  /** What is not there was deleted: others who share the cookies may have it. */
+  onMiss(cookie: CookieKey): void;
 }
 
 /** What happens when a host takes the cookies that wait for one. */
@@ -293,7 +295,7 @@ export class CookieIndex {
     const key = keyOf(domain === "" ? "p" : hostOnly ? "h" : "d", name, path);
     const bucket = domain === "" ? this.#homes.get(key) : this.#buckets.get(domain);
     const entry = bucket?.entries.get(key);
-    if (entry === undefined) this.listener?.onDelete(cookie);
+    if (entry === undefined) this.listener?.onMiss(cookie);
     else this.delete(entry);
   }
 

@@ -25,8 +25,8 @@ export type SaveWhen = "change" | "close" | "manual";
 /** So long more changes are waited for, in milliseconds. */
 const SOON_MS = 250;
 
-/** Of so many things more than there are the times may be known. */
-const MOST_TIMES_BESIDE = 1000;
+/** So many things more than there are may be known. */
+const MOST_KNOWN_BESIDE = 1000;
 
 /** Who takes over what others did. */
 export interface KeptSession {
@@ -47,8 +47,8 @@ export class Keeper implements CookieListener {
   /** Of a commit that is under way. */
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
-  /** When what is stored changed last, as it was read: clocks differ, and jump. */
-  readonly #times = new Map<string, number>();
+  /** What is stored, as it was read, and when it changed: clocks differ, and jump. */
+  readonly #known = new Map<string, Pick<Kept<unknown, unknown>, "at" | "value">>();
   /** What was taken over. */
   readonly #adopted = new WeakSet<object>();
   /** What a commit came to that nobody waited for. */
@@ -67,7 +67,7 @@ export class Keeper implements CookieListener {
     this.#session = session;
     this.#when = when;
     this.#isReadOnly = isReadOnly;
-    if (stored !== null) this.#noteTimes(stored);
+    if (stored !== null) this.#noteKnown(stored);
   }
 
   onSet(cookie: StoredCookie, boundTo: string | null): void {
@@ -79,6 +79,14 @@ export class Keeper implements CookieListener {
     this.note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value: undefined });
   }
 
+  onMiss(cookie: CookieKey): void {
+    const id = idOf("cookie", cookie);
+    const known = this.#pending.get(id) ?? this.#known.get(id);
+    // Some servers delete with each response what nobody has: that is noted, but nothing is written for it alone.
+    const isGone = known !== undefined && known.value === undefined;
+    this.#note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value: undefined }, !isGone);
+  }
+
   /** A host said something of itself, or took it back. */
   onHost(host: string, value: KeptHost | undefined): void {
     this.note({ kind: "host", key: host, at: systemClock.now(), value });
@@ -86,15 +94,19 @@ export class Keeper implements CookieListener {
 
   /** Something changed. */
   note(change: Change): void {
+    this.#note(change, true);
+  }
+
+  #note(change: Change, isUrgent: boolean): void {
     if (this.#isReadOnly) return;
     const id = idOf(change.kind, change.key);
     // At the end: changes are applied in the order in which they were made.
     const before = this.#pending.get(id)?.at ?? 0;
     this.#pending.delete(id);
     // Who changes what it knows does so later than that was made, whatever the clocks say.
-    const at = Math.min(Math.max(change.at, before, (this.#times.get(id) ?? -1) + 1), LAST_TIME);
+    const at = Math.min(Math.max(change.at, before, (this.#known.get(id)?.at ?? -1) + 1), LAST_TIME);
     this.#pending.set(id, at === change.at ? change : { ...change, at });
-    this.stir();
+    if (isUrgent) this.stir();
   }
 
   /**
@@ -157,7 +169,7 @@ export class Keeper implements CookieListener {
     const changes = this.#pending;
     this.#pending = new Map();
     // What changes from now on does so later, also when the clock is put back meanwhile.
-    for (const [id, { at }] of changes) this.#times.set(id, at);
+    for (const [id, change] of changes) this.#known.set(id, change);
     this.#failure = null;
     let stored: Stored;
     try {
@@ -178,8 +190,8 @@ export class Keeper implements CookieListener {
     const news = this.#newsIn(stored.state);
     const { settings, cookies, hosts } = stored.state;
     // Of what is not there any more.
-    if (this.#times.size > 2 * (settings.length + cookies.length + hosts.length) + MOST_TIMES_BESIDE)
-      this.#noteTimes(stored);
+    if (this.#known.size > 2 * (settings.length + cookies.length + hosts.length) + MOST_KNOWN_BESIDE)
+      this.#noteKnown(stored);
     this.#session.adopt(stored, news);
   }
 
@@ -200,7 +212,7 @@ export class Keeper implements CookieListener {
     for (const thing of things) {
       if (this.#adopted.has(thing)) continue;
       const id = idOf(kind, thing.key);
-      this.#times.set(id, thing.at);
+      this.#known.set(id, thing);
       if (this.#pending.has(id)) continue;
       this.#adopted.add(thing);
       news.push(thing);
@@ -208,11 +220,11 @@ export class Keeper implements CookieListener {
     return news;
   }
 
-  #noteTimes({ state: { settings, cookies, hosts } }: Stored): void {
-    this.#times.clear();
-    for (const { key, at } of settings) this.#times.set(idOf("setting", key), at);
-    for (const { key, at } of cookies) this.#times.set(idOf("cookie", key), at);
-    for (const { key, at } of hosts) this.#times.set(idOf("host", key), at);
+  #noteKnown({ state: { settings, cookies, hosts } }: Stored): void {
+    this.#known.clear();
+    for (const thing of settings) this.#known.set(idOf("setting", thing.key), thing);
+    for (const thing of cookies) this.#known.set(idOf("cookie", thing.key), thing);
+    for (const thing of hosts) this.#known.set(idOf("host", thing.key), thing);
   }
 
   #soon(): void {

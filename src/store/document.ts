@@ -268,7 +268,7 @@ export function checkedChanges(changes: readonly Change[]): Change[] {
     try {
       return checkedChange(change, `changes[${at}]`);
     } catch (error) {
-      throw error instanceof FormError ? new TypeError(error.message) : error;
+      throw error instanceof FormError ? new TypeError(`a change cannot be stored: ${error.message}`) : error;
     }
   });
 }

@@ -1,7 +1,7 @@
 /** A session in a file: read, locked, changed, and written whole. */
 import { constants, type Stats } from "node:fs";
-import { chmod, mkdir, open, readdir, readlink, realpath, rm, stat, type FileHandle } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { chmod, lstat, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
 import { assertWithin, optionsOf } from "../core/checks.ts";
@@ -217,21 +217,19 @@ export class FileSessionStore implements SessionStore {
 
   /** Where it is, links followed: a rename would put the file in the place of a link. */
   async #target(): Promise<string> {
-    let { path } = this.#place;
-    for (;;) {
-      try {
-        return await realpath(path);
-      } catch (error) {
-        if (codeOf(error) !== "ENOENT")
-          throw new SessionFileError(path, "unreadable", `it cannot be found${reasonOf(error)}`, error);
-      }
-      // It is not there yet; its folder may be, or a link to where it will be.
-      const folder = await realpath(dirname(path)).catch(() => dirname(path));
-      const place = join(folder, basename(path));
-      const target = await readlink(place).catch(() => null);
-      if (target === null) return place;
-      path = resolve(folder, target);
+    const { path } = this.#place;
+    try {
+      return await realpath(path);
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT")
+        throw new SessionFileError(path, "unreadable", `it cannot be found${reasonOf(error)}`, error);
     }
+    const facts = await lstat(path).catch(() => null);
+    if (facts?.isSymbolicLink() === true)
+      throw new SessionFileError(path, "unreadable", "it is a link to what is not there");
+    // It is not there yet; its folder may be.
+    const folder = await realpath(dirname(path)).catch(() => dirname(path));
+    return join(folder, basename(path));
   }
 
   /** A folder that is made is for nobody else; nor is that of the user's sessions, whoever made it. */
@@ -310,13 +308,21 @@ async function readOwn(path: string): Promise<Buffer | null> {
   }
 }
 
-/** What editors put in front (a byte order mark) is left out; what is no UTF-8 would be written back as something else. */
+/** Bytes that are no UTF-8 are not replaced: what they were would be lost with the next commit. */
 function decoded(path: string, bytes: Uint8Array): string {
+  let text: string;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new SessionFileError(path, "malformed", "it is not UTF-8", error);
+    throw new SessionFileError(path, "malformed", "it is not in UTF-8", error);
   }
+  if (text.startsWith("\uFEFF"))
+    throw new SessionFileError(
+      path,
+      "malformed",
+      "a byte order mark is before it: save it as UTF-8 without one",
+    );
+  return text;
 }
 
 /** What a thing with a path is that is no file. */

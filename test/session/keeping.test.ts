@@ -133,6 +133,40 @@ describe("a list of HSTS hosts that is given", () => {
   });
 });
 
+describe("a cookie that a server deletes", () => {
+  it("is deleted for all, also by who never had it", async () => {
+    const store = new MemorySessionStore();
+    await using stale = await Session.open(store, { save: "manual" });
+    await using fresh = await Session.open(store, { save: "manual" });
+    fresh.cookies.setCookie("sid=1; Path=/; Max-Age=1000", SHOP);
+    await fresh.save();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    stale.cookies.setCookie("sid=; Path=/; Max-Age=0", SHOP);
+    await stale.save();
+    await fresh.reload();
+    expect(fresh.cookies.size).toBe(0);
+  });
+
+  it("again and again is written once, and the last time with what is written next", async () => {
+    const store = new MemorySessionStore();
+    await using session = await Session.open(store);
+    session.cookies.setCookie("sid=; Path=/; Max-Age=0", SHOP);
+    await session.save();
+    await using other = await Session.open(store, { save: "manual" });
+    other.cookies.setCookie("sid=1; Path=/", SHOP);
+    await other.save();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let at = 0; at < 3; at++) session.cookies.setCookie("sid=; Path=/; Max-Age=0", SHOP);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect((await store.read())?.revision).toBe(2);
+    session.cookies.setCookie("next=1; Path=/", SHOP);
+    await session.save();
+    // Also of those that somebody set meanwhile.
+    await other.reload();
+    expect(other.cookies.getDict()).toEqual({ next: "1" });
+  });
+});
+
 describe("clocks that differ", () => {
   const ahead = Date.now() + 1_000_000;
   const key = { name: "sid", domain: "shop.example", hostOnly: true, path: "/" };
