@@ -133,7 +133,7 @@ export class CookieIndex {
     const found = this.#buckets.get(domain)?.entries.get(key);
     const entry = found ?? this.#add(this.#open(domain), key, cookie, now);
     if (cookie.domain === "" && domain !== "") this.#replaceServers(entry);
-    const isNews = this.listener !== null && (found === undefined || !isSame(found, cookie));
+    const isNews = this.listener !== null && !isAs(found, cookie);
     if (found === undefined) {
       if (!this.#makeRoom(entry, now)) return null;
     } else {
@@ -142,6 +142,14 @@ export class CookieIndex {
     }
     if (isNews) this.#tellSet(entry);
     return entry;
+  }
+
+  /** Is it there, as it is? @param boundTo the host that took it; `null`: it waits for one, or has a domain. */
+  holds(cookie: StoredCookie, boundTo: string | null): boolean {
+    const key = keyOf(cookie.domain === "" ? "p" : cookie.hostOnly ? "h" : "d", cookie.name, cookie.path);
+    const domain = cookie.domain === "" ? (boundTo ?? "") : cookie.domain;
+    const found = this.#buckets.get(domain)?.entries.get(key);
+    return isAs(found, cookie);
   }
 
   #add(bucket: Bucket, key: string, cookie: StoredCookie, now: number): Entry {
@@ -372,10 +380,14 @@ export class CookieIndex {
   }
 }
 
-/** Would it be set to what it is already? */
-function isSame({ cookie, superseded }: Entry, other: StoredCookie): boolean {
+/** Is what is there such a cookie? */
+function isAs(found: Entry | undefined, cookie: StoredCookie): boolean {
+  return found !== undefined && !found.superseded && isSameCookie(found.cookie, cookie);
+}
+
+/** Of two cookies of one identity: is one as the other, whenever they were made? */
+export function isSameCookie(cookie: StoredCookie, other: StoredCookie): boolean {
   return (
-    !superseded &&
     cookie.value === other.value &&
     cookie.expires === other.expires &&
     cookie.secure === other.secure &&

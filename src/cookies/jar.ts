@@ -307,8 +307,17 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     return { version: 1, cookies };
   }
 
-  /** @internal Says who hears of what is set and deleted from now on; `null`: nobody. */
+  /**
+   * @internal Says who hears of what is set and deleted from now on; `null`: nobody.
+   *
+   * @throws {TypeError} when somebody does already.
+   */
   listen(listener: CookieListener | null): void {
+    const { listener: before } = this.#index;
+    if (listener !== null && before !== null && before !== listener)
+      throw new TypeError(
+        "cookies is the jar of another stored session: give each its own, as clone() makes",
+      );
     this.#index.listener = listener;
   }
 
@@ -319,7 +328,8 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     try {
       for (const { key, value } of cookies) {
         if (value === undefined) this.#index.removeSame(key);
-        else this.#restore([{ cookie: storedOf(value), boundTo: value.boundTo ?? null }]);
+        else if (!this.#index.holds(value, value.boundTo ?? null))
+          this.#restore([{ cookie: storedOf(value), boundTo: value.boundTo ?? null }]);
       }
     } finally {
       this.#index.listener = listener;

@@ -3,10 +3,11 @@
  */
 
 /**
- * A layer of what holds for a request. The first five stand over one another, the weakest first:
+ * A layer of what holds for a request. The first six stand over one another, the weakest first:
  *
  * - `"default"`: nobody said anything.
  * - `"environment"`: a variable of the environment; `name` is the variable, in the case in which it is written.
+ * - `"session-file"`: an option that was stored with a session that {@link Session.open} opened; `at` is where it is stored.
  * - `"session"`: an option or a field of the session.
  * - `"scope"`: {@link Session.scope}; `name` is its prefix.
  * - `"request"`: an option of the call; for a header that follows from another option, `name` is that option.
@@ -18,12 +19,13 @@
  * - `"url"`: the URL itself: its user info, its query, its host.
  * - `"netrc"`: the netrc file; `name` is the entry, `at` the path of the file.
  * - `"auth"`: the auth scheme that signs; `name` is the scheme.
- * - `"jar"`: the session's cookie jar.
+ * - `"jar"`: the session's cookie jar; `at` is where it is stored, for a session that is.
  * - `"adapter"`: the adapter that the message travels through; `name` is the prefix on which it is mounted.
  */
 export type SourceLayer =
   | "default"
   | "environment"
+  | "session-file"
   | "session"
   | "scope"
   | "request"

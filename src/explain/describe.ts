@@ -154,7 +154,7 @@ function valueOf(pair: string): string | null {
   return equals === -1 ? null : pair.slice(equals + 1);
 }
 
-function cookiesOf({ look }: Walk, shower: Shower): ExplainedCookies {
+function cookiesOf({ look, jar }: Walk, shower: Shower): ExplainedCookies {
   if (look === null) return { sent: [], withheld: [], others: 0, isKnown: false };
   return {
     sent: look.sent.map(({ cookie: { name, value, domain, path }, from }) => ({
@@ -162,7 +162,7 @@ function cookiesOf({ look }: Walk, shower: Shower): ExplainedCookies {
       value: shower.secret(value),
       domain,
       path,
-      source: from === "jar" ? sourceOf("jar") : sourceOf("request", "cookies"),
+      source: from === "jar" ? jar : sourceOf("request", "cookies"),
     })),
     withheld: look.withheld.map(({ cookie: { name, domain, path }, reason, detail }) => {
       return { name, domain, path, reason, detail };
@@ -208,18 +208,19 @@ function droppedOf(
 }
 
 /** The fields of the message before; none where there is none. */
-function fieldsBefore({ ledger, hop, first, redirect }: Facts): readonly SentField[] {
+function fieldsBefore({ walk: { jar }, ledger, hop, first, redirect }: Facts): readonly SentField[] {
   if (hop === null) return [];
-  return sentFields(first ?? walkSent(hop), ledger, redirect);
+  return sentFields(first ?? walkSent(hop, jar), ledger, redirect);
 }
 
 /** The way of a message that was sent already: it is as it was sent. */
-function walkSent({ before }: Hop): Walk {
+function walkSent({ before }: Hop, jar: Source): Walk {
   return {
     prepared: before.request,
     exchange: before,
     signing: null,
     look: null,
+    jar,
     securedBy: null,
     mount: null,
     foreseen: null,

@@ -96,9 +96,9 @@ function signer({ preview, ambient }: Signing): Source {
   return ambient ?? sourceOf("auth", preview?.scheme ?? null);
 }
 
-function cookieSource({ look }: Walk): Source {
+function cookieSource({ look, jar }: Walk): Source {
   const isOwn = look !== null && look.sent.every(({ from }) => from === "request");
-  return isOwn ? sourceOf("request", "cookies") : sourceOf("jar");
+  return isOwn ? sourceOf("request", "cookies") : jar;
 }
 
 function proxyHeaderSource(key: string, ledger: Ledger): Source | null {

@@ -12,7 +12,7 @@ import type { NetrcFile } from "../core/environment.ts";
 import { RequestException } from "../core/errors.ts";
 import type { StrictTransport } from "../core/options.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { Source } from "../core/source.ts";
+import { sourceOf, type Source } from "../core/source.ts";
 import { tells } from "../core/tells.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf, ambientSourceOf } from "../auth/ambient.ts";
@@ -29,6 +29,8 @@ export interface Desk {
   readonly now: number;
   /** The session's jar. */
   readonly jar: CookieStore;
+  /** Where it is stored; `null` when it is not. */
+  readonly place: string | null;
   /** The hosts that are to be reached over TLS only; `null` for none. */
   readonly hosts: StrictTransport | null;
   /** The netrc file as the session has read it, or would. */
@@ -67,6 +69,8 @@ export interface Walk {
   readonly signing: Signing | null;
   /** `null`: the cookies are in a store that does not show them. */
   readonly look: CookieLook | null;
+  /** The session's jar, as a source. */
+  readonly jar: Source;
   /** The host by which HSTS made `https:` of `http:`; `""`: its list does not tell. `null`: it did not. */
   readonly securedBy: string | null;
   /** `null`: none is mounted for the URL. */
@@ -83,7 +87,8 @@ export function walk(asked: Exchange, desk: Desk): Walk {
   const signing = signingOf(secured, desk);
   const signed = signedBy(signing, secured);
   const { exchange, look } = dress(signed, desk);
-  return { prepared: asked.request, exchange, signing, look, securedBy, ...arrival(exchange, desk) };
+  const jar = sourceOf("jar", null, desk.place);
+  return { prepared: asked.request, exchange, signing, look, jar, securedBy, ...arrival(exchange, desk) };
 }
 
 /** A list of HSTS hosts that changes nothing when it is asked, and tells which of them was found. */

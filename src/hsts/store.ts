@@ -111,14 +111,21 @@ export class HstsStore implements StrictTransport {
     if (this.#listener !== null && isNews(before, after)) this.#listener.onHost(name, after);
   }
 
-  /** @internal Says who hears of hosts from now on; `null`: nobody. */
+  /**
+   * @internal Says who hears of hosts from now on; `null`: nobody.
+   *
+   * @throws {TypeError} when somebody does already.
+   */
   listen(listener: HstsListener | null): void {
+    if (listener !== null && this.#listener !== null && this.#listener !== listener)
+      throw new TypeError("hsts is the list of another stored session: give each its own");
     this.#listener = listener;
   }
 
   /** @internal Takes over what others were told, `undefined` for what was taken back. */
   adopt(hosts: readonly { readonly key: string; readonly value: HstsHost | undefined }[]): void {
     for (const { key, value } of hosts) {
+      if (value !== undefined && isSameHost(this.#hosts.get(key), value)) continue;
       this.#hosts.delete(key);
       if (value !== undefined) this.#keep(value);
     }
@@ -158,6 +165,11 @@ export class HstsStore implements StrictTransport {
 export function securedUrl(url: Url, hosts: StrictTransport | null, now: number): Url {
   if (hosts === null || url.scheme !== "http" || !hosts.covers(url.host, now)) return url;
   return url.with({ scheme: "https", port: url.port === 80 ? null : url.port });
+}
+
+/** Does one say what the other says? */
+export function isSameHost(one: HstsHost | undefined, other: HstsHost): boolean {
+  return one?.includeSubDomains === other.includeSubDomains && one.expires === other.expires;
 }
 
 function isNews(before: HstsHost | undefined, after: HstsHost | undefined): boolean {

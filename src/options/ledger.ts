@@ -21,15 +21,15 @@ export interface Saying {
 /** All sayings, the weakest layer first. */
 export class Ledger {
   readonly #sayings: Saying[] = [];
-  #source: Source;
+  #source: Source | ((option: OptionName) => Source);
 
   /** @param source whose sayings come first. */
   constructor(source: Source) {
     this.#source = source;
   }
 
-  /** What is noted from now on is said by `source`. */
-  from(source: Source): this {
+  /** What is noted from now on is said by `source`; a function tells it of each option. */
+  from(source: Source | ((option: OptionName) => Source)): this {
     this.#source = source;
     return this;
   }
@@ -38,7 +38,7 @@ export class Ledger {
   note(option: OptionName, given: unknown, before: unknown, after: unknown): void {
     this.#sayings.push({
       option,
-      source: this.#source,
+      source: typeof this.#source === "function" ? this.#source(option) : this.#source,
       given,
       before: before instanceof HeaderMap ? before.clone() : before,
       after: after instanceof HeaderMap ? after.clone() : after,

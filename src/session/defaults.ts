@@ -27,6 +27,10 @@ export interface SettingListener {
   /** @throws {TypeError} for a value that must not be set. */
   assertSettable(name: OptionName, value: unknown): void;
   onSetting(name: OptionName): void;
+  /** Who says what the session says of an option, when it is not the program; `null`: it is. */
+  sourceOf(name: OptionName): Source | null;
+  /** Headers that were stored, over those that every session begins with. */
+  readonly storedHeaders: HeaderMap;
 }
 
 /** Keeps what a session says. */
@@ -99,9 +103,13 @@ export class SessionDefaults {
     noteEnvironment(environment, ledger);
     // Of these the session has others by now than it was given.
     const { cookies: _, baseUrl: _base, hsts: _hsts, ...given } = this.#given;
-    ledger.from(bySession);
-    const own = ownHeaders(base.headers);
-    if (!base.headers.equals(firstHeaders)) ledger.note("headers", own, firstHeaders, base.headers);
+    const { keeping } = this;
+    const sayer = (name: OptionName): Source => keeping?.sourceOf(name) ?? bySession;
+    const stored =
+      keeping === null ? firstHeaders : commonHeaders(firstHeaders, keeping.storedHeaders, base.headers);
+    noteHeaders(ledger.from(sayer("headers")), firstHeaders, stored);
+    noteHeaders(ledger.from(bySession), stored, base.headers);
+    ledger.from(sayer);
     return over(base, Object.assign(new Own(), given), ledger);
   }
 }
@@ -127,9 +135,21 @@ function noteEnvironment({ proxies, caBundle }: Environment, ledger: Ledger): vo
       .note("verify", caBundle.path, initial.verify, caBundle);
 }
 
-/** Headers are changed in place: those that are as they were at first nobody has said. Those that are not there were taken off. */
-function ownHeaders(headers: HeaderMap): readonly (readonly [name: string, value: string | null])[] {
-  const own = [...headers].filter(([name]) => headers.get(name) !== firstHeaders.get(name));
-  const removed = [...firstHeaders.keys()].filter((name) => !headers.has(name));
-  return [...own, ...removed.map((name) => [name, null] as const)];
+/** Headers are changed in place: of those that are as they were before nobody has said anything. Those that are not there were taken off. */
+function noteHeaders(ledger: Ledger, before: HeaderMap, after: HeaderMap): void {
+  if (after.equals(before)) return;
+  const own = [...after].filter(([name]) => after.get(name) !== before.get(name));
+  const removed = [...before.keys()].filter((name) => !after.has(name));
+  ledger.note("headers", [...own, ...removed.map((name) => [name, null] as const)], before, after);
+}
+
+/** `base` with what is the same in both others: what one said of it that still holds. */
+function commonHeaders(base: HeaderMap, one: HeaderMap, other: HeaderMap): HeaderMap {
+  const common = base.clone();
+  for (const name of new Set([...base.keys(), ...one.keys()])) {
+    if (one.get(name) !== other.get(name)) continue;
+    common.delete(name);
+    for (const value of one.getAll(name)) common.append(name, value);
+  }
+  return common;
 }

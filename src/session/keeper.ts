@@ -44,6 +44,8 @@ export class Keeper implements CookieListener {
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #revision: number;
+  /** When things changed that changed later than it is now: clocks differ, and jump. */
+  #ahead = new Map<string, number>();
   /** What a commit came to that nobody waited for. */
   #failure: { readonly error: unknown } | null = null;
 
@@ -53,14 +55,15 @@ export class Keeper implements CookieListener {
     {
       when,
       isReadOnly,
-      revision,
-    }: { readonly when: SaveWhen; readonly isReadOnly: boolean; readonly revision: number },
+      stored,
+    }: { readonly when: SaveWhen; readonly isReadOnly: boolean; readonly stored: Stored | null },
   ) {
     this.store = store;
     this.#session = session;
     this.#when = when;
     this.#isReadOnly = isReadOnly;
-    this.#revision = revision;
+    this.#revision = stored?.revision ?? 0;
+    if (stored !== null) this.#noteTimes(stored);
   }
 
   onSet(cookie: StoredCookie, boundTo: string | null): void {
@@ -82,8 +85,11 @@ export class Keeper implements CookieListener {
     if (this.#isReadOnly) return;
     const id = idOf(change);
     // At the end: changes are applied in the order in which they were made.
+    const before = this.#pending.get(id)?.at ?? 0;
     this.#pending.delete(id);
-    this.#pending.set(id, change);
+    // Who changes what it knows does so later than that was made, whatever the clocks say.
+    const at = Math.max(change.at, before, (this.#ahead.get(id) ?? -1) + 1);
+    this.#pending.set(id, at === change.at ? change : { ...change, at });
     if (this.#when === "change") this.#soon();
   }
 
@@ -113,6 +119,12 @@ export class Keeper implements CookieListener {
     if (stored !== null) this.#takeOver(stored);
   }
 
+  /** Stores nothing of what changed until now. */
+  forget(): void {
+    this.#stopTimer();
+    this.#pending.clear();
+  }
+
   /** The last commit. @throws what the store says. */
   async close(): Promise<void> {
     this.#stopTimer();
@@ -127,8 +139,9 @@ export class Keeper implements CookieListener {
     const changes = this.#pending;
     this.#pending = new Map();
     this.#failure = null;
+    let stored: Stored;
     try {
-      this.#takeOver(await this.store.commit([...changes.values()]));
+      stored = await this.store.commit([...changes.values()]);
     } catch (error) {
       // Changes that were made since come behind them, and take their place.
       for (const [id, change] of this.#pending) {
@@ -138,12 +151,22 @@ export class Keeper implements CookieListener {
       this.#pending = changes;
       throw error;
     }
+    this.#takeOver(stored);
   }
 
   #takeOver(stored: Stored): void {
     if (stored.revision === this.#revision) return;
-    this.#revision = stored.revision;
+    this.#noteTimes(stored);
     this.#session.adopt(stored, (change) => this.#pending.has(idOf(change)));
+    this.#revision = stored.revision;
+  }
+
+  #noteTimes({ state: { settings, cookies, hosts } }: Stored): void {
+    this.#ahead.clear();
+    const now = systemClock.now();
+    for (const { key, at } of settings) if (at >= now) this.#ahead.set(idOf({ kind: "setting", key }), at);
+    for (const { key, at } of cookies) if (at >= now) this.#ahead.set(idOf({ kind: "cookie", key }), at);
+    for (const { key, at } of hosts) if (at >= now) this.#ahead.set(idOf({ kind: "host", key }), at);
   }
 
   #soon(): void {

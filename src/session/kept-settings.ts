@@ -52,12 +52,28 @@ const STORED: ReadonlySet<string> = new Set([
 /** Options that hold names with values of which some are secrets by their name. */
 const NAMED: ReadonlySet<string> = new Set(["headers", "params", "proxyHeaders", "tls"]);
 
-/** What is stored of an option; `undefined` for nothing. */
-export function keptValue(name: string, value: unknown, secrets: SecretsMode): Json | undefined {
+/** Is this an option that is stored? What a later version stores beside them is not touched. */
+export function isKept(name: string): boolean {
+  return STORED.has(name);
+}
+
+/**
+ * What is stored of an option; `undefined` for nothing.
+ *
+ * @param known what is stored of it now: a secret that stands there already is no news.
+ * @throws {TypeError} for a secret that would be stored.
+ */
+export function keptValue(
+  name: string,
+  value: unknown,
+  secrets: SecretsMode,
+  known?: Json,
+): Json | undefined {
   if (!STORED.has(name)) return undefined;
   const json = jsonOf(value);
   if (json === undefined || json === null) return json;
-  if (secrets === "store") return json;
+  if (secrets === "store" || (known !== undefined && JSON.stringify(json) === JSON.stringify(known)))
+    return json;
   const shown = NAMED.has(name) ? withoutNamed(name, json, secrets) : json;
   if (!isSecret(name, shown)) return shown;
   if (secrets === "omit") return undefined;

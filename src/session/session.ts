@@ -63,7 +63,8 @@ import { bySession, type SessionDefaults } from "./defaults.ts";
 import { sessionFacts } from "./facts.ts";
 import { adoptFields, defaultsOf, SessionFields } from "./fields.ts";
 import { Mounts } from "./mounts.ts";
-import { Keeping, readOpening, type Hatch, type Opening, type OpenOptions } from "./open.ts";
+import { Keeping } from "./keeping.ts";
+import { readOpening, type Opening, type OpenOptions } from "./open.ts";
 import { Scopes } from "./scopes.ts";
 import type { ResponseOf } from "./verbs.ts";
 
@@ -183,9 +184,9 @@ export class Session<Streams extends boolean = false>
   }
 
   override set cookies(init: CookiesInit | false | null) {
-    const before = this.#cookies;
-    this.#cookies = jarOf(take({ cookies: init }, "session").cookies, this.#baseUrl);
-    this.#keeping?.onJar(before, this.#cookies);
+    const jar = jarOf(take({ cookies: init }, "session").cookies, this.#baseUrl);
+    this.#keeping?.onJar(this.#cookies, jar);
+    this.#cookies = jar;
   }
 
   /** The URL from which those go on that do not begin with `scheme://`; `null` for none. As {@link SessionOptions.baseUrl}. */
@@ -366,8 +367,11 @@ export class Session<Streams extends boolean = false>
    */
   async close(): Promise<void> {
     this.#closing.ring();
-    await Promise.all([...this.#mounts.all].map((adapter) => adapter.close()));
-    if (this.#keeping !== null) await this.#keeping.close();
+    try {
+      await Promise.all([...this.#mounts.all].map((adapter) => adapter.close()));
+    } finally {
+      if (this.#keeping !== null) await this.#keeping.close();
+    }
   }
 
   /** Where it is stored; `null` for one that was not opened with {@link Session.open}. */
@@ -410,17 +414,11 @@ export class Session<Streams extends boolean = false>
   }
 
   /** From here on what it changes is stored. What was given is its first change. */
-  #keep({ how, cookies }: Opening): void {
-    const hatch: Hatch = {
-      given: () => this.#defaults.given,
-    };
-    const keeping = new Keeping(this, hatch, how);
+  #keep(opening: Opening): void {
+    const keeping = new Keeping(this, () => this.#defaults.given, opening.how);
+    keeping.begin(opening);
     this.#keeping = keeping;
     this.#defaults.keeping = keeping;
-    this.#cookies.listen(keeping.keeper);
-    keeping.listenToHosts();
-    if (cookies !== undefined) this.#cookies.update(cookies);
-    keeping.noteSettings();
   }
 
   /** No promise of its own: it is on the path of every request. What it throws rejects the promise of the caller. */
@@ -455,6 +453,7 @@ export class Session<Streams extends boolean = false>
     return {
       now: this.#world.clock.now(),
       jar: this.#cookies,
+      place: this.store?.place ?? null,
       hosts: this.#hsts,
       netrc: () => (this.#netrc === undefined ? this.#environmentNow().readNetrc() : this.#netrc),
       mountFor: (url) => ({ adapter: this.#mounts.find(url), prefix: this.#mounts.prefixFor(url) }),
@@ -541,7 +540,7 @@ export class Session<Streams extends boolean = false>
   #tracedFor(target: Url | string, given: Given, ledger: Ledger): Defaults {
     const ours = this.#defaults.traced(this.#environmentNow(), ledger);
     const baseUrl = this.#baseUrl;
-    ledger.from(bySession);
+    ledger.from((name) => this.#keeping?.sourceOf(name) ?? bySession);
     if (baseUrl !== null) ledger.note("baseUrl", baseUrl.href, undefined, undefined);
     if (this.#hsts !== null) ledger.note("hsts", this.#hsts, undefined, undefined);
     const defaults = baseUrl === null ? ours : defaultsAt(target, baseUrl, ours, given);

@@ -21,6 +21,8 @@ export const VERSION = 1;
 export interface SessionDocument extends Stored {
   /** Fields that are not known. */
   readonly more: JsonRecord;
+  /** Of an encrypted one: those that stand in the open. */
+  readonly moreOpen: JsonRecord;
   /** Of things: by what tells them from others, and when they changed; who changes them writes them anew. */
   readonly moreOf: ReadonlyMap<string, JsonRecord>;
 }
@@ -39,6 +41,15 @@ const KNOWN: ReadonlySet<string> = new Set([
   "settings",
   "version",
   "writtenBy",
+]);
+/** What stands in the open of an encrypted document. */
+const ENVELOPE: ReadonlySet<string> = new Set([
+  "data",
+  "encryption",
+  "format",
+  "revision",
+  "savedAt",
+  "version",
 ]);
 const KEPT_FIELDS = ["at", "deleted"];
 const SETTING_FIELDS: ReadonlySet<string> = new Set([...KEPT_FIELDS, "value"]);
@@ -105,12 +116,18 @@ function idAt(id: string, at: number): string {
   return `${at} ${id}`;
 }
 
+/** Fields of an envelope that are not known. */
+export function moreOpenIn(envelope: JsonRecord): JsonRecord {
+  return without(envelope, ENVELOPE);
+}
+
 /**
  * The document that a record is. Its format and version have been looked at.
  *
+ * @param moreOpen unknown fields of its envelope.
  * @throws {FormError} that says where it is not of the form.
  */
-export function documentOf(record: JsonRecord): SessionDocument {
+export function documentOf(record: JsonRecord, moreOpen: JsonRecord = {}): SessionDocument {
   const moreOf = new Map<string, JsonRecord>();
   const note = (id: string, at: number, fields: JsonRecord, known: ReadonlySet<string>): void => {
     const rest = without(fields, known);
@@ -135,7 +152,7 @@ export function documentOf(record: JsonRecord): SessionDocument {
     note(`host ${kept.key}`, kept.at, fields, HOST_FIELDS);
     return kept;
   });
-  return { revision, state: { settings, cookies, hosts }, more: without(record, KNOWN), moreOf };
+  return { revision, state: { settings, cookies, hosts }, more: without(record, KNOWN), moreOpen, moreOf };
 }
 
 function readKeptCookie(fields: JsonRecord, where: string): Kept<CookieKey, KeptCookie> {

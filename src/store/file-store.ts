@@ -14,7 +14,15 @@ import {
   type Stored,
 } from "../core/session-store.ts";
 import { CipherError, FileCipher, type SessionKey } from "./cipher.ts";
-import { documentOf, FORMAT, FormError, textOf, VERSION, type SessionDocument } from "./document.ts";
+import {
+  documentOf,
+  FORMAT,
+  FormError,
+  moreOpenIn,
+  textOf,
+  VERSION,
+  type SessionDocument,
+} from "./document.ts";
 import { lockOf } from "./file-lock.ts";
 import { isJsonRecord, lineOf, type JsonRecord } from "./json.ts";
 import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
@@ -44,7 +52,13 @@ const OTHERS_WRITE = 0o022;
 /** No value of a session has so many levels; what has may be there to exhaust the stack. */
 const MOST_LEVELS = 64;
 
-const emptyDocument: SessionDocument = { revision: 0, state: emptyState, more: {}, moreOf: new Map() };
+const emptyDocument: SessionDocument = {
+  revision: 0,
+  state: emptyState,
+  more: {},
+  moreOpen: {},
+  moreOf: new Map(),
+};
 
 /** A session that is stored in the user's folder. */
 export interface ListedSession {
@@ -175,15 +189,14 @@ export class FileSessionStore implements SessionStore {
     return join(folder, basename(path));
   }
 
-  /** The folder of the user's sessions is for nobody else. */
+  /** A folder that is made is for nobody else; nor is that of the user's sessions, whoever made it. */
   async #makeFolder(): Promise<void> {
     const { path, isNamed } = this.#place;
-    if (!isNamed) return;
     const folder = dirname(path);
     await writable(path, async () => {
       await mkdir(folder, { recursive: true, mode: OWNERS_FOLDER });
     });
-    if (process.platform === "win32") return;
+    if (!isNamed || process.platform === "win32") return;
     const { mode, uid } = await stat(folder);
     if ((mode & OTHERS) === 0) return;
     if (uid === process.getuid?.()) await chmod(folder, OWNERS_FOLDER);
@@ -214,9 +227,11 @@ export class FileSessionStore implements SessionStore {
         "a key was given, and it is not encrypted: changeKey() of a store without a key encrypts it",
       );
     try {
-      const open = cipher === null ? record : recordIn(path, await cipher.decipher(record));
-      assertLevels(open, MOST_LEVELS);
-      return documentOf(open);
+      assertLevels(record, MOST_LEVELS);
+      if (cipher === null) return documentOf(record);
+      const content = recordIn(path, await cipher.decipher(record));
+      assertLevels(content, MOST_LEVELS);
+      return documentOf(content, moreOpenIn(record));
     } catch (error) {
       if (error instanceof CipherError) throw new SessionFileError(path, error.problem, error.message, error);
       if (error instanceof FormError) throw new SessionFileError(path, "malformed", error.message, error);
@@ -296,7 +311,13 @@ async function sealed(document: SessionDocument, cipher: FileCipher | null, now:
   const text = textOf(document, savedAt);
   if (cipher === null) return text;
   const { revision } = document;
-  const header = { format: FORMAT, version: VERSION, revision, savedAt: savedAt.toISOString() };
+  const header = {
+    ...document.moreOpen,
+    format: FORMAT,
+    version: VERSION,
+    revision,
+    savedAt: savedAt.toISOString(),
+  };
   return `${lineOf(await cipher.encrypt(text, header))}\n`;
 }
 

@@ -2,7 +2,7 @@
 import type { Change, CookieKey, Kept, SessionState } from "../core/session-store.ts";
 import { comparablePath } from "../core/url-spelling.ts";
 
-/** Most of each that is stored, deleted ones with it: as many as a jar holds. Beyond that, what changed longest ago goes. */
+/** Most of each that is stored, and as many deletions of it: what a jar holds. Beyond that, what changed longest ago goes. */
 const MOST = 10_000;
 
 /** So long a deletion is remembered, in milliseconds: 30 days. Who was away for longer may bring back what others deleted. */
@@ -50,6 +50,16 @@ function never(): null {
   return null;
 }
 
+function isThere({ value }: Kept<unknown, unknown>): boolean {
+  return value !== undefined;
+}
+
+/** Those that are too many: what changed longest ago. */
+function beyondMost<Thing extends { readonly at: number }>(things: readonly Thing[]): readonly Thing[] {
+  if (things.length <= MOST) return [];
+  return things.toSorted((one, other) => one.at - other.at).slice(0, things.length - MOST);
+}
+
 function endOf({ expires }: { readonly expires: number | null }): number | null {
   return expires;
 }
@@ -88,8 +98,8 @@ class Shelf<Key, Value> {
     const left = [...this.#things.values()].filter((thing) => !this.#isOver(thing, now));
     if (!this.#isChanged && left.length === this.#before.length) return this.#before;
     if (left.length <= MOST) return left;
-    const oldest = left.toSorted((one, other) => one.at - other.at).slice(0, left.length - MOST);
-    const tooMany = new Set(oldest);
+    const [there, gone] = [left.filter(isThere), left.filter((thing) => !isThere(thing))];
+    const tooMany = new Set([...beyondMost(there), ...beyondMost(gone)]);
     return left.filter((thing) => !tooMany.has(thing));
   }
 

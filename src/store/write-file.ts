@@ -1,5 +1,5 @@
 /** Writes a file whole or not at all: whoever reads it sees what was there before, or all of what is there now, also behind a crash. */
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -21,8 +21,9 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.tmp`;
   // Of a process that was killed: nobody else writes.
   await rm(temporary, { force: true });
+  const before = await stat(path).catch(() => null);
   try {
-    await writeNew(temporary, text);
+    await writeNew(temporary, text, before);
     await moveOver(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
@@ -31,10 +32,18 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   await syncFolder(dirname(path));
 }
 
+/** Whose a file is. */
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** Its bytes are on the disk before it has the other's name: else a crash could leave the name, and nothing in it. */
-async function writeNew(path: string, text: string): Promise<void> {
+async function writeNew(path: string, text: string, before: Owner | null): Promise<void> {
   // "x": it follows no link that somebody put there.
   await using file = await open(path, "wx", OWNERS);
+  // Who may write for others (root) takes nothing away from them.
+  if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid);
   await file.writeFile(text);
   await file.sync();
 }

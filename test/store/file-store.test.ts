@@ -1,6 +1,7 @@
 /** A session in a file: what is written, what is refused, and that nothing is lost. */
 import {
   chmod,
+  chown,
   lstat,
   mkdir,
   mkdtemp,
@@ -17,6 +18,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 
 import { SessionFileError, type Change, type KeptCookie } from "../../src/core/session-store.ts";
+import { FileCipher } from "../../src/store/cipher.ts";
+import type { JsonRecord } from "../../src/store/json.ts";
 import { FileSessionStore } from "../../src/store/file-store.ts";
 import { rejection } from "../support/messages.ts";
 
@@ -192,6 +195,17 @@ describe("a session file", () => {
     expect((await stat(path)).size).toBe(bytes.byteLength - 2);
   });
 
+  it("of somebody else stays theirs when root writes it", async ({ expect, skip }) => {
+    skip(process.getuid?.() !== 0, "only root may");
+    const path = newPath();
+    const store = new FileSessionStore(path);
+    await store.commit([set("a", "1")]);
+    await chown(path, 65_534, 65_533);
+    await store.commit([set("b", "2")]);
+    expect(await stat(path)).toMatchObject({ uid: 65_534, gid: 65_533 });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
   it("in a folder that cannot be written is told as such, and stays as it is", async ({ expect, skip }) => {
     if (process.getuid?.() === 0) skip("the system lets root write everywhere");
     const path = join(folder, "closed", "a.json");
@@ -204,12 +218,23 @@ describe("a session file", () => {
     expect(await names(new FileSessionStore(path))).toEqual(["a"]);
   });
 
-  it("in a folder that is not there is told as such", async ({ expect }) => {
-    const path = join(folder, "nowhere", "a.json");
-    expect(await new FileSessionStore(path).read()).toBeNull();
-    expect(await rejection(new FileSessionStore(path).commit([set("a", "1")]))).toMatchObject({
-      problem: "unwritable",
-    });
+  it("in a folder that is not there makes one, for its owner alone", async ({ expect }) => {
+    const path = join(folder, "fresh", "deep", "a.json");
+    const store = new FileSessionStore(path);
+    expect(await store.read()).toBeNull();
+    await expect(stat(join(folder, "fresh"))).rejects.toThrow(/ENOENT/);
+    await store.commit([set("a", "1")]);
+    expect(await names(store)).toEqual(["a"]);
+    for (const made of ["fresh", "fresh/deep"])
+      expect((await stat(join(folder, made))).mode & 0o777).toBe(0o700);
+  });
+
+  it("below what is no folder is told as such", async ({ expect }) => {
+    const path = newPath();
+    await new FileSessionStore(path).commit([set("a", "1")]);
+    const below = new FileSessionStore(join(path, "b.json"));
+    expect(await rejection(below.read())).toMatchObject({ problem: "unreadable" });
+    expect(await rejection(below.commit([set("a", "1")]))).toBeInstanceOf(SessionFileError);
   });
 });
 
@@ -270,6 +295,21 @@ describe("an encrypted session file", () => {
     expect(await rejection(new FileSessionStore(path, { key: KEY }).read())).toMatchObject({
       problem: "malformed",
     });
+  });
+
+  it("keeps what a later version wrote in the open", async ({ expect }) => {
+    const path = newPath();
+    const store = new FileSessionStore(path, { key: KEY });
+    await store.commit([set("a", "1")]);
+    const record = JSON.parse(await readFile(path, "utf8")) as JsonRecord;
+    const cipher = new FileCipher(KEY);
+    const { data: _, encryption: __, ...header } = record;
+    const text = await cipher.decipher(record);
+    const later = await cipher.encrypt(text, { ...header, later: { kept: true } });
+    await writeFile(path, JSON.stringify(later));
+    await store.commit([set("b", "2")]);
+    expect(await names(store)).toEqual(["a", "b"]);
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ later: { kept: true }, revision: 2 });
   });
 
   it("asks for no more of scrypt than is allowed", async ({ expect }) => {

@@ -106,6 +106,15 @@ describe("changes", () => {
     expect(cookies.some(({ key }) => key.name === "c10009")).toBe(false);
   });
 
+  it("of more things than are stored: deletions do not push out what is there", () => {
+    const many = Array.from({ length: 10_010 }, (_, at) => gone(cookie(`d${at}`, ""), NOW - at));
+    const there = Array.from({ length: 10_000 }, (_, at) => set(cookie(`c${at}`, "1"), NOW - 20_000 - at));
+    const { cookies } = applied(emptyState, [...many, ...there], NOW);
+    expect(cookies.filter(({ value }) => value !== undefined)).toHaveLength(10_000);
+    expect(cookies.filter(({ value }) => value === undefined)).toHaveLength(10_000);
+    expect(cookies.some(({ key }) => key.name === "d10009")).toBe(false);
+  });
+
   it("of settings: null is a value, undefined takes the option back", () => {
     const state = applied(emptyState, [{ kind: "setting", key: "proxy", at: NOW, value: null }], NOW);
     expect(state.settings).toEqual([{ key: "proxy", at: NOW, value: null }]);
