@@ -23,7 +23,7 @@ export interface OpenOptions<Stream extends boolean = false>
   extends Omit<SessionOptions<Stream>, "auth">, FileSessionStoreOptions {
   /**
    * As the option of a session. A secret may be that of an environment variable, of which the name is stored: `{ env: "API_TOKEN" }` is a
-   * bearer token, `["user", { env: "PASSWORD" }]` a user with a password.
+   * bearer token, `["user", { env: "PASSWORD" }]` a user with a password. `null` and `false`: none. Default: what was stored.
    */
   readonly auth?:
     | AuthOption
