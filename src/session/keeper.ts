@@ -12,6 +12,7 @@ import type {
   Kept,
   KeptCookie,
   KeptHost,
+  SessionState,
   SessionStore,
   Stored,
 } from "../core/session-store.ts";
@@ -28,8 +29,8 @@ const SOON_MS = 250;
 export interface KeptSession {
   /** Notes what it does not tell of by itself. @throws {TypeError} for what must not be stored. */
   noteSettings(): void;
-  /** Things that others changed, and that this session has not changed since. */
-  adopt(stored: Stored, isPending: (change: Pick<Change, "kind" | "key">) => boolean): void;
+  /** Takes over `news`: of what is stored, what others changed, and this session has not changed since. */
+  adopt(stored: Stored, news: SessionState): void;
 }
 
 /** Commits the changes of one session. */
@@ -46,6 +47,8 @@ export class Keeper implements CookieListener {
   #revision: number;
   /** When things changed that changed later than it is now: clocks differ, and jump. */
   #ahead = new Map<string, number>();
+  /** What was taken over. */
+  readonly #adopted = new WeakSet<object>();
   /** What a commit came to that nobody waited for. */
   #failure: { readonly error: unknown } | null = null;
 
@@ -83,7 +86,7 @@ export class Keeper implements CookieListener {
   /** Something changed. */
   note(change: Change): void {
     if (this.#isReadOnly) return;
-    const id = idOf(change);
+    const id = idOf(change.kind, change.key);
     // At the end: changes are applied in the order in which they were made.
     const before = this.#pending.get(id)?.at ?? 0;
     this.#pending.delete(id);
@@ -157,16 +160,38 @@ export class Keeper implements CookieListener {
   #takeOver(stored: Stored): void {
     if (stored.revision === this.#revision) return;
     this.#noteTimes(stored);
-    this.#session.adopt(stored, (change) => this.#pending.has(idOf(change)));
+    this.#session.adopt(stored, this.#newsIn(stored.state));
     this.#revision = stored.revision;
+  }
+
+  #newsIn({ settings, cookies, hosts }: SessionState): SessionState {
+    return {
+      settings: this.#newsOf("setting", settings),
+      cookies: this.#newsOf("cookie", cookies),
+      hosts: this.#newsOf("host", hosts),
+    };
+  }
+
+  /** What was taken over before is none: a store may give the same things again. */
+  #newsOf<Thing extends Kept<string | CookieKey, unknown>>(
+    kind: Change["kind"],
+    things: readonly Thing[],
+  ): Thing[] {
+    const news: Thing[] = [];
+    for (const thing of things) {
+      if (this.#adopted.has(thing) || this.#pending.has(idOf(kind, thing.key))) continue;
+      this.#adopted.add(thing);
+      news.push(thing);
+    }
+    return news;
   }
 
   #noteTimes({ state: { settings, cookies, hosts } }: Stored): void {
     this.#ahead.clear();
     const now = systemClock.now();
-    for (const { key, at } of settings) if (at >= now) this.#ahead.set(idOf({ kind: "setting", key }), at);
-    for (const { key, at } of cookies) if (at >= now) this.#ahead.set(idOf({ kind: "cookie", key }), at);
-    for (const { key, at } of hosts) if (at >= now) this.#ahead.set(idOf({ kind: "host", key }), at);
+    for (const { key, at } of settings) if (at >= now) this.#ahead.set(idOf("setting", key), at);
+    for (const { key, at } of cookies) if (at >= now) this.#ahead.set(idOf("cookie", key), at);
+    for (const { key, at } of hosts) if (at >= now) this.#ahead.set(idOf("host", key), at);
   }
 
   #soon(): void {
@@ -206,14 +231,6 @@ function keyOf({ name, domain, hostOnly, path }: StoredCookie): CookieKey {
   return { name, domain, hostOnly, path };
 }
 
-function idOf({ kind, key }: Pick<Change, "kind" | "key">): string {
+function idOf(kind: Change["kind"], key: string | CookieKey): string {
   return `${kind} ${typeof key === "string" ? key : cookieId(key)}`;
-}
-
-/** Those of a kind that others changed. */
-export function notPending<Key, Value>(
-  things: readonly Kept<Key, Value>[],
-  isPending: (key: Key) => boolean,
-): Kept<Key, Value>[] {
-  return things.filter(({ key }) => !isPending(key));
 }

@@ -4,16 +4,17 @@
  */
 import { systemClock } from "../core/clock.ts";
 import type { HeaderMap } from "../core/headers.ts";
-import type { Json, Stored } from "../core/session-store.ts";
+import type { Json, SessionState, Stored } from "../core/session-store.ts";
 import { sourceOf, type Source } from "../core/source.ts";
 import { isSameCookie } from "../cookies/cookie-index.ts";
 import type { CookieJar } from "../cookies/jar.ts";
 import { HstsStore, isSameHost } from "../hsts/store.ts";
 import { cookieId } from "../store/state.ts";
 import type { SettingListener } from "./defaults.ts";
-import { Keeper, notPending, type KeptSession } from "./keeper.ts";
+import { Keeper, type KeptSession } from "./keeper.ts";
 import { isKept, keptValue, type SecretsMode } from "./kept-settings.ts";
 import type { Opening } from "./open.ts";
+import { hasReference, mayRefer, type Variables } from "./references.ts";
 import { authOf, headersBeside, isReferred, isSame, settingsIn, storedHeaders } from "./stored-settings.ts";
 
 /** What is needed of a session, of whatever class. */
@@ -35,9 +36,12 @@ export class Keeping implements KeptSession, SettingListener {
   /** The environment's variables that options refer to. */
   #auth: Json | undefined;
   /** Options as they are stored. */
-  #known: ReadonlyMap<string, Json>;
+  #known: Map<string, Json>;
   /** Options that are as they were stored, and not as the program gave them. */
   readonly #stored: Set<string>;
+  readonly #variables: Variables;
+  /** Options in which variables of the environment are referred to, as they are stored. */
+  readonly #references: Map<string, Json>;
   /** Headers that were stored, over those that every session begins with. */
   storedHeaders: HeaderMap;
   readonly #source: Source;
@@ -52,10 +56,12 @@ export class Keeping implements KeptSession, SettingListener {
     this.#secrets = how.secrets;
     this.#isReadOnly = isReadOnly;
     this.#auth = how.auth;
-    this.#known = settings;
+    this.#known = new Map(settings);
     // Headers are put over one another, and so are told one by one.
     this.#stored = new Set([...settings.keys()].filter((name) => name === "headers" || !how.given.has(name)));
-    this.storedHeaders = storedHeaders(settings.get("headers"));
+    this.#variables = how.variables;
+    this.#references = new Map(how.references);
+    this.storedHeaders = storedHeaders(settings.get("headers"), how.variables);
     this.#source = sourceOf("session-file", null, store.place);
     this.keeper = new Keeper(store, this, { when, isReadOnly, stored });
   }
@@ -106,7 +112,7 @@ export class Keeping implements KeptSession, SettingListener {
   /** @throws {TypeError} for a value that is a secret, and would be stored. */
   assertSettable(name: string, value: unknown): void {
     if (this.#isAdopting || this.#isReadOnly || value === undefined) return;
-    keptValue(name, value, this.#secrets, this.#known.get(name));
+    this.#keptValue(name, value);
   }
 
   /** An option was set: `auth` by the program itself, and not by reference any more. */
@@ -114,7 +120,7 @@ export class Keeping implements KeptSession, SettingListener {
     if (this.#isAdopting) return;
     this.#stored.delete(name);
     if (name === "auth") this.#auth = undefined;
-    if (name === "headers") this.storedHeaders = storedHeaders(undefined);
+    if (name === "headers") this.storedHeaders = storedHeaders(undefined, this.#variables);
     if (name === "hsts") {
       this.#listenToHosts(this.keeper);
       this.#noteHosts(null);
@@ -151,29 +157,42 @@ export class Keeping implements KeptSession, SettingListener {
     this.#known = now;
   }
 
-  adopt(stored: Stored, isPending: Parameters<KeptSession["adopt"]>[1]): void {
-    const { settings: all, cookies, hosts } = stored.state;
-    const now = settingsIn(stored, this.keeper.store.place);
-    const settings = notPending(all, (key) => isPending({ kind: "setting", key }));
+  adopt(stored: Stored, { settings, cookies, hosts }: SessionState): void {
+    // Before anything is taken over.
+    settingsIn(stored, this.keeper.store.place, this.#variables);
     this.#isAdopting = true;
     try {
       for (const { key, value } of settings) if (isKept(key)) this.#adoptSetting(key, value);
-      this.#session.cookies.adopt(notPending(cookies, (key) => isPending({ kind: "cookie", key })));
-      this.#hosts?.adopt(notPending(hosts, (key) => isPending({ kind: "host", key })));
-      this.#known = now;
+      this.#session.cookies.adopt(cookies);
+      this.#hosts?.adopt(hosts);
     } finally {
       this.#isAdopting = false;
     }
   }
 
   #adoptSetting(name: string, value: Json | undefined): void {
-    if (isSame(value, this.#known.get(name))) return;
-    if (name === "auth") this.#auth = isReferred(value) ? value : undefined;
-    const given = name === "headers" ? storedHeaders(value) : name === "auth" ? authOf(value, "auth") : value;
-    Reflect.set(this.#session, name, given);
+    const before = this.#known.get(name);
+    if (value === undefined) this.#known.delete(name);
+    else this.#known.set(name, value);
+    if (isSame(value, before)) return;
+    if (mayRefer(name) && hasReference(value)) this.#references.set(name, value ?? null);
+    else this.#references.delete(name);
+    Reflect.set(this.#session, name, this.#meantBy(name, value));
     this.#stored.add(name);
-    if (name === "headers") this.storedHeaders = storedHeaders(value);
     if (name === "hsts") this.#listenToHosts(this.keeper);
+  }
+
+  /** What a session has that was stored so. */
+  #meantBy(name: string, value: Json | undefined): unknown {
+    switch (name) {
+      case "auth":
+        this.#auth = isReferred(value) ? value : undefined;
+        return authOf(value, this.#variables);
+      case "headers":
+        return (this.storedHeaders = storedHeaders(value, this.#variables));
+      default:
+        return mayRefer(name) ? this.#variables.resolved(value, name) : value;
+    }
   }
 
   /** Hears of cookies and hosts; `null`: not any more. */
@@ -203,6 +222,15 @@ export class Keeping implements KeptSession, SettingListener {
       if (!isSameHost(kept.get(host.host), host)) this.keeper.onHost(host.host, host);
   }
 
+  /** @throws {TypeError} for a secret that would be stored. */
+  #keptValue(name: string, value: unknown): Json | undefined {
+    return keptValue(name, value, {
+      secrets: this.#secrets,
+      known: this.#known.get(name),
+      refer: (json) => this.#variables.referring(json, this.#references.get(name)),
+    });
+  }
+
   /** The options as they are to be stored. */
   #settings(): Map<string, Json> {
     const { baseUrl, headers, hsts } = this.#session;
@@ -216,8 +244,7 @@ export class Keeping implements KeptSession, SettingListener {
     if (this.#auth !== undefined) all["auth"] = this.#auth;
     else if (auth !== undefined) all["auth"] = auth;
     const kept = Object.entries(all).flatMap(([name, value]): [string, Json][] => {
-      const json =
-        value === undefined ? undefined : keptValue(name, value, this.#secrets, this.#known.get(name));
+      const json = value === undefined ? undefined : this.#keptValue(name, value);
       return json === undefined ? [] : [[name, json]];
     });
     return new Map(kept);

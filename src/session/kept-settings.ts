@@ -4,18 +4,13 @@
  */
 import { isRecord } from "../core/checks.ts";
 import { HeaderMap } from "../core/headers.ts";
-import { isMap, isUint8Array, isUrl } from "../core/realm.ts";
+import { isMap, isSet, isUint8Array, isUrl, isUrlSearchParams } from "../core/realm.ts";
 import { isSecretName } from "../core/redact.ts";
 import type { Json } from "../core/session-store.ts";
+import { isReference, mayRefer } from "./references.ts";
 
 /** What becomes of secrets: `reference`, they are an error; `store`, they are stored; `omit`, they are left out. */
 export type SecretsMode = "reference" | "store" | "omit";
-
-/** The value of an environment variable, for what is a secret: its name is stored. */
-export interface EnvironmentReference {
-  /** The variable. */
-  readonly env: string;
-}
 
 /** Options that are stored, by name. All others are the program's. */
 const STORED: ReadonlySet<string> = new Set([
@@ -50,28 +45,32 @@ const STORED: ReadonlySet<string> = new Set([
 ]);
 
 /** Options that hold names with values of which some are secrets by their name. */
-const NAMED: ReadonlySet<string> = new Set(["headers", "params", "proxyHeaders", "tls"]);
+const NAMED: ReadonlySet<string> = new Set(["cert", "headers", "params", "proxyHeaders", "tls"]);
 
 /** Is this an option that is stored? What a later version stores beside them is not touched. */
 export function isKept(name: string): boolean {
   return STORED.has(name);
 }
 
+/** What an option is stored beside. */
+export interface Beside {
+  readonly secrets: SecretsMode;
+  /** What is stored of it now: a secret that stands there already is no news. */
+  readonly known: Json | undefined;
+  /** Puts references to the environment in the place of their values. */
+  readonly refer: (json: Json) => Json;
+}
+
 /**
  * What is stored of an option; `undefined` for nothing.
  *
- * @param known what is stored of it now: a secret that stands there already is no news.
  * @throws {TypeError} for a secret that would be stored.
  */
-export function keptValue(
-  name: string,
-  value: unknown,
-  secrets: SecretsMode,
-  known?: Json,
-): Json | undefined {
+export function keptValue(name: string, value: unknown, { secrets, known, refer }: Beside): Json | undefined {
   if (!STORED.has(name)) return undefined;
-  const json = jsonOf(value);
-  if (json === undefined || json === null) return json;
+  const plain = jsonOf(value);
+  if (plain === undefined || plain === null) return plain;
+  const json = refer(plain);
   if (secrets === "store" || (known !== undefined && JSON.stringify(json) === JSON.stringify(known)))
     return json;
   const shown = NAMED.has(name) ? withoutNamed(name, json, secrets) : json;
@@ -81,9 +80,10 @@ export function keptValue(
 }
 
 /** A secret that stands there itself. */
-function literal(where: string): TypeError {
+function literal(option: string, where: string = option): TypeError {
+  const instead = mayRefer(option) ? 'give { env: "NAME" } for the variable that has it' : "give it as auth";
   return new TypeError(
-    `${where} is a secret, and would be stored: give { env: "NAME" } for the variable that has it, or open the session with secrets: "store" or secrets: "omit"`,
+    `${where} is a secret, and would be stored: ${instead}, or open the session with secrets: "store" or secrets: "omit"`,
   );
 }
 
@@ -93,7 +93,7 @@ function jsonOf(value: unknown): Json | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
   if (isUrl(value)) return value.href;
   if (value instanceof HeaderMap) return jsonOf([...value]);
-  if (isMap(value)) return jsonOf([...value]);
+  if (isMap(value) || isSet(value) || isUrlSearchParams(value)) return jsonOf([...value]);
   if (Array.isArray(value)) return allOf(value.map(jsonOf));
   if (isUint8Array(value) || !isRecord(value)) return undefined;
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);
@@ -115,9 +115,10 @@ function allOf(values: readonly (Json | undefined)[]): Json[] | undefined {
 /** Without the values whose names say that they are secrets. @throws {TypeError} where they are an error. */
 function withoutNamed(option: string, json: Json, secrets: SecretsMode): Json {
   const isOpen = (name: unknown, value: Json): boolean => {
-    if (typeof name !== "string" || value === null || !isSecretName(name)) return true;
+    if (typeof name !== "string" || value === null || isReference(value) || !isSecretIn(option, name))
+      return true;
     if (secrets === "omit") return false;
-    throw literal(`${option}[${JSON.stringify(name)}]`);
+    throw literal(option, `${option}[${JSON.stringify(name)}]`);
   };
   if (Array.isArray(json))
     return (json as readonly Json[]).filter(
@@ -127,6 +128,11 @@ function withoutNamed(option: string, json: Json, secrets: SecretsMode): Json {
   return Object.fromEntries(Object.entries(json).filter(([name, value]) => isOpen(name, value)));
 }
 
+function isSecretIn(option: string, name: string): boolean {
+  // Its "key" is the path of a file.
+  return option === "cert" ? name === "passphrase" : isSecretName(name);
+}
+
 const USER_INFO = /:\/\/[^/?#]*@/;
 const INLINE_KEY = /-----BEGIN[^-]*PRIVATE KEY-----/;
 
@@ -134,7 +140,9 @@ const INLINE_KEY = /-----BEGIN[^-]*PRIVATE KEY-----/;
 function isSecret(name: string, json: Json): boolean {
   switch (name) {
     case "auth":
-      return json !== false && !isReference(json);
+      return json !== false && !isReferred(json);
+    case "params":
+      return typeof json === "string" && hasSecretIn(json);
     case "baseUrl":
     case "proxy":
     case "proxies":
@@ -144,28 +152,14 @@ function isSecret(name: string, json: Json): boolean {
   }
 }
 
+/** Does a query name a secret? */
+function hasSecretIn(query: string): boolean {
+  return [...new URLSearchParams(query).keys()].some(isSecretName);
+}
+
 /** `{ env }`, or a user with such a password. */
-function isReference(json: Json): boolean {
-  if (Array.isArray(json)) {
-    const [user, password] = json as readonly Json[];
-    return json.length === 2 && (typeof user === "string" || isEnvironment(user)) && isEnvironment(password);
-  }
-  return isEnvironment(json);
-}
-
-/** Is it a reference to a variable? */
-export function isEnvironment(value: unknown): value is EnvironmentReference {
-  return isRecord(value) && typeof value["env"] === "string" && Object.keys(value).length === 1;
-}
-
-/**
- * The value of a variable.
- *
- * @throws {TypeError} when it is not set.
- */
-export function valueOf({ env: name }: EnvironmentReference, env: NodeJS.ProcessEnv, where: string): string {
-  const value = env[name];
-  if (value === undefined || value === "")
-    throw new TypeError(`${where} is the variable ${name} of the environment, which is not set`);
-  return value;
+function isReferred(json: Json): boolean {
+  if (!Array.isArray(json)) return isReference(json);
+  const [user, password] = json as readonly Json[];
+  return json.length === 2 && (typeof user === "string" || isReference(user)) && isReference(password);
 }

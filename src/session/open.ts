@@ -3,7 +3,7 @@
  * is `keeping.ts`'s.
  */
 import type { AuthOption } from "../core/auth-scheme.ts";
-import { oneOf } from "../core/checks.ts";
+import { isRecord, oneOf } from "../core/checks.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import type { CookiesInit, SessionOptions } from "../core/options.ts";
@@ -15,21 +15,52 @@ import { HstsStore } from "../hsts/store.ts";
 import { FileSessionStore, type FileSessionStoreOptions } from "../store/file-store.ts";
 import { cookieId } from "../store/state.ts";
 import type { SaveWhen } from "./keeper.ts";
-import type { EnvironmentReference, SecretsMode } from "./kept-settings.ts";
+import type { SecretsMode } from "./kept-settings.ts";
+import {
+  hasReference,
+  mayRefer,
+  Variables,
+  type EnvironmentReference,
+  type ReferringOption,
+} from "./references.ts";
 import { authOf, headersOver, isReferred, settingsIn, storedHeaders } from "./stored-settings.ts";
 
-/** How a stored session is opened: options of a session, which are stored with it, and how that is done. */
+/** A value, or the environment variable that has it. */
+type Referring<Value> = Value | EnvironmentReference;
+
+/** Names with values of which some are those of environment variables. */
+type ReferringRecord = {
+  readonly [name: string]: Referring<string | number | boolean | null | undefined>;
+};
+
+/**
+ * How a stored session is opened: options of a session, which are stored with it, and how that is done. In place of a secret the variable
+ * of the environment that has it may be given: `{ env: "API_KEY" }` as the value of a header or a param, as a proxy, a passphrase. Its name is
+ * stored, and each process has its own value.
+ */
 export interface OpenOptions<Stream extends boolean = false>
-  extends Omit<SessionOptions<Stream>, "auth">, FileSessionStoreOptions {
+  extends Omit<SessionOptions<Stream>, ReferringOption>, FileSessionStoreOptions {
   /**
-   * As the option of a session. A secret may be that of an environment variable, of which the name is stored: `{ env: "API_TOKEN" }` is a
-   * bearer token, `["user", { env: "PASSWORD" }]` a user with a password. `null` and `false`: none. Default: what was stored.
+   * As the option of a session. `{ env: "API_TOKEN" }` is a bearer token, `["user", { env: "PASSWORD" }]` a user with a password. `null` and
+   * `false`: none. Default: what was stored.
    */
   readonly auth?:
     | AuthOption
     | EnvironmentReference
-    | readonly [user: string | EnvironmentReference, password: EnvironmentReference]
+    | readonly [user: Referring<string>, password: EnvironmentReference]
     | undefined;
+  /** As the option of a session, also with `{ env }` as a value. `null`: none. Default: what was stored. */
+  readonly headers?: SessionOptions["headers"] | ReferringRecord;
+  /** As the option of a session, also with `{ env }` as a value. `null`: none. Default: what was stored. */
+  readonly params?: SessionOptions["params"] | ReferringRecord;
+  /** As the option of a session, also as `{ env }`. `null`: none. Default: what was stored. */
+  readonly proxy?: Referring<SessionOptions["proxy"]>;
+  /** As the option of a session, also with `{ env }` as a value. `null`: none. Default: what was stored. */
+  readonly proxies?: SessionOptions["proxies"] | ReferringRecord;
+  /** As the option of a session, also with `{ env }` as a value. `null`: none. Default: what was stored. */
+  readonly proxyHeaders?: SessionOptions["proxyHeaders"] | ReferringRecord;
+  /** As the option of a session, also with `{ env }` as the passphrase. `null`: none. Default: what was stored. */
+  readonly cert?: SessionOptions["cert"] | ReferringRecord;
   /** `read-only`: nothing is stored. Default: `read-write`. */
   readonly access?: "read-write" | "read-only" | undefined;
   /** When changes are stored: `change`, 250 ms after they are made, and when the session is closed; `close`, then only; `manual`, with `save()`. Default: `change`. */
@@ -54,6 +85,9 @@ interface KeepingInit {
   readonly secrets: SecretsMode;
   /** `auth` by reference, as it is stored. */
   readonly auth: Json | undefined;
+  readonly variables: Variables;
+  /** Other options in which variables are referred to, as they are stored. */
+  readonly references: ReadonlyMap<string, Json>;
 }
 
 /** Of what a session is to be made, and how it is to be kept. */
@@ -81,19 +115,23 @@ export async function readOpening(
   const how = readHow({ access, save, secrets });
   const store = storeOf(from, { key, lockTimeout });
   const stored = await store.read();
-  const settings = settingsIn(stored, store.place);
+  const variables = new Variables(process.env);
+  const settings = settingsIn(stored, store.place, variables);
   const { headers: keptHeaders, auth: keptAuth, hsts: isHsts, ...kept } = Object.fromEntries(settings);
   const { headers, cookies, hsts, auth = keptAuth, ...rest } = options;
   const { jar, own, named } = cookiesOver(cookies, stored?.state);
+  const plain = { ...kept, ...rest };
   return {
     options: {
-      ...kept,
-      ...rest,
+      ...mapValues(plain, (value, name) => (mayRefer(name) ? variables.resolved(value, name) : value)),
       cookies: jar,
       ...hstsOver(hsts, isHsts === true, stored?.state),
-      auth: authOf(auth, "auth"),
+      auth: authOf(auth, variables),
     },
-    headers: headers === null ? new HeaderMap() : headersOver(storedHeaders(keptHeaders), headers),
+    headers:
+      headers === null
+        ? new HeaderMap()
+        : headersOver(storedHeaders(keptHeaders, variables), headers, variables),
     jar: own,
     cookies: named,
     how: {
@@ -103,6 +141,8 @@ export async function readOpening(
       settings,
       given: new Set(Object.keys(given).filter((name) => Reflect.get(given, name) !== undefined)),
       auth: isReferred(auth) ? auth : undefined,
+      variables,
+      references: referencesIn({ ...plain, headers: [...pairsOf(keptHeaders), ...pairsOf(headers)] }),
     },
   };
 }
@@ -119,6 +159,28 @@ function readHow({
   oneOf(save, "save", ["change", "close", "manual"]);
   oneOf(secrets, "secrets", ["reference", "store", "omit"]);
   return { when: save, isReadOnly: access === "read-only", secrets };
+}
+
+function mapValues(
+  record: Readonly<Record<string, unknown>>,
+  map: (value: unknown, name: string) => unknown,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+}
+
+/** Headers as pairs, of those kinds in which references can stand. */
+function pairsOf(headers: unknown): readonly unknown[] {
+  return Array.isArray(headers) ? headers : isRecord(headers) ? Object.entries(headers) : [];
+}
+
+function referencesIn(options: Readonly<Record<string, unknown>>): Map<string, Json> {
+  // What has references in it is made of records and lists.
+  return new Map(
+    Object.entries(options).filter(([name, value]) => mayRefer(name) && hasReference(value)) as [
+      string,
+      Json,
+    ][],
+  );
 }
 
 /** The jar of the session, with the cookies that were stored; what was in it before; names and values to be put over them. */

@@ -8,19 +8,22 @@ import { HttpBearerAuth } from "../auth/bearer.ts";
 import { firstHeaders } from "../options/headers.ts";
 import { initial, over } from "../options/table.ts";
 import { take } from "../options/take.ts";
-import { isEnvironment, isKept, valueOf } from "./kept-settings.ts";
+import { isKept } from "./kept-settings.ts";
+import { isReference, mayRefer, type Variables } from "./references.ts";
 
 /**
- * The options that are stored. Those that this version does not know are left to those that do.
+ * The options that are stored, with their references to the environment. Those that this version does not know are left to those that do.
  *
  * @throws {SessionFileError} for a value that the option cannot have.
+ * @throws {TypeError} for a variable that is not set.
  */
-export function settingsIn(stored: Stored | null, place: string): Map<string, Json> {
+export function settingsIn(stored: Stored | null, place: string, variables: Variables): Map<string, Json> {
   const settings = new Map<string, Json>();
   for (const { key, value } of stored?.state.settings ?? []) {
     if (value === undefined || !isKept(key)) continue;
+    const meant = mayRefer(key) ? variables.resolved(value, key) : value;
     try {
-      assertValue(key, value);
+      if (key !== "auth" || !isReferred(value)) assertValue(key, meant);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new SessionFileError(place, "malformed", `settings[${JSON.stringify(key)}]: ${why}`, error);
@@ -31,8 +34,7 @@ export function settingsIn(stored: Stored | null, place: string): Map<string, Js
 }
 
 /** @throws {TypeError | RangeError | RequestException} for a value that the option cannot have. */
-function assertValue(name: string, value: Json): void {
-  if (name === "auth" && isReferred(value)) return;
+function assertValue(name: string, value: unknown): void {
   const given = take({ [name]: value }, "session");
   over(initial, given);
   if (given.baseUrl != null) parseBaseUrl(given.baseUrl);
@@ -50,16 +52,16 @@ export function headersBeside(headers: HeaderMap): Json | undefined {
   return pairs.length === 0 ? undefined : pairs;
 }
 
-/** The headers of a session of which these were stored. */
-export function storedHeaders(stored: Json | undefined): HeaderMap {
-  return headersOver(firstHeaders, stored);
+/** The headers of a session of which these were stored. @throws {TypeError} for a variable that is not set. */
+export function storedHeaders(stored: Json | undefined, variables: Variables): HeaderMap {
+  return headersOver(firstHeaders, stored, variables);
 }
 
-/** Headers over others, which stay as they are. */
-export function headersOver(base: HeaderMap, init: Json | HeadersInit | undefined): HeaderMap {
+/** Headers over others, which stay as they are. @throws {TypeError} for a variable that is not set. */
+export function headersOver(base: HeaderMap, init: unknown, variables: Variables): HeaderMap {
   const headers = base.clone();
-  if (init !== undefined && init !== null) headers.update(init as HeadersInit);
-  return headers;
+  if (init == null) return headers;
+  return headers.update(variables.resolved(init, "headers") as HeadersInit); // they check it
 }
 
 /** Is the same stored? */
@@ -69,17 +71,18 @@ export function isSame(one: Json | undefined, other: Json | undefined): boolean 
 
 /** Does `auth` refer to the environment? */
 export function isReferred(auth: unknown): auth is Json {
-  return isEnvironment(auth) || (Array.isArray(auth) && auth.some(isEnvironment));
+  return isReference(auth) || (Array.isArray(auth) && auth.some(isReference));
 }
 
-/** What `auth` is by reference. @throws {TypeError} for a variable that is not set. */
-export function authOf(kept: unknown, where: string): AuthOption | undefined {
-  if (isEnvironment(kept)) return new HttpBearerAuth(valueOf(kept, process.env, where));
-  if (!Array.isArray(kept) || !kept.some(isEnvironment)) return kept as AuthOption | undefined; // as it was given
-  const [user, password] = (kept as readonly unknown[]).map((part) =>
-    isEnvironment(part) ? valueOf(part, process.env, where) : part,
-  );
-  if (typeof user !== "string" || typeof password !== "string")
-    throw mustBe(where, '["user", { env: "NAME" }]', kept);
-  return [user, password];
+/** What `auth` is by reference: one alone is a bearer token. @throws {TypeError} for a variable that is not set. */
+export function authOf(kept: unknown, variables: Variables): AuthOption | undefined {
+  const auth = variables.resolved(kept, "auth");
+  if (isReference(kept)) return new HttpBearerAuth(String(auth));
+  if (isReferred(kept) && (!Array.isArray(auth) || auth.length !== 2 || !auth.every(isText)))
+    throw mustBe("auth", '["user", { env: "NAME" }]', kept);
+  return auth as AuthOption | undefined; // as it was given, or two texts
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
 }

@@ -69,8 +69,8 @@ const COOKIE_FIELDS: ReadonlySet<string> = new Set([
 
 /** The text of a document, with a line break at its end. */
 export function textOf({ revision, state, more, moreOf }: SessionDocument, savedAt: Date): string {
-  const list = (things: readonly JsonRecord[]): string =>
-    things.length === 0 ? "[]" : `[\n${things.map((thing) => `    ${lineOf(thing)}`).join(",\n")}\n  ]`;
+  const list = (lines: readonly string[]): string =>
+    lines.length === 0 ? "[]" : `[\n${lines.map((line) => `    ${line}`).join(",\n")}\n  ]`;
   const also = (id: string, at: number): JsonRecord => moreOf.get(idAt(id, at)) ?? {};
   const settings = state.settings.map(
     (kept) =>
@@ -85,17 +85,34 @@ export function textOf({ revision, state, more, moreOf }: SessionDocument, saved
     revision: String(revision),
     settings: settings.length === 0 ? "{}" : `{\n${settings.toSorted().join(",\n")}\n  }`,
     cookies: list(
-      state.cookies.map((kept) => ({
-        ...also(`cookie ${cookieId(kept.key)}`, kept.at),
-        ...cookieFields(kept),
-      })),
+      state.cookies.map((kept) =>
+        lineFor(kept, () => ({
+          ...also(`cookie ${cookieId(kept.key)}`, kept.at),
+          ...cookieFields(kept),
+        })),
+      ),
     ),
-    hosts: list(state.hosts.map((kept) => ({ ...also(`host ${kept.key}`, kept.at), ...hostFields(kept) }))),
+    hosts: list(
+      state.hosts.map((kept) =>
+        lineFor(kept, () => ({ ...also(`host ${kept.key}`, kept.at), ...hostFields(kept) })),
+      ),
+    ),
   };
   const lines = Object.keys(fields)
     .toSorted()
     .map((name) => `  ${JSON.stringify(name)}: ${fields[name]}`);
   return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+/** Lines of things that were written before: most of a session stays as it is. */
+const written = new WeakMap<object, string>();
+
+function lineFor(kept: object, fields: () => JsonRecord): string {
+  const known = written.get(kept);
+  if (known !== undefined) return known;
+  const line = lineOf(fields());
+  written.set(kept, line);
+  return line;
 }
 
 function settingFields({ at, value }: Kept<string, Json>): JsonRecord {

@@ -5,7 +5,7 @@
  * The file is opened by SQLite alone, and never deleted: a process that closes any other handle of it would lose its locks, and behind a
  * deletion two processes would hold two locks of one name.
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { DatabaseSync } from "node:sqlite";
@@ -17,6 +17,9 @@ import { SessionFileError, SessionLockedError, type LockHolder } from "../core/s
 /** Tries come at random times between these, in milliseconds: many that wait must not come at one time. */
 const SHORTEST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 25;
+
+/** For its owner alone. */
+const OWNERS = 0o600;
 
 /** What SQLite says when somebody else holds it (`SQLITE_BUSY`), in the lower byte of its codes. */
 const SQLITE_BUSY = 5;
@@ -92,7 +95,9 @@ class FileLock {
     }
     const holder: LockHolder = { pid: process.pid, host: hostname(), since: systemClock.now() };
     try {
-      writeFileSync(this.#holderPath, JSON.stringify(holder), { mode: 0o600 });
+      // Not through a link that somebody put there.
+      rmSync(this.#holderPath, { force: true });
+      writeFileSync(this.#holderPath, JSON.stringify(holder), { mode: OWNERS, flag: "wx" });
     } catch {
       // It is for the message of who waits too long, and for nothing else.
     }
@@ -118,7 +123,10 @@ class FileLock {
         "no-lock",
         "this runtime has no node:sqlite, by which files are locked: give Session.open() a store of your own",
       );
-    return new sqlite.DatabaseSync(`${this.#path}.lock`, { timeout: 0 });
+    const path = `${this.#path}.lock`;
+    const database = new sqlite.DatabaseSync(path, { timeout: 0 });
+    makeOwners(path);
+    return database;
   }
 
   #end(): void {
@@ -148,6 +156,16 @@ class FileLock {
     } catch {
       return null;
     }
+  }
+}
+
+/** SQLite makes files as it likes. By its path: who closes a handle of the file loses the lock. */
+function makeOwners(path: string): void {
+  try {
+    const facts = lstatSync(path);
+    if (facts.isFile() && facts.uid === process.getuid?.()) chmodSync(path, OWNERS);
+  } catch {
+    // It has nothing in it that others could read.
   }
 }
 

@@ -1,5 +1,6 @@
 /** A session in a file: read, locked, changed, and written whole. */
-import { chmod, mkdir, open, readdir, realpath, rm, stat } from "node:fs/promises";
+import { constants, type BigIntStats } from "node:fs";
+import { chmod, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
@@ -27,7 +28,7 @@ import { lockOf } from "./file-lock.ts";
 import { isJsonRecord, lineOf, type JsonRecord } from "./json.ts";
 import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
 import { applied, emptyState } from "./state.ts";
-import { writeWhole } from "./write-file.ts";
+import { factsOf, isSameFile, writeWhole, type FileFacts } from "./write-file.ts";
 
 /** How a file is used. */
 export interface FileSessionStoreOptions {
@@ -43,7 +44,9 @@ export interface FileSessionStoreOptions {
 const LOCK_MS = 10_000;
 const MOST_LOCK_MS = 2_147_483_647;
 /** Larger ones were not written here. */
-const MOST_BYTES = 268_435_456;
+const MOST_BYTES = 268_435_456n;
+/** Who opens a pipe waits for nobody. On Windows there is no such flag. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const OWNERS_FILE = 0o600;
 const OWNERS_FOLDER = 0o700;
 /** What others than the owner may do. */
@@ -75,6 +78,8 @@ export class FileSessionStore implements SessionStore {
   readonly #place: Place;
   readonly #lockMs: number;
   #cipher: FileCipher | null;
+  /** What was read or written last. */
+  #last: { readonly facts: FileFacts; readonly document: SessionDocument } | null = null;
 
   /**
    * @param place a name in the folder of the user's sessions, or a path that begins with `/`, `./` or `../`.
@@ -159,8 +164,10 @@ export class FileSessionStore implements SessionStore {
       const made = next(before, now);
       if (made === before) return before;
       const document = { ...made, revision: before.revision + 1 };
+      this.#last = null;
       await writable(path, async () => {
-        await writeWhole(path, await sealed(document, cipher, now));
+        const facts = await writeWhole(path, await sealed(document, cipher, now));
+        this.#last = { facts, document };
       });
       return document;
     });
@@ -210,10 +217,15 @@ export class FileSessionStore implements SessionStore {
       );
   }
 
-  /** `null`: there is none. */
+  /** `null`: there is none. What was not written since it was read last is not read again. */
   async #load(path: string): Promise<SessionDocument | null> {
-    const text = await textIn(path);
-    return text === null ? null : await this.#parse(path, text);
+    const found = await readOwn(path, this.#last?.facts ?? null);
+    if (found === null) return null;
+    const { facts, text } = found;
+    if (text === null && this.#last !== null) return this.#last.document;
+    const document = await this.#parse(path, text ?? "");
+    this.#last = { facts, document };
+    return document;
   }
 
   async #parse(path: string, text: string): Promise<SessionDocument> {
@@ -242,32 +254,43 @@ export class FileSessionStore implements SessionStore {
   }
 }
 
-/** The text of a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
-async function textIn(path: string): Promise<string | null> {
+/** A file that was read. */
+interface Found {
+  readonly facts: FileFacts;
+  /** `null`: it is the one that is known. */
+  readonly text: string | null;
+}
+
+/** Reads a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
+async function readOwn(path: string, known: FileFacts | null): Promise<Found | null> {
   try {
-    await using file = await open(path, "r");
-    const { mode, uid, size } = await file.stat();
-    if (process.platform !== "win32" && (mode & OTHERS) !== 0) {
-      if (uid !== process.getuid?.())
-        throw new SessionFileError(
-          path,
-          "permissions",
-          "others can read it, and it is not ours to change that",
-        );
-      await file.chmod(OWNERS_FILE);
-    }
-    if (size > MOST_BYTES)
+    await using file = await open(path, READ);
+    const stats = await file.stat({ bigint: true });
+    if (!stats.isFile()) throw new SessionFileError(path, "unreadable", "it is no file");
+    if (known !== null && isSameFile(factsOf(stats), known)) return { facts: known, text: null };
+    await makeOwners(path, file, stats);
+    if (stats.size > MOST_BYTES)
       throw new SessionFileError(
         path,
         "malformed",
-        `it has ${size} bytes, and no session has more than ${MOST_BYTES}`,
+        `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
       );
-    return await file.readFile("utf8");
+    return { facts: factsOf(stats), text: await file.readFile("utf8") };
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     if (error instanceof SessionFileError) throw error;
     throw new SessionFileError(path, "unreadable", "it cannot be read", error);
   }
+}
+
+/** @throws {SessionFileError} when others can read it, and that cannot be changed. */
+async function makeOwners(path: string, file: FileHandle, { mode, uid }: BigIntStats): Promise<void> {
+  if (process.platform === "win32" || (Number(mode) & OTHERS) === 0) return;
+  if (Number(uid) !== process.getuid?.())
+    throw new SessionFileError(path, "permissions", "others can read it, and it is not ours to change that");
+  await file.chmod(OWNERS_FILE).catch((error: unknown) => {
+    throw new SessionFileError(path, "permissions", "others can read it, and that cannot be changed", error);
+  });
 }
 
 /** The record that a text is, of this format and a version that is known. */

@@ -1,4 +1,5 @@
 /** Writes a file whole or not at all: whoever reads it sees what was there before, or all of what is there now, also behind a crash. */
+import type { BigIntStats } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -15,9 +16,10 @@ const BUSY_CODES: ReadonlySet<unknown> = new Set(["EPERM", "EACCES", "EBUSY"]);
  * Writes `text` to a file of mode 0600. Nobody else may write it meanwhile.
  *
  * @param path no link: a rename would put the file in its place.
+ * @returns which file it is then.
  * @throws what the system says; the file is as it was.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string): Promise<FileFacts> {
   const temporary = `${path}.tmp`;
   // Of a process that was killed: nobody else writes.
   await rm(temporary, { force: true });
@@ -30,6 +32,25 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     throw error;
   }
   await syncFolder(dirname(path));
+  return factsOf(await stat(path, { bigint: true }));
+}
+
+/** What is another for each file, and each time that it is written. */
+export interface FileFacts {
+  readonly inode: bigint;
+  readonly size: bigint;
+  /** Nobody can set it, in nanoseconds since the epoch. */
+  readonly changedAt: bigint;
+}
+
+/** Those of a file. */
+export function factsOf({ ino, size, ctimeNs }: BigIntStats): FileFacts {
+  return { inode: ino, size, changedAt: ctimeNs };
+}
+
+/** Is it the same file, not written since? */
+export function isSameFile(one: FileFacts, other: FileFacts): boolean {
+  return one.inode === other.inode && one.size === other.size && one.changedAt === other.changedAt;
 }
 
 /** Whose a file is. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { rows } from "../../src/options/table.ts";
-import { keptValue } from "../../src/session/kept-settings.ts";
+import { isKept } from "../../src/session/kept-settings.ts";
 import { root } from "./pages.ts";
 
 const page = await readFile(join(root, "docs/13-saving.md"), "utf8");
@@ -20,7 +20,6 @@ describe("docs/13-saving.md", () => {
     const ofSession = Object.entries(rows)
       .filter(([name, { at }]) => at.session !== false && name !== "cookies")
       .map(([name]) => name);
-    const isKept = (name: string): boolean => keptValue(name, "a", "store") !== undefined;
     expect(namesIn(stored).toSorted()).toEqual(ofSession.filter(isKept).toSorted());
     expect(namesIn(given).toSorted()).toEqual(ofSession.filter((name) => !isKept(name)).toSorted());
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 
-import { Session, SessionFileError, type HstsStore } from "../../src/index.ts";
+import { Request, Session, SessionFileError, type HstsStore, type OpenOptions } from "../../src/index.ts";
 import { MemorySessionStore } from "../../src/store/memory-store.ts";
 import { rejection } from "../support/messages.ts";
 
@@ -137,7 +137,9 @@ describe("secrets", () => {
     const path = newPath();
     const error = await rejection(Session.open(path, options));
     expect(error).toBeInstanceOf(TypeError);
-    expect(String(error)).toMatch(/is a secret, and would be stored: give \{ env: "NAME" \}/);
+    expect(String(error)).toMatch(
+      /is a secret, and would be stored: (?:give \{ env: "NAME" \}|give it as auth)/,
+    );
     expect(String(error)).not.toMatch(/secret"|password/);
     await expect(readFile(path)).rejects.toThrow(/ENOENT/);
     await (await Session.open(path, { ...(options as object), secrets: "omit" })).close();
@@ -155,6 +157,66 @@ describe("secrets", () => {
     expect(String(await rejection(Session.open(path)))).toBe(
       "TypeError: auth is the variable API_TOKEN of the environment, which is not set",
     );
+  });
+
+  it("are those of the environment wherever a secret may stand", async () => {
+    vi.stubEnv("API_KEY", "key-of-the-environment");
+    vi.stubEnv("SHOP_PROXY", "http://user:word-of-the-environment@127.0.0.1:1");
+    const path = newPath();
+    const options = {
+      headers: { "X-Api-Key": { env: "API_KEY" }, "X-Client": "1" },
+      params: { api_key: { env: "API_KEY" }, page: 1 },
+      proxy: { env: "SHOP_PROXY" },
+      proxyHeaders: { "X-Token": { env: "API_KEY" } },
+      cert: { cert: "client.pem", key: "client.key", passphrase: { env: "API_KEY" } },
+      auth: ["user", { env: "API_KEY" }],
+    } as const;
+    {
+      await using session = await Session.open(path, options);
+      session.headers.set("X-Later", "2");
+      await session.save();
+    }
+    const text = await readFile(path, "utf8");
+    expect(text).not.toContain("of-the-environment");
+    expect(text.match(/\{"env":"API_KEY"\}/g)).toHaveLength(5);
+    vi.stubEnv("API_KEY", "other-key");
+    {
+      await using session = await Session.open(path);
+      expect(session.headers.toObject()).toMatchObject({
+        "X-Api-Key": "other-key",
+        "X-Client": "1",
+        "X-Later": "2",
+      });
+      expect(session.params).toEqual({ api_key: "other-key", page: 1 });
+      expect(session.proxy).toBe("http://user:word-of-the-environment@127.0.0.1:1");
+      expect(session.cert).toMatchObject({ passphrase: "other-key" });
+      expect(session.auth).toEqual(["user", "other-key"]);
+      const prepared = session.prepareRequest(new Request("GET", "https://shop.example/"));
+      expect(prepared.headers.get("x-api-key")).toBe("other-key");
+    }
+    expect(await readFile(path, "utf8")).toBe(text);
+    await using session = await Session.open(path);
+    session.headers.set("X-Api-Key", "literal");
+    expect(String(await rejection(session.save()))).toMatch(/headers\["X-Api-Key"\] is a secret/);
+    session.headers.set("X-Api-Key", "other-key");
+    await session.save();
+    vi.stubEnv("API_KEY", "");
+    expect(String(await rejection(Session.open(path)))).toMatch(
+      /^TypeError: .*is the variable API_KEY of the environment, which is not set$/,
+    );
+  });
+
+  it.for([
+    ["a passphrase", { cert: { cert: "a.pem", key: "a.key", passphrase: "the-secret" } }],
+    ["a query", { params: "page=1&api_key=the-secret" }],
+    ["pairs", { params: [["token", "the-secret"]] }],
+    ["a URLSearchParams", { params: new URLSearchParams({ token: "the-secret" }) }],
+    ["a Map", { headers: new Map([["Authorization", "the-secret"]]) }],
+  ] as const)("are known wherever they stand: %s", async ([, options]) => {
+    const path = newPath();
+    expect(String(await rejection(Session.open(path, options as OpenOptions)))).toMatch(/is a secret/);
+    await (await Session.open(path, { ...(options as OpenOptions), secrets: "omit" })).close();
+    expect(await readFile(path, "utf8").catch(() => "")).not.toContain("the-secret");
   });
 
   it("that are set later are an error then, and nothing is set", async () => {
@@ -194,6 +256,20 @@ describe("two sessions of one file", () => {
     await second.save();
     await first.save();
     expect(first.cookies.get("a")).toBe("later");
+  });
+
+  it("nor does an earlier option that was not saved when the later one was taken over", async () => {
+    const store = new MemorySessionStore();
+    await using first = await Session.open(store, { save: "manual" });
+    await using second = await Session.open(store, { save: "manual" });
+    first.timeout = 2;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    second.timeout = 3;
+    await second.save();
+    await first.reload();
+    expect(first.timeout).toBe(2);
+    await first.save();
+    expect(first.timeout).toBe(3);
   });
 
   it("take over the options of the other one", async () => {

@@ -76,6 +76,23 @@ describe("a session file", () => {
     expect(await readdir(folder).then((files) => files.filter((file) => file.endsWith(".tmp")))).toEqual([]);
   });
 
+  it("and all that stands beside it is for its owner alone", async ({ expect }) => {
+    const own = await mkdtemp(join(folder, "own-"));
+    await new FileSessionStore(join(own, "a.json")).commit([set("a", "1")]);
+    const files = await readdir(own);
+    expect(files.toSorted()).toEqual(["a.json", "a.json.lock"]);
+    for (const file of files) expect((await stat(join(own, file))).mode & 0o777).toBe(0o600);
+  });
+
+  it("follows no link that stands where it writes beside it", async ({ expect }) => {
+    const path = newPath();
+    const other = newPath();
+    await writeFile(other, "untouched");
+    for (const suffix of ["tmp", "holder"]) await symlink(other, `${path}.${suffix}`);
+    await new FileSessionStore(path).commit([set("a", "1")]);
+    expect(await readFile(other, "utf8")).toBe("untouched");
+  });
+
   it("has sorted keys, and a line for each cookie", async ({ expect }) => {
     const path = newPath();
     await new FileSessionStore(path).commit([set("b", "2"), set("a", "1")]);
