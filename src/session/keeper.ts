@@ -44,7 +44,6 @@ export class Keeper implements CookieListener {
   /** Of a commit that is under way. */
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
-  #revision: number;
   /** When things changed that changed later than it is now: clocks differ, and jump. */
   #ahead = new Map<string, number>();
   /** What was taken over. */
@@ -65,7 +64,6 @@ export class Keeper implements CookieListener {
     this.#session = session;
     this.#when = when;
     this.#isReadOnly = isReadOnly;
-    this.#revision = stored?.revision ?? 0;
     if (stored !== null) this.#noteTimes(stored);
   }
 
@@ -158,10 +156,8 @@ export class Keeper implements CookieListener {
   }
 
   #takeOver(stored: Stored): void {
-    if (stored.revision === this.#revision) return;
     this.#noteTimes(stored);
     this.#session.adopt(stored, this.#newsIn(stored.state));
-    this.#revision = stored.revision;
   }
 
   #newsIn({ settings, cookies, hosts }: SessionState): SessionState {
