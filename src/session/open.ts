@@ -26,10 +26,10 @@ import {
 import { authOf, headersOver, isReferred, settingsIn, storedHeaders } from "./stored-settings.ts";
 
 /** A value, or the environment variable that has it. */
-type Referring<Value> = Value | EnvironmentReference;
+export type Referring<Value> = Value | EnvironmentReference;
 
 /** Names with values of which some are those of environment variables. */
-type ReferringRecord = {
+export type ReferringRecord = {
   readonly [name: string]: Referring<string | number | boolean | null | undefined>;
 };
 
