@@ -13,6 +13,8 @@ import { entryFor, parseNetrc, type Netrc, type NetrcCredentials } from "./netrc
 
 let lastText: string | null = null;
 let lastNetrc: Netrc | null = null;
+/** Files of whose mistakes was told: each tells in its own way. */
+const told = new WeakSet<NetrcFile>();
 const made = new WeakMap<NetrcCredentials, Auth>();
 
 /**
@@ -66,7 +68,10 @@ function parsed(file: NetrcFile): Netrc {
   if (lastNetrc === null || lastText !== text) {
     lastNetrc = parseNetrc(text);
     lastText = text;
-    if (lastNetrc.mistakes.length > 0) file.tell(lastNetrc.mistakes);
+  }
+  if (lastNetrc.mistakes.length > 0 && !told.has(file)) {
+    told.add(file);
+    file.tell(lastNetrc.mistakes);
   }
   return lastNetrc;
 }

@@ -126,9 +126,12 @@ export class RequestCookies implements CookieStore {
     }
     const look = lookAt(this.#source);
     if (look === null) return null;
+    // Of those that look alike the first one.
+    const known = new Map(
+      look.sent.toReversed().map(({ cookie }) => [formatCookie(cookie.name, cookie.value), cookie]),
+    );
     const cookieOf = (pair: string): SentCookie => {
-      const found = look.sent.find(({ cookie }) => formatCookie(cookie.name, cookie.value) === pair);
-      return { cookie: found?.cookie ?? cookieOfRequest(pair).cookie, from: "request" };
+      return { cookie: known.get(pair) ?? cookieOfRequest(pair).cookie, from: "request" };
     };
     // Of the session's own jar all has been told.
     const { header, withheld, others } =

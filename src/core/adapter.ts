@@ -229,6 +229,8 @@ export interface Foreseen {
   readonly hasProxyAuth: boolean;
   /** A socket of this machine that it would go to, whatever the URL says; `null` for none. */
   readonly socketPath: string | null;
+  /** Was the adapter closed? Nothing is sent any more. */
+  readonly isClosed: boolean;
 }
 
 /** How an attempt failed: without a connection, without a whole answer, otherwise, or with a status. */

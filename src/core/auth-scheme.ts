@@ -49,7 +49,7 @@ export interface Auth {
 export interface AuthPreview {
   /** The scheme, such as `"Basic"`. */
   readonly scheme: string;
-  /** The header fields that it would set, with their secrets; `null`: they cannot be known before. */
+  /** The header fields that it would set, with their secrets; `null`: an `Authorization` that cannot be known before. */
   readonly fields: readonly (readonly [name: string, value: string])[] | null;
   /** What there is to know beside, such as "would ask for a token"; `null` for nothing. No secret is in it. */
   readonly note: string | null;

@@ -41,8 +41,12 @@ export interface Environment {
   readonly proxies: ProxyRules;
   /** What `REQUESTS_CA_BUNDLE` or `CURL_CA_BUNDLE` says, or `null`. */
   readonly caBundle: CaBundle | null;
-  /** Reads the netrc file, each time; `null` when there is none. */
-  readonly readNetrc: () => NetrcFile | null;
+  /**
+   * Reads the netrc file, each time; `null` when there is none.
+   *
+   * @param warn is told what is wrong with it, in sentences without a word of the file. Default: the process warns, once of each.
+   */
+  readonly readNetrc: (warn?: (message: string) => void) => NetrcFile | null;
 }
 
 /** Says nothing: what a session with `trustEnv: false` sees. */

@@ -17,8 +17,11 @@ const MOST_LINES = 5;
 /** Each session would give its own. */
 const warned = new Memo<string, true>(100);
 
+/** Hears what is wrong with a file. Never with a word of it: that may be a part of a password. */
+type Warn = (message: string) => void;
+
 /** `NETRC` names the file, and no other is looked for then. The first file that there is counts. */
-export function readNetrc(env: Variables): NetrcFile | null {
+export function readNetrc(env: Variables, warn: Warn = warnOnce): NetrcFile | null {
   const home = firstFilled(env, ["HOME", "USERPROFILE"]) ?? homedir();
   const named = env["NETRC"];
   const paths =
@@ -26,8 +29,8 @@ export function readNetrc(env: Variables): NetrcFile | null {
       ? [join(home, ".netrc"), join(home, "_netrc")]
       : [named.replace(/^~(?=[/\\]|$)/, () => home)];
   for (const path of paths) {
-    const bytes = contentsOf(path, named !== undefined);
-    if (bytes !== undefined) return bytes === null ? null : { path, ...fileOf(path, bytes) };
+    const bytes = contentsOf(path, named === undefined ? null : warn);
+    if (bytes !== undefined) return bytes === null ? null : { path, ...fileOf(path, bytes, warn) };
   }
   return null;
 }
@@ -36,8 +39,10 @@ export function readNetrc(env: Variables): NetrcFile | null {
  * The bytes of a file; `undefined` when there is none. A file that cannot be read counts as one that says nothing, as in
  * requests: it is not ours, and other programs may have locked it away on purpose. Of one that the user named
  * the user is told: a folder, for example, is a mistake.
+ *
+ * @param warn `null`: nobody named it.
  */
-function contentsOf(path: string, isNamed: boolean): Buffer | null | undefined {
+function contentsOf(path: string, warn: Warn | null): Buffer | null | undefined {
   // Mostly there is none, and an error costs ten times as much as to look.
   if (!existsSync(path)) return undefined;
   try {
@@ -45,14 +50,13 @@ function contentsOf(path: string, isNamed: boolean): Buffer | null | undefined {
   } catch (error) {
     const code = isError(error) && "code" in error ? String(error.code) : "unknown error";
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    if (isNamed)
-      warn(`NETRC names ${path}, which cannot be read (${code}): no request gets credentials of it`);
+    warn?.(`NETRC names ${path}, which cannot be read (${code}): no request gets credentials of it`);
     return null;
   }
 }
 
 /** Windows writes UTF-16, too, with a mark in front. What is no UTF-8 is taken byte by byte, as curl does it. */
-function fileOf(path: string, bytes: Buffer): Omit<NetrcFile, "path"> {
+function fileOf(path: string, bytes: Buffer, warn: Warn): Omit<NetrcFile, "path"> {
   const tell = (lines: readonly number[]): void => {
     const more = lines.length > MOST_LINES ? " and more" : "";
     const where = `${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, MOST_LINES).join(", ")}${more}`;
@@ -74,8 +78,7 @@ function decoded(bytes: Buffer, charset: string): string {
   return new TextDecoder(charset, { fatal: charset === "utf-8" }).decode(bytes);
 }
 
-/** Never with a word of the file: it may be a part of a password. */
-function warn(message: string): void {
+function warnOnce(message: string): void {
   if (warned.get(message)) return;
   warned.set(message, true);
   process.emitWarning(message, { type: "NetrcWarning", code: "SOJOURN_NETRC" });

@@ -21,7 +21,7 @@ export function readEnvironment(env: Variables = process.env, trust: boolean | T
   const proxies = isTrusted("proxies") ? readProxies(env) : noProxyRules;
   const caBundle = isTrusted("ca") ? readCaBundle(env) : null;
   const isNetrcTrusted = isTrusted("netrc");
-  return { proxies, caBundle, readNetrc: () => (isNetrcTrusted ? readNetrc(env) : null) };
+  return { proxies, caBundle, readNetrc: (warn) => (isNetrcTrusted ? readNetrc(env, warn) : null) };
 }
 
 /**

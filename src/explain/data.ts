@@ -95,7 +95,15 @@ export type DropReason =
   /** The redirect leads to a message without that body. */
   | "no-body"
   /** It belongs to one message: each hop has its own, or none. */
-  | "one-hop";
+  | "one-hop"
+  /** It is for a proxy, and the message goes to the server itself, or through a tunnel. */
+  | "no-proxy"
+  /** Who signs sets another one, which is not known before. */
+  | "signed"
+  /** Another field tells where the body ends. */
+  | "framing"
+  /** The URL is none of http and https: its adapter reads it as it is. */
+  | "scheme";
 
 /** Something that does not go along. */
 export interface Dropped {

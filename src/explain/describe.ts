@@ -1,15 +1,16 @@
 /**
  * Facts of a walk, as the data of an explanation: with secrets or without, as who shows them is asked to.
  */
-import type { TlsSettings } from "../core/adapter.ts";
+import type { ProxySettings, TlsSettings } from "../core/adapter.ts";
 import { describe } from "../core/describe.ts";
+import { RequestException } from "../core/errors.ts";
 import { isObject } from "../core/realm.ts";
 import { byDefault, sourceOf, type Source } from "../core/source.ts";
-import { isHttpLike } from "../core/url.ts";
+import { isHttpLike, type Url } from "../core/url.ts";
 import type { Ledger } from "../options/ledger.ts";
 import { initial, settingOf, type OptionName } from "../options/table.ts";
 import { trustOf } from "../options/trust.ts";
-import { proxyChoice, type ProxyChoice } from "../proxy/select.ts";
+import { proxyChoice, ruleFor, type ProxyChoice } from "../proxy/select.ts";
 import type {
   Beaten,
   Dropped,
@@ -26,7 +27,7 @@ import type {
   ExplanationData,
   ShownValue,
 } from "./data.ts";
-import { droppedAtHop, droppedOptions } from "./dropped.ts";
+import { droppedAtHop, droppedOnWay, droppedOptions } from "./dropped.ts";
 import { sentFields, type SentField } from "./fields.ts";
 import type { Hop } from "./hop.ts";
 import {
@@ -42,7 +43,7 @@ import {
 } from "./parts.ts";
 import { settingLines } from "./settings.ts";
 import { schemeName, showRetry, type Shower } from "./shown.ts";
-import type { Walk } from "./walk.ts";
+import { byAdapter, hasSigned, prefixOf, type Walk } from "./walk.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** All that is known of a message. */
@@ -51,11 +52,15 @@ export interface Facts {
   readonly ledger: Ledger;
   /** `null`: no redirect leads here. */
   readonly hop: Hop | null;
-  /** The walk of the message before; `null`: there is none, or it was sent already. */
+  /** The walk of the message before; `null`: there is none. */
   readonly first: Walk | null;
   /** The redirect, as a source. */
   readonly redirect: Source;
   readonly isClosed: boolean;
+  /** Has the session a `request()` of its own? */
+  readonly hasOwnRequest: boolean;
+  /** What is wrong with files that were read for it. */
+  readonly notes: ReadonlySet<string>;
 }
 
 /** The way past proxies: `null` where no rule fits, `undefined` where the adapter does not tell. */
@@ -76,7 +81,7 @@ export function describeFacts(facts: Facts, shower: Shower): ExplanationData {
     headers: fields.map((field) => headerOf(field, shower)),
     params: paramsOf(facts, shower),
     cookies: cookiesOf(walk, shower),
-    auth: authOf(walk, ledger, shower),
+    auth: authOf(facts, shower),
     dropped: droppedOf(facts, earlier, fields),
     proxy,
     tls: tlsOf(walk, ledger, settings, shower),
@@ -89,7 +94,7 @@ export function describeFacts(facts: Facts, shower: Shower): ExplanationData {
     retry: retryOf(walk, ledger, shower),
     adapter: {
       name: walk.mount === null ? null : describe(walk.mount.adapter),
-      prefix: walk.mount?.prefix ?? null,
+      prefix: prefixOf(walk),
       target: walk.foreseen === null ? null : shower.url(walk.foreseen.target),
       socketPath: walk.foreseen?.socketPath ?? null,
     },
@@ -172,7 +177,9 @@ function cookiesOf({ look, jar }: Walk, shower: Shower): ExplainedCookies {
   };
 }
 
-function authOf({ signing }: Walk, ledger: Ledger, shower: Shower): ExplainedAuth {
+function authOf(facts: Facts, shower: Shower): ExplainedAuth {
+  const { walk, ledger } = facts;
+  const { signing } = walk;
   const said = ledger.of("auth");
   const name = (value: unknown): string | null => {
     const shown = shower.option("auth", value);
@@ -180,8 +187,11 @@ function authOf({ signing }: Walk, ledger: Ledger, shower: Shower): ExplainedAut
   };
   let part: Part<string | null> = { value: null, source: byDefault, beaten: [] };
   for (const { given, source } of said) part = instead(part, { value: name(given), source });
-  if (signing === null)
+  if (signing === null) {
+    const carried = carriedSigning(facts);
+    if (carried !== null) return { ...instead(part, carried), note: CARRIED };
     return { ...part, value: null, note: isMap(said.at(-1)?.given) ? OTHER_ORIGINS : null };
+  }
   const { scheme, preview, ambient } = signing;
   const given = said.at(-1)?.given;
   // Of a map of origins it is the scheme of this one.
@@ -197,40 +207,52 @@ function isMap(given: unknown): boolean {
 }
 
 const OTHER_ORIGINS = "it says nothing of this origin";
+const CARRIED = "the header of the message before goes along";
+
+/** Who signed the message before, whose header goes along; `null`: nobody, or it does not. */
+function carriedSigning({ walk, first }: Facts): { value: string | null; source: Source } | null {
+  const signing = first?.signing ?? null;
+  if (signing?.ambient == null) return null;
+  const value = walk.exchange.request.headers.get("authorization");
+  return hasSigned(signing, "authorization", value)
+    ? { value: signing.preview?.scheme ?? null, source: signing.ambient }
+    : null;
+}
 
 function droppedOf(
-  { ledger, hop, redirect }: Facts,
+  { walk, ledger, hop, redirect }: Facts,
   before: readonly SentField[],
   fields: readonly SentField[],
 ): readonly Dropped[] {
   const ofOptions = droppedOptions(ledger);
-  return hop === null ? ofOptions : [...ofOptions, ...droppedAtHop(hop, before, fields, redirect)];
+  return hop === null
+    ? [...ofOptions, ...droppedOnWay(walk, ledger, fields)]
+    : [...ofOptions, ...droppedAtHop(hop, { before, after: fields }, redirect, walk.signing !== null)];
 }
 
 /** The fields of the message before; none where there is none. */
-function fieldsBefore({ walk: { jar }, ledger, hop, first, redirect }: Facts): readonly SentField[] {
-  if (hop === null) return [];
-  return sentFields(first ?? walkSent(hop, jar), ledger, redirect);
+function fieldsBefore({ ledger, first, redirect }: Facts): readonly SentField[] {
+  return first === null ? [] : sentFields(first, ledger, redirect);
 }
 
-/** The way of a message that was sent already: it is as it was sent. */
-function walkSent({ before }: Hop, jar: Source): Walk {
-  return {
-    prepared: before.request,
-    exchange: before,
-    signing: null,
-    look: null,
-    jar,
-    securedBy: null,
-    mount: null,
-    foreseen: null,
-    failure: null,
-  };
+function wayOf({ exchange: { request, settings }, foreseen, mount, failure }: Walk): WayOut {
+  // What would fail shows why: the rule is known all the same.
+  const isTold = foreseen !== null || (failure !== null && mount !== null && isHttpLike(request.url));
+  if (!isTold) return undefined;
+  return foreseen === null || foreseen.socketPath === null
+    ? choiceFor(request.parsed, settings.proxies)
+    : null;
 }
 
-function wayOf({ exchange: { request, settings }, foreseen }: Walk): WayOut {
-  if (foreseen === null) return undefined;
-  return foreseen.socketPath === null ? proxyChoice(request.parsed, settings.proxies) : null;
+/** The rule that decides, be its value one that cannot be used. */
+function choiceFor(url: Url, proxies: ProxySettings): ProxyChoice | null {
+  try {
+    return proxyChoice(url, proxies);
+  } catch (error) {
+    const rule = ruleFor(url, proxies);
+    if (rule === null || !(error instanceof RequestException)) throw error;
+    return { ...rule, target: null, exception: null, exceptionBy: rule.by };
+  }
 }
 
 function proxySource(walk: Walk, way: WayOut, ledger: Ledger): Source {
@@ -248,13 +270,14 @@ function proxyOf(walk: Walk, way: WayOut, shower: Shower, ledger: Ledger): Expla
       isKnown: way !== undefined,
     };
   }
-  const show = (url: string | null): ShownValue => (url === null || url === "" ? null : shower.url(url));
+  const show = (url: string | null): string | null => (url === null || url === "" ? null : shower.url(url));
   const { source, beaten } = explained(proxyPart(ledger, walk.exchange.request.parsed), show);
   if (way === null) return { value: null, source, beaten, rule: null, exception: null, isKnown: true };
   const { target, exception, exceptionBy, key } = way;
+  const written = exception === null ? show(way.value) : null;
   const by = exceptionPart(ledger, exceptionBy === "environment");
   return {
-    value: target === null ? null : shower.partOfUrl(target.origin, target.href),
+    value: target === null ? written : shower.partOfUrl(target.origin, target.href),
     source,
     beaten,
     rule: key,
@@ -322,11 +345,11 @@ function redirectsOf(ledger: Ledger, shower: Shower): ExplainedRedirects {
 }
 
 /** The policy: that of the options, else what the adapter says. */
-function retryOf({ mount }: Walk, ledger: Ledger, shower: Shower): Explained {
-  const adapters = mount?.adapter.maxRetries ?? null;
+function retryOf(walk: Walk, ledger: Ledger, shower: Shower): Explained {
+  const adapters = walk.mount?.adapter.maxRetries ?? null;
   const said = lastSaid("retry", ledger, shower);
   if (adapters === null) return said;
-  const own = { value: showRetry(adapters), source: sourceOf("adapter", mount?.prefix ?? null) };
+  const own = { value: showRetry(adapters), source: byAdapter(walk) };
   if (ledger.of("retry").length === 0) return { ...own, beaten: [{ value: null, source: byDefault }] };
   return { ...said, beaten: [...said.beaten.slice(0, -1), own, ...said.beaten.slice(-1)] };
 }

@@ -3,13 +3,15 @@
  */
 import type { TlsSettings } from "../core/adapter.ts";
 import { dressBehind } from "../core/request.ts";
-import { byDefault, type Source } from "../core/source.ts";
+import { byDefault, sourceOf, type Source } from "../core/source.ts";
+import { isHttpLike } from "../core/url.ts";
 import type { Ledger, Saying } from "../options/ledger.ts";
 import type { OptionName } from "../options/table.ts";
 import type { Dropped, DropReason } from "./data.ts";
-import type { SentField } from "./fields.ts";
+import { fieldSource, type SentField } from "./fields.ts";
 import type { Hop } from "./hop.ts";
-import { headerParts, paramParts, tlsPart } from "./parts.ts";
+import { headerParts, nameOf, paramParts, tlsPart } from "./parts.ts";
+import { byAdapter, isSigned, type Walk } from "./walk.ts";
 
 /** What of the options does not go along. */
 export function droppedOptions(ledger: Ledger): Dropped[] {
@@ -38,6 +40,45 @@ function atBaseUrl(ledger: Ledger, option: OptionName): readonly Saying[] {
   return ledger.of(option).filter(({ source, given }) => source.layer === "base-url" && given === undefined);
 }
 
+/** What is given, and is not for the way that the message goes. */
+export function droppedOnWay(walk: Walk, ledger: Ledger, fields: readonly SentField[]): Dropped[] {
+  const { request } = walk.exchange;
+  const isSent = (key: string): boolean => fields.some(({ name }) => name.toLowerCase() === key);
+  const { parts } = headerParts(ledger);
+  const left: Dropped[] = [];
+  if (walk.foreseen !== null && request.headers.has("proxy-authorization") && !isSent("proxy-authorization"))
+    left.push({
+      kind: "header",
+      name: "Proxy-Authorization",
+      source: fieldSource("proxy-authorization", walk, ledger),
+      by: byAdapter(walk),
+      reason: "no-proxy",
+    });
+  for (const [key, name] of FRAMING) {
+    const part = parts.get(key);
+    if (part === undefined || isSent(key)) continue;
+    const by = fields.find((field) => FRAMING.has(field.name.toLowerCase()))?.source ?? byDefault;
+    left.push({ kind: "header", name, source: part.source, by, reason: "framing" });
+  }
+  const own = parts.get("authorization");
+  if (own !== undefined && !isSent("authorization") && isSigned(walk.signing, "authorization")) {
+    const by = fieldSource("authorization", walk, ledger);
+    left.push({ kind: "header", name: "Authorization", source: own.source, by, reason: "signed" });
+  }
+  if (!isHttpLike(request.url)) {
+    const by = sourceOf("url", "scheme");
+    for (const { value, source } of paramParts(ledger).pairs)
+      left.push({ kind: "param", name: nameOf(value), source, by, reason: "scheme" });
+  }
+  return left;
+}
+
+/** Fields that tell where a body ends. */
+const FRAMING: ReadonlyMap<string, string> = new Map([
+  ["content-length", "Content-Length"],
+  ["transfer-encoding", "Transfer-Encoding"],
+]);
+
 /** Who gave what the border took off. */
 function giver(ledger: Ledger, option: OptionName): Source {
   return ledger.of(option).find(({ source }) => source.layer !== "base-url")?.source ?? byDefault;
@@ -52,14 +93,15 @@ function beforeBorder(ledger: Ledger): Source {
 /**
  * What a redirect leaves behind.
  *
- * @param before the fields of the message before, and `after` those of this one.
+ * @param fields `before` those of the message before, `after` those of this one.
  * @param by the redirect, as a source.
+ * @param isSignedAgain does somebody sign this one?
  */
 export function droppedAtHop(
   hop: Hop,
-  before: readonly SentField[],
-  after: readonly SentField[],
+  { before, after }: { readonly before: readonly SentField[]; readonly after: readonly SentField[] },
   by: Source,
+  isSignedAgain: boolean,
 ): Dropped[] {
   const left = new Set(after.map(({ name }) => name.toLowerCase()));
   const isMade = (source: Source): boolean => source.layer === "auth" || source.layer === "netrc";
@@ -67,13 +109,14 @@ export function droppedAtHop(
   const fields = before.filter(({ name, source }) => {
     const key = name.toLowerCase();
     // The jar chooses for each hop anew, which is told with the cookies; who signs is told below.
+    if (key === "authorization" && isSignedAgain) return false;
     return !left.has(key) && (key !== "cookie" || isOwnCookie) && !isMade(source);
   });
   const reason = reasonOf(hop);
   const { settings: was, request } = hop.before;
   const { settings: is, request: next } = hop.exchange;
   const signed = before.find(({ source }) => isMade(source));
-  const isUnsigned = signed !== undefined && !left.has(signed.name.toLowerCase());
+  const isUnsigned = signed !== undefined && !left.has(signed.name.toLowerCase()) && !isSignedAgain;
   return [
     ...fields.map(({ name, source }): Dropped => {
       return { kind: "header", name, source, by, reason: fieldReason(name, hop, reason) };

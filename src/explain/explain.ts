@@ -4,7 +4,8 @@
 import { mustBe, ownFields } from "../core/checks.ts";
 import type { RequestOptions } from "../core/options.ts";
 import { isObject, isPromise, isUrl } from "../core/realm.ts";
-import { bareUrl } from "../core/redact.ts";
+import { RequestException } from "../core/errors.ts";
+import { bareUrl, shownMethod } from "../core/redact.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
 import type { AnyResponse } from "../core/response.ts";
 import { byDefault, sourceOf, type Source } from "../core/source.ts";
@@ -18,7 +19,7 @@ import { Explanation } from "./explanation.ts";
 import { hopTo, type Hop } from "./hop.ts";
 import { notePlan } from "./previous.ts";
 import { Shower } from "./shown.ts";
-import { askedFor, walk, type Desk, type Walk } from "./walk.ts";
+import { askedFor, isSigned, walk, walked, type Desk, type Walk } from "./walk.ts";
 
 /**
  * What `session.explain()` takes: the options of the request that is asked about, its method, and where a redirect comes from that leads
@@ -37,17 +38,23 @@ export interface ExplainOptions extends RequestOptions<boolean> {
 }
 
 /** What a session does for an explanation. */
-export interface ExplainingSession extends Desk {
+export interface ExplainingSession extends Omit<Desk, "before" | "note"> {
   /** Prepares a request as a call does, and takes down who said what; of the environment and of the call, too. */
   readonly exchange: (method: string, url: string | URL, given: Given, ledger: Ledger) => Exchange;
 }
+
+/** The same for one explanation. */
+type ExplainingDesk = ExplainingSession & Desk;
 
 /** Explains a request. @throws what the call would throw before anything is sent, as far as no adapter has to see it. */
 export function explain(session: ExplainingSession, url: string | URL, options: ExplainOptions): Explanation {
   const { method, from, given } = readOptions(options);
   const ledger = new Ledger(byDefault);
-  const start = startOf(session, { method, from, given, url }, ledger);
-  const facts: Facts = { ...start, ledger, isClosed: session.isClosed };
+  const notes = new Set<string>();
+  const desk: ExplainingDesk = { ...session, before: null, note: (warning) => void notes.add(warning) };
+  const start = startedAt(desk, { method, from, given, url }, ledger);
+  const { isClosed, hasOwnRequest } = session;
+  const facts: Facts = { ...start, ledger, isClosed, hasOwnRequest, notes };
   return new Explanation(
     requestOf(start.walk),
     describeFacts(facts, new Shower(false)),
@@ -71,25 +78,39 @@ interface Question {
 
 type Start = Pick<Facts, "walk" | "hop" | "first" | "redirect">;
 
-function startOf(session: ExplainingSession, { method, url, from, given }: Question, ledger: Ledger): Start {
+/** What goes wrong names the request, as an error of the call does. */
+function startedAt(session: ExplainingDesk, question: Question, ledger: Ledger): Start {
+  try {
+    return startOf(session, question, ledger);
+  } catch (error) {
+    const { method, url } = question;
+    if (error instanceof RequestException)
+      error.annotate({ request: { method: shownMethod(method), url: String(url) } });
+    throw error;
+  }
+}
+
+function startOf(session: ExplainingDesk, { method, url, from, given }: Question, ledger: Ledger): Start {
   if (from === undefined) {
     const asked = session.exchange(method, url, given, ledger);
     return { walk: walk(asked, session), hop: null, first: null, redirect: byDefault };
   }
   if (typeof from === "string" || isUrl(from)) {
     const first = walk(session.exchange(method, from, given, ledger), session);
-    return beyond(hopTo(url, first.exchange, 0, session), first, ledger, session);
+    const hop = hopTo(url, first.exchange, 0, session);
+    return beyond(hop, first, ledger, { ...session, before: askedFor(first) });
   }
   const before = exchangeOf(from, session);
-  notePlan(ledger, before, redirectFrom(before.request));
-  return beyond(hopTo(url, before, from.status, session), null, ledger, session);
+  const first = walked(before, session);
+  const isOwn = (name: string): boolean => !isSigned(first.signing, name);
+  notePlan(ledger, before, redirectFrom(before.request), isOwn);
+  return beyond(hopTo(url, before, from.status, session), first, ledger, session);
 }
 
-function beyond(hop: Hop, first: Walk | null, ledger: Ledger, session: ExplainingSession): Start {
+function beyond(hop: Hop, first: Walk, ledger: Ledger, session: ExplainingDesk): Start {
   const redirect = redirectFrom(hop.before.request);
   noteBorder(ledger.from(redirect), hop.before.settings, hop.exchange.settings);
-  const before = first === null ? null : askedFor(first);
-  return { walk: walk(hop.exchange, { ...session, before }), hop, first, redirect };
+  return { walk: walk(hop.exchange, session), hop, first, redirect };
 }
 
 function redirectFrom({ method, url }: PreparedRequest): Source {
@@ -97,13 +118,13 @@ function redirectFrom({ method, url }: PreparedRequest): Source {
 }
 
 /** What the call of a response had. One that no session made has nothing but its request. */
-function exchangeOf({ request }: AnyResponse, session: ExplainingSession): Exchange {
+function exchangeOf({ request }: AnyResponse, session: ExplainingDesk): Exchange {
   assertWhole(request);
   const plan = planOf(request) ?? planWithout(session);
   return { request, settings: plan.settings, cookies: plan.cookies, signal: null };
 }
 
-function planWithout(session: ExplainingSession): Pick<CallPlan, "settings" | "cookies"> {
+function planWithout(session: ExplainingDesk): Pick<CallPlan, "settings" | "cookies"> {
   const { settings, cookies } = session.exchange("GET", "http://localhost/", nothing, new Ledger(byDefault));
   return { settings: { ...settings, auth: null }, cookies };
 }
@@ -123,7 +144,9 @@ function assertFrom(from: unknown, hasOptions: boolean): void {
   if (typeof from === "string" || isUrl(from)) return;
   const isResponse = isObject(from) && "request" in from && from.request instanceof PreparedRequest;
   if (!isResponse || !("status" in from) || typeof from.status !== "number") {
-    const advice = isPromise(from) ? ": await the response first" : "";
+    const isFetch = isObject(from) && "status" in from;
+    const foreign = isFetch ? " of fetch, which has no request" : "";
+    const advice = isPromise(from) ? ": await the response first" : foreign;
     throw mustBe("from", "a response, a string or a URL", from, advice);
   }
   if (hasOptions)

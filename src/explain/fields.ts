@@ -8,7 +8,7 @@ import { http2Fields } from "../http2/fields.ts";
 import type { Ledger, Saying } from "../options/ledger.ts";
 import type { OptionName } from "../options/table.ts";
 import { headerParts, type Part } from "./parts.ts";
-import type { Signing, Walk } from "./walk.ts";
+import { isSigned, type Walk } from "./walk.ts";
 
 /** A field line as it is sent, with its secrets. */
 export interface SentField extends Part<string> {
@@ -67,6 +67,12 @@ export function sentFields(
   return fields;
 }
 
+/** Who gave a field of the message that the way does not take along. @param key its name, in lower case. */
+export function fieldSource(key: string, walk: Walk, ledger: Ledger): Source {
+  const { parts } = headerParts(ledger);
+  return signerOf(key, walk) ?? parts.get(key)?.source ?? byDefault;
+}
+
 /** What a field goes before: when something was put on by the way, what was given for it as well. */
 function beatenBy(part: Part<string> | undefined, put: Source | null): SentField["beaten"] {
   if (part === undefined) return [];
@@ -76,9 +82,9 @@ function beatenBy(part: Part<string> | undefined, put: Source | null): SentField
 /** Who put a field on, or gave it another value, on the way down; `null`: it is as it was given. */
 function putBy(key: string, context: Context): Source | null {
   const { walk, ledger, proxy } = context;
-  const { prepared, signing } = walk;
-  const signed = signing?.preview?.fields ?? [];
-  if (signing !== null && signed.some(([name]) => name.toLowerCase() === key)) return signer(signing);
+  const { prepared } = walk;
+  const signer = signerOf(key, walk);
+  if (signer !== null) return signer;
   switch (key) {
     case "host":
       return prepared.headers.has(key) ? null : sourceOf("url", "host");
@@ -91,9 +97,10 @@ function putBy(key: string, context: Context): Source | null {
   }
 }
 
-/** Who signs, as the source of a field. */
-function signer({ preview, ambient }: Signing): Source {
-  return ambient ?? sourceOf("auth", preview?.scheme ?? null);
+/** Who signs, as the source of a field; `null`: it is none of those that are signed. */
+function signerOf(key: string, { signing }: Walk): Source | null {
+  if (signing === null || !isSigned(signing, key)) return null;
+  return signing.ambient ?? sourceOf("auth", signing.preview?.scheme ?? null);
 }
 
 function cookieSource({ look, jar }: Walk): Source {

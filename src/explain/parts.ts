@@ -8,13 +8,14 @@ import { noProxyRules, type ProxyRules } from "../core/environment.ts";
 import { HeaderMap, type HeadersInit } from "../core/headers.ts";
 import { hookEvents, type HookEvent, type Hooks } from "../core/hooks.ts";
 import type { ParamsInit, ProxiesInit, TimeoutInit, TlsInit } from "../core/options.ts";
+import { isObject } from "../core/realm.ts";
 import { byDefault, sourceOf, type Source } from "../core/source.ts";
 import type { Url } from "../core/url.ts";
 import { firstHeaders } from "../options/headers.ts";
 import type { Ledger, Saying } from "../options/ledger.ts";
 import { noProxies, readProxies } from "../options/proxies.ts";
 import { defaultTimeouts, readTimeout } from "../options/timeouts.ts";
-import { encodeParams } from "../prepare/query.ts";
+import { encodeParams, replacesByName } from "../prepare/query.ts";
 import { ruleFor, type ProxyRule } from "../proxy/select.ts";
 
 /** A value that somebody gave. */
@@ -126,12 +127,13 @@ interface Layered {
 }
 
 /** `params` of one layer over those below it, as `layerParams()` lays them. */
-function layer(below: readonly Part<string>[], { given, after, source }: Saying): Layered {
+function layer(below: readonly Part<string>[], { given, before, after, source }: Saying): Layered {
+  const [general, specific] = [before, given] as (ParamsInit | null | undefined)[]; // of params they are
   const all = pairsIn(after);
   const own = pairsIn(given);
   const fresh = (value: string): Part<string> => ({ value, source, beaten: [] });
-  // One behind the other: nothing was replaced.
-  if (all.length === below.length + own.length) return { pairs: [...below, ...own.map(fresh)], lost: [] };
+  if (specific != null && (general == null || !replacesByName(specific, general)))
+    return { pairs: [...below, ...own.map(fresh)], lost: [] };
   const names = new Set(own.map(nameOf));
   const replaced = new Map<string, Part<string>>();
   for (const pair of below) if (names.has(nameOf(pair.value))) replaced.set(nameOf(pair.value), pair);
@@ -254,7 +256,9 @@ function exceptionsSource(ledger: Ledger): Source {
   const sayings = ledger.of("proxies", "proxy");
   return follow<string | null>({ value: null, source: byDefault }, sayings, ({ before, after, given }) => {
     const value = exceptionsOf(after);
-    const isNamed = typeof given === "object" && given !== null && Object.keys(given).some(isNoProxy);
+    // None at all is no exception either.
+    const isNamed =
+      given === null || given === false || (isObject(given) && Object.keys(given).some(isNoProxy));
     return isNamed || value !== exceptionsOf(before) ? value : undefined;
   }).source;
 }

@@ -15,15 +15,21 @@ const TAKEN_UP: ReadonlySet<OptionName> = new Set(["headers", "params", "idempot
  * Takes down the fields of the message, and of its settings those that are not the default.
  *
  * @param call whose they are.
+ * @param isOwn is a field one that was given, and not set by who signed the message?
  */
-export function notePlan(ledger: Ledger, { request, settings }: Exchange, call: Source): void {
+export function notePlan(
+  ledger: Ledger,
+  { request, settings }: Exchange,
+  call: Source,
+  isOwn: (name: string) => boolean,
+): void {
   const { caBundle } = settings;
   if (caBundle !== null) {
     const environment = sourceOf("environment", caBundle.variable);
     ledger.from(environment).note("verify", caBundle.path, initial.verify, caBundle);
   }
   ledger.from(call);
-  const { headers } = request;
+  const headers = new HeaderMap([...request.headers].filter(([name]) => isOwn(name)));
   const own = [...headers].filter(([name]) => firstHeaders.get(name) !== headers.get(name));
   // What it does not have nobody took off.
   const first = [...firstHeaders].filter(([name]) => headers.has(name));

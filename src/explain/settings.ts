@@ -46,7 +46,9 @@ function lineOf(
   const at = counting === null ? 0 : strongestFirst.findIndex(({ source }) => counting.has(source));
   // Where nothing is left of any, the last word was that there is to be nothing.
   const winner = strongestFirst[Math.max(at, 0)] ?? first;
-  const others = strongestFirst.filter((one) => one !== winner && (counting === null || !isBorder(one)));
+  const others = strongestFirst.filter(
+    (one) => one !== winner && one.value !== "" && (counting === null || !isBorder(one)),
+  );
   const isCounting = ({ source }: Beaten): boolean => counting?.has(source) === true;
   return {
     option,

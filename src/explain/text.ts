@@ -19,22 +19,30 @@ const INDENT = "  ";
 /** So many items of a list are written; of more there is the count. */
 const MOST_ITEMS = 50;
 
+/** Lines of items, of which the first are written. */
+function most(lines: readonly string[]): string[] {
+  const left = lines.length - MOST_ITEMS;
+  return left <= 0 ? [...lines] : [...lines.slice(0, MOST_ITEMS), `and ${left} more`];
+}
+
 /** The text. */
 export function textOf(data: ExplanationData): string {
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ["", [`${data.method} ${data.url}`]],
     ["Warnings", data.warnings],
-    ["Headers", data.headers.map(headerLine)],
-    ["Query", data.params.map(paramLine)],
+    ["Headers", most(data.headers.map(headerLine))],
+    ["Query", most(data.params.map(paramLine))],
     ["Cookies", cookieLines(data.cookies)],
-    ["Not sent", data.dropped.map(droppedLine)],
+    ["Not sent", most(data.dropped.map(droppedLine))],
     ["Auth", [authLine(data)]],
     ["Way", wayLines(data)],
     ["Time limits, in milliseconds", timeoutLines(data)],
     ["Redirects and retries", redirectLines(data)],
     [
       "Hooks",
-      data.hooks.map(({ event, name, source }) => `${event}: ${name || "a function"} ${bracket(source)}`),
+      most(
+        data.hooks.map(({ event, name, source }) => `${event}: ${name || "a function"} ${bracket(source)}`),
+      ),
     ],
     ["Options that somebody gave", data.settings.filter(isGiven).map(settingLine)],
   ];
@@ -46,9 +54,7 @@ export function textOf(data: ExplanationData): string {
 
 function sectionText(title: string, lines: readonly string[]): string {
   const indent = title === "" ? "" : INDENT;
-  const shown = lines.slice(0, MOST_ITEMS);
-  if (lines.length > shown.length) shown.push(`and ${lines.length - shown.length} more`);
-  const wrapped = shown.flatMap((line) => wrap(printable(line), indent));
+  const wrapped = lines.flatMap((line) => wrap(printable(line), indent));
   return [...(title === "" ? [] : [title]), ...wrapped].join("\n");
 }
 
@@ -64,15 +70,15 @@ function paramLine({ name, value, source, beaten }: ExplainedParam): string {
 function cookieLines({ sent, withheld, others, isKnown }: ExplainedCookies): string[] {
   if (!isKnown) return ["not known: they are in a store that would be asked"];
   const place = (domain: string, path: string): string => `${domain === "" ? "any host" : domain}${path}`;
-  return [
+  const lines = [
     ...sent.map(
       ({ name, domain, path, source }) => `sent: ${named(name)} of ${place(domain, path)} ${bracket(source)}`,
     ),
     ...withheld.map(({ name, domain, path, reason, detail }) => {
       return `withheld: ${named(name)} of ${place(domain, path)}, ${reason}: ${detail}`;
     }),
-    ...(others === 0 ? [] : [`and ${others} of other sites`]),
   ];
+  return [...most(lines), ...(others === 0 ? [] : [`and ${others} of other sites`])];
 }
 
 function named(name: string): string {
@@ -135,7 +141,7 @@ function explainedLine(name: string, { value, source, beaten }: Explained): stri
 }
 
 function settingLine({ option, value, source, joined, beaten }: ExplainedSetting): string {
-  const beside = joined.map((one) => `${one.value ?? "none"} ${bracket(one.source)}`);
+  const beside = joined.filter(isTold).map((one) => `${one.value ?? "none"} ${bracket(one.source)}`);
   const others = beside.length === 0 ? "" : `, with ${beside.join(", ")}`;
   return `${option}: ${value ?? "none"} ${bracket(source)}${others}${over(beaten)}`;
 }
@@ -152,9 +158,13 @@ function isSaid({ source, beaten }: Explained): boolean {
 
 /** `, over 5 [session], 3 [default]`; what holds by default without a value is left out. */
 function over(beaten: readonly Beaten[]): string {
-  const told = beaten.filter(({ value, source }) => value !== null || source.layer !== "default");
-  const all = told.map(({ value, source }) => `${value ?? "none"} ${bracket(source)}`);
+  const all = beaten.filter(isTold).map(({ value, source }) => `${value ?? "none"} ${bracket(source)}`);
   return all.length === 0 ? "" : `, over ${all.join(", ")}`;
+}
+
+/** What holds by default without a value tells nothing. */
+function isTold({ value, source }: Beaten): boolean {
+  return value !== null || source.layer !== "default";
 }
 
 function bracket(source: Source): string {
@@ -166,17 +176,16 @@ function sourceText({ layer, name, at }: Source): string {
   return `${layer}${name === null ? "" : ` ${name}`}${at === null ? "" : `, ${at}`}`;
 }
 
-/** Controls, marks of direction and lone surrogates as escapes: names and paths may be anybody's. */
+/** Controls, marks of direction, what cannot be seen, and lone surrogates as escapes: names and paths may be anybody's. */
 function printable(line: string): string {
   return line.replaceAll(UNPRINTABLE, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x100) return `\\x${hex(code, 2)}`;
+    return code < 0x1_0000 ? `\\u${hex(code, 4)}` : `\\u{${hex(code, 5)}}`;
   });
 }
 
-const UNPRINTABLE =
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, "0");
@@ -184,28 +193,29 @@ function hex(code: number, digits: number): string {
 
 /** A line in pieces of at most {@link COLUMNS}: cut at blanks, and where there are none wherever it must be. */
 function wrap(line: string, indent: string): string[] {
+  const further = indent + INDENT + INDENT;
   const lines: string[] = [];
   let current = indent;
+  let columns = indent.length;
   let isEmpty = true;
-  const further = indent + INDENT + INDENT;
   const end = (): void => {
     lines.push(current);
     current = further;
+    columns = further.length;
     isEmpty = true;
   };
   for (const word of line.split(" ")) {
-    const blank = isEmpty ? "" : " ";
-    if (current.length + blank.length + word.length <= COLUMNS) current += blank + word;
-    else {
-      if (!isEmpty) end();
-      let rest = word;
-      for (let room = COLUMNS - current.length; rest.length > room; room = COLUMNS - current.length) {
-        const cut = isHalf(rest.charCodeAt(room - 1)) ? room - 1 : room;
-        current += rest.slice(0, cut);
-        rest = rest.slice(cut);
-        end();
-      }
-      current += rest;
+    const width = columnsOf(word);
+    if (!isEmpty && columns + 1 + width > COLUMNS) end();
+    else if (!isEmpty) {
+      current += " ";
+      columns++;
+    }
+    for (const piece of columns + width <= COLUMNS ? [word] : word) {
+      const taken = piece === word ? width : columnsOf(piece);
+      if (columns + taken > COLUMNS) end();
+      current += piece;
+      columns += taken;
     }
     isEmpty = false;
   }
@@ -213,7 +223,16 @@ function wrap(line: string, indent: string): string[] {
   return lines;
 }
 
-/** Is it the first half of a character? */
-function isHalf(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
+/** How many columns a terminal needs for a text: two for a wide character, none for a mark on the one before. */
+function columnsOf(text: string): number {
+  if (NARROW.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text) columns += MARK.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
+  return columns;
 }
+
+const NARROW = /^[\x20-\x7e\xa0-\xff]*$/;
+const MARK = /\p{Mn}|\p{Me}/u;
+/** Scripts and signs that Unicode calls wide (UAX #11). */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2fb}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;

@@ -11,6 +11,7 @@ import { noCookies, type CookieLook, type CookieStore } from "../core/cookie-sto
 import type { NetrcFile } from "../core/environment.ts";
 import { RequestException } from "../core/errors.ts";
 import type { StrictTransport } from "../core/options.ts";
+import { shownUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import { sourceOf, type Source } from "../core/source.ts";
 import { tells } from "../core/tells.ts";
@@ -33,8 +34,10 @@ export interface Desk {
   readonly place: string | null;
   /** The hosts that are to be reached over TLS only; `null` for none. */
   readonly hosts: StrictTransport | null;
-  /** The netrc file as the session has read it, or would. */
-  readonly netrc: () => NetrcFile | null;
+  /** The netrc file as the session has read it, or would. @param warn is told what is wrong with it. */
+  readonly netrc: (warn: (message: string) => void) => NetrcFile | null;
+  /** Is told what is to be among the warnings. */
+  readonly note: (warning: string) => void;
   /** The adapter for a URL, and its prefix. @throws {InvalidSchema} when there is none. */
   readonly mountFor: (url: string) => Mounted;
   readonly isDirect: CookieSurroundings["isDirect"];
@@ -42,6 +45,8 @@ export interface Desk {
   readonly before: Url | null;
   /** Was the session closed? */
   readonly isClosed: boolean;
+  /** Has its class a `request()` of its own, or has it one itself? */
+  readonly hasOwnRequest: boolean;
 }
 
 /** An adapter, and where it is mounted. */
@@ -87,8 +92,49 @@ export function walk(asked: Exchange, desk: Desk): Walk {
   const signing = signingOf(secured, desk);
   const signed = signedBy(signing, secured);
   const { exchange, look } = dress(signed, desk);
-  const jar = sourceOf("jar", null, desk.place);
+  const jar = jarOf(desk);
   return { prepared: asked.request, exchange, signing, look, jar, securedBy, ...arrival(exchange, desk) };
+}
+
+/** The session's jar, as a source. */
+function jarOf({ place }: Desk): Source {
+  return sourceOf("jar", null, place);
+}
+
+/** The walk of a message that was sent already: it is as it was sent. Who signed it is who would sign it now. */
+export function walked(sent: Exchange, desk: Desk): Walk {
+  const { request } = sent;
+  return {
+    prepared: request,
+    exchange: sent,
+    signing: signingOf(sent, desk) ?? ambientSigningOf(sent, desk),
+    look: null,
+    jar: jarOf(desk),
+    securedBy: null,
+    ...arrival(sent, desk),
+  };
+}
+
+/** Credentials that nobody gave are looked for where there are none: they are known by what they come to. */
+function ambientSigningOf(sent: Exchange, desk: Desk): Signing | null {
+  const request = sent.request.with({ headers: sent.request.headers.clone().set("Authorization", null) });
+  const signing = signingOf({ ...sent, request }, desk);
+  return signing !== null && hasSigned(signing, "authorization", sent.request.headers.get("authorization"))
+    ? signing
+    : null;
+}
+
+/** Is it a field that the scheme sets? One that cannot tell its fields sets `Authorization`. */
+export function isSigned(signing: Signing | null, name: string): boolean {
+  if (signing === null || signing.preview === null) return false;
+  const key = name.toLowerCase();
+  const { fields } = signing.preview;
+  return fields === null ? key === "authorization" : fields.some(([one]) => one.toLowerCase() === key);
+}
+
+/** Is it what the scheme would set now? */
+export function hasSigned({ preview }: Signing, name: string, value: string | null): boolean {
+  return preview?.fields?.some(([one, set]) => one.toLowerCase() === name && set === value) === true;
 }
 
 /** A list of HSTS hosts that changes nothing when it is asked, and tells which of them was found. */
@@ -132,7 +178,7 @@ function signingOf(exchange: Exchange, desk: Desk): Signing | null {
   let ambient: Source | null = null;
   const scheme = schemeFor(exchange, {
     ambientAuth: (url, allowed) => {
-      const netrc = desk.netrc();
+      const netrc = desk.netrc(desk.note);
       ambient = ambientSourceOf(url, netrc, allowed);
       return ambientAuthOf(url, netrc, allowed);
     },
@@ -143,12 +189,13 @@ function signingOf(exchange: Exchange, desk: Desk): Signing | null {
   return { scheme, preview, ambient };
 }
 
-/** Stage `auth`: the fields that are known beforehand. */
+/** Stage `auth`: the fields that are known beforehand. Where they are not, those that they take the place of are gone all the same. */
 function signedBy(signing: Signing | null, exchange: Exchange): Exchange {
-  const fields = signing?.preview?.fields ?? [];
-  if (fields.length === 0) return exchange;
+  const preview = signing?.preview ?? null;
+  if (preview === null || preview.fields?.length === 0) return exchange;
   const request = exchange.request.with({ challenge: null });
-  for (const [name, value] of fields) request.headers.set(name, value);
+  if (preview.fields === null) request.headers.delete("authorization");
+  for (const [name, value] of preview.fields ?? []) request.headers.set(name, value);
   return { ...exchange, request };
 }
 
@@ -189,6 +236,16 @@ function lookInto(
   if (!tells(store, "look", "select")) return null;
   const { parsed } = exchange.request;
   return store.look?.(parsed, now, isDirect(parsed, exchange, world), before) ?? null;
+}
+
+/** The prefix on which the adapter is mounted, without what is secret in a URL; `null`: there is none. */
+export function prefixOf({ mount }: Walk): string | null {
+  return mount === null ? null : shownUrl(mount.prefix);
+}
+
+/** The adapter, as a source. */
+export function byAdapter(one: Walk): Source {
+  return sourceOf("adapter", prefixOf(one));
 }
 
 /** The sender, and its adapter. What it refuses is told: who asks why something fails wants to see all the rest. */

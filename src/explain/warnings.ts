@@ -13,20 +13,32 @@ export function warningsOf(facts: Facts, way: WayOut, exceptionBy: string | null
     ...ofProxy(facts, way, exceptionBy),
     ...ofTls(facts),
     ...ofHeaders(facts),
+    ...facts.notes,
   ];
 }
 
 /** What would fail. */
 function failures({ walk, isClosed }: Facts): string[] {
+  const isAborted = walk.exchange.settings.signal?.aborted === true;
   return [
     ...(isClosed ? ["the session is closed: the request would fail"] : []),
+    ...(walk.foreseen?.isClosed === true && !isClosed
+      ? ["the adapter is closed: the request would fail"]
+      : []),
+    ...(isAborted ? ["the signal was aborted already: the request would fail"] : []),
     ...(walk.failure === null ? [] : [`the request would fail: ${walk.failure}`]),
   ];
 }
 
 /** What is not known before it happens. */
 function unknowns(facts: Facts): string[] {
-  return [...ofHooks(facts), ...ofAuth(facts), ...ofTravel(facts)];
+  return [...ofSession(facts), ...ofHooks(facts), ...ofAuth(facts), ...ofTravel(facts)];
+}
+
+function ofSession({ hasOwnRequest }: Facts): string[] {
+  return hasOwnRequest
+    ? ["request() of the session is none of this package: what it changes is not shown"]
+    : [];
 }
 
 function ofHooks({ ledger, hop }: Facts): string[] {

@@ -18,10 +18,14 @@ import { encodeFields, fieldPairs, isFieldMap, type Field } from "./form.ts";
  */
 export function layerParams(specific: ParamsInit | null, general: ParamsInit | null): ParamsInit | null {
   if (specific === null || general === null) return specific;
-  if (isEncoded(general) || isEncoded(specific) || !isFieldMap(specific)) {
-    return join(encodeParams(general), encodeParams(specific));
-  }
-  return overlay(general, specific);
+  return replacesByName(specific, general)
+    ? overlay(general as FieldsInit, specific as FieldsInit) // neither is encoded
+    : join(encodeParams(general), encodeParams(specific));
+}
+
+/** Do specific params replace general ones of their names? Else they come after them. */
+export function replacesByName(specific: ParamsInit, general: ParamsInit): boolean {
+  return !isEncoded(general) && !isEncoded(specific) && isFieldMap(specific);
 }
 
 /** Params as a query, to be appended to a URL. @throws {TypeError} for a value that a query cannot hold. */

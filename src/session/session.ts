@@ -455,11 +455,12 @@ export class Session<Streams extends boolean = false>
       jar: this.#cookies,
       place: this.store?.place ?? null,
       hosts: this.#hsts,
-      netrc: () => (this.#netrc === undefined ? this.#environmentNow().readNetrc() : this.#netrc),
+      netrc: (warn) => (this.#netrc === undefined ? this.#environmentNow().readNetrc(warn) : this.#netrc),
       mountFor: (url) => ({ adapter: this.#mounts.find(url), prefix: this.#mounts.prefixFor(url) }),
       isDirect: this.#world.isDirect,
-      before: null,
       isClosed: this.#closing.isOver,
+      // oxlint-disable-next-line typescript/unbound-method -- it is compared, and not called
+      hasOwnRequest: this.request !== Session.prototype.request,
       exchange: (method, url, given, ledger) => this.#exchange(method, url, given, ledger),
     };
   }

@@ -68,7 +68,8 @@ export class HttpAdapter implements Adapter {
 
   /** @internal */
   foresee(request: PreparedRequest, options: SendOptions): Foreseen | null {
-    return this.send === HttpAdapter.prototype.send ? this.#pools.foresee(request, options) : null;
+    if (this.send !== HttpAdapter.prototype.send) return null;
+    return { ...this.#pools.foresee(request, options), isClosed: this.#isClosed };
   }
 
   #send(request: PreparedRequest, options: SendOptions, signal: AbortSignal | null): Promise<WireResponse> {

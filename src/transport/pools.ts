@@ -138,7 +138,7 @@ export class Pools {
   }
 
   /** How a message would travel, told without making a pool for it. @throws as {@link find}, and as {@link outgoing}. */
-  foresee(request: PreparedRequest, options: SendOptions): Foreseen {
+  foresee(request: PreparedRequest, options: SendOptions): Omit<Foreseen, "isClosed"> {
     const { socketPath = null } = this.#settings.sockets;
     const { route, way } = planFor(request.parsed, options, socketPath !== null);
     const { target, section } = outgoing(request, way);

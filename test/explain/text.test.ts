@@ -78,11 +78,11 @@ describe("the text of an explanation", () => {
         ).split("\n");
         for (const line of lines) {
           expect(line.length).toBeLessThanOrEqual(100);
-          expect(line).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+          expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}]/u);
         }
         // Nothing is lost by it.
         const joined = lines.map((line) => line.replaceAll(" ", "")).join("");
-        const bare = header.replaceAll(/[\x80-\x9f]/g, (one) => `\\x${one.charCodeAt(0).toString(16)}`);
+        const bare = header.replaceAll(/[\x80-\x9f\xad]/g, (one) => `\\x${one.charCodeAt(0).toString(16)}`);
         expect(joined).toContain(`X-A:${bare}`);
       }),
       { numRuns: runs(200) },
@@ -105,5 +105,49 @@ describe("the text of an explanation", () => {
     const params = Object.fromEntries(Array.from({ length: 80 }, (_, at) => [`p${at}`, "1"]));
     const text = String(new Session({ trustEnv: false, params }).explain("http://a.test/"));
     expect(text).toContain("  p49=1 [session]\n  and 30 more");
+  });
+
+  it("tells of cookies of other sites whatever the number of those of this one", () => {
+    const session = new Session({ trustEnv: false });
+    for (let at = 0; at < 5_000; at++) session.cookies.set(`c${at}`, "1", { domain: `h${at % 100}.a.test` });
+    session.cookies.set("far", "1", { domain: "other.test" });
+    const lines = String(session.explain("http://a.test/")).split("\n");
+    expect(lines).toContain("  and 4950 more");
+    expect(lines).toContain("  and 1 of other sites");
+    expect(lines.length).toBeLessThan(200);
+  });
+
+  it.for([
+    ["a mark of direction", "\u061c", "\\u061c"],
+    ["a blank without width", "\u200b", "\\u200b"],
+    ["a soft hyphen", "\u00ad", "\\xad"],
+    ["a letter of a tag", "\u{e0041}", "\\u{e0041}"],
+    ["the end of a line", "\r\n", "\\x0d\\x0a"],
+    ["a paragraph", "\u2029", "\\u2029"],
+  ] as const)("writes what cannot be seen as an escape: %s", ([, raw, escape]) => {
+    const request = Object.defineProperty(() => undefined, "name", { value: `a${raw}b` });
+    const session = new Session({ trustEnv: false, hooks: { request } });
+    expect(String(session.explain("http://a.test/"))).toContain(`request: a${escape}b [session]`);
+  });
+
+  it("counts the columns that a terminal needs", () => {
+    const named = (name: string): string => {
+      const request = Object.defineProperty(() => undefined, "name", { value: name });
+      const session = new Session({ trustEnv: false, hooks: { request } });
+      return String(session.explain("http://a.test/")).replaceAll(/\n +/g, (blanks) =>
+        blanks.replace(/^\n/, "\n|"),
+      );
+    };
+    // Two columns each: 45 fill what "  request: " leaves of the line, and 47 a further one.
+    const wide = named("\u4e16".repeat(100))
+      .split("\n")
+      .filter((line) => line.includes("\u4e16"));
+    expect(wide.map((line) => line.replaceAll(/[^\u4e16]/g, "").length)).toEqual([47, 47, 6]);
+    // A mark needs none, and stays with its letter.
+    const marked = named("e\u0301".repeat(100))
+      .split("\n")
+      .filter((line) => line.includes("\u0301"));
+    expect(marked.map((line) => line.replaceAll(/[^\u0301]/g, "").length)).toEqual([94, 6]);
+    for (const line of marked) expect(line).not.toMatch(/^\| *\u0301/);
   });
 });
