@@ -44,7 +44,11 @@ describe("the package", () => {
       "oauth2ClientCredentials",
       "oauth2RefreshToken",
     ]);
-    expect(Object.keys(testing).sort()).toEqual(["startTestServer"]);
+    expect(Object.keys(testing).sort()).toEqual([
+      "sessionStoreContract",
+      "sessionStoreModel",
+      "startTestServer",
+    ]);
   });
 
   it("tells its version", async () => {

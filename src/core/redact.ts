@@ -23,7 +23,7 @@ export function printAs<Printed>(
 }
 
 const SECRET_NAME =
-  /auth|token|secret|passw|pwd|api-?_?key|(^|[-_])key$|cookie|session|signature|(^|[-_])sig$|credential|(^|[-_])code$|jwt|csrf|xsrf/i;
+  /auth|token|secret|passw|passphrase|pwd|api-?_?key|cookie|session|sessid|signature|credential|jwt|csrf|xsrf|(^|[-_.])(key|sig|code|pass|otp|sid)$/i;
 
 /** Does a header, parameter or field of this name usually hold a secret? */
 export function isSecretName(name: string): boolean {

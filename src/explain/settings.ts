@@ -2,11 +2,11 @@
  * A line for each option of the table: what holds, who said it, what counts beside and what is beaten. A new option has its line by
  * having its row.
  */
-import type { TlsSettings } from "../core/adapter.ts";
 import { byDefault, type Source } from "../core/source.ts";
 import { firstHeaders } from "../options/headers.ts";
 import type { Ledger, Saying } from "../options/ledger.ts";
 import { initial, rows, settingOf, type OptionName } from "../options/table.ts";
+import { tlsFields } from "../options/tls.ts";
 import { trustOf } from "../options/trust.ts";
 import type { Beaten, ExplainedSetting, ShownValue } from "./data.ts";
 import {
@@ -95,17 +95,6 @@ function countingOf(option: OptionName, ledger: Ledger): ReadonlySet<Source> | n
       return null;
   }
 }
-
-/** The fields of `tls`: one that is missing here does not compile. */
-const tlsFields: readonly (keyof TlsSettings)[] = Object.keys({
-  minVersion: true,
-  maxVersion: true,
-  ciphers: true,
-  pins: true,
-  store: true,
-  serverName: true,
-  crl: true,
-} satisfies Record<keyof TlsSettings, true>) as (keyof TlsSettings)[]; // it has these keys and no other
 
 /** Whom to trust: what the environment names counts behind what was said outright, and not beside a store. */
 function verifySource(ledger: Ledger, trust: Trust): Source {

@@ -15,7 +15,7 @@ import { isRecord, mustBe, oneOf, optionsOf, wrongWord } from "../core/checks.ts
 const VERSIONS: readonly TlsVersion[] = ["TLSv1.2", "TLSv1.3"];
 const STORES: readonly TlsStore[] = ["bundled", "system", "both"];
 /** All fields: one that is missing here does not compile. */
-const NAMES: readonly string[] = Object.keys({
+export const tlsFields: readonly (keyof TlsInit)[] = Object.keys({
   minVersion: true,
   maxVersion: true,
   ciphers: true,
@@ -23,9 +23,9 @@ const NAMES: readonly string[] = Object.keys({
   store: true,
   serverName: true,
   crl: true,
-} satisfies Record<keyof TlsInit, true>);
+} satisfies Record<keyof TlsInit, true>) as (keyof TlsInit)[]; // it has these keys and no other
 const OR_NULL = " or null";
-const ALLOWED = `{ ${NAMES.join(", ")} } or null`;
+const ALLOWED = `{ ${tlsFields.join(", ")} } or null`;
 const PIN = '"sha256/" and the base64 of 32 bytes, or 64 hex digits';
 const KEY_PREFIX = "sha256/";
 const SHA256_BASE64 = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
@@ -40,7 +40,7 @@ const SHA256_HEX = /^(?:[\da-f]{64}|[\da-f]{2}(?::[\da-f]{2}){31})$/i;
 export function readTls(init: TlsInit | null, base: TlsSettings | null): TlsSettings | null {
   if (init === null) return null;
   if (!isRecord(init)) throw mustBe("tls", ALLOWED, init);
-  const given: TlsInit = optionsOf(init, "tls", NAMES, tlsElsewhere);
+  const given: TlsInit = optionsOf(init, "tls", tlsFields, tlsElsewhere);
   const settings: TlsSettings = {
     minVersion: read(given, "minVersion", base, (value) => oneOf(value, "tls.minVersion", VERSIONS, OR_NULL)),
     maxVersion: read(given, "maxVersion", base, (value) => oneOf(value, "tls.maxVersion", VERSIONS, OR_NULL)),

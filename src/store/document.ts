@@ -1,5 +1,5 @@
 /**
- * A session as text: the file's format, of which `schema/session.schema.json` is the description for others. Keys are sorted, and each
+ * A session as text: the file's format, of which `schema/session-1.schema.json` is the description for others. Keys are sorted, and each
  * cookie is a line: what differs between two files is what changed.
  *
  * Reading trusts nothing. What a later version may add is kept: fields that are not known are written back.
@@ -138,6 +138,12 @@ export function moreOpenIn(envelope: JsonRecord): JsonRecord {
   return without(envelope, ENVELOPE);
 }
 
+/** A thing as it stands in a file. */
+interface Noted {
+  readonly at: number;
+  readonly fields: JsonRecord;
+}
+
 /**
  * The document that a record is. Its format and version have been looked at.
  *
@@ -146,7 +152,11 @@ export function moreOpenIn(envelope: JsonRecord): JsonRecord {
  */
 export function documentOf(record: JsonRecord, moreOpen: JsonRecord = {}): SessionDocument {
   const moreOf = new Map<string, JsonRecord>();
-  const note = (id: string, at: number, fields: JsonRecord, known: ReadonlySet<string>): void => {
+  const seen = new Map<string, string>();
+  const note = (id: string, where: string, { at, fields }: Noted, known: ReadonlySet<string>): void => {
+    const before = seen.get(id);
+    if (before !== undefined) throw new FormError(`${where} is of the same thing as ${before}`);
+    seen.set(id, where);
     const rest = without(fields, known);
     if (Object.keys(rest).length > 0) moreOf.set(idAt(id, at), rest);
   };
@@ -154,19 +164,19 @@ export function documentOf(record: JsonRecord, moreOpen: JsonRecord = {}): Sessi
   if (!isCount(revision)) throw new FormError("revision is no whole number");
   const settings = entriesIn(record["settings"], "settings").map(([name, fields, where]) => {
     const at = timeIn(fields, where);
-    note(`setting ${name}`, at, fields, SETTING_FIELDS);
+    note(`setting ${name}`, where, { at, fields }, SETTING_FIELDS);
     if (isDeleted(fields, where)) return { key: name, at, value: undefined };
     if (!Object.hasOwn(fields, "value")) throw new FormError(`${where} has no value`);
     return { key: name, at, value: fields["value"] as Json }; // it is JSON, and there
   });
   const cookies = listIn(record["cookies"], "cookies").map(([fields, where]) => {
     const kept = readKeptCookie(fields, where);
-    note(`cookie ${cookieId(kept.key)}`, kept.at, fields, COOKIE_FIELDS);
+    note(`cookie ${cookieId(kept.key)}`, where, { at: kept.at, fields }, COOKIE_FIELDS);
     return kept;
   });
   const hosts = listIn(record["hosts"], "hosts").map(([fields, where]) => {
     const kept = readKeptHost(fields, where);
-    note(`host ${kept.key}`, kept.at, fields, HOST_FIELDS);
+    note(`host ${kept.key}`, where, { at: kept.at, fields }, HOST_FIELDS);
     return kept;
   });
   return { revision, state: { settings, cookies, hosts }, more: without(record, KNOWN), moreOpen, moreOf };

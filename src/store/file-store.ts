@@ -1,6 +1,6 @@
 /** A session in a file: read, locked, changed, and written whole. */
 import { constants, type BigIntStats } from "node:fs";
-import { chmod, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
+import { chmod, lstat, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { systemClock } from "../core/clock.ts";
@@ -25,7 +25,7 @@ import {
   type SessionDocument,
 } from "./document.ts";
 import { lockOf } from "./file-lock.ts";
-import { isJsonRecord, lineOf, type JsonRecord } from "./json.ts";
+import { isJsonRecord, lineOf, repeatedName, type JsonRecord } from "./json.ts";
 import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
 import { applied, emptyState } from "./state.ts";
 import { factsOf, isSameFile, writeWhole, type FileFacts } from "./write-file.ts";
@@ -130,6 +130,7 @@ export class FileSessionStore implements SessionStore {
   async commit(changes: readonly Change[]): Promise<Stored> {
     // As data: what the caller changes afterwards is not stored.
     const own = structuredClone(changes);
+    assertReadable(own);
     return await this.#change(this.#cipher, (before, now) => {
       const state = applied(before.state, own, now);
       return state === before.state && before.revision > 0 ? before : { ...before, state };
@@ -193,6 +194,9 @@ export class FileSessionStore implements SessionStore {
       if (codeOf(error) !== "ENOENT")
         throw new SessionFileError(path, "unreadable", "it cannot be found", error);
     }
+    const facts = await lstat(path).catch(() => null);
+    if (facts?.isSymbolicLink() === true)
+      throw new SessionFileError(path, "unreadable", "it is a link to what is not there");
     // It is not there yet; its folder may be.
     const folder = await realpath(dirname(path)).catch(() => dirname(path));
     return join(folder, basename(path));
@@ -264,22 +268,45 @@ interface Found {
 /** Reads a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
 async function readOwn(path: string, known: FileFacts | null): Promise<Found | null> {
   try {
-    await using file = await open(path, READ);
-    const stats = await file.stat({ bigint: true });
-    if (!stats.isFile()) throw new SessionFileError(path, "unreadable", "it is no file");
-    if (known !== null && isSameFile(factsOf(stats), known)) return { facts: known, text: null };
-    await makeOwners(path, file, stats);
-    if (stats.size > MOST_BYTES)
-      throw new SessionFileError(
-        path,
-        "malformed",
-        `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
-      );
-    return { facts: factsOf(stats), text: await file.readFile("utf8") };
+    const file = await open(path, READ);
+    try {
+      return await readOpen(path, file, known);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     if (error instanceof SessionFileError) throw error;
     throw new SessionFileError(path, "unreadable", "it cannot be read", error);
+  }
+}
+
+async function readOpen(path: string, file: FileHandle, known: FileFacts | null): Promise<Found> {
+  const stats = await file.stat({ bigint: true });
+  if (!stats.isFile()) throw new SessionFileError(path, "unreadable", `it is no file, but ${kindOf(stats)}`);
+  if (known !== null && isSameFile(factsOf(stats), known)) return { facts: known, text: null };
+  await makeOwners(path, file, stats);
+  if (stats.size > MOST_BYTES)
+    throw new SessionFileError(
+      path,
+      "malformed",
+      `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
+    );
+  return { facts: factsOf(stats), text: decoded(path, await file.readFile()) };
+}
+
+/** What a thing with a path is that is no file. */
+function kindOf(facts: BigIntStats): string {
+  if (facts.isDirectory()) return "a folder";
+  return facts.isFIFO() ? "a pipe" : facts.isSocket() ? "a socket" : "a device";
+}
+
+/** Bytes that are no UTF-8 are not replaced: what they were would be lost with the next commit. */
+function decoded(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new SessionFileError(path, "malformed", "it is not in UTF-8", error);
   }
 }
 
@@ -317,17 +344,40 @@ function recordIn(path: string, text: string): JsonRecord {
 }
 
 function parsed(path: string, text: string): Json {
+  let value: Json;
   try {
-    return JSON.parse(text) as Json;
+    value = JSON.parse(text) as Json;
   } catch (error) {
     throw new SessionFileError(path, "malformed", "it is no whole JSON", error);
   }
+  const twice = repeatedName(text);
+  if (twice !== null)
+    throw new SessionFileError(path, "malformed", `an object in it has ${JSON.stringify(twice)} twice`);
+  return value;
 }
 
 function assertLevels(value: Json, left: number): void {
   if (typeof value !== "object" || value === null) return;
   if (left === 0) throw new FormError(`it has more than ${MOST_LEVELS} levels`);
   for (const part of Object.values(value)) assertLevels(part, left - 1);
+}
+
+/**
+ * A file is not written that could not be read again.
+ *
+ * @throws {TypeError} for a change that would make it one.
+ */
+function assertReadable(changes: readonly Change[]): void {
+  // At the time 0 nothing is over.
+  const text = textOf({ ...emptyDocument, state: applied(emptyState, changes, 0) }, new Date(0));
+  const record = JSON.parse(text) as JsonRecord; // textOf() writes one
+  try {
+    assertLevels(record, MOST_LEVELS);
+    documentOf(record);
+  } catch (error) {
+    if (!(error instanceof FormError)) throw error;
+    throw new TypeError(`a change cannot be stored: ${error.message}`, { cause: error });
+  }
 }
 
 /** What is written: the document, or an envelope of which it is the content. */

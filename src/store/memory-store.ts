@@ -12,13 +12,14 @@ export class MemorySessionStore implements SessionStore {
     return Promise.resolve(this.#stored);
   }
 
-  commit(changes: readonly Change[]): Promise<Stored> {
+  // oxlint-disable-next-line require-await -- what cannot be copied is a rejection
+  async commit(changes: readonly Change[]): Promise<Stored> {
     const before = this.#stored ?? { revision: 0, state: emptyState };
     // As data: what the caller changes afterwards is not stored.
     const state = applied(before.state, structuredClone(changes), systemClock.now());
     this.#stored =
       state === before.state && this.#stored !== null ? before : { revision: before.revision + 1, state };
-    return Promise.resolve(this.#stored);
+    return this.#stored;
   }
 
   close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Writes a file whole or not at all: whoever reads it sees what was there before, or all of what is there now, also behind a crash. */
 import type { BigIntStats } from "node:fs";
-import { open, rename, rm, stat } from "node:fs/promises";
+import { chmod, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -23,7 +23,7 @@ export async function writeWhole(path: string, text: string): Promise<FileFacts>
   const temporary = `${path}.tmp`;
   // Of a process that was killed: nobody else writes.
   await rm(temporary, { force: true });
-  const before = await stat(path).catch(() => null);
+  const before = await stat(path, { bigint: true }).catch(() => null);
   try {
     await writeNew(temporary, text, before);
     await moveOver(temporary, path);
@@ -32,7 +32,24 @@ export async function writeWhole(path: string, text: string): Promise<FileFacts>
     throw error;
   }
   await syncFolder(dirname(path));
-  return factsOf(await stat(path, { bigint: true }));
+  return await factsUnlike(path, before === null ? null : factsOf(before));
+}
+
+/** The clock of a file system ticks every few milliseconds. */
+const TICK_MS = 1;
+const MOST_TICKS = 50;
+
+/**
+ * Which file it is, with another time than the file before it: that one's inode goes to the next file but one, and who knows the file of
+ * inode, size and time alone would take it for the old one.
+ */
+export async function factsUnlike(path: string, before: FileFacts | null): Promise<FileFacts> {
+  for (let left = MOST_TICKS; ; left--) {
+    const facts = factsOf(await stat(path, { bigint: true }));
+    if (facts.changedAt !== before?.changedAt || left === 0) return facts;
+    await pause(TICK_MS);
+    await chmod(path, OWNERS);
+  }
 }
 
 /** What is another for each file, and each time that it is written. */
@@ -55,18 +72,22 @@ export function isSameFile(one: FileFacts, other: FileFacts): boolean {
 
 /** Whose a file is. */
 interface Owner {
-  readonly uid: number;
-  readonly gid: number;
+  readonly uid: bigint;
+  readonly gid: bigint;
 }
 
 /** Its bytes are on the disk before it has the other's name: else a crash could leave the name, and nothing in it. */
 async function writeNew(path: string, text: string, before: Owner | null): Promise<void> {
   // "x": it follows no link that somebody put there.
-  await using file = await open(path, "wx", OWNERS);
-  // Who may write for others (root) takes nothing away from them.
-  if (before !== null && process.getuid?.() === 0) await file.chown(before.uid, before.gid);
-  await file.writeFile(text);
-  await file.sync();
+  const file = await open(path, "wx", OWNERS);
+  try {
+    // Who may write for others (root) takes nothing away from them.
+    if (before !== null && process.getuid?.() === 0) await file.chown(Number(before.uid), Number(before.gid));
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function moveOver(from: string, to: string): Promise<void> {
@@ -89,6 +110,10 @@ async function moveOver(from: string, to: string): Promise<void> {
 /** The name is on the disk, too. Windows opens no folders. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
-  await using folder = await open(path, "r");
-  await folder.sync();
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }

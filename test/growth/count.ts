@@ -39,6 +39,7 @@ await inspector.post("Profiler.enable");
 await inspector.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
 // Loaded late: blocks are counted in what is loaded while it watches.
 const { loads } = await import("./loads.ts");
+const { texts } = await import("./texts.ts");
 
 async function blocks(): Promise<number> {
   const { result } = await inspector.post("Profiler.takePreciseCoverage");
@@ -62,7 +63,7 @@ async function stepsOf(load: Load, size: number): Promise<number> {
 }
 
 const counted: Record<string, Steps> = {};
-for (const [name, load] of Object.entries(loads)) {
+for (const [name, load] of Object.entries({ ...loads, ...texts })) {
   if (name.includes(only))
     counted[name] = { few: await stepsOf(load, Number(few)), many: await stepsOf(load, Number(many)) };
 }

@@ -31,6 +31,7 @@ const PARTS: readonly Parts[] = [
       "programs/vitest.spec.ts",
       "programs/fake-timers.spec.ts",
       "programs/node-test.spec.ts",
+      "programs/store.spec.ts",
       "programs/browser-to-session.ts",
       "programs/session-to-browser.ts",
       "programs/handler.ts",

@@ -155,6 +155,12 @@ export const rows: readonly Row[] = [
     says: /pass 2\b/,
   }),
   runner({
+    name: "node:test, a store of sessions",
+    packages: "guide",
+    command: () => [process.execPath, "--test", "store.spec.ts"],
+    says: /pass 2\d\b[^]*fail 0\b/,
+  }),
+  runner({
     name: "jest, ES modules",
     packages: "bundles",
     command: ({ tool }) => [tool("jest"), "--config", "jest-modules/jest.config.mjs"],

@@ -36,13 +36,14 @@ describe("the package", () => {
         "docs/README.md",
         "docs/1-quickstart.md",
         "examples/quickstart/01-cookies.ts",
+        "schema/session-1.schema.json",
       ]),
     );
   });
 
   it("has nothing of what only those need who work on it", () => {
     const others = files.filter(
-      (path) => !/^(dist|docs|examples\/quickstart)\/|^(package\.json|LICENSE|[A-Z]+\.md)$/.test(path),
+      (path) => !/^(dist|docs|examples\/quickstart|schema)\/|^(package\.json|LICENSE|[A-Z]+\.md)$/.test(path),
     );
     expect(others).toEqual([]);
     expect(files).not.toContain("docs/parity.md");
