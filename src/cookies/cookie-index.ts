@@ -55,6 +55,8 @@ export interface CookieListener {
   /** @param boundTo the host that took a cookie without domain. */
   onSet(cookie: StoredCookie, boundTo: string | null): void;
   onDelete(cookie: StoredCookie): void;
+  /** A server deleted what is not there: others who share the cookies may have it. */
+  onMiss(cookie: StoredCookie): void;
 }
 
 /** What happens when a host takes the cookies that wait for one. */
@@ -286,17 +288,18 @@ export class CookieIndex {
     this.generation += 1;
   }
 
-  /** Removes the cookie of this identity, if there is one. */
+  /** Removes the cookie of this identity. Was there one? */
   removeSame({
     domain,
     hostOnly,
     name,
     path,
-  }: Pick<StoredCookie, "domain" | "hostOnly" | "name" | "path">): void {
+  }: Pick<StoredCookie, "domain" | "hostOnly" | "name" | "path">): boolean {
     const key = keyOf(domain === "" ? "p" : hostOnly ? "h" : "d", name, path);
     const bucket = domain === "" ? this.#homes.get(key) : this.#buckets.get(domain);
     const entry = bucket?.entries.get(key);
     if (entry !== undefined) this.delete(entry);
+    return entry !== undefined;
   }
 
   /** Removes what has expired. Costs nothing before the first one does. Returns how many went. */

@@ -1,6 +1,6 @@
 /** The arguments of curl, as curl reads them: options with their values, URLs, and where the next transfer begins. */
-import type { Command, Source, Word } from "./source.ts";
-import { longOptions, shortOption, type CurlOption } from "./table.ts";
+import { isCurl, type Command, type Source, type Word } from "./source.ts";
+import { curlOptionNames, longOptions, shortOption, type CurlOption } from "./table.ts";
 
 /** An option that was given. */
 export interface Given {
@@ -19,8 +19,6 @@ export interface Given {
 export interface Transfer {
   readonly given: readonly Given[];
   readonly urls: readonly Word[];
-  /** What the command may read from its standard input. */
-  readonly input: string | null;
 }
 
 /** What is known of a text beside its commands. */
@@ -37,16 +35,14 @@ interface Known {
  */
 export function transfersOf(command: Command, known: Known): Transfer[] {
   assertCurl(command, known.source);
-  const reader = new ArgumentReader(command, known);
+  const reader = new ArgumentReader(known);
   reader.read(command.words.slice(1), 0);
   return reader.transfers();
 }
 
-const CURL = /(?:^|[/\\])curl(?:\.exe)?$/i;
-
 function assertCurl({ words }: Command, source: Source): void {
   const [program] = words;
-  if (program === undefined || CURL.test(program.bytes)) return;
+  if (program === undefined || isCurl(program.bytes)) return;
   const isSetting = /^\w+=/.test(program.bytes);
   throw source.error(
     program.at,
@@ -63,14 +59,12 @@ const UNKNOWN: CurlOption = { name: "", takes: "nothing", reason: "curl has no s
 
 class ArgumentReader {
   readonly #known: Known;
-  readonly #input: string | null;
   readonly #transfers: Transfer[] = [];
   #given: Given[] = [];
   #urls: Word[] = [];
 
-  constructor({ input }: Command, known: Known) {
+  constructor(known: Known) {
     this.#known = known;
-    this.#input = input;
   }
 
   /** Reads words, of the command or of a configuration file. */
@@ -97,7 +91,7 @@ class ArgumentReader {
   }
 
   #next(): void {
-    this.#transfers.push({ given: this.#given, urls: this.#urls, input: this.#input });
+    this.#transfers.push({ given: this.#given, urls: this.#urls });
     this.#given = [];
     this.#urls = [];
   }
@@ -105,10 +99,11 @@ class ArgumentReader {
   /** Was the next word its value? */
   #long(word: Word, next: Word | undefined, level: number): boolean {
     const { source } = this.#known;
-    const [, no = "", name = "", value] = /^--(no-)?([^=]*)(?:=([^]*))?$/.exec(word.bytes) ?? [];
+    const [, no = "", expand = "", name = "", value] =
+      /^--(no-)?(expand-)?([^=]*)(?:=([^]*))?$/.exec(word.bytes) ?? [];
     const option = this.#named(name, word);
     if (option === undefined)
-      return this.#unknown(`--${no}${name}`, word, value === undefined ? next : undefined);
+      return this.#unknown(`--${no}${expand}${name}`, word, value === undefined ? next : undefined);
     const shown = `--${no}${option.name}`;
     if (no !== "" && option.takes !== "switch")
       throw source.error(word.at, `${shown} is none: --${option.name} cannot be turned off`);
@@ -119,6 +114,9 @@ class ArgumentReader {
     }
     const bytes = value ?? next?.bytes;
     if (bytes === undefined) throw source.error(word.at, `${shown} needs a value`);
+    // curl's own variables, which it looks up where the name of an option says so.
+    if (expand !== "" && bytes.includes("{{"))
+      throw source.error(word.at, `{{ in --expand-${option.name} is a variable of curl: write its value`);
     this.#take({ ...given, value: bytes }, level);
     return value === undefined;
   }
@@ -140,7 +138,9 @@ class ArgumentReader {
         this.#unknown(`-${letter}`, word, undefined);
         continue;
       }
-      const given = { option, shown: `--${option.name}`, isOn: letter !== "N", at: word.at };
+      // The one letter that turns something off.
+      const isOn = letter !== "N";
+      const given = { option, shown: `--${isOn ? "" : "no-"}${option.name}`, isOn, at: word.at };
       if (option.takes !== "value") {
         this.#take({ ...given, value: "" }, level);
         continue;
@@ -168,8 +168,15 @@ class ArgumentReader {
 
   /** Is the next word the value of an option that nobody knows? Not when it is an option, or looks like a URL. */
   #unknown(written: string, word: Word, next: Word | undefined): boolean {
-    const shown = /^-(?:-[\w.-]{1,40}|[!-~])$/.test(written) ? written : "an option";
+    const shown =
+      /^-(?:-[\w.-]{1,40}|[!-~])$/.test(written) && !isRunTogether(written) ? written : "an option";
     this.#given.push({ option: UNKNOWN, shown, value: "", isOn: true, at: word.at });
     return next !== undefined && !/^-|^[a-z][a-z\d+.-]*:\/\/|^localhost\b/i.test(next.bytes);
   }
+}
+
+/** Is it an option with its value, and no blank between? That may be a secret: it is not shown. */
+function isRunTogether(written: string): boolean {
+  const name = written.replace(/^--(?:no-)?(?:expand-)?/, "").toLowerCase();
+  return curlOptionNames().some((one) => name.startsWith(one));
 }

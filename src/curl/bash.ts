@@ -2,11 +2,22 @@
  * Words as bash makes them (Bash manual, "Shell Syntax", "Quoting"): quotes, escapes, comments, and lines that go on. What would
  * run something, or depends on who runs it, is an error at its place. Bash's are the words of zsh and of POSIX shells, too.
  *
- * One thing is read that looks like running: `printf` with a format and nothing else, in front of a pipe or in `$(…)`. It is how
- * bytes that are no text are written for any shell, and says by itself what it prints.
+ * Some commands are read because the text says by itself what they print: `printf` with a format and nothing else, which is how bytes
+ * that are no text are written for any shell, `echo`, and `cat` of text behind `<<`.
  */
 import { printed } from "./printf.ts";
-import { bytesOf, Cursor, type Command, type Notes, type Source, type Word } from "./source.ts";
+import {
+  bytesOf,
+  Cursor,
+  isCurl,
+  unknownInput,
+  type Command,
+  type Input,
+  type Notes,
+  type Source,
+  type Word,
+} from "./source.ts";
+import { printedBy, readHereDocument, type HereDocument } from "./streams.ts";
 
 /** The commands of a text. @throws {SyntaxError} that names the place of what cannot be read without running it. */
 export function bashCommands(source: Source, notes: Notes): Command[] {
@@ -16,12 +27,21 @@ export function bashCommands(source: Source, notes: Notes): Command[] {
 const BLANKS = /(?:[ \t]|\r(?=\n|$)|\\\r?\n)+/y;
 const COMMENT = /#[^\n]*/y;
 const SEPARATOR = /&&|[;&\n]/y;
+const PIPE = /\|[|&]?/y;
+/** A backslash in the place of an argument that is the last character of the text. */
+const LOOSE_END = /\\$/y;
+/** A backslash with blanks behind it, where an argument would begin and the line ends. */
+const BROKEN_LINE = /\\(?=[ \t]+(?:\r?\n|$))/y;
+const REDIRECTION = /(\d{0,9})(<<<|<<-?|<&|<>|>>|>\||>&|<|>|&>>?)/y;
 const PLAIN = /[^ \t\r\n\\'"$`|&;<>()]+/y;
 const IN_SINGLE = /[^']*/y;
 const IN_DOUBLE = /[^"\\$`]+/y;
 const IN_ANSI = /[^'\\]+/y;
 const VARIABLE = /\$(?:\{|[A-Za-z_]\w*|[0-9@*#?$!-])/y;
 const PRINTF = /\$\(printf '([^']*)'\)/y;
+/** What programs for writing put in the place of quotes and blanks. */
+const PRINTED = /[\u2018-\u201f\u00a0\u2007\u202f\u3000]/;
+const CAT = /\$\(\s*cat[ \t]*<<(-?)[ \t]*(?:['"]([\w.-]+)['"]|([\w.-]+))[ \t]*\r?\n/y;
 const HOME = /^~[\w.-]*(?:\/|$)/;
 /** In the skeleton of a word it stands for whatever was quoted. */
 const QUOTED = "\0";
@@ -30,7 +50,11 @@ class BashReader extends Cursor {
   readonly #notes: Notes;
   readonly #commands: Command[] = [];
   #words: Word[] = [];
-  #input: string | null = null;
+  #input: Input = unknownInput();
+  /** Does what another command prints go into this one? */
+  #isPiped = false;
+  /** Those that begin on the next line. */
+  #hereDocuments: HereDocument[] = [];
 
   constructor(source: Source, notes: Notes) {
     super(source);
@@ -43,38 +67,135 @@ class BashReader extends Cursor {
       const { character } = this;
       if (character === undefined) break;
       if (character === "#") this.run(COMMENT);
-      else if (this.run(SEPARATOR) !== "") this.#end();
+      else if (this.#redirection()) continue;
       else if (character === "|") this.#pipe();
-      else if (character === "<" || character === ">")
-        this.fail(`${character} is a redirection, and no file is read or written here: leave it out`);
-      else if (character === "(" || character === ")")
-        this.fail(`${character} outside of quotes is not for arguments: quote it`);
-      else this.#words.push(this.#word());
+      else if (this.#separator()) this.#end();
+      else if (this.run(LOOSE_END) !== "")
+        this.#notes.add("\\", "it makes the line go on, and no line follows");
+      else this.#words.push(this.#argument());
     }
     this.#end();
     return this.#commands;
   }
 
+  #argument(): Word {
+    const { character } = this;
+    if (character === "(" || character === ")")
+      this.fail(`${character} outside of quotes is not for arguments: quote it`);
+    this.assertPlainSign(this.at);
+    if (this.match(BROKEN_LINE) !== null)
+      this.fail("a line goes on where \\ is its last character: take away the blanks behind it", this.at);
+    return this.#word();
+  }
+
+  #separator(): boolean {
+    const separator = this.run(SEPARATOR);
+    if (separator === "\n") this.#readHereDocuments();
+    return separator !== "";
+  }
+
+  #readHereDocuments(): void {
+    for (const document of this.#hereDocuments.splice(0)) readHereDocument(this, document);
+  }
+
   #end(): void {
-    // What a line begins with where a page shows what to type.
-    if (this.#words.length > 1 && /^[$%]$/.test(this.#words[0]?.bytes ?? "")) this.#words.shift();
+    const isAtEnd = this.character === undefined;
+    if (isAtEnd) this.#readHereDocuments();
+    this.#dropPrompt();
     if (this.#words.length === 0) {
-      if (this.#input !== null && this.character === undefined) this.fail("nothing follows the |");
+      if (this.#isPiped && isAtEnd) this.fail("nothing follows the |");
       return;
     }
     this.#commands.push({ words: this.#words, input: this.#input });
-    this.#words = [];
-    this.#input = null;
+    this.#begin(unknownInput(), false);
   }
 
-  #pipe(): void {
-    const [program, format, ...more] = this.#words;
-    const bytes = program?.bytes === "printf" && more.length === 0 ? printed(format?.bytes ?? "%") : null;
-    if (bytes === null || this.#input !== null || this.source.text[this.at + 1] === "|")
-      this.fail("| hands output to another command, and nothing is run here: leave it out");
-    this.at++;
-    this.#input = bytes;
+  #begin(input: Input, isPiped: boolean): void {
     this.#words = [];
+    this.#input = input;
+    this.#isPiped = isPiped;
+  }
+
+  /** What a line begins with where a page shows what to type. */
+  #dropPrompt(): void {
+    if (this.#words.length > 1 && /^[$%]$/.test(this.#words[0]?.bytes ?? "")) this.#words.shift();
+  }
+
+  /** `|` behind what is known goes into curl. Behind curl, what it prints goes to others, and they are not run. */
+  #pipe(): void {
+    const { at } = this;
+    const sign = this.run(PIPE);
+    this.#dropPrompt();
+    if (isCurl(this.#words[0]?.bytes ?? "")) return this.#skip(sign, at);
+    const output = sign === "|" ? printedBy(this.#words, this.#input) : null;
+    if (output === null || this.#isPiped)
+      this.fail(`${sign} hands output to another command, and nothing is run here: leave it out`, at);
+    this.#begin(output, true);
+  }
+
+  /** The commands behind it, up to where the next one begins. */
+  #skip(sign: string, at: number): void {
+    const words: Word[] = [];
+    for (;;) {
+      this.run(BLANKS);
+      if (this.#redirection()) continue;
+      const { character } = this;
+      if (character === undefined || ";&\n#".includes(character)) break;
+      if (this.run(PIPE) === "") words.push(this.#argument());
+    }
+    const [program] = words;
+    if (program === undefined) this.fail(`nothing follows the ${sign}`, at);
+    if (words.some(({ bytes }) => isCurl(bytes)))
+      this.fail(`${sign} hands output to another curl, and nothing is run here: leave it out`, at);
+    const name = /^[\w./-]{1,40}$/.test(program.bytes) ? ` ${program.bytes}` : "";
+    this.#notes.add(`${sign}${name}`, "nothing is run here but what curl would send");
+  }
+
+  /** A redirection, if one stands here: output goes nowhere, input is kept. */
+  #redirection(): boolean {
+    const { at } = this;
+    const [, number = "", sign = ""] = this.match(REDIRECTION) ?? [];
+    if (sign === "") return false;
+    if (this.character === "(")
+      this.fail(`${sign}( would run a command, and nothing is run here: leave it out`, at);
+    // Beside a word it is rather a placeholder, as in `/users/<id>`.
+    if (at > 0 && !/\s/.test(this.source.text.charAt(at - 1)))
+      this.fail(
+        `${sign} is a redirection, and stands within an argument: quote that, or write a blank before`,
+        at,
+      );
+    if (sign.includes(">") && sign !== "<>") {
+      this.#target(sign, at);
+      this.#notes.add(
+        sign,
+        "it is about where the output of curl goes: saveTo() of the response writes a file",
+      );
+    } else if (sign === "<&" || sign === "<>" || !/^0?$/.test(number))
+      this.fail(`${number}${sign} is a redirection of which nothing is known here: leave it out`, at);
+    else this.#readFrom(sign, at);
+    return true;
+  }
+
+  #readFrom(sign: string, at: number): void {
+    this.run(BLANKS);
+    const from = this.at;
+    const word = this.#target(sign, at);
+    this.#input = unknownInput();
+    if (sign === "<<<") this.#input.bytes = `${word.bytes}\n`;
+    else if (sign === "<" && word.bytes === "/dev/null") this.#input.bytes = "";
+    else if (sign === "<") this.#input.file = word;
+    else {
+      const isPlain = /['"\\]/.test(this.source.text.slice(from, this.at));
+      const end = Buffer.from(word.bytes, "latin1").toString("utf8");
+      this.#hereDocuments.push({ end, isPlain, isIndented: sign === "<<-", input: this.#input, at });
+    }
+  }
+
+  #target(sign: string, at: number): Word {
+    this.run(BLANKS);
+    const word = this.#word();
+    if (this.at === word.at) this.fail(`nothing follows the ${sign}`, at);
+    return word;
   }
 
   #word(): Word {
@@ -84,6 +205,8 @@ class BashReader extends Cursor {
     for (;;) {
       const plain = this.run(PLAIN);
       if (plain !== "") {
+        const printedSign = PRINTED.exec(plain);
+        if (printedSign !== null) this.#printedSign(printedSign);
         parts.push(bytesOf(plain));
         skeleton += plain;
         continue;
@@ -97,6 +220,13 @@ class BashReader extends Cursor {
     if (isExpanded(skeleton))
       this.fail("{ } outside of quotes may become several words: quote the argument", at);
     return { bytes: parts.join(""), at };
+  }
+
+  /** A quote or a blank of printed text. It was behind what was read. */
+  #printedSign({ index, input }: RegExpExecArray): never {
+    const at = this.at - input.length + index;
+    this.assertPlainSign(at);
+    this.fail("a blank of printed text stands here, which no shell takes for one: write another", at);
   }
 
   /** A part of a word that begins with a special character; `null` where the word ends. */
@@ -162,7 +292,7 @@ class BashReader extends Cursor {
       this.at++;
       return this.#double();
     }
-    if (next === "(") return this.#printf();
+    if (next === "(") return this.#substituted(isQuoted);
     if (next === "[") this.fail("$[ would be worked out, and nothing is run here: write what it gives");
     const from = this.at;
     const variable = this.run(VARIABLE);
@@ -174,16 +304,31 @@ class BashReader extends Cursor {
     return "$";
   }
 
-  /** `$(printf '…')`. The shell takes line ends off its end, and bytes that are 0 out of it. */
-  #printf(): string {
+  /** `$(printf '…')`, or `$(cat <<…)`. The shell takes line ends off its end, and bytes that are 0 out of it. */
+  #substituted(isQuoted: boolean): string {
     const from = this.at;
     const format = this.match(PRINTF)?.[1];
-    const bytes = format === undefined ? null : printed(bytesOf(format));
+    const bytes = format === undefined ? this.#hereDocument() : printed(bytesOf(format));
     if (bytes === null || bytes.includes("\0"))
       this.fail("$( would run a command, and nothing is run here: write what it gives", from);
     let end = bytes.length;
     while (bytes[end - 1] === "\n") end--;
-    return bytes.slice(0, end);
+    const word = bytes.slice(0, end);
+    if (!isQuoted && (word === "" || /[\s*?[\\]/.test(word)))
+      this.fail("$( ) outside of double quotes is not always one word: quote it", from);
+    return word;
+  }
+
+  /** The text of `$(cat <<…)`; `null` where something else stands. */
+  #hereDocument(): string | null {
+    const from = this.at;
+    const [found, dash, plain, end = plain] = this.match(CAT) ?? [];
+    if (found === undefined || end === undefined) return null;
+    const input = unknownInput();
+    const isPlain = plain !== undefined;
+    readHereDocument(this, { end, isPlain, isIndented: dash === "-", input, at: from });
+    if (this.run(/\s*\)/y) === "") this.fail("the $( is never closed", from);
+    return input.bytes;
   }
 
   /** `$'…'` (Bash manual, "ANSI-C Quoting"). */

@@ -24,7 +24,7 @@ export function bodyOptions(method: string, draft: Draft, fields: FieldRecord, w
   }
   if (draft.upload === null && !fields.has("content-type")) fields.add("Content-Type", FORM);
   if (WITHOUT_CONTENT.test(bytes)) world.note("--data-binary", COPIED_WITHOUT);
-  const isChunked = chunked(fields, true, world);
+  const isChunked = chunked(fields, true, world) || draft.upload?.path === "-";
   const asking = askingOptions(draft, fields, bytes.length);
   const data = textOrBytes(bytes);
   // What is made anew for each sending has no length that is known.
@@ -40,6 +40,12 @@ function bytesOf({ upload, isGet, data }: Draft): string | null {
 function formOptions(method: string, draft: Draft, fields: FieldRecord, world: World): RequestOptions {
   framed(method, fields, undefined, world);
   chunked(fields, false, world);
+  const type = fields.has("content-type") ? fields.last("content-type") : null;
+  if (type !== null && !/^multipart\/form-data\s*(?:;|$)/i.test(type))
+    world.note(
+      "--header",
+      "a form is multipart/form-data: of another type, curl says the boundary of the parts beside it",
+    );
   return { files: draft.parts, ...askingOptions(draft, fields, sizeOf(draft)) };
 }
 

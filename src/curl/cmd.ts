@@ -5,7 +5,7 @@
  * Older Chromes wrote `"a ^\^"b^\^""`: a quote of cmd's, and inside of it escapes that cmd does not undo there. Nobody can mean
  * that, so the escapes are undone where such a word is seen.
  */
-import { bytesOf, Cursor, type Command, type Notes, type Source, type Word } from "./source.ts";
+import { bytesOf, Cursor, unknownInput, type Command, type Notes, type Source, type Word } from "./source.ts";
 
 /** The commands of a text. @throws {SyntaxError} that names the place of what cannot be read without running it. */
 export function cmdCommands(source: Source, notes: Notes): Command[] {
@@ -16,6 +16,8 @@ const VARIABLE = /%([A-Za-z_]\w*)%/y;
 /** What begins so is an escape of a URL, and what cmd leaves alone unless there is a variable of that name. */
 const ESCAPE = /^[\dA-Fa-f]{2}/;
 const LINE_END = /\r?\n/y;
+/** An escape with blanks behind it at the end of a line. */
+const BROKEN_LINE = /\^(?=[ \t]+\r?\n)/y;
 
 class CmdReader extends Cursor {
   readonly #notes: Notes;
@@ -41,7 +43,7 @@ class CmdReader extends Cursor {
       this.#isOver = false;
       this.#isQuoted = false;
       const words = this.#words();
-      if (words.length > 0) commands.push({ words, input: null });
+      if (words.length > 0) commands.push({ words, input: unknownInput() });
     }
     return commands;
   }
@@ -55,6 +57,7 @@ class CmdReader extends Cursor {
       if (character === null) return words;
       if (character !== " " && character !== "\t") {
         this.#ahead = character;
+        this.assertPlainSign(at);
         words.push({ bytes: bytesOf(this.#word(at)), at });
       }
     }
@@ -168,6 +171,8 @@ class CmdReader extends Cursor {
 
   /** `^` and what it makes a plain character. A line end behind it goes, and then what follows is plain. */
   #escaped(): string | null {
+    if (this.run(BROKEN_LINE) !== "")
+      this.fail("a line goes on where ^ is its last character: take away the blanks behind it", this.at - 1);
     this.at++;
     const isContinued = this.run(LINE_END) !== "";
     if (isContinued && this.run(LINE_END) !== "") return "\n";

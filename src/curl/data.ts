@@ -61,11 +61,11 @@ export const dataTakers: Readonly<Record<string, Taker>> = {
     bytes(draft, given, world, "");
   },
   "upload-file": (draft, given, world) => {
-    const { value } = given;
-    if (value === "") return;
-    if (/[{[]/.test(value) && !draft.isGlobOff)
+    const path = given.value === "." ? "-" : given.value;
+    if (/[{[]/.test(path) && !draft.isGlobOff)
       world.fail(given, "several files to upload are not read: write a command for each");
-    draft.upload = { path: value, bytes: world.read(value === "." ? "-" : value, given) };
+    const upload = path === "" ? null : { path, bytes: world.read(path, given) };
+    draft.uploads.push({ given, upload });
   },
   "url-query": (draft, given, world) => {
     const { value } = given;

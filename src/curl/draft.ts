@@ -1,7 +1,7 @@
 /** What the options of a transfer say, before requests are made of it; and what is known around it. */
 import type { FilePart, RequestOptions } from "../core/options.ts";
 import type { Given } from "./arguments.ts";
-import type { Notes, Source } from "./source.ts";
+import type { Input, Notes, Source } from "./source.ts";
 
 /** A field that was given. `null` as value takes away one that curl sends by itself. */
 export interface FieldGiven {
@@ -25,6 +25,7 @@ export interface Route {
 
 /** A body from a file. */
 interface Upload {
+  /** `"-"`: the standard input, of which curl does not know the length. */
   readonly path: string;
   readonly bytes: string;
 }
@@ -47,6 +48,9 @@ export class Draft {
   isJson = false;
   readonly parts: (readonly [field: string, part: FilePart])[] = [];
   isEscapedByBackslash = false;
+  /** A file for each URL; `null` for none. */
+  readonly uploads: { readonly given: Given; readonly upload: Upload | null }[] = [];
+  /** That of the URL whose request is made. */
   upload: Upload | null = null;
   /** Encoded pieces of a query. */
   readonly queries: string[] = [];
@@ -61,7 +65,8 @@ export class Draft {
 
   user: Given | null = null;
   bearer: Given | null = null;
-  scheme: "basic" | "digest" | "any" = "basic";
+  /** `"none"`: an auth that there is not here. */
+  scheme: "basic" | "digest" | "any" | "none" = "basic";
   hasNetrc = false;
 
   isGlobOff = false;
@@ -74,7 +79,7 @@ export class Draft {
 
   proxy: { readonly given: Given; readonly scheme: string } | null = null;
   proxyUser: Given | null = null;
-  isProxyDigest = false;
+  proxyAuth: "basic" | "digest" | "none" = "basic";
   noProxy: string | null = null;
 
   readonly certificate: CertificateDraft = { cert: null, key: null, passphrase: null, type: "PEM" };
@@ -104,13 +109,13 @@ export class World {
   readonly source: Source;
   readonly #notes: Notes;
   readonly #read: Surroundings["read"];
-  readonly input: string | null;
+  readonly #input: Input;
 
-  constructor(surroundings: Surroundings, input: string | null) {
+  constructor(surroundings: Surroundings, input: Input) {
     this.source = surroundings.source;
     this.#notes = surroundings.notes;
     this.#read = surroundings.read;
-    this.input = input;
+    this.#input = input;
   }
 
   /** Says that an option is not taken over. */
@@ -126,9 +131,11 @@ export class World {
   /** The bytes of a file, or of the standard input for `-`. @throws {SyntaxError} unless that may be read. */
   read(path: string, given: Given): string {
     if (path !== "-") return this.#read(path, given);
-    if (this.input === null)
+    const { bytes, file } = this.#input;
+    if (file !== null) return this.#read(file.bytes, given);
+    if (bytes === null)
       this.fail(given, `${given.shown} reads its standard input, of which nothing is known here`);
-    return this.input;
+    return bytes;
   }
 
   /** @throws {SyntaxError} always. */

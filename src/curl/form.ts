@@ -93,7 +93,8 @@ function fileOf(word: string, { type, named, isFile }: FileFacts, given: Given, 
   const path = nameText(word, given, world);
   const base = path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
   const filename = named ?? (isFile ? base : null);
-  const unknown = filename === null ? undefined : "application/octet-stream";
+  // Of the standard input curl knows no type.
+  const unknown = filename === null || word === "-" ? undefined : "application/octet-stream";
   const guessed = typeOf(filename ?? "") ?? typeOf(path) ?? unknown ?? "";
   // Without a file name plain text needs no type.
   const isTold = filename !== null || guessed !== "text/plain";

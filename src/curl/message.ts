@@ -11,6 +11,15 @@ function addFields(fields: Draft["fields"], given: Given, world: World): void {
   }
 }
 
+/** Of an auth that a session does not have. */
+export const NO_SUCH_AUTH: string = "there is no such auth here: Basic, Digest and Bearer are";
+
+/** With one of these alone curl never says user and password as they are. */
+const noSuchAuth: Taker = (draft, given, world) => {
+  if (given.isOn && draft.scheme === "basic") draft.scheme = "none";
+  world.ignore(given, NO_SUCH_AUTH);
+};
+
 /** The options of this file. */
 export const messageTakers: Readonly<Record<string, Taker>> = {
   request: (draft, given, world) => {
@@ -63,6 +72,10 @@ export const messageTakers: Readonly<Record<string, Taker>> = {
   anyauth: (draft) => {
     draft.scheme = "any";
   },
+  negotiate: noSuchAuth,
+  ntlm: noSuchAuth,
+  "ntlm-wb": noSuchAuth,
+  "aws-sigv4": noSuchAuth,
   netrc: (draft, { isOn }) => {
     draft.hasNetrc = isOn;
   },

@@ -10,7 +10,7 @@ import { requestOfInvocation } from "./powershell-request.ts";
 import { powerShellStatements, type Statement } from "./powershell.ts";
 import { requestsOf, type CurlRequest } from "./request.ts";
 import { shellOf, type Shell } from "./shell.ts";
-import { Notes, Source, type Command } from "./source.ts";
+import { Notes, Source, unknownInput, type Command } from "./source.ts";
 
 /** How {@link parseCurl} reads a text. */
 export interface ParseCurlOptions {
@@ -21,7 +21,7 @@ export interface ParseCurlOptions {
   readonly shell?: "auto" | Shell | undefined;
   /**
    * Read the files that the command names (`--data @file`, `--form 'a=@file'`, `--header @file`, `--upload-file`, `--cookie
-   * file`, `--config`): any file that this process can read. Only for a text of your own. Default: `false`.
+   * file`, `--config`, `< file`): any file that this process can read. Only for a text of your own. Default: `false`.
    */
   readonly files?: boolean | undefined;
 }
@@ -48,8 +48,8 @@ export interface ParsedCurl {
  * fields, `User-Agent` where the command says none (that of the session stands), `Content-Length: 0` of a POST without a body, and
  * HTTP/2 (`http2`, only when it says so).
  *
- * Nothing is run. A command in the text, a variable, a pipe and a redirection are errors that name their place. (`printf` with
- * a format alone is read, since {@link toCurl} writes bytes so.)
+ * Nothing is run. A command in the text and a variable are errors that name their place; in bash, what becomes of curl's output is
+ * listed, and its input is read where the text says it by itself (`<<`, `<<<`, a pipe from `printf`, `echo` or `cat <<`).
  *
  * @throws {SyntaxError} with line and column, for what cannot be read, and for what curl does not take.
  * @throws {TypeError} when an argument is of the wrong kind.
@@ -75,21 +75,29 @@ export function parseCurl(text: string, options: ParseCurlOptions = {}): ParsedC
 function statementsOf(source: Source, shell: Shell, notes: Notes): readonly Statement[] {
   switch (shell) {
     case "bash":
-      return bashCommands(source, notes).map(program);
+      return programs(bashCommands(source, notes), notes);
     case "cmd":
-      return cmdCommands(source, notes).map(program);
+      return programs(cmdCommands(source, notes), notes);
     case "powershell":
       return powerShellStatements(source);
   }
 }
 
-function program(command: Command): Statement {
-  return { kind: "program", command };
+/** Commands that print, wait or say something to people: they stand beside those of curl. */
+const ASIDE = /^(?:@?echo|@?rem|::.*|:|pause|true|wait)$/i;
+
+function programs(commands: readonly Command[], notes: Notes): Statement[] {
+  return commands.flatMap((command): Statement[] => {
+    const name = command.words[0]?.bytes ?? "";
+    if (!ASIDE.test(name)) return [{ kind: "program", command }];
+    notes.add(name.startsWith("::") ? "::" : name, "only curl is read, and this sends nothing");
+    return [];
+  });
 }
 
 function requestsOfStatement(statement: Statement, surroundings: Surroundings): CurlRequest[] {
   if (statement.kind === "invocation")
-    return [requestOfInvocation(statement.invocation, new World(surroundings, null))];
+    return [requestOfInvocation(statement.invocation, new World(surroundings, unknownInput()))];
   const { command } = statement;
   const world = new World(surroundings, command.input);
   const transfers = transfersOf(command, {

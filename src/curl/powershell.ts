@@ -4,7 +4,7 @@
  *
  * Quotes: about_Quoting_Rules and about_Special_Characters of PowerShell's documentation.
  */
-import { bytesOf, Cursor, type Command, type Source, type Word } from "./source.ts";
+import { bytesOf, Cursor, unknownInput, type Command, type Source, type Word } from "./source.ts";
 
 /** A cookie of a session. */
 interface PowerShellCookie {
@@ -108,8 +108,9 @@ class PowerShellReader extends Cursor {
     for (;;) {
       this.run(BLANKS);
       const from = this.at;
+      this.assertPlainSign(from);
       const text = this.#word();
-      if (text === null) return { words, input: null };
+      if (text === null) return { words, input: unknownInput() };
       words.push({ bytes: bytesOf(text), at: from });
     }
   }
@@ -209,6 +210,7 @@ class PowerShellReader extends Cursor {
 
   /** Text in quotes or without; `null` for none. */
   #value(): string | null {
+    this.assertPlainSign(this.at);
     if (this.character === '"' || this.character === "'") return this.#text();
     if (this.character === "$") this.#variable();
     if (this.character === "(" || this.character === "@")

@@ -46,12 +46,16 @@ export function requestsOf(transfer: Transfer, at: number, world: World): CurlRe
     else takers.get(given.option.name)?.(draft, given, world);
   }
   if (urls.length === 0) world.fail({ at }, "there is no URL in this command");
-  const method = methodOf(draft, at, world);
-  // curl has them in the order in which they stand.
-  const requests = urls
-    .toSorted((one, other) => one.at - other.at)
-    .flatMap((word) => targetsOf(word, draft, world))
-    .map((target) => requestOf(method, target, draft, world));
+  const requests: CurlRequest[] = [];
+  // curl has them in the order in which they stand, and a file to upload for each.
+  for (const [place, word] of urls.toSorted((one, other) => one.at - other.at).entries()) {
+    draft.upload = draft.uploads[place]?.upload ?? null;
+    const method = methodOf(draft, at, world);
+    for (const target of targetsOf(word, draft, world))
+      requests.push(requestOf(method, target, draft, world));
+  }
+  const more = draft.uploads[urls.length];
+  if (more !== undefined) world.fail(more.given, "there are more files to upload than URLs");
   for (const route of draft.routes)
     if (!draft.usedRoutes.has(route)) world.ignore(route.given, "no URL of the command goes there");
   return requests;
@@ -218,9 +222,19 @@ function authOf(target: Target, draft: Draft, fields: FieldRecord, world: World)
     return false;
   }
   const credentials = user === null ? target.credentials : pairOf(user, world);
+  if (draft.scheme === "none") {
+    if (credentials !== null) world.note(user?.shown ?? "URL", NOT_BASIC);
+    return false;
+  }
   if (credentials === null) return draft.hasNetrc ? undefined : false;
-  const { username, password } = credentials;
-  switch (draft.scheme) {
+  return schemeOf(draft.scheme, credentials);
+}
+
+function schemeOf(
+  scheme: Exclude<Draft["scheme"], "none">,
+  { username, password }: { readonly username: string; readonly password: string },
+): AuthOption {
+  switch (scheme) {
     case "basic":
       return [username, password];
     case "digest":
@@ -229,6 +243,9 @@ function authOf(target: Target, draft: Draft, fields: FieldRecord, world: World)
       return new HttpGuessAuth(username, password);
   }
 }
+
+const NOT_BASIC =
+  "the password is left out: it is for an auth that there is not here, and Basic would show it";
 
 function addBearer(fields: FieldRecord, given: Given, world: World): void {
   const field = fieldOf(`Authorization: Bearer ${given.value}`, given, world);
@@ -318,8 +335,31 @@ function namedProxy(
   }
   // curl's own port for proxies.
   const at = /:\d+$/.test(host) || kind === "https" ? host : `${host}:1080`;
-  const user = draft.proxyUser === null ? null : pairOf(draft.proxyUser, world);
-  if (user !== null && draft.isProxyDigest)
+  return proxyWithUser({ kind, at, userinfo, given }, draft, world);
+}
+
+/** A proxy as it is named. */
+interface NamedProxy {
+  readonly kind: string;
+  /** Host and port. */
+  readonly at: string;
+  /** User and password in its URL, escaped. */
+  readonly userinfo: string | undefined;
+  readonly given: Given;
+}
+
+function proxyWithUser(
+  { kind, at, userinfo, given }: NamedProxy,
+  draft: Draft,
+  world: World,
+): RequestOptions {
+  const { proxyUser } = draft;
+  if (draft.proxyAuth === "none") {
+    if (proxyUser !== null || userinfo !== undefined) world.note((proxyUser ?? given).shown, NOT_BASIC);
+    return { proxy: `${kind}://${at}` };
+  }
+  const user = proxyUser === null ? null : pairOf(proxyUser, world);
+  if (user !== null && draft.proxyAuth === "digest")
     return { proxy: `${kind}://${at}`, proxyAuth: new HttpProxyDigestAuth(user.username, user.password) };
   const own =
     user === null ? userinfo : `${encodeURIComponent(user.username)}:${encodeURIComponent(user.password)}`;

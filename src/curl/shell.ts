@@ -11,7 +11,7 @@ const POWERSHELL =
 const PROGRAM = /^\s*\S*curl\.exe\s/i;
 const GOES_ON = /[ \t]`\r?\n/;
 /** What tells, or begins a quote in which little does. */
-const SIGN = /\^(?:"|\r?\n)|[ \t]`\r?\n|`|\\\r?\n|'|"/g;
+const SIGN = /\^(?:["&|<>%]|\r?\n)|[ \t]`\r?\n|`|\\\r?\n|'|"/g;
 
 /**
  * The shell of a text: PowerShell's commands are its own; else what comes first tells, an escape of cmd's, a line that goes on by

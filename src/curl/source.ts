@@ -12,11 +12,30 @@ export interface Word {
   readonly at: number;
 }
 
+/** What a command may read from its standard input. Text of it may stand behind the command. */
+export interface Input {
+  /** A character for each byte; `null` when nothing is known of them. */
+  bytes: string | null;
+  /** The file that it is; `null` for none. */
+  file: Word | null;
+}
+
 /** A command: the name of a program, and its arguments. */
 export interface Command {
   readonly words: readonly Word[];
-  /** What it may read from its standard input: bytes, when the text says them; `null` when nothing is known of them. */
-  readonly input: string | null;
+  readonly input: Input;
+}
+
+const CURL = /(?:^|[/\\])curl(?:\.exe)?$/i;
+
+/** Is curl the program of that name? */
+export function isCurl(program: string): boolean {
+  return CURL.test(program);
+}
+
+/** Nothing is known of the standard input. */
+export function unknownInput(): Input {
+  return { bytes: null, file: null };
 }
 
 /** What of a text was not taken over, and why. */
@@ -80,6 +99,9 @@ export function textOrBytes(bytes: string): string | Uint8Array {
   return textOf(bytes) ?? new Uint8Array(Buffer.from(bytes, "latin1"));
 }
 
+const PRINTED_DASH = /[\u2010-\u2015\u2212]/;
+const PRINTED_QUOTE = /[\u2018-\u201f]/;
+
 /** Reads the text at a place with sticky expressions. */
 export class Cursor {
   readonly source: Source;
@@ -105,6 +127,14 @@ export class Cursor {
   /** The same as text: `""` when it finds nothing. */
   run(pattern: RegExp): string {
     return this.match(pattern)?.[0] ?? "";
+  }
+
+  /** @throws {SyntaxError} where a dash or a quote stands that a program for writing put in the place of a plain one. */
+  assertPlainSign(at: number): void {
+    const sign = this.source.text.charAt(at);
+    if (PRINTED_DASH.test(sign))
+      this.fail(`${sign} is a dash of printed text, and options begin with another one: write -`, at);
+    if (PRINTED_QUOTE.test(sign)) this.fail(`${sign} is a quote of printed text: write ' or "`, at);
   }
 
   /** @throws {SyntaxError} always. */

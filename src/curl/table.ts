@@ -27,9 +27,9 @@ const GROUPS: readonly Group[] = [
     reason: null,
     nothing: "anyauth http1.1 http2 http2-prior-knowledge next/: tlsv1/1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3",
     switches: `basic ca-native compressed digest disable/q follow form-escape get/G globoff/g head/I insecure/k
-      location/L location-trusted netrc/n netrc-optional path-as-is proxy-anyauth proxy-basic proxy-digest
-      retry-all-errors retry-connrefused`,
-    values: `cacert capath cert/E cert-type ciphers config/K connect-timeout connect-to continue-at/C cookie/b crlfile
+      location/L location-trusted negotiate netrc/n netrc-optional ntlm ntlm-wb path-as-is proxy-anyauth proxy-basic
+      proxy-digest proxy-negotiate proxy-ntlm retry-all-errors retry-connrefused`,
+    values: `aws-sigv4 cacert capath cert/E cert-type ciphers config/K connect-timeout connect-to continue-at/C cookie/b crlfile
       data/d data-ascii data-binary data-raw data-urlencode expect100-timeout form/F form-string header/H json key
       max-filesize max-time/m noproxy oauth2-bearer pass pinnedpubkey proto-default proxy/x proxy-header proxy-user/U
       proxy1.0 range/r referer/e request/X request-target resolve retry retry-delay socks4 socks4a socks5
@@ -75,9 +75,14 @@ const GROUPS: readonly Group[] = [
     reason: "it is about how connections are made: some of it is an option of HttpAdapter",
     nothing: "ipv4/4 ipv6/6",
     switches: "doh-cert-status doh-insecure haproxy-protocol keepalive mptcp tcp-fastopen tcp-nodelay",
-    values: `abstract-unix-socket dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url
-      happy-eyeballs-timeout-ms haproxy-clientip interface ip-tos keepalive-cnt keepalive-time local-port unix-socket
+    values: `dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url
+      happy-eyeballs-timeout-ms haproxy-clientip interface ip-tos keepalive-cnt keepalive-time local-port
       vlan-priority`,
+  },
+  {
+    reason:
+      "without it the request goes to the host of the URL: session.mount(url, new HttpAdapter({ socketPath })) connects to a socket",
+    values: "abstract-unix-socket unix-socket",
   },
   {
     reason: "TLS has no such setting here",
@@ -96,9 +101,8 @@ const GROUPS: readonly Group[] = [
   },
   {
     reason: "there is no such auth here: Basic, Digest and Bearer are",
-    switches:
-      "negotiate ntlm ntlm-wb proxy-negotiate proxy-ntlm sasl-ir socks5-basic socks5-gssapi socks5-gssapi-nec",
-    values: `aws-sigv4 delegation krb krb4 login-options proxy-service-name sasl-authzid service-name
+    switches: "sasl-ir socks5-basic socks5-gssapi socks5-gssapi-nec",
+    values: `delegation krb krb4 login-options proxy-service-name sasl-authzid service-name
       socks5-gssapi-service`,
   },
   {

@@ -40,15 +40,17 @@ export function targetsOf(word: Word, draft: Draft, world: World): Target[] {
   return urls.map((url) => targetOf(url, word, draft, world));
 }
 
-const SCHEME = /^([a-z][a-z\d+.-]*):\/\//i;
+/** curl takes one slash, and three, for two. */
+const SCHEME = /^([a-z][a-z\d+.-]*):\/{1,3}/i;
 /** Authority, path, query with its mark, fragment with its sign. */
 const PARTS = /^[^:]+:\/\/([^/\\?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/s;
 
 function targetOf(written: string, word: Word, draft: Draft, world: World): Target {
-  const scheme = SCHEME.exec(written)?.[1]?.toLowerCase() ?? null;
+  const [start = "", named] = SCHEME.exec(written) ?? [];
+  const scheme = named?.toLowerCase() ?? null;
   if (scheme !== null && scheme !== "http" && scheme !== "https")
     world.fail(word, `a URL must be of http: or https:, not ${scheme}:`);
-  const whole = scheme === null ? `${draft.defaultScheme}://${written}` : written;
+  const whole = `${named ?? draft.defaultScheme}://${written.slice(start.length)}`;
   try {
     return located(whole, word, draft, world);
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { TlsInit } from "../core/options.ts";
 import type { Given } from "./arguments.ts";
 import type { Draft, Taker, World } from "./draft.ts";
-import { milliseconds, wholeNumber } from "./message.ts";
+import { milliseconds, NO_SUCH_AUTH, wholeNumber } from "./message.ts";
 import { textOf } from "./source.ts";
 
 function text(given: Given, world: World): string {
@@ -25,6 +25,15 @@ function proxyOf(scheme: string): Taker {
     draft.proxy = { given, scheme };
   };
 }
+
+const proxyDigest: Taker = (draft, { isOn }) => {
+  draft.proxyAuth = isOn ? "digest" : "basic";
+};
+
+const noProxyAuth: Taker = (draft, given, world) => {
+  if (given.isOn && draft.proxyAuth === "basic") draft.proxyAuth = "none";
+  world.ignore(given, NO_SUCH_AUTH);
+};
 
 const noSocks4: Taker = (_, given, world) => world.ignore(given, "SOCKS is spoken in version 5 only");
 
@@ -152,14 +161,12 @@ export const wayTakers: Readonly<Record<string, Taker>> = {
     draft.proxyUser = given;
   },
   "proxy-basic": (draft) => {
-    draft.isProxyDigest = false;
+    draft.proxyAuth = "basic";
   },
-  "proxy-digest": (draft, { isOn }) => {
-    draft.isProxyDigest = isOn;
-  },
-  "proxy-anyauth": (draft, { isOn }) => {
-    draft.isProxyDigest = isOn;
-  },
+  "proxy-digest": proxyDigest,
+  "proxy-anyauth": proxyDigest,
+  "proxy-negotiate": noProxyAuth,
+  "proxy-ntlm": noProxyAuth,
   noproxy: (draft, given, world) => {
     draft.noProxy = text(given, world);
   },

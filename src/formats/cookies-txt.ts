@@ -6,10 +6,11 @@
  * `test/formats/cookies-txt.test.ts`; a line that cannot be read is a problem, and the lines around it are read.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
-import { see } from "./detect.ts";
+import { isHttpOnlyLine, see } from "./detect.ts";
 import { assertFileInput, linesOf, type FileInput } from "./input.ts";
 import { cookiesToWrite, Losses, textOfCookie, type CookieSource, type Written } from "./outgoing.ts";
 import { notOfFormat, type ReadOptions } from "./problem.ts";
+import { withoutLocal } from "./python-hosts.ts";
 import {
   lineAt,
   millisecondsOf,
@@ -17,11 +18,12 @@ import {
   Refusal,
   secondsOf,
   timeOf,
+  withoutPort,
   type Draft,
   type ReadCookies,
 } from "./reading.ts";
 
-/** In front of the domain of a cookie that scripts do not see. Every other line that begins with `#` is a comment. */
+/** In front of the domain of a cookie that scripts do not see, as it is written. */
 const HTTP_ONLY = "#HttpOnly_";
 /** What curl writes for a lifetime that is too long for its clock. */
 const NEVER = "9223372036854775807";
@@ -61,7 +63,7 @@ export function parseCookiesTxt(input: FileInput, options: ReadOptions = {}): Re
 
 function isComment(line: string): boolean {
   const start = line.trimStart();
-  return start === "" || (start.startsWith("#") && !line.startsWith(HTTP_ONLY));
+  return start === "" || (start.startsWith("#") && !isHttpOnlyLine(line));
 }
 
 /** The fields of a line, as they are written. */
@@ -78,9 +80,9 @@ interface Row {
 
 /** @throws {Refusal} for a line that does not have the fields. */
 function rowOf(line: string): Row {
-  const isHttpOnly = line.startsWith(HTTP_ONLY);
+  const isHttpOnly = isHttpOnlyLine(line);
   // No more than are looked at: a line may be nothing but tabs.
-  const fields = (isHttpOnly ? line.slice(HTTP_ONLY.length) : line).split("\t", 8);
+  const fields = (isHttpOnly ? line.slice(line.indexOf("_") + 1) : line).split("\t", 8);
   // Of six one was left out: the path, as curl takes it, or an empty value, whose tab an editor took off.
   if (fields.length === 6 && isWord(fields[2])) fields.splice(2, 0, "/");
   else if (fields.length === 6) fields.push("");
@@ -114,7 +116,7 @@ function draftOf({ isHttpOnly, domain, flag, path, secure, expiry, name, value }
   return {
     name,
     value,
-    domain: withoutPort(domain),
+    domain: withoutLocal(withoutPort(domain)),
     hostOnly: isWord(flag) ? isFalse(flag) : !domain.startsWith("."),
     path,
     expires: timeOfExpiry(expiry),
@@ -122,11 +124,6 @@ function draftOf({ isHttpOnly, domain, flag, path, secure, expiry, name, value }
     httpOnly: isHttpOnly,
     sameSite: null,
   };
-}
-
-/** wget writes the port of the server that set a cookie, where it is not the usual one. Cookies do not know ports. */
-function withoutPort(domain: string): string {
-  return /^(\[[^\]]*\]|[^:]*):\d{1,5}$/.exec(domain)?.[1] ?? domain;
 }
 
 function isFalse(word: string): boolean {

@@ -5,11 +5,11 @@
 import { mustBe } from "../core/checks.ts";
 import { isObject } from "../core/realm.ts";
 import { fieldsOf, isFileInput, linesOf, parseJson, textOf, type FileInput } from "./input.ts";
-import { notOfFormat, type FormatName } from "./problem.ts";
+import { notOfFormat, type FormatName, type ReadFormat, type RefusedFormat } from "./problem.ts";
 
 /**
  * The format of a file, or `null` when it is none of these, or could be several: a list of cookies without any time, for
- * example. `"pickle"` is told, and read by nothing here: it is a program, not data.
+ * example. `"pickle"`, `"sqlite"` and `"binarycookies"` are told, and read by nothing here.
  *
  * @param input the text of the file, its bytes, or what `JSON.parse` made of it.
  * @throws {TypeError} for anything else.
@@ -40,7 +40,8 @@ export function see(input: unknown, taker: string): Seen {
       throw mustBe(`what ${taker} reads`, "the text of a file, its bytes, or parsed JSON", input);
     return { format: formatOfData(input), data: input, isJson: true, says: "" };
   }
-  if (isPickle(input)) return { format: "pickle", data: undefined, isJson: false, says: "" };
+  const refused = refusedFormatOf(input);
+  if (refused !== null) return { format: refused, data: undefined, isJson: false, says: "" };
   const { text } = textOf(input);
   if (!/^[\t\n\r ]*[[{]/.test(text)) {
     const says = text.trim() === "" ? "it is empty" : "it is no JSON";
@@ -59,7 +60,7 @@ export function see(input: unknown, taker: string): Seen {
  * @throws {FormatError} when it is of another format, or no JSON.
  * @throws {TypeError} for what is no file.
  */
-export function dataOf(input: unknown, wanted: Exclude<FormatName, "pickle">, taker: string): unknown {
+export function dataOf(input: unknown, wanted: ReadFormat, taker: string): unknown {
   const { format, data, says } = see(input, taker);
   if (data === undefined || (format !== null && format !== wanted)) throw notOfFormat(wanted, format, says);
   return data;
@@ -71,17 +72,27 @@ const PICKLE = /^[\x80\ufffd][\x02-\x05]/;
 /** As protocols 0 and 1 begin: with the name of what is called, or with a list or a dictionary that is put into the memo. */
 const OLD_PICKLE = /^(?:\(?c[A-Za-z_][\w.]{0,200}\r?\n[A-Za-z_]\w{0,200}\r?\n|\([dl]p\d{1,9}\r?\n|[\]}]q\0)/;
 
-/** Is it what Python's pickle writes? */
-function isPickle(input: FileInput): boolean {
+/** A format that is known, and read by nothing here. */
+function refusedFormatOf(input: FileInput): RefusedFormat | null {
   const start = textOf(typeof input === "string" ? input.slice(0, 500) : input.subarray(0, 500)).text;
-  return PICKLE.test(start) || OLD_PICKLE.test(start);
+  if (PICKLE.test(start) || OLD_PICKLE.test(start)) return "pickle";
+  if (start.startsWith("SQLite format 3\0")) return "sqlite";
+  return /^cook\0[^]{3}/.test(start) ? "binarycookies" : null;
+}
+
+/**
+ * Does a cookie begin here that scripts do not see? Tools differ in case and blanks: a comment with the same word would lose a
+ * login.
+ */
+export function isHttpOnlyLine(line: string): boolean {
+  return /^[ \t]*#[ \t]*HttpOnly_/i.test(line);
 }
 
 function formatOfText(input: FileInput): FormatName | null {
   for (const { written: text } of linesOf(input)) {
-    if (/^#(?: Netscape)? HTTP Cookie File/.test(text)) return "cookies.txt";
+    if (/^#(?: Netscape)? HTTP Cookie File/i.test(text)) return "cookies.txt";
     if (/^#LWP-Cookies-\d/.test(text) || text.startsWith("Set-Cookie3:")) return "lwp";
-    const isComment = text.startsWith("#") && !text.startsWith("#HttpOnly_");
+    const isComment = text.startsWith("#") && !isHttpOnlyLine(text);
     if (isComment || text.trim() === "") continue;
     return isNetscapeRow(text) ? "cookies.txt" : null;
   }
@@ -103,17 +114,19 @@ function formatOfData(data: unknown): FormatName | null {
   const { version, cookies } = fields;
   if (isHttpie(fields)) return "httpie";
   if (!Array.isArray(cookies)) return null;
+  // Playwright's, which has no cookie yet.
+  if (cookies.length === 0 && Array.isArray(fields["origins"])) return "browser";
   if (typeof version === "string" && version.startsWith("tough-cookie@")) return "tough-cookie";
   if ("storeType" in fields && "rejectPublicSuffixes" in fields) return "tough-cookie";
   return version === 1 ? "sojourn" : formatOfList(cookies);
 }
 
-/** The first versions wrote no `__meta__`. */
+/** The first versions wrote no `__meta__`, and HTTPie reads files without it. */
 function isHttpie(fields: Readonly<Record<string, unknown>>): boolean {
   const meta = fieldsOf(fields["__meta__"]);
   if (meta !== null) return meta["about"] === "HTTPie session file" || typeof meta["httpie"] === "string";
   const { cookies, headers, auth } = fields;
-  return fieldsOf(cookies) !== null && fieldsOf(headers) !== null && "type" in (fieldsOf(auth) ?? {});
+  return isObject(cookies) && isObject(headers) && fieldsOf(auth) !== null;
 }
 
 /** All cookies that say anything of their format must say the same. */

@@ -61,21 +61,25 @@ const OMITTED: ReadonlySet<string> = new Set([
 export function requestOf(request: Fields, startedAt: number | null): HarRequest {
   const method = textIn(request, "method");
   if (!isToken(method)) throw new Refusal("method", "its method is none");
+  if (method.toUpperCase() === "CONNECT")
+    throw new Refusal("method", "CONNECT opens the tunnel of a proxy, which a session does by itself");
   const text = textIn(request, "url");
   const url = webUrlOf(text);
   const headers: [name: string, value: string][] = [];
   const omitted = new Set<string>();
   const cookies: string[] = [];
+  let length = -1;
   for (const item of headersIn(request)) {
     const lower = (nameIn(item) ?? "").toLowerCase();
     // Of HTTP/2: method and URL have them, too.
     if (lower.startsWith(":")) continue;
     const field = headerIn(recordOf(item));
+    if (lower === "content-length" && /^\d{1,15}$/.test(field[1])) length = Number(field[1]);
     if (lower === "cookie") cookies.push(field[1]);
     else if (OMITTED.has(lower) || (lower === "host" && isHostOf(url, field[1]))) omitted.add(lower);
     else headers.push(field);
   }
-  const body = bodyOf(request, headers);
+  const body = bodyOf(request, headers, length);
   if ("files" in body) omitted.add("content-type");
   return {
     method,
@@ -110,9 +114,14 @@ function isHostOf({ authority, host }: Url, field: string): boolean {
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
-/** Headers and body. @throws {Refusal} when the log does not have all of the body. */
-function bodyOf(request: Fields, headers: Headers): HarRequestOptions {
-  const size = numberIn(request, "bodySize") ?? -1;
+/**
+ * Headers and body.
+ *
+ * @param length what `Content-Length` said; -1 for nothing. Of files, browsers leave the content out of text and size.
+ * @throws {Refusal} when the log does not have all of the body.
+ */
+function bodyOf(request: Fields, headers: Headers, length: number): HarRequestOptions {
+  const size = Math.max(numberIn(request, "bodySize") ?? -1, length);
   if ((request["postData"] ?? null) === null) {
     if (size > 0) throw new Refusal("body", `its body of ${size} bytes is not in the log`);
     return { headers };
@@ -171,6 +180,9 @@ function pairOf(param: Fields): [name: string, value: string] {
   return [textIn(param, "name"), textIn(param, "value", "")];
 }
 
+/** What Chrome writes in the place of a file's content. */
+const NOT_SHOWN = "(binary)";
+
 /** A part of a form: with the name of its file, or, `null`, as a plain field. */
 function partOf(
   item: unknown,
@@ -180,6 +192,8 @@ function partOf(
   if (fileName !== "" && (param["value"] ?? null) === null)
     throw new Refusal("body", "the content of a file of its form is not in the log");
   const [name, value] = pairOf(param);
+  if (fileName !== "" && value === NOT_SHOWN)
+    throw new Refusal("body", "the content of a file of its form is not in the log");
   if (bytesOf(value) === null) throw new Refusal("body", "a part of its form lost bytes: it was no text");
   const type = textIn(param, "contentType", "");
   return [name, [fileName === "" ? null : fileName, value, type === "" ? null : type]];

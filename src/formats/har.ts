@@ -9,6 +9,7 @@ import type { StoredCookie } from "../core/cookie-store.ts";
 import { parseUrl, type Url } from "../core/url.ts";
 import { comparablePath } from "../core/url-spelling.ts";
 import { CookieJar } from "../cookies/jar.ts";
+import { parseCookieDate } from "../cookies/date.ts";
 import { isTrustworthy } from "../cookies/match.ts";
 import { parseSetCookie } from "../cookies/parse.ts";
 import { receiveCookie } from "../cookies/receive.ts";
@@ -172,18 +173,43 @@ interface SetCookie {
 
 /** The `Set-Cookie` fields of a response; where there are none, its list of cookies, as fields. */
 function setCookiesOf(response: Fields): SetCookie[] {
+  const list = listIn(response, "cookies");
+  const names = new Set(list.map((cookie) => nameIn(cookie)));
   const headers = listIn(response, "headers").flatMap((header) => {
     if (!/^set-cookie$/i.test(nameIn(header) ?? "")) return [];
-    // Some tools put all fields of a name into one, a line each.
-    const lines = textIn(recordOf(header), "value").split("\n");
+    // Some tools put all fields of a name into one: a line each, or with commas between them.
+    const lines = textIn(recordOf(header), "value").split(/\r?\n/);
     const fields = lines.length === 1 ? lines : lines.filter((line) => line.trim() !== "");
-    return fields.map((value): SetCookie => ({ name: null, text: () => bytesOfField(value) }));
+    return fields
+      .flatMap((line) => fieldsOfLine(line, names))
+      .map((value): SetCookie => ({ name: null, text: () => bytesOfField(value) }));
   });
   if (headers.length > 0) return headers;
-  return listIn(response, "cookies").map((cookie) => ({
+  return list.map((cookie) => ({
     name: nameIn(cookie),
     text: () => fieldOfCookie(recordOf(cookie)),
   }));
+}
+
+/** A comma, and what looks like the next cookie. */
+const NEXT_COOKIE = /,[ \t]*([^\s;,="]+)=/g;
+
+/**
+ * The fields that were joined with commas. A comma may be a part of a value: there it ends a field only when the log names a cookie
+ * that begins behind it. Among the attributes nothing but a date has a comma, with no name behind it.
+ */
+function fieldsOfLine(line: string, names: ReadonlySet<string | null>): string[] {
+  const fields: string[] = [];
+  let start = 0;
+  let attributes = line.indexOf(";");
+  for (const { index, 1: name = "" } of line.matchAll(NEXT_COOKIE)) {
+    const isInValue = attributes === -1 || index < attributes;
+    if (isInValue && !names.has(name)) continue;
+    fields.push(line.slice(start, index));
+    start = index + 1;
+    if (!isInValue) attributes = line.indexOf(";", start);
+  }
+  return [...fields, line.slice(start)];
 }
 
 /** @throws {Refusal} for what is no list. */
@@ -200,6 +226,14 @@ function bytesOfField(value: string): string {
   return bytes;
 }
 
+/** A date in ISO 8601, as the format has it, or one of a `Set-Cookie` field, in milliseconds; `null` for the end of the session. */
+function expiryOf(fields: Fields): number | null {
+  const { expires } = fields;
+  if (expires === "") return null;
+  const time = typeof expires === "string" && /\bGMT$/.test(expires) ? parseCookieDate(expires) : null;
+  return time ?? dateIn(fields, "expires", "expiry");
+}
+
 /** Later dates are none in a field. */
 const LAST_DATE = Date.UTC(9999, 11, 31, 23, 59, 59);
 
@@ -213,7 +247,7 @@ function fieldOfCookie(fields: Fields): string {
   if (/[;\r\n]/.test(name + value + domain + path + sameSite))
     throw new Refusal("character", "it has a character that cannot stand in a cookie");
   if (name.includes("=")) throw new Refusal("name", 'its name has "=" in it');
-  const expires = fields["expires"] === "" ? null : dateIn(fields, "expires", "expiry");
+  const expires = expiryOf(fields);
   return [
     `${name}=${value}`,
     domain === "" ? "" : `Domain=${domain}`,

@@ -24,6 +24,7 @@ import {
   Refusal,
   secondsOf,
   timeOf,
+  withoutPort,
   type Draft,
   type ReadCookies,
 } from "./reading.ts";
@@ -55,7 +56,7 @@ export interface ReadHttpie extends ReadCookies {
 
 /** What the reader may be told. */
 export interface HttpieReadOptions extends ReadOptions {
-  /** The host that gets the cookies without a domain, and no other does. Default: none, and then they are problems. */
+  /** The host that gets the cookies without a domain, and no other does; a port is left out. Default: none, and then they are problems. */
   readonly host?: string | undefined;
 }
 
@@ -99,7 +100,7 @@ export function parseHttpie(input: FileInput | object, options: HttpieReadOption
 /** @throws {TypeError} unless it names a host. */
 function hostOption(host: unknown): string | null {
   if (host === undefined) return null;
-  const found = typeof host === "string" ? hostOfDomain(host) : null;
+  const found = typeof host === "string" ? hostOfDomain(withoutPort(host)) : null;
   if (found === null) throw wrongWord("host", 'a host, such as "example.com"', host);
   return found;
 }
@@ -128,7 +129,7 @@ function draftOf(fields: Fields, key: string | null, host: string | null): Draft
   return {
     name: key ?? textIn(fields, "name"),
     value: textIn(fields, "value"),
-    domain: domain === "" && host !== null ? host : withoutLocal(domain),
+    domain: domain === "" && host !== null ? host : withoutLocal(withoutPort(domain)),
     hostOnly: !domain.startsWith("."),
     path: textIn(fields, "path", "/"),
     expires: seconds === null ? null : millisecondsOf(seconds),

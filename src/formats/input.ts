@@ -55,12 +55,14 @@ interface Line {
   readonly text: string | null;
 }
 
-/** The lines of a file that ends them with LF or CRLF. */
+/** The lines of a file that ends them with LF or CRLF; with CR where there is no LF at all. */
 export function* linesOf(input: FileInput): Generator<Line, void, undefined> {
   const { text, isBytes } = textOf(input);
+  // In a file with LF, a CR would be a character of a cookie, which none has.
+  const lineEnd = text.includes("\n") ? "\n" : "\r";
   let number = 0;
   for (let start = 0; start < text.length;) {
-    const found = text.indexOf("\n", start);
+    const found = text.indexOf(lineEnd, start);
     const next = found === -1 ? text.length : found;
     const end = next > start && text.charCodeAt(next - 1) === 0x0d ? next - 1 : next;
     const written = text.slice(start, end);

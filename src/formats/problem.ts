@@ -3,8 +3,12 @@
  */
 import type { CookieRefusalReason } from "../core/cookie-store.ts";
 
-/** The formats that are known, by name. `"sojourn"` is what `JSON.stringify(jar)` writes; `"pickle"` is known to be refused. */
+/**
+ * The formats that are known, by name. `"sojourn"` is what `JSON.stringify(jar)` writes. Known to be refused are `"pickle"`,
+ * `"sqlite"` (the file in which Chrome and Firefox keep their own cookies) and `"binarycookies"` (that of Safari).
+ */
 export type FormatName =
+  | "binarycookies"
   | "browser"
   | "cookies.txt"
   | "extension"
@@ -13,7 +17,14 @@ export type FormatName =
   | "lwp"
   | "pickle"
   | "sojourn"
+  | "sqlite"
   | "tough-cookie";
+
+/** Those that nothing here reads. */
+export type RefusedFormat = Extract<FormatName, "binarycookies" | "pickle" | "sqlite">;
+
+/** Those that can be read. */
+export type ReadFormat = Exclude<FormatName, RefusedFormat>;
 
 /** Why something of a file was not taken: one word, for programs. For cookies of responses, those of the jar as well. */
 export type ProblemReason =
@@ -103,9 +114,7 @@ export class FormatError extends Error {
 }
 
 /** What a format is called, and what reads it. */
-const FORMATS: Readonly<
-  Record<Exclude<FormatName, "pickle">, { readonly title: string; readonly reader: string }>
-> = {
+const FORMATS: Readonly<Record<ReadFormat, { readonly title: string; readonly reader: string }>> = {
   browser: { title: "a browser's list of cookies", reader: "parseBrowserCookies()" },
   "cookies.txt": { title: "a cookies.txt", reader: "parseCookiesTxt()" },
   extension: { title: "a cookie list of a browser extension", reader: "parseExtensionCookies()" },
@@ -116,10 +125,18 @@ const FORMATS: Readonly<
   "tough-cookie": { title: "a jar of tough-cookie", reader: "parseToughCookie()" },
 };
 
-const PICKLE =
-  "this is a Python pickle, which can run any program when it is read: nothing but Python may read one. There, write it as text: " +
-  'jar = http.cookiejar.MozillaCookieJar("cookies.txt"), jar.set_cookie(cookie) for each cookie of the pickle, ' +
-  "jar.save(ignore_discard=True, ignore_expires=True); then parseCookiesTxt()";
+const EXPORT =
+  "an extension of the browser exports them as a cookies.txt, which parseCookiesTxt() reads, or as a list, which parseExtensionCookies() reads";
+
+/** Why a file is refused, and how to go on. */
+const REFUSED: Readonly<Record<RefusedFormat, string>> = {
+  pickle:
+    "this is a Python pickle, which can run any program when it is read: nothing but Python may read one. There, write it as text: " +
+    'jar = http.cookiejar.MozillaCookieJar("cookies.txt"), jar.set_cookie(cookie) for each cookie of the pickle, ' +
+    "jar.save(ignore_discard=True, ignore_expires=True); then parseCookiesTxt()",
+  sqlite: `this is a database of SQLite, such as Chrome and Firefox keep their own cookies in, and nothing here opens one: ${EXPORT}`,
+  binarycookies: `this is the file in which Safari keeps its own cookies, and nothing here opens one: ${EXPORT}`,
+};
 
 /**
  * The error for a file that is of another format than its reader reads.
@@ -127,15 +144,15 @@ const PICKLE =
  * @param found what it is; `null` when that could not be seen.
  * @param why what is missing, as a clause; `""` for nothing to say.
  */
-export function notOfFormat(
-  wanted: Exclude<FormatName, "pickle">,
-  found: FormatName | null,
-  why: string = "",
-): FormatError {
-  if (found === "pickle") return new FormatError(PICKLE, found);
+export function notOfFormat(wanted: ReadFormat, found: FormatName | null, why: string = ""): FormatError {
+  if (found !== null && isRefused(found)) return new FormatError(REFUSED[found], found);
   const start = `this is not ${FORMATS[wanted].title}`;
   if (found === null || found === wanted)
     return new FormatError(why === "" ? start : `${start}: ${why}`, null);
   const { title, reader } = FORMATS[found];
   return new FormatError(`${start}, but ${title}: ${reader} reads it`, found);
+}
+
+function isRefused(format: FormatName): format is RefusedFormat {
+  return Object.hasOwn(REFUSED, format);
 }

@@ -188,6 +188,11 @@ export function hostOfDomain(domain: string): string | null {
   return url.port === null ? hostOf(url) : null;
 }
 
+/** wget and HTTPie write the port of the server that set a cookie, where it is not the usual one. Cookies do not know ports. */
+export function withoutPort(domain: string): string {
+  return /^(\[[^\]]*\]|[^:]*):\d{1,5}$/.exec(domain)?.[1] ?? domain;
+}
+
 /** The last second of the year 9999, beyond which no tool takes a time in seconds. */
 const LAST_SECOND = 253_402_300_799;
 

@@ -28,7 +28,9 @@ export function parseToughCookie(input: FileInput | object, options: ReadOptions
   if (!Array.isArray(list)) throw notOfFormat("tough-cookie", null, "it has no list named cookies");
   const start = Array.isArray(data) ? "" : "cookies";
   for (const [at, item] of list.entries())
-    reading.take(placeAt(`${start}[${at}]`), nameIn(item, "key"), () => draftOf(recordOf(item), now));
+    reading.take(placeAt(`${start}[${at}]`), nameIn(item, "key") ?? nameIn(item), () =>
+      draftOf(recordOf(item), now),
+    );
   return reading.found();
 }
 
@@ -41,7 +43,8 @@ function draftOf(fields: Fields, now: number): Draft {
   if (sameSite !== "" && sameSiteWord(sameSite) === null)
     throw new Refusal("kind", 'its sameSite must be "strict", "lax" or "none"');
   return {
-    name: textIn(fields, "key", ""),
+    // Left out where it is empty; `name` is the word of others, and can mean nothing else.
+    name: textIn(fields, (fields["key"] ?? null) === null ? "name" : "key", ""),
     value: textIn(fields, "value", ""),
     domain,
     hostOnly: flagIn(fields, "hostOnly", false),

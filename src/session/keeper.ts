@@ -46,6 +46,8 @@ export class Keeper implements CookieListener {
   #timer: NodeJS.Timeout | null = null;
   /** When things changed that changed later than it is now: clocks differ, and jump. */
   #ahead = new Map<string, number>();
+  /** Cookies that are deleted, and are stored as that. */
+  readonly #gone = new Set<string>();
   /** What was taken over. */
   readonly #adopted = new WeakSet<object>();
   /** What a commit came to that nobody waited for. */
@@ -64,7 +66,9 @@ export class Keeper implements CookieListener {
     this.#session = session;
     this.#when = when;
     this.#isReadOnly = isReadOnly;
-    if (stored !== null) this.#noteTimes(stored);
+    if (stored === null) return;
+    this.#noteTimes(stored);
+    for (const kept of stored.state.cookies) this.#noteGone(kept);
   }
 
   onSet(cookie: StoredCookie, boundTo: string | null): void {
@@ -74,6 +78,11 @@ export class Keeper implements CookieListener {
 
   onDelete(cookie: StoredCookie): void {
     this.note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value: undefined });
+  }
+
+  onMiss(cookie: StoredCookie): void {
+    // Some servers delete with each response what nobody has.
+    if (!this.#gone.has(cookieId(cookie))) this.onDelete(cookie);
   }
 
   /** A host said something of itself, or took it back. */
@@ -91,6 +100,7 @@ export class Keeper implements CookieListener {
     // Who changes what it knows does so later than that was made, whatever the clocks say.
     const at = Math.max(change.at, before, (this.#ahead.get(id) ?? -1) + 1);
     this.#pending.set(id, at === change.at ? change : { ...change, at });
+    if (change.kind === "cookie") this.#noteGone(change);
     if (this.#when === "change") this.#soon();
   }
 
@@ -169,6 +179,11 @@ export class Keeper implements CookieListener {
   }
 
   /** What was taken over before is none: a store may give the same things again. */
+  #noteGone({ key, value }: Kept<CookieKey, unknown>): void {
+    if (value === undefined) this.#gone.add(cookieId(key));
+    else this.#gone.delete(cookieId(key));
+  }
+
   #newsOf<Thing extends Kept<string | CookieKey, unknown>>(
     kind: Change["kind"],
     things: readonly Thing[],
@@ -178,6 +193,7 @@ export class Keeper implements CookieListener {
       if (this.#adopted.has(thing) || this.#pending.has(idOf(kind, thing.key))) continue;
       this.#adopted.add(thing);
       news.push(thing);
+      if (typeof thing.key !== "string") this.#noteGone({ ...thing, key: thing.key });
     }
     return news;
   }

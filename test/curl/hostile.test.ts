@@ -5,6 +5,7 @@ import { parseCurl, type ParseCurlOptions } from "../../src/curl/parse-curl.ts";
 import { runs } from "../support/size.ts";
 
 const MEGABYTE = 1_000_000;
+
 const SHELLS = ["bash", "cmd", "powershell"] as const;
 
 describe("a long text", () => {
@@ -23,6 +24,10 @@ describe("a long text", () => {
     ["of brackets", `curl 'http://h/${"\\[".repeat(MEGABYTE / 2)}'`],
     ["of line ends", `${"\n".repeat(MEGABYTE)}curl http://h/`],
     ["of comments", `${"# a\n".repeat(MEGABYTE / 4)}curl http://h/`],
+    ["behind <<", `curl http://h/ -d @- <<E\n${"\\\\\n".repeat(MEGABYTE / 3)}E`],
+    ["of one line behind <<", `curl http://h/ -d @- <<E\n${"\\\\".repeat(MEGABYTE / 2)}\nE`],
+    ["of redirections", `curl http://h/ ${"> a ".repeat(MEGABYTE / 4)}`],
+    ["of what is behind a pipe", `curl http://h/ ${"| a ".repeat(MEGABYTE / 4)}`],
     ["of printf", `printf '${String.raw`\000`.repeat(MEGABYTE / 4)}' | curl --data-binary @- http://h/`],
     ["of carets", `curl http://h/ -d ^"${"^^".repeat(MEGABYTE / 2)}^"`, "cmd"],
     ["of backslashes", `curl http://h/ -d "${"\\".repeat(MEGABYTE)}"`, "cmd"],
@@ -172,6 +177,17 @@ describe("errors and reasons", () => {
     "curl -x quic://user:s3cr3t@h http://h/",
     "curl -d password=s3cr3t http://h/?a=1&token=s3cr3t",
     "curl --unknown=s3cr3t http://h/",
+    "curl --oauth2-bearers3cr3t http://h/",
+    "curl --no-users3cr3t http://h/",
+    "curl http://h/ --aws-sigv4 a:b -u key:s3cr3t",
+    "curl http://h/ -x http://me:s3cr3t@p/ --proxy-negotiate",
+    "curl http://h/ | jq s3cr3t",
+    "curl http://h/ | 's3cr3t !'",
+    "curl http://h/ > s3cr3t",
+    "curl http://h/ -d @- < s3cr3t",
+    "curl http://h/ -d @- <<E\ns3cr3t $a\nE",
+    "curl http://h/; echo s3cr3t",
+    "curl http://h/ --expand-data '{{s3cr3t}}'",
     "curl http://h/ -H s3cr3t -H 'User-Agent: s3cr3t' -H 'User-Agent: s3cr3t'",
   ])("show no secret of %s", (text) => {
     let told = "";

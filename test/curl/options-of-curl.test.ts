@@ -51,7 +51,6 @@ describe("an option", () => {
       "--output",
       "--write-out",
       "--no-buffer",
-      "--buffer",
       "--cookie-jar",
       "--max-redirs",
       "--http3",
@@ -66,6 +65,11 @@ describe("an option", () => {
     ["--frobnicate=value", ["--frobnicate"]],
     ["--frobnicate -s", ["--frobnicate", "--silent"]],
     ["-?s", ["-?", "--silent"]],
+    ["-N", ["--no-buffer"]],
+    ["--expand-frob x", ["--expand-frob"]],
+    ["--unix-socket /a", ["--unix-socket"]],
+    ["-F a=b -H 'Content-Type: application/json'", ["--header"]],
+    ["-F a=b -H 'Content-Type: multipart/form-data; boundary=x'", []],
     ["-u user", ["--user"]],
     ["-H nothing", ["--header"]],
     ["-b a=1 -H 'Cookie: b=2'", ["--cookie"]],
@@ -75,12 +79,23 @@ describe("an option", () => {
     ["-H 'Content-Length: 5' -d abc", ["--header"]],
     ["-H 'Content-Length: 3' -d abc", []],
     ["-U a:b", ["--proxy-user"]],
+    ["-u a:b --ntlm", ["--ntlm", "--user"]],
+    ["-x http://p -U a:b --proxy-ntlm", ["--proxy-ntlm", "--proxy-user"]],
     ["--socks4 a", ["--socks4"]],
     ["-x quic://a", ["--proxy"]],
     ["--tlsv1.0", ["--tlsv1.0"]],
     ["-q -g", []],
   ])("of %s lists %j", ([options, ignored]) => {
     expect(ignoredOf(options)).toEqual(ignored);
+  });
+
+  it("may say that curl's own variables stand in its value: then they must not", () => {
+    const data = (value: string): unknown =>
+      parseCurl(`curl --expand-data '${value}' http://h/`).requests[0]?.options.data;
+    expect(data("a=1")).toBe("a=1");
+    expect(() => data("a={{b:trim}}")).toThrow(
+      "line 1, column 6: {{ in --expand-data is a variable of curl: write its value",
+    );
   });
 
   it("of the table that is taken over has somebody who takes it", () => {

@@ -212,12 +212,71 @@ describe("credentials", () => {
   });
 });
 
+describe("a password for an auth that there is not here", () => {
+  // Sent as Basic, whoever listens would know it.
+  it.for(["--ntlm", "--negotiate", "--ntlm-wb", "--aws-sigv4 aws:amz:eu:s3"])("is not sent: %s", (option) => {
+    for (const text of [`${option} -u key:s3cret https://h/`, `${option} https://key:s3cret@h/`])
+      expect(JSON.stringify(parseCurl(`curl ${text}`))).not.toContain("s3cret");
+    expect(only(`curl ${option} -u a:b https://h/`).options.auth).toBe(false);
+    expect(only(`curl ${option} --basic -u a:b https://h/`).options.auth).toEqual(["a", "b"]);
+    expect(only(`curl ${option} --digest -u a:b https://h/`).options.auth).toBeInstanceOf(HttpDigestAuth);
+    expect(only(`curl --anyauth ${option} -u a:b https://h/`).options.auth).toBeInstanceOf(HttpGuessAuth);
+  });
+
+  it.for(["--proxy-ntlm", "--proxy-negotiate"])("is not sent to a proxy: %s", (option) => {
+    for (const text of [`-x http://p:1 -U key:s3cret ${option}`, `${option} -x http://key:s3cret@p:1`])
+      expect(only(`curl ${text} https://h/`).options).toMatchObject({ proxy: "http://p:1" });
+    expect(only(`curl ${option} --proxy-basic -x http://p:1 -U a:b https://h/`).options.proxy).toBe(
+      "http://a:b@p:1",
+    );
+  });
+});
+
+describe("files to upload", () => {
+  it("are one for each URL, and no more", () => {
+    const text = "printf a | curl -T - https://h/1 https://h/2";
+    expect(parseCurl(text).requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      "PUT https://h/1",
+      "GET https://h/2",
+    ]);
+    expect(() => parseCurl("printf a | curl -T - -T - https://h/1")).toThrow(
+      "line 1, column 22: there are more files to upload than URLs",
+    );
+  });
+});
+
+describe("commands beside those of curl", () => {
+  it("that print or wait are listed", () => {
+    for (const text of [
+      "curl http://h/; echo; wait",
+      "echo s3cret && curl http://h/ && true",
+      "curl h | jq .\n: 'a'",
+    ]) {
+      const { requests, ignored } = parseCurl(text);
+      expect(requests).toHaveLength(1);
+      expect(ignored.length).toBeGreaterThan(0);
+    }
+    expect(parseCurl('@echo off\r\nREM a b\r\n:: c\r\ncurl ^"http://h/^"\r\npause').ignored).toMatchObject(
+      ["@echo", "REM", "::", "pause"].map((option) => ({ option })),
+    );
+  });
+
+  it.for(["curl http://h/\n-H 'A: b'", "curl http://h/ && rm -r /", "export A=b; curl http://h/"])(
+    "that are others are refused: %j",
+    (text) => {
+      expect(() => parseCurl(text)).toThrow(SyntaxError);
+    },
+  );
+});
+
 describe("the URL", () => {
   it.for<[text: string, url: string, isRaw?: boolean]>([
     ["example.com", "http://example.com/"],
     ["localhost:8080/a", "http://localhost:8080/a"],
     ["--proto-default https example.com/a", "https://example.com/a"],
     ["HTTP://example.com:80?a", "http://example.com/?a"],
+    ["https:/example.com/a", "https://example.com/a"],
+    ["https:///example.com/a", "https://example.com/a"],
     ["https://example.com:443/a", "https://example.com/a"],
     ["https://example.com/a/../b/./c", "https://example.com/b/c"],
     ["--path-as-is https://example.com/a/../b", "https://example.com/a/../b", true],

@@ -106,6 +106,10 @@ Invoke-WebRequest -UseBasicParsing -Uri "https://www.example.com/api?q=\`$1" \`
     ["$session.UserAgent = 'a'", "line 1, column 1"],
     ["curl.exe https://h/ | more", "line 1, column 21"],
     ["curl.exe $url", "line 1, column 10"],
+    ["curl.exe “https://h/”", "line 1, column 10"],
+    ["curl.exe https://h/ –X POST", "line 1, column 21"],
+    ["Invoke-WebRequest –Uri https://h/", "line 1, column 19"],
+    ["Invoke-WebRequest -Uri “https://h/”", "line 1, column 24"],
   ])("refuses %s at its place", ([text, place]) => {
     expect(() => parseCurl(text, { shell: "powershell" })).toThrow(SyntaxError);
     expect(() => parseCurl(text, { shell: "powershell" })).toThrow(`${place}: `);

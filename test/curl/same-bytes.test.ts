@@ -54,6 +54,24 @@ const COMMANDS: readonly string[] = [
   "curl -x % http://example.com/a?b",
   "curl -x % -U 'us:p@ss' --proxy-header 'X-P: 1' http://example.com/",
   "curl -d a % --next -X PATCH -d b %/second",
+  "curl http:/HOST/a http:///HOST/b",
+  "curl -T FOLDER/page.html %/1 -T FOLDER/body.txt %/2 %/3",
+  "curl -T '' -T FOLDER/page.html %/1 %/2",
+  "printf 'xyz' | curl -T - %/up",
+  "printf 'xyz' | curl -F 'a=@-' -F 'b=c' %",
+  "printf 'xyz' | curl -F 'a=@-;filename=b.bin' %",
+  "curl -d @- -H 'X: 1' % <<E\na \\$b \\\\ \"c\" \\\nd\nE",
+  "curl --data-binary @- % <<'E'\na $b `c` \\\n\nE",
+  "curl --data-binary @- % <<-E\n\ta\n\t b\n\tE\n",
+  "curl --data-binary @- % <<< 'a b'",
+  "curl --data-binary @- % < FOLDER/body.txt",
+  "cat <<E | curl --json @- %\n{}\nE",
+  "cat FOLDER/body.txt | curl --data-binary @- %",
+  "echo '{\"a\": 1}' b | curl --data-binary @- %",
+  "curl % | cat | cat -n && curl %/2 >/dev/null 2>&1 ; curl %/3 || true",
+  `curl --json "$(cat <<'E'\n{"a": "$b \\n"}\nE\n)" %`,
+  'curl -d "$(cat <<E\n{\\"a": \\$b \\\\}\nE\n)" -H a:b %',
+  "curl --negotiate -u : %",
   String.raw`printf 'a\000\377%%' | curl --data-binary @- %`,
   String.raw`printf 'a b\r\nc' | curl -d @- %`,
   String.raw`curl -H "$(printf 'X: \377')" %`,
@@ -91,7 +109,10 @@ function comparable(message: string): unknown {
 
 describe.skipIf(!hasCurl)(`parseCurl() beside ${CURL}`, () => {
   it.for(COMMANDS)("%s", async (command) => {
-    const text = command.replaceAll("FOLDER", folder).replaceAll(/(?<![%\w])%(?=[/' \n]|$)/g, server.url);
+    const text = command
+      .replaceAll("FOLDER", folder)
+      .replaceAll(/(?<![%\w])%(?=[/' \n]|$)/g, server.url)
+      .replaceAll("HOST", server.url.slice("http://".length));
     expect(await run(text.replaceAll("curl ", "curl -q -s "), {}, "/bin/bash")).toBe(0);
     const expected = server.taken();
     const session = new Session({ trustEnv: false });

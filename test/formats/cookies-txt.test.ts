@@ -104,6 +104,16 @@ describe("a line that says what it means", () => {
       line({ domain: "example.test", flag: "FALSE", secure: "TRUE", name: "__Host-n" }),
       { name: "__Host-n", hostOnly: true, secure: true },
     ],
+    // Python's jars write hosts without a dot so.
+    [
+      "this machine, as Python writes it",
+      line({ domain: "localhost.local", flag: "FALSE" }),
+      { domain: "localhost", hostOnly: true },
+    ],
+    // Both take these for comments, and the login is lost.
+    ["#httponly_", `#httponly_${line({})}`, { httpOnly: true }],
+    ["# HTTPONLY_", `# HTTPONLY_${line({})}`, { httpOnly: true }],
+    ["a blank before #HttpOnly_", ` #HttpOnly_${line({})}`, { httpOnly: true }],
     ["a name that objects have", line({ name: "__proto__" }), { name: "__proto__" }],
   ])("is read: %s", ([, text, cookie]) => {
     expect(read(text)).toEqual({ cookies: [{ ...usual, ...cookie }], problems: [] });
@@ -113,6 +123,7 @@ describe("a line that says what it means", () => {
     ["no line end", line({})],
     ["LF", `${line({})}\n`],
     ["CRLF", `# Netscape HTTP Cookie File\r\n\r\n${line({})}\r\n`],
+    ["CR", `# Netscape HTTP Cookie File\r${line({})}\r`],
     ["a byte-order mark", `\ufeff${line({})}\n`],
     ["a byte-order mark, in bytes", Buffer.from(`\ufeff${line({})}\n`)],
     ["bytes", Buffer.from(`# HTTP Cookie File\n${line({})}\n`)],

@@ -25,6 +25,9 @@ describe("a file says what it is", () => {
   >([
     ["cookies.txt", "its first line", "# Netscape HTTP Cookie File\n"],
     ["cookies.txt", "an old first line", "# HTTP Cookie File"],
+    ["cookies.txt", "a first line in small letters", "# netscape http cookie file"],
+    ["cookies.txt", "a row of a login", "# HTTPONLY_.a.example\tTRUE\t/\tTRUE\t1\ta\t1"],
+    ["cookies.txt", "lines that end with CR", "# x\ra.example\tFALSE\t/\tTRUE\t0\ta\t1\r"],
     ["cookies.txt", "Python's first line", "# Netscape HTTP Cookie File\r\n# http://curl.haxx.se"],
     ["cookies.txt", "a first line in bytes", Buffer.from("\ufeff# Netscape HTTP Cookie File\n")],
     ["cookies.txt", "a row", "a.example\tFALSE\t/\tTRUE\t0\ta\t1"],
@@ -39,6 +42,7 @@ describe("a file says what it is", () => {
     ["httpie", "what it is about", { __meta__: { about: "HTTPie session file" }, cookies: [] }],
     ["httpie", "its version", { __meta__: { httpie: "3.2.1" } }],
     ["httpie", "the first layout", { headers: {}, cookies: {}, auth: { type: null } }],
+    ["httpie", "no version, in the new layout", { headers: [], cookies: [cookie], auth: {} }],
     ["sojourn", "a jar", new CookieJar({ a: "1" }).toJSON()],
     ["sojourn", "cookies of a jar", [...new CookieJar({ a: "1" })]],
     ["extension", "a time", [{ ...cookie, expirationDate: 1 }]],
@@ -48,6 +52,10 @@ describe("a file says what it is", () => {
     ["browser", "a time", [{ ...cookie, expires: -1 }]],
     ["browser", "a time of WebDriver", [{ ...cookie, expiry: 1 }, cookie]],
     ["browser", "a state", { cookies: [{ ...cookie, expires: -1 }], origins: [] }],
+    ["browser", "a state without cookies", { cookies: [], origins: [] }],
+    ["sqlite", "its first bytes", Buffer.from("SQLite format 3\0\u0010\0")],
+    ["sqlite", "its first characters", "SQLite format 3\0\u0010"],
+    ["binarycookies", "its first bytes", Buffer.from("cook\0\0\0\u0003")],
     ["pickle", "protocol 4", Buffer.from("8004955b000000", "hex")],
     ["pickle", "protocol 2, read as latin-1", "\u0080\u0002crequests.cookies\n"],
     ["pickle", "protocol 4, read as UTF-8", "\ufffd\u0004\ufffd"],
@@ -109,21 +117,36 @@ describe("a file says what it is", () => {
   });
 });
 
+const READERS = [
+  ["parseBrowserCookies", parseBrowserCookies],
+  ["parseCookiesTxt", parseCookiesTxt],
+  ["parseExtensionCookies", parseExtensionCookies],
+  ["parseHar", parseHar],
+  ["parseHttpie", parseHttpie],
+  ["parseLwp", parseLwp],
+  ["parseToughCookie", parseToughCookie],
+] as const;
+
 describe("a pickle", () => {
-  it.for([
-    ["parseBrowserCookies", parseBrowserCookies],
-    ["parseCookiesTxt", parseCookiesTxt],
-    ["parseExtensionCookies", parseExtensionCookies],
-    ["parseHar", parseHar],
-    ["parseHttpie", parseHttpie],
-    ["parseLwp", parseLwp],
-    ["parseToughCookie", parseToughCookie],
-  ] as const)("is read by nobody: %s", ([, parse]) => {
+  it.for(READERS)("is read by nobody: %s", ([, parse]) => {
     for (const file of [Buffer.from("8004", "hex"), "ccopy_reg\n_reconstructor\np0\n"]) {
       expect(() => parse(file)).toThrow(FormatError);
       expect(() => parse(file)).toThrow(
         /pickle.*nothing but Python may read one.*MozillaCookieJar.*parseCookiesTxt\(\)/,
       );
+    }
+  });
+});
+
+describe("a browser's own file", () => {
+  it.for(READERS)("is read by nobody: %s", ([, parse]) => {
+    const how = /nothing here opens one.*an extension.*parseCookiesTxt\(\).*parseExtensionCookies\(\)/;
+    for (const [file, found] of [
+      ["SQLite format 3\0\u0010", "sqlite"],
+      ["cook\0\0\0\u0003", "binarycookies"],
+    ] as const) {
+      expect(() => parse(Buffer.from(file))).toThrow(how);
+      expect(() => parse(Buffer.from(file))).toThrow(expect.objectContaining({ found }) as Error);
     }
   });
 });

@@ -53,7 +53,7 @@ describe("a request of a log", () => {
         [":method", "GET"],
         ["Host", "A.test"],
         ["Connection", "keep-alive"],
-        ["Content-Length", "5"],
+        ["Content-Length", "0"],
         ["Accept-Encoding", "br, dcb"],
         ["TE", "trailers"],
         ["Cookie", "a=1"],
@@ -152,6 +152,7 @@ describe("a request that could not be sent as it was", () => {
   it.for<readonly [what: string, request: object, problem: Partial<Problem>]>([
     ["no method", { method: undefined }, { reason: "kind" }],
     ["a method that is none", { method: "G T" }, { reason: "method" }],
+    ["the tunnel of a proxy", { method: "CONNECT", url: "https://a.test:443" }, { reason: "method" }],
     ["data in the URL", { url: "data:text/plain,a" }, { reason: "url" }],
     ["a WebSocket", { url: "wss://a.test/" }, { reason: "url" }],
     ["a relative URL", { url: "/x" }, { reason: "url" }],
@@ -165,6 +166,17 @@ describe("a request that could not be sent as it was", () => {
       { reason: "body" },
     ],
     ["a body that was cut", { bodySize: 50, postData: { mimeType: "a/b", text: "abc" } }, { reason: "body" }],
+    [
+      "a body of which only the length is there",
+      { method: "POST", bodySize: -1, ...headers(["Content-Length", "5"]) },
+      { reason: "body" },
+    ],
+    // Browsers leave files out of the text, and of the size.
+    [
+      "a body with less than its header said",
+      { bodySize: 3, ...headers(["content-length", "50"]), postData: { mimeType: "a/b", text: "abc" } },
+      { reason: "body" },
+    ],
     ["a body that was no text", { postData: { mimeType: "a/b", text: "\ufffd\ufffd" } }, { reason: "body" }],
     [
       "a body that is half a character",
@@ -176,6 +188,16 @@ describe("a request that could not be sent as it was", () => {
     [
       "a file that is not there",
       { postData: { mimeType: "multipart/form-data", params: [{ name: "f", fileName: "a" }] } },
+      { reason: "body" },
+    ],
+    [
+      "a file that Chrome did not show",
+      {
+        postData: {
+          mimeType: "multipart/form-data",
+          params: [{ name: "f", fileName: "a", value: "(binary)" }],
+        },
+      },
       { reason: "body" },
     ],
     [

@@ -72,6 +72,40 @@ describe("the cookies of a log", () => {
     });
   });
 
+  it.for<readonly [value: string, named: readonly string[], set: readonly string[]]>([
+    // A line each, whatever ends it.
+    ["a=1; Path=/\nb=2; Path=/", [], ["a=1", "b=2"]],
+    ["a=1; Path=/\r\nb=2; Path=/\r\n", [], ["a=1", "b=2"]],
+    // With commas, of which dates have some.
+    ["a=1; Path=/, b=2; Path=/", [], ["a=1", "b=2"]],
+    [
+      "a=1; Path=/; Expires=Fri, 01 Jan 2100 00:00:00 GMT,b=2; Path=/; Expires=Fri, 01 Jan 2100 00:00:00 GMT",
+      [],
+      ["a=1", "b=2"],
+    ],
+    ["a=1; Path=/; HttpOnly, b=2, c=3; Path=/", ["a", "b", "c"], ["a=1", "b=2", "c=3"]],
+    // A comma in a value is one, unless the log knows a cookie of the name behind it.
+    ["a=1, b=2; Path=/", [], ["a=1, b=2"]],
+    ["a=1, b=2; Path=/", ["a"], ["a=1, b=2"]],
+    ["a=1, b=2; Path=/", ["a", "b"], ["a=1", "b=2"]],
+    ["a=1, 2; Path=/", ["a"], ["a=1, 2"]],
+  ])("stand in one field: %j, beside a list of %j", ([value, named, set]) => {
+    const cookies = named.map((name) => ({ name, value: "x" }));
+    const headers = [{ name: "Set-Cookie", value }];
+    const found = read(entry({ response: { headers, cookies } }));
+    expect(found.problems).toEqual([]);
+    expect(found.cookies.map((cookie) => `${cookie.name}=${cookie.value}`)).toEqual(set);
+  });
+
+  it("end as their list says, in either spelling of a date", () => {
+    const expires = ["2027-01-01T00:00:00.000Z", "Fri, 01 Jan 2027 00:00:00 GMT", "", null, "Session"];
+    const cookies = expires.map((date, at) => ({ name: `n${at}`, value: "x", expires: date }));
+    const found = read(entry({ response: { headers: [], cookies } }));
+    const time = Date.UTC(2027, 0, 1);
+    expect(found.cookies.map((cookie) => cookie.expires)).toEqual([time, time, null, null]);
+    expect(found.problems).toMatchObject([{ name: "n4", reason: "expiry" }]);
+  });
+
   it("end as their response said, counted from then", () => {
     const { cookies, problems } = read(
       entry({ set: ["a=1; Max-Age=7200", "b=2; Max-Age=60", "c=3; Expires=Fri, 01 Jan 2027 00:00:00 GMT"] }),

@@ -97,6 +97,29 @@ describe("a cookie of HTTPie", () => {
     expect(found.cookies).toEqual([usual, { ...usual, name: "__proto__x", value: "2" }]);
   });
 
+  it("has no port, and neither has the host that it is for", () => {
+    const domains = ["pie.example:8080", ".pie.example:80", "[::1]:443"];
+    const cookies = domains.map((domain) => ({ name: "a", value: "1", domain }));
+    expect(read({ cookies }).cookies.map(({ domain, hostOnly }) => [domain, hostOnly])).toEqual([
+      ["pie.example", true],
+      ["pie.example", false],
+      ["[::1]", true],
+    ]);
+    for (const host of ["pie.example:8080", "[::1]:80"])
+      expect(read({ cookies: [{ name: "a", value: "1" }] }, host).cookies[0]?.domain).toBe(
+        host.replace(/:\d+$/, ""),
+      );
+  });
+
+  it("is read of a file without a version, in either layout", () => {
+    const listed = { auth: {}, cookies: [{ name: "a", value: "1", domain: "pie.example" }], headers: [] };
+    const named = { auth: {}, cookies: { a: { value: "1" } }, headers: {} };
+    for (const data of [listed, named])
+      expect(parseHttpie(JSON.stringify(data), { host: "pie.example" }).cookies).toMatchObject([
+        { name: "a", domain: "pie.example" },
+      ]);
+  });
+
   it("may be named as objects are", () => {
     const text = JSON.stringify(file({})).replace('"cookies":[]', '"cookies":{"__proto__":{"value":"1"}}');
     expect(parseHttpie(text, { host: "pie.example" }).cookies).toMatchObject([
@@ -104,7 +127,7 @@ describe("a cookie of HTTPie", () => {
     ]);
   });
 
-  it.for(["", "a b", "https://pie.example", "pie.example:80", 5, null])(
+  it.for(["", "a b", "https://pie.example", "pie.example:port", ":80", 5, null])(
     "has a host that is one: %j",
     (host) => {
       expect(() => read({}, host as string)).toThrow(/^host must be a host, such as "example.com"/);

@@ -51,6 +51,9 @@ describe("a cookie of tough-cookie", () => {
     ],
     [{ sameSite: "none" }, { sameSite: "none" }],
     [{ key: undefined }, { name: "" }],
+    // Nobody's word for a key can mean anything else.
+    [{ key: undefined, name: "sid" }, {}],
+    [{ name: "other" }, {}],
     [{ value: undefined }, { value: "" }],
     [{ path: null }, {}],
     [{ creation: undefined }, { createdAt: NOW }],

@@ -133,6 +133,39 @@ describe("a list of HSTS hosts that is given", () => {
   });
 });
 
+describe("a cookie that a server deletes", () => {
+  it("is deleted for all, also by who never had it", async () => {
+    const store = new MemorySessionStore();
+    await using stale = await Session.open(store, { save: "manual" });
+    await using fresh = await Session.open(store, { save: "manual" });
+    fresh.cookies.setCookie("sid=1; Path=/; Max-Age=1000", SHOP);
+    await fresh.save();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    stale.cookies.setCookie("sid=; Path=/; Max-Age=0", SHOP);
+    await stale.save();
+    await fresh.reload();
+    expect(fresh.cookies.size).toBe(0);
+  });
+
+  it("again and again is one change", async () => {
+    const store = new MemorySessionStore();
+    await using session = await Session.open(store, { save: "manual" });
+    for (let at = 0; at < 3; at++) {
+      session.cookies.setCookie("sid=; Path=/; Max-Age=0", SHOP);
+      await session.save();
+    }
+    expect((await store.read())?.revision).toBe(1);
+    await using later = await Session.open(store, { save: "manual" });
+    later.cookies.setCookie("sid=; Path=/; Max-Age=0", SHOP);
+    await later.save();
+    expect((await store.read())?.revision).toBe(1);
+    later.cookies.setCookie("sid=1; Path=/", SHOP);
+    later.cookies.setCookie("sid=; Path=/; Max-Age=0", SHOP);
+    await later.save();
+    expect((await store.read())?.revision).toBe(2);
+  });
+});
+
 describe("clocks that differ", () => {
   const ahead = Date.now() + 1_000_000;
   const key = { name: "sid", domain: "shop.example", hostOnly: true, path: "/" };
