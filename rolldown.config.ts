@@ -49,6 +49,8 @@ const config: RolldownOptions = defineConfig({
   // Packages are the user's to install, and to have once.
   external: Object.keys({ ...dependencies, ...peerDependencies }),
   plugins: [elsewhere],
+  // Node 22 takes `await using` for a SyntaxError.
+  transform: { target: "es2024" },
   output: {
     dir: "dist",
     format: "esm",

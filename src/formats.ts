@@ -3,6 +3,7 @@
  */
 export { parseCurl, type IgnoredOption, type ParseCurlOptions, type ParsedCurl } from "./curl/parse-curl.ts";
 export type { CurlRequest } from "./curl/request.ts";
+export type { Shell } from "./curl/shell.ts";
 export { toCurl, type ToCurlOptions } from "./curl/to-curl.ts";
 export { parseBrowserCookies, parseExtensionCookies } from "./formats/browser-lists.ts";
 export { formatCookiesTxt, parseCookiesTxt } from "./formats/cookies-txt.ts";

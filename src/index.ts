@@ -17,9 +17,9 @@ export {
   type Verb,
 } from "./session/api.ts";
 export { Session } from "./session/session.ts";
-export type { OpenOptions } from "./session/open.ts";
+export type { OpenOptions, Referring, ReferringRecord } from "./session/open.ts";
 export type { SecretsMode } from "./session/kept-settings.ts";
-export type { EnvironmentReference } from "./session/references.ts";
+export type { EnvironmentReference, ReferringOption } from "./session/references.ts";
 export type { SaveWhen } from "./session/keeper.ts";
 export type { ResponseOf } from "./session/verbs.ts";
 export { FileSessionStore, type FileSessionStoreOptions, type ListedSession } from "./store/file-store.ts";

@@ -10,11 +10,11 @@ import * as oauth2 from "../src/oauth2.ts";
 import * as testing from "../testing/index.ts";
 
 const names = `
-  AddressRefused AppAdapter AuthByOrigin ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar HTTPError
+  AddressRefused AppAdapter AuthByOrigin ChunkedEncodingError ConnectTimeout ConnectionError ContentDecodingError CookieConflictError CookieJar FileSessionStore HTTPError
   HeaderMap HeadersTooLarge HstsStore HttpAdapter HttpBasicAuth HttpBearerAuth HttpDigestAuth HttpGuessAuth HttpProxyAuth HttpProxyDigestAuth InvalidBody InvalidHeader
-  InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MissingSchema PreparedRequest
+  InvalidJSONError InvalidMethod InvalidProxyURL InvalidSchema InvalidURL JSONDecodeError MemorySessionStore MissingSchema PreparedRequest
   ProxyError ReadTimeout Request RequestException Response ResponsePromise ResponseTooLarge Retry RetryError SSLError
-  SchemaError Session SessionClosed StreamConsumedError StreamedResponse Timeout TooManyCodings TooManyRedirects UnrewindableBodyError codes
+  SchemaError Session SessionClosed SessionFileError SessionLockedError StreamConsumedError StreamedResponse Timeout TooManyCodings TooManyRedirects UnrewindableBodyError codes
   defaultHeaders defaultUserAgent del delete dump get head options parseSetCookie patch post put query request toFetch version
   wireBodyFrom wireResponse
 `;

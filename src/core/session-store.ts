@@ -12,10 +12,13 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 /** What tells a cookie from all others (RFC 6265bis §5.7 step 23). */
 export interface CookieKey {
+  /** As it is sent; `""` for a cookie without one. */
   readonly name: string;
   /** `""` for a cookie that the program set without one: of a name and path there is one of them, whoever took it. */
   readonly domain: string;
+  /** `true`: for the host that `domain` is, and for none below it. */
   readonly hostOnly: boolean;
+  /** Begins with a slash. */
   readonly path: string;
 }
 
@@ -29,6 +32,7 @@ export interface KeptCookie extends StoredCookie {
 export interface KeptHost {
   /** Lower case, without a trailing dot. */
   readonly host: string;
+  /** Are the hosts below it meant, too? */
   readonly includeSubDomains: boolean;
   /** Milliseconds since the epoch. */
   readonly expires: number;
@@ -48,6 +52,7 @@ export interface Kept<Key, Value> {
 export interface SessionState {
   /** Options, by name. */
   readonly settings: readonly Kept<string, Json>[];
+  /** Cookies, by what tells them apart. */
   readonly cookies: readonly Kept<CookieKey, KeptCookie>[];
   /** Hosts that are to be reached over TLS only, by name. */
   readonly hosts: readonly Kept<string, KeptHost>[];
@@ -61,8 +66,9 @@ export type Change =
 
 /** A state, and which one. */
 export interface Stored {
-  /** 1 for the first; one more with each commit that changed anything. */
+  /** The count of commits that changed anything: 1 for the first. */
   readonly revision: number;
+  /** What is stored then. */
   readonly state: SessionState;
 }
 
@@ -133,8 +139,9 @@ export class SessionFileError extends Error {
 
 /** Who holds a session file. */
 export interface LockHolder {
-  /** Of the process, on its own machine. */
+  /** The number of the process, on its own machine. */
   readonly pid: number;
+  /** The name of the machine. */
   readonly host: string;
   /** Milliseconds since the epoch. */
   readonly since: number;

@@ -10,7 +10,7 @@ export type ShownValue = string | number | boolean | null;
 
 /** A value that does not hold, and who gave it. */
 export interface Beaten {
-  /** The value. */
+  /** The value: a number is in the unit of its option, milliseconds, bytes or a count. */
   readonly value: ShownValue;
   /** Who gave it. */
   readonly source: Source;

@@ -38,10 +38,10 @@ import {
 } from "./stored-settings.ts";
 
 /** A value, or the environment variable that has it. */
-type Referring<Value> = Value | EnvironmentReference;
+export type Referring<Value> = Value | EnvironmentReference;
 
 /** Names with values of which some are those of environment variables. */
-type ReferringRecord = {
+export type ReferringRecord = {
   readonly [name: string]: Referring<string | number | boolean | null | undefined>;
 };
 
@@ -52,23 +52,26 @@ type ReferringRecord = {
  */
 export interface OpenOptions<Stream extends boolean = false>
   extends Omit<SessionOptions<Stream>, ReferringOption>, FileSessionStoreOptions {
-  /** As the option of a session. `{ env: "API_TOKEN" }` is a bearer token, `["user", { env: "PASSWORD" }]` a user with a password. */
+  /**
+   * As the option of a session. `{ env: "API_TOKEN" }` is a bearer token, `["user", { env: "PASSWORD" }]` a user with a password. `null` and
+   * `false`: none. Default: what was stored.
+   */
   readonly auth?:
     | AuthOption
     | EnvironmentReference
     | readonly [user: Referring<string>, password: EnvironmentReference]
     | undefined;
-  /** As the option of a session, also with `{ env }` as a value. */
+  /** As the option of a session, also with `{ env }` as a value. `null`: none. Default: what was stored. */
   readonly headers?: SessionOptions["headers"] | ReferringRecord;
-  /** As the option of a session, also with `{ env }` as a value. */
+  /** As the option of a session, also with `{ env }` as a value. `null`: none. Default: what was stored. */
   readonly params?: SessionOptions["params"] | ReferringRecord;
-  /** As the option of a session, also as `{ env }`. */
+  /** As the option of a session, also as `{ env }`. `null`: none. Default: what was stored. */
   readonly proxy?: Referring<SessionOptions["proxy"]>;
-  /** As the option of a session, also with `{ env }` as a value. */
+  /** As the option of a session, also with `{ env }` as a value. `null`: none. Default: what was stored. */
   readonly proxies?: SessionOptions["proxies"] | ReferringRecord;
-  /** As the option of a session, also with `{ env }` as a value. */
+  /** As the option of a session, also with `{ env }` as a value. `null`: none. Default: what was stored. */
   readonly proxyHeaders?: SessionOptions["proxyHeaders"] | ReferringRecord;
-  /** As the option of a session, also with `{ env }` as the passphrase. */
+  /** As the option of a session, also with `{ env }` as the passphrase. `null`: none. Default: what was stored. */
   readonly cert?: SessionOptions["cert"] | ReferringRecord;
   /** `read-only`: nothing is stored. Default: `read-write`. */
   readonly access?: "read-write" | "read-only" | undefined;

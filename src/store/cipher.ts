@@ -171,8 +171,9 @@ async function derived(secret: string | Uint8Array, facts: KeyFacts): Promise<Ui
       length,
       { N: n, r, p, maxmem: 2 * MOST_MEMORY },
       (error, key) => {
-        if (error === null) resolve(key);
-        else reject(error);
+        // Bun says undefined where Node says null.
+        if (error instanceof Error) reject(error);
+        else resolve(key);
       },
     );
   });

@@ -64,7 +64,9 @@ const emptyDocument: SessionDocument = {
 
 /** A session that is stored in the user's folder. */
 export interface ListedSession {
+  /** What {@link Session.open} opens it by. */
   readonly name: string;
+  /** Of its file, absolute. */
   readonly path: string;
   /** When it was saved last. */
   readonly savedAt: Date;

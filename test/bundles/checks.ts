@@ -144,6 +144,24 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     await session.close();
   },
 
+  async "stored sessions"({ sojourn }) {
+    const folder = await mkdtemp(join(tmpdir(), "sojourn-checks-"));
+    for (const key of [undefined, new Uint8Array(32), "words"]) {
+      const path = join(folder, `${typeof key}.json`);
+      const first = await sojourn.Session.open(path, { key });
+      first.cookies.set("sid", "1", { domain: "a.example" });
+      await first.close();
+      const next = await sojourn.Session.open(path, { key });
+      assert.equal(next.cookies.getCookieHeader("https://a.example/"), "sid=1");
+      await next.close();
+    }
+    await assert.rejects(
+      async () => await sojourn.Session.open(join(folder, "string.json")),
+      (error) => error instanceof sojourn.SessionFileError && error.problem === "key-missing",
+    );
+    await rm(folder, { recursive: true });
+  },
+
   async errors({ sojourn }, far) {
     const session = open(sojourn, far);
     const response = await session.get("/nothing");

@@ -1,11 +1,11 @@
-/** What docs/13-explain.md says that an explanation prints, it prints; and it has all words that there are. */
+/** What docs/16-explain.md says that an explanation prints, it prints; and it has all words that there are. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Session } from "../../src/index.ts";
 import { root } from "./pages.ts";
 
-const page = await readFile(join(root, "docs/13-explain.md"), "utf8");
+const page = await readFile(join(root, "docs/16-explain.md"), "utf8");
 
 /** The words of a union of texts in a source, each with the comment above it or without. */
 async function wordsOf(path: string, type: string): Promise<string[]> {
@@ -14,7 +14,7 @@ async function wordsOf(path: string, type: string): Promise<string[]> {
   return [...union.matchAll(/^ {2}\| "([\w-]+)"/gm)].map(([, word = ""]) => word);
 }
 
-describe("docs/13-explain.md", () => {
+describe("docs/16-explain.md", () => {
   it("shows the text of its first example", () => {
     const [, comments = ""] = /^console\.log\(String\(why\)\);\n((?:\/\/.*\n)+)/m.exec(page) ?? [];
     const lines = comments.split("\n").map((line) => line.replace(/^\/\/ ?/, ""));

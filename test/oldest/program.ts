@@ -3,9 +3,12 @@
  * should be. No syntax here that this Node lacks.
  */
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createSecureServer } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { zstdCompressSync } from "node:zlib";
 
@@ -28,6 +31,25 @@ const oauth2 = (await load("src/oauth2")) as typeof OAuth2;
 assert.equal(typeof charset.detectCharset, "function");
 assert.equal(formats.detectFormat("# Netscape HTTP Cookie File"), "cookies.txt");
 assert.equal(typeof oauth2.oauth2ClientCredentials, "function");
+
+// A stored session: what it asks of Node is no experiment to who uses it.
+const warnings: string[] = [];
+process.on("warning", ({ message }) => warnings.push(message));
+const home = await mkdtemp(join(tmpdir(), "sojourn-oldest-session-"));
+for (const key of [undefined, new Uint8Array(32)]) {
+  const path = join(home, `session-${key?.length}.json`);
+  const first = await sojourn.Session.open(path, { key, timeout: 1000 });
+  first.cookies.set("sid", "1", { domain: "a.example" });
+  await first.close();
+  const next = await sojourn.Session.open(path, { key });
+  assert.deepEqual([next.cookies.get("sid"), next.timeout], ["1", 1000]);
+  await next.close();
+}
+await rm(home, { recursive: true });
+assert.deepEqual(
+  warnings.filter((message) => !message.startsWith("Type Stripping")),
+  [],
+);
 
 const { ContentDecodingError, Session, get } = sojourn;
 const server = await testing.startTestServer();

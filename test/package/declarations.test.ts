@@ -36,7 +36,7 @@ const settings = {
 };
 
 const program = `
-import { get, HTTPError, PreparedRequest, HeaderMap, Response, Retry, Session, wireResponse, type Adapter } from "sojourn";
+import { get, HTTPError, MemorySessionStore, PreparedRequest, HeaderMap, Response, Retry, Session, SessionLockedError, wireResponse, type Adapter, type SessionStore } from "sojourn";
 import { detectCharset } from "sojourn/charset";
 import { formatCookiesTxt, parseHar } from "sojourn/formats";
 import { startTestServer } from "sojourn/testing";
@@ -49,6 +49,13 @@ const { cookies, requests } = parseHar('{"log":{"entries":[]}}');
 for (const { method, url, options } of requests) await session.request(method, url, options);
 const written: string = formatCookiesTxt(session.cookies.update(cookies)).text;
 for await (const line of streamed.iterLines()) line.toUpperCase();
+
+// Stored sessions: secrets by reference, stores of one's own, and how responses come.
+const store: SessionStore = new MemorySessionStore();
+await using stored = await Session.open(store, { auth: { env: "API_TOKEN" }, headers: { "X-Api-Key": { env: "API_KEY" } } });
+const streaming: Session<true> = await Session.open("work", { stream: true, key: new Uint8Array(32), access: "read-only" });
+await stored.save().catch((error: unknown) => error instanceof SessionLockedError && error.holder?.pid);
+console.log(streaming.explain("https://example.com/").cookies.withheld[0]?.reason);
 
 // An adapter of one's own needs the body, and makes a response.
 const adapter: Adapter = {

@@ -350,6 +350,30 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     assert.throws(() => formats.parseHar(new Uint8Array([0x80, 4, 0x95])), formats.FormatError);
   },
 
+  async "`Session.open()`: files, encryption"({ sojourn }) {
+    const folder = await mkdtemp(join(tmpdir(), "sojourn-session-"));
+    const path = join(folder, "session.json");
+    for (const key of [undefined, new Uint8Array(32).fill(7), "a passphrase"]) {
+      const name = `a${key?.length}`;
+      const [first, other] = [
+        await sojourn.Session.open(path, { key, timeout: 1000 }),
+        await sojourn.Session.open(path, { key, save: "manual" }),
+      ];
+      first.cookies.set(name, "1", { domain: "a.example" });
+      other.cookies.set("other", "2", { domain: "a.example" });
+      await Promise.all([first.save(), other.save()]);
+      await first.close();
+      await other.close();
+      const later = await sojourn.Session.open(path, { key });
+      assert.deepEqual({ ...later.cookies.getDict() }, { [name]: "1", other: "2" });
+      assert.equal(later.timeout, 1000);
+      await later.close();
+      assert.equal((await readFile(path, "utf8")).includes("a.example"), key === undefined);
+      await rm(path);
+    }
+    await rm(folder, { recursive: true });
+  },
+
   async errors({ sojourn }, far) {
     const session = open(sojourn, far);
     await assert.rejects(
