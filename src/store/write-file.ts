@@ -15,11 +15,12 @@ const BUSY_CODES: ReadonlySet<unknown> = new Set(["EPERM", "EACCES", "EBUSY"]);
  * Writes `bytes` to a file of mode 0600. Nobody else may write it meanwhile.
  *
  * @param path no link: a rename would put the file in its place.
- * @param assertOurs throws when others may write it, too: asked right before the file is put in its place, and when something went wrong.
+ * @param assertOurs throws when others may write it, too: asked before anything is written, right before the file is put in its place, and when something went wrong.
  * @throws what the system or `assertOurs` says; the file is as it was.
  */
 export async function writeWhole(path: string, bytes: Uint8Array, assertOurs: () => void): Promise<void> {
   const temporary = `${path}.tmp`;
+  assertOurs();
   // Of a process that was killed: nobody else writes.
   await rm(temporary, { force: true });
   const before = await stat(path).catch(() => null);
