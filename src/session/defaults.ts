@@ -79,9 +79,11 @@ export class SessionDefaults {
    *
    * @throws {TypeError} for what has none, such as a date or a promise.
    * @throws {InvalidHeader} for a name or value that must not go on the wire.
+   * @throws {TypeError} for what must not be set; all stays as it was.
    */
   setHeaders(init: HeadersInit | null): void {
     const headers = inextensible(rows.headers.read(init ?? {}, new HeaderMap(), "headers", {}));
+    this.keeping?.assertSettable("headers", headers);
     this.#base = { ...this.#base, headers };
     this.settings = { ...this.settings, headers };
   }

@@ -108,20 +108,31 @@ export class Keeper implements CookieListener {
    * Commits what changed, and takes over what others did. Resolves when it is stored.
    *
    * @throws what the store says; what was to be stored is tried again with the next commit.
+   * @throws {TypeError} for a secret in an option, which must not be stored; all else is.
    */
   async save(): Promise<void> {
     this.#stopTimer();
     // What is noted by now is stored when this resolves, and so a commit that began before is not enough.
     while (this.#running !== null) await this.#running.catch(() => {});
-    if (!this.#isReadOnly) this.#session.noteSettings();
-    if (this.#pending.size === 0) {
-      this.#throwFailure();
-      return;
+    const refusal = this.#noteSettings();
+    if (this.#pending.size > 0) {
+      this.#running = this.#commit().finally(() => {
+        this.#running = null;
+      });
+      await this.#running;
+    } else this.#throwFailure();
+    // All others are stored: a login is not to be lost for an option that must not be.
+    if (refusal !== null) throw refusal.error;
+  }
+
+  /** What an option is refused for that must not be stored; `null`: none is. */
+  #noteSettings(): { readonly error: unknown } | null {
+    try {
+      if (!this.#isReadOnly) this.#session.noteSettings();
+      return null;
+    } catch (error) {
+      return { error };
     }
-    this.#running = this.#commit().finally(() => {
-      this.#running = null;
-    });
-    await this.#running;
   }
 
   /** Takes over what others did. What this session changed and has not saved stays as it is. */

@@ -36,7 +36,7 @@ export class Keeping implements KeptSession, SettingListener {
   /** The environment's variables that options refer to. */
   #auth: Json | undefined;
   /** Options as they are stored. */
-  #known: Map<string, Json>;
+  readonly #known: Map<string, Json>;
   /** Options that are as they were stored, and not as the program gave them. */
   readonly #stored: Set<string>;
   readonly #variables: Variables;
@@ -125,7 +125,7 @@ export class Keeping implements KeptSession, SettingListener {
       this.#listenToHosts(this.keeper);
       this.#noteHosts(null);
     }
-    this.noteSettings();
+    this.#noteSetting(name, this.#settings().get(name));
   }
 
   sourceOf(name: string): Source | null {
@@ -149,12 +149,26 @@ export class Keeping implements KeptSession, SettingListener {
   noteSettings(): void {
     if (this.#isReadOnly) return;
     const now = this.#settings();
-    const at = systemClock.now();
-    for (const [key, value] of now)
-      if (!isSame(value, this.#known.get(key))) this.keeper.note({ kind: "setting", key, at, value });
-    for (const key of this.#known.keys())
-      if (!now.has(key)) this.keeper.note({ kind: "setting", key, at, value: undefined });
-    this.#known = now;
+    const refusals: unknown[] = [];
+    for (const name of new Set([...now.keys(), ...this.#known.keys()])) {
+      try {
+        this.#noteSetting(name, now.get(name));
+      } catch (error) {
+        // All others are noted.
+        refusals.push(error);
+      }
+    }
+    if (refusals.length > 0) throw refusals[0];
+  }
+
+  /** @throws {TypeError} for a secret that would be stored. */
+  #noteSetting(name: string, given: unknown): void {
+    if (this.#isReadOnly) return;
+    const value = given === undefined ? undefined : this.#keptValue(name, given);
+    if (isSame(value, this.#known.get(name))) return;
+    this.keeper.note({ kind: "setting", key: name, at: systemClock.now(), value });
+    if (value === undefined) this.#known.delete(name);
+    else this.#known.set(name, value);
   }
 
   adopt(stored: Stored, { settings, cookies, hosts }: SessionState): void {
@@ -231,8 +245,8 @@ export class Keeping implements KeptSession, SettingListener {
     });
   }
 
-  /** The options as they are to be stored. */
-  #settings(): Map<string, Json> {
+  /** The options that the session has, of which those are stored that can be. */
+  #settings(): Map<string, unknown> {
     const { baseUrl, headers, hsts } = this.#session;
     const { auth, cookies: _, ...others } = this.#given();
     const all: Record<string, unknown> = {
@@ -243,10 +257,6 @@ export class Keeping implements KeptSession, SettingListener {
     if (hsts !== null) all["hsts"] = true;
     if (this.#auth !== undefined) all["auth"] = this.#auth;
     else if (auth !== undefined) all["auth"] = auth;
-    const kept = Object.entries(all).flatMap(([name, value]): [string, Json][] => {
-      const json = value === undefined ? undefined : this.#keptValue(name, value);
-      return json === undefined ? [] : [[name, json]];
-    });
-    return new Map(kept);
+    return new Map(Object.entries(all));
   }
 }

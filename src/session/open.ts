@@ -3,7 +3,7 @@
  * is `keeping.ts`'s.
  */
 import type { AuthOption } from "../core/auth-scheme.ts";
-import { isRecord, oneOf } from "../core/checks.ts";
+import { isRecord, oneOf, ownFields } from "../core/checks.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import type { CookiesInit, SessionOptions } from "../core/options.ts";
@@ -12,6 +12,7 @@ import type { Json, SessionState, SessionStore, Stored } from "../core/session-s
 import type { CookieJson } from "../cookies/cookie-json.ts";
 import { CookieJar } from "../cookies/jar.ts";
 import { HstsStore } from "../hsts/store.ts";
+import { assertOptions, assertSessionOptions } from "../options/take.ts";
 import { FileSessionStore, type FileSessionStoreOptions } from "../store/file-store.ts";
 import { cookieId } from "../store/state.ts";
 import type { SaveWhen } from "./keeper.ts";
@@ -111,7 +112,9 @@ export async function readOpening(
   from: string | URL | SessionStore,
   given: OpenOptions<boolean>,
 ): Promise<Opening> {
-  const { access, save, secrets, key, lockTimeout, ...options } = given;
+  assertOptions(given, "session");
+  assertSessionOptions(given, OF_OPENING);
+  const { access, save, secrets, key, lockTimeout, ...options } = ownFields<OpenOptions<boolean>>(given);
   const how = readHow({ access, save, secrets });
   const store = storeOf(from, { key, lockTimeout });
   const stored = await store.read();
@@ -146,6 +149,15 @@ export async function readOpening(
     },
   };
 }
+
+/** Options that a session has not, and that of opening one has. */
+const OF_OPENING: readonly string[] = Object.keys({
+  access: true,
+  save: true,
+  secrets: true,
+  key: true,
+  lockTimeout: true,
+} satisfies Record<Exclude<keyof OpenOptions, keyof SessionOptions>, true>);
 
 function readHow({
   access = "read-write",
