@@ -77,6 +77,18 @@ export function namesAt(place: Place): OptionName[] {
   return (Object.keys(rows) as OptionName[]).filter((name) => rows[name].at[place] !== false);
 }
 
+/**
+ * Checks names of options of a session beside which others may stand.
+ *
+ * @throws {TypeError} for an unknown one.
+ */
+export function assertSessionOptions(options: object, others: readonly string[]): void {
+  const names = Object.keys(options);
+  const wider: KnownOptions = { ...known, session: [...known.session, ...others] };
+  for (const name of names)
+    if (!wider.session.includes(name)) throw unknownOption(name, "session", wider, names);
+}
+
 const known: KnownOptions = {
   request: namesAt("request"),
   scope: namesAt("scope"),

@@ -113,6 +113,7 @@ export class Keeper implements CookieListener {
    * Commits what changed, and takes over what others did. Resolves when it is stored.
    *
    * @throws what the store says; what was to be stored is tried again with the next commit.
+   * @throws {TypeError} for a secret in an option, which must not be stored; all else is.
    */
   async save(): Promise<void> {
     this.#stopTimer();

@@ -36,7 +36,6 @@ const STORED: ReadonlySet<string> = new Set([
   "proxyHeaders",
   "rawUrl",
   "retry",
-  "stream",
   "timeout",
   "tls",
   "trustEnv",
@@ -76,12 +75,18 @@ export function keptValue(name: string, value: unknown, { secrets, known, refer 
   const shown = NAMED.has(name) ? withoutNamed(name, json, secrets) : json;
   if (!isSecret(name, shown)) return shown;
   if (secrets === "omit") return undefined;
-  throw literal(name);
+  throw literal(name, name, INLINE_KEY.test(JSON.stringify(shown)));
 }
 
+const INLINE_KEY = /-----BEGIN[^-]*PRIVATE KEY-----/;
+
 /** A secret that stands there itself. */
-function literal(option: string, where: string = option): TypeError {
-  const instead = mayRefer(option) ? 'give { env: "NAME" } for the variable that has it' : "give it as auth";
+function literal(option: string, where: string = option, isKey: boolean = false): TypeError {
+  const instead = isKey
+    ? "give the path of the file that has it"
+    : mayRefer(option)
+      ? 'give { env: "NAME" } for the variable that has it'
+      : "give it as auth";
   return new TypeError(
     `${where} is a secret, and would be stored: ${instead}, or open the session with secrets: "store" or secrets: "omit"`,
   );
@@ -134,7 +139,6 @@ function isSecretIn(option: string, name: string): boolean {
 }
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:(?=[/\\])/i;
-const INLINE_KEY = /-----BEGIN[^-]*PRIVATE KEY-----/;
 
 /** Does it hold a secret by its kind? */
 function isSecret(name: string, json: Json): boolean {

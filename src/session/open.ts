@@ -3,7 +3,7 @@
  * is `keeping.ts`'s.
  */
 import type { AuthOption } from "../core/auth-scheme.ts";
-import { isRecord, oneOf, optionsOf } from "../core/checks.ts";
+import { isRecord, oneOf, ownFields } from "../core/checks.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { CookieStore } from "../core/cookie-store.ts";
 import type { CookiesInit, SessionOptions } from "../core/options.ts";
@@ -11,9 +11,8 @@ import { isObject } from "../core/realm.ts";
 import type { Json, SessionState, SessionStore, Stored } from "../core/session-store.ts";
 import type { CookieJson } from "../cookies/cookie-json.ts";
 import { CookieJar } from "../cookies/jar.ts";
-import { optionsElsewhere } from "../options/elsewhere.ts";
-import { namesAt } from "../options/take.ts";
 import { HstsStore } from "../hsts/store.ts";
+import { assertOptions, assertSessionOptions } from "../options/take.ts";
 import { FileSessionStore, type FileSessionStoreOptions } from "../store/file-store.ts";
 import { cookieId } from "../store/state.ts";
 import type { SaveWhen } from "./keeper.ts";
@@ -123,9 +122,10 @@ export async function readOpening(
   from: string | URL | SessionStore,
   given: OpenOptions<boolean>,
 ): Promise<Opening> {
-  const { access, save, secrets, key, lockTimeout, ...options } = given;
+  assertOptions(given, "session");
+  assertSessionOptions(given, OF_OPENING);
+  const { access, save, secrets, key, lockTimeout, ...options } = ownFields<OpenOptions<boolean>>(given);
   const how = readHow({ access, save, secrets });
-  assertKnown(options);
   const store = storeOf(from, { key, lockTimeout });
   const stored = await store.read();
   const variables = new Variables(process.env);
@@ -164,6 +164,15 @@ export async function readOpening(
     },
   };
 }
+
+/** Options that a session has not, and that of opening one has. */
+const OF_OPENING: readonly string[] = Object.keys({
+  access: true,
+  save: true,
+  secrets: true,
+  key: true,
+  lockTimeout: true,
+} satisfies Record<Exclude<keyof OpenOptions, keyof SessionOptions>, true>);
 
 function readHow({
   access = "read-write",
@@ -241,13 +250,6 @@ function notAmong(
   const ids = new Set(own.map(cookieId));
   return ids.size === 0 ? stored : stored.filter(({ key }) => !ids.has(cookieId(key)));
 }
-
-/** The session would say so, too, but not that there are options of `Session.open()` beside its own. */
-function assertKnown(options: object): void {
-  optionsOf(options, "Session.open()", [...namesAt("session"), ...OWN], optionsElsewhere);
-}
-
-const OWN = ["access", "save", "secrets", "key", "lockTimeout"];
 
 function storeOf(from: string | URL | SessionStore, options: FileSessionStoreOptions): SessionStore {
   const isStore = isObject(from) && "commit" in from && typeof from.commit === "function";

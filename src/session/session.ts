@@ -196,8 +196,9 @@ export class Session<Streams extends boolean = false>
 
   override set baseUrl(url: string | URL | null) {
     const { baseUrl } = take({ baseUrl: url }, "session");
-    this.#keeping?.assertSettable("baseUrl", baseUrl);
-    this.#baseUrl = baseUrl == null ? null : parseBaseUrl(baseUrl);
+    const parsed = baseUrl == null ? null : parseBaseUrl(baseUrl);
+    this.#keeping?.assertSettable("baseUrl", parsed?.href);
+    this.#baseUrl = parsed;
     this.#keeping?.onSetting("baseUrl");
   }
 

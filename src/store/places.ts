@@ -63,17 +63,10 @@ export interface Place {
  * @throws {TypeError} for what is neither.
  */
 export function placeOf(given: string | URL, whereabouts: Whereabouts): Place {
-  if (isUrl(given)) {
-    if (given.protocol !== "file:")
-      throw mustBe(
-        "what Session.open() opens",
-        "a name, a path, a URL of a file or a SessionStore",
-        given.href,
-      );
-    return { path: assertShort(fileURLToPath(given)), isNamed: false };
-  }
+  const isFile = isUrl(given) && given.protocol === "file:";
+  if (isFile) return { path: assertShort(fileURLToPath(given)), isNamed: false };
   if (typeof given !== "string")
-    throw mustBe("what Session.open() opens", "a name, a path or a SessionStore", given);
+    throw mustBe("what Session.open() opens", "a name, a path, a file: URL or a SessionStore", given);
   if (isAbsolute(given) || PATH.test(given)) return { path: assertShort(resolve(given)), isNamed: false };
   assertName(given);
   return { path: join(sessionsFolder(whereabouts), given + SUFFIX), isNamed: true };
@@ -93,14 +86,22 @@ function assertShort(path: string): string {
 export function assertName(name: unknown): asserts name is string {
   const allowed = "1 to 64 letters, digits, dots, dashes and underscores, and begin with no dot or dash";
   if (typeof name !== "string") throw mustBe("the name of a session", allowed, name);
-  if (name.endsWith(SUFFIX))
+  if (name.endsWith(SUFFIX) && NAME.test(name))
     throw new TypeError(
       `the name of a session must not end with "${SUFFIX}": write ${JSON.stringify(`./${name}`)} for a file, or ${JSON.stringify(name.slice(0, -SUFFIX.length))}`,
     );
   if (!NAME.test(name) || DEVICE.test(name))
     throw new TypeError(
-      `the name of a session must be ${allowed}, not ${JSON.stringify(name)}; a path begins with "/", "./" or "../"`,
+      `the name of a session must be ${allowed}, not ${JSON.stringify(name)}; ${adviceFor(name)}`,
     );
+}
+
+/** What to write for what is no name. */
+function adviceFor(text: string): string {
+  if (text.startsWith("~"))
+    return "a path has the home folder in full: join(homedir(), …) of node:os and node:path";
+  if (/^file:/i.test(text)) return "a file: URL is given as a URL: new URL(…)";
+  return 'a path begins with "/", "./" or "../"';
 }
 
 /** The name that a file in the folder has; `null` when it is no session's. */

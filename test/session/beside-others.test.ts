@@ -308,17 +308,3 @@ describe("a session that is closed", () => {
     expect(await opened(store, ({ cookies }) => cookies.get("sid"))).toBe("1");
   });
 });
-
-describe("an option that Session.open() does not have", () => {
-  it.for([
-    [
-      { readOnly: true },
-      /^Session\.open\(\) has no option "readOnly"; known are .*access, save, secrets, key, lockTimeout$/,
-    ],
-    [{ secret: "store" }, /^Session\.open\(\) has no option "secret"; perhaps you meant secrets\?$/],
-    [{ timout: 5 }, /perhaps you meant timeout\?$/],
-  ] as const)("is told with those that it has: %j", async ([options, message]) => {
-    const error = await rejection(Session.open(newPath(), options as object));
-    expect((error as TypeError).message).toMatch(message);
-  });
-});

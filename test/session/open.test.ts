@@ -219,10 +219,28 @@ describe("secrets", () => {
     expect(await readFile(path, "utf8").catch(() => "")).not.toContain("the-secret");
   });
 
+  it("in headers that were changed in place are refused when they would be stored, and all else is stored", async () => {
+    const path = newPath();
+    const session = await Session.open(path);
+    session.headers.set("Authorization", "Bearer the-secret");
+    session.cookies.setCookie("sid=1; Path=/; Max-Age=1000", COOKIE_URL);
+    session.timeout = 5;
+    expect(String(await rejection(session.save()))).toMatch(/headers\["Authorization"\] is a secret/);
+    session.cookies.setCookie("later=1", COOKIE_URL);
+    expect(String(await rejection(session.close()))).toMatch(/headers\["Authorization"\] is a secret/);
+    expect(await readFile(path, "utf8")).not.toContain("the-secret");
+    await using next = await Session.open(path);
+    expect(next.cookies.getDict()).toEqual({ sid: "1", later: "1" });
+  });
+
   it("that are set later are an error then, and nothing is set", async () => {
     await using session = await Session.open(newPath(), { save: "manual" });
     expect(() => (session.auth = ["user", "password"])).toThrow(/auth is a secret/);
     expect(session.auth).toBeUndefined();
+    expect(() => (session.headers = { "X-Api-Key": "k" })).toThrow(/headers\["X-Api-Key"\] is a secret/);
+    expect(session.headers.has("x-api-key")).toBe(false);
+    expect(() => (session.baseUrl = "https://user:password@shop.example")).toThrow(/baseUrl is a secret/);
+    expect(session.baseUrl).toBeNull();
   });
 });
 
@@ -314,6 +332,52 @@ describe("what changed", () => {
     session.cookies.set("a", "1", { domain: "shop.example" });
     expect(await rejection(session.close())).toBeInstanceOf(SessionFileError);
     expect(await readFile(path, "utf8")).toBe("something else");
+  });
+});
+
+describe("what cannot be opened so is told before anything is read", () => {
+  it.for<[given: unknown, options: unknown, message: RegExp]>([
+    ["work", null, /^TypeError: options must be an object, not null/],
+    ["work", "https://shop.example", /^TypeError: options must be an object, not string/],
+    ["work", { acces: "read-only" }, /unknown option "acces" of the session; perhaps you meant access\?$/],
+    ["work", { lockTimout: 1 }, /perhaps you meant lockTimeout\?$/],
+    ["work", { json: 1 }, /"json" is an option of the request/],
+    ["work", { access: "write" }, /^TypeError: access must be "read-write" or "read-only", not "write"/],
+    ["work", { save: "never" }, /^TypeError: save must be /],
+    ["work", { secrets: "show" }, /^TypeError: secrets must be /],
+    ["work", { lockTimeout: -1 }, /^RangeError: lockTimeout must be /],
+    ["work", { key: "" }, /^TypeError: key must be a passphrase, 32 bytes, or /],
+    ["~/work.json", {}, /a path has the home folder in full/],
+    ["file:///work.json", {}, /a file: URL is given as a URL/],
+    ["C:\\work.json", {}, /a path begins with/],
+    ["a/b.json", {}, /a path begins with/],
+    ["work.json", {}, /write "\.\/work\.json" for a file, or "work"$/],
+    [new URL("https://shop.example/"), {}, /must be a name, a path, a file: URL or a SessionStore/],
+    [1, {}, /must be a name, a path, a file: URL or a SessionStore, not number/],
+    [
+      "work",
+      { cert: { cert: "a.pem", key: "-----BEGIN PRIVATE KEY-----\nx" } },
+      /give the path of the file that has it/,
+    ],
+  ])("%s with %j", async ([given, options, message]) => {
+    vi.stubEnv("SOJOURN_HOME", join(home, "untouched"));
+    expect(String(await rejection(Session.open(given as string, options as OpenOptions)))).toMatch(message);
+  });
+
+  it("names in an Object.prototype that somebody wrote to count for nothing", async () => {
+    const path = newPath();
+    const polluted = Object.prototype as { access?: string; secrets?: string };
+    polluted.access = "read-only";
+    polluted.secrets = "store";
+    try {
+      await using session = await Session.open(path, {});
+      session.cookies.setCookie("a=1", COOKIE_URL);
+      await session.save();
+      expect(() => (session.auth = ["user", "password"])).toThrow(/is a secret/);
+    } finally {
+      delete polluted.access;
+      delete polluted.secrets;
+    }
   });
 });
 

@@ -222,7 +222,7 @@ describe("the name of a file", () => {
 
   it("is that of a file when it is a URL", () => {
     expect(() => new FileSessionStore(new URL("https://a.test/s.json"))).toThrow(
-      "what Session.open() opens must be a name, a path, a URL of a file or a SessionStore",
+      "what Session.open() opens must be a name, a path, a file: URL or a SessionStore",
     );
   });
 });
