@@ -9,6 +9,7 @@
  * Pure: time is an argument.
  */
 import type { StoredCookie } from "../core/cookie-store.ts";
+import type { CookieKey } from "../core/session-store.ts";
 import { Queue, type Place } from "../core/queue.ts";
 import { comparablePath } from "../core/url-spelling.ts";
 import { Expiries } from "./expiries.ts";
@@ -54,9 +55,9 @@ export interface Bucket {
 export interface CookieListener {
   /** @param boundTo the host that took a cookie without domain. */
   onSet(cookie: StoredCookie, boundTo: string | null): void;
-  onDelete(cookie: StoredCookie): void;
-  /** A server deleted what is not there: others who share the cookies may have it. */
-  onMiss(cookie: StoredCookie): void;
+  onDelete(cookie: CookieKey): void;
+  /** What is not there was deleted: others who share the cookies may have it. */
+  onMiss(cookie: CookieKey): void;
 }
 
 /** What happens when a host takes the cookies that wait for one. */
@@ -288,18 +289,14 @@ export class CookieIndex {
     this.generation += 1;
   }
 
-  /** Removes the cookie of this identity. Was there one? */
-  removeSame({
-    domain,
-    hostOnly,
-    name,
-    path,
-  }: Pick<StoredCookie, "domain" | "hostOnly" | "name" | "path">): boolean {
+  /** Removes the cookie of this identity, if there is one. That it is gone is told also when it was not here: others may have it. */
+  removeSame(cookie: CookieKey): void {
+    const { domain, hostOnly, name, path } = cookie;
     const key = keyOf(domain === "" ? "p" : hostOnly ? "h" : "d", name, path);
     const bucket = domain === "" ? this.#homes.get(key) : this.#buckets.get(domain);
     const entry = bucket?.entries.get(key);
-    if (entry !== undefined) this.delete(entry);
-    return entry !== undefined;
+    if (entry === undefined) this.listener?.onMiss(cookie);
+    else this.delete(entry);
   }
 
   /** Removes what has expired. Costs nothing before the first one does. Returns how many went. */

@@ -114,7 +114,7 @@ export class CookieJar implements CookieStore, Iterable<StoredCookie> {
     }
     const programs = this.#index.programs(hostOf(url), cookie);
     if (cookie.expires !== null && cookie.expires <= now) {
-      if (!this.#index.removeSame(cookie)) this.#index.listener?.onMiss(cookie);
+      this.#index.removeSame(cookie);
       if (programs !== undefined) this.#index.delete(programs);
       return { kind: "deleted", name };
     }

@@ -62,6 +62,8 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   #fields: Fields = NO_FIELDS;
   /** Has somebody else these fields, too? They are copied before they are changed. */
   #isShared = true;
+  /** Is told before they change; `null`: nobody is. */
+  #onChange: (() => void) | null = null;
 
   /** @throws {InvalidHeader} for a name or value that must not go on the wire. */
   constructor(init?: HeadersInit | null) {
@@ -86,6 +88,11 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
   get identity(): object {
     this.#isShared = true;
     return this.#fields;
+  }
+
+  /** @internal Says who is told from now on that fields are about to change; `null`: nobody. Copies tell nobody. */
+  listen(onChange: (() => void) | null): void {
+    this.#onChange = onChange;
   }
 
   /** Number of field lines. */
@@ -201,6 +208,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** Deletes everything. */
   clear(): void {
+    this.#onChange?.();
     this.#fields = NO_FIELDS;
     this.#isShared = true;
   }
@@ -293,6 +301,7 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
 
   /** The fields, to be changed. */
   #own(): Fields {
+    this.#onChange?.();
     if (this.#isShared) {
       const { names, keys, values, many } = this.#fields;
       this.#fields =

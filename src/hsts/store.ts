@@ -52,6 +52,8 @@ export class HstsStore implements StrictTransport {
   /** The one that was told last stands last. */
   readonly #hosts = new Map<string, HstsHost>();
   #listener: HstsListener | null = null;
+  /** What who listens knows of a host: many responses that each say the same for a little longer are much longer together. */
+  readonly #told = new Map<string, HstsHost>();
 
   /** Number of hosts, expired ones included until they are met. */
   get size(): number {
@@ -63,6 +65,7 @@ export class HstsStore implements StrictTransport {
     if (this.#listener !== null)
       for (const host of this.#hosts.keys()) this.#listener.onHost(host, undefined);
     this.#hosts.clear();
+    this.#told.clear();
   }
 
   /**
@@ -108,7 +111,21 @@ export class HstsStore implements StrictTransport {
     const { maxAgeMs, includeSubDomains } = policy;
     const after = maxAgeMs > 0 ? { host: name, includeSubDomains, expires: now + maxAgeMs } : undefined;
     if (after !== undefined) this.#keep(after);
-    if (this.#listener !== null && isNews(before, after)) this.#listener.onHost(name, after);
+    if (this.#listener !== null) this.#tell(this.#listener, name, before, after);
+  }
+
+  #tell(
+    listener: HstsListener,
+    name: string,
+    before: HstsHost | undefined,
+    after: HstsHost | undefined,
+  ): void {
+    const known = this.#told.get(name) ?? before;
+    const isToBeTold = isNews(known, after);
+    const told = isToBeTold ? after : known;
+    if (told === undefined) this.#told.delete(name);
+    else this.#told.set(name, told);
+    if (isToBeTold) listener.onHost(name, after);
   }
 
   /**
@@ -119,12 +136,14 @@ export class HstsStore implements StrictTransport {
   listen(listener: HstsListener | null): void {
     if (listener !== null && this.#listener !== null && this.#listener !== listener)
       throw new TypeError("hsts is the list of another stored session: give each its own");
+    if (listener !== this.#listener) this.#told.clear();
     this.#listener = listener;
   }
 
   /** @internal Takes over what others were told, `undefined` for what was taken back. */
   adopt(hosts: readonly { readonly key: string; readonly value: HstsHost | undefined }[]): void {
     for (const { key, value } of hosts) {
+      this.#told.delete(key);
       if (value !== undefined && isSameHost(this.#hosts.get(key), value)) continue;
       this.#hosts.delete(key);
       if (value !== undefined) this.#keep(value);
@@ -154,7 +173,9 @@ export class HstsStore implements StrictTransport {
     this.#hosts.set(host.host, host);
     if (this.#hosts.size <= MOST_HOSTS) return;
     const [oldest] = this.#hosts.keys();
-    if (oldest !== undefined) this.#hosts.delete(oldest);
+    if (oldest === undefined) return;
+    this.#hosts.delete(oldest);
+    this.#told.delete(oldest);
   }
 }
 

@@ -77,9 +77,8 @@ export class SessionDefaults {
   /**
    * Replaces all headers.
    *
-   * @throws {TypeError} for what has none, such as a date or a promise.
+   * @throws {TypeError} for what has none, such as a date or a promise, and for a value that must not be set.
    * @throws {InvalidHeader} for a name or value that must not go on the wire.
-   * @throws {TypeError} for what must not be set; all stays as it was.
    */
   setHeaders(init: HeadersInit | null): void {
     const headers = inextensible(rows.headers.read(init ?? {}, new HeaderMap(), "headers", {}));

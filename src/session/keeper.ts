@@ -17,13 +17,16 @@ import type {
   Stored,
 } from "../core/session-store.ts";
 import type { CookieListener } from "../cookies/cookie-index.ts";
-import { cookieId } from "../store/state.ts";
+import { cookieId, LAST_TIME } from "../store/state.ts";
 
 /** When changes are committed: soon after they are made, when the session is closed, or when the program says so. */
 export type SaveWhen = "change" | "close" | "manual";
 
 /** So long more changes are waited for, in milliseconds. */
 const SOON_MS = 250;
+
+/** So many things more than there are may be known. */
+const MOST_KNOWN_BESIDE = 1000;
 
 /** Who takes over what others did. */
 export interface KeptSession {
@@ -44,10 +47,8 @@ export class Keeper implements CookieListener {
   /** Of a commit that is under way. */
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
-  /** When things changed that changed later than it is now: clocks differ, and jump. */
-  #ahead = new Map<string, number>();
-  /** Cookies that are deleted, and are stored as that. */
-  readonly #gone = new Set<string>();
+  /** What is stored, as it was read, and when it changed: clocks differ, and jump. */
+  readonly #known = new Map<string, Pick<Kept<unknown, unknown>, "at" | "value">>();
   /** What was taken over. */
   readonly #adopted = new WeakSet<object>();
   /** What a commit came to that nobody waited for. */
@@ -66,9 +67,7 @@ export class Keeper implements CookieListener {
     this.#session = session;
     this.#when = when;
     this.#isReadOnly = isReadOnly;
-    if (stored === null) return;
-    this.#noteTimes(stored);
-    for (const kept of stored.state.cookies) this.#noteGone(kept);
+    if (stored !== null) this.#noteKnown(stored);
   }
 
   onSet(cookie: StoredCookie, boundTo: string | null): void {
@@ -76,13 +75,16 @@ export class Keeper implements CookieListener {
     this.note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value });
   }
 
-  onDelete(cookie: StoredCookie): void {
+  onDelete(cookie: CookieKey): void {
     this.note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value: undefined });
   }
 
-  onMiss(cookie: StoredCookie): void {
-    // Some servers delete with each response what nobody has.
-    if (!this.#gone.has(cookieId(cookie))) this.onDelete(cookie);
+  onMiss(cookie: CookieKey): void {
+    const id = idOf("cookie", cookie);
+    const known = this.#pending.get(id) ?? this.#known.get(id);
+    // Some servers delete with each response what nobody has: that is noted, but nothing is written for it alone.
+    const isGone = known !== undefined && known.value === undefined;
+    this.#note({ kind: "cookie", key: keyOf(cookie), at: systemClock.now(), value: undefined }, !isGone);
   }
 
   /** A host said something of itself, or took it back. */
@@ -92,16 +94,19 @@ export class Keeper implements CookieListener {
 
   /** Something changed. */
   note(change: Change): void {
+    this.#note(change, true);
+  }
+
+  #note(change: Change, isUrgent: boolean): void {
     if (this.#isReadOnly) return;
     const id = idOf(change.kind, change.key);
     // At the end: changes are applied in the order in which they were made.
     const before = this.#pending.get(id)?.at ?? 0;
     this.#pending.delete(id);
     // Who changes what it knows does so later than that was made, whatever the clocks say.
-    const at = Math.max(change.at, before, (this.#ahead.get(id) ?? -1) + 1);
+    const at = Math.min(Math.max(change.at, before, (this.#known.get(id)?.at ?? -1) + 1), LAST_TIME);
     this.#pending.set(id, at === change.at ? change : { ...change, at });
-    if (change.kind === "cookie") this.#noteGone(change);
-    if (this.#when === "change") this.#soon();
+    if (isUrgent) this.stir();
   }
 
   /**
@@ -114,18 +119,17 @@ export class Keeper implements CookieListener {
     this.#stopTimer();
     // What is noted by now is stored when this resolves, and so a commit that began before is not enough.
     while (this.#running !== null) await this.#running.catch(() => {});
-    const refusal = this.#noteSettings();
+    const refused = this.#noteSettings();
     if (this.#pending.size > 0) {
       this.#running = this.#commit().finally(() => {
         this.#running = null;
       });
       await this.#running;
     } else this.#throwFailure();
-    // All others are stored: a login is not to be lost for an option that must not be.
-    if (refusal !== null) throw refusal.error;
+    if (refused !== null) throw refused.error;
   }
 
-  /** What an option is refused for that must not be stored; `null`: none is. */
+  /** What must not be stored keeps nothing else from being stored. */
   #noteSettings(): { readonly error: unknown } | null {
     try {
       if (!this.#isReadOnly) this.#session.noteSettings();
@@ -133,6 +137,11 @@ export class Keeper implements CookieListener {
     } catch (error) {
       return { error };
     }
+  }
+
+  /** Something changed that the session tells of when it is asked. */
+  stir(): void {
+    if (!this.#isReadOnly && this.#when === "change") this.#soon();
   }
 
   /** Takes over what others did. What this session changed and has not saved stays as it is. */
@@ -160,6 +169,8 @@ export class Keeper implements CookieListener {
   async #commit(): Promise<void> {
     const changes = this.#pending;
     this.#pending = new Map();
+    // What changes from now on does so later, also when the clock is put back meanwhile.
+    for (const [id, change] of changes) this.#known.set(id, change);
     this.#failure = null;
     let stored: Stored;
     try {
@@ -177,8 +188,12 @@ export class Keeper implements CookieListener {
   }
 
   #takeOver(stored: Stored): void {
-    this.#noteTimes(stored);
-    this.#session.adopt(stored, this.#newsIn(stored.state));
+    const news = this.#newsIn(stored.state);
+    const { settings, cookies, hosts } = stored.state;
+    // Of what is not there any more.
+    if (this.#known.size > 2 * (settings.length + cookies.length + hosts.length) + MOST_KNOWN_BESIDE)
+      this.#noteKnown(stored);
+    this.#session.adopt(stored, news);
   }
 
   #newsIn({ settings, cookies, hosts }: SessionState): SessionState {
@@ -190,31 +205,27 @@ export class Keeper implements CookieListener {
   }
 
   /** What was taken over before is none: a store may give the same things again. */
-  #noteGone({ key, value }: Kept<CookieKey, unknown>): void {
-    if (value === undefined) this.#gone.add(cookieId(key));
-    else this.#gone.delete(cookieId(key));
-  }
-
   #newsOf<Thing extends Kept<string | CookieKey, unknown>>(
     kind: Change["kind"],
     things: readonly Thing[],
   ): Thing[] {
     const news: Thing[] = [];
     for (const thing of things) {
-      if (this.#adopted.has(thing) || this.#pending.has(idOf(kind, thing.key))) continue;
+      if (this.#adopted.has(thing)) continue;
+      const id = idOf(kind, thing.key);
+      this.#known.set(id, thing);
+      if (this.#pending.has(id)) continue;
       this.#adopted.add(thing);
       news.push(thing);
-      if (typeof thing.key !== "string") this.#noteGone({ ...thing, key: thing.key });
     }
     return news;
   }
 
-  #noteTimes({ state: { settings, cookies, hosts } }: Stored): void {
-    this.#ahead.clear();
-    const now = systemClock.now();
-    for (const { key, at } of settings) if (at >= now) this.#ahead.set(idOf("setting", key), at);
-    for (const { key, at } of cookies) if (at >= now) this.#ahead.set(idOf("cookie", key), at);
-    for (const { key, at } of hosts) if (at >= now) this.#ahead.set(idOf("host", key), at);
+  #noteKnown({ state: { settings, cookies, hosts } }: Stored): void {
+    this.#known.clear();
+    for (const thing of settings) this.#known.set(idOf("setting", thing.key), thing);
+    for (const thing of cookies) this.#known.set(idOf("cookie", thing.key), thing);
+    for (const thing of hosts) this.#known.set(idOf("host", thing.key), thing);
   }
 
   #soon(): void {
@@ -250,7 +261,7 @@ export class Keeper implements CookieListener {
   }
 }
 
-function keyOf({ name, domain, hostOnly, path }: StoredCookie): CookieKey {
+function keyOf({ name, domain, hostOnly, path }: CookieKey): CookieKey {
   return { name, domain, hostOnly, path };
 }
 

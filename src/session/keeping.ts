@@ -3,6 +3,7 @@
  * changed.
  */
 import { systemClock } from "../core/clock.ts";
+import { SessionClosed } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { Json, SessionState, Stored } from "../core/session-store.ts";
 import { sourceOf, type Source } from "../core/source.ts";
@@ -15,7 +16,22 @@ import { Keeper, type KeptSession } from "./keeper.ts";
 import { isKept, keptValue, type SecretsMode } from "./kept-settings.ts";
 import type { Opening } from "./open.ts";
 import { hasReference, mayRefer, type Variables } from "./references.ts";
-import { authOf, headersBeside, isReferred, isSame, settingsIn, storedHeaders } from "./stored-settings.ts";
+import {
+  authOf,
+  byTime,
+  contradict,
+  headerKeyOf,
+  headersBeside,
+  isHeaderKey,
+  isReferred,
+  isSame,
+  optionOf,
+  putHeader,
+  RIVALS,
+  settingsIn,
+  storedHeaders,
+  type HeaderPair,
+} from "./stored-settings.ts";
 
 /** What is needed of a session, of whatever class. */
 export interface OpenedSession {
@@ -36,7 +52,7 @@ export class Keeping implements KeptSession, SettingListener {
   /** The environment's variables that options refer to. */
   #auth: Json | undefined;
   /** Options as they are stored. */
-  readonly #known: Map<string, Json>;
+  #known: Map<string, Json>;
   /** Options that are as they were stored, and not as the program gave them. */
   readonly #stored: Set<string>;
   readonly #variables: Variables;
@@ -46,7 +62,12 @@ export class Keeping implements KeptSession, SettingListener {
   storedHeaders: HeaderMap;
   readonly #source: Source;
   #hosts: HstsStore | null = null;
+  /** Of the session, as far as they are listened to. */
+  #headers: HeaderMap | null = null;
   #isAdopting = false;
+  #isClosed = false;
+  /** Are headers about to change, and will be looked at when they have? */
+  #isLooking = false;
 
   /** @param given the options that the session was given, as they were given. */
   constructor(session: OpenedSession, given: () => Readonly<Record<string, unknown>>, how: Opening["how"]) {
@@ -58,10 +79,12 @@ export class Keeping implements KeptSession, SettingListener {
     this.#auth = how.auth;
     this.#known = new Map(settings);
     // Headers are put over one another, and so are told one by one.
-    this.#stored = new Set([...settings.keys()].filter((name) => name === "headers" || !how.given.has(name)));
+    this.#stored = new Set(
+      [...settings.keys()].map(optionOf).filter((name) => name === "headers" || !how.given.has(name)),
+    );
     this.#variables = how.variables;
     this.#references = new Map(how.references);
-    this.storedHeaders = storedHeaders(settings.get("headers"), how.variables);
+    this.storedHeaders = storedHeaders(settings, how.variables);
     this.#source = sourceOf("session-file", null, store.place);
     this.keeper = new Keeper(store, this, { when, isReadOnly, stored });
   }
@@ -91,19 +114,31 @@ export class Keeping implements KeptSession, SettingListener {
   }
 
   async save(): Promise<void> {
+    this.#assertOpen();
     if (this.#isReadOnly)
       throw new TypeError('the session was opened with access: "read-only": nothing of it is stored');
     await this.keeper.save();
   }
 
   async reload(): Promise<void> {
+    this.#assertOpen();
     await this.keeper.reload();
   }
 
-  /** What changes from then on is not stored. */
+  /** @throws {SessionClosed} */
+  #assertOpen(): void {
+    if (this.#isClosed)
+      throw new SessionClosed(
+        "the session is closed, and nothing of it is stored any more: save() before close(), or open it again",
+      );
+  }
+
+  /** What changes from then on is not stored. What could not be stored is tried again when it is closed again. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
     try {
       await this.keeper.close();
+      this.#isClosed = true;
     } finally {
       this.#listen(null);
     }
@@ -120,12 +155,15 @@ export class Keeping implements KeptSession, SettingListener {
     if (this.#isAdopting) return;
     this.#stored.delete(name);
     if (name === "auth") this.#auth = undefined;
-    if (name === "headers") this.storedHeaders = storedHeaders(undefined, this.#variables);
+    if (name === "headers") {
+      this.storedHeaders = storedHeaders(new Map(), this.#variables);
+      this.#listenToHeaders(true);
+    }
     if (name === "hsts") {
       this.#listenToHosts(this.keeper);
       this.#noteHosts(null);
     }
-    this.#noteSetting(name, this.#settings().get(name));
+    this.#noteOrStir();
   }
 
   sourceOf(name: string): Source | null {
@@ -142,33 +180,29 @@ export class Keeping implements KeptSession, SettingListener {
   }
 
   /**
-   * Notes the options that are not as they are stored: headers are changed in place, and nobody tells of it.
+   * Notes the options that are not as they are stored.
    *
-   * @throws {TypeError} for a secret that would be stored.
+   * @throws {TypeError} for a secret that would be stored, when all the others are noted.
    */
   noteSettings(): void {
     if (this.#isReadOnly) return;
-    const now = this.#settings();
-    const refusals: unknown[] = [];
-    for (const name of new Set([...now.keys(), ...this.#known.keys()])) {
-      try {
-        this.#noteSetting(name, now.get(name));
-      } catch (error) {
-        // All others are noted.
-        refusals.push(error);
-      }
-    }
-    if (refusals.length > 0) throw refusals[0];
+    const { settings: now, refused } = this.#settings();
+    const at = systemClock.now();
+    for (const [key, value] of now)
+      if (!isSame(value, this.#known.get(key))) this.keeper.note({ kind: "setting", key, at, value });
+    for (const key of this.#known.keys())
+      if (!now.has(key)) this.keeper.note({ kind: "setting", key, at, value: undefined });
+    this.#known = now;
+    if (refused !== null) throw refused.error;
   }
 
-  /** @throws {TypeError} for a secret that would be stored. */
-  #noteSetting(name: string, given: unknown): void {
-    if (this.#isReadOnly) return;
-    const value = given === undefined ? undefined : this.#keptValue(name, given);
-    if (isSame(value, this.#known.get(name))) return;
-    this.keeper.note({ kind: "setting", key: name, at: systemClock.now(), value });
-    if (value === undefined) this.#known.delete(name);
-    else this.#known.set(name, value);
+  /** What must not be stored is told with the next save: who changes something else has nothing to do with it. */
+  #noteOrStir(): void {
+    try {
+      this.noteSettings();
+    } catch {
+      this.keeper.stir();
+    }
   }
 
   adopt(stored: Stored, { settings, cookies, hosts }: SessionState): void {
@@ -176,7 +210,8 @@ export class Keeping implements KeptSession, SettingListener {
     settingsIn(stored, this.keeper.store.place, this.#variables);
     this.#isAdopting = true;
     try {
-      for (const { key, value } of settings) if (isKept(key)) this.#adoptSetting(key, value);
+      for (const { key, value } of settings.toSorted(byTime))
+        if (isKept(optionOf(key))) this.#adoptSetting(key, value);
       this.#session.cookies.adopt(cookies);
       this.#hosts?.adopt(hosts);
     } finally {
@@ -189,11 +224,31 @@ export class Keeping implements KeptSession, SettingListener {
     if (value === undefined) this.#known.delete(name);
     else this.#known.set(name, value);
     if (isSame(value, before)) return;
+    if (isHeaderKey(name)) {
+      this.#adoptHeader(name, value);
+      return;
+    }
     if (mayRefer(name) && hasReference(value)) this.#references.set(name, value ?? null);
     else this.#references.delete(name);
+    const rival = RIVALS.get(name);
+    if (rival !== undefined && contradict(name, value, this.#known)) {
+      this.#known.delete(rival);
+      Reflect.set(this.#session, rival, undefined);
+    }
     Reflect.set(this.#session, name, this.#meantBy(name, value));
     this.#stored.add(name);
     if (name === "hsts") this.#listenToHosts(this.keeper);
+  }
+
+  /** In place: the program may hold them. */
+  #adoptHeader(key: string, value: Json | undefined): void {
+    if (hasReference(value)) {
+      const others = this.#references.get("headers");
+      this.#references.set("headers", [...(Array.isArray(others) ? (others as Json[]) : []), value ?? null]);
+    }
+    putHeader(this.#session.headers, key, value, this.#variables);
+    putHeader(this.storedHeaders, key, value, this.#variables);
+    this.#stored.add("headers");
   }
 
   /** What a session has that was stored so. */
@@ -203,7 +258,7 @@ export class Keeping implements KeptSession, SettingListener {
         this.#auth = isReferred(value) ? value : undefined;
         return authOf(value, this.#variables);
       case "headers":
-        return (this.storedHeaders = storedHeaders(value, this.#variables));
+        return (this.storedHeaders = storedHeaders(this.#known, this.#variables));
       default:
         return mayRefer(name) ? this.#variables.resolved(value, name) : value;
     }
@@ -212,12 +267,28 @@ export class Keeping implements KeptSession, SettingListener {
   /** Hears of cookies and hosts; `null`: not any more. */
   #listen(keeper: Keeper | null = this.keeper): void {
     this.#session.cookies.listen(this.#isReadOnly ? null : keeper);
+    this.#listenToHeaders(keeper !== null);
     try {
       this.#listenToHosts(keeper);
     } catch (error) {
       this.#session.cookies.listen(null);
+      this.#listenToHeaders(false);
       throw error;
     }
+  }
+
+  /** They are changed in place. What they are then is looked at when they are, which is when the program waits next. */
+  #listenToHeaders(isListening: boolean): void {
+    this.#headers?.listen(null);
+    this.#headers = isListening && !this.#isReadOnly ? this.#session.headers : null;
+    this.#headers?.listen(() => {
+      if (this.#isAdopting || this.#isLooking) return;
+      this.#isLooking = true;
+      queueMicrotask(() => {
+        this.#isLooking = false;
+        this.#noteOrStir();
+      });
+    });
   }
 
   /** Hears of the hosts in the session's own list. One of another kind keeps what it knows itself. */
@@ -245,18 +316,48 @@ export class Keeping implements KeptSession, SettingListener {
     });
   }
 
-  /** The options that the session has, of which those are stored that can be. */
-  #settings(): Map<string, unknown> {
+  /** The options as they are to be stored; as they are stored where that is refused. */
+  #settings(): {
+    readonly settings: Map<string, Json>;
+    readonly refused: { readonly error: unknown } | null;
+  } {
     const { baseUrl, headers, hsts } = this.#session;
     const { auth, cookies: _, ...others } = this.#given();
     const all: Record<string, unknown> = {
       ...others,
       baseUrl: baseUrl ?? undefined,
-      headers: headersBeside(headers),
     };
     if (hsts !== null) all["hsts"] = true;
     if (this.#auth !== undefined) all["auth"] = this.#auth;
     else if (auth !== undefined) all["auth"] = auth;
-    return new Map(Object.entries(all));
+    const settings = new Map<string, Json>();
+    let refused: { readonly error: unknown } | null = null;
+    const keep = (key: string, valueOf: () => Json | undefined): void => {
+      let json = this.#known.get(key);
+      try {
+        json = valueOf();
+      } catch (error) {
+        refused ??= { error };
+      }
+      if (json !== undefined) settings.set(key, json);
+    };
+    for (const [name, value] of Object.entries(all))
+      keep(name, () => (value === undefined ? undefined : this.#keptValue(name, value)));
+    for (const pair of headersBeside(headers)) {
+      const key = headerKeyOf(pair[0]);
+      keep(key, () => this.#keptHeader(key, pair));
+    }
+    return { settings, refused };
+  }
+
+  /** @throws {TypeError} for a secret that would be stored. */
+  #keptHeader(key: string, pair: HeaderPair): Json | undefined {
+    const known = this.#known.get(key);
+    const kept = keptValue("headers", [pair], {
+      secrets: this.#secrets,
+      known: known === undefined ? undefined : [known],
+      refer: (json) => this.#variables.referring(json, this.#references.get("headers")),
+    });
+    return (kept as readonly Json[] | undefined)?.[0];
   }
 }

@@ -138,7 +138,7 @@ function isSecretIn(option: string, name: string): boolean {
   return option === "cert" ? name === "passphrase" : isSecretName(name);
 }
 
-const USER_INFO = /:\/\/[^/?#]*@/;
+const SCHEME = /^[a-z][a-z0-9+.-]*:(?=[/\\])/i;
 
 /** Does it hold a secret by its kind? */
 function isSecret(name: string, json: Json): boolean {
@@ -150,10 +150,25 @@ function isSecret(name: string, json: Json): boolean {
     case "baseUrl":
     case "proxy":
     case "proxies":
-      return USER_INFO.test(JSON.stringify(json));
+      return textsIn(json).some(hasUserInfo);
     default:
       return INLINE_KEY.test(JSON.stringify(json));
   }
+}
+
+/** Does a URL have a user in it, also one without its scheme? */
+function hasUserInfo(url: string): boolean {
+  const [authority = ""] = url
+    .replace(SCHEME, "")
+    .replace(/^[/\\]+/, "")
+    .split(/[/\\?#]/, 1);
+  return authority.includes("@");
+}
+
+/** All texts that are values. */
+function textsIn(json: Json): string[] {
+  if (typeof json === "string") return [json];
+  return typeof json === "object" && json !== null ? Object.values(json).flatMap(textsIn) : [];
 }
 
 /** Does a query name a secret? */

@@ -24,7 +24,17 @@ import {
   type EnvironmentReference,
   type ReferringOption,
 } from "./references.ts";
-import { authOf, headersOver, isReferred, settingsIn, storedHeaders } from "./stored-settings.ts";
+import {
+  authOf,
+  contradict,
+  headersIn,
+  headersOver,
+  isHeaderKey,
+  isReferred,
+  RIVALS,
+  settingsIn,
+  storedHeaders,
+} from "./stored-settings.ts";
 
 /** A value, or the environment variable that has it. */
 export type Referring<Value> = Value | EnvironmentReference;
@@ -120,10 +130,15 @@ export async function readOpening(
   const stored = await store.read();
   const variables = new Variables(process.env);
   const settings = settingsIn(stored, store.place, variables);
-  const { headers: keptHeaders, auth: keptAuth, hsts: isHsts, ...kept } = Object.fromEntries(settings);
+  const {
+    headers: _,
+    auth: keptAuth,
+    hsts: isHsts,
+    ...kept
+  } = Object.fromEntries([...settings].filter(([key]) => !isHeaderKey(key)));
   const { headers, cookies, hsts, auth = keptAuth, ...rest } = options;
   const { jar, own, named } = cookiesOver(cookies, stored?.state);
-  const plain = { ...kept, ...rest };
+  const plain = { ...without(kept, rest), ...rest };
   return {
     options: {
       ...mapValues(plain, (value, name) => (mayRefer(name) ? variables.resolved(value, name) : value)),
@@ -134,7 +149,7 @@ export async function readOpening(
     headers:
       headers === null
         ? new HeaderMap()
-        : headersOver(storedHeaders(keptHeaders, variables), headers, variables),
+        : headersOver(storedHeaders(settings, variables), headers, variables),
     jar: own,
     cookies: named,
     how: {
@@ -145,7 +160,7 @@ export async function readOpening(
       given: new Set(Object.keys(given).filter((name) => Reflect.get(given, name) !== undefined)),
       auth: isReferred(auth) ? auth : undefined,
       variables,
-      references: referencesIn({ ...plain, headers: [...pairsOf(keptHeaders), ...pairsOf(headers)] }),
+      references: referencesIn({ ...plain, headers: [...headersIn(settings), ...pairsOf(headers)] }),
     },
   };
 }
@@ -171,6 +186,19 @@ function readHow({
   oneOf(save, "save", ["change", "close", "manual"]);
   oneOf(secrets, "secrets", ["reference", "store", "omit"]);
   return { when: save, isReadOnly: access === "read-only", secrets };
+}
+
+/** What was stored, less what contradicts what is given. */
+function without(
+  kept: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const stored = new Map(Object.entries(kept));
+  for (const [name, value] of Object.entries(given)) {
+    const rival = RIVALS.get(name);
+    if (rival !== undefined && contradict(name, value, stored)) stored.delete(rival);
+  }
+  return Object.fromEntries(stored);
 }
 
 function mapValues(

@@ -33,7 +33,11 @@ export function mayRefer(option: string): boolean {
 
 /** Is it a reference to a variable? */
 export function isReference(value: unknown): value is EnvironmentReference {
-  return isRecord(value) && typeof value["env"] === "string" && Object.keys(value).length === 1;
+  return isRecord(value) && isName(value["env"]) && Object.keys(value).length === 1;
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
 }
 
 /** Does it stand in it, or is it one? */

@@ -384,7 +384,8 @@ export class Session<Streams extends boolean = false>
   /**
    * Stores what changed, now. Resolves when it is stored.
    *
-   * @throws {TypeError} for a session that is not stored, or was opened read-only; for a secret that would be stored.
+   * @throws {TypeError} for a session that is not stored, or was opened read-only; for a secret that would be stored, when all the rest is.
+   * @throws {SessionClosed} for one that is closed.
    * @throws {SessionFileError | SessionLockedError} when it cannot be stored; it is tried again with the next change.
    */
   async save(): Promise<void> {
@@ -395,6 +396,7 @@ export class Session<Streams extends boolean = false>
    * Takes over what others stored since. What this session changed and did not store yet stays as it is.
    *
    * @throws {TypeError} for a session that is not stored.
+   * @throws {SessionClosed} for one that is closed.
    * @throws {SessionFileError} when what is stored cannot be read.
    */
   async reload(): Promise<void> {

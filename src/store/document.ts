@@ -1,16 +1,22 @@
 /**
- * A session as text: the file's format, of which `schema/session-1.schema.json` is the description for others. Keys are sorted, and each
- * cookie is a line: what differs between two files is what changed.
+ * A session as text: the file's format, of which `schema/session-1.schema.json` is the description for others. Keys are sorted, but for
+ * those of options' values, and each cookie is a line: what differs between two files is what changed.
  *
  * Reading trusts nothing. What a later version may add is kept: fields that are not known are written back.
  */
+import { isRecord, mustBe } from "../core/checks.ts";
 import { isObject } from "../core/realm.ts";
-import type { CookieKey, Json, Kept, KeptCookie, KeptHost, Stored } from "../core/session-store.ts";
+import type { Change, CookieKey, Json, Kept, KeptCookie, KeptHost, Stored } from "../core/session-store.ts";
 import { readCookie } from "../cookies/cookie-json.ts";
 import { HstsStore } from "../hsts/store.ts";
 import { version as packageVersion } from "../core/version.ts";
 import { isJsonRecord, lineOf, without, type JsonRecord } from "./json.ts";
-import { cookieId } from "./state.ts";
+import { cookieId, LAST_TIME } from "./state.ts";
+
+/** No value of a session has so many levels; what has may be there to exhaust the stack. */
+const MOST_LEVELS = 64;
+/** One more with each commit: nobody gets there, and it could still be counted on. */
+const MOST_REVISIONS = 4_503_599_627_370_496;
 
 /** What says that a file is one of these. */
 export const FORMAT = "sojourn-session";
@@ -74,7 +80,7 @@ export function textOf({ revision, state, more, moreOf }: SessionDocument, saved
   const also = (id: string, at: number): JsonRecord => moreOf.get(idAt(id, at)) ?? {};
   const settings = state.settings.map(
     (kept) =>
-      `    ${JSON.stringify(kept.key)}: ${lineOf({ ...also(`setting ${kept.key}`, kept.at), ...settingFields(kept) })}`,
+      `    ${JSON.stringify(kept.key)}: ${settingLine({ ...also(`setting ${kept.key}`, kept.at), ...settingFields(kept) })}`,
   );
   const fields: Record<string, string> = {
     ...Object.fromEntries(Object.entries(more).map(([name, value]) => [name, lineOf(value)])),
@@ -113,6 +119,14 @@ function lineFor(kept: object, fields: () => JsonRecord): string {
   const line = lineOf(fields());
   written.set(kept, line);
   return line;
+}
+
+/** The value as it was given: of params the order says something. */
+function settingLine({ value, ...others }: JsonRecord): string {
+  const fields = Object.entries(others).map(([name, field]) => [name, lineOf(field)]);
+  if (value !== undefined) fields.push(["value", JSON.stringify(value)]);
+  const lines = fields.map(([name, line]) => `${JSON.stringify(name)}:${line}`);
+  return `{${lines.toSorted().join(",")}}`;
 }
 
 function settingFields({ at, value }: Kept<string, Json>): JsonRecord {
@@ -160,8 +174,9 @@ export function documentOf(record: JsonRecord, moreOpen: JsonRecord = {}): Sessi
     const rest = without(fields, known);
     if (Object.keys(rest).length > 0) moreOf.set(idAt(id, at), rest);
   };
+  assertLevels(record, MOST_LEVELS);
   const { revision } = record;
-  if (!isCount(revision)) throw new FormError("revision is no whole number");
+  if (!isCount(revision, MOST_REVISIONS)) throw new FormError("revision is no whole number");
   const settings = entriesIn(record["settings"], "settings").map(([name, fields, where]) => {
     const at = timeIn(fields, where);
     note(`setting ${name}`, where, { at, fields }, SETTING_FIELDS);
@@ -188,13 +203,16 @@ function readKeptCookie(fields: JsonRecord, where: string): Kept<CookieKey, Kept
   const known = Object.fromEntries(
     Object.entries(fields).filter(([name]) => COOKIE_FIELDS.has(name) && !KEPT_FIELDS.includes(name)),
   );
-  // Of one that is deleted the key is all that there is; the value makes it one that can be read.
-  const { cookie, boundTo } = formed(() => readCookie(isGone ? { ...known, value: "-" } : known, where, at));
+  // Of one that is deleted the key is all that there is; the rest makes it one that can be read.
+  const { cookie, boundTo } = formed(() => readCookie(isGone ? { ...known, ...ANY } : known, where, at));
   const { name, domain, hostOnly, path } = cookie;
   const key = { name, domain, hostOnly, path };
   if (isGone) return { key, at, value: undefined };
   return { key, at, value: boundTo === null ? cookie : { ...cookie, boundTo } };
 }
+
+/** What any cookie may have, whatever the prefix of its name promises. */
+const ANY: JsonRecord = { value: "-", secure: true, httpOnly: true };
 
 function readKeptHost(fields: JsonRecord, where: string): Kept<string, KeptHost> {
   const at = timeIn(fields, where);
@@ -219,7 +237,7 @@ function formed<Value>(read: () => Value): Value {
 
 function timeIn(fields: JsonRecord, where: string): number {
   const { at } = fields;
-  if (!isCount(at)) throw new FormError(`${where}.at is no time in milliseconds`);
+  if (!isCount(at, LAST_TIME)) throw new FormError(`${where}.at is no time in milliseconds`);
   return at;
 }
 
@@ -229,8 +247,81 @@ function isDeleted(fields: JsonRecord, where: string): boolean {
   return deleted === true;
 }
 
-function isCount(value: Json | undefined): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+function isCount(value: Json | undefined, most: number): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= most;
+}
+
+function assertLevels(value: Json, left: number): void {
+  if (typeof value !== "object" || value === null) return;
+  if (left === 0) throw new FormError(`it has more than ${MOST_LEVELS} levels`);
+  for (const part of Object.values(value)) assertLevels(part, left - 1);
+}
+
+/**
+ * Changes as data: what the caller does to its own afterwards is not stored.
+ *
+ * @throws {TypeError} for what is none, or could not be read again when it was stored.
+ */
+export function checkedChanges(changes: readonly Change[]): Change[] {
+  if (!Array.isArray(changes)) throw mustBe("what commit() takes", "a list of changes", changes);
+  return (changes as readonly Change[]).map((change, at) => {
+    try {
+      return checkedChange(change, `changes[${at}]`);
+    } catch (error) {
+      throw error instanceof FormError ? new TypeError(`a change cannot be stored: ${error.message}`) : error;
+    }
+  });
+}
+
+function checkedChange(change: Change, where: string): Change {
+  if (!isObject(change)) throw mustBe(where, "a change", change);
+  const { kind, key, at, value } = change;
+  switch (kind) {
+    case "setting": {
+      if (typeof key !== "string") throw mustBe(`${where}.key`, "the name of an option", key);
+      const own = jsonOnly(value, `${where}.value`);
+      timeIn({ at }, where);
+      return { kind, key, at, value: own };
+    }
+    case "cookie": {
+      const own = structuredClone({ key, at, value });
+      const read = readKeptCookie(asRead(cookieFields(own), where), where);
+      if (!isObject(key) || cookieId(read.key) !== cookieId(own.key))
+        throw new FormError(`${where}.key is not that of its value`);
+      return { kind, ...own };
+    }
+    case "host": {
+      const own = structuredClone({ key, at, value });
+      const read = readKeptHost(asRead(hostFields(own), where), where);
+      if (read.key !== key) throw new FormError(`${where}.key is not the host of its value`);
+      return { kind, ...own };
+    }
+    default:
+      throw mustBe(`${where}.kind`, '"setting", "cookie" or "host"', kind);
+  }
+}
+
+/** As it is read from a file. */
+function asRead(fields: JsonRecord, where: string): JsonRecord {
+  return jsonOnly(fields, where) as JsonRecord; // of a record one is made
+}
+
+/** A copy of a value that JSON can say, and says as it is. */
+function jsonOnly(value: unknown, where: string, left: number = MOST_LEVELS - 4): Json | undefined {
+  if (value === undefined || value === null || typeof value === "string" || typeof value === "boolean")
+    return value;
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (left === 0) throw new FormError(`${where} has too many levels`);
+  if (Array.isArray(value))
+    return value.map((part: unknown, at) => jsonOnly(part, `${where}[${at}]`, left - 1) ?? null);
+  if (!isRecord(value)) throw mustBe(where, "what JSON can say", value);
+  const fields = Object.entries(value).filter(([, part]) => part !== undefined);
+  return Object.fromEntries(
+    fields.map(([name, part]) => [
+      name,
+      jsonOnly(part, `${where}[${JSON.stringify(name)}]`, left - 1) ?? null,
+    ]),
+  );
 }
 
 /** Records in a list, with where each is. */

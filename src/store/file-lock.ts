@@ -3,9 +3,10 @@
  * takes it back when a process ends, however it ends.
  *
  * The file is opened by SQLite alone, and never deleted: a process that closes any other handle of it would lose its locks, and behind a
- * deletion two processes would hold two locks of one name.
+ * deletion two processes would hold two locks of one name. Somebody may delete it all the same, or its folder: so who holds it looks
+ * whether it is still the one of that name.
  */
-import { chmodSync, lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, lstatSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { DatabaseSync } from "node:sqlite";
@@ -24,6 +25,11 @@ const OWNERS = 0o600;
 /** What SQLite says when somebody else holds it (`SQLITE_BUSY`), in the lower byte of its codes. */
 const SQLITE_BUSY = 5;
 
+/** Somebody deleted the lock while it was held: others may hold one of the same name. */
+export class LockLost extends Error {
+  override readonly name: string = "LockLost";
+}
+
 /** One for each file that this process locks. */
 const locks = new Map<string, FileLock>();
 
@@ -41,6 +47,8 @@ class FileLock {
   readonly #path: string;
   /** `null` while nobody of this process wants it. */
   #database: DatabaseSync | null = null;
+  /** Which file that is. */
+  #inode = 0n;
   /** Who came last in this process. */
   #last: Promise<void> = Promise.resolve();
   #wanting = 0;
@@ -53,10 +61,11 @@ class FileLock {
    * Does `act` while nobody else does anything.
    *
    * @param timeoutMs so long it is waited for.
+   * @param act is given what throws {@link LockLost} when somebody deleted the lock since.
    * @throws {SessionLockedError} when that is too long.
    * @throws {SessionFileError} when it cannot be locked at all.
    */
-  async hold<Value>(timeoutMs: number, act: () => Promise<Value>): Promise<Value> {
+  async hold<Value>(timeoutMs: number, act: (assertHeld: () => void) => Promise<Value>): Promise<Value> {
     const start = systemClock.monotonic();
     const before = this.#last;
     let leave: () => void = () => {};
@@ -66,7 +75,9 @@ class FileLock {
       await this.#turn(before, start, timeoutMs);
       await this.#begin(start, timeoutMs);
       try {
-        return await act();
+        return await act(() => {
+          if (!this.#isOfItsName()) throw new LockLost();
+        });
       } finally {
         this.#end();
       }
@@ -106,8 +117,11 @@ class FileLock {
   #tryBegin(): boolean {
     try {
       this.#database ??= this.#open();
-      this.#database.exec("BEGIN IMMEDIATE");
-      return true;
+      // In memory: a journal would be a file of its own, for nothing is ever written.
+      this.#database.exec("PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE");
+      if (this.#isOfItsName()) return true;
+      this.#close();
+      return false;
     } catch (error) {
       if (error instanceof SessionFileError) throw error;
       if (isBusy(error)) return false;
@@ -123,20 +137,32 @@ class FileLock {
         "no-lock",
         "this runtime has no node:sqlite, by which files are locked: give Session.open() a store of your own",
       );
-    const path = `${this.#path}.lock`;
-    const database = new sqlite.DatabaseSync(path, { timeout: 0 });
-    makeOwners(path);
+    const database = new sqlite.DatabaseSync(this.#lockPath, { timeout: 0 });
+    makeOwners(this.#lockPath);
+    this.#inode = inodeOf(this.#lockPath);
     return database;
   }
 
+  #isOfItsName(): boolean {
+    return this.#inode === inodeOf(this.#lockPath);
+  }
+
   #end(): void {
-    rmSync(this.#holderPath, { force: true });
+    try {
+      rmSync(this.#holderPath, { force: true });
+    } catch {
+      // The folder cannot be written any more. Who holds it next writes it anew.
+    }
     this.#database?.exec("ROLLBACK");
   }
 
   #close(): void {
     this.#database?.close();
     this.#database = null;
+  }
+
+  get #lockPath(): string {
+    return `${this.#path}.lock`;
   }
 
   get #holderPath(): string {
@@ -157,6 +183,11 @@ class FileLock {
       return null;
     }
   }
+}
+
+/** What tells a file from others that had, or will have, its name; 0 when it is not there. By its path, as below. */
+function inodeOf(path: string): bigint {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? 0n;
 }
 
 /** SQLite makes files as it likes. By its path: who closes a handle of the file loses the lock. */

@@ -1,5 +1,5 @@
 /** A session in a file: read, locked, changed, and written whole. */
-import { constants, type BigIntStats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { chmod, lstat, mkdir, open, readdir, realpath, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
@@ -16,6 +16,7 @@ import {
 } from "../core/session-store.ts";
 import { CipherError, FileCipher, type SessionKey } from "./cipher.ts";
 import {
+  checkedChanges,
   documentOf,
   FORMAT,
   FormError,
@@ -24,11 +25,11 @@ import {
   VERSION,
   type SessionDocument,
 } from "./document.ts";
-import { lockOf } from "./file-lock.ts";
+import { LockLost, lockOf } from "./file-lock.ts";
 import { isJsonRecord, lineOf, repeatedName, type JsonRecord } from "./json.ts";
 import { assertName, here, nameOf, placeOf, sessionsFolder, type Place } from "./places.ts";
 import { applied, emptyState } from "./state.ts";
-import { factsOf, isSameFile, writeWhole, type FileFacts } from "./write-file.ts";
+import { withFile, writeWhole } from "./write-file.ts";
 
 /** How a file is used. */
 export interface FileSessionStoreOptions {
@@ -44,7 +45,7 @@ export interface FileSessionStoreOptions {
 const LOCK_MS = 10_000;
 const MOST_LOCK_MS = 2_147_483_647;
 /** Larger ones were not written here. */
-const MOST_BYTES = 268_435_456n;
+const MOST_BYTES = 268_435_456;
 /** Who opens a pipe waits for nobody. On Windows there is no such flag. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const OWNERS_FILE = 0o600;
@@ -52,8 +53,6 @@ const OWNERS_FOLDER = 0o700;
 /** What others than the owner may do. */
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
-/** No value of a session has so many levels; what has may be there to exhaust the stack. */
-const MOST_LEVELS = 64;
 
 const emptyDocument: SessionDocument = {
   revision: 0,
@@ -79,7 +78,7 @@ export class FileSessionStore implements SessionStore {
   readonly #lockMs: number;
   #cipher: FileCipher | null;
   /** What was read or written last. */
-  #last: { readonly facts: FileFacts; readonly document: SessionDocument } | null = null;
+  #last: { readonly bytes: Buffer; readonly document: SessionDocument } | null = null;
 
   /**
    * @param place a name in the folder of the user's sessions, or a path that begins with `/`, `./` or `../`.
@@ -128,10 +127,8 @@ export class FileSessionStore implements SessionStore {
   }
 
   async commit(changes: readonly Change[]): Promise<Stored> {
-    // As data: what the caller changes afterwards is not stored.
-    const own = structuredClone(changes);
-    assertReadable(own);
-    return await this.#change(this.#cipher, (before, now) => {
+    const own = checkedChanges(changes);
+    return await this.#change((before, now) => {
       const state = applied(before.state, own, now);
       return state === before.state && before.revision > 0 ? before : { ...before, state };
     });
@@ -144,34 +141,69 @@ export class FileSessionStore implements SessionStore {
    */
   async changeKey(key: SessionKey | null): Promise<void> {
     const cipher = key === null ? null : new FileCipher(key);
-    await this.#change(cipher, (before) => ({ ...before }));
-    this.#cipher = cipher;
+    await this.#change((before) => ({ ...before }), cipher);
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  /** Reads it, lets `next` make of it what is to be written, and writes that, while nobody else does. */
+  /**
+   * Reads it, lets `next` make of it what is to be written, and writes that, while nobody else does.
+   *
+   * @param cipher of another key: from then on this one is used.
+   */
   async #change(
-    cipher: FileCipher | null,
     next: (before: SessionDocument, now: number) => SessionDocument,
+    cipher?: FileCipher | null,
   ): Promise<SessionDocument> {
-    await this.#makeFolder();
-    const path = await this.#target();
-    return await lockOf(path).hold(this.#lockMs, async () => {
-      const before = (await this.#load(path)) ?? emptyDocument;
-      const now = systemClock.now();
-      const made = next(before, now);
-      if (made === before) return before;
-      const document = { ...made, revision: before.revision + 1 };
-      this.#last = null;
-      await writable(path, async () => {
-        const facts = await writeWhole(path, await sealed(document, cipher, now));
-        this.#last = { facts, document };
-      });
-      return document;
+    for (;;) {
+      await this.#makeFolder();
+      const path = await this.#target();
+      try {
+        return await lockOf(path).hold(this.#lockMs, async (assertHeld) => {
+          const before = (await this.#load(path)) ?? emptyDocument;
+          const now = systemClock.now();
+          const made = next(before, now);
+          if (made === before) return before;
+          const document = { ...made, revision: before.revision + 1 };
+          // Here, and not before: the key may have been changed while others were waited for.
+          await this.#write(path, document, {
+            cipher: cipher === undefined ? this.#cipher : cipher,
+            now,
+            assertHeld,
+          });
+          return document;
+        });
+      } catch (error) {
+        // Nothing was written. What others did meanwhile is read.
+        if (!(error instanceof LockLost)) throw error;
+      }
+    }
+  }
+
+  async #write(
+    path: string,
+    document: SessionDocument,
+    {
+      cipher,
+      now,
+      assertHeld,
+    }: { readonly cipher: FileCipher | null; readonly now: number; readonly assertHeld: () => void },
+  ): Promise<void> {
+    const bytes = Buffer.from(await sealed(document, cipher, now));
+    if (bytes.byteLength > MOST_BYTES)
+      throw new SessionFileError(
+        path,
+        "unwritable",
+        `it would have ${bytes.byteLength} bytes, and no session has more than ${MOST_BYTES}: it stays as it was`,
+      );
+    this.#last = null;
+    await writable(path, async () => {
+      await writeWhole(path, bytes, assertHeld);
     });
+    this.#last = { bytes, document };
+    this.#cipher = cipher;
   }
 
   async #remove(): Promise<boolean> {
@@ -192,7 +224,7 @@ export class FileSessionStore implements SessionStore {
       return await realpath(path);
     } catch (error) {
       if (codeOf(error) !== "ENOENT")
-        throw new SessionFileError(path, "unreadable", "it cannot be found", error);
+        throw new SessionFileError(path, "unreadable", `it cannot be found${reasonOf(error)}`, error);
     }
     const facts = await lstat(path).catch(() => null);
     if (facts?.isSymbolicLink() === true)
@@ -221,14 +253,13 @@ export class FileSessionStore implements SessionStore {
       );
   }
 
-  /** `null`: there is none. What was not written since it was read last is not read again. */
+  /** `null`: there is none. What is there as it was read or written last is known. By its bytes: the system's times are too coarse. */
   async #load(path: string): Promise<SessionDocument | null> {
-    const found = await readOwn(path, this.#last?.facts ?? null);
-    if (found === null) return null;
-    const { facts, text } = found;
-    if (text === null && this.#last !== null) return this.#last.document;
-    const document = await this.#parse(path, text ?? "");
-    this.#last = { facts, document };
+    const bytes = await readOwn(path);
+    if (bytes === null) return null;
+    if (this.#last?.bytes.equals(bytes) === true) return this.#last.document;
+    const document = await this.#parse(path, decoded(path, bytes));
+    this.#last = { bytes, document };
     return document;
   }
 
@@ -237,7 +268,7 @@ export class FileSessionStore implements SessionStore {
     const isEncrypted = Object.hasOwn(record, "encryption");
     const cipher = this.#cipher;
     if (isEncrypted && cipher === null)
-      throw new SessionFileError(path, "key-missing", "it is encrypted: say with which key");
+      throw new SessionFileError(path, "key-missing", "it is encrypted: give the option key");
     if (!isEncrypted && cipher !== null)
       throw new SessionFileError(
         path,
@@ -245,10 +276,8 @@ export class FileSessionStore implements SessionStore {
         "a key was given, and it is not encrypted: changeKey() of a store without a key encrypts it",
       );
     try {
-      assertLevels(record, MOST_LEVELS);
       if (cipher === null) return documentOf(record);
       const content = recordIn(path, await cipher.decipher(record));
-      assertLevels(content, MOST_LEVELS);
       return documentOf(content, moreOpenIn(record));
     } catch (error) {
       if (error instanceof CipherError) throw new SessionFileError(path, error.problem, error.message, error);
@@ -258,62 +287,56 @@ export class FileSessionStore implements SessionStore {
   }
 }
 
-/** A file that was read. */
-interface Found {
-  readonly facts: FileFacts;
-  /** `null`: it is the one that is known. */
-  readonly text: string | null;
-}
-
 /** Reads a file; `null` when it is not there. Others must not be able to read it: that is mended where it can be. */
-async function readOwn(path: string, known: FileFacts | null): Promise<Found | null> {
+async function readOwn(path: string): Promise<Buffer | null> {
   try {
-    const file = await open(path, READ);
-    try {
-      return await readOpen(path, file, known);
-    } finally {
-      await file.close();
-    }
+    return await withFile(await open(path, READ), async (file) => {
+      const stats = await file.stat();
+      if (!stats.isFile())
+        throw new SessionFileError(path, "unreadable", `it is no file, but ${kindOf(stats)}`);
+      await makeOwners(path, file, stats);
+      if (stats.size > MOST_BYTES)
+        throw new SessionFileError(
+          path,
+          "malformed",
+          `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
+        );
+      return await file.readFile();
+    });
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     if (error instanceof SessionFileError) throw error;
-    throw new SessionFileError(path, "unreadable", "it cannot be read", error);
+    throw new SessionFileError(path, "unreadable", `it cannot be read${reasonOf(error)}`, error);
   }
-}
-
-async function readOpen(path: string, file: FileHandle, known: FileFacts | null): Promise<Found> {
-  const stats = await file.stat({ bigint: true });
-  if (!stats.isFile()) throw new SessionFileError(path, "unreadable", `it is no file, but ${kindOf(stats)}`);
-  if (known !== null && isSameFile(factsOf(stats), known)) return { facts: known, text: null };
-  await makeOwners(path, file, stats);
-  if (stats.size > MOST_BYTES)
-    throw new SessionFileError(
-      path,
-      "malformed",
-      `it has ${stats.size} bytes, and no session has more than ${MOST_BYTES}`,
-    );
-  return { facts: factsOf(stats), text: decoded(path, await file.readFile()) };
-}
-
-/** What a thing with a path is that is no file. */
-function kindOf(facts: BigIntStats): string {
-  if (facts.isDirectory()) return "a folder";
-  return facts.isFIFO() ? "a pipe" : facts.isSocket() ? "a socket" : "a device";
 }
 
 /** Bytes that are no UTF-8 are not replaced: what they were would be lost with the next commit. */
 function decoded(path: string, bytes: Uint8Array): string {
+  let text: string;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     throw new SessionFileError(path, "malformed", "it is not in UTF-8", error);
   }
+  if (text.startsWith("\uFEFF"))
+    throw new SessionFileError(
+      path,
+      "malformed",
+      "a byte order mark is before it: save it as UTF-8 without one",
+    );
+  return text;
+}
+
+/** What a thing with a path is that is no file. */
+function kindOf(facts: Stats): string {
+  if (facts.isDirectory()) return "a folder";
+  return facts.isFIFO() ? "a pipe" : facts.isSocket() ? "a socket" : "a device";
 }
 
 /** @throws {SessionFileError} when others can read it, and that cannot be changed. */
-async function makeOwners(path: string, file: FileHandle, { mode, uid }: BigIntStats): Promise<void> {
-  if (process.platform === "win32" || (Number(mode) & OTHERS) === 0) return;
-  if (Number(uid) !== process.getuid?.())
+async function makeOwners(path: string, file: FileHandle, { mode, uid }: Stats): Promise<void> {
+  if (process.platform === "win32" || (mode & OTHERS) === 0) return;
+  if (uid !== process.getuid?.())
     throw new SessionFileError(path, "permissions", "others can read it, and it is not ours to change that");
   await file.chmod(OWNERS_FILE).catch((error: unknown) => {
     throw new SessionFileError(path, "permissions", "others can read it, and that cannot be changed", error);
@@ -347,37 +370,18 @@ function parsed(path: string, text: string): Json {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
-  } catch (error) {
-    throw new SessionFileError(path, "malformed", "it is no whole JSON", error);
+  } catch {
+    // Without what JSON.parse() says: that has a piece of the file in it.
+    throw new SessionFileError(
+      path,
+      "malformed",
+      "it is no whole JSON: it was cut off, or changed by something else. Put a copy in its place, or remove it to begin anew",
+    );
   }
   const twice = repeatedName(text);
   if (twice !== null)
     throw new SessionFileError(path, "malformed", `an object in it has ${JSON.stringify(twice)} twice`);
   return value;
-}
-
-function assertLevels(value: Json, left: number): void {
-  if (typeof value !== "object" || value === null) return;
-  if (left === 0) throw new FormError(`it has more than ${MOST_LEVELS} levels`);
-  for (const part of Object.values(value)) assertLevels(part, left - 1);
-}
-
-/**
- * A file is not written that could not be read again.
- *
- * @throws {TypeError} for a change that would make it one.
- */
-function assertReadable(changes: readonly Change[]): void {
-  // At the time 0 nothing is over.
-  const text = textOf({ ...emptyDocument, state: applied(emptyState, changes, 0) }, new Date(0));
-  const record = JSON.parse(text) as JsonRecord; // textOf() writes one
-  try {
-    assertLevels(record, MOST_LEVELS);
-    documentOf(record);
-  } catch (error) {
-    if (!(error instanceof FormError)) throw error;
-    throw new TypeError(`a change cannot be stored: ${error.message}`, { cause: error });
-  }
 }
 
 /** What is written: the document, or an envelope of which it is the content. */
@@ -401,9 +405,21 @@ async function writable(path: string, write: () => Promise<void>): Promise<void>
   try {
     await write();
   } catch (error) {
-    if (error instanceof SessionFileError || error instanceof SessionLockedError) throw error;
-    throw new SessionFileError(path, "unwritable", "it cannot be written, and is as it was", error);
+    if (error instanceof SessionFileError || error instanceof SessionLockedError || error instanceof LockLost)
+      throw error;
+    throw new SessionFileError(
+      path,
+      "unwritable",
+      `it cannot be written, and is as it was${reasonOf(error)}`,
+      error,
+    );
   }
+}
+
+/** What the system says, for a message: such as `: ENOSPC`. */
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return typeof code === "string" ? `: ${code}` : "";
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,6 +1,7 @@
 /** The state of sessions of one process: for tests, and for sessions that share what they know. */
 import type { Change, SessionStore, Stored } from "../core/session-store.ts";
 import { systemClock } from "../core/clock.ts";
+import { checkedChanges } from "./document.ts";
 import { applied, emptyState } from "./state.ts";
 
 /** Stores a session in memory. */
@@ -12,11 +13,10 @@ export class MemorySessionStore implements SessionStore {
     return Promise.resolve(this.#stored);
   }
 
-  // oxlint-disable-next-line require-await -- what cannot be copied is a rejection
+  // oxlint-disable-next-line typescript/require-await -- what is thrown rejects
   async commit(changes: readonly Change[]): Promise<Stored> {
     const before = this.#stored ?? { revision: 0, state: emptyState };
-    // As data: what the caller changes afterwards is not stored.
-    const state = applied(before.state, structuredClone(changes), systemClock.now());
+    const state = applied(before.state, checkedChanges(changes), systemClock.now());
     this.#stored =
       state === before.state && this.#stored !== null ? before : { revision: before.revision + 1, state };
     return this.#stored;

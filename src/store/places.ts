@@ -1,6 +1,6 @@
 /** Where session files are: a name stands for a file in the folder of the user's sessions, a path for any other. */
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { basename, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { mustBe } from "../core/checks.ts";
@@ -12,6 +12,8 @@ const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 /** A path that says that it is one. */
 const PATH = /^\.{1,2}[/\\]/;
 const SUFFIX = ".json";
+/** Of the 255 that file systems give a name, less what stands behind it: `.holder`. */
+const MOST_NAME_BYTES = 248;
 
 /** Of the environment, what says where the folder is. */
 export interface Whereabouts {
@@ -62,12 +64,22 @@ export interface Place {
  */
 export function placeOf(given: string | URL, whereabouts: Whereabouts): Place {
   const isFile = isUrl(given) && given.protocol === "file:";
-  if (isFile) return { path: fileURLToPath(given), isNamed: false };
+  if (isFile) return { path: assertShort(fileURLToPath(given)), isNamed: false };
   if (typeof given !== "string")
     throw mustBe("what Session.open() opens", "a name, a path, a file: URL or a SessionStore", given);
-  if (isAbsolute(given) || PATH.test(given)) return { path: resolve(given), isNamed: false };
+  if (isAbsolute(given) || PATH.test(given)) return { path: assertShort(resolve(given)), isNamed: false };
   assertName(given);
   return { path: join(sessionsFolder(whereabouts), given + SUFFIX), isNamed: true };
+}
+
+/** Beside it stand files with longer names. @throws {RangeError} */
+function assertShort(path: string): string {
+  const bytes = Buffer.byteLength(basename(path));
+  if (bytes > MOST_NAME_BYTES)
+    throw new RangeError(
+      `the name of a session's file must have at most ${MOST_NAME_BYTES} bytes, not ${bytes}`,
+    );
+  return path;
 }
 
 /** @throws {TypeError} unless a session can be called so. */

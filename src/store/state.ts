@@ -8,6 +8,9 @@ const MOST = 10_000;
 /** So long a deletion is remembered, in milliseconds: 30 days. Who was away for longer may bring back what others deleted. */
 const REMEMBERED_MS = 2_592_000_000;
 
+/** The last time there is (ECMAScript §21.4.1.1). What changes later than it cannot: of one time, the later commit wins. */
+export const LAST_TIME = 8_640_000_000_000_000;
+
 /** Nothing. */
 export const emptyState: SessionState = { settings: [], cookies: [], hosts: [] };
 

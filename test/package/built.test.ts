@@ -100,6 +100,17 @@ describe("the built package", { timeout: 30_000 }, () => {
     expect(String(response)).toMatch(/^<Response \[404\]/);
   });
 
+  it("has no declaration with `using`, which Node 22 does not know", async () => {
+    const files = (await readdir(join(folder, "dist"), { recursive: true })).filter((file) =>
+      file.endsWith(".js"),
+    );
+    expect(files.length).toBeGreaterThan(4);
+    for (const file of files) {
+      const code = await readFile(join(folder, "dist", file), "utf8");
+      expect([file, /^\s*(?:await )?using \w+ =/m.exec(code)]).toEqual([file, null]);
+    }
+  });
+
   it("asks for nothing but Node and the packages of package.json, and never by way of where it lies", async () => {
     const { dependencies, peerDependencies } = JSON.parse(
       await readFile(join(root, "package.json"), "utf8"),
