@@ -1,45 +1,15 @@
 /** `session.explain()`: who said what of header fields, query and proxy; and what it refuses. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   HttpProxyDigestAuth,
   Session,
-  type ExplainedHeader,
   type ExplainOptions,
-  type Explanation,
   type RequestOptions,
   type SessionOptions,
-  type Source,
 } from "../../src/index.ts";
+import { headerOf, quietEnvironment, shown } from "../support/explaining.ts";
 
-let folder = "";
-let netrc = "";
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "sojourn-explain-"));
-  netrc = join(folder, "netrc");
-  writeFileSync(netrc, "machine net.test login me password secret\ndefault login any password 0\n");
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => {
-  for (const name of Object.keys(process.env))
-    if (/(?:_proxy|_ca_bundle|^netrc)$/i.test(name)) vi.stubEnv(name, undefined);
-  vi.stubEnv("NETRC", join(folder, "none"));
-});
-afterEach(() => void vi.unstubAllEnvs());
-
-function headerOf(why: Explanation, name: string): ExplainedHeader {
-  const found = why.headers.find((header) => header.name.toLowerCase() === name);
-  if (found === undefined) throw new Error(`there is no header ${name}`);
-  return found;
-}
-
-/** `layer`, `layer name`, or `layer name at`. */
-function shown({ layer, name, at }: Source): string {
-  return [layer, name, at].filter((part) => part !== null).join(" ");
-}
+const environment = quietEnvironment();
 
 describe("the source of a header", () => {
   it.for<
@@ -95,6 +65,7 @@ describe("the source of a header", () => {
   });
 
   it("is netrc, with the entry and the path of the file", () => {
+    const { netrc } = environment;
     vi.stubEnv("NETRC", netrc);
     const session = new Session({ trustEnv: { netrc: true, proxies: false, ca: false } });
     const why = session.explain("http://net.test/");

@@ -1,8 +1,5 @@
 /** `session.explain()`: who said what of a request that is not sent, and what is not called by asking. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   AppAdapter,
   AuthByOrigin,
@@ -18,38 +15,12 @@ import {
   type Adapter,
   type CookieStore,
   type ExplainedHeader,
-  type Explanation,
   type RequestOptions,
   type SessionOptions,
-  type Source,
 } from "../../src/index.ts";
+import { headerOf, quietEnvironment, shown } from "../support/explaining.ts";
 
-let folder = "";
-let netrc = "";
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "sojourn-explain-"));
-  netrc = join(folder, "netrc");
-  writeFileSync(netrc, "machine net.test login me password secret\ndefault login any password 0\n");
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => {
-  for (const name of Object.keys(process.env))
-    if (/(?:_proxy|_ca_bundle|^netrc)$/i.test(name)) vi.stubEnv(name, undefined);
-  vi.stubEnv("NETRC", join(folder, "none"));
-});
-afterEach(() => void vi.unstubAllEnvs());
-
-function headerOf(why: Explanation, name: string): ExplainedHeader {
-  const found = why.headers.find((header) => header.name.toLowerCase() === name);
-  if (found === undefined) throw new Error(`there is no header ${name}`);
-  return found;
-}
-
-/** `layer`, `layer name`, or `layer name at`. */
-function shown({ layer, name, at }: Source): string {
-  return [layer, name, at].filter((part) => part !== null).join(" ");
-}
+quietEnvironment();
 
 describe("TLS", () => {
   it("is told field by field, with the trust of the environment behind what was said", () => {

@@ -1,30 +1,18 @@
 /** Stored sessions beside others of the same store: whose change counts, what is noticed by itself, and what keeps what from being stored. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { readFile } from "node:fs/promises";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { type HstsStore, Session, SessionClosed, SessionFileError } from "../../src/index.ts";
 import { MemorySessionStore } from "../../src/store/memory-store.ts";
 import type { SessionStore } from "../../src/core/session-store.ts";
 import { rejection } from "../support/messages.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
-let home = "";
-beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "sojourn-beside-"));
-});
-afterAll(async () => {
-  await rm(home, { recursive: true, force: true });
-});
+const { newPath } = temporaryFolder();
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllEnvs();
 });
-
-let count = 0;
-function newPath(): string {
-  return join(home, `${++count}.json`);
-}
 
 const SHOP = "https://shop.example/";
 

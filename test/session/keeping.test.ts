@@ -1,28 +1,16 @@
 /** What a stored session hears of, and what it leaves alone: jars and lists that are given, clocks that differ, options of later versions. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { readFile, writeFile } from "node:fs/promises";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { CookieJar, HstsStore, Session, SessionFileError, type Change } from "../../src/index.ts";
 import { MemorySessionStore } from "../../src/store/memory-store.ts";
 import { rejection } from "../support/messages.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
-let home = "";
-beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "sojourn-home-"));
-});
-afterAll(async () => {
-  await rm(home, { recursive: true, force: true });
-});
+const { newPath } = temporaryFolder();
 afterEach(() => {
   vi.unstubAllEnvs();
 });
-
-let count = 0;
-function newPath(): string {
-  return join(home, `${++count}.json`);
-}
 
 const SHOP = "https://shop.example/";
 

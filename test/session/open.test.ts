@@ -1,28 +1,18 @@
 /** A session that outlives its process: what it has is there when it is opened again, and nobody undoes what another one did. */
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { Request, Session, SessionFileError, type HstsStore, type OpenOptions } from "../../src/index.ts";
 import { MemorySessionStore } from "../../src/store/memory-store.ts";
 import { rejection } from "../support/messages.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
-let home = "";
-beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), "sojourn-home-"));
-});
-afterAll(async () => {
-  await rm(home, { recursive: true, force: true });
-});
+const temporary = temporaryFolder();
+const { newPath } = temporary;
 afterEach(() => {
   vi.unstubAllEnvs();
 });
-
-let count = 0;
-function newPath(): string {
-  return join(home, `${++count}.json`);
-}
 
 const COOKIE_URL = "https://shop.example/";
 
@@ -360,7 +350,7 @@ describe("what cannot be opened so is told before anything is read", () => {
       /give the path of the file that has it/,
     ],
   ])("%s with %j", async ([given, options, message]) => {
-    vi.stubEnv("SOJOURN_HOME", join(home, "untouched"));
+    vi.stubEnv("SOJOURN_HOME", join(temporary.path, "untouched"));
     expect(String(await rejection(Session.open(given as string, options as OpenOptions)))).toMatch(message);
   });
 
@@ -383,7 +373,7 @@ describe("what cannot be opened so is told before anything is read", () => {
 
 describe("names", () => {
   it("stand for files in the user's folder, are listed and removed", async () => {
-    vi.stubEnv("SOJOURN_HOME", join(home, "named"));
+    vi.stubEnv("SOJOURN_HOME", join(temporary.path, "named"));
     expect(await Session.list()).toEqual([]);
     for (const name of ["work", "home"]) {
       await using session = await Session.open(name);

@@ -1,8 +1,5 @@
 /** Each of our stores does what every store must do: the cases that `sojourn/testing` gives to whoever writes one. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import type { Change, SessionState, SessionStore, Stored } from "../../src/core/session-store.ts";
 import { FileSessionStore } from "../../src/store/file-store.ts";
@@ -17,19 +14,9 @@ import {
   type TestedStored,
 } from "../../testing/index.ts";
 import { runs } from "../support/size.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sojourn-contract-"));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-let count = 0;
-function newPath(): string {
-  return join(folder, `${++count}.json`);
-}
+const { newPath } = temporaryFolder();
 
 const KEY = new Uint8Array(32).fill(7);
 

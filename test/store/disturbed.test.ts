@@ -1,28 +1,18 @@
 /** A session file that others do something to: locks that are deleted, keys that change, editors, changes that are none. */
-import { lstat, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { lstat, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
 import { SessionFileError, type Change } from "../../src/core/session-store.ts";
 import { FileSessionStore } from "../../src/store/file-store.ts";
 import { MemorySessionStore } from "../../src/store/memory-store.ts";
 import { LAST_TIME } from "../../src/store/state.ts";
 import { rejection } from "../support/messages.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sojourn-disturbed-"));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-let count = 0;
-function newPath(): string {
-  return join(folder, `${++count}.json`);
-}
+const temporary = temporaryFolder();
+const { newPath } = temporary;
 
 function setting(key: string, value: number, at = 1): Change {
   return { kind: "setting", key, at, value };
@@ -213,9 +203,9 @@ describe("changes that are none", () => {
 describe("the name of a file", () => {
   it("leaves room for what stands beside it", async () => {
     const error = `the name of a session's file must have at most 248 bytes, not 249`;
-    expect(() => new FileSessionStore(join(folder, "\u00e9".repeat(124) + "x"))).toThrow(RangeError);
-    expect(() => new FileSessionStore(join(folder, "\u00e9".repeat(124) + "x"))).toThrow(error);
-    const path = join(folder, "\u00e9".repeat(124));
+    expect(() => new FileSessionStore(join(temporary.path, "\u00e9".repeat(124) + "x"))).toThrow(RangeError);
+    expect(() => new FileSessionStore(join(temporary.path, "\u00e9".repeat(124) + "x"))).toThrow(error);
+    const path = join(temporary.path, "\u00e9".repeat(124));
     await new FileSessionStore(path).commit([setting("a", 1)]);
     expect(await settingsOf(new FileSessionStore(path))).toEqual({ a: 1 });
   });

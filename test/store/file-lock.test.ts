@@ -1,29 +1,17 @@
 /** A lock that dies with its holder, however that ends. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { describe, it } from "vitest";
 
 import { SessionFileError, SessionLockedError } from "../../src/core/session-store.ts";
 import { lockOf } from "../../src/store/file-lock.ts";
 import { FileSessionStore } from "../../src/store/file-store.ts";
 import { rejection } from "../support/messages.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sojourn-lock-"));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-let count = 0;
-function newPath(): string {
-  return join(folder, `${++count}.json`);
-}
+const { newPath } = temporaryFolder();
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

@@ -6,21 +6,20 @@ import {
   mkdtemp,
   readdir,
   readFile,
-  rm,
   stat,
   symlink,
   truncate,
   writeFile,
 } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { describe, it } from "vitest";
 
 import { SessionFileError, type Change, type KeptCookie } from "../../src/core/session-store.ts";
 import { FileCipher } from "../../src/store/cipher.ts";
 import type { JsonRecord } from "../../src/store/json.ts";
 import { FileSessionStore } from "../../src/store/file-store.ts";
 import { rejection } from "../support/messages.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 const NOW = Date.now();
 
@@ -45,18 +44,8 @@ function set(name: string, value: string, at: number = NOW): Change {
   };
 }
 
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sojourn-store-"));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-let count = 0;
-function newPath(): string {
-  return join(folder, `${++count}.json`);
-}
+const temporary = temporaryFolder();
+const { newPath } = temporary;
 
 async function names(store: FileSessionStore): Promise<string[]> {
   const stored = await store.read();
@@ -72,11 +61,13 @@ describe("a session file", () => {
     expect(revision).toBe(1);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await names(new FileSessionStore(path))).toEqual(["a"]);
-    expect(await readdir(folder).then((files) => files.filter((file) => file.endsWith(".tmp")))).toEqual([]);
+    expect(
+      await readdir(temporary.path).then((files) => files.filter((file) => file.endsWith(".tmp"))),
+    ).toEqual([]);
   });
 
   it("and all that stands beside it is for its owner alone", async ({ expect }) => {
-    const own = await mkdtemp(join(folder, "own-"));
+    const own = await mkdtemp(join(temporary.path, "own-"));
     await new FileSessionStore(join(own, "a.json")).commit([set("a", "1")]);
     const files = await readdir(own);
     expect(files.toSorted()).toEqual(["a.json", "a.json.lock"]);
@@ -223,14 +214,14 @@ describe("a session file", () => {
   });
 
   it("in a folder that is not there makes one, for its owner alone", async ({ expect }) => {
-    const path = join(folder, "fresh", "deep", "a.json");
+    const path = join(temporary.path, "fresh", "deep", "a.json");
     const store = new FileSessionStore(path);
     expect(await store.read()).toBeNull();
-    await expect(stat(join(folder, "fresh"))).rejects.toThrow(/ENOENT/);
+    await expect(stat(join(temporary.path, "fresh"))).rejects.toThrow(/ENOENT/);
     await store.commit([set("a", "1")]);
     expect(await names(store)).toEqual(["a"]);
     for (const made of ["fresh", "fresh/deep"])
-      expect((await stat(join(folder, made))).mode & 0o777).toBe(0o700);
+      expect((await stat(join(temporary.path, made))).mode & 0o777).toBe(0o700);
   });
 
   it("below what is no folder is told as such", async ({ expect }) => {

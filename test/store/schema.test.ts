@@ -1,17 +1,16 @@
 /** The published schema of session files: what the store writes passes it, and what the store refuses does not. */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { describe, it } from "vitest";
 
 import type { Change, Json } from "../../src/core/session-store.ts";
 import { Session } from "../../src/index.ts";
 import { FileSessionStore } from "../../src/store/file-store.ts";
 import { rejection } from "../support/messages.ts";
 import { runs } from "../support/size.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 const FIXTURES = new URL("fixtures/", import.meta.url);
 // As programs find it.
@@ -29,18 +28,7 @@ function faultsOf(text: string): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sojourn-schema-"));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-let count = 0;
-function newPath(): string {
-  return join(folder, `${++count}.json`);
-}
+const { newPath } = temporaryFolder();
 
 const KEY = new Uint8Array(32).fill(7);
 

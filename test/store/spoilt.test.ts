@@ -3,40 +3,19 @@
  * stays as it is. What stands here is tried in the open and encrypted.
  */
 import { execFileSync } from "node:child_process";
-import {
-  lstat,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  readlink,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, it, type ExpectStatic } from "vitest";
+import { lstat, mkdir, open, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { describe, it, type ExpectStatic } from "vitest";
 
 import { Session, SessionFileError, type Change, type SessionFileProblem } from "../../src/index.ts";
 import { FileSessionStore, type FileSessionStoreOptions } from "../../src/store/file-store.ts";
 import { rejection } from "../support/messages.ts";
 import { below, randomFrom } from "../support/random.ts";
 import { isWhole, runs } from "../support/size.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sojourn-spoilt-"));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-let count = 0;
-function newPath(): string {
-  return join(folder, `${++count}.json`);
-}
+const temporary = temporaryFolder();
+const { newPath } = temporary;
 
 const KEY = new Uint8Array(32).fill(7);
 const WAYS = [
@@ -239,8 +218,9 @@ describe.for(WAYS)("a session file %s", ([, options]) => {
     expect(await expectRefused(expect, path, options)).toBe(problem);
     expect(await readFile(path)).toEqual(before);
     // Nothing is left but the lock.
-    const beside = (await readdir(folder)).filter((name) => name.startsWith(`${count}.`));
-    expect(beside.toSorted()).toEqual([`${count}.json`, `${count}.json.lock`]);
+    const name = basename(path);
+    const beside = (await readdir(temporary.path)).filter((one) => one.startsWith(name));
+    expect(beside.toSorted()).toEqual([name, `${name}.lock`]);
   });
 
   const forms: readonly [what: string, text: string][] = [

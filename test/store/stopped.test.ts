@@ -1,30 +1,20 @@
 /** A process that dies while it writes a session file leaves the file as it was or as it is to be, and in nobody's way. */
 import { spawn } from "node:child_process";
-import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { copyFile, readdir } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { describe, it } from "vitest";
 
 import { FileSessionStore } from "../../src/store/file-store.ts";
 import { randomFrom } from "../support/random.ts";
 import { runs } from "../support/size.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 
 const STOPPED = fileURLToPath(new URL("stopped.ts", import.meta.url));
 const KEY = new Uint8Array(32).fill(7);
 
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sojourn-stopped-"));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-let count = 0;
-function newPath(): string {
-  return join(folder, `${++count}.json`);
-}
+const temporary = temporaryFolder();
+const { newPath } = temporary;
 
 /** Runs it; gives the moments that it came to, and whether it was killed. */
 async function run(args: readonly string[]): Promise<{ moments: string[]; isKilled: boolean }> {
@@ -83,7 +73,7 @@ describe.for([
       await store.commit([{ kind: "setting", key: "next", at: Date.now(), value: 1 }]);
       const names = (await store.read())?.state.settings.map(({ key }) => key);
       expect(names?.toSorted()).toEqual(["next", "what"]);
-      const left = (await readdir(folder)).filter((name) => name.startsWith(`${basename(path)}.`));
+      const left = (await readdir(temporary.path)).filter((name) => name.startsWith(`${basename(path)}.`));
       expect(left).toEqual([`${basename(path)}.lock`]);
     };
     // Two at a time: as many as there are cores at least.
