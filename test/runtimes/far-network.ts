@@ -111,7 +111,9 @@ function answer(request: IncomingMessage, response: Reply, flood: { written: num
       setTimeout(() => request.socket.end(), 5);
       return;
     case "/early":
-      response.writeHead(413, response.stream ? {} : { connection: "close" }).end("too much");
+      // It reads on: a server that does not may take its own answer back, with a reset (RFC 9112 §9.6).
+      request.resume();
+      response.writeHead(413).end("too much");
       return;
     case "/reset":
       if (response.stream) response.stream.close(2);
