@@ -13,8 +13,12 @@ export class MemorySessionStore implements SessionStore {
     return Promise.resolve(this.#stored);
   }
 
-  // oxlint-disable-next-line typescript/require-await -- what is thrown rejects
-  async commit(changes: readonly Change[]): Promise<Stored> {
+  commit(changes: readonly Change[]): Promise<Stored> {
+    // What is thrown in it rejects.
+    return new Promise((resolve) => resolve(this.#commit(changes)));
+  }
+
+  #commit(changes: readonly Change[]): Stored {
     const before = this.#stored ?? { revision: 0, state: emptyState };
     const state = applied(before.state, checkedChanges(changes), systemClock.now());
     this.#stored =
