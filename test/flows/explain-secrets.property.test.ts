@@ -1,9 +1,8 @@
 /** No secret is in an explanation that somebody prints or logs, wherever it comes from; who asks for it by name gets it. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   HttpBasicAuth,
   HttpBearerAuth,
@@ -17,19 +16,10 @@ import {
 import { oauth2RefreshToken } from "../../src/oauth2.ts";
 import { anySecret, cookieSecret, expectHidden, expectTold, leaks, type Secret } from "../support/secrets.ts";
 import { runs } from "../support/size.ts";
+import { quietEnvironment } from "../support/explaining.ts";
 
 const RUNS = { numRuns: runs(60) };
-let folder = "";
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "sojourn-explain-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => {
-  for (const name of Object.keys(process.env))
-    if (/(?:_proxy|_ca_bundle|^netrc)$/i.test(name)) vi.stubEnv(name, undefined);
-});
-afterEach(() => vi.unstubAllEnvs());
+const environment = quietEnvironment();
 
 /** Everything that a program may print of an explanation. */
 function expectSilent(secret: Secret, why: Explanation): void {
@@ -141,18 +131,18 @@ describe("a secret in what is explained", () => {
   });
 
   it("is not printed of netrc and the environment", () => {
-    vi.stubEnv("NETRC", join(folder, "netrc"));
+    vi.stubEnv("NETRC", join(environment.folder, "netrc"));
     fc.assert(
       fc.property(anySecret, (secret) => {
         writeFileSync(
-          join(folder, "netrc"),
+          join(environment.folder, "netrc"),
           `machine a.test login u password ${JSON.stringify(secret.text)}\n`,
         );
         vi.stubEnv("http_proxy", `http://u:${quoted(secret)}@p.test`);
         const why = new Session().explain("http://a.test/");
         expectSilent(secret, why);
         expectTold(secret, String(why.reveal().headers.find(({ name }) => name === "Authorization")?.value));
-        expect(JSON.stringify(why)).toContain(join(folder, "netrc"));
+        expect(JSON.stringify(why)).toContain(join(environment.folder, "netrc"));
       }),
       RUNS,
     );

@@ -1,8 +1,7 @@
 /** `session.explain()`: what the way does not take along, what would fail, and what is warned of. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   HttpAdapter,
   HttpDigestAuth,
@@ -15,27 +14,12 @@ import {
   type PreparedRequest,
   type RequestOptions,
   type SessionOptions,
-  type Source,
 } from "../../src/index.ts";
 import { oauth2RefreshToken } from "../../src/oauth2.ts";
 import { reply, startOrigin } from "../support/origins.ts";
+import { quietEnvironment, shown } from "../support/explaining.ts";
 
-let folder = "";
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "sojourn-explain-"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => {
-  for (const name of Object.keys(process.env))
-    if (/(?:_proxy|_ca_bundle|^netrc)$/i.test(name)) vi.stubEnv(name, undefined);
-});
-afterEach(() => void vi.unstubAllEnvs());
-
-/** `layer`, `layer name`, or `layer name at`. */
-function shown({ layer, name, at }: Source): string {
-  return [layer, name, at].filter((part) => part !== null).join(" ");
-}
+const environment = quietEnvironment();
 
 const unsent: Adapter = { send: () => Promise.reject(new Error("sent")), close: () => Promise.resolve() };
 
@@ -201,12 +185,12 @@ describe("a warning", () => {
   });
 
   it("is of a netrc file that has mistakes, and the process is not warned", async () => {
-    const path = join(folder, "mistakes");
+    const path = join(environment.folder, "mistakes");
     writeFileSync(path, "machine a.test login me password secret\nnonsense here\n");
     const warned: Error[] = [];
     const onWarning = (warning: Error): void => void warned.push(warning);
     process.on("warning", onWarning);
-    for (const named of [path, folder]) {
+    for (const named of [path, environment.folder]) {
       vi.stubEnv("NETRC", named);
       const session = new Session();
       for (let asked = 0; asked < 2; asked++)

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, vi } from "vitest";
 
 import type { ExplainedHeader, Explanation, Source } from "../../src/index.ts";
 
-/** An environment without proxies, bundles and a netrc file; and one of those, to be named. Call it once, outside of the tests. */
-export function quietEnvironment(): { readonly netrc: string } {
+/** An environment without proxies, bundles and a netrc file; a folder, and in it one of those, to be named. Call it once, outside of the tests. */
+export function quietEnvironment(): { readonly folder: string; readonly netrc: string } {
   let folder = "";
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "sojourn-explain-"));
@@ -24,6 +24,9 @@ export function quietEnvironment(): { readonly netrc: string } {
   });
   afterEach(() => void vi.unstubAllEnvs());
   return {
+    get folder() {
+      return folder;
+    },
     get netrc() {
       return join(folder, "netrc");
     },
