@@ -127,12 +127,33 @@ export interface PeerCertificate {
   readonly subjectAltName: string | null;
 }
 
-/** How long the parts of a message took, in milliseconds; `null` for what did not happen. */
+/**
+ * How long the parts of a message took, in milliseconds; `null` for what did not happen. On a connection that was there already `dns`,
+ * `tcp`, `proxy` and `tls` are `null`. From `queue` to `receive` they follow one another, and their sum is the whole time.
+ */
 export interface Timings {
   /** Waiting for a free connection and opening one, in milliseconds; 0 on a warm connection. */
   readonly connect: number | null;
-  /** From the start to the head of the response, in milliseconds. */
+  /** From the start to the head of the response, in milliseconds. Of a failed message: to the failure. */
   readonly head: number;
+  /** Waiting for a connection, in milliseconds. */
+  readonly queue: number | null;
+  /** Waiting since more is not allowed at a time, in milliseconds. */
+  readonly limit: number | null;
+  /** Looking up the host's name, in milliseconds. */
+  readonly dns: number | null;
+  /** Connecting to the host, or to the proxy, in milliseconds. */
+  readonly tcp: number | null;
+  /** Until a proxy had opened the way, in milliseconds: its TLS, its tunnel. */
+  readonly proxy: number | null;
+  /** The handshake with the host, in milliseconds. */
+  readonly tls: number | null;
+  /** Sending the request, in milliseconds. */
+  readonly send: number | null;
+  /** From there to the head of the response, in milliseconds. */
+  readonly wait: number | null;
+  /** From there to the end of the body, in milliseconds; `null` until it is over. */
+  readonly receive: number | null;
 }
 
 /** One link of a `Link` header (RFC 8288): its target, and its parameters by name. */
