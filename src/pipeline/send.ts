@@ -15,7 +15,7 @@ import type { Settings } from "../options/settings.ts";
 import { trustOf } from "../options/trust.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
-import { watched } from "./watched.ts";
+import { watched } from "../response/watched.ts";
 import type { Send, Surroundings } from "./stage.ts";
 
 /** What a response begins with: no cookies, no history, no attempts. Frozen: all of them have it. */

@@ -8,7 +8,7 @@ import type { PreparedRequest } from "../core/request.ts";
 import type { RequestHead } from "../core/request-head.ts";
 import type { WireHead } from "../core/response.ts";
 import type { Connection } from "../connect/connection.ts";
-import { isTraced, Trace } from "./trace.ts";
+import { isTraced, type Trace } from "./trace.ts";
 
 /** Hears of one sending, in the async context of the call. */
 export interface Observer {

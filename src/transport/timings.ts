@@ -23,20 +23,34 @@ export function timingsOf(marks: Marks, laps: Laps | null): Timings {
   const { began, startedAt, headAt, endedAt } = marks;
   // Of what goes on the part that is known: up to its end, or to nothing.
   const until = headAt ?? endedAt ?? began;
-  const waited = Math.max((startedAt ?? until) - began, 0);
-  const sentAt = startedAt === null ? null : Math.min(marks.sentAt ?? until, until);
-  const isWarm = laps === null && startedAt !== null;
+  const waited = since(began, startedAt ?? until);
   return {
-    connect: isWarm ? 0 : startedAt === null ? null : waited,
+    connect: startedAt === null ? null : laps === null ? 0 : waited,
     head: until - began,
     queue: Math.max(waited - (laps?.sum ?? 0), 0),
     limit: null,
-    dns: laps?.dns ?? null,
-    tcp: laps?.tcp ?? null,
-    proxy: laps?.proxy ?? null,
-    tls: laps?.tls ?? null,
-    send: sentAt === null || startedAt === null ? null : Math.max(sentAt - startedAt, 0),
-    wait: sentAt === null || (headAt === null && marks.sentAt === null) ? null : until - sentAt,
-    receive: headAt === null || endedAt === null ? null : Math.max(endedAt - headAt, 0),
+    ...partsOf(laps),
+    ...exchangeOf(marks, until),
+    receive: headAt === null || endedAt === null ? null : since(headAt, endedAt),
   };
+}
+
+/** The parts of opening a connection. */
+function partsOf(laps: Laps | null): Pick<Timings, "dns" | "tcp" | "proxy" | "tls"> {
+  if (laps === null) return { dns: null, tcp: null, proxy: null, tls: null };
+  const { dns, tcp, proxy, tls } = laps;
+  return { dns, tcp, proxy, tls };
+}
+
+/** A head that comes before all was sent ends the sending: what goes out then is not waited for. */
+function exchangeOf({ startedAt, sentAt, headAt }: Marks, until: number): Pick<Timings, "send" | "wait"> {
+  if (startedAt === null) return { send: null, wait: null };
+  const end = Math.min(sentAt ?? until, until);
+  const isWaiting = sentAt !== null || headAt !== null;
+  return { send: since(startedAt, end), wait: isWaiting ? until - end : null };
+}
+
+/** The clock may have been read in another order. */
+function since(from: number, to: number): number {
+  return Math.max(to - from, 0);
 }
