@@ -6,9 +6,9 @@ import { isToken } from "../core/method.ts";
 import { defaultPort } from "../core/origin.ts";
 import { secretsOfUrls, shownMethod } from "../core/redact.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
+import { secretsOfBody, secretsOfField } from "../core/secret-parts.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { piecesOf, printfOf, quotedWord, shownText, Variables, wordOf, type Piece } from "./posix.ts";
-import { secretsOfBody, secretsOfField } from "./secrets.ts";
 
 /** How {@link toCurl} writes a request. */
 export interface ToCurlOptions {
