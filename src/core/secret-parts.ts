@@ -29,9 +29,9 @@ export function secretsOfField(name: string, value: string): SecretPart[] {
 /** The secrets in a body of text: of forms and JSON those whose names look secret, of others those in URLs. */
 export function secretsOfBody(text: string, type: string): SecretPart[] {
   const essence = /^[^;,\s]*/.exec(type)?.[0].toLowerCase() ?? "";
-  if (isJson(text, essence)) return secretsOfJson(text);
+  if (isJson(text, essence)) return mergedParts(secretMembers(text), secretsOfUrls(text));
   if (essence === "application/x-www-form-urlencoded") return secretsOfForm(text);
-  if (essence === "multipart/form-data") return withUrls(text, secretFormParts(text));
+  if (essence === "multipart/form-data") return mergedParts(secretFormParts(text), secretsOfUrls(text));
   return secretsOfUrls(text);
 }
 
@@ -123,21 +123,14 @@ function memberName(token: string): string {
   }
 }
 
-function secretsOfJson(text: string): SecretPart[] {
-  return withUrls(text, secretMembers(text));
-}
-
-/** These parts, and those of URLs that stand outside of them; in order. */
-function withUrls(text: string, parts: readonly SecretPart[]): SecretPart[] {
+/** Both of them, in order: what overlaps is one part. Each list is in order. */
+export function mergedParts(some: readonly SecretPart[], others: readonly SecretPart[]): SecretPart[] {
+  if (others.length === 0) return [...some];
   const all: SecretPart[] = [];
-  let at = 0;
-  for (const url of secretsOfUrls(text)) {
-    for (let part = parts[at]; part !== undefined && part.from <= url.from; part = parts[at]) {
-      all.push(part);
-      at++;
-    }
-    const next = parts[at]?.from ?? text.length;
-    if (url.from >= (all.at(-1)?.to ?? 0) && url.to <= next) all.push(url);
+  for (const part of [...some, ...others].sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (last === undefined || part.from >= last.to) all.push(part);
+    else if (part.to > last.to) all[all.length - 1] = { ...last, to: part.to };
   }
-  return [...all, ...parts.slice(at)];
+  return all;
 }

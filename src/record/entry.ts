@@ -71,10 +71,17 @@ function together(...parts: readonly (number | null)[]): number {
   return happened.length === 0 ? -1 : sum(happened);
 }
 
-function harTimings({ queue, limit, dns, tcp, proxy, tls, send, wait, receive }: Timings): Omit<
-  HarEntry["timings"],
-  "_blocked_queueing"
-> {
+function harTimings({
+  queue,
+  limit,
+  dns,
+  tcp,
+  proxy,
+  tls,
+  send,
+  wait,
+  receive,
+}: Timings): Omit<HarEntry["timings"], "_blocked_queueing"> {
   return {
     blocked: together(queue, limit),
     dns: known(dns),
@@ -161,7 +168,10 @@ function unescaped(text: string): string {
 }
 
 /** `null`: there is none, or it is not kept. */
-function postDataOf(message: KeptMessage, manner: BodyManner): HarEntry["request"]["postData"] | null {
+function postDataOf(
+  message: KeptMessage,
+  manner: BodyManner,
+): NonNullable<HarEntry["request"]["postData"]> | null {
   const { requestBody, requestHeaders } = message;
   if (requestBody === null || !message.hasBody || message.sentBytes === 0) return null;
   const content = contentOf(requestBody, requestHeaders, manner);
@@ -263,7 +273,10 @@ function responseContent(
 function errorLine({ error, outcome }: KeptMessage): string | null {
   if (error === null) return null;
   const what = outcome === "aborted" ? "aborted: " : "";
-  return `${what}${error.name}${error.message === "" ? "" : `: ${error.message}`}`.replaceAll(/[\r\n]+/g, " ");
+  return `${what}${error.name}${error.message === "" ? "" : `: ${error.message}`}`.replaceAll(
+    /[\r\n]+/g,
+    " ",
+  );
 }
 
 const SAME_SITE = { strict: "Strict", lax: "Lax", none: "None" } as const;

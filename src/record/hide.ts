@@ -1,6 +1,7 @@
 /**
  * A log without the secrets that are known by their value: each text in it is looked through, and then all of what was written.
  */
+import { REDACTED } from "../core/redact.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** What the log says in its own words, of which a secret may be one by chance: dates, kinds, numbers of connections. */
@@ -25,42 +26,42 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
 /** Text that may be cut off at its end. */
 const CUT: ReadonlySet<string> = new Set(["message", "error", "_error"]);
 
-/** A part of a log, which is data alone, without the secrets. What has none is returned as it is. */
+/** What becomes of a text, which stands under that name in `holder`. */
+type Hide = (text: string, name: string, holder: object) => string;
+
+/** A part of a log, which is data alone, without the secrets. */
 export function withoutSecrets<Part extends object>(part: Part, secrets: Secrets): Part {
-  const hidden = hiddenPart(part, secrets, OWN_WORDS);
-  // A secret may begin in one text and end in another, or stand where none was looked for.
+  const hidden = mapped(part, (text, name, holder) =>
+    name === "url"
+      ? hiddenUrl(text, secrets)
+      : secrets.hidden(text, CUT.has(name) || (name === "text" && "_isCut" in holder)),
+  );
+  // What the file has in it is looked through as it will be written: with the escapes of JSON a text may look like a secret.
   if (secrets.isFree(JSON.stringify(hidden))) return hidden;
-  return hiddenPart(hidden, secrets, NOTHING);
+  return mapped(hidden, (text, name) => {
+    if (secrets.isFree(JSON.stringify(text))) return text;
+    return name === "url" ? `${text.replace(PATH, "")}/${REDACTED}` : REDACTED;
+  });
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-
-function hiddenPart<Part extends object>(part: Part, secrets: Secrets, untouched: ReadonlySet<string>): Part {
-  if (Array.isArray(part)) {
-    const items: readonly unknown[] = part;
-    return items.map((item) => hiddenValueOf("", item, part, { secrets, untouched })) as unknown as Part; // the same list
-  }
-  const copy: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(part))
-    copy[name] = untouched.has(name) ? value : hiddenValueOf(name, value, part, { secrets, untouched });
-  return copy as Part; // with the same members
+/** The same data with other texts. The log's own words stay. */
+function mapped<Part extends object>(part: Part, hide: Hide): Part {
+  const copy: [name: string, value: unknown][] = Object.entries(part).map(([name, value]) => {
+    if (OWN_WORDS.has(name)) return [name, value];
+    if (typeof value === "string") return [name, value === "" ? "" : hide(value, name, part)];
+    return [name, typeof value === "object" && value !== null ? mapped(value as object, hide) : value]; // as was just seen
+  });
+  const made = Array.isArray(part) ? copy.map(([, value]) => value) : Object.fromEntries(copy);
+  return made as Part; // with the same members
 }
 
-function hiddenValueOf(
-  name: string,
-  value: unknown,
-  holder: object,
-  how: { readonly secrets: Secrets; readonly untouched: ReadonlySet<string> },
-): unknown {
-  const { secrets, untouched } = how;
-  if (typeof value === "object" && value !== null) return hiddenPart(value, secrets, untouched);
-  if (typeof value !== "string" || value === "") return value;
-  if (name === "url") return hiddenUrl(value, secrets);
-  return secrets.hidden(value, CUT.has(name) || (name === "text" && "_isCut" in holder));
-}
-
-/** It stays a URL, with scheme and host: a secret may be a URL as a whole, or a host. */
+/** Scheme and host stay, also where a secret is a URL as a whole: it is to be one still. */
 function hiddenUrl(url: string, secrets: Secrets): string {
-  const [, start = "", host = "", rest = url] = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)(.*)$/is.exec(url) ?? [];
-  return start + secrets.hidden(host) + secrets.hidden(rest);
+  const path = PATH.exec(url)?.[0] ?? "";
+  const start = url.slice(0, url.length - path.length);
+  const [scheme = ""] = /^[a-z][a-z0-9+.-]*:\/\//i.exec(start) ?? [];
+  return scheme + secrets.hidden(start.slice(scheme.length)) + secrets.hidden(path);
 }
+
+/** All behind the host. */
+const PATH = /(?<=^[a-z][a-z0-9+.-]*:\/\/[^/?#]*)[/?#].*$/is;

@@ -5,7 +5,13 @@
 import { describe } from "../core/describe.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { isError } from "../core/realm.ts";
-import type { CapturedBody, CookieRecord, MessageRecord, RedirectRecord, RetryRecord } from "../core/records.ts";
+import type {
+  CapturedBody,
+  CookieRecord,
+  MessageRecord,
+  RedirectRecord,
+  RetryRecord,
+} from "../core/records.ts";
 import { shownUrls } from "../core/redact.ts";
 
 /** An error without what hangs on it. */
@@ -86,7 +92,8 @@ const MOST_MESSAGE_LENGTH = 1000;
 /** Name and message, secrets in URLs hidden; `null`: there is none. */
 export function keptError(error: unknown): KeptError | null {
   if (error === null || error === undefined) return null;
-  if (!isError(error)) return { name: describe(error), message: typeof error === "string" ? text(error) : "" };
+  if (!isError(error))
+    return { name: describe(error), message: typeof error === "string" ? text(error) : "" };
   return { name: error.name, message: text(error.message) };
 }
 

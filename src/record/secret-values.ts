@@ -7,12 +7,15 @@ import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-p
 import { parseSetCookie } from "../cookies/parse.ts";
 import { essenceOf, textOfBody } from "./bodies.ts";
 import type { KeptMessage } from "./kept.ts";
+import type { Secrets } from "./secrets.ts";
 
 /** Takes what is secret. */
 type Learn = (value: string) => void;
 
-/** Tells all secret values of a message. */
-export function learnFrom(message: KeptMessage, learn: Learn): void {
+/** Learns all secret values of a message, and where it went. */
+export function learnFrom(message: KeptMessage, secrets: Secrets): void {
+  const learn = (value: string): void => secrets.learn(value);
+  learnHost(message.url, secrets);
   learnUrl(message.url, learn);
   for (const headers of [message.requestHeaders, message.headers, message.trailers])
     if (headers !== null) for (const [name, value] of headers) learnField(name, value, learn);
@@ -26,6 +29,12 @@ export function learnFrom(message: KeptMessage, learn: Learn): void {
     const { text } = textOfBody(body, fields);
     if (text !== null) learnText(text, essenceOf(fields), learn);
   }
+}
+
+function learnHost(url: string, secrets: Secrets): void {
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#\\]*@)?([^/?#\\]*)/i.exec(url)?.[1] ?? "";
+  secrets.learnHost(authority);
+  secrets.learnHost(authority.replace(/:\d*$/, ""));
 }
 
 /** User info, and the parameters of query and fragment. */
@@ -125,7 +134,8 @@ function learnField(name: string, value: string, learn: Learn): void {
 }
 
 /** What a scheme says openly. */
-const OPEN_PARAMETER = /^(?:realm|uri|algorithm|qop|nc|nonce|opaque|charset|userhash|username\*?|SignedHeaders)$/i;
+const OPEN_PARAMETER =
+  /^(?:realm|uri|algorithm|qop|nc|nonce|opaque|charset|userhash|username\*?|SignedHeaders)$/i;
 
 function learnCredentials(value: string, learn: Learn): void {
   const scheme = SCHEME.exec(value)?.[0] ?? "";

@@ -26,7 +26,9 @@ const WORDS: ReadonlySet<string> = new Set(
   no-store none notice object offline online omit openid option optional options origin other password password1 pending permanent personal
   plain private production profile public refresh refresh_token rejected request required response same-origin samesite sandbox secret
   secure server service session sessions simple staging standard status strict string success system temporary test testing text token
-  tokens true undefined unknown update user username users utf-8 valid value version window www-authenticate`.split(/\s+/),
+  tokens true undefined unknown update user username users utf-8 valid value version window www-authenticate`.split(
+    /\s+/,
+  ),
 );
 
 /** A URL or a path without anything in it that could be drawn by lot: where to go next, in a cookie. */

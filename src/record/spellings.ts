@@ -82,7 +82,9 @@ function inHtml(text: string): string[] {
 /** The characters that hold nothing but bits of these bytes, be there none, one or two bytes before them in their group of three. */
 function inBase64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((before) => {
-    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64").replaceAll("=", "");
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString("base64")
+      .replaceAll("=", "");
     // The first characters hold bits of what stands before, the last one maybe bits of what stands behind.
     const from = Math.ceil((before * 8) / 6);
     const to = Math.floor(((before + bytes.length) * 8) / 6);
