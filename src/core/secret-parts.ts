@@ -91,8 +91,8 @@ export function secretMembers(text: string): SecretMember[] {
       if (depth === 0) from = index;
       depth += /^[[{]$/.test(token) ? 1 : /^[\]}]$/.test(token) ? -1 : 0;
       if (depth <= 0) {
-        if (from === index) parts.push(...leaf(token, index, name));
-        else parts.push({ from, to: index + token.length, name, isText: false });
+        const whole = { from, to: index + token.length, name, isText: false };
+        parts.push(...(from === index ? leaf(token, index, name) : [whole]));
         depth = 0;
         name = null;
       }

@@ -199,15 +199,18 @@ function learnJson(text: string, learn: Learn): void {
     for (const [inner] of text.matchAll(JSON_TEXT)) learnJson(stringOf(inner), learn);
   for (const { from, to, name, isText } of secretMembers(text)) {
     const value = text.slice(from, to);
-    if (isText) {
-      const meant = stringOf(`"${value}"`);
-      if (isTelling(name, meant)) learn(meant);
-      if (isJson(meant, "")) learnJson(meant, learn);
-    } else {
-      for (const { 0: leaf, 1: colon } of value.matchAll(JSON_LEAF))
-        if (colon !== ":" && isTelling(name, leaf)) learn(leaf.startsWith('"') ? stringOf(leaf) : leaf);
+    for (const leaf of isText ? [stringOf(`"${value}"`)] : leavesOf(value)) {
+      if (isTelling(name, leaf)) learn(leaf);
+      if (isText && isJson(leaf, "")) learnJson(leaf, learn);
     }
   }
+}
+
+/** The texts and numbers in a value, without the names of members. */
+function leavesOf(value: string): string[] {
+  return [...value.matchAll(JSON_LEAF)]
+    .filter(({ 1: colon }) => colon !== ":")
+    .map(([leaf]) => (leaf.startsWith('"') ? stringOf(leaf) : leaf));
 }
 
 /** What a text of JSON means; one that breaks off: as it is written. */
