@@ -145,6 +145,17 @@ export type {
 export type { Source, SourceLayer } from "./core/source.ts";
 
 export type { EventListener, SessionEvents, Subscription } from "./events/session-events.ts";
+export type { Recorder, RecordOptions } from "./record/recorder.ts";
+export type {
+  EntryFacts,
+  Har,
+  HarCall,
+  HarConnection,
+  HarCookie,
+  HarEntry,
+  HarLog,
+  HarPair,
+} from "./record/har-types.ts";
 export type {
   AuthRecord,
   CallRecord,

@@ -51,6 +51,7 @@ import { corridor } from "../pipeline/order.ts";
 import type { Exchange, Reply, Send, Surroundings } from "../pipeline/stage.ts";
 import { prepare, targetOf } from "../prepare/prepare.ts";
 import { encodeParams } from "../prepare/query.ts";
+import { Recorder, type RecordOptions } from "../record/recorder.ts";
 import { ResponsePromise } from "../response/promise.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
@@ -332,6 +333,19 @@ export class Session<Streams extends boolean = false>
   get events(): SessionEvents {
     this.#events ??= new SessionEvents();
     return this.#events;
+  }
+
+  /**
+   * Keeps what happens from now on, so far back as it is asked to, and writes it as HAR, as a report or as commands of curl. No secret is in
+   * what it writes. End it: `close()`, or on Node 24 `using recorder = session.record()`.
+   *
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have.
+   */
+  record(options: RecordOptions = {}): Recorder {
+    return new Recorder(this.events, options, async (log, file) => {
+      const { writeReport } = await import("../report/report.ts");
+      await writeReport(log, file);
+    });
   }
 
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
