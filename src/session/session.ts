@@ -343,7 +343,7 @@ export class Session<Streams extends boolean = false>
    */
   record(options: RecordOptions = {}): Recorder {
     return new Recorder(this.events, options, async (log, file) => {
-      const { writeReport } = await import("../report/report.ts");
+      const { writeReport } = await import("../report/write-report.ts");
       await writeReport(log, file);
     });
   }
