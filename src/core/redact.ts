@@ -23,7 +23,7 @@ export function printAs<Printed>(
 }
 
 const SECRET_NAME =
-  /auth|token|secret|passw|passphrase|pwd|api-?_?key|cookie|session|sessid|signature|credential|jwt|csrf|xsrf|(^|[-_.])(key|sig|code|pass|otp|sid)$/i;
+  /auth|token|secret|passw|passphrase|pwd|api-?_?key|access-?_?key|cookie|session|sessid|signature|credential|jwt|csrf|xsrf|(^|[-_.])(key|sig|code|pass|otp|sid)$/i;
 
 /** Does a header, parameter or field of this name usually hold a secret? */
 export function isSecretName(name: string): boolean {
