@@ -181,11 +181,11 @@ export interface ConnectionRecord {
   readonly info: ConnectionInfo | null;
   /** When it began to be opened, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Until it was open, or failed; of one that has ended, from its opening to its end. In milliseconds. */
+  /** From the beginning until it was open, failed, or has ended, in milliseconds. */
   readonly duration: number;
   /** How long the parts of opening it took, in milliseconds; `null` for what did not happen. */
   readonly timings: Pick<Timings, "dns" | "tcp" | "proxy" | "tls">;
-  /** How many messages were sent over it. */
+  /** How many messages went over it whole. */
   readonly messages: number;
   /** Why it could not be opened; `null` otherwise. */
   readonly error: unknown;
@@ -199,17 +199,14 @@ export interface MessageOf {
   readonly message: number;
 }
 
-/** What became of a `Set-Cookie` field. Never its value. */
-export type CookieRecord = MessageOf & {
-  /** The URL of the request, secrets hidden. */
-  readonly url: string;
-  /** The cookie's name. */
-  readonly name: string;
-} & (
-    | { readonly kind: "stored"; readonly cookie: Omit<StoredCookie, "value" | "name"> }
-    | { readonly kind: "deleted" }
-    | { readonly kind: "refused"; readonly reason: CookieRefusalReason }
-  );
+/** What became of a cookie that a response set. Never its value. */
+export type CookieFate =
+  | { readonly kind: "stored"; readonly name: string; readonly cookie: Omit<StoredCookie, "value" | "name"> }
+  | { readonly kind: "deleted"; readonly name: string }
+  | { readonly kind: "refused"; readonly name: string; readonly reason: CookieRefusalReason };
+
+/** What became of a `Set-Cookie` field, and the URL of its request, secrets hidden. */
+export type CookieRecord = MessageOf & { readonly url: string } & CookieFate;
 
 /** A message is sent again. */
 export interface RetryRecord extends MessageOf {

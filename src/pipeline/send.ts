@@ -10,10 +10,12 @@ import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import type { MessageWatch } from "../core/watch.ts";
 import type { Settings } from "../options/settings.ts";
 import { trustOf } from "../options/trust.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
+import { watched } from "../response/watched.ts";
 import type { Send, Surroundings } from "./stage.ts";
 
 /** What a response begins with: no cookies, no history, no attempts. Frozen: all of them have it. */
@@ -24,15 +26,19 @@ export type SendSurroundings = Pick<Surroundings, "clock" | "adapterFor">;
 
 /** Sends a message through the adapter of its URL. `elapsed` of the response is the time from here to its head. */
 export function sender(world: SendSurroundings): Send {
-  return async ({ request, settings, signal }) => {
+  return async ({ request: given, settings, signal }) => {
+    let request = given;
     try {
       const adapter = world.adapterFor(request.url);
       const start = world.clock.monotonic();
       const { informational } = settings.hooks;
       const interim = informational.length === 0 ? null : new Interim(request, informational);
-      const isPlain = interim === null && settings.caBundle === null;
-      const options = isPlain ? settings : sendOptions(settings, interim);
-      const wire = checkedAnswer(await adapter.send(request, options, signal));
+      const message = settings.watch === null ? null : settings.watch.begin(request);
+      if (message !== null) ({ request } = message);
+      const isPlain = interim === null && settings.caBundle === null && message === null;
+      const options = isPlain ? settings : sendOptions(settings, interim, message);
+      const sending = adapter.send(request, options, signal);
+      const wire = checkedAnswer(await (message === null ? sending : watched(sending, message, start)));
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
@@ -54,8 +60,13 @@ export function sender(world: SendSurroundings): Send {
 }
 
 /** What an adapter is told beside the settings: whom to trust, and who hears of interim responses. */
-function sendOptions(settings: Settings, interim: Interim | null): SendOptions {
-  return { ...settings, verify: trustOf(settings), onInformational: interim === null ? null : interim.tell };
+function sendOptions(settings: Settings, interim: Interim | null, message: MessageWatch | null): SendOptions {
+  return {
+    ...settings,
+    message,
+    verify: trustOf(settings),
+    onInformational: interim === null ? null : interim.tell,
+  };
 }
 
 /** Tells the hooks of interim responses. */

@@ -33,6 +33,8 @@ import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf } from "../auth/ambient.ts";
 import type { CookieJar } from "../cookies/jar.ts";
 import { readEnvironment } from "../environment/read.ts";
+import { CallLog } from "../events/call-log.ts";
+import { isChannelHeard, SessionEvents } from "../events/session-events.ts";
 import { explain, type ExplainingSession, type ExplainOptions } from "../explain/explain.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { HstsStore } from "../hsts/store.ts";
@@ -95,6 +97,8 @@ export class Session<Streams extends boolean = false>
   #scopes: Scopes | null = null;
   readonly #world: Surroundings;
   #pipeline: Send;
+  /** `null`: nobody asked for them. */
+  #events: SessionEvents | null = null;
   /** `null`: nothing of it is stored. */
   #keeping: Keeping | null = null;
 
@@ -324,6 +328,12 @@ export class Session<Streams extends boolean = false>
     return explain(this.#shown(), url, given);
   }
 
+  /** What happens in it, for whoever wants to know. While nobody listens nothing is noted. */
+  get events(): SessionEvents {
+    this.#events ??= new SessionEvents();
+    return this.#events;
+  }
+
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
   get adapters(): ReadonlyMap<string, Adapter> {
     return this.#mounts.adapters;
@@ -429,16 +439,22 @@ export class Session<Streams extends boolean = false>
   #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
     let given = nothing;
     let exchange: Exchange;
+    const log = this.#watch();
     try {
       if (call.options !== undefined) given = take(call.options, "request");
       if (this.#closing.isOver) throw sessionClosed();
       exchange = this.#exchange(call.method, call.url, given);
+      if (log !== null) exchange = watchedBy(log, exchange);
     } catch (error) {
       discardGiven(call.options);
       // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
       if (error instanceof RequestException)
         error.annotate({ request: { method: shownMethod(call.method), url: String(call.url) } });
       showCallerOfOurs(error, this.#callee);
+      if (log !== null) {
+        log.onRequest({ method: shownMethod(call.method), url: String(call.url) }, null);
+        log.onFailure(error);
+      }
       failed(error, { request: null, ...audience(this.#defaults.settings, given) }).then(resolve, reject);
       return;
     }
@@ -446,10 +462,30 @@ export class Session<Streams extends boolean = false>
     const { payload } = exchange.request;
     const reply = this.#pipeline(exchange);
     const over = payload?.kind === "stream" ? discardingUnsent(payload, exchange.settings, reply) : reply;
+    if (log !== null) this.#tellEnd(over, log);
     over.then(resolve, (error: unknown) => {
       // With `resolve`, which is never called: by it V8 finds the promise that the caller awaits.
       failed(this.#told(error), failureOf(exchange)).then(resolve, reject);
     });
+  }
+
+  async #begin(exchange: Exchange): Promise<Reply> {
+    if (this.#closing.isOver) throw sessionClosed();
+    return await this.#pipeline(exchange);
+  }
+
+  /** Who hears of a call that begins now; `null`: nobody does. */
+  #watch(): CallLog | null {
+    if (this.#events?.isHeard !== true && !isChannelHeard()) return null;
+    return new CallLog(this.events);
+  }
+
+  /** Beside the caller, who is told first what there is to tell. */
+  #tellEnd(reply: Promise<Reply>, log: CallLog): void {
+    reply.then(
+      (response) => log.onReply(response),
+      (error: unknown) => log.onFailure(this.#told(error)),
+    );
   }
 
   /** What an explanation may know of this session, and ask as often as it likes. */
@@ -496,9 +532,11 @@ export class Session<Streams extends boolean = false>
       signal: null,
     };
     const isOpen = !this.#closing.isOver;
+    const log = this.#watch();
     try {
-      if (this.#closing.isOver) throw sessionClosed();
-      return await this.#pipeline(exchange);
+      const reply = this.#begin(log === null ? exchange : watchedBy(log, exchange));
+      if (log !== null) this.#tellEnd(reply, log);
+      return await reply;
     } catch (error) {
       return await failed(isOpen ? this.#told(error) : error, failureOf(exchange));
     }
@@ -601,6 +639,12 @@ function sessionClosed(): SessionClosed {
 function withCallSite(exchange: Exchange, callee: (...args: never[]) => unknown): Exchange {
   const site = callSite(callee);
   return site === null ? exchange : { ...exchange, settings: { ...exchange.settings, callSite: site } };
+}
+
+/** The exchange, of which `log` hears. */
+function watchedBy(log: CallLog, exchange: Exchange): Exchange {
+  log.onRequest(exchange.request, exchange.settings.signal);
+  return { ...exchange, settings: { ...exchange.settings, watch: log } };
 }
 
 type Resolve = (reply: Reply) => void;

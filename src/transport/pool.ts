@@ -6,8 +6,10 @@ import type { AsyncResource } from "node:async_hooks";
 
 import { Queue, type Place } from "../core/queue.ts";
 import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
+import { ConnectionLog, type ConnectionListener } from "../connect/connection-log.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
+import type { Laps } from "../connect/laps.ts";
 import { TlsMemory } from "../connect/resumption.ts";
 import type { Route } from "../connect/route.ts";
 import type { ResponseLimits } from "../core/response-limits.ts";
@@ -46,6 +48,10 @@ export interface Applicant {
   readonly turnMs: number | undefined;
   /** In which it asks: its look-up, its policy and its credentials for a proxy are asked in it. */
   readonly context: AsyncResource;
+  /** How long the parts of opening its connection take; `null` while none is opened for it. */
+  laps: Laps | null;
+  /** Hears of a connection that is opened for it, to its end; `null`: nobody does. */
+  readonly watchesConnections: ConnectionListener | null;
   onConnection(connection: Connection): void;
   onNoConnection(error: Error): void;
 }
@@ -246,13 +252,16 @@ export class Pool {
     surplus.makeWay();
     const opening = new Opening(this.#settings, this.#tlsMemory);
     this.#opening.set(applicant, opening);
+    applicant.laps = opening.laps;
+    const tell = applicant.watchesConnections;
     const listener: OpeningListener = {
       onOpen: (opened) => {
         this.#opening.delete(applicant);
-        this.#admit(opened, applicant);
+        this.#admit(opened, applicant, tell === null ? null : new ConnectionLog(route, opening.laps, tell));
       },
       onFailure: (error) => {
         this.#opening.delete(applicant);
+        if (tell !== null) new ConnectionLog(route, opening.laps, tell).onFailure(error);
         applicant.onNoConnection(error);
         this.#next();
         this.#settle();
@@ -262,12 +271,12 @@ export class Pool {
     applicant.context.runInAsyncScope(() => opening.start(route, applicant.connectMs, listener));
   }
 
-  #admit(opened: Opened, applicant: Applicant): void {
+  #admit(opened: Opened, applicant: Applicant, log: ConnectionLog | null): void {
     const { socket } = opened;
     const isShared = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
     let connection: Connection | null = null;
     try {
-      connection = isShared ? this.#share(opened) : this.#keep(opened);
+      connection = isShared ? this.#share(opened, log) : this.#keep(opened, log);
     } catch (cause) {
       socket.destroy();
       const message = "the connection ended as soon as it was open";
@@ -278,17 +287,21 @@ export class Pool {
     this.#next();
   }
 
-  #keep(opened: Opened): Connection {
+  #keep(opened: Opened, log: ConnectionLog | null): Connection {
     this.#isOnlyHttp1 = true;
     const connection = new Http1Connection(opened, this.#settings, this.#heads);
     this.#open.add(connection);
     surplus.onOpen();
-    opened.socket.once("close", () => this.#onClose(connection));
+    log?.onOpen(opened.facts, "1.1");
+    opened.socket.once("close", () => {
+      log?.onClose(opened.facts, "1.1", connection.served);
+      this.#onClose(connection);
+    });
     return connection;
   }
 
   /** The connection is for all who wait, and for all to come. */
-  #share(opened: Opened): Connection {
+  #share(opened: Opened, log: ConnectionLog | null): Connection {
     const session = new H2Session(opened, this.#settings, this.#pace, {
       onRoom: () => this.#next(),
       onRetired: () => {
@@ -303,10 +316,12 @@ export class Pool {
         this.#isOnlyHttp1 = true;
       },
       onClose: () => {
+        log?.onClose(opened.facts, "2", session.served);
         this.#sessions.delete(session);
         this.#settle();
       },
     });
+    log?.onOpen(opened.facts, "2");
     this.#shared = session;
     this.#sessions.add(session);
     return this.#streamOf(session);

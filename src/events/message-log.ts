@@ -1,0 +1,202 @@
+/**
+ * MessageLog: one message, from the moment it is about to be sent to its end: what is told of it, and the record of it.
+ */
+import type { HeaderMap } from "../core/headers.ts";
+import { printAs, shownUrl } from "../core/redact.ts";
+import type {
+  CapturedBody,
+  ConnectionRecord,
+  MessagePlace,
+  MessageReason,
+  MessageRecord,
+  Sending,
+} from "../core/records.ts";
+import type { PreparedRequest } from "../core/request.ts";
+import type { SentHead, WireHead } from "../core/response.ts";
+import type { MessageFacts, MessageWatch } from "../core/watch.ts";
+import { COMPLETE, endOf, UNREAD, type End } from "./outcome.ts";
+import type { SessionEvents } from "./session-events.ts";
+
+/** The call that messages are sent for. */
+export interface MessageCall {
+  readonly events: SessionEvents;
+  /** The caller's own; `null` for none. */
+  readonly signal: AbortSignal | null;
+  /** Where the next message stands. */
+  place(reason: MessageReason): MessagePlace;
+  /** The next message, sent for this reason. */
+  next(request: PreparedRequest, reason: MessageReason): MessageWatch;
+}
+
+/** One message. */
+export class MessageLog implements MessageWatch {
+  readonly place: MessagePlace;
+  readonly onConnection: ((record: ConnectionRecord) => void) | null;
+  isTaken = false;
+  #request: PreparedRequest;
+  readonly #call: MessageCall;
+  readonly #events: SessionEvents;
+  readonly #startedAt = Date.now();
+  readonly #began = performance.now();
+  readonly #sentBody: BodyKeeper;
+  readonly #receivedBody: BodyKeeper;
+  #head: (Pick<WireHead, "status" | "reason" | "httpVersion"> & { readonly headers: HeaderMap }) | null =
+    null;
+  #isOver = false;
+
+  constructor(request: PreparedRequest, reason: MessageReason, call: MessageCall) {
+    this.#request = request;
+    this.#call = call;
+    this.#events = call.events;
+    this.place = call.place(reason);
+    const { events } = call;
+    this.onConnection = events.hears("connection") ? (record) => events.tell("connection", record) : null;
+    const limit = events.keptBytes;
+    this.#sentBody = new BodyKeeper(limit);
+    this.#receivedBody = new BodyKeeper(limit);
+    if (events.hears("sending")) this.#announce();
+  }
+
+  get request(): PreparedRequest {
+    return this.#request;
+  }
+
+  take(request: PreparedRequest, reason: "auth" | "resend"): MessageWatch {
+    if (this.isTaken) {
+      const another = this.#call.next(request, reason);
+      return another.take(another.request, reason);
+    }
+    this.isTaken = true;
+    // A proxy's credentials may have been added.
+    this.#request = request;
+    return this;
+  }
+
+  onPieceSent(piece: Uint8Array): void {
+    this.#sentBody.push(piece);
+  }
+
+  onHead(head: Pick<WireHead, "status" | "reason" | "httpVersion">, headers: HeaderMap): void {
+    const { status, reason, httpVersion } = head;
+    this.#head = { status, reason, httpVersion, headers };
+    if (this.#events.hears("head"))
+      this.#events.tell("head", { ...this.place, status, httpVersion, headers });
+  }
+
+  onPiece(piece: Uint8Array): void {
+    this.#receivedBody.push(piece);
+  }
+
+  onEnd(trailers: HeaderMap | null, facts: MessageFacts): void {
+    this.#end(COMPLETE, trailers, facts);
+  }
+
+  onFailure(reason: unknown, facts: MessageFacts): void {
+    this.#end(reason === null ? UNREAD : endOf(reason, this.#call.signal), null, facts);
+  }
+
+  /** Before it is sent, listeners may give it fields. */
+  #announce(): void {
+    const { method } = this.#request;
+    const { place } = this;
+    const sending: Sending = {
+      ...place,
+      method,
+      url: shownUrl(this.#request.url),
+      startedAt: this.#startedAt,
+      request: this.#request,
+      setHeader: (name, value) => {
+        if (this.isTaken) throw new TypeError(`${name} cannot be set any more: the message is on its way`);
+        this.#request = this.#request.with({ headers: this.#request.headers.clone().set(name, value) });
+      },
+    };
+    this.#events.tell("sending", sending);
+  }
+
+  #end(end: End, trailers: HeaderMap | null, facts: MessageFacts): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (!this.#events.hears("message")) return;
+    const request = this.#request;
+    // What an adapter does not tell of, and the request has at hand.
+    if (!this.isTaken && this.#sentBody.size === 0) {
+      const { payload } = request;
+      if (payload?.kind === "bytes") this.#sentBody.push(payload.bytes);
+    }
+    this.#events.tell(
+      "message",
+      new FinishedMessage({
+        ...this.place,
+        method: request.method,
+        url: shownUrl(request.url),
+        startedAt: this.#startedAt,
+        duration: performance.now() - this.#began,
+        outcome: end.outcome,
+        request,
+        sentBytes: this.#sentBody.size,
+        status: this.#head?.status ?? null,
+        statusText: this.#head?.reason ?? "",
+        httpVersion: this.#head?.httpVersion ?? null,
+        headers: this.#head?.headers ?? null,
+        trailers,
+        receivedBytes: this.#receivedBody.size,
+        ...facts,
+        error: end.error,
+        phase: end.phase,
+        requestBody: this.#sentBody.captured,
+        responseBody: this.#receivedBody.captured,
+      }),
+    );
+  }
+}
+
+/** Counts the bytes of a body, and keeps the first of them. */
+class BodyKeeper {
+  /** Bytes that there were. */
+  size = 0;
+  /** So many may still be kept; `null`: bodies are not kept. */
+  #left: number | null;
+  readonly #kept: Uint8Array[] = [];
+
+  constructor(limit: number | null) {
+    this.#left = limit;
+  }
+
+  push(piece: Uint8Array): void {
+    this.size += piece.byteLength;
+    if (this.#left === null || this.#left === 0) return;
+    // A copy: its memory is written over.
+    const kept = new Uint8Array(piece.subarray(0, this.#left));
+    this.#left -= kept.byteLength;
+    this.#kept.push(kept);
+  }
+
+  get captured(): CapturedBody | null {
+    if (this.#left === null) return null;
+    const bytes = new Uint8Array(Buffer.concat(this.#kept));
+    return { bytes, isCut: bytes.byteLength < this.size };
+  }
+}
+
+/** What is left of it in a log: no secrets. */
+const LEFT_OUT: ReadonlySet<string> = new Set(["request", "sent", "requestBody", "responseBody"]);
+
+/** A message that is over. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- it has what it is made of
+interface FinishedMessage extends MessageRecord {}
+
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- likewise
+class FinishedMessage {
+  constructor(record: Omit<MessageRecord, "sent"> & { readonly sent: SentHead | null }) {
+    Object.assign(this, record);
+  }
+
+  /** Plain data for a log: no secret in it. */
+  toJSON(): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this).filter(([name]) => !LEFT_OUT.has(name)));
+  }
+
+  static {
+    printAs(this, (self, options, inspect) => `MessageRecord ${inspect(self.toJSON(), options)}`);
+  }
+}
