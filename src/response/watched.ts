@@ -22,6 +22,7 @@ export async function watched(
     message.onHead(
       { status: wire.status, reason: wire.statusText, httpVersion: wire.httpVersion },
       wire.headers,
+      () => ({ connection: wire.connection ?? null, connectionId: null }),
     );
     return new WatchedReply(wire, new Told(message, wire, start));
   } catch (error) {
