@@ -254,7 +254,7 @@ export interface HstsRecord {
 
 /** What became of a session that is stored. */
 export interface StoreRecord {
-  /** `"saved"`: changes were stored. `"reloaded"`: those of others were taken over. `"failed"`: they could not be stored. */
+  /** `"saved"`: changes were stored. `"reloaded"`: those of others were taken over. `"failed"`: one of both failed. */
   readonly kind: "saved" | "reloaded" | "failed";
   /** Where it is stored. */
   readonly place: string;

@@ -439,7 +439,7 @@ export class Session<Streams extends boolean = false>
   #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
     let given = nothing;
     let exchange: Exchange;
-    const log = this.#watch();
+    const log = this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
     try {
       if (call.options !== undefined) given = take(call.options, "request");
       if (this.#closing.isOver) throw sessionClosed();
@@ -469,15 +469,25 @@ export class Session<Streams extends boolean = false>
     });
   }
 
+  /** What sends a request that was prepared. */
+  #exchangeOf(request: PreparedRequest, given: Given): Exchange {
+    const plan = planOf(request);
+    const target = isHttpLike(request.url) ? request.parsed : request.url;
+    adoptFields(this);
+    const defaults = this.#defaultsFor(target, given);
+    const prepared = plan?.settings.hooks ?? noHooks;
+    const hooks = given.hooks === undefined ? prepared : readHooks(given.hooks, prepared);
+    return {
+      request: plan === null ? request.shown() : request,
+      settings: { ...settingsAgain(over(defaults, given), plan, given), hooks },
+      cookies: plan?.cookies ?? this.#cookies,
+      signal: null,
+    };
+  }
+
   async #begin(exchange: Exchange): Promise<Reply> {
     if (this.#closing.isOver) throw sessionClosed();
     return await this.#pipeline(exchange);
-  }
-
-  /** Who hears of a call that begins now; `null`: nobody does. */
-  #watch(): CallLog | null {
-    if (this.#events?.isHeard !== true && !isChannelHeard()) return null;
-    return new CallLog(this.events);
   }
 
   /** Beside the caller, who is told first what there is to tell. */
@@ -518,21 +528,9 @@ export class Session<Streams extends boolean = false>
     if (!(request instanceof PreparedRequest))
       throw mustBe("what send() takes", "a PreparedRequest", request, ": call prepareRequest() first");
     assertWhole(request);
-    const given = take(options, "send");
-    const plan = planOf(request);
-    const target = isHttpLike(request.url) ? request.parsed : request.url;
-    adoptFields(this);
-    const defaults = this.#defaultsFor(target, given);
-    const prepared = plan?.settings.hooks ?? noHooks;
-    const hooks = given.hooks === undefined ? prepared : readHooks(given.hooks, prepared);
-    const exchange: Exchange = {
-      request: plan === null ? request.shown() : request,
-      settings: { ...settingsAgain(over(defaults, given), plan, given), hooks },
-      cookies: plan?.cookies ?? this.#cookies,
-      signal: null,
-    };
+    const exchange = this.#exchangeOf(request, take(options, "send"));
     const isOpen = !this.#closing.isOver;
-    const log = this.#watch();
+    const log = this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
     try {
       const reply = this.#begin(log === null ? exchange : watchedBy(log, exchange));
       if (log !== null) this.#tellEnd(reply, log);

@@ -8,7 +8,7 @@ import type { PreparedRequest } from "../core/request.ts";
 import type { RequestHead } from "../core/request-head.ts";
 import type { WireHead } from "../core/response.ts";
 import type { Connection } from "../connect/connection.ts";
-import { isTraced, type Trace } from "./trace.ts";
+import type { Trace } from "./trace.ts";
 
 /** Hears of one sending, in the async context of the call. */
 export interface Observer {
@@ -38,11 +38,6 @@ export interface Observed {
   readonly way: MessageWay;
   /** What is known of the message. */
   told(httpVersion: string): MessageFacts;
-}
-
-/** Does anybody hear of the messages that begin now? */
-export function isObserved(watch: MessageWatch | null | undefined): boolean {
-  return watch != null || isTraced();
 }
 
 /** Who hears of it; `null`: nobody. */

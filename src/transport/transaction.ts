@@ -32,7 +32,7 @@ import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { inform } from "./listeners.ts";
 import { asksBefore, outgoing, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
-import { isObserved, observerOf, type Observed, type Observer } from "./observers.ts";
+import { observerOf, type Observed, type Observer } from "./observers.ts";
 import { timingsOf } from "./timings.ts";
 import { isTraced, Trace } from "./trace.ts";
 import { bodyOf, type BodyToSend, type Upload, type UploadListener } from "./upload.ts";
@@ -144,7 +144,7 @@ export class Transaction
       this.#resolve = resolve;
       this.#reject = reject;
       if (this.#signal !== null) listen(this.#signal, this);
-      if (isObserved(this.#options.message)) {
+      if (this.#options.message != null || isTraced()) {
         this.#beginToTell(this.#reason);
         // A subscriber may have ended it.
         if (this.#isOver) return;
@@ -272,8 +272,10 @@ export class Transaction
 
   onEnd(trailers: string[]): void {
     // A reset is not the end of a body that runs until the connection ends.
-    this.#endedAt = this.#connection?.heardAt ?? performance.now();
-    const problem = this.#connection?.fault ?? this.#incoming?.lengthProblem ?? null;
+    const connection = this.#connection;
+    const now = connection === null ? performance.now() : connection.heardAt;
+    this.#endedAt = now;
+    const problem = connection?.fault ?? this.#incoming?.lengthProblem ?? null;
     if (problem !== null) {
       this.#fail(this.#translated(problem), false);
       return;
@@ -285,8 +287,8 @@ export class Transaction
     }
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
     const isFree = !this.#options.stream || this.#options.returnsEarly === true;
-    if (isFree) this.#finish(this.#connection?.heardAt);
-    else this.#connection?.clock.stop();
+    if (isFree) this.#finish(now);
+    else connection?.clock.stop();
     this.#incoming?.end(trailers, isFree);
   }
 
@@ -374,7 +376,7 @@ export class Transaction
       this.#use(outgoing(this.request, this.#pool.way, this.#pool.sections));
     }
     this.#restart();
-    if (isObserved(this.#options.message)) {
+    if (this.#options.message != null || isTraced()) {
       this.#beginToTell("resend");
       // A subscriber may have ended it.
       if (this.#isOver) return;
