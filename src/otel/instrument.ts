@@ -185,15 +185,20 @@ interface Open {
 
 const setter: TextMapSetter<Sending> = {
   set(sending, name, value) {
-    // The program's own baggage stays: the field is a list.
     const before = name.toLowerCase() === "baggage" ? sending.request.headers.get(name) : null;
     try {
-      sending.setHeader(name, before === null ? value : `${before},${value}`);
+      sending.setHeader(name, before === null ? value : joined(before, value));
     } catch (error) {
       diag.error(`sojourn does not send the field ${name} of a propagator`, isError(error) ? error.name : "");
     }
   },
 };
+
+/** The program's own baggage stays: the field is a list. Behind a redirect it has what was added before. */
+function joined(before: string, value: string): string {
+  const members = before.split(",").map((member) => member.trim());
+  return [...members, ...value.split(",").filter((member) => !members.includes(member))].join(",");
+}
 
 class SessionInstrumentation implements Instrumentation {
   readonly #session: Telling;

@@ -4,7 +4,7 @@
 import { mustReturn } from "../core/checks.ts";
 import { isPromise } from "../core/realm.ts";
 import { unawaited, unlessAborted } from "../core/abort.ts";
-import type { InterimResponse, SendOptions } from "../core/adapter.ts";
+import type { Adapter, InterimResponse, SendOptions } from "../core/adapter.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -37,8 +37,10 @@ export function sender(world: SendSurroundings): Send {
       if (message !== null) ({ request } = message);
       const isPlain = interim === null && settings.caBundle === null && message === null;
       const options = isPlain ? settings : sendOptions(settings, interim, message);
-      const sending = adapter.send(request, options, signal);
-      const wire = checkedAnswer(await (message === null ? sending : watched(sending, message, start)));
+      const wire =
+        message === null
+          ? checkedAnswer(await adapter.send(request, options, signal))
+          : await sendWatched(adapter, [request, options, signal], message, start);
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
@@ -57,6 +59,16 @@ export function sender(world: SendSurroundings): Send {
       throw error instanceof RequestException ? error.annotate({ request }) : error;
     }
   };
+}
+
+/** Sends it, and tells what the adapter does not tell. */
+function sendWatched(
+  adapter: Adapter,
+  message: Parameters<Adapter["send"]>,
+  watch: MessageWatch,
+  start: number,
+): Promise<WireResponse> {
+  return watched(async () => checkedAnswer(await adapter.send(...message)), watch, start);
 }
 
 /** What an adapter is told beside the settings: whom to trust, and who hears of interim responses. */

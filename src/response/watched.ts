@@ -8,17 +8,17 @@ import type { MessageFacts, MessageWatch } from "../core/watch.ts";
 /**
  * What the adapter answers, or, where it does not tell of its messages itself, the same with a body that does.
  *
+ * @param send rejects for what is no answer.
  * @param start when the message began, in milliseconds of the monotonic clock.
  */
 export async function watched(
-  sending: Promise<WireResponse>,
+  send: () => Promise<WireResponse>,
   message: MessageWatch,
   start: number,
 ): Promise<WireResponse> {
   try {
-    const wire = await sending;
-    // What is no answer is told by the sender.
-    if (message.isTaken || typeof wire?.body?.collect !== "function") return wire;
+    const wire = await send();
+    if (message.isTaken) return wire;
     message.onHead(
       { status: wire.status, reason: wire.statusText, httpVersion: wire.httpVersion },
       wire.headers,
