@@ -32,7 +32,9 @@ export function fieldsOf(record: MessageRecord, format: LogFormat): Record<strin
     ...(httpVersion === null ? {} : { httpVersion: visible(httpVersion) }),
     ...(location === null ? {} : { location }),
     ...(connection === null ? {} : { connection: connectionId, isReused: connection.isReused }),
-    ...(problem === null ? {} : { problem, phase, code: error instanceof RequestException ? error.code : null }),
+    ...(problem === null
+      ? {}
+      : { problem, phase, code: error instanceof RequestException ? error.code : null }),
     ...(format === "line" ? {} : { timings, ...headsOf(record) }),
   };
 }

@@ -67,7 +67,8 @@ type Level = (typeof LEVELS)[number];
  * // GET https://example.com/get 200 OK, 312 bytes, 41.3 ms, HTTP/1.1, new connection 1
  */
 export function logTo(session: Telling, logger: Logger, options: LogOptions = {}): Logging {
-  if (!isObject(session) || !isObject(session.events)) throw mustBe("what logTo() logs", "a Session", session);
+  if (!isObject(session) || !isObject(session.events))
+    throw mustBe("what logTo() logs", "a Session", session);
   const given = optionsOf(options, "logTo()", ["format", "level", "style"]);
   const { format = "line", level = "info", style } = given;
   const write = writerOf(logger, oneOf(format, "format", ["line", "full"]), style);

@@ -41,7 +41,8 @@ export function lineOf(record: MessageRecord): string {
 /** What it failed with, as one line; `null` when it did not. Of errors that are not ours only the class: their text may be anything. */
 export function problemOf({ outcome, error, method, url }: MessageRecord): string | null {
   if (outcome !== "failed") return null;
-  if (!(error instanceof RequestException)) return isError(error) ? visible(error.constructor.name) : "an error";
+  if (!(error instanceof RequestException))
+    return isError(error) ? visible(error.constructor.name) : "an error";
   const { name, code, message, request } = error;
   // The line says already which request it was.
   const where = `: ${shownMethod(request?.method ?? method)} ${bareUrl(request?.url ?? url)}`;

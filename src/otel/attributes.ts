@@ -63,10 +63,12 @@ export function beginningOf(sending: Sending, wanted: Wanted): Beginning {
 
 /** Of the head of a response: for the span. */
 export function headAttributes(
-  { status, httpVersion, headers, connection }: Pick<
-    MessageHead,
-    "status" | "httpVersion" | "headers" | "connection"
-  >,
+  {
+    status,
+    httpVersion,
+    headers,
+    connection,
+  }: Pick<MessageHead, "status" | "httpVersion" | "headers" | "connection">,
   wanted: Wanted,
 ): Attributes {
   return {

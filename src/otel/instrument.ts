@@ -166,8 +166,9 @@ function checked(options: InstrumentOptions): Checked {
 }
 
 function names(given: readonly string[], option: string, what: string): readonly string[] {
-  const isList = Array.isArray(given) && given.every((name) => typeof name === "string" && isToken(name));
-  if (!isList) throw mustBe(option, `a list of names of ${what}`, given);
+  const isName = (name: unknown): boolean => typeof name === "string" && isToken(name);
+  if (!Array.isArray(given as unknown) || !given.every(isName)) // of a program without types it may be anything
+    throw mustBe(option, `a list of names of ${what}`, given);
   return given;
 }
 

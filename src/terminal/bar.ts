@@ -94,9 +94,7 @@ export class Bar {
   #transferOf(reached: Reached): Transfer {
     const known = this.#transfer;
     const isSame =
-      known !== null &&
-      known.reached.direction === reached.direction &&
-      known.reached.bytes <= reached.bytes;
+      known !== null && known.reached.direction === reached.direction && known.reached.bytes <= reached.bytes;
     if (isSame) return known;
     if (known !== null && known.reached.direction !== reached.direction) this.stop();
     const { totalBytes } = reached;

@@ -399,7 +399,8 @@ export class Transaction
   #beginToTell(reason: "auth" | "resend"): void {
     const { message } = this.#options;
     // What is sent again is told of in an event of a connection.
-    const watch = message == null ? null : this.context.runInAsyncScope(() => message.take(this.request, reason));
+    const watch =
+      message == null ? null : this.context.runInAsyncScope(() => message.take(this.request, reason));
     this.watchesConnections = watch?.onConnection ?? null;
     const within = watch?.tellWithin ?? null;
     const trace = isTraced() ? new Trace(watch?.request ?? this.request, this.context, within) : null;

@@ -48,7 +48,12 @@ describe("error.type", () => {
     [new OwnError("s3cret"), "OwnError"],
     [new DOMException("s3cret", "DataError"), "DataError"],
     [new (class extends Error {})("s3cret"), "_OTHER"],
-    [new (class extends Error { static override readonly name = "a b" })("s3cret"), "_OTHER"],
+    [
+      new (class extends Error {
+        static override readonly name = "a b";
+      })("s3cret"),
+      "_OTHER",
+    ],
     ["s3cret", "_OTHER"],
     [undefined, "_OTHER"],
   ] as const)("of %o is %s", ([error, wanted]) => {
@@ -164,7 +169,10 @@ describe("a span", () => {
       },
       close: () => Promise.resolve(),
     });
-    session.mount("http://later.test/", { send: () => Promise.reject(broken), close: () => Promise.resolve() });
+    session.mount("http://later.test/", {
+      send: () => Promise.reject(broken),
+      close: () => Promise.resolve(),
+    });
     await expect(session.get("http://at-once.test/")).rejects.toBe(broken);
     await expect(session.get("http://later.test/")).rejects.toBe(broken);
     session.mount("http://nothing.test/", {
@@ -172,7 +180,9 @@ describe("a span", () => {
       close: () => Promise.resolve(),
     });
     await expect(session.get("http://nothing.test/")).rejects.toThrow("must return");
-    await expect(session.get("http://127.0.0.1:9/", { headers: { "content-length": "5" } })).rejects.toThrow();
+    await expect(
+      session.get("http://127.0.0.1:9/", { headers: { "content-length": "5" } }),
+    ).rejects.toThrow();
     expect(telemetry.spans.map(told).slice(0, 3)).toEqual(
       Array.from({ length: 3 }, () => "GET - ERROR TypeError"),
     );

@@ -24,7 +24,10 @@ describe("instrument()", () => {
     [{ meter: 5 }, "meter must be a Meter or null, not number"],
     [{ headers: [] }, "headers must be an object with request and response, not Array"],
     [{ headers: { request: "x-a" } }, "headers.request must be a list of names of header fields, not string"],
-    [{ headers: { response: ["x a"] } }, "headers.response must be a list of names of header fields, not Array"],
+    [
+      { headers: { response: ["x a"] } },
+      "headers.response must be a list of names of header fields, not Array",
+    ],
     [{ headers: { other: [] } }, 'headers has no option "other"; known are request, response'],
     [{ knownMethods: "GET" }, "knownMethods must be a list of names of methods, not string"],
     [{ urlTemplate: "/x" }, "urlTemplate must be a function, not string"],

@@ -2,7 +2,14 @@
 import { once } from "node:events";
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
-import { context, propagation, SpanStatusCode, trace, type Attributes, type Tracer } from "@opentelemetry/api";
+import {
+  context,
+  propagation,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Tracer,
+} from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
@@ -148,7 +155,8 @@ export async function startOrigin(): Promise<Origin> {
     response.on("error", () => undefined);
     const { url, headers } = request;
     const path = url.split("?")[0] ?? "";
-    const text = (name: string): string | null => (headers[name] === undefined ? null : String(headers[name]));
+    const text = (name: string): string | null =>
+      headers[name] === undefined ? null : String(headers[name]);
     arrived.push({
       path,
       traceparent: text("traceparent") ?? "",
@@ -172,7 +180,8 @@ export async function startOrigin(): Promise<Origin> {
         response.writeHead(count === 1 ? 503 : 200).end();
         return;
       case "/login":
-        if (headers.authorization === undefined) response.writeHead(401, { "www-authenticate": DIGEST }).end();
+        if (headers.authorization === undefined)
+          response.writeHead(401, { "www-authenticate": DIGEST }).end();
         else response.end("in");
         return;
       case "/missing":
