@@ -32,12 +32,14 @@ import { sourceOf, type Source } from "../core/source.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf } from "../auth/ambient.ts";
 import type { CookieJar } from "../cookies/jar.ts";
+import { debugOutput } from "../environment/debug.ts";
 import { readEnvironment } from "../environment/read.ts";
 import { CallLog } from "../events/call-log.ts";
 import { isChannelHeard, SessionEvents } from "../events/session-events.ts";
 import { explain, type ExplainingSession, type ExplainOptions } from "../explain/explain.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { HstsStore } from "../hsts/store.ts";
+import { debugTo } from "../log/debug.ts";
 import { namesHeader, offerBytesOnly } from "../options/headers.ts";
 import { readHooks } from "../options/hooks.ts";
 import { noteBorder, type Ledger } from "../options/ledger.ts";
@@ -149,6 +151,8 @@ export class Session<Streams extends boolean = false>
     this.#hsts = hstsOf(given.hsts);
     this.#mounts.mount("https://", new HttpAdapter());
     this.#mounts.mount("http://", new HttpAdapter());
+    const debug = debugOutput();
+    if (debug !== null) debugTo(this, debug);
     this.#world = {
       clock: alarmed(systemClock, this.#closing),
       random: Math.random,
