@@ -11,10 +11,11 @@ import type {
   MessageReason,
   MessageRecord,
   Sending,
+  TellWithin,
 } from "../core/records.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireHead } from "../core/response.ts";
-import type { MessageFacts, MessageWatch } from "../core/watch.ts";
+import type { MessageFacts, MessageWatch, MessageWay } from "../core/watch.ts";
 import { COMPLETE, endOf, UNREAD, type End } from "./outcome.ts";
 import type { SessionEvents } from "./session-events.ts";
 
@@ -53,6 +54,7 @@ export class MessageLog implements MessageWatch {
   readonly place: MessagePlace;
   readonly onConnection: ((record: ConnectionRecord) => void) | null;
   isTaken = false;
+  tellWithin: TellWithin | null = null;
   #request: PreparedRequest;
   readonly #call: MessageCall;
   readonly #events: SessionEvents;
@@ -97,11 +99,15 @@ export class MessageLog implements MessageWatch {
     this.#sentBody.push(piece);
   }
 
-  onHead(head: Pick<WireHead, "status" | "reason" | "httpVersion">, headers: HeaderMap): void {
+  onHead(
+    head: Pick<WireHead, "status" | "reason" | "httpVersion">,
+    headers: HeaderMap,
+    way: () => MessageWay,
+  ): void {
     const { status, reason, httpVersion } = head;
     this.#head = { status, reason, httpVersion, headers };
     if (this.#events.hears("head"))
-      this.#events.tell("head", { ...this.place, status, httpVersion, headers });
+      this.#events.tell("head", { ...this.place, status, httpVersion, headers, ...way() });
   }
 
   onPiece(piece: Uint8Array): void {
@@ -129,6 +135,10 @@ export class MessageLog implements MessageWatch {
       setHeader: (name, value) => {
         if (this.#isSettled) throw new TypeError("no field can be set any more: the message is on its way");
         this.#request = this.#request.with({ headers: withField(this.#request.headers, name, value) });
+      },
+      tellWithin: (run) => {
+        const inner = this.tellWithin;
+        this.tellWithin = inner === null ? run : (tell) => run(() => inner(tell));
       },
     };
     this.#events.tell("sending", sending);

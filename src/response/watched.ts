@@ -22,6 +22,7 @@ export async function watched(
     message.onHead(
       { status: wire.status, reason: wire.statusText, httpVersion: wire.httpVersion },
       wire.headers,
+      () => ({ connection: wire.connection ?? null, connectionId: null }),
     );
     const told = new Told(message, wire, start);
     const reply = new WatchedReply(wire, told);

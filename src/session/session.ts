@@ -32,12 +32,14 @@ import { sourceOf, type Source } from "../core/source.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf } from "../auth/ambient.ts";
 import type { CookieJar } from "../cookies/jar.ts";
+import { debugOutput } from "../environment/debug.ts";
 import { readEnvironment } from "../environment/read.ts";
 import { CallLog } from "../events/call-log.ts";
 import { isChannelHeard, SessionEvents } from "../events/session-events.ts";
 import { explain, type ExplainingSession, type ExplainOptions } from "../explain/explain.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { HstsStore } from "../hsts/store.ts";
+import { debugTo } from "../log/debug.ts";
 import { namesHeader, offerBytesOnly } from "../options/headers.ts";
 import { readHooks } from "../options/hooks.ts";
 import { noteBorder, type Ledger } from "../options/ledger.ts";
@@ -51,6 +53,7 @@ import { corridor } from "../pipeline/order.ts";
 import type { Exchange, Reply, Send, Surroundings } from "../pipeline/stage.ts";
 import { prepare, targetOf } from "../prepare/prepare.ts";
 import { encodeParams } from "../prepare/query.ts";
+import { Recorder, type RecordOptions } from "../record/recorder.ts";
 import { ResponsePromise } from "../response/promise.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
@@ -148,6 +151,8 @@ export class Session<Streams extends boolean = false>
     this.#hsts = hstsOf(given.hsts);
     this.#mounts.mount("https://", new HttpAdapter());
     this.#mounts.mount("http://", new HttpAdapter());
+    const debug = debugOutput();
+    if (debug !== null) debugTo(this, debug);
     this.#world = {
       clock: alarmed(systemClock, this.#closing),
       random: Math.random,
@@ -332,6 +337,19 @@ export class Session<Streams extends boolean = false>
   get events(): SessionEvents {
     this.#events ??= new SessionEvents();
     return this.#events;
+  }
+
+  /**
+   * Keeps what happens from now on, so far back as it is asked to, and writes it as HAR, as a report or as commands of curl. No secret is in
+   * what it writes. End it: `close()`, or on Node 24 `using recorder = session.record()`.
+   *
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have.
+   */
+  record(options: RecordOptions = {}): Recorder {
+    return new Recorder(this.events, options, async (log, file) => {
+      const { writeReport } = await import("../report/write-report.ts");
+      await writeReport(log, file);
+    });
   }
 
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
