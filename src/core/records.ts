@@ -61,7 +61,15 @@ export interface Sending extends MessagePlace {
    * @throws {InvalidHeader} for what must not go on the wire.
    */
   setHeader(name: string, value: string | null): void;
+  /**
+   * What undici's channels are told of this message is told within `run`, which calls its argument once, at once: for another async
+   * context than that of the call. Of several the one that was given last is the outermost.
+   */
+  tellWithin(run: TellWithin): void;
 }
+
+/** Calls its argument once, at once. */
+export type TellWithin = (tell: () => void) => void;
 
 /** The head of a response came: its body follows. */
 export interface MessageHead extends MessagePlace {
@@ -71,6 +79,10 @@ export interface MessageHead extends MessagePlace {
   readonly httpVersion: string;
   /** The header fields as received. */
   readonly headers: HeaderMap;
+  /** What it comes over. `null`: there is no connection, or the adapter does not tell. */
+  readonly connection: ConnectionInfo | null;
+  /** Number of that connection: each is another one in this process. `null` as `connection`. */
+  readonly connectionId: number | null;
 }
 
 /** A body as far as it was kept. */

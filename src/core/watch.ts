@@ -4,7 +4,7 @@
  */
 import type { CookieVerdict } from "./cookie-store.ts";
 import type { HeaderMap } from "./headers.ts";
-import type { ConnectionRecord } from "./records.ts";
+import type { ConnectionRecord, TellWithin } from "./records.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { AnyResponse, ConnectionInfo, SentHead, Timings, WireHead } from "./response.ts";
 
@@ -37,6 +37,9 @@ export interface MessageFacts {
   readonly timings: Timings;
 }
 
+/** What a message goes over. */
+export type MessageWay = Pick<MessageFacts, "connection" | "connectionId">;
+
 /** Hears of one message. */
 export interface MessageWatch {
   /** The request, with the fields that listeners gave it. */
@@ -45,12 +48,18 @@ export interface MessageWatch {
   readonly isTaken: boolean;
   /** An adapter takes it on, as this request. From the second time on that is another message, which is sent for this reason. */
   take(request: PreparedRequest, reason: "auth" | "resend"): MessageWatch;
+  /** Undici's channels are told of it within this; `null`: as it is. */
+  readonly tellWithin: TellWithin | null;
   /** A connection was opened for it or could not be, or that one has ended. `null`: nobody wants to know. */
   readonly onConnection: ((record: ConnectionRecord) => void) | null;
   /** A piece of the request's body went out. */
   onPieceSent(piece: Uint8Array): void;
-  /** The head came. */
-  onHead(head: Pick<WireHead, "status" | "reason" | "httpVersion">, headers: HeaderMap): void;
+  /** The head came. @param way looked at only when somebody wants to know. */
+  onHead(
+    head: Pick<WireHead, "status" | "reason" | "httpVersion">,
+    headers: HeaderMap,
+    way: () => MessageWay,
+  ): void;
   /** A piece of the response's body came. Its memory is written over. */
   onPiece(piece: Uint8Array): void;
   /** The response is whole. @param trailers `null` for none. */

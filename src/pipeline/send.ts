@@ -4,7 +4,7 @@
 import { mustReturn } from "../core/checks.ts";
 import { isPromise } from "../core/realm.ts";
 import { unawaited, unlessAborted } from "../core/abort.ts";
-import type { InterimResponse, SendOptions } from "../core/adapter.ts";
+import type { Adapter, InterimResponse, SendOptions } from "../core/adapter.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -26,19 +26,21 @@ export type SendSurroundings = Pick<Surroundings, "clock" | "adapterFor">;
 
 /** Sends a message through the adapter of its URL. `elapsed` of the response is the time from here to its head. */
 export function sender(world: SendSurroundings): Send {
-  return async ({ request: given, settings, signal }) => {
-    let request = given;
+  return async ({ request, settings, signal }) => {
     try {
       const adapter = world.adapterFor(request.url);
       const start = world.clock.monotonic();
       const { informational } = settings.hooks;
       const interim = informational.length === 0 ? null : new Interim(request, informational);
-      const message = settings.watch === null ? null : settings.watch.begin(request);
-      if (message !== null) ({ request } = message);
+      // What is given up before it begins is no message.
+      const isWatched = settings.watch !== null && signal?.aborted !== true;
+      const message = isWatched ? settings.watch.begin(request) : null;
       const isPlain = interim === null && settings.caBundle === null && message === null;
       const options = isPlain ? settings : sendOptions(settings, interim, message);
-      const sending = adapter.send(request, options, signal);
-      const wire = checkedAnswer(await (message === null ? sending : watched(sending, message, start)));
+      const wire =
+        message === null
+          ? checkedAnswer(await adapter.send(request, options, signal))
+          : await tellingAnswer(message, { adapter, options, signal, start });
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
@@ -95,6 +97,25 @@ class Interim {
   async settled(): Promise<void> {
     await Promise.all(this.#promised);
   }
+}
+
+/** How a message is sent of which somebody hears. */
+interface Watched {
+  readonly adapter: Adapter;
+  readonly options: SendOptions;
+  readonly signal: AbortSignal | null;
+  /** When it began, in milliseconds of the monotonic clock. */
+  readonly start: number;
+}
+
+/** The answer. What listeners gave the request is of this message alone, and not of what follows from its response. */
+function tellingAnswer(
+  message: MessageWatch,
+  { adapter, options, signal, start }: Watched,
+): Promise<WireResponse> {
+  const send = async (): Promise<WireResponse> =>
+    checkedAnswer(await adapter.send(message.request, options, signal));
+  return watched(send, message, start);
 }
 
 /** Adapters are written by everybody: what is no answer is told here, not in the middle of its use. */

@@ -10,6 +10,7 @@ import { shownUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { AnyResponse, SentHead } from "../core/response.ts";
 import { isHttpLike } from "../core/url.ts";
+import { visible } from "../core/visible.ts";
 import { charsetOf } from "../encoding/charset.ts";
 import { parseMediaType } from "../encoding/media-type.ts";
 import { TextStream } from "../encoding/text.ts";
@@ -191,15 +192,4 @@ function linesOf(text: string): string[] {
 
 function prefixed(prefix: string, lines: readonly string[]): string[] {
   return lines.map((line) => (line === "" ? prefix.trimEnd() : prefix + visible(line)));
-}
-
-/** Characters that do something to a terminal, or turn the order of others around, and ends of lines. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const INVISIBLE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
-
-function visible(text: string): string {
-  return text.replaceAll(INVISIBLE, (character) => {
-    const code = character.charCodeAt(0).toString(16);
-    return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
-  });
 }

@@ -8,27 +8,34 @@ import type { MessageFacts, MessageWatch } from "../core/watch.ts";
 /**
  * What the adapter answers, or, where it does not tell of its messages itself, the same with a body that does.
  *
+ * @param send asks the adapter.
  * @param start when the message began, in milliseconds of the monotonic clock.
  */
 export async function watched(
-  sending: Promise<WireResponse>,
+  send: () => Promise<WireResponse>,
   message: MessageWatch,
   start: number,
 ): Promise<WireResponse> {
   try {
-    const wire = await sending;
-    // What is no answer is told by the sender.
-    if (message.isTaken || typeof wire?.body?.collect !== "function") return wire;
+    const wire = await send();
+    if (message.isTaken) return wire;
     message.onHead(
       { status: wire.status, reason: wire.statusText, httpVersion: wire.httpVersion },
       wire.headers,
+      () => ({ connection: wire.connection ?? null, connectionId: null }),
     );
-    return new WatchedReply(wire, new Told(message, wire, start));
+    const told = new Told(message, wire, start);
+    const reply = new WatchedReply(wire, told);
+    forgotten.register(reply.body, told, told);
+    return reply;
   } catch (error) {
     if (!message.isTaken) message.onFailure(error, factsOf(null, start, null));
     throw error;
   }
 }
+
+/** Bodies that nobody can read any more: with them their messages are over. */
+const forgotten = new FinalizationRegistry<Told>((told) => told.onFailure(null));
 
 /** The answer of an adapter, of whose body is told. */
 class WatchedReply implements WireResponse {
@@ -93,16 +100,22 @@ class Told {
 
   onEnd(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    const { trailers = null } = this.#wire;
-    this.#message.onEnd(trailers, factsOf(this.#wire, this.#start, this.#headAt));
+    this.#finish();
+    const { trailers } = this.#wire;
+    const fields = trailers === undefined || trailers.size === 0 ? null : trailers;
+    this.#message.onEnd(fields, factsOf(this.#wire, this.#start, this.#headAt));
   }
 
   /** @param reason `null`: the rest was given up. */
   onFailure(reason: unknown): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#finish();
     this.#message.onFailure(reason, factsOf(this.#wire, this.#start, this.#headAt));
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    forgotten.unregister(this);
   }
 }
 

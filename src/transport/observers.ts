@@ -2,7 +2,7 @@
  * Observers: who hears of one sending of a message: a program's instruments (`trace.ts`), those who watch the session, or both. While
  * nobody does, there is none.
  */
-import type { MessageFacts, MessageWatch } from "../core/watch.ts";
+import type { MessageFacts, MessageWatch, MessageWay } from "../core/watch.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { RequestHead } from "../core/request-head.ts";
@@ -34,6 +34,8 @@ export interface Observer {
 export interface Observed {
   readonly request: PreparedRequest;
   readonly context: { runInAsyncScope<Made>(make: () => Made): Made };
+  /** What it goes over. */
+  readonly way: MessageWay;
   /** What is known of the message. */
   told(httpVersion: string): MessageFacts;
 }
@@ -80,7 +82,9 @@ class Watching implements Observer {
   }
 
   onHead(head: WireHead): void {
-    this.#context.runInAsyncScope(() => this.#watch.onHead(head, HeaderMap.fromWire(head.fields)));
+    this.#context.runInAsyncScope(() =>
+      this.#watch.onHead(head, HeaderMap.fromWire(head.fields), () => this.#observed.way),
+    );
   }
 
   onPiece(piece: Uint8Array): void {

@@ -21,7 +21,7 @@ import type { PreparedRequest } from "../core/request.ts";
 import type { HeaderSection } from "../core/request-head.ts";
 import type { Timings, WireHead, WireResponse } from "../core/response.ts";
 import { isSuccessStatus } from "../core/status.ts";
-import type { MessageFacts } from "../core/watch.ts";
+import type { MessageFacts, MessageWay } from "../core/watch.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { ConnectionListener } from "../connect/connection-log.ts";
 import type { Laps } from "../connect/laps.ts";
@@ -397,9 +397,13 @@ export class Transaction
 
   /** Those who observe hear of a sending, give it fields of theirs, and may end it. */
   #beginToTell(reason: "auth" | "resend"): void {
-    const watch = this.#options.message?.take(this.request, reason) ?? null;
+    const { message } = this.#options;
+    // What is sent again is told of in an event of a connection.
+    const watch =
+      message == null ? null : this.context.runInAsyncScope(() => message.take(this.request, reason));
     this.watchesConnections = watch?.onConnection ?? null;
-    const trace = isTraced() ? new Trace(watch?.request ?? this.request, this.context) : null;
+    const within = watch?.tellWithin ?? null;
+    const trace = isTraced() ? new Trace(watch?.request ?? this.request, this.context, within) : null;
     this.#observer = observerOf(this, trace, watch);
     const request = this.#observer?.begin() ?? this.request;
     if (request !== this.request) this.#use(outgoing(request, this.#pool.way, this.#pool.sections));
@@ -421,12 +425,15 @@ export class Transaction
     return observer;
   }
 
+  get way(): MessageWay {
+    const { facts } = this;
+    return { connection: facts?.info(this.isReused) ?? null, connectionId: facts?.id ?? null };
+  }
+
   /** What a watch is told of it. */
   told(httpVersion: string): MessageFacts {
-    const { facts } = this;
     return {
-      connection: facts?.info(this.isReused) ?? null,
-      connectionId: facts?.id ?? null,
+      ...this.way,
       sent: this.#startedAt === 0 ? null : sentHead(this, httpVersion),
       timings: this.timings,
     };
