@@ -402,7 +402,8 @@ function handshakeOptions(
   };
 }
 
-function unwanted(): Error {
+/** Why there is no connection when who needed it does not any more. */
+export function unwanted(): Error {
   return new DOMException("the connection is not needed any more", "AbortError");
 }
 

@@ -15,14 +15,21 @@ export class Laps {
   tls: number | null = null;
   #current: Lap | null = null;
   #since = 0;
+  /** What there was of it before. */
+  #before: number | null = null;
 
   /** `lap` goes on from here. One that was there before, as TCP is when a proxy is asked again, grows. */
   enter(lap: Lap): void {
     const now = performance.now();
     this.#close(now);
-    this.#current = lap;
-    this.#since = now;
-    this[lap] ??= 0;
+    this.#begin(lap, now);
+  }
+
+  /** What goes on has been `lap` from its beginning. */
+  rename(lap: Lap): void {
+    const since = this.#since;
+    if (this.#current !== null) this[this.#current] = this.#before;
+    this.#begin(lap, since);
   }
 
   /** Nothing of it goes on any more. Safe to call twice. */
@@ -34,6 +41,13 @@ export class Laps {
   /** All of them together. */
   get sum(): number {
     return (this.dns ?? 0) + (this.tcp ?? 0) + (this.proxy ?? 0) + (this.tls ?? 0);
+  }
+
+  #begin(lap: Lap, since: number): void {
+    this.#current = lap;
+    this.#since = since;
+    this.#before = this[lap];
+    this[lap] ??= 0;
   }
 
   #close(now: number): void {

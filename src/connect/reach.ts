@@ -86,7 +86,8 @@ export class Reach<Made extends Socket> {
   #byName(host: string, port: number): Promise<Reached<Made>> {
     return new Promise((resolve, reject) => {
       const lookup: LookupFunction = (_host, _options, found) => {
-        this.#laps.enter("dns");
+        // Nothing was connected to before.
+        this.#laps.rename("dns");
         this.#lookUp(host).then(
           (addresses) => {
             this.#laps.enter("tcp");

@@ -58,7 +58,8 @@ export function shownFields(parameters: string): string {
       const equals = pair.indexOf("=");
       const name = pair.slice(0, Math.max(equals, 0));
       const isSecret =
-        isSecretName(decoded(name.startsWith("?") ? name.slice(1) : name)) || holdsSecret(pair.slice(equals + 1));
+        isSecretName(decoded(name.startsWith("?") ? name.slice(1) : name)) ||
+        holdsSecret(pair.slice(equals + 1));
       return equals > -1 && isSecret ? `${name}=${REDACTED}` : pair;
     })
     .join("&");

@@ -1,8 +1,9 @@
 /**
  * MessageLog: one message, from the moment it is about to be sent to its end: what is told of it, and the record of it.
  */
+import { InvalidHeader } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
-import { printAs, shownUrl } from "../core/redact.ts";
+import { printAs, shownName, shownUrl } from "../core/redact.ts";
 import type {
   CapturedBody,
   ConnectionRecord,
@@ -13,10 +14,24 @@ import type {
   TellWithin,
 } from "../core/records.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { SentHead, WireHead } from "../core/response.ts";
+import type { WireHead } from "../core/response.ts";
 import type { MessageFacts, MessageWatch, MessageWay } from "../core/watch.ts";
 import { COMPLETE, endOf, UNREAD, type End } from "./outcome.ts";
 import type { SessionEvents } from "./session-events.ts";
+
+/** How the message ends, and what the connection does: set by a listener they would spoil it. */
+const OF_THE_MESSAGE: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "expect",
+  "host",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 /** The call that messages are sent for. */
 export interface MessageCall {
@@ -28,6 +43,11 @@ export interface MessageCall {
   /** The next message, sent for this reason. */
   next(request: PreparedRequest, reason: MessageReason): MessageWatch;
 }
+
+type Head = Pick<WireHead, "status" | "reason" | "httpVersion"> & { readonly headers: HeaderMap };
+
+/** There was no response. */
+const NO_HEAD = { status: null, reason: "", httpVersion: null, headers: null };
 
 /** One message. */
 export class MessageLog implements MessageWatch {
@@ -42,8 +62,9 @@ export class MessageLog implements MessageWatch {
   readonly #began = performance.now();
   readonly #sentBody: BodyKeeper;
   readonly #receivedBody: BodyKeeper;
-  #head: (Pick<WireHead, "status" | "reason" | "httpVersion"> & { readonly headers: HeaderMap }) | null =
-    null;
+  #head: Head | null = null;
+  /** Do its fields stand? */
+  #isSettled = false;
   #isOver = false;
 
   constructor(request: PreparedRequest, reason: MessageReason, call: MessageCall) {
@@ -112,8 +133,8 @@ export class MessageLog implements MessageWatch {
       startedAt: this.#startedAt,
       request: this.#request,
       setHeader: (name, value) => {
-        if (this.isTaken) throw new TypeError(`${name} cannot be set any more: the message is on its way`);
-        this.#request = this.#request.with({ headers: this.#request.headers.clone().set(name, value) });
+        if (this.#isSettled) throw new TypeError("no field can be set any more: the message is on its way");
+        this.#request = this.#request.with({ headers: withField(this.#request.headers, name, value) });
       },
       tellWithin: (run) => {
         const inner = this.tellWithin;
@@ -121,43 +142,58 @@ export class MessageLog implements MessageWatch {
       },
     };
     this.#events.tell("sending", sending);
+    this.#isSettled = true;
   }
 
   #end(end: End, trailers: HeaderMap | null, facts: MessageFacts): void {
     if (this.#isOver) return;
     this.#isOver = true;
     if (!this.#events.hears("message")) return;
-    const request = this.#request;
-    // What an adapter does not tell of, and the request has at hand.
-    if (!this.isTaken && this.#sentBody.size === 0) {
-      const { payload } = request;
+    // What an adapter does not tell of, and the request has at hand. Of one that was not answered nobody knows.
+    if (!this.isTaken && this.#head !== null && this.#sentBody.size === 0) {
+      const { payload } = this.#request;
       if (payload?.kind === "bytes") this.#sentBody.push(payload.bytes);
     }
-    this.#events.tell(
-      "message",
-      new FinishedMessage({
-        ...this.place,
-        method: request.method,
-        url: shownUrl(request.url),
-        startedAt: this.#startedAt,
-        duration: performance.now() - this.#began,
-        outcome: end.outcome,
-        request,
-        sentBytes: this.#sentBody.size,
-        status: this.#head?.status ?? null,
-        statusText: this.#head?.reason ?? "",
-        httpVersion: this.#head?.httpVersion ?? null,
-        headers: this.#head?.headers ?? null,
-        trailers,
-        receivedBytes: this.#receivedBody.size,
-        ...facts,
-        error: end.error,
-        phase: end.phase,
-        requestBody: this.#sentBody.captured,
-        responseBody: this.#receivedBody.captured,
-      }),
-    );
+    this.#events.tell("message", new FinishedMessage(this.#record(end, trailers, facts)));
   }
+
+  #record(end: End, trailers: HeaderMap | null, facts: MessageFacts): MessageRecord {
+    const request = this.#request;
+    const head = this.#head ?? NO_HEAD;
+    return {
+      ...this.place,
+      method: request.method,
+      url: shownUrl(request.url),
+      startedAt: this.#startedAt,
+      duration: performance.now() - this.#began,
+      outcome: end.outcome,
+      request,
+      sentBytes: this.#sentBody.size,
+      status: head.status,
+      statusText: head.reason,
+      httpVersion: head.httpVersion,
+      headers: head.headers,
+      trailers,
+      receivedBytes: this.#receivedBody.size,
+      ...facts,
+      error: end.error,
+      phase: end.phase,
+      requestBody: this.#sentBody.captured,
+      responseBody: this.#receivedBody.captured,
+    };
+  }
+}
+
+/**
+ * A copy with this field, or without it.
+ *
+ * @throws {InvalidHeader} for what must not go on the wire.
+ */
+function withField(headers: HeaderMap, name: string, value: string | null): HeaderMap {
+  const copy = headers.clone().set(name, value);
+  if (OF_THE_MESSAGE.has(name.toLowerCase()))
+    throw new InvalidHeader(`${shownName(name)} follows from the message, and from its connection`);
+  return copy;
 }
 
 /** Counts the bytes of a body, and keeps the first of them. */
@@ -197,7 +233,7 @@ interface FinishedMessage extends MessageRecord {}
 
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- likewise
 class FinishedMessage {
-  constructor(record: Omit<MessageRecord, "sent"> & { readonly sent: SentHead | null }) {
+  constructor(record: MessageRecord) {
     Object.assign(this, record);
   }
 

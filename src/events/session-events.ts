@@ -112,7 +112,9 @@ export class SessionEvents {
 
   /** @internal Tells of it. */
   tell<Name extends EventName>(name: Name, record: EventRecords[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) inform(listener, record);
+    const listeners = this.#listeners.get(name) ?? [];
+    // One of them may take another one off.
+    for (const listener of listeners) if (this.#isOn(name, listener, listeners)) inform(listener, record);
     const told = channels[name];
     if (told?.hasSubscribers === true) told.publish(record);
   }
@@ -130,6 +132,15 @@ export class SessionEvents {
     if (listeners.length === 0) this.#listeners.delete(name);
     else this.#listeners.set(name, listeners);
     this.isHeard = this.#listeners.size > 0;
+  }
+
+  #isOn(
+    name: EventName,
+    listener: EventListener<EventName>,
+    then: readonly EventListener<EventName>[],
+  ): boolean {
+    const now = this.#listeners.get(name);
+    return now === then || now?.includes(listener) === true;
   }
 
   #check(name: unknown, listener: unknown): void {

@@ -165,11 +165,11 @@ function checked(options: InstrumentOptions): Checked {
   };
 }
 
-function names(given: readonly string[], option: string, what: string): readonly string[] {
-  const isName = (name: unknown): boolean => typeof name === "string" && isToken(name);
-  if (!Array.isArray(given as unknown) || !given.every(isName)) // of a program without types it may be anything
-    throw mustBe(option, `a list of names of ${what}`, given);
-  return given;
+function names(given: unknown, option: string, what: string): readonly string[] {
+  const isName = (name: unknown): name is string => typeof name === "string" && isToken(name);
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (list !== given || !list.every(isName)) throw mustBe(option, `a list of names of ${what}`, given);
+  return list;
 }
 
 function hasMethod(value: unknown, name: string): boolean {

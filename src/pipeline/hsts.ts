@@ -5,7 +5,7 @@
  * since it depends on the origin of the next URL what goes along.
  */
 import { isHttpLike } from "../core/url.ts";
-import { securedUrl } from "../hsts/store.ts";
+import { parseStrictTransport, securedUrl } from "../hsts/store.ts";
 import type { Exchange, Reply, Stage, Surroundings } from "./stage.ts";
 
 /** What the stage needs of the world. */
@@ -32,7 +32,8 @@ export function hsts(world: HstsSurroundings): Stage {
       const header = reply.headers.getAll("strict-transport-security")[0];
       if (header === undefined || settings.verify.kind === "off") return reply;
       hosts.note(request.parsed.host, header, world.clock.now());
-      settings.watch?.onHsts("noted", request.parsed.host);
+      if ((parseStrictTransport(header)?.maxAgeMs ?? 0) > 0)
+        settings.watch?.onHsts("noted", request.parsed.host);
       return reply;
     },
   };

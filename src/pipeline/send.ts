@@ -26,21 +26,19 @@ export type SendSurroundings = Pick<Surroundings, "clock" | "adapterFor">;
 
 /** Sends a message through the adapter of its URL. `elapsed` of the response is the time from here to its head. */
 export function sender(world: SendSurroundings): Send {
-  return async ({ request: given, settings, signal }) => {
-    let request = given;
+  return async ({ request, settings, signal }) => {
     try {
       const adapter = world.adapterFor(request.url);
       const start = world.clock.monotonic();
       const { informational } = settings.hooks;
       const interim = informational.length === 0 ? null : new Interim(request, informational);
       const message = settings.watch === null ? null : settings.watch.begin(request);
-      if (message !== null) ({ request } = message);
       const isPlain = interim === null && settings.caBundle === null && message === null;
       const options = isPlain ? settings : sendOptions(settings, interim, message);
       const wire =
         message === null
           ? checkedAnswer(await adapter.send(request, options, signal))
-          : await sendWatched(adapter, [request, options, signal], message, start);
+          : await tellingAnswer(message, { adapter, options, signal, start });
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
@@ -59,16 +57,6 @@ export function sender(world: SendSurroundings): Send {
       throw error instanceof RequestException ? error.annotate({ request }) : error;
     }
   };
-}
-
-/** Sends it, and tells what the adapter does not tell. */
-function sendWatched(
-  adapter: Adapter,
-  message: Parameters<Adapter["send"]>,
-  watch: MessageWatch,
-  start: number,
-): Promise<WireResponse> {
-  return watched(async () => checkedAnswer(await adapter.send(...message)), watch, start);
 }
 
 /** What an adapter is told beside the settings: whom to trust, and who hears of interim responses. */
@@ -107,6 +95,25 @@ class Interim {
   async settled(): Promise<void> {
     await Promise.all(this.#promised);
   }
+}
+
+/** How a message is sent of which somebody hears. */
+interface Watched {
+  readonly adapter: Adapter;
+  readonly options: SendOptions;
+  readonly signal: AbortSignal | null;
+  /** When it began, in milliseconds of the monotonic clock. */
+  readonly start: number;
+}
+
+/** The answer. What listeners gave the request is of this message alone, and not of what follows from its response. */
+function tellingAnswer(
+  message: MessageWatch,
+  { adapter, options, signal, start }: Watched,
+): Promise<WireResponse> {
+  const send = async (): Promise<WireResponse> =>
+    checkedAnswer(await adapter.send(message.request, options, signal));
+  return watched(send, message, start);
 }
 
 /** Adapters are written by everybody: what is no answer is told here, not in the middle of its use. */

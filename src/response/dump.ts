@@ -3,7 +3,6 @@
  *
  * It shows what is in memory, and says of everything else that it is not there. Nothing is read for it.
  */
-import { isUtf8 } from "node:buffer";
 import { assertCount, mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import type { Attempt } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
@@ -15,6 +14,7 @@ import { visible } from "../core/visible.ts";
 import { charsetOf } from "../encoding/charset.ts";
 import { parseMediaType } from "../encoding/media-type.ts";
 import { TextStream } from "../encoding/text.ts";
+import { isTextType, looksLikeText } from "../encoding/text-like.ts";
 import { BaseResponse } from "./base.ts";
 import type { BodyState } from "./body.ts";
 import { hiddenText, hiddenValue } from "./hidden.ts";
@@ -178,14 +178,9 @@ function bodyLines(
   return lines;
 }
 
-const TEXT_TYPE = /^text\/|[/+](?:x-)?(?:nd)?json(?:l|-seq)?$|[/+]xml$|\/(?:x-)?(?:java|ecma)script$/;
-
-/** By its type, or by what the bytes look like. A form of several parts may hold files, and is none. */
+/** By its type, or by what the bytes look like. */
 function isText(bytes: Uint8Array, essence: string): boolean {
-  if (TEXT_TYPE.test(essence) || essence === "application/x-www-form-urlencoded") return true;
-  if (essence.startsWith("multipart/")) return false;
-  if (!isUtf8(bytes)) return false;
-  return !bytes.subarray(0, MOST_BODY_BYTES).some((byte) => byte < 0x20 && (byte < 0x09 || byte > 0x0d));
+  return isTextType(essence) || (!essence.startsWith("multipart/") && looksLikeText(bytes));
 }
 
 /** What ends the last line begins no other one. */

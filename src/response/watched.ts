@@ -8,7 +8,7 @@ import type { MessageFacts, MessageWatch } from "../core/watch.ts";
 /**
  * What the adapter answers, or, where it does not tell of its messages itself, the same with a body that does.
  *
- * @param send rejects for what is no answer.
+ * @param send asks the adapter.
  * @param start when the message began, in milliseconds of the monotonic clock.
  */
 export async function watched(
@@ -24,12 +24,18 @@ export async function watched(
       wire.headers,
       () => ({ connection: wire.connection ?? null, connectionId: null }),
     );
-    return new WatchedReply(wire, new Told(message, wire, start));
+    const told = new Told(message, wire, start);
+    const reply = new WatchedReply(wire, told);
+    forgotten.register(reply.body, told, told);
+    return reply;
   } catch (error) {
     if (!message.isTaken) message.onFailure(error, factsOf(null, start, null));
     throw error;
   }
 }
+
+/** Bodies that nobody can read any more: with them their messages are over. */
+const forgotten = new FinalizationRegistry<Told>((told) => told.onFailure(null));
 
 /** The answer of an adapter, of whose body is told. */
 class WatchedReply implements WireResponse {
@@ -94,16 +100,22 @@ class Told {
 
   onEnd(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    const { trailers = null } = this.#wire;
-    this.#message.onEnd(trailers, factsOf(this.#wire, this.#start, this.#headAt));
+    this.#finish();
+    const { trailers } = this.#wire;
+    const fields = trailers === undefined || trailers.size === 0 ? null : trailers;
+    this.#message.onEnd(fields, factsOf(this.#wire, this.#start, this.#headAt));
   }
 
   /** @param reason `null`: the rest was given up. */
   onFailure(reason: unknown): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#finish();
     this.#message.onFailure(reason, factsOf(this.#wire, this.#start, this.#headAt));
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    forgotten.unregister(this);
   }
 }
 

@@ -53,6 +53,7 @@ import { corridor } from "../pipeline/order.ts";
 import type { Exchange, Reply, Send, Surroundings } from "../pipeline/stage.ts";
 import { prepare, targetOf } from "../prepare/prepare.ts";
 import { encodeParams } from "../prepare/query.ts";
+import { Recorder, type RecordOptions } from "../record/recorder.ts";
 import { ResponsePromise } from "../response/promise.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
@@ -338,6 +339,19 @@ export class Session<Streams extends boolean = false>
     return this.#events;
   }
 
+  /**
+   * Keeps what happens from now on, so far back as it is asked to, and writes it as HAR, as a report or as commands of curl. No secret is in
+   * what it writes. End it: `close()`, or on Node 24 `using recorder = session.record()`.
+   *
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have.
+   */
+  record(options: RecordOptions = {}): Recorder {
+    return new Recorder(this.events, options, async (log, file) => {
+      const { writeReport } = await import("../report/write-report.ts");
+      await writeReport(log, file);
+    });
+  }
+
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
   get adapters(): ReadonlyMap<string, Adapter> {
     return this.#mounts.adapters;
@@ -443,7 +457,7 @@ export class Session<Streams extends boolean = false>
   #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
     let given = nothing;
     let exchange: Exchange;
-    const log = this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
+    const log = this.#log();
     try {
       if (call.options !== undefined) given = take(call.options, "request");
       if (this.#closing.isOver) throw sessionClosed();
@@ -455,10 +469,7 @@ export class Session<Streams extends boolean = false>
       if (error instanceof RequestException)
         error.annotate({ request: { method: shownMethod(call.method), url: String(call.url) } });
       showCallerOfOurs(error, this.#callee);
-      if (log !== null) {
-        log.onRequest({ method: shownMethod(call.method), url: String(call.url) }, null);
-        log.onFailure(error);
-      }
+      if (log !== null) failedUnprepared(log, call, error);
       failed(error, { request: null, ...audience(this.#defaults.settings, given) }).then(resolve, reject);
       return;
     }
@@ -466,10 +477,13 @@ export class Session<Streams extends boolean = false>
     const { payload } = exchange.request;
     const reply = this.#pipeline(exchange);
     const over = payload?.kind === "stream" ? discardingUnsent(payload, exchange.settings, reply) : reply;
-    if (log !== null) this.#tellEnd(over, log);
-    over.then(resolve, (error: unknown) => {
+    // Beside the caller, who is told afterwards.
+    if (log !== null) over.then((response) => log.onReply(response), ignore);
+    over.then(resolve, (thrown: unknown) => {
+      const error = this.#told(thrown);
+      log?.onFailure(error);
       // With `resolve`, which is never called: by it V8 finds the promise that the caller awaits.
-      failed(this.#told(error), failureOf(exchange)).then(resolve, reject);
+      failed(error, failureOf(exchange)).then(resolve, reject);
     });
   }
 
@@ -492,14 +506,6 @@ export class Session<Streams extends boolean = false>
   async #begin(exchange: Exchange): Promise<Reply> {
     if (this.#closing.isOver) throw sessionClosed();
     return await this.#pipeline(exchange);
-  }
-
-  /** Beside the caller, who is told first what there is to tell. */
-  #tellEnd(reply: Promise<Reply>, log: CallLog): void {
-    reply.then(
-      (response) => log.onReply(response),
-      (error: unknown) => log.onFailure(this.#told(error)),
-    );
   }
 
   /** What an explanation may know of this session, and ask as often as it likes. */
@@ -529,19 +535,33 @@ export class Session<Streams extends boolean = false>
     request: PreparedRequest,
     options?: SendInit<boolean>,
   ): Promise<Response | StreamedResponse> {
-    if (!(request instanceof PreparedRequest))
-      throw mustBe("what send() takes", "a PreparedRequest", request, ": call prepareRequest() first");
-    assertWhole(request);
-    const exchange = this.#exchangeOf(request, take(options, "send"));
-    const isOpen = !this.#closing.isOver;
-    const log = this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
+    const log = this.#log();
+    let exchange: Exchange;
     try {
-      const reply = this.#begin(log === null ? exchange : watchedBy(log, exchange));
-      if (log !== null) this.#tellEnd(reply, log);
-      return await reply;
+      if (!(request instanceof PreparedRequest))
+        throw mustBe("what send() takes", "a PreparedRequest", request, ": call prepareRequest() first");
+      assertWhole(request);
+      exchange = this.#exchangeOf(request, take(options, "send"));
+      if (log !== null) exchange = watchedBy(log, exchange);
     } catch (error) {
-      return await failed(isOpen ? this.#told(error) : error, failureOf(exchange));
+      if (log !== null) failedUnprepared(log, request, error);
+      throw error;
     }
+    const isOpen = !this.#closing.isOver;
+    try {
+      const reply = await this.#begin(exchange);
+      log?.onReply(reply);
+      return reply;
+    } catch (thrown) {
+      const error = isOpen ? this.#told(thrown) : thrown;
+      log?.onFailure(error);
+      return await failed(error, failureOf(exchange));
+    }
+  }
+
+  /** Of a call that begins; `null`: nobody wants to hear of it. */
+  #log(): CallLog | null {
+    return this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
   }
 
   /** @param ledger takes down who said what; `null`: nobody wants to know. */
@@ -647,6 +667,21 @@ function withCallSite(exchange: Exchange, callee: (...args: never[]) => unknown)
 function watchedBy(log: CallLog, exchange: Exchange): Exchange {
   log.onRequest(exchange.request, exchange.settings.signal);
   return { ...exchange, settings: { ...exchange.settings, watch: log } };
+}
+
+/** What was asked for is all that there is to tell of it; of what is no request not even that. */
+function failedUnprepared(log: CallLog, asked: unknown, error: unknown): void {
+  const { method, url } = Object(asked) as { readonly method?: unknown; readonly url?: unknown }; // whatever it is
+  log.onRequest({ method: shownMethod(textOf(method)), url: textOf(url) }, null);
+  log.onFailure(error);
+}
+
+function textOf(given: unknown): string {
+  return typeof given === "string" ? given : given instanceof URL ? given.href : "";
+}
+
+function ignore(): void {
+  // Its caller is told.
 }
 
 type Resolve = (reply: Reply) => void;

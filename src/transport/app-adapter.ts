@@ -120,11 +120,11 @@ class AppTransaction implements BodySource, Timed, AbortListener {
     });
   }
 
-  /** There is nothing to wait for: no connection, and no way. */
+  /** There is nothing but the app to wait for: no connection, and no way. */
   get timings(): Timings {
     const began = this.#began;
     const marks = { began, startedAt: began, sentAt: began, headAt: this.#headAt, endedAt: this.#endedAt };
-    return timingsOf(marks, null);
+    return { ...timingsOf(marks, null), queue: null, send: null };
   }
 
   onAbort(reason: unknown): void {

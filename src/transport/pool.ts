@@ -5,7 +5,13 @@
 import type { AsyncResource } from "node:async_hooks";
 
 import { Queue, type Place } from "../core/queue.ts";
-import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
+import {
+  Opening,
+  unwanted,
+  type ConnectSettings,
+  type Opened,
+  type OpeningListener,
+} from "../connect/connect.ts";
 import { ConnectionLog, type ConnectionListener } from "../connect/connection-log.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
@@ -62,6 +68,13 @@ interface Waiter {
   readonly timer: NodeJS.Timeout | null;
 }
 
+/** A connection that is being opened. */
+interface Attempt {
+  readonly opening: Opening;
+  /** Hears of it; `null`: nobody does. */
+  readonly log: ConnectionLog | null;
+}
+
 /** Connections that lead the same way. */
 export class Pool {
   readonly route: Route;
@@ -76,7 +89,7 @@ export class Pool {
   readonly #tlsMemory = new TlsMemory();
   readonly #idle: IdleConnections<Http1Connection>;
   readonly #open = new Set<Http1Connection>();
-  readonly #opening = new Map<Applicant, Opening>();
+  readonly #opening = new Map<Applicant, Attempt>();
   readonly #waiting = new Queue<Waiter>();
   /** Where each of them stands. */
   readonly #places = new Map<Applicant, Place<Waiter>>();
@@ -184,10 +197,10 @@ export class Pool {
 
   /** `applicant` needs none any more. */
   withdraw(applicant: Applicant): void {
-    const opening = this.#opening.get(applicant);
-    if (opening !== undefined) {
-      opening.cancel();
+    const attempt = this.#opening.get(applicant);
+    if (attempt !== undefined) {
       this.#opening.delete(applicant);
+      giveUp(attempt);
       this.#next();
     } else this.#leave(applicant);
     this.#settle();
@@ -236,8 +249,8 @@ export class Pool {
       this.#leave(applicant);
       applicant.onNoConnection(reason());
     }
-    for (const [applicant, opening] of this.#opening) {
-      opening.cancel();
+    for (const [applicant, attempt] of this.#opening) {
+      giveUp(attempt);
       applicant.onNoConnection(reason());
     }
     this.#opening.clear();
@@ -251,17 +264,18 @@ export class Pool {
   #connect(applicant: Applicant): void {
     surplus.makeWay();
     const opening = new Opening(this.#settings, this.#tlsMemory);
-    this.#opening.set(applicant, opening);
     applicant.laps = opening.laps;
     const tell = applicant.watchesConnections;
+    const log = tell === null ? null : new ConnectionLog(this.route, opening.laps, tell);
+    this.#opening.set(applicant, { opening, log });
     const listener: OpeningListener = {
       onOpen: (opened) => {
         this.#opening.delete(applicant);
-        this.#admit(opened, applicant, tell === null ? null : new ConnectionLog(route, opening.laps, tell));
+        this.#admit(opened, applicant, log);
       },
       onFailure: (error) => {
         this.#opening.delete(applicant);
-        if (tell !== null) new ConnectionLog(route, opening.laps, tell).onFailure(error);
+        log?.onFailure(error);
         applicant.onNoConnection(error);
         this.#next();
         this.#settle();
@@ -280,7 +294,9 @@ export class Pool {
     } catch (cause) {
       socket.destroy();
       const message = "the connection ended as soon as it was open";
-      applicant.onNoConnection(new ConnectFailure("address", message, { cause }));
+      const failure = new ConnectFailure("address", message, { cause });
+      log?.onFailure(failure);
+      applicant.onNoConnection(failure);
     }
     if (connection !== null) applicant.onConnection(connection);
     else this.#settle();
@@ -375,4 +391,11 @@ export class Pool {
     this.#waiting.leave(place);
     if (place.value.timer !== null) clearTimeout(place.value.timer);
   }
+}
+
+/** Nobody needs it any more. */
+function giveUp({ opening, log }: Attempt): void {
+  const reason = unwanted();
+  opening.cancel(reason);
+  log?.onFailure(reason);
 }
