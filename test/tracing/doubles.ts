@@ -158,7 +158,7 @@ for (const way of ["as it is", "told to ignore instrumented sessions"]) {
       // Suppressed spans are measured all the same.
       measured: { ours: 6, undici: isTold ? 0 : 6 },
     });
-    instrumentation[Symbol.dispose]();
+    instrumentation.off();
     check(`${protocol}, ${way}, taken off`, await seenOf(() => ask(session, url, `${unique}2`)), {
       spans: STORY.map((line) => `undici ${line}`),
       areChildren: true,

@@ -19,7 +19,7 @@ await trace.getTracer("program").startActiveSpan("work", async (work) => {
   await session.get("/status/404");
   work.end();
 });
-instrumentation[Symbol.dispose]();
+instrumentation.off();
 await session.close();
 
 const [hop, page, missing] = exporter.getFinishedSpans().map(({ attributes }) => attributes);
