@@ -26,18 +26,11 @@ async function scriptOf(): Promise<string> {
   return code.trim();
 }
 
-/**
- * The style, without comments and indentation. Colours stand where they are used: browsers take several times as long for a row in which
- * each of them is looked up by its name, and rows are made while one scrolls.
- */
+/** The style, without comments and indentation. */
 async function styleOf(): Promise<string> {
   const css = await readFile(new URL("page.css", sources), "utf8");
-  const colors = new Map(
-    Array.from(css.matchAll(/^ {2}--([\w-]+): (light-dark\([^)]*\));/gm), ([, name, value]) => [name, value]),
-  );
   return css
     .replaceAll(/\/\*[^]*?\*\//g, "")
-    .replaceAll(/var\(--([\w-]+)\)/g, (use, name: string) => colors.get(name) ?? use)
     .replaceAll(/\s*\n\s*/g, "\n")
     .trim();
 }
