@@ -457,7 +457,7 @@ export class Session<Streams extends boolean = false>
   #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
     let given = nothing;
     let exchange: Exchange;
-    const log = this.#log();
+    const log = this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
     try {
       if (call.options !== undefined) given = take(call.options, "request");
       if (this.#closing.isOver) throw sessionClosed();
@@ -535,7 +535,7 @@ export class Session<Streams extends boolean = false>
     request: PreparedRequest,
     options?: SendInit<boolean>,
   ): Promise<Response | StreamedResponse> {
-    const log = this.#log();
+    const log = this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
     let exchange: Exchange;
     try {
       if (!(request instanceof PreparedRequest))
@@ -557,11 +557,6 @@ export class Session<Streams extends boolean = false>
       log?.onFailure(error);
       return await failed(error, failureOf(exchange));
     }
-  }
-
-  /** Of a call that begins; `null`: nobody wants to hear of it. */
-  #log(): CallLog | null {
-    return this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
   }
 
   /** @param ledger takes down who said what; `null`: nobody wants to know. */

@@ -124,7 +124,7 @@ describe("session.events", () => {
         await Promise.resolve();
         throw new Error(`rejected in ${name}`);
       };
-      session.events.on(name, rejecting as () => void); // as said
+      session.events.on(name, rejecting);
       session.events.on(name, () => void told.push(name));
     }
     expect(await session.get(server.url).text()).toBe("ok");
