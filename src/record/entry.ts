@@ -8,7 +8,7 @@ import type { CookieRecord } from "../core/records.ts";
 import type { Timings } from "../core/response.ts";
 import { parseSetCookie } from "../cookies/parse.ts";
 import { hiddenText, hiddenValue } from "../response/hidden.ts";
-import { essenceOf, textOfBody } from "./bodies.ts";
+import { essenceOf, textOfBody, withoutSecretParts, type ShownBody } from "./bodies.ts";
 import type { EntryFacts, HarCookie, HarEntry, HarPair } from "./har-types.ts";
 import type { KeptMessage } from "./kept.ts";
 
@@ -174,7 +174,8 @@ function postDataOf(
 ): NonNullable<HarEntry["request"]["postData"]> | null {
   const { requestBody, requestHeaders } = message;
   if (requestBody === null || !message.hasBody || message.sentBytes === 0) return null;
-  const content = contentOf(requestBody, requestHeaders, manner);
+  const shown = textOfBody(requestBody, requestHeaders, manner.maxBodyBytes);
+  const content = contentOf(shown, essenceOf(requestHeaders), manner);
   if (content === null) return null;
   const { encoding, text, _isCut } = content;
   return {
@@ -193,15 +194,15 @@ interface ShownContent {
 
 /** `null`: there is nothing of it to be shown. */
 function contentOf(
-  body: NonNullable<KeptMessage["responseBody"]>,
-  headers: HeaderMap,
+  { text, bytes, isCut }: ShownBody,
+  essence: string,
   manner: BodyManner,
 ): ShownContent | null {
-  const { text, bytes, isCut } = textOfBody(body, headers, manner.maxBodyBytes);
   const cut = isCut ? { _isCut: true as const } : {};
-  if (text !== null) return { text: hiddenText(text, essenceOf(headers)), ...cut };
+  if (text !== null) return { text: hiddenText(text, essence), ...cut };
   if (bytes === null || manner.bodies !== "all") return null;
-  const shown = asBuffer(manner.hiddenBytes(bytes, isCut)).toString("base64");
+  const named = essence === "multipart/form-data" ? withoutSecretParts(bytes) : bytes;
+  const shown = asBuffer(manner.hiddenBytes(named, isCut)).toString("base64");
   return { text: shown, encoding: "base64", ...cut };
 }
 
@@ -259,8 +260,9 @@ function responseContent(
   const { responseBody, receivedBytes } = message;
   const mimeType = headers.get("content-type") ?? UNKNOWN_TYPE;
   if (responseBody === null) return { size: receivedBytes, mimeType };
-  const content = contentOf(responseBody, headers, manner);
-  const { size } = textOfBody(responseBody, headers, 0);
+  const shown = textOfBody(responseBody, headers, manner.maxBodyBytes);
+  const content = contentOf(shown, essenceOf(headers), manner);
+  const { size } = shown;
   const isCoded = headers.has("content-encoding") && size !== null;
   return {
     size: size ?? receivedBytes,

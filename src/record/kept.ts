@@ -56,18 +56,39 @@ const SHORT_BYTES = 8192;
 
 /** What is kept of a message. @param maxBytes of each body; `null`: none of bodies. */
 export function kept(record: MessageRecord, happened: Happenings, maxBytes: number | null): KeptMessage {
-  const { request, sent, error, requestBody, responseBody, ...rest } = record;
+  const { request, sent, requestBody, responseBody } = record;
   const { payload } = request;
   const isShort = maxBytes === null && payload?.kind === "bytes" && payload.bytes.byteLength <= SHORT_BYTES;
   const preparedHeaders = request.headers.clone();
   return {
-    ...rest,
+    // One by one: most of them are made when they are looked at.
+    id: record.id,
+    call: record.call,
+    hop: record.hop,
+    attempt: record.attempt,
+    resends: record.resends,
+    reason: record.reason,
+    method: record.method,
+    startedAt: record.startedAt,
+    duration: record.duration,
+    outcome: record.outcome,
+    sentBytes: record.sentBytes,
+    status: record.status,
+    statusText: record.statusText,
+    httpVersion: record.httpVersion,
+    headers: record.headers,
+    trailers: record.trailers,
+    receivedBytes: record.receivedBytes,
+    connection: record.connection,
+    connectionId: record.connectionId,
+    timings: record.timings,
+    phase: record.phase,
     url: request.url,
     requestHeaders: sent?.headers ?? preparedHeaders,
     preparedHeaders,
     target: sent?.target ?? null,
     hasBody: payload !== null,
-    error: keptError(error),
+    error: keptError(record.error),
     requestBody: keptBody(requestBody, maxBytes),
     responseBody: keptBody(responseBody, maxBytes),
     shortBody: isShort ? payload.bytes : null,

@@ -7,9 +7,19 @@ import { dateOf, rounded } from "./entry.ts";
 import type { HarCall, HarConnection } from "./har-types.ts";
 import { keptError, type KeptMessage } from "./kept.ts";
 
-/** A call. */
-export function callOf({ startedAt, duration, error, ...rest }: CallRecord): HarCall {
-  const { id, method, url, outcome, status, messages, redirects, retries } = rest;
+/** A call, without what hangs on its error. */
+export interface KeptCall extends Omit<CallRecord, "error"> {
+  readonly error: string | null;
+}
+
+/** What is kept of a call. */
+export function keptCall(record: CallRecord): KeptCall {
+  return { ...record, error: errorText(record.error) };
+}
+
+/** A call, as the log tells of it. */
+export function callOf(call: KeptCall): HarCall {
+  const { id, method, url, startedAt, duration, outcome, status, error, messages, redirects, retries } = call;
   return {
     id,
     method,
@@ -18,7 +28,7 @@ export function callOf({ startedAt, duration, error, ...rest }: CallRecord): Har
     duration: rounded(duration),
     outcome,
     status,
-    error: errorText(error),
+    error,
     messages,
     redirects,
     retries,

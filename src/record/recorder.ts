@@ -11,7 +11,7 @@ import type { Har, HarCall, HarConnection, HarEntry, HarLog } from "./har-types.
 import { withoutSecrets } from "./hide.ts";
 import { kept, nothingHappened, type Happenings, type KeptMessage } from "./kept.ts";
 import { commandsOf } from "./commands.ts";
-import { callOf, Connections } from "./lanes.ts";
+import { callOf, Connections, keptCall, type KeptCall } from "./lanes.ts";
 import { learnFrom } from "./secret-values.ts";
 import { Secrets } from "./secrets.ts";
 
@@ -75,7 +75,7 @@ export class Recorder implements Disposable {
   readonly #happenings = new Map<number, Happenings>();
   /** Their secrets are not known yet: whoever wants to see something asks for them. */
   readonly #unlearnt = new Set<KeptMessage>();
-  readonly #calls = new Map<number, HarCall>();
+  readonly #calls = new Map<number, KeptCall>();
   readonly #connections: Connections;
   readonly #secrets = new Secrets();
   #dropped = 0;
@@ -113,7 +113,7 @@ export class Recorder implements Disposable {
   har(): Har {
     this.#learn();
     const entries = this.#inOrder().map((message) => this.#entry(message));
-    const calls = [...this.#calls.values()].map((call) => withoutSecrets(call, this.#secrets));
+    const calls = [...this.#calls.values()].map((call) => withoutSecrets(callOf(call), this.#secrets));
     const connections = this.#connections.all.map((connection) => withoutSecrets(connection, this.#secrets));
     return {
       log: {
@@ -254,12 +254,12 @@ export class Recorder implements Disposable {
   }
 
   #onCall(record: CallRecord): void {
-    const call = callOf(record);
+    const call = keptCall(record);
     this.#calls.set(call.id, call);
     bound(this.#calls, this.#maxEntries);
     if (this.#listeners.size === 0) return;
     this.#learn();
-    this.#tell({ event: "call", data: withoutSecrets(call, this.#secrets) });
+    this.#tell({ event: "call", data: withoutSecrets(callOf(call), this.#secrets) });
   }
 
   #onHappening(id: number, note: (happened: Happenings) => void): void {

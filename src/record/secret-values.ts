@@ -2,6 +2,7 @@
  * Which values of a message are secret, by the names that they stand under: credentials, cookies, user info and parameters of URLs, members of
  * JSON and fields of forms. As they are, and taken apart: of `Basic` the password, of a cookie what its escapes mean.
  */
+import { Memo } from "../core/memo.ts";
 import { decoded, isSecretName, secretsOfUrls } from "../core/redact.ts";
 import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
 import { parseSetCookie } from "../cookies/parse.ts";
@@ -18,7 +19,8 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
   learnHost(message.url, secrets);
   learnUrl(message.url, learn);
   for (const headers of [message.requestHeaders, message.headers, message.trailers])
-    if (headers !== null) for (const [name, value] of headers) learnField(name, value, learn);
+    for (const [name, value] of headers ?? [])
+      if (mayTell(name, value) && secrets.isNews(`${name}: ${value}`)) learnField(name, value, learn);
   const { requestHeaders, headers, shortBody } = message;
   const requestBody = shortBody === null ? message.requestBody : { bytes: shortBody, isCut: false };
   for (const [body, fields] of [
@@ -89,6 +91,7 @@ function learnEscaped(value: string, learn: Learn): void {
 }
 
 function unescaped(value: string): string {
+  if (!/[%+]/.test(value)) return value;
   const spaced = value.replaceAll("+", " ");
   try {
     return decodeURIComponent(spaced);
@@ -108,6 +111,14 @@ function isTelling(name: string, value: string): boolean {
 
 function isStrongName(name: string): boolean {
   return isSecretName(name.replace(/(?:^|[-_.])(?:key|code)$/i, ""));
+}
+
+/** Names that were looked at before: a program sends and gets the same few all day. */
+const secretNames = new Memo<string, boolean>(1000);
+
+/** Most fields have nothing to hide. */
+function mayTell(name: string, value: string): boolean {
+  return secretNames.getOrMake(name, isSecretName) || /[?&#@]/.test(value);
 }
 
 function learnField(name: string, value: string, learn: Learn): void {
