@@ -179,10 +179,14 @@ export function eventsFor(port: number, ...more: readonly string[]): readonly st
   return ["GET /events HTTP/1.1", `Host: 127.0.0.1:${port}`, `X-Sojourn-Token: ${TOKEN}`, ...more];
 }
 
-/** Events of a text, without the framing of HTTP. */
+/** Events of a text, without the framing of HTTP. What stands after the last empty line is not whole. */
 export function eventsIn(text: string): readonly { readonly event: string; readonly data: unknown }[] {
-  return Array.from(text.matchAll(/^event: (\w+)\ndata: (.*)\n$/gm), ([, event = "", data = ""]) => ({
-    event,
-    data: JSON.parse(data) as unknown, // our own JSON
-  }));
+  return text
+    .split("\n\n")
+    .slice(0, -1)
+    .flatMap((block) => {
+      const [, event, data] = /^event: (\w+)\ndata: ([^\n]*)$/.exec(block) ?? [];
+      if (event === undefined || data === undefined) return [];
+      return [{ event, data: JSON.parse(data) as unknown }]; // our own JSON
+    });
 }
