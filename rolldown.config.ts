@@ -15,7 +15,15 @@ const { dependencies, peerDependencies } = JSON.parse(await here("package.json")
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 };
-const entries = ["src/index", "src/charset", "src/formats", "src/oauth2", "testing/index"];
+const entries = [
+  "src/index",
+  "src/charset",
+  "src/formats",
+  "src/oauth2",
+  "src/otel",
+  "src/terminal",
+  "testing/index",
+];
 
 const REFUSAL = `const thrown = refuse();
 function refuse() {

@@ -144,6 +144,40 @@ export type {
 } from "./explain/data.ts";
 export type { Source, SourceLayer } from "./core/source.ts";
 
+export type { EventListener, SessionEvents, Subscription } from "./events/session-events.ts";
+export type { Recorder, RecordOptions } from "./record/recorder.ts";
+export type {
+  EntryFacts,
+  Har,
+  HarCall,
+  HarConnection,
+  HarCookie,
+  HarEntry,
+  HarLog,
+  HarPair,
+} from "./record/har-types.ts";
+export type {
+  AuthRecord,
+  CallRecord,
+  CapturedBody,
+  ConnectionRecord,
+  CookieFate,
+  CookieRecord,
+  EventName,
+  EventRecords,
+  HstsRecord,
+  MessageHead,
+  MessageOf,
+  MessagePlace,
+  MessageReason,
+  MessageRecord,
+  Outcome,
+  RedirectRecord,
+  RetryRecord,
+  Sending,
+  StoreRecord,
+} from "./core/records.ts";
+
 export { dump, type DumpOptions } from "./response/dump.ts";
 export { Response } from "./response/response.ts";
 export { StreamedResponse } from "./response/streamed.ts";
@@ -161,6 +195,7 @@ export type {
   ResponseCookies,
   SavedFile,
   SaveOptions,
+  SentHead,
   Timings,
   TlsInfo,
   WireBody,

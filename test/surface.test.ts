@@ -7,6 +7,8 @@ import * as sojourn from "../src/index.ts";
 import * as charset from "../src/charset.ts";
 import * as formats from "../src/formats.ts";
 import * as oauth2 from "../src/oauth2.ts";
+import * as otel from "../src/otel.ts";
+import * as terminal from "../src/terminal.ts";
 import * as testing from "../testing/index.ts";
 
 const names = `
@@ -44,6 +46,8 @@ describe("the package", () => {
       "oauth2ClientCredentials",
       "oauth2RefreshToken",
     ]);
+    expect(Object.keys(otel).sort()).toEqual(["ignoreSojourn", "instrument"]);
+    expect(Object.keys(terminal).sort()).toEqual(["logTo", "progressBar"]);
     expect(Object.keys(testing).sort()).toEqual([
       "sessionStoreContract",
       "sessionStoreModel",

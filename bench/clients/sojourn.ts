@@ -5,8 +5,11 @@ import type { Client, Opened } from "./client.ts";
 
 const { CookieJar, Session } = sojourn;
 
+/** A session. */
+export type OpenSession = InstanceType<typeof Session>;
+
 export const client: Client = {
-  open: openSojourn,
+  open: (skill) => openSojourn(skill),
   jar() {
     const jar = new CookieJar(null, { maxCookies: 1_000_000 });
     return {
@@ -16,9 +19,10 @@ export const client: Client = {
   },
 };
 
-/** A new session. */
-export function openSojourn(skill: Skill): Opened {
+/** A new session. @param prepare what is done with it first. */
+export function openSojourn(skill: Skill, prepare: (session: OpenSession) => void = () => undefined): Opened {
   const session = skill === "http2" ? new Session({ http2: true }) : new Session();
+  prepare(session);
   return {
     get: async (url) => (await session.get(url)).text(),
     post: async (url, json) => (await session.post(url, { json })).text(),

@@ -21,6 +21,7 @@ import { tlsHint } from "./hints.ts";
 import { Intake } from "./intake.ts";
 import { Introduction } from "./introduction.ts";
 import { endOnError, Reach, type Aim, type SocketOptions } from "./reach.ts";
+import { Laps } from "./laps.ts";
 import { Handshake, type TlsMemory } from "./resumption.ts";
 import { authorityOf, basicCredentials, pinsOf, type Peer, type Route } from "./route.ts";
 import { canReadInto } from "./runtime.ts";
@@ -68,6 +69,8 @@ const HTTP_2_AND_1: readonly string[] = ["h2", "http/1.1"];
 export class Opening {
   readonly #settings: ConnectSettings;
   readonly #memory: TlsMemory;
+  /** How long its parts take. */
+  readonly laps: Laps = new Laps();
   readonly #sockets: Socket[] = [];
   #intake: Intake | null = null;
   #remote: Remote | null = null;
@@ -105,7 +108,7 @@ export class Opening {
       this.#finish();
       this.#trace?.onOpen(socket);
       const ends = this.#ends ?? this.#endsOf(socket);
-      const facts = new ConnectionFacts(ends, route.proxy?.origin ?? null, this.#agreed);
+      const facts = new ConnectionFacts(ends, route.proxy?.origin ?? null, this.#agreed, this.laps);
       done.onOpen({ socket, facts, intake: this.#intake });
     }, fail);
   }
@@ -133,6 +136,7 @@ export class Opening {
 
   #finish(): void {
     this.#isOver = true;
+    this.laps.stop();
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
@@ -166,6 +170,7 @@ export class Opening {
   /** A name in the place of which a proxy is told its address. */
   async #resolve(host: string): Promise<string> {
     if (isIP(host) !== 0) return host;
+    this.laps.enter("dns");
     try {
       return await new Promise((resolve, reject) => {
         this.#settings.sockets.lookup(host, {}, (error, address) => {
@@ -181,7 +186,7 @@ export class Opening {
   /** A socket that is connecting, or has connected. */
   async #reached<Made extends Socket>(step: "address" | "proxy", aim: Aim<Made>): Promise<Made> {
     try {
-      const reach = new Reach(this.#settings.sockets, aim);
+      const reach = new Reach(this.#settings.sockets, aim, this.laps);
       this.#reach = reach;
       if (this.#isOver) reach.cancel();
       const { socket, intake, remote } = await reach.start();
@@ -234,6 +239,7 @@ export class Opening {
         const { host, port } = route;
         const socket = await this.#tcpToProxy(via);
         const target = via.scheme === "socks5h" ? host : await this.#resolve(host);
+        this.laps.enter("proxy");
         await openSocks(socket, { host: target, port, credentials: via.credentials });
         return socket;
       }
@@ -248,6 +254,7 @@ export class Opening {
     const introduction = proxyAuth === null ? null : new Introduction(proxyAuth, message, null);
     for (;;) {
       const plain = await this.#tcpToProxy(via);
+      this.laps.enter("proxy");
       const socket = via.scheme === "https" ? await this.#tlsToProxy(plain, via, route.proxyTls) : plain;
       const authorization =
         introduction === null ? basicCredentials(via.credentials) : await introduction.authorization();
@@ -288,6 +295,7 @@ export class Opening {
   }
 
   async #tlsThroughProxy(under: Socket, route: Route, material: TlsMaterial): Promise<Socket> {
+    this.laps.enter("tls");
     const handshake = this.#handshake(route);
     const options = { ...serverHandshake(route, material), ...handshake.options };
     const socket = nodeTls().connect({ socket: under, host: route.host, ...options });
@@ -311,10 +319,13 @@ export class Opening {
     const aim = { peer: route, guard, intake: intakeFor(route), make };
     const socket = await this.#reached(isForwarded ? "proxy" : "address", aim);
     handshake.watch(socket);
-    let isUp = !socket.connecting;
-    socket.once("connect", () => {
+    let isUp = false;
+    const onUp = (): void => {
       isUp = true;
-    });
+      this.laps.enter(isForwarded ? "proxy" : "tls");
+    };
+    if (socket.connecting) socket.once("connect", onUp);
+    else onUp();
     const step = (): Step => (isForwarded ? "proxy" : isUp ? "tls" : "address");
     await this.#secured(socket, { handshake, step, peer: route, terms: route.tls });
     if (guard !== null) checkAddress(guard, socket.remoteAddress);
@@ -391,7 +402,8 @@ function handshakeOptions(
   };
 }
 
-function unwanted(): Error {
+/** Why there is no connection when who needed it does not any more. */
+export function unwanted(): Error {
   return new DOMException("the connection is not needed any more", "AbortError");
 }
 

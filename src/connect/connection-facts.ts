@@ -7,6 +7,7 @@ import { isIP, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 
 import { Age } from "./age.ts";
+import type { Laps } from "./laps.ts";
 import type { ConnectionInfo, PeerCertificate, TlsInfo } from "../core/response.ts";
 
 /** Whom a server showed itself to be, in a whole handshake. A resumed session stands for the same one. */
@@ -82,16 +83,28 @@ export function agreedOn(socket: TLSSocket, { certificate, authorized }: ServerI
   };
 }
 
+let connections = 0;
+
+/** The number of the next connection, or of one that could not be opened. */
+export function connectionNumber(): number {
+  return ++connections;
+}
+
 /** One connection, for all who came over it. */
 export class ConnectionFacts {
+  /** Its number: each connection is another one in this process. */
+  readonly id: number = connectionNumber();
   readonly age: Age = new Age();
+  /** How it was opened. */
+  readonly laps: Laps;
   readonly #ends: Ends;
   readonly #proxy: string | null;
   readonly #agreed: Agreed | null;
   #tls: TlsInfo | null = null;
 
   /** @param proxy origin of the proxy on the way, without credentials. */
-  constructor(ends: Ends, proxy: string | null, agreed: Agreed | null) {
+  constructor(ends: Ends, proxy: string | null, agreed: Agreed | null, laps: Laps) {
+    this.laps = laps;
     this.#ends = ends;
     this.#proxy = proxy;
     this.#agreed = agreed;

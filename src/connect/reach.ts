@@ -7,6 +7,7 @@ import { isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from "
 import { knownRemote, type Remote } from "./connection-facts.ts";
 import { guardedLookup, type Guard } from "./guard.ts";
 import type { Intake } from "./intake.ts";
+import type { Laps } from "./laps.ts";
 import { addressesOf } from "./lookup.ts";
 import { Race } from "./race.ts";
 import type { Peer } from "./route.ts";
@@ -51,14 +52,16 @@ const NOTHING_ELSE = { signal: undefined, fd: undefined, handle: undefined, look
 export class Reach<Made extends Socket> {
   readonly #options: SocketOptions;
   readonly #aim: Aim<Made>;
+  readonly #laps: Laps;
   #race: Race<Reached<Made>> | null = null;
   /** Asks for the name. */
   #first: Made | null = null;
   #isOver = false;
 
-  constructor(options: SocketOptions, aim: Aim<Made>) {
+  constructor(options: SocketOptions, aim: Aim<Made>, laps: Laps) {
     this.#options = options;
     this.#aim = aim;
+    this.#laps = laps;
   }
 
   /**
@@ -70,6 +73,7 @@ export class Reach<Made extends Socket> {
     const { host, port } = this.#aim.peer;
     const { socketPath } = this.#options;
     this.#assertWanted();
+    this.#laps.enter("tcp");
     if (socketPath !== undefined) return this.#begin({ path: socketPath });
     if (isIP(host) !== 0) return this.#begin({ host, port });
     return await this.#byName(host, port);
@@ -82,8 +86,11 @@ export class Reach<Made extends Socket> {
   #byName(host: string, port: number): Promise<Reached<Made>> {
     return new Promise((resolve, reject) => {
       const lookup: LookupFunction = (_host, _options, found) => {
+        // Nothing was connected to before.
+        this.#laps.rename("dns");
         this.#lookUp(host).then(
           (addresses) => {
+            this.#laps.enter("tcp");
             // It was given up, or has failed, while the name was asked for: nothing begins any more.
             if (this.#first?.destroyed !== false) return;
             const [address = "", ...others] = addresses;

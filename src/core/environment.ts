@@ -49,5 +49,15 @@ export interface Environment {
   readonly readNetrc: (warn?: (message: string) => void) => NetrcFile | null;
 }
 
+/** Where what sessions do is written to, for who looks for a mistake. */
+export interface DebugOutput {
+  /** A line a message, or its fields and times as well. */
+  readonly format: "line" | "full";
+  /** Stands before each line. */
+  readonly prefix: string;
+  /** Writes lines. */
+  readonly write: (text: string) => void;
+}
+
 /** Says nothing: what a session with `trustEnv: false` sees. */
 export const emptyEnvironment: Environment = { proxies: noProxyRules, caBundle: null, readNetrc: () => null };

@@ -61,7 +61,15 @@ export interface Sending extends MessagePlace {
    * @throws {InvalidHeader} for what must not go on the wire.
    */
   setHeader(name: string, value: string | null): void;
+  /**
+   * What undici's channels are told of this message is told within `run`, which calls its argument once, at once: for another async
+   * context than that of the call. Of several the one that was given last is the outermost.
+   */
+  tellWithin(run: TellWithin): void;
 }
+
+/** Calls its argument once, at once. */
+export type TellWithin = (tell: () => void) => void;
 
 /** The head of a response came: its body follows. */
 export interface MessageHead extends MessagePlace {
@@ -71,6 +79,10 @@ export interface MessageHead extends MessagePlace {
   readonly httpVersion: string;
   /** The header fields as received. */
   readonly headers: HeaderMap;
+  /** What it comes over. `null`: there is no connection, or the adapter does not tell. */
+  readonly connection: ConnectionInfo | null;
+  /** Number of that connection: each is another one in this process. `null` as `connection`. */
+  readonly connectionId: number | null;
 }
 
 /** A body as far as it was kept. */
@@ -169,11 +181,11 @@ export interface ConnectionRecord {
   readonly info: ConnectionInfo | null;
   /** When it began to be opened, in milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Until it was open, or failed; of one that has ended, from its opening to its end. In milliseconds. */
+  /** From the beginning until it was open, failed, or has ended, in milliseconds. */
   readonly duration: number;
   /** How long the parts of opening it took, in milliseconds; `null` for what did not happen. */
   readonly timings: Pick<Timings, "dns" | "tcp" | "proxy" | "tls">;
-  /** How many messages were sent over it. */
+  /** How many messages went over it whole. */
   readonly messages: number;
   /** Why it could not be opened; `null` otherwise. */
   readonly error: unknown;
@@ -187,17 +199,14 @@ export interface MessageOf {
   readonly message: number;
 }
 
-/** What became of a `Set-Cookie` field. Never its value. */
-export type CookieRecord = MessageOf & {
-  /** The URL of the request, secrets hidden. */
-  readonly url: string;
-  /** The cookie's name. */
-  readonly name: string;
-} & (
-    | { readonly kind: "stored"; readonly cookie: Omit<StoredCookie, "value" | "name"> }
-    | { readonly kind: "deleted" }
-    | { readonly kind: "refused"; readonly reason: CookieRefusalReason }
-  );
+/** What became of a cookie that a response set. Never its value. */
+export type CookieFate =
+  | { readonly kind: "stored"; readonly name: string; readonly cookie: Omit<StoredCookie, "value" | "name"> }
+  | { readonly kind: "deleted"; readonly name: string }
+  | { readonly kind: "refused"; readonly name: string; readonly reason: CookieRefusalReason };
+
+/** What became of a `Set-Cookie` field, and the URL of its request, secrets hidden. */
+export type CookieRecord = MessageOf & { readonly url: string } & CookieFate;
 
 /** A message is sent again. */
 export interface RetryRecord extends MessageOf {
@@ -245,7 +254,7 @@ export interface HstsRecord {
 
 /** What became of a session that is stored. */
 export interface StoreRecord {
-  /** `"saved"`: changes were stored. `"reloaded"`: those of others were taken over. `"failed"`: they could not be stored. */
+  /** `"saved"`: changes were stored. `"reloaded"`: those of others were taken over. `"failed"`: one of both failed. */
   readonly kind: "saved" | "reloaded" | "failed";
   /** Where it is stored. */
   readonly place: string;

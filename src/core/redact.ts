@@ -23,7 +23,7 @@ export function printAs<Printed>(
 }
 
 const SECRET_NAME =
-  /auth|token|secret|passw|passphrase|pwd|api-?_?key|cookie|session|sessid|signature|credential|jwt|csrf|xsrf|(^|[-_.])(key|sig|code|pass|otp|sid)$/i;
+  /auth|token|secret|passw|passphrase|pwd|api-?_?key|access-?_?key|cookie|session|sessid|signature|credential|jwt|csrf|xsrf|(^|[-_.])(key|sig|code|pass|otp|sid)$/i;
 
 /** Does a header, parameter or field of this name usually hold a secret? */
 export function isSecretName(name: string): boolean {
@@ -47,18 +47,36 @@ export function shownUrl(url: string): string {
   return start + url.slice(end).split("#").map(shownFields).join("#");
 }
 
-/** `name=value&name=value`: a query, be it with its `?`, or a form. Values are hidden whose names look secret. */
+/**
+ * `name=value&name=value`: a query, be it with its `?`, or a form. Values are hidden whose names look secret, and those in which there is a
+ * URL with a secret.
+ */
 export function shownFields(parameters: string): string {
   return parameters
     .split("&")
     .map((pair) => {
       const equals = pair.indexOf("=");
       const name = pair.slice(0, Math.max(equals, 0));
-      return isSecretName(decoded(name.startsWith("?") ? name.slice(1) : name))
-        ? `${name}=${REDACTED}`
-        : pair;
+      const isSecret =
+        isSecretName(decoded(name.startsWith("?") ? name.slice(1) : name)) ||
+        holdsSecret(pair.slice(equals + 1));
+      return equals > -1 && isSecret ? `${name}=${REDACTED}` : pair;
     })
     .join("&");
+}
+
+/** A URL may be the parameter of another one, and that of a third. */
+const MOST_NESTED = 3;
+
+/** Is there a URL in the value of a parameter, be it escaped, with user info or with a parameter that looks secret? */
+function holdsSecret(value: string): boolean {
+  let text = value;
+  for (let depth = 0; depth < MOST_NESTED && /[?&#@%]/.test(text); depth++) {
+    if (new RegExp(USER_INFO, "").test(text)) return true;
+    for (const [, name = ""] of text.matchAll(PARAMETER_NAME)) if (isSecretName(decoded(name))) return true;
+    text = decoded(text);
+  }
+  return false;
 }
 
 /** The name of a parameter: it may be written with escapes that it does not need. */
@@ -81,13 +99,15 @@ const USER_INFO = /:\/\/[^/\\?#\s<>"]*@/g;
 /** The value goes on behind an escaped quote: the text may be JSON. */
 const PARAMETER = /([?&#]([^=&#?\s<>"]+)=)[^&#\\\s<>"]*(?:\\.[^&#\\\s<>"]*)*/g;
 
+const PARAMETER_NAME = /[?&#]([^=&#?\s<>"]+)=/g;
+
 /** Text in which there may be URLs: each without user info, and without the values of parameters that look secret. */
 export function shownUrls(text: string): string {
   if (!/[?&#@]/.test(text)) return text;
   return text
     .replaceAll(USER_INFO, "://")
-    .replaceAll(PARAMETER, (whole, start: string, name: string) =>
-      isSecretName(decoded(name)) ? start + REDACTED : whole,
+    .replaceAll(PARAMETER, (whole: string, start: string, name: string) =>
+      isSecretName(decoded(name)) || holdsSecret(whole.slice(start.length)) ? start + REDACTED : whole,
     );
 }
 
@@ -107,7 +127,8 @@ export function secretsOfUrls(text: string): SecretPart[] {
     found.push({ from: index + 3, to: index + whole.length - 1, name: "userinfo" });
   for (const { 0: whole, 1: start = "", 2: name = "", index } of text.matchAll(PARAMETER)) {
     const part = { from: index + start.length, to: index + whole.length, name: decoded(name) };
-    if (isSecretName(part.name) && part.from < part.to) found.push(part);
+    const isSecret = isSecretName(part.name) || holdsSecret(text.slice(part.from, part.to));
+    if (isSecret && part.from < part.to) found.push(part);
   }
   let end = 0;
   return found

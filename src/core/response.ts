@@ -54,9 +54,9 @@ export interface WireResponse {
   /** The body, which may still be on its way. */
   readonly body: WireBody;
   /** Fields after the body: empty until it is over. */
-  readonly trailers?: HeaderMap;
+  readonly trailers?: HeaderMap | undefined;
   /** When what happened, in milliseconds from the start of the message. */
-  readonly timings?: Timings;
+  readonly timings?: Timings | undefined;
   /** What the message came over. Absent or `null`: there was no connection, or the adapter does not tell. */
   readonly connection?: ConnectionInfo | null;
   /** @internal The head of the request as it was sent, with its secrets. Absent or `null`: the adapter does not tell. */

@@ -2,20 +2,24 @@
  * Watch: who hears of a call while it goes on. `events/` implements it; stages and transport tell it what happens. It is there only
  * while somebody listens: else its place is `null`, and that is one comparison.
  */
-import type { AnyResponse, ConnectionInfo, SentHead, Timings, WireHead } from "./response.ts";
 import type { CookieVerdict } from "./cookie-store.ts";
 import type { HeaderMap } from "./headers.ts";
-import type { ConnectionRecord } from "./records.ts";
+import type { ConnectionRecord, TellWithin } from "./records.ts";
 import type { PreparedRequest } from "./request.ts";
+import type { AnyResponse, ConnectionInfo, SentHead, Timings, WireHead } from "./response.ts";
 
 /** Hears of one call. */
 export interface CallWatch {
   /** A message is about to be sent. */
   begin(request: PreparedRequest): MessageWatch;
-  /** The response before led to `next`. */
+  /** A redirect is followed: `next` is sent. */
   onRedirect(response: AnyResponse, next: PreparedRequest): void;
-  /** What was sent goes out again, later. */
-  onRetry(status: number | null, error: unknown, delayMs: number): void;
+  /** What was sent goes out again, after `delayMs` milliseconds. */
+  onRetry(failed: {
+    readonly status: number | null;
+    readonly error: unknown;
+    readonly delayMs: number;
+  }): void;
   /** The challenge of a response is answered. */
   onChallenge(response: AnyResponse, answered: number): void;
   /** A response set cookies. */
@@ -24,32 +28,42 @@ export interface CallWatch {
   onHsts(kind: "upgraded" | "noted", host: string): void;
 }
 
-/** What a message went over, and how long opening that took. */
+/** What is known of a message: what it went over, what was sent, how long it took. */
 export interface MessageFacts {
+  /** `null`: there was no connection, or the adapter does not tell. */
   readonly connection: ConnectionInfo | null;
   readonly connectionId: number | null;
   readonly sent: SentHead | null;
   readonly timings: Timings;
 }
 
-/** Hears of one message, and of what is made of it: that it is sent once more is another message. */
+/** What a message goes over. */
+export type MessageWay = Pick<MessageFacts, "connection" | "connectionId">;
+
+/** Hears of one message. */
 export interface MessageWatch {
   /** The request, with the fields that listeners gave it. */
   readonly request: PreparedRequest;
-  /** Has an adapter that tells of its messages taken it on? Else the sender tells what it sees. */
+  /** Has an adapter taken it on that tells of its messages? Else the sender tells what it sees. */
   readonly isTaken: boolean;
-  /** An adapter takes it on. A second time is another message, sent again as `reason` says. */
+  /** An adapter takes it on, as this request. From the second time on that is another message, which is sent for this reason. */
   take(request: PreparedRequest, reason: "auth" | "resend"): MessageWatch;
-  /** A connection was, or was not, opened for it, or has ended. `null`: nobody wants to know. */
+  /** Undici's channels are told of it within this; `null`: as it is. */
+  readonly tellWithin: TellWithin | null;
+  /** A connection was opened for it or could not be, or that one has ended. `null`: nobody wants to know. */
   readonly onConnection: ((record: ConnectionRecord) => void) | null;
   /** A piece of the request's body went out. */
   onPieceSent(piece: Uint8Array): void;
-  /** The head came. */
-  onHead(head: WireHead, headers: HeaderMap): void;
+  /** The head came. @param way looked at only when somebody wants to know. */
+  onHead(
+    head: Pick<WireHead, "status" | "reason" | "httpVersion">,
+    headers: HeaderMap,
+    way: () => MessageWay,
+  ): void;
   /** A piece of the response's body came. Its memory is written over. */
   onPiece(piece: Uint8Array): void;
   /** The response is whole. @param trailers `null` for none. */
   onEnd(trailers: HeaderMap | null, facts: MessageFacts): void;
-  /** There is no response, or no whole one. @param isUnread the program gave up the rest of it. */
-  onFailure(reason: unknown, isUnread: boolean, facts: MessageFacts): void;
+  /** There is no response, or no whole one. @param reason `null`: the program gave up the rest of it. */
+  onFailure(reason: unknown, facts: MessageFacts): void;
 }

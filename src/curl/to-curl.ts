@@ -4,11 +4,11 @@ import { mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import { InvalidBody, InvalidMethod, InvalidSchema } from "../core/errors.ts";
 import { isToken } from "../core/method.ts";
 import { defaultPort } from "../core/origin.ts";
-import { secretsOfUrls, shownMethod } from "../core/redact.ts";
+import { secretsOfUrls, shownMethod, type SecretPart } from "../core/redact.ts";
 import { assertWhole, PreparedRequest } from "../core/request.ts";
+import { mergedParts, secretsOfBody, secretsOfField } from "../core/secret-parts.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { piecesOf, printfOf, quotedWord, shownText, Variables, wordOf, type Piece } from "./posix.ts";
-import { secretsOfBody, secretsOfField } from "./secrets.ts";
 
 /** How {@link toCurl} writes a request. */
 export interface ToCurlOptions {
@@ -46,8 +46,21 @@ export function toCurl(request: PreparedRequest, options: ToCurlOptions = {}): s
   oneOf(shell, "shell", ["bash"]);
   const isOpen = oneOf(secrets, "secrets", ["hide", "show"]) === "show";
   assertWhole(request);
-  const writer = new Writer(request, isOpen);
-  return writer.command();
+  return new Writer(request, isOpen ? null : noneMore).command();
+}
+
+/** Where in a text something is that is secret: a character for each byte. */
+type SecretsIn = (text: string) => readonly SecretPart[];
+
+const noneMore: SecretsIn = () => [];
+
+/**
+ * @internal The command of {@link toCurl}, with variables also for secrets that are known by their value.
+ *
+ * @throws as `toCurl()`.
+ */
+export function commandOf(request: PreparedRequest, moreSecrets: SecretsIn): string {
+  return new Writer(request, moreSecrets).command();
 }
 
 /** From more bytes on an argument may be too long for the system (128 KiB on Linux). */
@@ -58,15 +71,16 @@ const ASKED_FROM_BYTES = 1024;
 class Writer {
   readonly #request: PreparedRequest;
   readonly #url: Url;
-  readonly #isOpen: boolean;
+  /** Besides those that their names tell of; `null`: all is shown. */
+  readonly #moreSecrets: SecretsIn | null;
   readonly #variables = new Variables();
   /** A character for each byte; `null` for no body. */
   readonly #body: string | null;
   readonly #bodyPieces: readonly Piece[];
 
-  constructor(request: PreparedRequest, isOpen: boolean) {
+  constructor(request: PreparedRequest, moreSecrets: SecretsIn | null) {
     this.#request = request;
-    this.#isOpen = isOpen;
+    this.#moreSecrets = moreSecrets;
     this.#url = checkedUrl(request);
     assertMethod(request.method);
     this.#body = bodyOf(request);
@@ -96,8 +110,10 @@ class Writer {
     return `${quotedWord(this.#pieces(absolute, secretsOfUrls))}${target}`;
   }
 
-  #pieces(bytes: string, secretsOf: (text: string) => ReturnType<typeof secretsOfUrls>): Piece[] {
-    return piecesOf(bytes, this.#isOpen ? [] : secretsOf(bytes), this.#variables);
+  #pieces(bytes: string, secretsOf: SecretsIn): Piece[] {
+    const more = this.#moreSecrets;
+    const secrets = more === null ? [] : mergedParts(secretsOf(bytes), more(bytes));
+    return piecesOf(bytes, secrets, this.#variables);
   }
 
   /** An argument for each field, in the order in which they are sent, and for each of curl's own that is not. */

@@ -29,6 +29,8 @@ export interface DecodeOptions {
   readonly maxBytes: number | null;
   /** For the message of an error. */
   readonly request?: FailedRequest | null;
+  /** Most bytes that are taken. Default: 64 KiB, which holds up nobody. */
+  readonly maxInputBytes?: number;
 }
 
 /**
@@ -42,12 +44,12 @@ export function decodeNow(
   codings: readonly ContentCoding[],
   options: DecodeOptions,
 ): Uint8Array | null {
-  const { maxBytes } = options;
+  const { maxBytes, maxInputBytes = MAX_INPUT_BYTES } = options;
   let decoded = bytes;
   for (let at = codings.length - 1; at >= 0; at--) {
     const coding = codings[at];
     if (coding === undefined || decoded.byteLength === 0) return decoded;
-    if (decoded.byteLength > MAX_INPUT_BYTES) return null;
+    if (decoded.byteLength > maxInputBytes) return null;
     const limit = maxBytes === null || at === 0 ? maxBytes : limitBetween(maxBytes);
     const step = decodeOne(coding, decoded, Math.min(limit ?? MAX_OUTPUT_BYTES, MAX_OUTPUT_BYTES));
     if (step === "too large" && maxBytes !== null && limit !== null && limit <= MAX_OUTPUT_BYTES)

@@ -247,7 +247,10 @@ export class H2Stream implements Connection {
     push: function (chunk) {
       const self = this[kOwner];
       if (chunk !== null) return self.#take(chunk);
-      if (!this.closed) self.#isWhole = true;
+      if (!this.closed) {
+        self.#isWhole = true;
+        self.#session.hear();
+      }
       Duplex.prototype.push.call(this, null);
       // Nothing lies in its buffer: it ends.
       this.read(0);

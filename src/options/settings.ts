@@ -19,6 +19,7 @@ import type { Hooks } from "../core/hooks.ts";
 import type { Contract, Journey, RequestOptions, SendInit, SessionOptions } from "../core/options.ts";
 import type { Origin } from "../core/origin.ts";
 import type { Plan, PreparedRequest } from "../core/request.ts";
+import type { CallWatch } from "../core/watch.ts";
 
 /** Every option there is, with what it takes. */
 export interface Options
@@ -74,6 +75,8 @@ export interface Circumstances extends Pick<
   /** Certificates that the environment names: `trustOf()` says when they count. */
   readonly caBundle: CaBundle | null;
   readonly contract?: Contract;
+  /** Who hears of the call; `null`: nobody. */
+  readonly watch: CallWatch | null;
   readonly journey: Journey;
 }
 

@@ -212,6 +212,7 @@ export const initial: Defaults = {
   journey: atHome,
   caBundle: null,
   callSite: null,
+  watch: null,
   turnMs: undefined,
   returnsEarly: undefined,
   onInformational: null,

@@ -75,6 +75,7 @@ async function authorized(scheme: Auth, first: Exchange, next: Send): Promise<Re
     }
     await response.loadHop(exchange.settings.maxDrainBytes);
     if (!isReplayable(request.payload)) throw spent(response);
+    exchange.settings.watch?.onChallenge(response, challenges.length);
     answering = response;
     challenges.push(challenges.length === 0 ? response : response.withHistory([...challenges]));
     exchange = oneMore(exchange);

@@ -4,7 +4,7 @@
  */
 import { unlessAborted } from "../core/abort.ts";
 import { withoutBlanks } from "../core/received-text.ts";
-import type { CookieRefusal, StoredCookie } from "../core/cookie-store.ts";
+import type { CookieRefusal, CookieVerdict, StoredCookie } from "../core/cookie-store.ts";
 import { HeaderMap } from "../core/headers.ts";
 import { isThisMachine } from "../core/loopback.ts";
 import type { PreparedRequest } from "../core/request.ts";
@@ -76,12 +76,15 @@ async function storeCookies(exchange: Exchange, response: Reply, world: CookieSu
   // A later field of the same response replaces an earlier one.
   const stored = new Map<string, StoredCookie>();
   const refused: CookieRefusal[] = [];
+  const verdicts: CookieVerdict[] | null = settings.watch === null ? null : [];
   let left = settings.maxSetCookies;
   for (const header of response.headers.getSetCookie()) {
     const verdict = left-- > 0 ? exchange.cookies.store(header, url, now, direct) : refusedAsTooMany(header);
     if (verdict.kind === "stored") stored.set(identityOf(verdict.cookie), verdict.cookie);
     if (verdict.kind === "refused") refused.push(verdict);
+    verdicts?.push(verdict);
   }
+  if (verdicts !== null) settings.watch?.onCookies(request, verdicts);
   for (const hook of settings.hooks.cookieRefused)
     for (const refusal of refused) await unlessAborted(hook(refusal, request), exchange.signal);
   return stored.size === 0 ? response : response.withCookies([...stored.values()]);

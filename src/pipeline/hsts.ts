@@ -5,7 +5,7 @@
  * since it depends on the origin of the next URL what goes along.
  */
 import { isHttpLike } from "../core/url.ts";
-import { securedUrl } from "../hsts/store.ts";
+import { parseStrictTransport, securedUrl } from "../hsts/store.ts";
 import type { Exchange, Reply, Stage, Surroundings } from "./stage.ts";
 
 /** What the stage needs of the world. */
@@ -23,14 +23,17 @@ export function hsts(world: HstsSurroundings): Stage {
       const { request } = exchange;
       const parsed = securedUrl(request.parsed, hosts, world.clock.now());
       if (parsed === request.parsed) return exchange;
+      exchange.settings.watch?.onHsts("upgraded", parsed.host);
       return { ...exchange, request: request.with({ url: parsed.href, parsed }) };
     },
     up(reply: Reply, { request, settings }: Exchange) {
       const hosts = world.strictTransport();
       if (hosts === null || !isHttpLike(request.url) || request.parsed.scheme !== "https") return reply;
       const header = reply.headers.getAll("strict-transport-security")[0];
-      if (header !== undefined && settings.verify.kind !== "off")
-        hosts.note(request.parsed.host, header, world.clock.now());
+      if (header === undefined || settings.verify.kind === "off") return reply;
+      hosts.note(request.parsed.host, header, world.clock.now());
+      if ((parseStrictTransport(header)?.maxAgeMs ?? 0) > 0)
+        settings.watch?.onHsts("noted", request.parsed.host);
       return reply;
     },
   };

@@ -31,9 +31,19 @@ export function redirects(world: RedirectSurroundings): Stage {
       if (response.status < 300 || !isRedirect(response)) return response;
       const secured: Secured = (url) => securedUrl(url, world.strictTransport(), world.clock.now());
       return exchange.settings.allowRedirects
-        ? follow(response, exchange, next, secured)
+        ? follow(response, exchange, next, telling(secured, exchange.settings))
         : stay(response, exchange.settings, secured);
     },
+  };
+}
+
+/** Tells of URLs that become `https:`, if somebody wants to hear of it. */
+function telling(secured: Secured, { watch }: Settings): Secured {
+  if (watch === null) return secured;
+  return (url) => {
+    const after = secured(url);
+    if (after !== url) watch.onHsts("upgraded", after.host);
+    return after;
   };
 }
 
@@ -62,6 +72,7 @@ async function follow(first: Reply, sent: Exchange, next: Send, secured: Secured
     if (followed >= settings.maxRedirects) throw tooMany(response, settings.maxRedirects);
     const request = await announced(response, plannedBeyond(response.request, decision), exchange);
     history.push(response);
+    settings.watch?.onRedirect(response, request);
     exchange = { ...exchange, request, settings: settingsBeyond(response.request, decision, settings) };
     reply = await next(exchange);
   }

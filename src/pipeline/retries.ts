@@ -71,6 +71,7 @@ async function attempts(
     past.push(record);
     for (const hook of exchange.settings.hooks.retry)
       await unlessAborted(hook(record, request), exchange.signal);
+    exchange.settings.watch?.onRetry(record);
     if (decision.delayMs > 0) await world.clock.sleep(decision.delayMs, exchange.signal);
     ({ policy } = decision);
     exchange = oneMore(exchange);

@@ -4,16 +4,18 @@
 import { mustReturn } from "../core/checks.ts";
 import { isPromise } from "../core/realm.ts";
 import { unawaited, unlessAborted } from "../core/abort.ts";
-import type { InterimResponse, SendOptions } from "../core/adapter.ts";
+import type { Adapter, InterimResponse, SendOptions } from "../core/adapter.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { WireResponse } from "../core/response.ts";
+import type { MessageWatch } from "../core/watch.ts";
 import type { Settings } from "../options/settings.ts";
 import { trustOf } from "../options/trust.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
+import { watched } from "../response/watched.ts";
 import type { Send, Surroundings } from "./stage.ts";
 
 /** What a response begins with: no cookies, no history, no attempts. Frozen: all of them have it. */
@@ -30,9 +32,13 @@ export function sender(world: SendSurroundings): Send {
       const start = world.clock.monotonic();
       const { informational } = settings.hooks;
       const interim = informational.length === 0 ? null : new Interim(request, informational);
-      const isPlain = interim === null && settings.caBundle === null;
-      const options = isPlain ? settings : sendOptions(settings, interim);
-      const wire = checkedAnswer(await adapter.send(request, options, signal));
+      const message = settings.watch === null ? null : settings.watch.begin(request);
+      const isPlain = interim === null && settings.caBundle === null && message === null;
+      const options = isPlain ? settings : sendOptions(settings, interim, message);
+      const wire =
+        message === null
+          ? checkedAnswer(await adapter.send(request, options, signal))
+          : await tellingAnswer(message, { adapter, options, signal, start });
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
@@ -54,8 +60,13 @@ export function sender(world: SendSurroundings): Send {
 }
 
 /** What an adapter is told beside the settings: whom to trust, and who hears of interim responses. */
-function sendOptions(settings: Settings, interim: Interim | null): SendOptions {
-  return { ...settings, verify: trustOf(settings), onInformational: interim === null ? null : interim.tell };
+function sendOptions(settings: Settings, interim: Interim | null, message: MessageWatch | null): SendOptions {
+  return {
+    ...settings,
+    message,
+    verify: trustOf(settings),
+    onInformational: interim === null ? null : interim.tell,
+  };
 }
 
 /** Tells the hooks of interim responses. */
@@ -84,6 +95,25 @@ class Interim {
   async settled(): Promise<void> {
     await Promise.all(this.#promised);
   }
+}
+
+/** How a message is sent of which somebody hears. */
+interface Watched {
+  readonly adapter: Adapter;
+  readonly options: SendOptions;
+  readonly signal: AbortSignal | null;
+  /** When it began, in milliseconds of the monotonic clock. */
+  readonly start: number;
+}
+
+/** The answer. What listeners gave the request is of this message alone, and not of what follows from its response. */
+function tellingAnswer(
+  message: MessageWatch,
+  { adapter, options, signal, start }: Watched,
+): Promise<WireResponse> {
+  const send = async (): Promise<WireResponse> =>
+    checkedAnswer(await adapter.send(message.request, options, signal));
+  return watched(send, message, start);
 }
 
 /** Adapters are written by everybody: what is no answer is told here, not in the middle of its use. */

@@ -63,6 +63,8 @@ export interface HarEntry {
       readonly mimeType: string;
       readonly text?: string;
       readonly params?: readonly HarPair[];
+      /** `"base64"`: the text is that of bytes which are no text themselves. */
+      readonly _encoding?: "base64";
       readonly _isCut?: boolean;
     };
     /** -1: not known. */

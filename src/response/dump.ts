@@ -3,7 +3,6 @@
  *
  * It shows what is in memory, and says of everything else that it is not there. Nothing is read for it.
  */
-import { isUtf8 } from "node:buffer";
 import { assertCount, mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import type { Attempt } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
@@ -11,9 +10,11 @@ import { shownUrl } from "../core/redact.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { AnyResponse, SentHead } from "../core/response.ts";
 import { isHttpLike } from "../core/url.ts";
+import { visible } from "../core/visible.ts";
 import { charsetOf } from "../encoding/charset.ts";
 import { parseMediaType } from "../encoding/media-type.ts";
 import { TextStream } from "../encoding/text.ts";
+import { isTextType, looksLikeText } from "../encoding/text-like.ts";
 import { BaseResponse } from "./base.ts";
 import type { BodyState } from "./body.ts";
 import { hiddenText, hiddenValue } from "./hidden.ts";
@@ -177,14 +178,9 @@ function bodyLines(
   return lines;
 }
 
-const TEXT_TYPE = /^text\/|[/+](?:x-)?(?:nd)?json(?:l|-seq)?$|[/+]xml$|\/(?:x-)?(?:java|ecma)script$/;
-
-/** By its type, or by what the bytes look like. A form of several parts may hold files, and is none. */
+/** By its type, or by what the bytes look like. */
 function isText(bytes: Uint8Array, essence: string): boolean {
-  if (TEXT_TYPE.test(essence) || essence === "application/x-www-form-urlencoded") return true;
-  if (essence.startsWith("multipart/")) return false;
-  if (!isUtf8(bytes)) return false;
-  return !bytes.subarray(0, MOST_BODY_BYTES).some((byte) => byte < 0x20 && (byte < 0x09 || byte > 0x0d));
+  return isTextType(essence) || (!essence.startsWith("multipart/") && looksLikeText(bytes));
 }
 
 /** What ends the last line begins no other one. */
@@ -196,15 +192,4 @@ function linesOf(text: string): string[] {
 
 function prefixed(prefix: string, lines: readonly string[]): string[] {
   return lines.map((line) => (line === "" ? prefix.trimEnd() : prefix + visible(line)));
-}
-
-/** Characters that do something to a terminal, or turn the order of others around, and ends of lines. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const INVISIBLE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
-
-function visible(text: string): string {
-  return text.replaceAll(INVISIBLE, (character) => {
-    const code = character.charCodeAt(0).toString(16);
-    return code.length > 2 ? `\\u${code.padStart(4, "0")}` : `\\x${code.padStart(2, "0")}`;
-  });
 }

@@ -3,10 +3,9 @@
  * members, cookies) and by form; a secret in the middle of other text is not known to be one.
  */
 import { withoutBlanks } from "../core/received-text.ts";
-import { isSecretName, REDACTED, shownField, shownFields, shownUrls } from "../core/redact.ts";
+import { REDACTED, shownField, shownFields, shownUrls } from "../core/redact.ts";
+import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
 
-/** Schemes whose name may stay before the credentials: of others it might be a part of them. */
-const SCHEME = /^(?:AWS4-HMAC-SHA256|Basic|Bearer|Digest|DPoP|GSS|HOBA|Negotiate|NTLM|Token)(?= )/i;
 /** A challenge of one of these is half of an answer. */
 const WITH_TOKEN = /\b(?:Negotiate|NTLM) /i;
 const COOKIE_ATTRIBUTE =
@@ -17,7 +16,7 @@ export function hiddenValue(name: string, value: string): string {
   switch (name.toLowerCase()) {
     case "authorization":
     case "proxy-authorization":
-      return [...(SCHEME.exec(value) ?? []), REDACTED].join(" ");
+      return (SCHEME.exec(value)?.[0] ?? "") + REDACTED;
     case "www-authenticate":
     case "proxy-authenticate":
       return WITH_TOKEN.test(value) ? REDACTED : shownUrls(value);
@@ -42,46 +41,42 @@ function hiddenPair(pair: string): string {
 
 /** A body of text, be it cut off at some place. Forms and JSON are told by their type, or by what they look like. */
 export function hiddenText(text: string, essence: string): string {
-  if (/[/+](?:x-)?(?:nd)?json(?:l|-seq)?$/.test(essence) || /^\s*[[{]/.test(text)) return hiddenJson(text);
+  if (isJson(text, essence)) return hiddenJson(text);
   if (essence === "application/x-www-form-urlencoded" || /^[^\s=&<>"]+=[^\s<>"]*$/.test(text))
     return shownFields(text);
+  if (essence === "multipart/form-data") return hiddenParts(text);
   return shownUrls(text);
 }
 
-/** A string, which may break off; what stands between values; a piece of something else. */
-const JSON_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"?|[{}[\],:]|[^"{}[\],:]+/gs;
+function hiddenParts(text: string): string {
+  return shownUrls(
+    replaced(
+      text,
+      secretFormParts(text).map(({ from, to }) => ({ from, to, by: REDACTED })),
+    ),
+  );
+}
 
 /** Layout and the order of members stay as they are. */
 function hiddenJson(text: string): string {
+  const parts = secretMembers(text).map(({ from, to, isText }) => ({
+    from,
+    to,
+    by: isText ? REDACTED : JSON.stringify(REDACTED),
+  }));
+  return shownUrls(replaced(text, parts));
+}
+
+/** The text with something else in the place of each part. */
+function replaced(
+  text: string,
+  parts: readonly { readonly from: number; readonly to: number; readonly by: string }[],
+): string {
   let shown = "";
-  let before = "";
-  /** How deep inside a hidden value; `null` outside of one. */
-  let depth: number | null = null;
-  for (const [token] of text.matchAll(JSON_TOKEN)) {
-    const isBlank = token.trim() === "";
-    if (depth !== null && !isBlank) {
-      if (depth === 0) shown += hiddenToken(token);
-      depth += /^[[{]$/.test(token) ? 1 : /^[\]}]$/.test(token) ? -1 : 0;
-      if (depth <= 0) depth = null;
-    } else if (depth === null || depth === 0) {
-      shown += token;
-      if (token === ":" && isSecretName(memberName(before))) depth = 0;
-    }
-    if (!isBlank) before = token;
+  let at = 0;
+  for (const { from, to, by } of parts) {
+    shown += text.slice(at, from) + by;
+    at = to;
   }
-  return shownUrls(shown);
-}
-
-/** What begins a hidden value. That there is none is no secret. */
-function hiddenToken(token: string): string {
-  const value = token.trim();
-  return /^(?:null|true|false)$/.test(value) ? token : token.replace(value, () => JSON.stringify(REDACTED));
-}
-
-function memberName(token: string): string {
-  try {
-    return String(JSON.parse(token)); // the name may be written with escapes
-  } catch {
-    return token;
-  }
+  return shown + text.slice(at);
 }

@@ -30,13 +30,27 @@ export interface WireResponseInit {
   readonly httpVersion?: string | undefined;
   /** Fields after the body. Default: `null`, nothing is told of them. */
   readonly trailers?: HeadersInit | null | undefined;
-  /** When what happened. Default: nothing is told. */
-  readonly timings?: Timings | undefined;
+  /** How long its parts took; what is left out did not happen. Default: nothing is told. */
+  readonly timings?: Partial<Timings> | undefined;
   /** What it came over. Default: `null`, there was no connection. */
   readonly connection?: ConnectionInfo | null | undefined;
 }
 
 const encoder = new TextEncoder();
+
+const NOTHING_HAPPENED: Timings = {
+  connect: null,
+  head: 0,
+  queue: null,
+  limit: null,
+  dns: null,
+  tcp: null,
+  proxy: null,
+  tls: null,
+  send: null,
+  wait: null,
+  receive: null,
+};
 
 /**
  * The answer of an adapter.
@@ -56,7 +70,7 @@ export function wireResponse(init: WireResponseInit): WireResponse {
     httpVersion: init.httpVersion ?? "1.1",
     body: wireBodyFrom(init.body ?? null),
     ...(init.trailers == null ? {} : { trailers: new HeaderMap(init.trailers) }),
-    ...(init.timings === undefined ? {} : { timings: init.timings }),
+    ...(init.timings === undefined ? {} : { timings: { ...NOTHING_HAPPENED, ...init.timings } }),
     ...(init.connection == null ? {} : { connection: init.connection }),
   };
 }

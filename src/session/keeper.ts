@@ -6,6 +6,7 @@
  */
 import { systemClock } from "../core/clock.ts";
 import type { StoredCookie } from "../core/cookie-store.ts";
+import type { StoreRecord } from "../core/records.ts";
 import type {
   Change,
   CookieKey,
@@ -30,6 +31,8 @@ const MOST_KNOWN_BESIDE = 1000;
 
 /** Who takes over what others did. */
 export interface KeptSession {
+  /** Changes were stored, taken over, or could not be stored. */
+  onStore(told: Omit<StoreRecord, "place">): void;
   /** Notes what it does not tell of by itself. @throws {TypeError} for what must not be stored. */
   noteSettings(): void;
   /** Takes over `news`: of what is stored, what others changed, and this session has not changed since. */
@@ -146,8 +149,14 @@ export class Keeper implements CookieListener {
 
   /** Takes over what others did. What this session changed and has not saved stays as it is. */
   async reload(): Promise<void> {
-    const stored = await this.store.read();
-    if (stored !== null) this.#takeOver(stored);
+    try {
+      const stored = await this.store.read();
+      const changes = stored === null ? 0 : this.#takeOver(stored);
+      this.#session.onStore({ kind: "reloaded", changes, error: null });
+    } catch (error) {
+      this.#session.onStore({ kind: "failed", changes: 0, error });
+      throw error;
+    }
   }
 
   /** Stores nothing of what changed until now. */
@@ -182,18 +191,22 @@ export class Keeper implements CookieListener {
         changes.set(id, change);
       }
       this.#pending = changes;
+      this.#session.onStore({ kind: "failed", changes: 0, error });
       throw error;
     }
     this.#takeOver(stored);
+    this.#session.onStore({ kind: "saved", changes: changes.size, error: null });
   }
 
-  #takeOver(stored: Stored): void {
+  /** How much of it is new? */
+  #takeOver(stored: Stored): number {
     const news = this.#newsIn(stored.state);
     const { settings, cookies, hosts } = stored.state;
     // Of what is not there any more.
     if (this.#known.size > 2 * (settings.length + cookies.length + hosts.length) + MOST_KNOWN_BESIDE)
       this.#noteKnown(stored);
     this.#session.adopt(stored, news);
+    return news.settings.length + news.cookies.length + news.hosts.length;
   }
 
   #newsIn({ settings, cookies, hosts }: SessionState): SessionState {

@@ -3,12 +3,14 @@
  * changed.
  */
 import { systemClock } from "../core/clock.ts";
+import type { StoreRecord } from "../core/records.ts";
 import { SessionClosed } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { Json, SessionState, Stored } from "../core/session-store.ts";
 import { sourceOf, type Source } from "../core/source.ts";
 import { isSameCookie } from "../cookies/cookie-index.ts";
 import type { CookieJar } from "../cookies/jar.ts";
+import type { SessionEvents } from "../events/session-events.ts";
 import { HstsStore, isSameHost } from "../hsts/store.ts";
 import { cookieId } from "../store/state.ts";
 import type { SettingListener } from "./defaults.ts";
@@ -39,6 +41,7 @@ export interface OpenedSession {
   readonly headers: HeaderMap;
   readonly baseUrl: string | null;
   readonly hsts: unknown;
+  readonly events: SessionEvents;
 }
 
 /** Keeps a session: its keeper, and what is known of its options. */
@@ -118,6 +121,11 @@ export class Keeping implements KeptSession, SettingListener {
     if (this.#isReadOnly)
       throw new TypeError('the session was opened with access: "read-only": nothing of it is stored');
     await this.keeper.save();
+  }
+
+  onStore(told: Omit<StoreRecord, "place">): void {
+    const { events } = this.#session;
+    if (events.hears("store")) events.tell("store", { ...told, place: this.keeper.store.place });
   }
 
   async reload(): Promise<void> {

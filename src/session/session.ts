@@ -32,10 +32,14 @@ import { sourceOf, type Source } from "../core/source.ts";
 import { isHttpLike, type Url } from "../core/url.ts";
 import { ambientAuthOf } from "../auth/ambient.ts";
 import type { CookieJar } from "../cookies/jar.ts";
+import { debugOutput } from "../environment/debug.ts";
 import { readEnvironment } from "../environment/read.ts";
+import { CallLog } from "../events/call-log.ts";
+import { isChannelHeard, SessionEvents } from "../events/session-events.ts";
 import { explain, type ExplainingSession, type ExplainOptions } from "../explain/explain.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { HstsStore } from "../hsts/store.ts";
+import { debugTo } from "../log/debug.ts";
 import { namesHeader, offerBytesOnly } from "../options/headers.ts";
 import { readHooks } from "../options/hooks.ts";
 import { noteBorder, type Ledger } from "../options/ledger.ts";
@@ -49,6 +53,7 @@ import { corridor } from "../pipeline/order.ts";
 import type { Exchange, Reply, Send, Surroundings } from "../pipeline/stage.ts";
 import { prepare, targetOf } from "../prepare/prepare.ts";
 import { encodeParams } from "../prepare/query.ts";
+import { Recorder, type RecordOptions } from "../record/recorder.ts";
 import { ResponsePromise } from "../response/promise.ts";
 import type { Response } from "../response/response.ts";
 import type { StreamedResponse } from "../response/streamed.ts";
@@ -95,6 +100,8 @@ export class Session<Streams extends boolean = false>
   #scopes: Scopes | null = null;
   readonly #world: Surroundings;
   #pipeline: Send;
+  /** `null`: nobody asked for them. */
+  #events: SessionEvents | null = null;
   /** `null`: nothing of it is stored. */
   #keeping: Keeping | null = null;
 
@@ -144,6 +151,8 @@ export class Session<Streams extends boolean = false>
     this.#hsts = hstsOf(given.hsts);
     this.#mounts.mount("https://", new HttpAdapter());
     this.#mounts.mount("http://", new HttpAdapter());
+    const debug = debugOutput();
+    if (debug !== null) debugTo(this, debug);
     this.#world = {
       clock: alarmed(systemClock, this.#closing),
       random: Math.random,
@@ -324,6 +333,25 @@ export class Session<Streams extends boolean = false>
     return explain(this.#shown(), url, given);
   }
 
+  /** What happens in it, for whoever wants to know. While nobody listens nothing is noted. */
+  get events(): SessionEvents {
+    this.#events ??= new SessionEvents();
+    return this.#events;
+  }
+
+  /**
+   * Keeps what happens from now on, so far back as it is asked to, and writes it as HAR, as a report or as commands of curl. No secret is in
+   * what it writes. End it: `close()`, or on Node 24 `using recorder = session.record()`.
+   *
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have.
+   */
+  record(options: RecordOptions = {}): Recorder {
+    return new Recorder(this.events, options, async (log, file) => {
+      const { writeReport } = await import("../report/write-report.ts");
+      await writeReport(log, file);
+    });
+  }
+
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
   get adapters(): ReadonlyMap<string, Adapter> {
     return this.#mounts.adapters;
@@ -429,16 +457,19 @@ export class Session<Streams extends boolean = false>
   #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
     let given = nothing;
     let exchange: Exchange;
+    const log = this.#log();
     try {
       if (call.options !== undefined) given = take(call.options, "request");
       if (this.#closing.isOver) throw sessionClosed();
       exchange = this.#exchange(call.method, call.url, given);
+      if (log !== null) exchange = watchedBy(log, exchange);
     } catch (error) {
       discardGiven(call.options);
       // Nothing was prepared: what was asked for is all there is to tell (PARITY EXC-22).
       if (error instanceof RequestException)
         error.annotate({ request: { method: shownMethod(call.method), url: String(call.url) } });
       showCallerOfOurs(error, this.#callee);
+      if (log !== null) failedUnprepared(log, call, error);
       failed(error, { request: null, ...audience(this.#defaults.settings, given) }).then(resolve, reject);
       return;
     }
@@ -446,10 +477,35 @@ export class Session<Streams extends boolean = false>
     const { payload } = exchange.request;
     const reply = this.#pipeline(exchange);
     const over = payload?.kind === "stream" ? discardingUnsent(payload, exchange.settings, reply) : reply;
-    over.then(resolve, (error: unknown) => {
+    // Beside the caller, who is told afterwards.
+    if (log !== null) over.then((response) => log.onReply(response), ignore);
+    over.then(resolve, (thrown: unknown) => {
+      const error = this.#told(thrown);
+      log?.onFailure(error);
       // With `resolve`, which is never called: by it V8 finds the promise that the caller awaits.
-      failed(this.#told(error), failureOf(exchange)).then(resolve, reject);
+      failed(error, failureOf(exchange)).then(resolve, reject);
     });
+  }
+
+  /** What sends a request that was prepared. */
+  #exchangeOf(request: PreparedRequest, given: Given): Exchange {
+    const plan = planOf(request);
+    const target = isHttpLike(request.url) ? request.parsed : request.url;
+    adoptFields(this);
+    const defaults = this.#defaultsFor(target, given);
+    const prepared = plan?.settings.hooks ?? noHooks;
+    const hooks = given.hooks === undefined ? prepared : readHooks(given.hooks, prepared);
+    return {
+      request: plan === null ? request.shown() : request,
+      settings: { ...settingsAgain(over(defaults, given), plan, given), hooks },
+      cookies: plan?.cookies ?? this.#cookies,
+      signal: null,
+    };
+  }
+
+  async #begin(exchange: Exchange): Promise<Reply> {
+    if (this.#closing.isOver) throw sessionClosed();
+    return await this.#pipeline(exchange);
   }
 
   /** What an explanation may know of this session, and ask as often as it likes. */
@@ -479,29 +535,33 @@ export class Session<Streams extends boolean = false>
     request: PreparedRequest,
     options?: SendInit<boolean>,
   ): Promise<Response | StreamedResponse> {
-    if (!(request instanceof PreparedRequest))
-      throw mustBe("what send() takes", "a PreparedRequest", request, ": call prepareRequest() first");
-    assertWhole(request);
-    const given = take(options, "send");
-    const plan = planOf(request);
-    const target = isHttpLike(request.url) ? request.parsed : request.url;
-    adoptFields(this);
-    const defaults = this.#defaultsFor(target, given);
-    const prepared = plan?.settings.hooks ?? noHooks;
-    const hooks = given.hooks === undefined ? prepared : readHooks(given.hooks, prepared);
-    const exchange: Exchange = {
-      request: plan === null ? request.shown() : request,
-      settings: { ...settingsAgain(over(defaults, given), plan, given), hooks },
-      cookies: plan?.cookies ?? this.#cookies,
-      signal: null,
-    };
+    const log = this.#log();
+    let exchange: Exchange;
+    try {
+      if (!(request instanceof PreparedRequest))
+        throw mustBe("what send() takes", "a PreparedRequest", request, ": call prepareRequest() first");
+      assertWhole(request);
+      exchange = this.#exchangeOf(request, take(options, "send"));
+      if (log !== null) exchange = watchedBy(log, exchange);
+    } catch (error) {
+      if (log !== null) failedUnprepared(log, request, error);
+      throw error;
+    }
     const isOpen = !this.#closing.isOver;
     try {
-      if (this.#closing.isOver) throw sessionClosed();
-      return await this.#pipeline(exchange);
-    } catch (error) {
-      return await failed(isOpen ? this.#told(error) : error, failureOf(exchange));
+      const reply = await this.#begin(exchange);
+      log?.onReply(reply);
+      return reply;
+    } catch (thrown) {
+      const error = isOpen ? this.#told(thrown) : thrown;
+      log?.onFailure(error);
+      return await failed(error, failureOf(exchange));
     }
+  }
+
+  /** Of a call that begins; `null`: nobody wants to hear of it. */
+  #log(): CallLog | null {
+    return this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
   }
 
   /** @param ledger takes down who said what; `null`: nobody wants to know. */
@@ -601,6 +661,27 @@ function sessionClosed(): SessionClosed {
 function withCallSite(exchange: Exchange, callee: (...args: never[]) => unknown): Exchange {
   const site = callSite(callee);
   return site === null ? exchange : { ...exchange, settings: { ...exchange.settings, callSite: site } };
+}
+
+/** The exchange, of which `log` hears. */
+function watchedBy(log: CallLog, exchange: Exchange): Exchange {
+  log.onRequest(exchange.request, exchange.settings.signal);
+  return { ...exchange, settings: { ...exchange.settings, watch: log } };
+}
+
+/** What was asked for is all that there is to tell of it; of what is no request not even that. */
+function failedUnprepared(log: CallLog, asked: unknown, error: unknown): void {
+  const { method, url } = Object(asked) as { readonly method?: unknown; readonly url?: unknown }; // whatever it is
+  log.onRequest({ method: shownMethod(textOf(method)), url: textOf(url) }, null);
+  log.onFailure(error);
+}
+
+function textOf(given: unknown): string {
+  return typeof given === "string" ? given : given instanceof URL ? given.href : "";
+}
+
+function ignore(): void {
+  // Its caller is told.
 }
 
 type Resolve = (reply: Reply) => void;

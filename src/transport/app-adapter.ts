@@ -20,7 +20,7 @@ import {
 import type { HeaderMap } from "../core/headers.ts";
 import { isUint8Array } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { WireResponse } from "../core/response.ts";
+import type { Timings, WireResponse } from "../core/response.ts";
 import { hasNoContent } from "../core/status.ts";
 import { isHttpLike } from "../core/url.ts";
 import { reasonOf } from "../connect/failures.ts";
@@ -28,7 +28,8 @@ import { discard, NoAnswer, readAnswer, type AppAnswer } from "./app-answer.ts";
 import { closed, silence } from "./failures.ts";
 import { Incoming, type BodySource } from "./incoming.ts";
 import { inform } from "./listeners.ts";
-import { WireReply } from "./wire-reply.ts";
+import { timingsOf } from "./timings.ts";
+import { WireReply, type Timed } from "./wire-reply.ts";
 
 /** What answers requests. */
 export type AppHandler = (request: Request) => Response | Promise<Response>;
@@ -79,7 +80,7 @@ export class AppAdapter implements Adapter {
 }
 
 /** One request and its answer: its clock and its abort are here. */
-class AppTransaction implements BodySource, AbortListener {
+class AppTransaction implements BodySource, Timed, AbortListener {
   readonly request: PreparedRequest;
   readonly callSite: string | null;
   /** The caller's: for what is done at the end, whoever brings that about. */
@@ -88,6 +89,8 @@ class AppTransaction implements BodySource, AbortListener {
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
   readonly #began = performance.now();
+  #headAt: number | null = null;
+  #endedAt: number | null = null;
   /** Tells the app that nobody waits any more. */
   readonly #abort = new AbortController();
   #phase: Phase = "send";
@@ -115,6 +118,13 @@ class AppTransaction implements BodySource, AbortListener {
       this.#startClock();
       this.#call(handler).then(resolve, (error: unknown) => this.#fail(error, false));
     });
+  }
+
+  /** There is nothing but the app to wait for: no connection, and no way. */
+  get timings(): Timings {
+    const began = this.#began;
+    const marks = { began, startedAt: began, sentAt: began, headAt: this.#headAt, endedAt: this.#endedAt };
+    return { ...timingsOf(marks, null), queue: null, send: null };
   }
 
   onAbort(reason: unknown): void {
@@ -231,13 +241,14 @@ class AppTransaction implements BodySource, AbortListener {
     const { status, reason, headers, reader } = this.#read(answer);
     const incoming = new Incoming(this, this.#declaredLength(status, headers));
     this.#phase = "body";
+    this.#headAt = performance.now();
     this.#stopClock();
     this.#incoming = incoming;
     this.#reader = reader;
-    if (reader === null) incoming.end([]);
+    if (reader === null) this.#end(incoming);
     else void this.#pump();
     return new WireReply({ status, reason, httpVersion: "1.1", fields: [] }, headers, incoming, {
-      timings: { connect: 0, head: performance.now() - this.#began },
+      timed: this,
       isStreamed: this.#options.stream,
       passage: null,
     });
@@ -294,6 +305,7 @@ class AppTransaction implements BodySource, AbortListener {
       return;
     }
     this.#stopClock();
+    this.#endedAt = performance.now();
     const isFree = !this.#options.stream || this.#options.returnsEarly === true;
     if (isFree) this.#finish();
     incoming.end([], isFree);
@@ -355,6 +367,7 @@ class AppTransaction implements BodySource, AbortListener {
   #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#endedAt ??= performance.now();
     this.#stopClock();
     unlisten(this.#signal, this);
     this.context.runInAsyncScope(() => void this.#upload?.return().catch(ignore));

@@ -85,6 +85,7 @@ export class HttpAdapter implements Adapter {
     const { pool, options, signal } = sending;
     const message = { method: request.method, uri: request.parsed.absolute, proxy: pool.origin };
     const introduction = new Introduction(proxyAuth, message, signal);
+    const answering: Sending = { ...sending, reason: "auth" };
     const asksAgain = async (response: WireResponse): Promise<boolean> => {
       const isRefused = response.status === codes.proxyAuthenticationRequired;
       if (isRefused && !isReplayable(request.payload)) return false;
@@ -100,7 +101,7 @@ export class HttpAdapter implements Adapter {
       for (;;) {
         const value = await introduction.authorization();
         const signed = value === null ? request : withField(request, "Proxy-Authorization", value);
-        const response = await new Transaction(signed, sending).send();
+        const response = await new Transaction(signed, answering).send();
         if (!(await asksAgain(response))) return response;
         await response.body.drain(options.maxDrainBytes);
       }

@@ -292,6 +292,7 @@ export class Http1Connection implements Connection, IntakeReader, ResponseListen
 
   /** A body that runs until the end is whole. */
   #readEnd(): void {
+    this.heardAt = performance.now();
     try {
       this.#parser.eof();
     } catch {

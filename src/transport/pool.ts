@@ -5,9 +5,17 @@
 import type { AsyncResource } from "node:async_hooks";
 
 import { Queue, type Place } from "../core/queue.ts";
-import { Opening, type ConnectSettings, type Opened, type OpeningListener } from "../connect/connect.ts";
+import {
+  Opening,
+  unwanted,
+  type ConnectSettings,
+  type Opened,
+  type OpeningListener,
+} from "../connect/connect.ts";
+import { ConnectionLog, type ConnectionListener } from "../connect/connection-log.ts";
 import type { Connection } from "../connect/connection.ts";
 import { ConnectFailure, ConnectOverdue } from "../connect/failures.ts";
+import type { Laps } from "../connect/laps.ts";
 import { TlsMemory } from "../connect/resumption.ts";
 import type { Route } from "../connect/route.ts";
 import type { ResponseLimits } from "../core/response-limits.ts";
@@ -46,6 +54,10 @@ export interface Applicant {
   readonly turnMs: number | undefined;
   /** In which it asks: its look-up, its policy and its credentials for a proxy are asked in it. */
   readonly context: AsyncResource;
+  /** How long the parts of opening its connection take; `null` while none is opened for it. */
+  laps: Laps | null;
+  /** Hears of a connection that is opened for it, to its end; `null`: nobody does. */
+  readonly watchesConnections: ConnectionListener | null;
   onConnection(connection: Connection): void;
   onNoConnection(error: Error): void;
 }
@@ -54,6 +66,13 @@ export interface Applicant {
 interface Waiter {
   readonly applicant: Applicant;
   readonly timer: NodeJS.Timeout | null;
+}
+
+/** A connection that is being opened. */
+interface Attempt {
+  readonly opening: Opening;
+  /** Hears of it; `null`: nobody does. */
+  readonly log: ConnectionLog | null;
 }
 
 /** Connections that lead the same way. */
@@ -70,7 +89,7 @@ export class Pool {
   readonly #tlsMemory = new TlsMemory();
   readonly #idle: IdleConnections<Http1Connection>;
   readonly #open = new Set<Http1Connection>();
-  readonly #opening = new Map<Applicant, Opening>();
+  readonly #opening = new Map<Applicant, Attempt>();
   readonly #waiting = new Queue<Waiter>();
   /** Where each of them stands. */
   readonly #places = new Map<Applicant, Place<Waiter>>();
@@ -178,10 +197,10 @@ export class Pool {
 
   /** `applicant` needs none any more. */
   withdraw(applicant: Applicant): void {
-    const opening = this.#opening.get(applicant);
-    if (opening !== undefined) {
-      opening.cancel();
+    const attempt = this.#opening.get(applicant);
+    if (attempt !== undefined) {
       this.#opening.delete(applicant);
+      giveUp(attempt);
       this.#next();
     } else this.#leave(applicant);
     this.#settle();
@@ -230,8 +249,8 @@ export class Pool {
       this.#leave(applicant);
       applicant.onNoConnection(reason());
     }
-    for (const [applicant, opening] of this.#opening) {
-      opening.cancel();
+    for (const [applicant, attempt] of this.#opening) {
+      giveUp(attempt);
       applicant.onNoConnection(reason());
     }
     this.#opening.clear();
@@ -245,14 +264,18 @@ export class Pool {
   #connect(applicant: Applicant): void {
     surplus.makeWay();
     const opening = new Opening(this.#settings, this.#tlsMemory);
-    this.#opening.set(applicant, opening);
+    applicant.laps = opening.laps;
+    const tell = applicant.watchesConnections;
+    const log = tell === null ? null : new ConnectionLog(this.route, opening.laps, tell);
+    this.#opening.set(applicant, { opening, log });
     const listener: OpeningListener = {
       onOpen: (opened) => {
         this.#opening.delete(applicant);
-        this.#admit(opened, applicant);
+        this.#admit(opened, applicant, log);
       },
       onFailure: (error) => {
         this.#opening.delete(applicant);
+        log?.onFailure(error);
         applicant.onNoConnection(error);
         this.#next();
         this.#settle();
@@ -262,33 +285,39 @@ export class Pool {
     applicant.context.runInAsyncScope(() => opening.start(route, applicant.connectMs, listener));
   }
 
-  #admit(opened: Opened, applicant: Applicant): void {
+  #admit(opened: Opened, applicant: Applicant, log: ConnectionLog | null): void {
     const { socket } = opened;
     const isShared = "alpnProtocol" in socket && socket.alpnProtocol === "h2";
     let connection: Connection | null = null;
     try {
-      connection = isShared ? this.#share(opened) : this.#keep(opened);
+      connection = isShared ? this.#share(opened, log) : this.#keep(opened, log);
     } catch (cause) {
       socket.destroy();
       const message = "the connection ended as soon as it was open";
-      applicant.onNoConnection(new ConnectFailure("address", message, { cause }));
+      const failure = new ConnectFailure("address", message, { cause });
+      log?.onFailure(failure);
+      applicant.onNoConnection(failure);
     }
     if (connection !== null) applicant.onConnection(connection);
     else this.#settle();
     this.#next();
   }
 
-  #keep(opened: Opened): Connection {
+  #keep(opened: Opened, log: ConnectionLog | null): Connection {
     this.#isOnlyHttp1 = true;
     const connection = new Http1Connection(opened, this.#settings, this.#heads);
     this.#open.add(connection);
     surplus.onOpen();
-    opened.socket.once("close", () => this.#onClose(connection));
+    log?.onOpen(opened.facts, "1.1");
+    opened.socket.once("close", () => {
+      log?.onClose(opened.facts, "1.1", connection.served);
+      this.#onClose(connection);
+    });
     return connection;
   }
 
   /** The connection is for all who wait, and for all to come. */
-  #share(opened: Opened): Connection {
+  #share(opened: Opened, log: ConnectionLog | null): Connection {
     const session = new H2Session(opened, this.#settings, this.#pace, {
       onRoom: () => this.#next(),
       onRetired: () => {
@@ -303,10 +332,12 @@ export class Pool {
         this.#isOnlyHttp1 = true;
       },
       onClose: () => {
+        log?.onClose(opened.facts, "2", session.served);
         this.#sessions.delete(session);
         this.#settle();
       },
     });
+    log?.onOpen(opened.facts, "2");
     this.#shared = session;
     this.#sessions.add(session);
     return this.#streamOf(session);
@@ -360,4 +391,11 @@ export class Pool {
     this.#waiting.leave(place);
     if (place.value.timer !== null) clearTimeout(place.value.timer);
   }
+}
+
+/** Nobody needs it any more. */
+function giveUp({ opening, log }: Attempt): void {
+  const reason = unwanted();
+  opening.cancel(reason);
+  log?.onFailure(reason);
 }

@@ -16,6 +16,7 @@ import { Memo } from "../core/memo.ts";
 import { isIdempotent } from "../core/method.ts";
 import { defaultPort } from "../core/origin.ts";
 import { isError } from "../core/realm.ts";
+import type { TellWithin } from "../core/records.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { Url } from "../core/url.ts";
 import type { RequestHead } from "../core/request-head.ts";
@@ -69,16 +70,21 @@ const warned = new Memo<string, true>(100);
 export class Trace {
   readonly #request: PreparedRequest;
   readonly #context: AsyncResource;
+  readonly #within: TellWithin | null;
   readonly #shown: ShownRequest;
   /** Has everybody heard of the request? */
   #isBegun = false;
   /** It failed before. */
   #failure: { readonly reason: unknown } | null = null;
 
-  /** @param context of the caller, in which everything is told. */
-  constructor(request: PreparedRequest, context: AsyncResource) {
+  /**
+   * @param context of the caller, in which everything is told.
+   * @param within what it is told within there; `null`: as it is.
+   */
+  constructor(request: PreparedRequest, context: AsyncResource, within: TellWithin | null = null) {
     this.#request = request;
     this.#context = context;
+    this.#within = within;
     this.#shown = new ShownRequest(request);
   }
 
@@ -142,8 +148,9 @@ export class Trace {
   }
 
   #publish(to: Channel, message: object): void {
-    const request = this.#shown;
-    this.#context.runInAsyncScope(() => to.publish({ request, ...message }));
+    const within = this.#within;
+    const publish = (): void => to.publish({ request: this.#shown, ...message });
+    this.#context.runInAsyncScope(within === null ? publish : () => within(publish));
   }
 }
 

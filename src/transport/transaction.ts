@@ -19,9 +19,12 @@ import { IDEMPOTENCY_KEY, isIdempotent } from "../core/method.ts";
 import { isError } from "../core/realm.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { HeaderSection } from "../core/request-head.ts";
-import type { WireHead, WireResponse } from "../core/response.ts";
+import type { Timings, WireHead, WireResponse } from "../core/response.ts";
 import { isSuccessStatus } from "../core/status.ts";
+import type { MessageFacts, MessageWay } from "../core/watch.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
+import type { ConnectionListener } from "../connect/connection-log.ts";
+import type { Laps } from "../connect/laps.ts";
 import type { Connection, Message } from "../connect/connection.ts";
 import { CallersError } from "../connect/introduction.ts";
 import { silence, translate } from "./failures.ts";
@@ -29,9 +32,11 @@ import { declaredLength, Incoming, type BodySource } from "./incoming.ts";
 import { inform } from "./listeners.ts";
 import { asksBefore, outgoing, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
+import { observerOf, type Observed, type Observer } from "./observers.ts";
+import { timingsOf } from "./timings.ts";
 import { isTraced, Trace } from "./trace.ts";
 import { bodyOf, type BodyToSend, type Upload, type UploadListener } from "./upload.ts";
-import { WireReply, type Passage } from "./wire-reply.ts";
+import { sentHead, WireReply, type Passage, type Timed } from "./wire-reply.ts";
 
 /** Where the transaction is. */
 type State = "waiting" | "sending" | "headless" | "body" | "over";
@@ -50,6 +55,8 @@ export interface Sending {
   readonly pool: Pool;
   readonly options: SendOptions;
   readonly signal: AbortSignal | null;
+  /** Why it is sent, when it is not the first message. Default: `"resend"`. */
+  readonly reason?: "auth" | "resend";
 }
 
 /** So often a message goes out again that the server did nothing with. */
@@ -70,7 +77,9 @@ const NOBODY = new AsyncResource("SojournTransaction");
 const NOT_WANTED = new Error("the rest of the response is not wanted");
 
 /** One request and its response. */
-export class Transaction implements Message, Applicant, BodySource, UploadListener, Passage, AbortListener {
+export class Transaction
+  implements Message, Applicant, BodySource, UploadListener, Passage, Timed, Observed, AbortListener
+{
   readonly method: string;
   target: string;
   section: HeaderSection;
@@ -80,6 +89,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   upload: Upload | null = null;
   facts: ConnectionFacts | null = null;
   isReused = false;
+  laps: Laps | null = null;
   readonly request: PreparedRequest;
   readonly callSite: string | null;
   context: AsyncResource = new AsyncResource("SojournTransaction");
@@ -87,16 +97,22 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   readonly #options: SendOptions;
   readonly #signal: AbortSignal | null;
   readonly #pool: Pool;
-  readonly #began = performance.now();
+  readonly #reason: "auth" | "resend";
+  #began = performance.now();
+  /** When what happened; 0: it did not. */
+  #startedAt = 0;
+  #sentAt = 0;
+  #headAt = 0;
+  #endedAt = 0;
   #connection: Connection | null = null;
   #incoming: Incoming | null = null;
-  /** What instruments hear of this sending; `null` when there are none, or nothing is left to tell. */
-  #trace: Trace | null = null;
+  /** Who hears of this sending; `null` when nobody does, or nothing is left to tell. */
+  #observer: Observer | null = null;
+  watchesConnections: ConnectionListener | null = null;
   #state: State = "waiting";
   #isResent = false;
   #refusals = 0;
   #isWanted = false;
-  #connectedMs: number | null = null;
   #sentBytes = 0;
   /** Does the upload wait for the caller? That is no silence of the server. */
   #awaitsSource = false;
@@ -106,7 +122,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   #reject: (reason: unknown) => void = ignore;
 
   /** @throws for what must not go on the wire, as {@link outgoing}. */
-  constructor(request: PreparedRequest, { pool, options, signal }: Sending) {
+  constructor(request: PreparedRequest, { pool, options, signal, reason = "resend" }: Sending) {
     const message = outgoing(request, pool.way, pool.sections);
     this.method = request.method;
     this.target = message.target;
@@ -119,6 +135,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#options = options;
     this.#signal = signal;
     this.#pool = pool;
+    this.#reason = reason;
   }
 
   /** Sends the request. Call it once. */
@@ -127,8 +144,8 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
       this.#resolve = resolve;
       this.#reject = reject;
       if (this.#signal !== null) listen(this.#signal, this);
-      if (isTraced()) {
-        this.#beginTrace();
+      if (this.#options.message != null || isTraced()) {
+        this.#beginToTell(this.#reason);
         // A subscriber may have ended it.
         if (this.#isOver) return;
       }
@@ -161,10 +178,13 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   onStart(now: number): void {
     this.#state = this.upload === null ? "headless" : "sending";
+    this.facts = this.#connection?.facts ?? null;
     this.isReused = this.#connection?.isReused === true;
-    this.#connectedMs = this.isReused ? 0 : now - this.#began;
+    this.#startedAt = now;
+    if (this.upload === null) this.#sentAt = now;
+    if (this.isReused) this.laps = null;
     this.#startClock(now);
-    if (this.#trace !== null) this.#tellStart(this.#trace);
+    if (this.#observer !== null) this.#tellStart(this.#observer);
     const { expectContinueMs } = this.#options;
     if (expectContinueMs !== null && this.upload !== null && this.#isHeld)
       this.#continueTimer = setTimeout(() => this.#releaseBody(), expectContinueMs);
@@ -179,15 +199,17 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   onBodySent(piece: Uint8Array): void {
     this.#awaitsSource = false;
     if (this.#state !== "body" || this.#isWanted) this.#startClock(performance.now());
-    if (this.#trace !== null) this.#trace.onPieceSent(piece);
+    if (this.#observer !== null) this.#observer.onPieceSent(piece);
     this.#tellUpload(piece.byteLength);
   }
 
   onUploadEnd(): void {
     this.#awaitsSource = false;
+    const now = performance.now();
+    this.#sentAt = now;
     if (this.#state === "sending") this.#state = "headless";
-    if (this.#state !== "body" || this.#isWanted) this.#startClock(performance.now());
-    this.#trace?.onSent();
+    if (this.#state !== "body" || this.#isWanted) this.#startClock(now);
+    this.#observer?.onSent();
   }
 
   onUploadFailure(error: unknown): void {
@@ -204,8 +226,9 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   onHead(head: WireHead): void {
-    if (this.#trace !== null) {
-      this.#trace.onHead(head);
+    this.#headAt = this.#connection?.heardAt ?? performance.now();
+    if (this.#observer !== null) {
+      this.#observer.onHead(head);
       if (this.#isOver) return;
     }
     this.#state = "body";
@@ -213,15 +236,11 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     if (this.bytes !== null || this.upload !== null) this.#meetAnswer(head.status);
     const headers = HeaderMap.fromWire(head.fields);
     this.#incoming = new Incoming(this, declaredLength(this.method, head.status, headers));
-    const connection = this.#connection;
-    const heardAt = connection?.heardAt ?? performance.now();
-    const timings = { connect: this.#connectedMs, head: heardAt - this.#began };
-    this.facts = connection?.facts ?? null;
     const resolve = this.#resolve;
     // The promise holds the response: who forgets the response must not be kept from it by the connection.
     this.#resolve = ignore;
     this.#reject = ignore;
-    const more = { timings, isStreamed: this.#options.stream, passage: this };
+    const more = { timed: this, isStreamed: this.#options.stream, passage: this };
     resolve(new WireReply(head, headers, this.#incoming, more));
   }
 
@@ -245,7 +264,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     if (this.#isWanted) connection?.clock.touch(connection.heardAt);
     const incoming = this.#incoming;
     if (incoming === null) return false;
-    if (this.#trace !== null) this.#trace.onPiece(chunk);
+    if (this.#observer !== null) this.#observer.onPiece(chunk);
     const isKept = incoming.push(chunk);
     if (this.#options.onProgress !== null) this.#tell("download", incoming.received, incoming.declared);
     return isKept;
@@ -253,20 +272,23 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   onEnd(trailers: string[]): void {
     // A reset is not the end of a body that runs until the connection ends.
-    const problem = this.#connection?.fault ?? this.#incoming?.lengthProblem ?? null;
+    const connection = this.#connection;
+    const now = connection === null ? performance.now() : connection.heardAt;
+    this.#endedAt = now;
+    const problem = connection?.fault ?? this.#incoming?.lengthProblem ?? null;
     if (problem !== null) {
       this.#fail(this.#translated(problem), false);
       return;
     }
     if (this.upload !== null) this.#stopUpload(this.upload);
-    if (this.#trace !== null) {
-      this.#takeTrace()?.onEnd(trailers);
+    if (this.#observer !== null) {
+      this.#takeObserver()?.onEnd(trailers);
       if (this.#isOver) return;
     }
     // A streamed body keeps its connection until it has been read: closed unread, it costs the connection (PARITY STR-2).
     const isFree = !this.#options.stream || this.#options.returnsEarly === true;
-    if (isFree) this.#finish(this.#connection?.heardAt);
-    else this.#connection?.clock.stop();
+    if (isFree) this.#finish(now);
+    else connection?.clock.stop();
     this.#incoming?.end(trailers, isFree);
   }
 
@@ -319,10 +341,10 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   }
 
   abandon(reason: unknown): void {
-    const trace = this.#takeTrace();
+    const observer = this.#takeObserver();
     this.#connection?.destroy(NOT_WANTED);
     this.#finish();
-    trace?.onFailure(reason);
+    observer?.onFailure(reason);
   }
 
   onTaken(): void {
@@ -339,21 +361,23 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
 
   /** @param error why it has to be sent again. */
   #resend(error: Error): void {
-    const trace = this.#takeTrace();
-    const reason = trace === null ? null : this.#translated(error);
+    const observer = this.#takeObserver();
+    const reason = observer === null ? null : this.#translated(error);
     this.#connection = null;
     this.#state = "waiting";
     this.#sentBytes = 0;
     this.#awaitsSource = false;
     this.#stopContinueTimer();
     if (this.upload !== null) this.#stopUpload(this.upload);
-    if (trace !== null) {
-      trace.onFailure(reason);
+    if (observer !== null) {
+      this.#endedAt = performance.now();
+      observer.onFailure(reason);
       // What it was given is of the other trace.
       this.#use(outgoing(this.request, this.#pool.way, this.#pool.sections));
     }
-    if (isTraced()) {
-      this.#beginTrace();
+    this.#restart();
+    if (this.#options.message != null || isTraced()) {
+      this.#beginToTell("resend");
       // A subscriber may have ended it.
       if (this.#isOver) return;
     }
@@ -361,28 +385,69 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     this.#pool.apply(this);
   }
 
-  /** Instruments hear of a sending, give it fields of theirs, and may end it. */
-  #beginTrace(): void {
-    const trace = new Trace(this.request, this.context);
-    this.#trace = trace;
-    const request = trace.begin();
+  /** Nothing happened yet. */
+  #restart(): void {
+    this.#began = performance.now();
+    this.#startedAt = 0;
+    this.#sentAt = 0;
+    this.#endedAt = 0;
+    this.facts = null;
+    this.laps = null;
+  }
+
+  /** Those who observe hear of a sending, give it fields of theirs, and may end it. */
+  #beginToTell(reason: "auth" | "resend"): void {
+    const { message } = this.#options;
+    // What is sent again is told of in an event of a connection.
+    const watch =
+      message == null ? null : this.context.runInAsyncScope(() => message.take(this.request, reason));
+    this.watchesConnections = watch?.onConnection ?? null;
+    const within = watch?.tellWithin ?? null;
+    const trace = isTraced() ? new Trace(watch?.request ?? this.request, this.context, within) : null;
+    this.#observer = observerOf(this, trace, watch);
+    const request = this.#observer?.begin() ?? this.request;
     if (request !== this.request) this.#use(outgoing(request, this.#pool.way, this.#pool.sections));
   }
 
-  #tellStart(trace: Trace): void {
+  #tellStart(observer: Observer): void {
     const connection = this.#connection;
-    if (connection !== null) trace.onSend(this, connection);
+    if (connection !== null) observer.onSend(this, connection);
     if (this.upload !== null) return;
     // It goes out in one piece.
-    if (this.bytes !== null) trace.onPieceSent(this.bytes);
-    trace.onSent();
+    if (this.bytes !== null) observer.onPieceSent(this.bytes);
+    observer.onSent();
   }
 
   /** To be told its end, and nothing else. */
-  #takeTrace(): Trace | null {
-    const trace = this.#trace;
-    this.#trace = null;
-    return trace;
+  #takeObserver(): Observer | null {
+    const observer = this.#observer;
+    this.#observer = null;
+    return observer;
+  }
+
+  get way(): MessageWay {
+    const { facts } = this;
+    return { connection: facts?.info(this.isReused) ?? null, connectionId: facts?.id ?? null };
+  }
+
+  /** What a watch is told of it. */
+  told(httpVersion: string): MessageFacts {
+    return {
+      ...this.way,
+      sent: this.#startedAt === 0 ? null : sentHead(this, httpVersion),
+      timings: this.timings,
+    };
+  }
+
+  get timings(): Timings {
+    const marks = {
+      began: this.#began,
+      startedAt: this.#startedAt || null,
+      sentAt: this.#sentAt || null,
+      headAt: this.#headAt || null,
+      endedAt: this.#endedAt || null,
+    };
+    return timingsOf(marks, this.laps);
   }
 
   get #isOver(): boolean {
@@ -467,11 +532,11 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
     if (this.#state === "over") return;
     const connection = this.#connection;
     const incoming = this.#incoming;
-    const trace = this.#takeTrace();
+    const observer = this.#takeObserver();
     if (connection === null) this.#pool.withdraw(this);
     else connection.destroy(isError(error) ? error : new Error("aborted"));
     this.#finish();
-    trace?.onFailure(error);
+    observer?.onFailure(error);
     if (incoming === null) this.#reject(error);
     else if (isAbort) incoming.abort(error);
     else incoming.fail(error);
@@ -481,6 +546,7 @@ export class Transaction implements Message, Applicant, BodySource, UploadListen
   #finish(now: number = performance.now()): void {
     if (this.#state === "over") return;
     this.#state = "over";
+    if (this.#endedAt === 0) this.#endedAt = now;
     if (this.#signal !== null) unlisten(this.#signal, this);
     if (this.upload !== null) this.#stopUpload(this.upload);
     // Who keeps the response keeps this: not what the caller's context holds with it.

@@ -15,11 +15,22 @@ import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import { http2Fields } from "../http2/fields.ts";
 import type { Incoming } from "./incoming.ts";
 
+/** How long the parts of a message took, as far as it has come. Looked at when somebody asks. */
+export interface Timed {
+  readonly timings: Timings;
+}
+
 /** What was sent, and how it came to the server. Looked at when somebody asks. */
 export interface Passage extends RequestHead {
   /** `null`: it went over no connection. */
   readonly facts: ConnectionFacts | null;
   readonly isReused: boolean;
+}
+
+/** The head of a request as it went out. */
+export function sentHead({ method, target, section }: RequestHead, httpVersion: string): SentHead {
+  const fields = httpVersion === "2" ? http2Fields(section.fields) : section.fields;
+  return { method, target, headers: HeaderMap.fromWire(fields) };
 }
 
 /** The head, and the body to come. */
@@ -29,7 +40,7 @@ export class WireReply implements WireResponse {
   readonly headers: HeaderMap;
   readonly httpVersion: string;
   readonly body: WireBody;
-  readonly timings: Timings;
+  readonly #timed: Timed;
   readonly #incoming: Incoming;
   readonly #passage: Passage | null;
   #trailers: HeaderMap | null = null;
@@ -40,20 +51,24 @@ export class WireReply implements WireResponse {
     headers: HeaderMap,
     incoming: Incoming,
     {
-      timings,
+      timed,
       isStreamed,
       passage,
-    }: { readonly timings: Timings; readonly isStreamed: boolean; readonly passage: Passage | null },
+    }: { readonly timed: Timed; readonly isStreamed: boolean; readonly passage: Passage | null },
   ) {
     this.status = head.status;
     this.statusText = head.reason;
     this.headers = headers;
     this.httpVersion = head.httpVersion;
-    this.timings = timings;
+    this.#timed = timed;
     this.#passage = passage;
     this.body = new IncomingBody(incoming);
     this.#incoming = incoming;
     if (isStreamed) incoming.watch(this.body);
+  }
+
+  get timings(): Timings {
+    return this.#timed.timings;
   }
 
   get connection(): ConnectionInfo | null {
@@ -64,10 +79,7 @@ export class WireReply implements WireResponse {
   }
 
   get sent(): SentHead | null {
-    if (this.#passage === null) return null;
-    const { method, target, section } = this.#passage;
-    const fields = this.httpVersion === "2" ? http2Fields(section.fields) : section.fields;
-    return { method, target, headers: HeaderMap.fromWire(fields) };
+    return this.#passage === null ? null : sentHead(this.#passage, this.httpVersion);
   }
 
   get trailers(): HeaderMap {

@@ -13,6 +13,8 @@ import type * as Charset from "../../src/charset.ts";
 import type * as Formats from "../../src/formats.ts";
 import type * as Sojourn from "../../src/index.ts";
 import type * as OAuth2 from "../../src/oauth2.ts";
+import type * as Otel from "../../src/otel.ts";
+import type * as Terminal from "../../src/terminal.ts";
 import type * as Testing from "../../testing/index.ts";
 import type { FarSide } from "./far-side.ts";
 
@@ -22,6 +24,8 @@ export interface Entries {
   readonly charset: typeof Charset;
   readonly formats: typeof Formats;
   readonly oauth2: typeof OAuth2;
+  readonly otel: typeof Otel;
+  readonly terminal: typeof Terminal;
   readonly testing: typeof Testing;
 }
 
@@ -141,6 +145,25 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     assert.deepEqual([lost.map(({ what }) => what), problems], [["createdAt"], []]);
     assert.equal(new sojourn.CookieJar(cookies).getCookieHeader("https://a.example/"), "sid=1");
     assert.throws(() => formats.parseHar(text), formats.FormatError);
+    await session.close();
+  },
+
+  async watching({ sojourn, otel, terminal }, far) {
+    const session = open(sojourn, far);
+    const lines: string[] = [];
+    const logging = terminal.logTo(session, (line) => lines.push(line));
+    const instrumentation = otel.instrument(session);
+    const drawn: string[] = [];
+    const bar = terminal.progressBar({ stream: { write: (text) => drawn.push(text) }, label: "get" });
+    await session.get("/file", { onProgress: bar });
+    bar.stop();
+    instrumentation[Symbol.dispose]();
+    logging[Symbol.dispose]();
+    assert.match(
+      lines.join("\n"),
+      /^GET http:\S+ 200 OK, \d+ bytes, [\d.]+ ms, HTTP\/1.1, new connection \d+$/,
+    );
+    assert.match(drawn.at(-1) ?? "", /^get  100%/);
     await session.close();
   },
 

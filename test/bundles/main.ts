@@ -63,7 +63,7 @@ function setUp(project: string): Place {
     unknown
   >;
   writeFileSync(join(project, "package.json"), JSON.stringify(plain));
-  installPacked(project, ["chardet", "oauth4webapi"].map(versionOf));
+  installPacked(project, ["@opentelemetry/api", "chardet", "oauth4webapi"].map(versionOf));
   const source = readFileSync(join(root, "test/bundles/checks.ts"), "utf8");
   const checks = stripTypeScriptTypes(source);
   for (const [name, text] of Object.entries({ ...files, "checks.mjs": checks, "checks.js": checks }))

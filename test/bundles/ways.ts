@@ -32,6 +32,8 @@ const ENTRIES = [
   "sojourn/charset",
   "sojourn/formats",
   "sojourn/oauth2",
+  "sojourn/otel",
+  "sojourn/terminal",
   "sojourn/testing",
 ] as const;
 const NAMES = ENTRIES.map((entry) => entry.replace("sojourn/", "")).join(", ");

@@ -69,6 +69,14 @@ describe("shownUrl", () => {
     ["http://h/#access_token=t", "http://h/#access_token=***"],
     ["http://h/x?token", "http://h/x?token"],
     ["http://h/x?to%6ben=s&%zz=1", "http://h/x?to%6ben=***&%zz=1"],
+    // a URL in a URL
+    ["http://h/?next=/x%3Fy%3D1", "http://h/?next=/x%3Fy%3D1"],
+    ["http://h/?next=/x?token=s&a=1", "http://h/?next=***&a=1"],
+    ["http://h/?next=https%3A%2F%2Fb%2F%3Ftoken%3Ds&a=1", "http://h/?next=***&a=1"],
+    ["http://h/?a=1&next=https%253A%252F%252Fb%252F%253Ftoken%253Ds", "http://h/?a=1&next=***"],
+    ["http://h/?next=https://u:p@b/", "http://h/?next=***"],
+    ["http://h/?next=https%3A%2F%2Fu%3Ap%40b%2F", "http://h/?next=***"],
+    ["http://h/?mail=me@b.test&part=100%", "http://h/?mail=me@b.test&part=100%"],
     // malformed: no part of the password
     ["http://u:pa#ss@h/", "http://***"],
     ["http://u:pa?ss@h/?a=1", "http://***"],
@@ -97,6 +105,8 @@ describe("shownUrls", () => {
     ["<http://h/?token=t&page=2>; rel=next", "<http://h/?token=***&page=2>; rel=next"],
     ["/cb#access_token=t", "/cb#access_token=***"],
     ["?to%6ben=t", "?to%6ben=***"],
+    ["see http://h/?next=%2Fx%3Ftoken%3Ds and more", "see http://h/?next=*** and more"],
+    ["see http://h/?next=/x?token=s&a=1", "see http://h/?next=***&a=1"],
   ] as const)("shows %s as %s", ([text, shown]) => {
     expect(shownUrls(text)).toBe(shown);
   });

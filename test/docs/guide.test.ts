@@ -9,6 +9,8 @@ import * as charset from "../../src/charset.ts";
 import * as formats from "../../src/formats.ts";
 import * as sojourn from "../../src/index.ts";
 import * as oauth2 from "../../src/oauth2.ts";
+import * as otel from "../../src/otel.ts";
+import * as terminal from "../../src/terminal.ts";
 import * as testing from "../../testing/index.ts";
 import { readPages, root } from "./pages.ts";
 
@@ -45,7 +47,15 @@ describe("programs that need other packages", () => {
 });
 
 describe("what there is no support for", () => {
-  const names = Object.keys({ ...sojourn, ...oauth2, ...charset, ...formats, ...testing });
+  const names = Object.keys({
+    ...sojourn,
+    ...oauth2,
+    ...charset,
+    ...formats,
+    ...otel,
+    ...terminal,
+    ...testing,
+  });
 
   it.for([
     /websocket|^ws/i,

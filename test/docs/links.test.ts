@@ -9,6 +9,8 @@ import * as charset from "../../src/charset.ts";
 import * as formats from "../../src/formats.ts";
 import * as sojourn from "../../src/index.ts";
 import * as oauth2 from "../../src/oauth2.ts";
+import * as otel from "../../src/otel.ts";
+import * as terminal from "../../src/terminal.ts";
 import { readPages, root } from "./pages.ts";
 import { linksOf, prose } from "./prose.ts";
 
@@ -53,7 +55,7 @@ describe("the pages", () => {
 
   it("name everything that the package exports", () => {
     const guide = pages.map(({ text }) => text).join("\n");
-    const names = Object.keys({ ...sojourn, ...oauth2, ...charset, ...formats });
+    const names = Object.keys({ ...sojourn, ...oauth2, ...charset, ...formats, ...otel, ...terminal });
     expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(guide))).toEqual([]);
   });
 });

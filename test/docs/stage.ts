@@ -63,6 +63,8 @@ const own: Setting = {
     "sojourn/oauth2": "src/oauth2.ts",
     "sojourn/charset": "src/charset.ts",
     "sojourn/formats": "src/formats.ts",
+    "sojourn/otel": "src/otel.ts",
+    "sojourn/terminal": "src/terminal.ts",
   },
 };
 

@@ -15,6 +15,8 @@ const program = `
   const { Session } = await import("sojourn");
   await import("sojourn/oauth2");
   await import("sojourn/formats");
+  await import("sojourn/otel");
+  await import("sojourn/terminal");
   told.imported = isLoaded();
   const { url, ca } = JSON.parse(process.argv[1]);
   const versions = [];

@@ -16,6 +16,8 @@ import type * as Charset from "../../src/charset.ts";
 import type * as Formats from "../../src/formats.ts";
 import type * as Sojourn from "../../src/index.ts";
 import type * as OAuth2 from "../../src/oauth2.ts";
+import type * as Otel from "../../src/otel.ts";
+import type * as Terminal from "../../src/terminal.ts";
 import type * as Testing from "../../testing/index.ts";
 import { Authority } from "../support/certificates.ts";
 
@@ -28,9 +30,13 @@ const testing = (await load("testing/index")) as typeof Testing;
 const charset = (await load("src/charset")) as typeof Charset;
 const formats = (await load("src/formats")) as typeof Formats;
 const oauth2 = (await load("src/oauth2")) as typeof OAuth2;
+const otel = (await load("src/otel")) as typeof Otel;
+const terminal = (await load("src/terminal")) as typeof Terminal;
 assert.equal(typeof charset.detectCharset, "function");
 assert.equal(formats.detectFormat("# Netscape HTTP Cookie File"), "cookies.txt");
 assert.equal(typeof oauth2.oauth2ClientCredentials, "function");
+assert.equal(otel.ignoreSojourn(), false);
+assert.equal(typeof terminal.logTo, "function");
 
 // A stored session: what it asks of Node is no experiment to who uses it.
 const warnings: string[] = [];

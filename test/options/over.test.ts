@@ -48,6 +48,7 @@ describe("settings", () => {
       expectContinueMs: null,
       stream: false,
       callSite: null,
+      watch: null,
       allowRedirects: true,
       maxRedirects: 30,
       maxBodyBytes: 268_435_456,

@@ -29,6 +29,8 @@ const settings = {
       sojourn: ["./dist/src/index.d.ts"],
       "sojourn/charset": ["./dist/src/charset.d.ts"],
       "sojourn/formats": ["./dist/src/formats.d.ts"],
+      "sojourn/otel": ["./dist/src/otel.d.ts"],
+      "sojourn/terminal": ["./dist/src/terminal.d.ts"],
       "sojourn/testing": ["./dist/testing/index.d.ts"],
     },
   },

@@ -10,6 +10,8 @@ export const entries: Readonly<Record<string, string>> = {
   "sojourn/charset": "dist/src/charset.d.ts",
   "sojourn/formats": "dist/src/formats.d.ts",
   "sojourn/oauth2": "dist/src/oauth2.d.ts",
+  "sojourn/otel": "dist/src/otel.d.ts",
+  "sojourn/terminal": "dist/src/terminal.d.ts",
   "sojourn/testing": "dist/testing/index.d.ts",
 };
 

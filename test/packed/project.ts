@@ -32,7 +32,7 @@ export function setUp(folder: string): Project {
     join(folder, "package.json"),
     JSON.stringify({ name: "app", version: "1.0.0", type: "module", private: true }),
   );
-  installPacked(folder, ["chardet", "oauth4webapi"].map(versionOf));
+  installPacked(folder, ["@opentelemetry/api", "chardet", "oauth4webapi"].map(versionOf));
   for (const page of readdirSync(join(here, "pages")))
     cpSync(join(here, "pages", page), join(folder, page), { recursive: true });
   // A compiler looks for them under the name `node`, and for what they need above it.

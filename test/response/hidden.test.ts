@@ -39,6 +39,14 @@ describe("the value of a field", () => {
 
 const JSON_TYPE = "application/json";
 const FORM = "application/x-www-form-urlencoded";
+const MULTIPART = "multipart/form-data";
+
+/** A form of several parts; one of them is called so. */
+function part(name: string, value: string): string {
+  const field = (is: string, has: string): string =>
+    `--b\r\nContent-Disposition: form-data; name="${is}"\r\n\r\n${has}\r\n`;
+  return `${field("first", "1")}${field(name, value)}--b--\r\n`;
+}
 
 describe("a body", () => {
   it.for([
@@ -65,7 +73,10 @@ describe("a body", () => {
     [JSON_TYPE, '["password","p"]', '["password","p"]'],
     [JSON_TYPE, '{"url":"http://u:p@h/?token=t"}', '{"url":"http://h/?token=***"}'],
     [JSON_TYPE, '["?token=t\\"u"]', '["?token=***"]'],
+    [MULTIPART, part("password", "p"), part("password", "***")],
+    [MULTIPART, part("user", "see http://u:p@h/"), part("user", "see http://h/")],
     // cut off
+    [MULTIPART, part("password", "p-and-more").slice(0, -20), part("password", "***").slice(0, -13)],
     [JSON_TYPE, '{"a":1,"password":"p', '{"a":1,"password":"***"'],
     [JSON_TYPE, '{"a":1,"password":["p","q', '{"a":1,"password":"***"'],
     [JSON_TYPE, '{"a":1,"password":', '{"a":1,"password":'],
@@ -73,7 +84,7 @@ describe("a body", () => {
     [FORM, "a=1&password=p", "a=1&password=***"],
     // none
     [JSON_TYPE, "oops", "oops"],
-    [JSON_TYPE, '"token":,"p"', '"token":"***""p"'],
+    [JSON_TYPE, '"token":,"p"', '"token":,"p"'],
     ["text/plain", "nothing to hide = really", "nothing to hide = really"],
   ] as const)("of %j: %s is shown as %s", ([essence, text, shown]) => {
     expect(hiddenText(text, essence)).toBe(shown);

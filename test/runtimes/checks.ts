@@ -13,6 +13,8 @@ import type * as Charset from "../../src/charset.ts";
 import type * as Formats from "../../src/formats.ts";
 import type * as Sojourn from "../../src/index.ts";
 import type * as OAuth2 from "../../src/oauth2.ts";
+import type * as Otel from "../../src/otel.ts";
+import type * as Terminal from "../../src/terminal.ts";
 import type * as Testing from "../../testing/index.ts";
 import type { FarSide } from "./far-side.ts";
 
@@ -22,6 +24,8 @@ export interface Entries {
   readonly charset: typeof Charset;
   readonly formats: typeof Formats;
   readonly oauth2: typeof OAuth2;
+  readonly otel: typeof Otel;
+  readonly terminal: typeof Terminal;
   readonly testing: typeof Testing;
 }
 
@@ -348,6 +352,25 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     assert.equal(jar.getCookieHeader("https://www.a.example/"), "sid=caf\u00c3\u00a9");
     assert.ok(formats.formatCookiesTxt(jar).text.endsWith(`${row}\n`));
     assert.throws(() => formats.parseHar(new Uint8Array([0x80, 4, 0x95])), formats.FormatError);
+  },
+
+  async "`sojourn/otel`, `sojourn/terminal`"({ sojourn, otel, terminal }, far) {
+    const session = new sojourn.Session({ trustEnv: false });
+    const lines: string[] = [];
+    const logging = terminal.logTo(session, (line) => lines.push(line));
+    const instrumentation = otel.instrument(session);
+    const drawn: string[] = [];
+    const bar = terminal.progressBar({ stream: { write: (text) => drawn.push(text) }, label: "get" });
+    await session.get(`${far.url}/get`, { onProgress: bar });
+    bar.stop();
+    instrumentation[Symbol.dispose]();
+    logging[Symbol.dispose]();
+    assert.match(
+      lines.join("\n"),
+      /^GET http:\S+ 200 OK, \d+ bytes, [\d.]+ ms, HTTP\/1.1, new connection \d+$/,
+    );
+    assert.match(drawn.at(-1) ?? "", /^get  100%/);
+    await session.close();
   },
 
   async "`Session.open()`: files, encryption"({ sojourn }) {

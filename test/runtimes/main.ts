@@ -42,6 +42,8 @@ import * as sojourn from "sojourn";
 import * as charset from "sojourn/charset";
 import * as formats from "sojourn/formats";
 import * as oauth2 from "sojourn/oauth2";
+import * as otel from "sojourn/otel";
+import * as terminal from "sojourn/terminal";
 import * as testing from "sojourn/testing";
 import { checks as ownChecks } from "./checks.mjs";
 import { networkChecks } from "./checks-network.mjs";
@@ -55,7 +57,7 @@ const tried = (check) =>
   new Promise((resolve) => {
     const late = setTimeout(() => resolve("it does not end"), ${CHECK_MS});
     fail = (error) => resolve("uncaught: " + (error?.stack ?? error));
-    check({ sojourn, charset, formats, oauth2, testing }, far).then(() => resolve(null), (error) => resolve(String(error?.stack ?? error)))
+    check({ sojourn, charset, formats, oauth2, otel, terminal, testing }, far).then(() => resolve(null), (error) => resolve(String(error?.stack ?? error)))
       .finally(() => clearTimeout(late));
   });
 for (const [name, check] of Object.entries(checks)) {
@@ -90,7 +92,7 @@ function setUp(): void {
   mkdirSync(project);
   for (const file of ["package.json", "package-lock.json"])
     copyFileSync(join(root, "test/runtimes", file), join(project, file));
-  installPacked(project, ["chardet", "oauth4webapi"].map(versionOf));
+  installPacked(project, ["@opentelemetry/api", "chardet", "oauth4webapi"].map(versionOf));
   writeFileSync(join(project, "program.mjs"), PROGRAM);
   for (const name of ["checks", "checks-network"])
     writeFileSync(

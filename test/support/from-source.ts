@@ -10,6 +10,8 @@ const sources = new Map(
     "sojourn/oauth2": "src/oauth2.ts",
     "sojourn/charset": "src/charset.ts",
     "sojourn/formats": "src/formats.ts",
+    "sojourn/otel": "src/otel.ts",
+    "sojourn/terminal": "src/terminal.ts",
   }).map(([name, path]) => [name, new URL(`../../${path}`, import.meta.url).href]),
 );
 

@@ -1,0 +1,10 @@
+/**
+ * `sojourn/otel`: spans and metrics of a session for OpenTelemetry, with the peer `@opentelemetry/api`.
+ */
+export { ignoreSojourn } from "./otel/doubles.ts";
+export {
+  instrument,
+  type Instrumentation,
+  type InstrumentHeaders,
+  type InstrumentOptions,
+} from "./otel/instrument.ts";

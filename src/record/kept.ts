@@ -1,0 +1,102 @@
+/**
+ * What a recorder keeps of a message: all that a log tells of it, and nothing that would hold on to more memory, such as bodies that were
+ * not asked for, or the errors' requests.
+ */
+import { describe } from "../core/describe.ts";
+import type { HeaderMap } from "../core/headers.ts";
+import { isError } from "../core/realm.ts";
+import type {
+  CapturedBody,
+  CookieRecord,
+  MessageRecord,
+  RedirectRecord,
+  RetryRecord,
+} from "../core/records.ts";
+import { shownUrls } from "../core/redact.ts";
+
+/** An error without what hangs on it. */
+export interface KeptError {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** What happened to a message, besides what its record says. It may become known before the message is over, or afterwards. */
+export interface Happenings {
+  readonly cookies: CookieRecord[];
+  retry: Pick<RetryRecord, "delayMs" | "attempts"> | null;
+  redirect: Pick<RedirectRecord, "to" | "method"> | null;
+  isChallengeAnswered: boolean;
+}
+
+/** A message, as far as it is kept. */
+export interface KeptMessage extends Omit<
+  MessageRecord,
+  "request" | "sent" | "error" | "requestBody" | "responseBody" | "url"
+> {
+  /** Whole: with user info and fragment. */
+  readonly url: string;
+  /** The fields as they were sent; where the adapter does not tell, those of the request. */
+  readonly requestHeaders: HeaderMap;
+  /** Those of the request: without what the transport added. */
+  readonly preparedHeaders: HeaderMap;
+  /** The target as it was sent; `null` where the adapter does not tell. */
+  readonly target: string | null;
+  /** Is there a body, be it an empty one? */
+  readonly hasBody: boolean;
+  readonly error: KeptError | null;
+  readonly requestBody: CapturedBody | null;
+  readonly responseBody: CapturedBody | null;
+  /** A short body that is not for the log: only for the secrets in it. */
+  readonly shortBody: Uint8Array | null;
+  readonly happened: Happenings;
+}
+
+/** Forms with which one logs in are not longer. */
+const SHORT_BYTES = 8192;
+
+/** What is kept of a message. @param maxBytes of each body; `null`: none of bodies. */
+export function kept(record: MessageRecord, happened: Happenings, maxBytes: number | null): KeptMessage {
+  const { request, sent, error, requestBody, responseBody, ...rest } = record;
+  const { payload } = request;
+  const isShort = maxBytes === null && payload?.kind === "bytes" && payload.bytes.byteLength <= SHORT_BYTES;
+  const preparedHeaders = request.headers.clone();
+  return {
+    ...rest,
+    url: request.url,
+    requestHeaders: sent?.headers ?? preparedHeaders,
+    preparedHeaders,
+    target: sent?.target ?? null,
+    hasBody: payload !== null,
+    error: keptError(error),
+    requestBody: keptBody(requestBody, maxBytes),
+    responseBody: keptBody(responseBody, maxBytes),
+    shortBody: isShort ? payload.bytes : null,
+    happened,
+  };
+}
+
+/** Nothing happened yet. */
+export function nothingHappened(): Happenings {
+  return { cookies: [], retry: null, redirect: null, isChallengeAnswered: false };
+}
+
+/** Somebody else may have asked for more of it. */
+function keptBody(body: CapturedBody | null, maxBytes: number | null): CapturedBody | null {
+  if (body === null || maxBytes === null) return null;
+  if (body.bytes.byteLength <= maxBytes) return body;
+  return { bytes: new Uint8Array(body.bytes.subarray(0, maxBytes)), isCut: true };
+}
+
+const MOST_MESSAGE_LENGTH = 1000;
+
+/** Name and message, secrets in URLs hidden; `null`: there is none. */
+export function keptError(error: unknown): KeptError | null {
+  if (error === null || error === undefined) return null;
+  if (!isError(error))
+    return { name: describe(error), message: typeof error === "string" ? text(error) : "" };
+  return { name: error.name, message: text(error.message) };
+}
+
+function text(message: unknown): string {
+  return shownUrls(String(message).slice(0, MOST_MESSAGE_LENGTH));
+}

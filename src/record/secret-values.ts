@@ -1,0 +1,223 @@
+/**
+ * Which values of a message are secret, by the names that they stand under: credentials, cookies, user info and parameters of URLs, members of
+ * JSON and fields of forms. As they are, and taken apart: of `Basic` the password, of a cookie what its escapes mean.
+ */
+import { decoded, isSecretName, secretsOfUrls } from "../core/redact.ts";
+import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
+import { parseSetCookie } from "../cookies/parse.ts";
+import { essenceOf, textOfBody } from "./bodies.ts";
+import type { KeptMessage } from "./kept.ts";
+import type { Secrets } from "./secrets.ts";
+
+/** Takes what is secret. */
+type Learn = (value: string) => void;
+
+/** Learns all secret values of a message, and where it went. */
+export function learnFrom(message: KeptMessage, secrets: Secrets): void {
+  const learn = (value: string): void => secrets.learn(value);
+  learnHost(message.url, secrets);
+  learnUrl(message.url, learn);
+  for (const headers of [message.requestHeaders, message.headers, message.trailers])
+    if (headers !== null) for (const [name, value] of headers) learnField(name, value, learn);
+  const { requestHeaders, headers, shortBody } = message;
+  const requestBody = shortBody === null ? message.requestBody : { bytes: shortBody, isCut: false };
+  for (const [body, fields] of [
+    [requestBody, requestHeaders],
+    [message.responseBody, headers],
+  ] as const) {
+    if (body === null || fields === null) continue;
+    const { text } = textOfBody(body, fields);
+    if (text !== null) learnText(text, essenceOf(fields), learn);
+  }
+}
+
+function learnHost(url: string, secrets: Secrets): void {
+  const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#\\]*@)?([^/?#\\]*)/i.exec(url)?.[1] ?? "";
+  secrets.learnHost(authority);
+  secrets.learnHost(authority.replace(/:\d*$/, ""));
+}
+
+/** User info, and the parameters of query and fragment. */
+function learnUrl(url: string, learn: Learn): void {
+  if (!/[?#@&]/.test(url)) return;
+  const userinfo = /^[^/]*\/\/([^/?#\\]*)@/.exec(url)?.[1];
+  if (userinfo !== undefined) learnUserinfo(userinfo, learn);
+  for (const pair of url.slice(url.search(/[?#]|$/)).split(/[?&#]/)) learnParameter(pair, learn);
+  learnUrls(url, learn);
+}
+
+/** A user without a password is a token. Of others the name alone is one if it is none that a person would have. */
+function learnUserinfo(userinfo: string, learn: Learn): void {
+  const colon = userinfo.indexOf(":");
+  const user = colon === -1 ? userinfo : userinfo.slice(0, colon);
+  const password = colon === -1 ? "" : userinfo.slice(colon + 1);
+  for (const value of [userinfo, password, ...(password === "" || !isWord(decoded(user)) ? [user] : [])])
+    learnEscaped(value, learn);
+}
+
+function isWord(user: string): boolean {
+  return /^[a-z]*$/i.test(user);
+}
+
+/** `name=value` as it stands in a URL or a form. */
+function learnParameter(pair: string, learn: Learn): void {
+  const equals = pair.indexOf("=");
+  if (equals < 1) return;
+  const value = unescaped(pair.slice(equals + 1));
+  if (isTelling(unescaped(pair.slice(0, equals)), value)) learnEscaped(pair.slice(equals + 1), learn);
+  // It may be JSON, or a URL, in which there are parameters again.
+  else if (isJson(value, "")) learnJson(value, learn);
+  else if (value !== pair.slice(equals + 1)) learnUrls(value, learn);
+}
+
+/** What is secret in URLs that stand in a text. */
+function learnUrls(text: string, learn: Learn): void {
+  for (const { from, to, name } of secretsOfUrls(text)) {
+    const value = text.slice(from, to);
+    if (name === "userinfo") learnUserinfo(value, learn);
+    else if (isTelling(name, value)) learnEscaped(value, learn);
+  }
+}
+
+/** A value as it is written, and what its escapes mean. */
+function learnEscaped(value: string, learn: Learn): void {
+  learn(value);
+  const meant = unescaped(value);
+  if (meant !== value) learn(meant);
+  const percents = value.includes("+") ? unescaped(value.replaceAll("+", "%2B")) : meant;
+  if (percents !== meant) learn(percents);
+}
+
+function unescaped(value: string): string {
+  const spaced = value.replaceAll("+", " ");
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return decoded(spaced);
+  }
+}
+
+/**
+ * Is a value under this name one that is to be hidden wherever it stands? Not the names of authors; and `key`, `code` and the like have
+ * many a word for a value.
+ */
+function isTelling(name: string, value: string): boolean {
+  if (!isSecretName(name.replaceAll(/author(?!i[sz])/gi, ""))) return false;
+  return !/(?:^|[-_.])(?:key|code)$/i.test(name) || isStrongName(name) || !/^[a-z]*$/i.test(value);
+}
+
+function isStrongName(name: string): boolean {
+  return isSecretName(name.replace(/(?:^|[-_.])(?:key|code)$/i, ""));
+}
+
+function learnField(name: string, value: string, learn: Learn): void {
+  switch (name.toLowerCase()) {
+    case "authorization":
+    case "proxy-authorization":
+      return learnCredentials(value, learn);
+    case "cookie":
+      for (const pair of value.split(";")) learnCookie(pair.slice(pair.indexOf("=") + 1), learn);
+      return;
+    case "set-cookie":
+      return learnSetCookie(value, learn);
+    case "www-authenticate":
+    case "proxy-authenticate":
+      for (const [, token = ""] of value.matchAll(/\b(?:Negotiate|NTLM) +([^\s,]+)/gi)) learn(token);
+      return;
+    default:
+      if (isTelling(name, value)) {
+        learn(value);
+        learn(value.replace(SCHEME, ""));
+      }
+      learnUrls(value, learn);
+  }
+}
+
+/** What a scheme says openly. */
+const OPEN_PARAMETER =
+  /^(?:realm|uri|algorithm|qop|nc|nonce|opaque|charset|userhash|username\*?|SignedHeaders)$/i;
+
+function learnCredentials(value: string, learn: Learn): void {
+  const scheme = SCHEME.exec(value)?.[0] ?? "";
+  const credentials = value.slice(scheme.length);
+  learn(credentials);
+  // Of a scheme that is not known.
+  learn(credentials.replace(/^[\w-]+ +/, ""));
+  if (/^basic/i.test(scheme)) learnUserinfoOf(Buffer.from(credentials, "base64"), learn);
+  for (const [, name = "", quoted, bare] of credentials.matchAll(/([\w*-]+)=(?:"([^"]*)"|([^\s,"]+))/g))
+    if (!OPEN_PARAMETER.test(name)) learn(quoted ?? bare ?? "");
+}
+
+/** User and password are UTF-8, or latin-1. */
+function learnUserinfoOf(bytes: Buffer, learn: Learn): void {
+  const text = bytes.toString();
+  const userinfo = text.includes("\ufffd") ? bytes.toString("latin1") : text;
+  const colon = userinfo.indexOf(":");
+  if (colon === -1) return learn(userinfo);
+  const user = userinfo.slice(0, colon);
+  const password = userinfo.slice(colon + 1);
+  learn(userinfo);
+  learn(password);
+  if (password === "" || !isWord(user)) learn(user);
+}
+
+function learnSetCookie(value: string, learn: Learn): void {
+  const parsed = parseSetCookie(value);
+  if (parsed.kind === "parsed") return learnCookie(parsed.value, learn);
+  const [pair = ""] = value.split(";");
+  learnCookie(pair.slice(pair.indexOf("=") + 1), learn);
+}
+
+/** The value of a cookie: maybe in quotes, escaped, and JSON. */
+function learnCookie(value: string, learn: Learn): void {
+  const bare = value.trim().replace(/^"(.*)"$/s, "$1");
+  learnEscaped(bare, learn);
+  const meant = unescaped(bare);
+  if (isJson(meant, "")) learnJson(meant, learn);
+}
+
+/** What is secret in a body. */
+function learnText(text: string, essence: string, learn: Learn): void {
+  if (isJson(text, essence)) learnJson(text, learn);
+  else if (essence === "application/x-www-form-urlencoded" || /^[^\s=&<>"]+=[^\s<>"]*$/.test(text)) {
+    for (const pair of text.split("&")) learnParameter(pair, learn);
+  } else if (essence === "multipart/form-data") {
+    for (const { from, to, name } of secretFormParts(text))
+      if (isTelling(name, text.slice(from, to))) learn(text.slice(from, to));
+  }
+  learnUrls(text, learn);
+}
+
+/** A text, or a number, in JSON. */
+const JSON_LEAF = /"(?:[^"\\]|\\.)*"?(?=\s*(:?))|-?\d[\d.eE+-]*/gs;
+
+/** A text in JSON that is JSON itself. */
+const JSON_TEXT = /"(?:\s|\\[nrt])*[[{](?:[^"\\]|\\.)*"?/gs;
+
+function learnJson(text: string, learn: Learn): void {
+  if (text.includes(String.raw`\"`))
+    for (const [inner] of text.matchAll(JSON_TEXT)) learnJson(stringOf(inner), learn);
+  for (const { from, to, name, isText } of secretMembers(text)) {
+    const value = text.slice(from, to);
+    for (const leaf of isText ? [stringOf(`"${value}"`)] : leavesOf(value)) {
+      if (isTelling(name, leaf)) learn(leaf);
+      if (isText && isJson(leaf, "")) learnJson(leaf, learn);
+    }
+  }
+}
+
+/** The texts and numbers in a value, without the names of members. */
+function leavesOf(value: string): string[] {
+  return [...value.matchAll(JSON_LEAF)]
+    .filter(({ 1: colon }) => colon !== ":")
+    .map(([leaf]) => (leaf.startsWith('"') ? stringOf(leaf) : leaf));
+}
+
+/** What a text of JSON means; one that breaks off: as it is written. */
+function stringOf(token: string): string {
+  try {
+    return String(JSON.parse(token));
+  } catch {
+    return token.replace(/^"/, "").replace(/"$/, "");
+  }
+}
