@@ -7,21 +7,13 @@
  * what was said once.
  */
 import type { Har } from "../record/har-types.ts";
+import type { Recorder, RecorderNews } from "../record/recorder.ts";
 
-/** What is told, by the name of the event: each replaces what was told of the same message, call or connection. */
-export interface Told {
-  readonly event: "log" | "entry" | "call" | "connection" | "dropped" | "closed";
-  /** Its JSON is sent. */
-  readonly data: unknown;
-}
+/** What is watched: a recorder, which tells as `report/page/main.ts` wants to hear it. */
+export type Watched = Pick<Recorder, "har" | "onEntry" | "close">;
 
-/** What is watched: a recorder. */
-export interface Watched {
-  /** All that is kept. */
-  har(): Har;
-  /** Tells of what comes from now on. */
-  listen(listener: (told: Told) => void): Disposable;
-}
+/** What readers hear. The end is told by whoever ends it. */
+type Told = RecorderNews | { readonly event: "closed"; readonly data: Readonly<Record<string, never>> };
 
 /** Where a reader is written to. */
 export interface Sink {
@@ -76,7 +68,7 @@ export class Feed {
   join(sink: Sink): Reader {
     const reader = new OneReader(sink, this.#watched, this.#limits, () => this.#leave(reader));
     this.#readers.add(reader);
-    this.#listening ??= this.#watched.listen((told) => this.#tell(told));
+    this.#listening ??= this.#watched.onEntry((told) => this.#tell(told));
     // Whoever reads along keeps no program from ending.
     this.#heartbeat ??= setInterval(() => this.#beat(), this.#limits.heartbeatMs).unref();
     reader.pump();
@@ -88,7 +80,7 @@ export class Feed {
     for (const reader of this.#readers) reader.end();
   }
 
-  #tell(told: Told): void {
+  #tell(told: RecorderNews): void {
     const text = textOf(told);
     for (const reader of this.#readers) reader.push(text);
     if (this.#isFlushing) return;

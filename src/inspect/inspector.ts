@@ -4,19 +4,14 @@
 import { randomBytes } from "node:crypto";
 import { assertWithin, optionsOf } from "../core/checks.ts";
 import { printAs, REDACTED } from "../core/redact.ts";
+import type { RecordOptions } from "../record/recorder.ts";
 import type { Watched } from "./feed.ts";
 import { InspectorServer, type Page } from "./server.ts";
 
-/** Options of `session.inspect()`. */
-export interface InspectOptions {
-  /** The port of 127.0.0.1 that the page is at, from 0 to 65535. 0, the default, takes a free one. */
-  readonly port?: number;
-  /** How many messages are kept, and shown to who looks later; of more the oldest go. A whole number, 1 or more; 1000 by default. */
-  readonly maxEntries?: number;
-  /** Which bodies are shown. `"none"`, the default; `"text"`: those that are text; `"all"`. */
-  readonly bodies?: "none" | "text" | "all";
-  /** How many bytes of each body are kept, from its beginning. A whole number, 0 or more; 65536 by default. */
-  readonly maxBodyBytes?: number;
+/** What `session.inspect()` takes: how much is kept and shown as a recorder has it, and where the page is. */
+export interface InspectOptions extends RecordOptions {
+  /** The port of 127.0.0.1 that the page is at, from 0 to 65535. Default: 0, which takes a free one. */
+  readonly port?: number | undefined;
 }
 
 /** A page that shows a session while it runs. It keeps no program from ending, and ends with its session. */
@@ -33,7 +28,7 @@ export interface Inspector extends AsyncDisposable {
 /** What an inspector stands on. */
 export interface Inspected {
   /** Begins to record, with those of its options that were given. */
-  record(options: Omit<InspectOptions, "port">): Watched & { close(): void };
+  record(options: RecordOptions): Watched;
   readonly page: Page;
   /** The inspector was closed. */
   onClose(): void;
@@ -51,7 +46,7 @@ const TOKEN_BYTES = 32;
  * @throws {Error} with the `code` of Node's error, which is its `cause`, when the port cannot be used.
  */
 export async function openInspector(given: InspectOptions, inspected: Inspected): Promise<Inspector> {
-  const { port = 0, ...recording } = optionsOf(given, "inspect()", NAMES);
+  const { port = 0, ...recording } = optionsOf(given, "session.inspect()", NAMES);
   assertWithin(port, "port", [0, 65_535], "a whole number");
   const watched = inspected.record(recording);
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
@@ -112,7 +107,7 @@ function unusable(port: number, cause: unknown): Error {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "ERR_INSPECT";
   const why = PORT_ERRORS[code] ?? code;
   const error = new Error(
-    `inspect() cannot listen on port ${port} of 127.0.0.1: ${why}; port: 0 takes a free one`,
+    `session.inspect() cannot listen on port ${port} of 127.0.0.1: ${why}; port: 0 takes a free one`,
     {
       cause,
     },

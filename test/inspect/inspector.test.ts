@@ -99,18 +99,18 @@ describe("options", () => {
   });
 
   it.for<[given: unknown, error: string]>([
-    [{ prot: 1 }, 'TypeError: inspect() has no option "prot"; perhaps you meant port?'],
+    [{ prot: 1 }, 'TypeError: session.inspect() has no option "prot"; perhaps you meant port?'],
     [
       { host: "0.0.0.0" },
-      'TypeError: inspect() has no option "host"; known are port, maxEntries, bodies, maxBodyBytes',
+      'TypeError: session.inspect() has no option "host"; known are port, maxEntries, bodies, maxBodyBytes',
     ],
     [{ port: "80" }, "TypeError: port must be a whole number from 0 to 65535, not string"],
     [{ port: null }, "TypeError: port must be a whole number from 0 to 65535, not null"],
     [{ port: -1 }, "RangeError: port must be a whole number from 0 to 65535, not -1"],
     [{ port: 65_536 }, "RangeError: port must be a whole number from 0 to 65535, not 65536"],
     [{ port: 1.5 }, "RangeError: port must be a whole number from 0 to 65535, not 1.5"],
-    [null, "TypeError: the options of inspect() must be an object, not null"],
-    [8080, "TypeError: the options of inspect() must be an object, not number"],
+    [null, "TypeError: the options of session.inspect() must be an object, not null"],
+    [8080, "TypeError: the options of session.inspect() must be an object, not number"],
   ])("of %o are an error before anything is recorded", async ([given, error]) => {
     const before = recordedBy.length;
     const recording: object[] = [];
@@ -135,7 +135,7 @@ describe("a port that is in use", () => {
     const port = portOf(closing);
     const failed: unknown = await opened({ port }).catch((error: unknown) => error);
     expect(failed).toMatchObject({
-      message: `inspect() cannot listen on port ${port} of 127.0.0.1: it is in use; port: 0 takes a free one`,
+      message: `session.inspect() cannot listen on port ${port} of 127.0.0.1: it is in use; port: 0 takes a free one`,
       code: "EADDRINUSE",
       cause: { code: "EADDRINUSE", syscall: "listen" },
     });

@@ -1,6 +1,7 @@
 /** Something to watch for an inspector, without a session: it has and tells what a test says. And how its page is asked for it. */
 import { connect, type Socket } from "node:net";
-import type { Told, Watched } from "../../src/inspect/feed.ts";
+import type { Watched } from "../../src/inspect/feed.ts";
+import type { RecorderNews } from "../../src/record/recorder.ts";
 import type { Har, HarEntry } from "../../src/record/har-types.ts";
 import { InspectorServer, LIMITS, type ServerLimits } from "../../src/inspect/server.ts";
 
@@ -78,7 +79,7 @@ export function entryOf(message: number, url: string = `http://shop.example/${me
 /** A recorder of nothing but what a test records. */
 export class ScriptedRecorder implements Watched {
   readonly entries: HarEntry[] = [];
-  readonly #listeners = new Set<(told: Told) => void>();
+  readonly #listeners = new Set<(told: RecorderNews) => void>();
   /** How often all of it was asked for. */
   asked = 0;
   isClosed = false;
@@ -100,7 +101,7 @@ export class ScriptedRecorder implements Watched {
     };
   }
 
-  listen(listener: (told: Told) => void): Disposable {
+  onEntry(listener: (told: RecorderNews) => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
@@ -111,7 +112,7 @@ export class ScriptedRecorder implements Watched {
     this.tell({ event: "entry", data: entry });
   }
 
-  tell(told: Told): void {
+  tell(told: RecorderNews): void {
     for (const listener of this.#listeners) listener(told);
   }
 
