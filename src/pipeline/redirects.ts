@@ -72,7 +72,7 @@ async function follow(first: Reply, sent: Exchange, next: Send, secured: Secured
     if (followed >= settings.maxRedirects) throw tooMany(response, settings.maxRedirects);
     const request = await announced(response, plannedBeyond(response.request, decision), exchange);
     history.push(response);
-    settings.watch?.onRedirect(response, request);
+    if (exchange.signal?.aborted !== true) settings.watch?.onRedirect(response, request);
     exchange = { ...exchange, request, settings: settingsBeyond(response.request, decision, settings) };
     reply = await next(exchange);
   }

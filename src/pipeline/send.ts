@@ -32,7 +32,9 @@ export function sender(world: SendSurroundings): Send {
       const start = world.clock.monotonic();
       const { informational } = settings.hooks;
       const interim = informational.length === 0 ? null : new Interim(request, informational);
-      const message = settings.watch === null ? null : settings.watch.begin(request);
+      // What is given up before it begins is no message.
+      const isWatched = settings.watch !== null && signal?.aborted !== true;
+      const message = isWatched ? settings.watch.begin(request) : null;
       const isPlain = interim === null && settings.caBundle === null && message === null;
       const options = isPlain ? settings : sendOptions(settings, interim, message);
       const wire =
