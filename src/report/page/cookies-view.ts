@@ -12,9 +12,9 @@ import { refusalText } from "./words.ts";
 
 /** What the cookies ask the page. */
 export interface CookiesHost {
-  readonly view: TimeView;
+  time(): TimeView;
   /** All of the time. */
-  readonly span: Span;
+  span(): Span;
   isChosen(story: CookieStory): boolean;
   open(story: CookieStory, isKeyboard: boolean): void;
   walk(story: CookieStory): void;
@@ -127,9 +127,9 @@ export function cookiesPlan(host: CookiesHost): GridPlan<CookieStory> {
     classOf: () => "",
     isChosen: (story) => host.isChosen(story),
     paint: (canvas) => {
-      const span = roomy(host.view.zoom ?? host.span);
+      const span = roomy(host.time().zoom ?? host.span());
       axis = new Axis(span, LEFT_ROOM, Math.max(40, canvas.width - 2 * LEFT_ROOM - 24));
-      paintGround(canvas, axis, host.span.from);
+      paintGround(canvas, axis, host.span().from);
       clipRows(canvas);
       for (const placed of canvas.rows) paintStory(canvas, axis, placed);
       canvas.context.restore();

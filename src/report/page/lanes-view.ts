@@ -21,9 +21,9 @@ import { noteOf } from "./waterfall.ts";
 
 /** What the lanes ask the page. */
 export interface LanesHost {
-  readonly view: TimeView;
+  time(): TimeView;
   /** All of the time. */
-  readonly span: Span;
+  span(): Span;
   isChosen(lane: Lane): boolean;
   /** @param message `null`: it was the lane that was chosen. */
   open(lane: Lane, message: LaneMessage | null, isKeyboard: boolean): void;
@@ -152,9 +152,9 @@ export function lanesPlan(host: LanesHost): GridPlan<Lane> {
     classOf: () => "",
     isChosen: (lane) => host.isChosen(lane),
     paint: (canvas) => {
-      const span = roomy(host.view.zoom ?? host.span);
+      const span = roomy(host.time().zoom ?? host.span());
       axis = new Axis(span, LEFT_ROOM, Math.max(40, canvas.width - LEFT_ROOM - RIGHT_ROOM / 2));
-      paintGround(canvas, axis, host.span.from);
+      paintGround(canvas, axis, host.span().from);
       clipRows(canvas);
       for (const placed of canvas.rows) paintLane(canvas, axis, placed);
       canvas.context.restore();

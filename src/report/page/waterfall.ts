@@ -16,9 +16,9 @@ const LONGEST_URL = 240;
 
 /** What the waterfall asks the page. */
 export interface WaterfallHost {
-  readonly view: TimeView;
+  time(): TimeView;
   /** All of the time. */
-  readonly span: Span;
+  span(): Span;
   isChosen(message: Message): boolean;
   open(message: Message, isKeyboard: boolean): void;
   walk(message: Message): void;
@@ -62,9 +62,9 @@ function urlCell({ message, isFollowUp }: Row): readonly Child[] {
   ];
 }
 
-function axisOf(canvas: Canvas<Row>, { view, span }: WaterfallHost): Axis {
+function axisOf(canvas: Canvas<Row>, host: WaterfallHost): Axis {
   const inSight = canvas.rows.map(({ row }) => row.message);
-  const shown = roomy(shownSpan(view, span, inSight));
+  const shown = roomy(shownSpan(host.time(), host.span(), inSight));
   const right = canvas.isNarrow ? LEFT_ROOM + 60 : RIGHT_ROOM;
   return new Axis(shown, LEFT_ROOM, Math.max(40, canvas.width - LEFT_ROOM - right));
 }
@@ -72,7 +72,7 @@ function axisOf(canvas: Canvas<Row>, { view, span }: WaterfallHost): Axis {
 /** How a grid shows messages. */
 export function waterfallPlan(host: WaterfallHost): GridPlan<Row> {
   let axis = new Axis({ from: 0, to: 1 }, 0, 1);
-  const startOf = ({ start }: Message): number => (host.view.scale === "aligned" ? 0 : start);
+  const startOf = ({ start }: Message): number => (host.time().scale === "aligned" ? 0 : start);
   return {
     label: "Messages",
     name: "messages",
@@ -83,7 +83,7 @@ export function waterfallPlan(host: WaterfallHost): GridPlan<Row> {
     isChosen: ({ message }) => host.isChosen(message),
     paint: (canvas) => {
       axis = axisOf(canvas, host);
-      paintGround(canvas, axis, host.view.scale === "aligned" ? 0 : host.span.from);
+      paintGround(canvas, axis, host.time().scale === "aligned" ? 0 : host.span().from);
       clipRows(canvas);
       for (const placed of canvas.rows) {
         const { message } = placed.row;
