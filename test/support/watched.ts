@@ -191,3 +191,50 @@ export function eventsIn(text: string): readonly { readonly event: string; reado
       return [{ event, data: JSON.parse(data) as unknown }]; // our own JSON
     });
 }
+
+/** Reads along, as the page does. */
+export class LiveReader implements AsyncDisposable {
+  readonly #controller = new AbortController();
+  readonly #reading: Promise<void>;
+  /** All that came: the head of the answer, and events. */
+  text = "";
+
+  /** @param url the inspector's, with its token. */
+  constructor(url: string) {
+    this.#reading = this.#read(new URL(url)).catch(() => {
+      // It was given up.
+    });
+  }
+
+  /** Resolves when there is nothing more to read. */
+  get ended(): Promise<void> {
+    return this.#reading;
+  }
+
+  /** Events that came whole. */
+  get events(): ReturnType<typeof eventsIn> {
+    return eventsIn(this.text);
+  }
+
+  /** The entries that came, each as it was told last. */
+  get entries(): readonly HarEntry[] {
+    const entries = this.events.flatMap(({ event, data }) => (event === "entry" ? [data as HarEntry] : [])); // so the page takes it
+    return [...new Map(entries.map((entry) => [entry._sojourn.message, entry])).values()];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#controller.abort();
+    await this.#reading;
+  }
+
+  async #read({ host, hash }: URL): Promise<void> {
+    const response = await fetch(`http://${host}/events`, {
+      headers: { "X-Sojourn-Token": hash.slice(1) },
+      signal: this.#controller.signal,
+    });
+    this.text += `${JSON.stringify([...response.headers])}\n\n`;
+    const decoder = new TextDecoder();
+    const body = response.body as AsyncIterable<Uint8Array> | null; // of bytes
+    for await (const chunk of body ?? []) this.text += decoder.decode(chunk, { stream: true });
+  }
+}
