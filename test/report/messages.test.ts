@@ -157,18 +157,14 @@ describe("the book", () => {
     expect(book.messages.map(({ status }) => status)).toEqual([200]);
   });
 
-  it("takes away what is dropped, and calls that have no message any more", () => {
+  it("takes away what is dropped, and with it what is over and older than all that is left", () => {
     const book = bookOf();
-    book.drop({ total: 7, messages: [1, 18, 19, 20, 999] });
-    expect([book.dropped, book.message(18), book.call(18), book.call(1)]).toEqual([
-      7,
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect(book.messages.length).toBe(24);
-    book.drop({ total: 8, messages: [2] });
-    expect(book.call(2)).toBeDefined();
+    book.drop({ total: 7, messages: [1, 2, 18, 19, 20, 25, 26, 999] });
+    expect([book.dropped, book.message(18), book.messages.length]).toEqual([7, undefined, 21]);
+    expect([1, 2, 3].map((id) => book.call(id)?.id)).toEqual([undefined, 2, 3]);
+    expect(book.connections.map(({ id }) => id)).toEqual([1, 2, 3, 4]);
+    book.drop({ total: 25, messages: Array.from({ length: 23 }, (_, at) => at + 1) });
+    expect(book.connections.map(({ id }) => id)).toEqual([1]);
   });
 
   it("forgets everything when a whole log comes", () => {
