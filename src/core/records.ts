@@ -292,3 +292,14 @@ export interface EventRecords {
 
 /** Name of an event. */
 export type EventName = keyof EventRecords;
+
+/** What tells what happens in it: a session. */
+export interface TellingSession {
+  /** Who listens to what. */
+  readonly events: {
+    /** Calls `listener` each time that it happens. */
+    on<Name extends EventName>(name: Name, listener: (record: EventRecords[Name]) => void): unknown;
+    /** Takes a listener off. */
+    off<Name extends EventName>(name: Name, listener: (record: EventRecords[Name]) => void): unknown;
+  };
+}
