@@ -3,6 +3,7 @@
  * JSON and fields of forms. As they are, and taken apart: of `Basic` the password, of a cookie what its escapes mean.
  */
 import { asBuffer } from "../core/bytes.ts";
+import type { HeaderMap } from "../core/headers.ts";
 import { Memo } from "../core/memo.ts";
 import { decoded, isSecretName, secretsOfUrls } from "../core/redact.ts";
 import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
@@ -19,13 +20,15 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
   const learn = (value: string): void => secrets.learn(value);
   learnHost(message.url, secrets);
   learnUrl(message.url, learn);
-  for (const headers of [message.requestHeaders, message.headers, message.trailers])
-    for (const [name, value] of headers ?? [])
-      if (mayTell(name, value) && secrets.isNews(`${name}: ${value}`)) learnField(name, value, learn);
-  const { requestHeaders, headers, shortBody } = message;
+  const { sent, preparedHeaders, headers, trailers, connection, shortBody } = message;
+  // Most requests of a session have the same fields, and only for a proxy some are added that hold secrets.
+  if (secrets.isNewsOf(preparedHeaders.identity)) learnFields(preparedHeaders, secrets, learn);
+  if (connection?.proxy != null) learnFields(sent?.headers ?? null, secrets, learn);
+  learnFields(headers, secrets, learn);
+  learnFields(trailers, secrets, learn);
   const requestBody = shortBody === null ? message.requestBody : { bytes: shortBody, isCut: false };
   for (const [body, fields] of [
-    [requestBody, requestHeaders],
+    [requestBody, preparedHeaders],
     [message.responseBody, headers],
   ] as const) {
     if (body === null || fields === null) continue;
@@ -34,6 +37,15 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
     if (text !== null) learnText(text, essence, learn);
     else if (bytes !== null && essence === "multipart/form-data")
       learnText(asBuffer(bytes).toString("latin1"), essence, learn);
+  }
+}
+
+function learnFields(headers: HeaderMap | null, secrets: Secrets, learn: Learn): void {
+  if (headers === null) return;
+  const fields = headers.toWire();
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [name, value] = [fields[at] as string, fields[at + 1] as string]; // below the length
+    if (mayTell(name, value) && secrets.isNews(`${name}: ${value}`)) learnField(name, value, learn);
   }
 }
 

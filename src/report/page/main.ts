@@ -25,7 +25,7 @@ import type { HarLog } from "../../record/har-types.ts";
 import { App } from "./app.ts";
 import { followLive } from "./live.ts";
 
-const app = new App(document);
+const app = new App(document.body);
 if (document.documentElement.dataset["source"] === "live") {
   void followLive(location.hash.slice(1), app);
 } else {
