@@ -39,7 +39,7 @@ const FACET_LABELS: Readonly<Record<Facet, readonly [label: string, all: string]
 const LIVE_TEXTS: Readonly<Record<LiveState, string>> = {
   connecting: "Connecting\u2026",
   live: "Live",
-  closed: "The session is closed",
+  closed: "The inspector is closed",
   refused: "Refused: open the address that the program told, with all that stands behind #",
 };
 
