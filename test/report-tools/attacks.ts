@@ -11,7 +11,13 @@ import type { Browser } from "playwright-core";
 export type Learned = readonly [way: string, learned: string];
 
 /** Runs in the page. */
-async function tryAll({ port, token }: { readonly port: number; readonly token: string }): Promise<[string, string][]> {
+async function tryAll({
+  port,
+  token,
+}: {
+  readonly port: number;
+  readonly token: string;
+}): Promise<[string, string][]> {
   const learned: [string, string][] = [];
   const note = (way: string, what: string): void => void learned.push([way, what]);
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, `rebind.example:${port}`];
@@ -27,7 +33,8 @@ async function tryAll({ port, token }: { readonly port: number; readonly token: 
       ];
       for (const [way, init] of asks) {
         const seen = await fetch(url, { ...init, signal: AbortSignal.timeout(3000) }).then(
-          async (response) => (response.type === "opaque" ? "nothing" : `${response.status} ${await response.text()}`),
+          async (response) =>
+            response.type === "opaque" ? "nothing" : `${response.status} ${await response.text()}`,
           () => "nothing",
         );
         note(`${way} ${url}`, seen);
@@ -36,8 +43,14 @@ async function tryAll({ port, token }: { readonly port: number; readonly token: 
     const elements: [string, () => HTMLElement][] = [
       ["img", () => Object.assign(new Image(), { src: `http://${host}/events` })],
       ["script", () => Object.assign(document.createElement("script"), { src: `http://${host}/events` })],
-      ["script of the page", () => Object.assign(document.createElement("script"), { src: `http://${host}/` })],
-      ["style", () => Object.assign(document.createElement("link"), { rel: "stylesheet", href: `http://${host}/` })],
+      [
+        "script of the page",
+        () => Object.assign(document.createElement("script"), { src: `http://${host}/` }),
+      ],
+      [
+        "style",
+        () => Object.assign(document.createElement("link"), { rel: "stylesheet", href: `http://${host}/` }),
+      ],
       ["video", () => Object.assign(document.createElement("video"), { src: `http://${host}/events` })],
       ["object", () => Object.assign(document.createElement("object"), { data: `http://${host}/` })],
     ];
