@@ -1,6 +1,7 @@
 /**
  * `sojourn/terminal`: what a session does, for people at a terminal: logs, and how far transfers are.
  */
+export type { TellingSession } from "./core/records.ts";
 export {
   logTo,
   type LeveledLogger,

@@ -101,6 +101,7 @@ export class ConnectionFacts {
   readonly #proxy: string | null;
   readonly #agreed: Agreed | null;
   #tls: TlsInfo | null = null;
+  #shared: ConnectionInfo | null = null;
 
   /** @param proxy origin of the proxy on the way, without credentials. */
   constructor(ends: Ends, proxy: string | null, agreed: Agreed | null, laps: Laps) {
@@ -110,8 +111,14 @@ export class ConnectionFacts {
     this.#agreed = agreed;
   }
 
-  /** For one message. */
+  /** For one message: the same object for all that were not the first one. */
   info(isReused: boolean): ConnectionInfo {
+    if (!isReused) return this.#made(false);
+    this.#shared ??= this.#made(true);
+    return this.#shared;
+  }
+
+  #made(isReused: boolean): ConnectionInfo {
     return { ...this.#ends, isReused, proxy: this.#proxy, tls: this.#tlsInfo() };
   }
 

@@ -6,7 +6,7 @@ import type { HeaderMap } from "./headers.ts";
 import type { PreparedRequest } from "./request.ts";
 import type { WireResponse } from "./response.ts";
 import type { Url } from "./url.ts";
-import type { MessageWatch } from "./watch.ts";
+import type { CallWatch } from "./watch.ts";
 
 /** Which certificates are trusted: the built-in ones, none is looked at, or those of a bundle. */
 export type Verify =
@@ -165,8 +165,8 @@ export interface SendOptions {
    * all.
    */
   readonly expectContinueMs: number | null;
-  /** @internal Who hears of the message; absent or `null`: nobody. */
-  readonly message?: MessageWatch | null | undefined;
+  /** @internal Who hears of the call; absent or `null`: nobody. */
+  readonly watch?: CallWatch | null | undefined;
 }
 
 /** A response with a status below 200: the real one follows (RFC 9110 §15.2). */

@@ -171,7 +171,7 @@ export interface ConnectionRecord {
   readonly id: number;
   /** It was opened, could not be opened, or has ended. */
   readonly kind: "opened" | "failed" | "closed";
-  /** Where it leads: `scheme://host:port`. */
+  /** Where it leads: `scheme://host:port`; of one to a proxy that forwards requests that proxy. */
   readonly origin: string;
   /** `scheme://host:port` of the proxy on the way, without its credentials; `null` for none. */
   readonly proxy: string | null;
@@ -292,3 +292,14 @@ export interface EventRecords {
 
 /** Name of an event. */
 export type EventName = keyof EventRecords;
+
+/** What tells what happens in it: a session. */
+export interface TellingSession {
+  /** Who listens to what. */
+  readonly events: {
+    /** Calls `listener` each time that it happens. */
+    on<Name extends EventName>(name: Name, listener: (record: EventRecords[Name]) => void): unknown;
+    /** Takes a listener off. */
+    off<Name extends EventName>(name: Name, listener: (record: EventRecords[Name]) => void): unknown;
+  };
+}

@@ -74,9 +74,6 @@ export interface SecretMember extends SecretPart {
   readonly isText: boolean;
 }
 
-/** A string, which may break off; what stands between values; a piece of something else. */
-const JSON_TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"?|[{}[\],:]|[^"{}[\],:]+/gs;
-
 /** The values of members whose names look secret, be they lists or objects. The text may break off at some place. */
 export function secretMembers(text: string): SecretMember[] {
   const parts: SecretMember[] = [];
@@ -85,23 +82,55 @@ export function secretMembers(text: string): SecretMember[] {
   let name: string | null = null;
   let from = 0;
   let depth = 0;
-  for (const { 0: token, index } of text.matchAll(JSON_TOKEN)) {
+  for (let at = 0, end = 0; at < text.length; at = end) {
+    end = tokenEnd(text, at);
+    const token = text.slice(at, end);
     if (token.trim() === "") continue;
     if (name !== null) {
-      if (depth === 0) from = index;
+      if (depth === 0) from = at;
       depth += /^[[{]$/.test(token) ? 1 : /^[\]}]$/.test(token) ? -1 : 0;
       if (depth <= 0) {
-        const whole = { from, to: index + token.length, name, isText: false };
-        parts.push(...(from === index ? leaf(token, index, name) : [whole]));
+        const whole = { from, to: end, name, isText: false };
+        parts.push(...(from === at ? leaf(token, at, name) : [whole]));
         depth = 0;
         name = null;
       }
-    } else if (token === ":" && isSecretName(memberName(before))) name = memberName(before);
+    } else if (token === ":") name = secretMemberName(before);
     before = token;
   }
   // It breaks off inside of one.
   if (name !== null && depth > 0) parts.push({ from, to: text.length, name, isText: false });
   return parts;
+}
+
+/** What stands between values. */
+const BETWEEN: ReadonlySet<number> = new Set(Array.from("{}[],:", (sign) => sign.charCodeAt(0)));
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * The end of what begins at `at`: of a string, which may break off, of a sign that stands between values, or of anything else. By hand:
+ * it goes over all of a body.
+ */
+function tokenEnd(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  if (first === QUOTE) return stringEnd(text, at);
+  let end = at + 1;
+  if (BETWEEN.has(first)) return end;
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code === QUOTE || BETWEEN.has(code)) break;
+  }
+  return end;
+}
+
+function stringEnd(text: string, at: number): number {
+  for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let start = quote;
+    while (text.charCodeAt(start - 1) === BACKSLASH) start--;
+    if ((quote - start) % 2 === 0) return quote + 1;
+  }
+  return text.length;
 }
 
 /** A value that is text or a number, without its quotes. That there is none is no secret. */
@@ -115,12 +144,17 @@ function leaf(token: string, index: number, name: string): SecretMember[] {
     : [{ from, to: from + value.length, name, isText }];
 }
 
-function memberName(token: string): string {
-  try {
-    return String(JSON.parse(token)); // the name may be written with escapes
-  } catch {
-    return token;
+/** The name of a member, where it looks secret; else `null`. It may be written with escapes. */
+function secretMemberName(token: string): string | null {
+  let name = token.startsWith('"') && token.endsWith('"') ? token.slice(1, -1) : token.trim();
+  if (name.includes("\\")) {
+    try {
+      name = String(JSON.parse(token));
+    } catch {
+      // It is no text of JSON: taken as it stands.
+    }
   }
+  return isSecretName(name) ? name : null;
 }
 
 /** Both of them, in order: what overlaps is one part. Each list is in order. */

@@ -6,12 +6,17 @@ import type { CookieVerdict } from "./cookie-store.ts";
 import type { HeaderMap } from "./headers.ts";
 import type { ConnectionRecord, TellWithin } from "./records.ts";
 import type { PreparedRequest } from "./request.ts";
-import type { AnyResponse, ConnectionInfo, SentHead, Timings, WireHead } from "./response.ts";
+import type { AnyResponse, ConnectionInfo, SentHead, Timings } from "./response.ts";
 
 /** Hears of one call. */
 export interface CallWatch {
   /** A message is about to be sent. */
   begin(request: PreparedRequest): MessageWatch;
+  /**
+   * An adapter that tells of its messages takes on the one that is about to be sent, as this request. Was it taken on already, that is
+   * another message, which is sent for this reason.
+   */
+  take(request: PreparedRequest, reason: "auth" | "resend"): MessageWatch;
   /** A redirect is followed: `next` is sent. */
   onRedirect(response: AnyResponse, next: PreparedRequest): void;
   /** What was sent goes out again, after `delayMs` milliseconds. */
@@ -28,7 +33,7 @@ export interface CallWatch {
   onHsts(kind: "upgraded" | "noted", host: string): void;
 }
 
-/** What is known of a message: what it went over, what was sent, how long it took. */
+/** What is known of a message at its end. Each part is made when somebody looks at it. */
 export interface MessageFacts {
   /** `null`: there was no connection, or the adapter does not tell. */
   readonly connection: ConnectionInfo | null;
@@ -37,8 +42,13 @@ export interface MessageFacts {
   readonly timings: Timings;
 }
 
-/** What a message goes over. */
-export type MessageWay = Pick<MessageFacts, "connection" | "connectionId">;
+/** A head that came. Each part is made when somebody looks at it. */
+export interface HeardHead extends Pick<MessageFacts, "connection" | "connectionId"> {
+  readonly status: number;
+  readonly reason: string;
+  readonly httpVersion: string;
+  readonly headers: HeaderMap;
+}
 
 /** Hears of one message. */
 export interface MessageWatch {
@@ -46,20 +56,16 @@ export interface MessageWatch {
   readonly request: PreparedRequest;
   /** Has an adapter taken it on that tells of its messages? Else the sender tells what it sees. */
   readonly isTaken: boolean;
-  /** An adapter takes it on, as this request. From the second time on that is another message, which is sent for this reason. */
-  take(request: PreparedRequest, reason: "auth" | "resend"): MessageWatch;
   /** Undici's channels are told of it within this; `null`: as it is. */
   readonly tellWithin: TellWithin | null;
   /** A connection was opened for it or could not be, or that one has ended. `null`: nobody wants to know. */
   readonly onConnection: ((record: ConnectionRecord) => void) | null;
+  /** Does the program hear of the head at once? */
+  readonly tellsHead: boolean;
   /** A piece of the request's body went out. */
   onPieceSent(piece: Uint8Array): void;
-  /** The head came. @param way looked at only when somebody wants to know. */
-  onHead(
-    head: Pick<WireHead, "status" | "reason" | "httpVersion">,
-    headers: HeaderMap,
-    way: () => MessageWay,
-  ): void;
+  /** The head came. */
+  onHead(head: HeardHead): void;
   /** A piece of the response's body came. Its memory is written over. */
   onPiece(piece: Uint8Array): void;
   /** The response is whole. @param trailers `null` for none. */

@@ -30,6 +30,7 @@ export class CallLog implements CallWatch, MessageCall {
   #reason: MessageReason = "call";
   /** The number of the last message. */
   #last = 0;
+  #message: MessageLog | null = null;
 
   constructor(events: SessionEvents) {
     this.events = events;
@@ -41,7 +42,7 @@ export class CallLog implements CallWatch, MessageCall {
     signal: AbortSignal | null,
   ): void {
     this.#method = method;
-    this.#url = shownUrl(url);
+    this.#url = url;
     this.signal = signal;
   }
 
@@ -49,11 +50,23 @@ export class CallLog implements CallWatch, MessageCall {
     const reason = this.#reason;
     // For whatever is sent again without a word.
     this.#reason = "resend";
-    return this.next(request, reason);
+    return this.#next(request, reason);
   }
 
-  next(request: PreparedRequest, reason: MessageReason): MessageWatch {
-    return new MessageLog(request, reason, this);
+  take(request: PreparedRequest, reason: "auth" | "resend"): MessageWatch {
+    const last = this.#message;
+    if (last === null || last.isTaken) {
+      const another = this.#next(request, reason);
+      another.isTaken = true;
+      return another;
+    }
+    last.take(request);
+    return last;
+  }
+
+  #next(request: PreparedRequest, reason: MessageReason): MessageLog {
+    this.#message = new MessageLog(request, reason, this);
+    return this.#message;
   }
 
   place(reason: MessageReason): MessagePlace {
@@ -124,11 +137,12 @@ export class CallLog implements CallWatch, MessageCall {
   }
 
   #end({ outcome, error }: End, status: number | null): void {
+    this.#message = null;
     if (!this.events.hears("call")) return;
     this.events.tell("call", {
       id: this.#id,
       method: this.#method,
-      url: this.#url,
+      url: shownUrl(this.#url),
       startedAt: this.#startedAt,
       duration: performance.now() - this.#began,
       outcome,

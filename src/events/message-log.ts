@@ -1,7 +1,7 @@
 /**
  * MessageLog: one message, from the moment it is about to be sent to its end: what is told of it, and the record of it.
  */
-import { InvalidHeader } from "../core/errors.ts";
+import { InvalidHeader, type Phase } from "../core/errors.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { printAs, shownName, shownUrl } from "../core/redact.ts";
 import type {
@@ -10,12 +10,13 @@ import type {
   MessagePlace,
   MessageReason,
   MessageRecord,
+  Outcome,
   Sending,
   TellWithin,
 } from "../core/records.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { WireHead } from "../core/response.ts";
-import type { MessageFacts, MessageWatch, MessageWay } from "../core/watch.ts";
+import type { ConnectionInfo, SentHead, Timings } from "../core/response.ts";
+import type { HeardHead, MessageFacts, MessageWatch } from "../core/watch.ts";
 import { COMPLETE, endOf, UNREAD, type End } from "./outcome.ts";
 import type { SessionEvents } from "./session-events.ts";
 
@@ -40,19 +41,13 @@ export interface MessageCall {
   readonly signal: AbortSignal | null;
   /** Where the next message stands. */
   place(reason: MessageReason): MessagePlace;
-  /** The next message, sent for this reason. */
-  next(request: PreparedRequest, reason: MessageReason): MessageWatch;
 }
-
-type Head = Pick<WireHead, "status" | "reason" | "httpVersion"> & { readonly headers: HeaderMap };
-
-/** There was no response. */
-const NO_HEAD = { status: null, reason: "", httpVersion: null, headers: null };
 
 /** One message. */
 export class MessageLog implements MessageWatch {
   readonly place: MessagePlace;
   readonly onConnection: ((record: ConnectionRecord) => void) | null;
+  readonly tellsHead: boolean;
   isTaken = false;
   tellWithin: TellWithin | null = null;
   #request: PreparedRequest;
@@ -60,23 +55,25 @@ export class MessageLog implements MessageWatch {
   readonly #events: SessionEvents;
   readonly #startedAt = Date.now();
   readonly #began = performance.now();
-  readonly #sentBody: BodyKeeper;
-  readonly #receivedBody: BodyKeeper;
-  #head: Head | null = null;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+  /** `null`: bodies are not kept. */
+  readonly #bodies: Bodies | null;
+  #head: HeardHead | null = null;
   /** Do its fields stand? */
   #isSettled = false;
   #isOver = false;
 
   constructor(request: PreparedRequest, reason: MessageReason, call: MessageCall) {
+    const { events } = call;
     this.#request = request;
     this.#call = call;
-    this.#events = call.events;
+    this.#events = events;
     this.place = call.place(reason);
-    const { events } = call;
-    this.onConnection = events.hears("connection") ? (record) => events.tell("connection", record) : null;
+    this.onConnection = events.hears("connection") ? events.tellConnection : null;
+    this.tellsHead = events.hears("head");
     const limit = events.keptBytes;
-    this.#sentBody = new BodyKeeper(limit);
-    this.#receivedBody = new BodyKeeper(limit);
+    this.#bodies = limit === null ? null : { sent: new BodyKeeper(limit), received: new BodyKeeper(limit) };
     if (events.hears("sending")) this.#announce();
   }
 
@@ -84,34 +81,27 @@ export class MessageLog implements MessageWatch {
     return this.#request;
   }
 
-  take(request: PreparedRequest, reason: "auth" | "resend"): MessageWatch {
-    if (this.isTaken) {
-      const another = this.#call.next(request, reason);
-      return another.take(another.request, reason);
-    }
+  /** An adapter takes it on. A proxy's credentials may have been added. */
+  take(request: PreparedRequest): void {
     this.isTaken = true;
-    // A proxy's credentials may have been added.
     this.#request = request;
-    return this;
   }
 
   onPieceSent(piece: Uint8Array): void {
-    this.#sentBody.push(piece);
+    this.#sentBytes += piece.byteLength;
+    this.#bodies?.sent.push(piece);
   }
 
-  onHead(
-    head: Pick<WireHead, "status" | "reason" | "httpVersion">,
-    headers: HeaderMap,
-    way: () => MessageWay,
-  ): void {
-    const { status, reason, httpVersion } = head;
-    this.#head = { status, reason, httpVersion, headers };
-    if (this.#events.hears("head"))
-      this.#events.tell("head", { ...this.place, status, httpVersion, headers, ...way() });
+  onHead(head: HeardHead): void {
+    this.#head = head;
+    if (!this.tellsHead) return;
+    const { status, httpVersion, headers, connection, connectionId } = head;
+    this.#events.tell("head", { ...this.place, status, httpVersion, headers, connection, connectionId });
   }
 
   onPiece(piece: Uint8Array): void {
-    this.#receivedBody.push(piece);
+    this.#receivedBytes += piece.byteLength;
+    this.#bodies?.received.push(piece);
   }
 
   onEnd(trailers: HeaderMap | null, facts: MessageFacts): void {
@@ -119,7 +109,10 @@ export class MessageLog implements MessageWatch {
   }
 
   onFailure(reason: unknown, facts: MessageFacts): void {
-    this.#end(reason === null ? UNREAD : endOf(reason, this.#call.signal), null, facts);
+    const { signal } = this.#call;
+    // Who gave up the call gave up the rest of it.
+    const given: unknown = reason === null && signal?.aborted === true ? signal.reason : reason;
+    this.#end(given === null ? UNREAD : endOf(given, signal), null, facts);
   }
 
   /** Before it is sent, listeners may give it fields. */
@@ -150,37 +143,23 @@ export class MessageLog implements MessageWatch {
     this.#isOver = true;
     if (!this.#events.hears("message")) return;
     // What an adapter does not tell of, and the request has at hand. Of one that was not answered nobody knows.
-    if (!this.isTaken && this.#head !== null && this.#sentBody.size === 0) {
+    if (!this.isTaken && this.#head !== null && this.#sentBytes === 0) {
       const { payload } = this.#request;
-      if (payload?.kind === "bytes") this.#sentBody.push(payload.bytes);
+      if (payload?.kind === "bytes") this.onPieceSent(payload.bytes);
     }
-    this.#events.tell("message", new FinishedMessage(this.#record(end, trailers, facts)));
-  }
-
-  #record(end: End, trailers: HeaderMap | null, facts: MessageFacts): MessageRecord {
-    const request = this.#request;
-    const head = this.#head ?? NO_HEAD;
-    return {
-      ...this.place,
-      method: request.method,
-      url: shownUrl(request.url),
+    const finished = new FinishedMessage(this.place, {
+      request: this.#request,
       startedAt: this.#startedAt,
       duration: performance.now() - this.#began,
-      outcome: end.outcome,
-      request,
-      sentBytes: this.#sentBody.size,
-      status: head.status,
-      statusText: head.reason,
-      httpVersion: head.httpVersion,
-      headers: head.headers,
+      sentBytes: this.#sentBytes,
+      receivedBytes: this.#receivedBytes,
+      head: this.#head,
+      end,
       trailers,
-      receivedBytes: this.#receivedBody.size,
-      ...facts,
-      error: end.error,
-      phase: end.phase,
-      requestBody: this.#sentBody.captured,
-      responseBody: this.#receivedBody.captured,
-    };
+      facts,
+      bodies: this.#bodies,
+    });
+    this.#events.tell("message", finished);
   }
 }
 
@@ -196,50 +175,178 @@ function withField(headers: HeaderMap, name: string, value: string | null): Head
   return copy;
 }
 
-/** Counts the bytes of a body, and keeps the first of them. */
+/** What was kept of the bodies of a message. */
+interface Bodies {
+  readonly sent: BodyKeeper;
+  readonly received: BodyKeeper;
+}
+
+/** Keeps the first bytes of a body. */
 class BodyKeeper {
-  /** Bytes that there were. */
-  size = 0;
-  /** So many may still be kept; `null`: bodies are not kept. */
-  #left: number | null;
+  /** So many may still be kept. */
+  #left: number;
+  #isCut = false;
   readonly #kept: Uint8Array[] = [];
 
-  constructor(limit: number | null) {
+  constructor(limit: number) {
     this.#left = limit;
   }
 
   push(piece: Uint8Array): void {
-    this.size += piece.byteLength;
-    if (this.#left === null || this.#left === 0) return;
+    if (piece.byteLength > this.#left) this.#isCut = true;
+    if (this.#left === 0) return;
     // A copy: its memory is written over.
     const kept = new Uint8Array(piece.subarray(0, this.#left));
     this.#left -= kept.byteLength;
     this.#kept.push(kept);
   }
 
-  get captured(): CapturedBody | null {
-    if (this.#left === null) return null;
-    const bytes = new Uint8Array(Buffer.concat(this.#kept));
-    return { bytes, isCut: bytes.byteLength < this.size };
+  get captured(): CapturedBody {
+    return { bytes: new Uint8Array(Buffer.concat(this.#kept)), isCut: this.#isCut };
   }
 }
 
-/** What is left of it in a log: no secrets. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["request", "sent", "requestBody", "responseBody"]);
+/** What there is to tell of a message that is over. */
+interface Ended extends Pick<
+  MessageRecord,
+  "request" | "startedAt" | "duration" | "sentBytes" | "receivedBytes" | "trailers"
+> {
+  readonly head: HeardHead | null;
+  readonly end: End;
+  readonly facts: MessageFacts;
+  readonly bodies: Bodies | null;
+}
 
-/** A message that is over. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- it has what it is made of
-interface FinishedMessage extends MessageRecord {}
+/** What is told of it in a log. What holds secrets is not. */
+const SHOWN = [
+  "id",
+  "call",
+  "hop",
+  "attempt",
+  "resends",
+  "reason",
+  "method",
+  "url",
+  "startedAt",
+  "duration",
+  "outcome",
+  "sentBytes",
+  "status",
+  "statusText",
+  "httpVersion",
+  "headers",
+  "trailers",
+  "receivedBytes",
+  "connection",
+  "connectionId",
+  "timings",
+  "error",
+  "phase",
+] as const satisfies readonly (keyof MessageRecord)[];
 
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- likewise
-class FinishedMessage {
-  constructor(record: MessageRecord) {
-    Object.assign(this, record);
+/** A message that is over. Most of what there is to tell of it is made when somebody looks at it. */
+class FinishedMessage implements MessageRecord {
+  readonly id: number;
+  readonly call: number;
+  readonly hop: number;
+  readonly attempt: number;
+  readonly resends: number;
+  readonly reason: MessageReason;
+  readonly startedAt: number;
+  readonly duration: number;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly #ended: Ended;
+  #requestBody: CapturedBody | null = null;
+  #responseBody: CapturedBody | null = null;
+
+  constructor({ id, call, hop, attempt, resends, reason }: MessagePlace, ended: Ended) {
+    this.id = id;
+    this.call = call;
+    this.hop = hop;
+    this.attempt = attempt;
+    this.resends = resends;
+    this.reason = reason;
+    this.startedAt = ended.startedAt;
+    this.duration = ended.duration;
+    this.sentBytes = ended.sentBytes;
+    this.receivedBytes = ended.receivedBytes;
+    this.#ended = ended;
   }
 
-  /** Plain data for a log: no secret in it. */
+  get method(): string {
+    return this.request.method;
+  }
+
+  get url(): string {
+    return shownUrl(this.request.url);
+  }
+
+  get outcome(): Outcome {
+    return this.#ended.end.outcome;
+  }
+
+  get request(): PreparedRequest {
+    return this.#ended.request;
+  }
+
+  get sent(): SentHead | null {
+    return this.#ended.facts.sent;
+  }
+
+  get status(): number | null {
+    return this.#ended.head?.status ?? null;
+  }
+
+  get statusText(): string {
+    return this.#ended.head?.reason ?? "";
+  }
+
+  get httpVersion(): string | null {
+    return this.#ended.head?.httpVersion ?? null;
+  }
+
+  get headers(): HeaderMap | null {
+    return this.#ended.head?.headers ?? null;
+  }
+
+  get trailers(): HeaderMap | null {
+    return this.#ended.trailers;
+  }
+
+  get connection(): ConnectionInfo | null {
+    return this.#ended.facts.connection;
+  }
+
+  get connectionId(): number | null {
+    return this.#ended.facts.connectionId;
+  }
+
+  get timings(): Timings {
+    return this.#ended.facts.timings;
+  }
+
+  get error(): unknown {
+    return this.#ended.end.error;
+  }
+
+  get phase(): Phase | null {
+    return this.#ended.end.phase;
+  }
+
+  get requestBody(): CapturedBody | null {
+    this.#requestBody ??= this.#ended.bodies?.sent.captured ?? null;
+    return this.#requestBody;
+  }
+
+  get responseBody(): CapturedBody | null {
+    this.#responseBody ??= this.#ended.bodies?.received.captured ?? null;
+    return this.#responseBody;
+  }
+
+  /** Plain data for a log: no secret in it, and no body. */
   toJSON(): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(this).filter(([name]) => !LEFT_OUT.has(name)));
+    return Object.fromEntries(SHOWN.map((name) => [name, this[name]]));
   }
 
   static {

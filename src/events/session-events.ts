@@ -8,7 +8,7 @@ import process from "node:process";
 import { mustBe } from "../core/checks.ts";
 import { isPromise } from "../core/realm.ts";
 import { printAs } from "../core/redact.ts";
-import type { EventName, EventRecords } from "../core/records.ts";
+import type { ConnectionRecord, EventName, EventRecords } from "../core/records.ts";
 
 /** Hears of one kind of event. */
 export type EventListener<Name extends EventName> = (record: EventRecords[Name]) => void;
@@ -34,9 +34,10 @@ const NAMES = [
   "store",
 ] as const satisfies readonly EventName[];
 
-/** Does a program listen to one of the channels? */
-export function isChannelHeard(): boolean {
+/** Does anybody listen, be it to one of the channels? @param events `null`: nobody asked for them. */
+export function isHeard(events: SessionEvents | null): boolean {
   return (
+    events?.isHeard === true ||
     channels.call?.hasSubscribers === true ||
     channels.message?.hasSubscribers === true ||
     channels.connection?.hasSubscribers === true
@@ -63,6 +64,8 @@ export class SessionEvents {
   readonly #keepers = new Set<{ readonly maxBytes: number }>();
   /** @internal Does anybody listen? */
   isHeard = false;
+  /** @internal Tells of a connection. One for all: each message would have its own. */
+  readonly tellConnection = (record: ConnectionRecord): void => this.tell("connection", record);
 
   /**
    * Calls `listener` each time that it happens, until it is taken off.

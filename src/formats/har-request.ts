@@ -4,6 +4,7 @@
  */
 import { isToken } from "../core/method.ts";
 import type { FilesInit } from "../core/options.ts";
+import { REDACTED } from "../core/redact.ts";
 import { parseUrl, type Url } from "../core/url.ts";
 import { headerIn, nameIn, numberIn, recordOf, textIn, type Fields } from "./fields.ts";
 import { bytesOf } from "./input.ts";
@@ -22,7 +23,10 @@ export interface HarRequest {
    * session's cookies.
    */
   readonly cookie: string | null;
-  /** Names of header fields that are left out, in lower case: of the connection, and those that a session says itself. */
+  /**
+   * Names of header fields that are left out, in lower case: of the connection, those that a session says itself, and those of a log of
+   * `session.record()` that had a secret.
+   */
   readonly omitted: readonly string[];
   /** When it was sent, in milliseconds since the epoch; `null` where the log does not say. */
   readonly startedAt: number | null;
@@ -56,9 +60,10 @@ const OMITTED: ReadonlySet<string> = new Set([
 /**
  * The request of an entry.
  *
+ * @param hasHidden does `***` stand in the place of secrets?
  * @throws {Refusal} for one that could not be sent as it was.
  */
-export function requestOf(request: Fields, startedAt: number | null): HarRequest {
+export function requestOf(request: Fields, startedAt: number | null, hasHidden: boolean): HarRequest {
   const method = textIn(request, "method");
   if (!isToken(method)) throw new Refusal("method", "its method is none");
   if (method.toUpperCase() === "CONNECT")
@@ -75,10 +80,13 @@ export function requestOf(request: Fields, startedAt: number | null): HarRequest
     if (lower.startsWith(":")) continue;
     const field = headerIn(recordOf(item));
     if (lower === "content-length" && /^\d{1,15}$/.test(field[1])) length = Number(field[1]);
-    if (lower === "cookie") cookies.push(field[1]);
+    const isHidden = hasHidden && field[1].includes(REDACTED);
+    if (isHidden) omitted.add(lower);
+    else if (lower === "cookie") cookies.push(field[1]);
     else if (OMITTED.has(lower) || (lower === "host" && isHostOf(url, field[1]))) omitted.add(lower);
     else headers.push(field);
   }
+  if (hasHidden) assertShown(request);
   const body = bodyOf(request, headers, length);
   if ("files" in body) omitted.add("content-type");
   return {
@@ -89,6 +97,13 @@ export function requestOf(request: Fields, startedAt: number | null): HarRequest
     omitted: [...omitted],
     startedAt,
   };
+}
+
+/** @throws {Refusal} for a body in which there was a secret. */
+function assertShown(request: Fields): void {
+  const body = request["postData"] ?? null;
+  if (body !== null && textIn(recordOf(body), "text", "").includes(REDACTED))
+    throw new Refusal("sanitized", "a secret in its body was hidden when the log was written");
 }
 
 function headersIn(request: Fields): readonly unknown[] {
@@ -163,7 +178,7 @@ function isCoding([name, value]: readonly [name: string, value: string]): boolea
 
 /** The body, of its text. A text stands for its bytes in UTF-8. */
 function dataOf(body: Fields, text: string, size: number): string | Uint8Array {
-  const encoding = textIn(body, "encoding", "");
+  const encoding = textIn(body, "encoding", textIn(body, "_encoding", ""));
   if (encoding === "base64") {
     if (!/^[\w+/-]*={0,2}$/.test(text)) throw new Refusal("body", "its body is no base64");
     return new Uint8Array(Buffer.from(text, "base64"));

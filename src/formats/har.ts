@@ -49,13 +49,14 @@ export function parseHar(input: FileInput | object, options: ReadOptions = {}): 
   const list = fieldsOf(fieldsOf(data)?.["log"])?.["entries"];
   if (!Array.isArray(list)) throw notOfFormat("har", null, "it has no log with entries");
   const entries = inOrderOfTime(list, reading);
+  const isOurs = isWrittenByUs(fieldsOf(data)?.["log"]);
   const requests: HarRequest[] = [];
   for (const { where, fields, startedAt } of entries) {
     reading.attempt(placeAt(`${where}.request`), null, () => {
-      requests.push(requestOf(recordOf(fields["request"]), startedAt));
+      requests.push(requestOf(recordOf(fields["request"]), startedAt, isOurs));
     });
   }
-  const replay = new Replay(reading);
+  const replay = new Replay(reading, isOurs);
   for (const entry of entries) replay.take(entry);
   replay.end();
   if (entries.length > 0 && !entries.some(hasCookies)) {
@@ -64,6 +65,11 @@ export function parseHar(input: FileInput | object, options: ReadOptions = {}): 
     reading.refuse(placeAt("log"), null, new Refusal("sanitized", says));
   }
   return { ...reading.found(), requests };
+}
+
+/** Then `***` stands in the place of each secret. */
+function isWrittenByUs(log: unknown): boolean {
+  return fieldsOf(fieldsOf(log)?.["creator"])?.["name"] === "sojourn";
 }
 
 /** Those whose time is not known stand last. */
@@ -97,12 +103,15 @@ const LIMITS = { maxCookies: Number.MAX_SAFE_INTEGER, maxCookiesPerDomain: Numbe
 /** The responses, one after the other, at the times at which they came. */
 class Replay {
   readonly #reading: Reading;
+  readonly #hasHidden: boolean;
   readonly #jar = new CookieJar(null, LIMITS);
   /** What was set and not deleted, by what the jar tells cookies apart by: one that expired meanwhile is still seen. */
   readonly #kept = new Map<string, { readonly cookie: StoredCookie; readonly place: Place }>();
 
-  constructor(reading: Reading) {
+  /** @param hasHidden are secrets hidden in it? */
+  constructor(reading: Reading, hasHidden: boolean) {
     this.#reading = reading;
+    this.#hasHidden = hasHidden;
   }
 
   take({ where, fields, startedAt }: Entry): void {
@@ -123,6 +132,11 @@ class Replay {
   #store(place: Place, header: SetCookie, url: Url, time: number): void {
     this.#reading.attempt(place, header.name, () => {
       const text = header.text();
+      const [, hidden = null] = (this.#hasHidden && /^([^=;]*)=\*{3}(?:;|$)/.exec(text)) || [];
+      if (hidden !== null) {
+        const says = "its value was hidden when the log was written";
+        return this.#reading.refuse(place, hidden.trim(), new Refusal("sanitized", says));
+      }
       const verdict = this.#jar.store(text, url, time);
       if (verdict.kind === "refused") {
         const says = `its response could not set it (${verdict.reason})`;

@@ -3,7 +3,7 @@
  */
 import { mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import { isObject } from "../core/realm.ts";
-import type { EventName, EventRecords, MessageRecord } from "../core/records.ts";
+import type { MessageRecord, TellingSession } from "../core/records.ts";
 import { fieldsOf } from "./fields.ts";
 import { lineOf, textOf, type LogFormat } from "./text.ts";
 
@@ -36,17 +36,12 @@ export interface LeveledLogger {
 /** What {@link logTo} writes to: a logger with levels, or a function that gets each text. */
 export type Logger = LeveledLogger | ((text: string) => void);
 
-/** Ends the logging. */
+/** What {@link logTo} began. */
 export interface Logging {
+  /** Nothing is written any more. Safe to call twice. */
+  off(): void;
+  /** The same as `off()`, for `using`. */
   [Symbol.dispose](): void;
-}
-
-/** Tells of its messages: a session. */
-export interface Telling {
-  readonly events: {
-    on<Name extends EventName>(name: Name, listener: (record: EventRecords[Name]) => void): unknown;
-    off<Name extends EventName>(name: Name, listener: (record: EventRecords[Name]) => void): unknown;
-  };
 }
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -66,7 +61,7 @@ type Level = (typeof LEVELS)[number];
  * await session.get("https://example.com/get");
  * // GET https://example.com/get 200 OK, 312 bytes, 41.3 ms, HTTP/1.1, new connection 1
  */
-export function logTo(session: Telling, logger: Logger, options: LogOptions = {}): Logging {
+export function logTo(session: TellingSession, logger: Logger, options: LogOptions = {}): Logging {
   if (!isObject(session) || !isObject(session.events))
     throw mustBe("what logTo() logs", "a Session", session);
   const given = optionsOf(options, "logTo()", ["format", "level", "style"]);
@@ -75,7 +70,8 @@ export function logTo(session: Telling, logger: Logger, options: LogOptions = {}
   const usual = oneOf(level, "level", ["debug", "info"]);
   const onMessage = (record: MessageRecord): void => write(levelOf(record, usual), record);
   session.events.on("message", onMessage);
-  return { [Symbol.dispose]: () => void session.events.off("message", onMessage) };
+  const off = (): void => void session.events.off("message", onMessage);
+  return { off, [Symbol.dispose]: off };
 }
 
 type Write = (level: Level, record: MessageRecord) => void;

@@ -198,7 +198,7 @@ export const optionsElsewhere: Elsewhere = new Map(
     onrequesterror: "write hooks: { error }",
     onresponseerror: "write hooks: { response } and call raiseForStatus() in it",
     oninfo: "write hooks: { informational }",
-    logger: "write hooks: { request, response, retry, error }",
+    logger: "write hooks: { request, response, retry, error }, or logTo(session, logger) of sojourn/terminal",
     redact: "leave it out: errors and printed objects show no secrets",
     pagination: "follow response.links.next.url in a loop",
     context: "leave it out: AsyncLocalStorage goes along into hooks",

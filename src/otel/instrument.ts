@@ -26,7 +26,7 @@ import { isRecord, mustBe, optionsOf } from "../core/checks.ts";
 import { RequestException } from "../core/errors.ts";
 import { isToken } from "../core/method.ts";
 import { isError, isObject } from "../core/realm.ts";
-import type { EventName, EventRecords, MessageHead, MessageRecord, Sending } from "../core/records.ts";
+import type { MessageHead, MessageRecord, Sending, TellingSession } from "../core/records.ts";
 import { version } from "../core/version.ts";
 import { readKnownMethods } from "../environment/known-methods.ts";
 import {
@@ -74,16 +74,11 @@ export interface InstrumentOptions {
   readonly urlTemplate?: ((sending: Sending) => string | null) | undefined;
 }
 
-/** Tells of its messages: a session. */
-interface Telling {
-  readonly events: {
-    on<Name extends EventName>(name: Name, listener: (record: EventRecords[Name]) => void): unknown;
-    off<Name extends EventName>(name: Name, listener: (record: EventRecords[Name]) => void): unknown;
-  };
-}
-
-/** Takes the instrumentation off again. Messages that are under way are told to their end. */
+/** What {@link instrument} put on a session. */
 export interface Instrumentation {
+  /** Takes it off again. Messages that are under way are told to their end. Safe to call twice. */
+  off(): void;
+  /** The same as `off()`, for `using`. */
   [Symbol.dispose](): void;
 }
 
@@ -121,14 +116,16 @@ const instrumented = new WeakSet<object>();
  * @example
  * const instrumentation = instrument(session);
  * // …
- * instrumentation[Symbol.dispose]();
+ * instrumentation.off();
  */
-export function instrument(session: Telling, options: InstrumentOptions = {}): Instrumentation {
+export function instrument(session: TellingSession, options: InstrumentOptions = {}): Instrumentation {
   if (!isObject(session) || !isObject(session.events))
     throw mustBe("what instrument() instruments", "a Session", session);
   const given = checked(options);
   if (instrumented.has(session))
-    throw new TypeError("the session is instrumented already; dispose of what instrument() returned first");
+    throw new TypeError(
+      "the session is instrumented already; call off() of what instrument() returned first",
+    );
   instrumented.add(session);
   return new SessionInstrumentation(session, given);
 }
@@ -165,12 +162,11 @@ function checked(options: InstrumentOptions): Checked {
   };
 }
 
-function names(given: readonly string[], option: string, what: string): readonly string[] {
-  const isName = (name: unknown): boolean => typeof name === "string" && isToken(name);
-  if (!Array.isArray(given as unknown) || !given.every(isName))
-    // of a program without types it may be anything
-    throw mustBe(option, `a list of names of ${what}`, given);
-  return given;
+function names(given: unknown, option: string, what: string): readonly string[] {
+  const isName = (name: unknown): name is string => typeof name === "string" && isToken(name);
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  if (list !== given || !list.every(isName)) throw mustBe(option, `a list of names of ${what}`, given);
+  return list;
 }
 
 function hasMethod(value: unknown, name: string): boolean {
@@ -203,13 +199,13 @@ function joined(before: string, value: string): string {
 }
 
 class SessionInstrumentation implements Instrumentation {
-  readonly #session: Telling;
+  readonly #session: TellingSession;
   readonly #options: Checked;
   readonly #open = new Map<number, Open>();
   readonly #duration: Duration | null;
   #isOff = false;
 
-  constructor(session: Telling, options: Checked) {
+  constructor(session: TellingSession, options: Checked) {
     this.#session = session;
     this.#options = options;
     this.#duration = options.meter === null ? null : new Duration(options.meter ?? null);
@@ -220,6 +216,10 @@ class SessionInstrumentation implements Instrumentation {
   }
 
   [Symbol.dispose](): void {
+    this.off();
+  }
+
+  off(): void {
     if (this.#isOff) return;
     this.#isOff = true;
     instrumented.delete(this.#session);

@@ -15,7 +15,7 @@ import type { Settings } from "../options/settings.ts";
 import { trustOf } from "../options/trust.ts";
 import { Response } from "../response/response.ts";
 import { StreamedResponse } from "../response/streamed.ts";
-import { watched } from "../response/watched.ts";
+import { neverAnswered, watched } from "../response/watched.ts";
 import type { Send, Surroundings } from "./stage.ts";
 
 /** What a response begins with: no cookies, no history, no attempts. Frozen: all of them have it. */
@@ -35,8 +35,8 @@ export function sender(world: SendSurroundings): Send {
       // What is given up before it begins is no message.
       const isWatched = settings.watch !== null && signal?.aborted !== true;
       const message = isWatched ? settings.watch.begin(request) : null;
-      const isPlain = interim === null && settings.caBundle === null && message === null;
-      const options = isPlain ? settings : sendOptions(settings, interim, message);
+      const isPlain = interim === null && settings.caBundle === null;
+      const options = isPlain ? settings : sendOptions(settings, interim);
       const wire =
         message === null
           ? checkedAnswer(await adapter.send(request, options, signal))
@@ -62,13 +62,8 @@ export function sender(world: SendSurroundings): Send {
 }
 
 /** What an adapter is told beside the settings: whom to trust, and who hears of interim responses. */
-function sendOptions(settings: Settings, interim: Interim | null, message: MessageWatch | null): SendOptions {
-  return {
-    ...settings,
-    message,
-    verify: trustOf(settings),
-    onInformational: interim === null ? null : interim.tell,
-  };
+function sendOptions(settings: Settings, interim: Interim | null): SendOptions {
+  return { ...settings, verify: trustOf(settings), onInformational: interim === null ? null : interim.tell };
 }
 
 /** Tells the hooks of interim responses. */
@@ -109,13 +104,17 @@ interface Watched {
 }
 
 /** The answer. What listeners gave the request is of this message alone, and not of what follows from its response. */
-function tellingAnswer(
+async function tellingAnswer(
   message: MessageWatch,
   { adapter, options, signal, start }: Watched,
 ): Promise<WireResponse> {
-  const send = async (): Promise<WireResponse> =>
-    checkedAnswer(await adapter.send(message.request, options, signal));
-  return watched(send, message, start);
+  try {
+    const wire = checkedAnswer(await adapter.send(message.request, options, signal));
+    return message.isTaken ? wire : watched(wire, message, start);
+  } catch (error) {
+    if (!message.isTaken) neverAnswered(error, message, start);
+    throw error;
+  }
 }
 
 /** Adapters are written by everybody: what is no answer is told here, not in the middle of its use. */

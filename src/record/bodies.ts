@@ -1,8 +1,10 @@
 /**
  * Bodies as a log shows them: content codings off, as text, or as bytes where they are none.
  */
+import { asBuffer } from "../core/bytes.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import type { CapturedBody } from "../core/records.ts";
+import { secretFormParts } from "../core/secret-parts.ts";
 import { charsetOf } from "../encoding/charset.ts";
 import { parseContentEncoding, type ContentCoding } from "../encoding/content-coding.ts";
 import { decodeNow } from "../encoding/decode.ts";
@@ -91,4 +93,11 @@ function wholeCharacters(bytes: Uint8Array): Uint8Array {
   for (let back = 1; back <= Math.min(3, bytes.byteLength); back++)
     if ((bytes[bytes.byteLength - back] ?? 0) >= 0xc0) return bytes.subarray(0, bytes.byteLength - back);
   return bytes;
+}
+
+/** A form of several parts with asterisks in the place of those whose names look secret. */
+export function withoutSecretParts(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(bytes);
+  for (const { from, to } of secretFormParts(asBuffer(bytes).toString("latin1"))) copy.fill(0x2a, from, to);
+  return copy;
 }

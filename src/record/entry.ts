@@ -8,9 +8,9 @@ import type { CookieRecord } from "../core/records.ts";
 import type { Timings } from "../core/response.ts";
 import { parseSetCookie } from "../cookies/parse.ts";
 import { hiddenText, hiddenValue } from "../response/hidden.ts";
-import { essenceOf, textOfBody } from "./bodies.ts";
+import { essenceOf, textOfBody, withoutSecretParts, type ShownBody } from "./bodies.ts";
 import type { EntryFacts, HarCookie, HarEntry, HarPair } from "./har-types.ts";
-import type { KeptMessage } from "./kept.ts";
+import { requestHeadersOf, type KeptMessage } from "./kept.ts";
 
 /** Which bodies are kept, and how much of each. */
 export interface BodyManner {
@@ -99,10 +99,11 @@ function requestOf(
   version: string | null,
   manner: BodyManner,
 ): HarEntry["request"] {
-  const { method, url, requestHeaders, sentBytes, target } = message;
+  const { method, url, sentBytes, sent } = message;
+  const requestHeaders = requestHeadersOf(message);
   const whole = url.replace(/#.*$/s, "");
   const postData = postDataOf(message, manner);
-  const line = `${method} ${target ?? targetOf(whole)} HTTP/1.1\r\n`;
+  const line = `${method} ${sent?.target ?? targetOf(whole)} HTTP/1.1\r\n`;
   return {
     method,
     url: shownUrl(whole),
@@ -111,7 +112,7 @@ function requestOf(
     headers: pairsOf(requestHeaders),
     queryString: queryOf(whole),
     ...(postData === null ? {} : { postData }),
-    headersSize: headSize(line, requestHeaders, message.target === null ? null : version),
+    headersSize: headSize(line, requestHeaders, sent === null ? null : version),
     bodySize: sentBytes,
   };
 }
@@ -172,9 +173,11 @@ function postDataOf(
   message: KeptMessage,
   manner: BodyManner,
 ): NonNullable<HarEntry["request"]["postData"]> | null {
-  const { requestBody, requestHeaders } = message;
+  const { requestBody } = message;
+  const requestHeaders = requestHeadersOf(message);
   if (requestBody === null || !message.hasBody || message.sentBytes === 0) return null;
-  const content = contentOf(requestBody, requestHeaders, manner);
+  const shown = textOfBody(requestBody, requestHeaders, manner.maxBodyBytes);
+  const content = contentOf(shown, essenceOf(requestHeaders), manner);
   if (content === null) return null;
   const { encoding, text, _isCut } = content;
   return {
@@ -193,15 +196,15 @@ interface ShownContent {
 
 /** `null`: there is nothing of it to be shown. */
 function contentOf(
-  body: NonNullable<KeptMessage["responseBody"]>,
-  headers: HeaderMap,
+  { text, bytes, isCut }: ShownBody,
+  essence: string,
   manner: BodyManner,
 ): ShownContent | null {
-  const { text, bytes, isCut } = textOfBody(body, headers, manner.maxBodyBytes);
   const cut = isCut ? { _isCut: true as const } : {};
-  if (text !== null) return { text: hiddenText(text, essenceOf(headers)), ...cut };
+  if (text !== null) return { text: hiddenText(text, essence), ...cut };
   if (bytes === null || manner.bodies !== "all") return null;
-  const shown = asBuffer(manner.hiddenBytes(bytes, isCut)).toString("base64");
+  const named = essence === "multipart/form-data" ? withoutSecretParts(bytes) : bytes;
+  const shown = asBuffer(manner.hiddenBytes(named, isCut)).toString("base64");
   return { text: shown, encoding: "base64", ...cut };
 }
 
@@ -259,8 +262,9 @@ function responseContent(
   const { responseBody, receivedBytes } = message;
   const mimeType = headers.get("content-type") ?? UNKNOWN_TYPE;
   if (responseBody === null) return { size: receivedBytes, mimeType };
-  const content = contentOf(responseBody, headers, manner);
-  const { size } = textOfBody(responseBody, headers, 0);
+  const shown = textOfBody(responseBody, headers, manner.maxBodyBytes);
+  const content = contentOf(shown, essenceOf(headers), manner);
+  const { size } = shown;
   const isCoded = headers.has("content-encoding") && size !== null;
   return {
     size: size ?? receivedBytes,

@@ -2,6 +2,8 @@
  * Which values of a message are secret, by the names that they stand under: credentials, cookies, user info and parameters of URLs, members of
  * JSON and fields of forms. As they are, and taken apart: of `Basic` the password, of a cookie what its escapes mean.
  */
+import type { HeaderMap } from "../core/headers.ts";
+import { Memo } from "../core/memo.ts";
 import { decoded, isSecretName, secretsOfUrls } from "../core/redact.ts";
 import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
 import { parseSetCookie } from "../cookies/parse.ts";
@@ -17,17 +19,29 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
   const learn = (value: string): void => secrets.learn(value);
   learnHost(message.url, secrets);
   learnUrl(message.url, learn);
-  for (const headers of [message.requestHeaders, message.headers, message.trailers])
-    if (headers !== null) for (const [name, value] of headers) learnField(name, value, learn);
-  const { requestHeaders, headers, shortBody } = message;
+  const { sent, preparedHeaders, headers, trailers, connection, shortBody } = message;
+  // Most requests of a session have the same fields, and only for a proxy some are added that hold secrets.
+  if (secrets.isNewsOf(preparedHeaders.identity)) learnFields(preparedHeaders, secrets, learn);
+  if (connection?.proxy != null) learnFields(sent?.headers ?? null, secrets, learn);
+  learnFields(headers, secrets, learn);
+  learnFields(trailers, secrets, learn);
   const requestBody = shortBody === null ? message.requestBody : { bytes: shortBody, isCut: false };
   for (const [body, fields] of [
-    [requestBody, requestHeaders],
+    [requestBody, preparedHeaders],
     [message.responseBody, headers],
   ] as const) {
     if (body === null || fields === null) continue;
     const { text } = textOfBody(body, fields);
     if (text !== null) learnText(text, essenceOf(fields), learn);
+  }
+}
+
+function learnFields(headers: HeaderMap | null, secrets: Secrets, learn: Learn): void {
+  if (headers === null) return;
+  const fields = headers.toWire();
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [name, value] = [fields[at] as string, fields[at + 1] as string]; // below the length
+    if (mayTell(name, value) && secrets.isNews(`${name}: ${value}`)) learnField(name, value, learn);
   }
 }
 
@@ -89,6 +103,7 @@ function learnEscaped(value: string, learn: Learn): void {
 }
 
 function unescaped(value: string): string {
+  if (!/[%+]/.test(value)) return value;
   const spaced = value.replaceAll("+", " ");
   try {
     return decodeURIComponent(spaced);
@@ -108,6 +123,14 @@ function isTelling(name: string, value: string): boolean {
 
 function isStrongName(name: string): boolean {
   return isSecretName(name.replace(/(?:^|[-_.])(?:key|code)$/i, ""));
+}
+
+/** Names that were looked at before: a program sends and gets the same few all day. */
+const secretNames = new Memo<string, boolean>(1000);
+
+/** Most fields have nothing to hide. */
+function mayTell(name: string, value: string): boolean {
+  return secretNames.getOrMake(name, isSecretName) || /[?&#@]/.test(value);
 }
 
 function learnField(name: string, value: string, learn: Learn): void {

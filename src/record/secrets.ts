@@ -44,6 +44,10 @@ export class Secrets {
   /** Learnt, and not looked for yet. */
   #fresh: string[] = [];
 
+  /** What was looked at for secrets. */
+  readonly #seen = new Set<string>();
+  #seenFields = new WeakSet<object>();
+
   /** How many values are known. */
   get size(): number {
     return this.#values.size;
@@ -56,6 +60,22 @@ export class Secrets {
     this.#values.add(secret);
     this.#fresh.push(secret);
     if (this.#values.size > MOST_SECRETS) this.#forget();
+  }
+
+  /** Was this text not looked at yet? From now on it was. */
+  isNews(text: string): boolean {
+    if (this.#seen.has(text)) return false;
+    // What is forgotten is looked at once more.
+    if (this.#seen.size >= MOST_SECRETS) this.#seen.clear();
+    this.#seen.add(text);
+    return true;
+  }
+
+  /** Were these not looked at yet? From now on they were. */
+  isNewsOf(fields: object): boolean {
+    if (this.#seenFields.has(fields)) return false;
+    this.#seenFields.add(fields);
+    return true;
   }
 
   /** `host` or `host:port` that a message went to. */
@@ -116,6 +136,8 @@ export class Secrets {
       if (left-- <= 0) break;
       this.#values.delete(value);
     }
+    this.#seen.clear();
+    this.#seenFields = new WeakSet();
     this.#again();
   }
 

@@ -6,32 +6,22 @@ import type { Timings, WireBody, WireResponse } from "../core/response.ts";
 import type { MessageFacts, MessageWatch } from "../core/watch.ts";
 
 /**
- * What the adapter answers, or, where it does not tell of its messages itself, the same with a body that does.
+ * The answer, with a body of which is told how it is read.
  *
- * @param send asks the adapter.
  * @param start when the message began, in milliseconds of the monotonic clock.
  */
-export async function watched(
-  send: () => Promise<WireResponse>,
-  message: MessageWatch,
-  start: number,
-): Promise<WireResponse> {
-  try {
-    const wire = await send();
-    if (message.isTaken) return wire;
-    message.onHead(
-      { status: wire.status, reason: wire.statusText, httpVersion: wire.httpVersion },
-      wire.headers,
-      () => ({ connection: wire.connection ?? null, connectionId: null }),
-    );
-    const told = new Told(message, wire, start);
-    const reply = new WatchedReply(wire, told);
-    forgotten.register(reply.body, told, told);
-    return reply;
-  } catch (error) {
-    if (!message.isTaken) message.onFailure(error, factsOf(null, start, null));
-    throw error;
-  }
+export function watched(wire: WireResponse, message: MessageWatch, start: number): WireResponse {
+  const { status, statusText: reason, httpVersion, headers, connection = null } = wire;
+  message.onHead({ status, reason, httpVersion, headers, connection, connectionId: null });
+  const told = new Told(message, wire, start);
+  const reply = new WatchedReply(wire, told);
+  forgotten.register(reply.body, told, told);
+  return reply;
+}
+
+/** There is no answer. */
+export function neverAnswered(error: unknown, message: MessageWatch, start: number): void {
+  message.onFailure(error, factsOf(null, start, null));
 }
 
 /** Bodies that nobody can read any more: with them their messages are over. */

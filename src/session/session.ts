@@ -35,7 +35,7 @@ import type { CookieJar } from "../cookies/jar.ts";
 import { debugOutput } from "../environment/debug.ts";
 import { readEnvironment } from "../environment/read.ts";
 import { CallLog } from "../events/call-log.ts";
-import { isChannelHeard, SessionEvents } from "../events/session-events.ts";
+import { isHeard, SessionEvents } from "../events/session-events.ts";
 import { explain, type ExplainingSession, type ExplainOptions } from "../explain/explain.ts";
 import type { Explanation } from "../explain/explanation.ts";
 import { HstsStore } from "../hsts/store.ts";
@@ -487,7 +487,7 @@ export class Session<Streams extends boolean = false>
   #call(call: Call, resolve: Resolve, reject: (error: unknown) => void): void {
     let given = nothing;
     let exchange: Exchange;
-    const log = this.#log();
+    const log = isHeard(this.#events) ? new CallLog(this.events) : null;
     try {
       if (call.options !== undefined) given = take(call.options, "request");
       if (this.#closing.isOver) throw sessionClosed();
@@ -565,7 +565,7 @@ export class Session<Streams extends boolean = false>
     request: PreparedRequest,
     options?: SendInit<boolean>,
   ): Promise<Response | StreamedResponse> {
-    const log = this.#log();
+    const log = isHeard(this.#events) ? new CallLog(this.events) : null;
     let exchange: Exchange;
     try {
       if (!(request instanceof PreparedRequest))
@@ -587,11 +587,6 @@ export class Session<Streams extends boolean = false>
       log?.onFailure(error);
       return await failed(error, failureOf(exchange));
     }
-  }
-
-  /** Of a call that begins; `null`: nobody wants to hear of it. */
-  #log(): CallLog | null {
-    return this.#events?.isHeard === true || isChannelHeard() ? new CallLog(this.events) : null;
   }
 
   /** @param ledger takes down who said what; `null`: nobody wants to know. */

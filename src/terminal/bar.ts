@@ -49,6 +49,8 @@ const QUARTERS = 4;
 /** Of others one at so many bytes, and whenever it is four times as much. */
 const FIRST_LINE_BYTES = 1_000_000;
 const USUAL_COLUMNS = 80;
+/** So many the figures take, mostly: the bar does not become longer and shorter with them. */
+const USUAL_FIGURES = " 25%  1.00 MB of 4.00 MB  1.00 MB/s  0:03 left".length;
 const LEAST_BAR_COLUMNS = 10;
 const MOST_BAR_COLUMNS = 40;
 /** The time that is left says something only after a while. */
@@ -153,7 +155,7 @@ export class Bar {
 
 /** Label, bar and figures. The bar goes first when there is no room, and then of the label what does not fit. */
 function withBar(label: string, part: number, known: string, columns: number): string {
-  const room = columns - columnsOf(known) - "  []".length;
+  const room = columns - Math.max(columnsOf(known), USUAL_FIGURES) - "  []".length;
   const short = fitted(label, Math.max(room - LEAST_BAR_COLUMNS, Math.floor(columns / 4)));
   const cells = Math.min(room - columnsOf(short), MOST_BAR_COLUMNS);
   if (cells < LEAST_BAR_COLUMNS) return beside(label, known, columns);

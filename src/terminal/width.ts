@@ -6,15 +6,15 @@
 
 /** Wide and full-width characters of Unicode's East Asian Width, and emoji, which are shown as wide. */
 const WIDE =
-  /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+  /[\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18dff}\u{1aff0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
 
-/** Marks on the character before, vowels of Hangul that join it, and what has no glyph. */
-const ZERO = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]/u;
+/** Marks on the character before, and what has no glyph. */
+const ZERO = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
 /** Makes an emoji of the character before, and those are wide. */
 const EMOJI_STYLE = "\ufe0f";
 
-/** The columns that a text takes, at most. It has no control characters. */
+/** The columns that a text takes, at most. It has no control characters, and is in NFC. */
 export function columnsOf(text: string): number {
   // Nearly all of them are letters of ASCII.
   if (/^[ -~]*$/.test(text)) return text.length;

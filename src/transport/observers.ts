@@ -2,13 +2,17 @@
  * Observers: who hears of one sending of a message: a program's instruments (`trace.ts`), those who watch the session, or both. While
  * nobody does, there is none.
  */
-import type { MessageFacts, MessageWatch, MessageWay } from "../core/watch.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { RequestHead } from "../core/request-head.ts";
-import type { WireHead } from "../core/response.ts";
+import type { ConnectionInfo, SentHead, Timings, WireHead } from "../core/response.ts";
+import type { HeardHead, MessageFacts, MessageWatch } from "../core/watch.ts";
 import type { Connection } from "../connect/connection.ts";
+import type { ConnectionFacts } from "../connect/connection-facts.ts";
+import type { Laps } from "../connect/laps.ts";
+import { timingsOf, type Marks } from "./timings.ts";
 import type { Trace } from "./trace.ts";
+import { SentNow, type Passage } from "./wire-reply.ts";
 
 /** Hears of one sending, in the async context of the call. */
 export interface Observer {
@@ -31,13 +35,12 @@ export interface Observer {
 }
 
 /** Whose message it is. */
-export interface Observed {
+export interface Observed extends Passage {
   readonly request: PreparedRequest;
   readonly context: { runInAsyncScope<Made>(make: () => Made): Made };
-  /** What it goes over. */
-  readonly way: MessageWay;
-  /** What is known of the message. */
-  told(httpVersion: string): MessageFacts;
+  readonly marks: Marks;
+  /** How its connection was opened; `null`: that was there already, or there is none. */
+  readonly laps: Laps | null;
 }
 
 /** Who hears of it; `null`: nobody. */
@@ -82,9 +85,9 @@ class Watching implements Observer {
   }
 
   onHead(head: WireHead): void {
-    this.#context.runInAsyncScope(() =>
-      this.#watch.onHead(head, HeaderMap.fromWire(head.fields), () => this.#observed.way),
-    );
+    const heard = new Heard(head, this.#observed);
+    if (this.#watch.tellsHead) this.#context.runInAsyncScope(() => this.#watch.onHead(heard));
+    else this.#watch.onHead(heard);
   }
 
   onPiece(piece: Uint8Array): void {
@@ -92,16 +95,76 @@ class Watching implements Observer {
   }
 
   onEnd(trailers: readonly string[]): void {
-    const fields = trailers.length === 0 ? null : HeaderMap.fromWire([...trailers]);
-    this.#context.runInAsyncScope(() => this.#watch.onEnd(fields, this.#facts));
+    const fields = trailers.length === 0 ? null : HeaderMap.fromWire(trailers);
+    const facts = new Facts(this.#observed, this.#httpVersion);
+    this.#context.runInAsyncScope(() => this.#watch.onEnd(fields, facts));
   }
 
   onFailure(reason: unknown): void {
-    this.#context.runInAsyncScope(() => this.#watch.onFailure(reason, this.#facts));
+    const facts = new Facts(this.#observed, this.#httpVersion);
+    this.#context.runInAsyncScope(() => this.#watch.onFailure(reason, facts));
+  }
+}
+
+/** What a message went over. It holds no message. */
+class Way {
+  readonly #connection: ConnectionFacts | null;
+  readonly #isReused: boolean;
+
+  constructor({ facts, isReused }: Observed) {
+    this.#connection = facts;
+    this.#isReused = isReused;
   }
 
-  get #facts(): MessageFacts {
-    return this.#observed.told(this.#httpVersion);
+  get connection(): ConnectionInfo | null {
+    return this.#connection?.info(this.#isReused) ?? null;
+  }
+
+  get connectionId(): number | null {
+    return this.#connection?.id ?? null;
+  }
+}
+
+/** A head as it came. */
+class Heard extends Way implements HeardHead {
+  readonly status: number;
+  readonly reason: string;
+  readonly httpVersion: string;
+  readonly #fields: readonly string[];
+  #headers: HeaderMap | null = null;
+
+  constructor({ status, reason, httpVersion, fields }: WireHead, observed: Observed) {
+    super(observed);
+    this.status = status;
+    this.reason = reason;
+    this.httpVersion = httpVersion;
+    this.#fields = fields;
+  }
+
+  get headers(): HeaderMap {
+    this.#headers ??= HeaderMap.fromWire(this.#fields);
+    return this.#headers;
+  }
+}
+
+/** What is known of a message at its end. */
+class Facts extends Way implements MessageFacts {
+  readonly #marks: Marks;
+  readonly #laps: Laps | null;
+  #timings: Timings | null = null;
+  readonly sent: SentHead | null;
+
+  constructor(observed: Observed, httpVersion: string) {
+    super(observed);
+    this.#marks = observed.marks;
+    this.#laps = observed.laps;
+    // Nothing was sent before it was on a connection.
+    this.sent = observed.facts === null ? null : new SentNow(observed, httpVersion);
+  }
+
+  get timings(): Timings {
+    this.#timings ??= timingsOf(this.#marks, this.#laps);
+    return this.#timings;
   }
 }
 

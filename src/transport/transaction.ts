@@ -21,7 +21,6 @@ import type { PreparedRequest } from "../core/request.ts";
 import type { HeaderSection } from "../core/request-head.ts";
 import type { Timings, WireHead, WireResponse } from "../core/response.ts";
 import { isSuccessStatus } from "../core/status.ts";
-import type { MessageFacts, MessageWay } from "../core/watch.ts";
 import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { ConnectionListener } from "../connect/connection-log.ts";
 import type { Laps } from "../connect/laps.ts";
@@ -33,10 +32,10 @@ import { inform } from "./listeners.ts";
 import { asksBefore, outgoing, type Outgoing } from "./outgoing.ts";
 import type { Applicant, Pool } from "./pool.ts";
 import { observerOf, type Observed, type Observer } from "./observers.ts";
-import { timingsOf } from "./timings.ts";
+import { timingsOf, type Marks } from "./timings.ts";
 import { isTraced, Trace } from "./trace.ts";
 import { bodyOf, type BodyToSend, type Upload, type UploadListener } from "./upload.ts";
-import { sentHead, WireReply, type Passage, type Timed } from "./wire-reply.ts";
+import { WireReply, type Passage, type Timed } from "./wire-reply.ts";
 
 /** Where the transaction is. */
 type State = "waiting" | "sending" | "headless" | "body" | "over";
@@ -144,7 +143,7 @@ export class Transaction
       this.#resolve = resolve;
       this.#reject = reject;
       if (this.#signal !== null) listen(this.#signal, this);
-      if (this.#options.message != null || isTraced()) {
+      if (this.#options.watch != null || isTraced()) {
         this.#beginToTell(this.#reason);
         // A subscriber may have ended it.
         if (this.#isOver) return;
@@ -376,7 +375,7 @@ export class Transaction
       this.#use(outgoing(this.request, this.#pool.way, this.#pool.sections));
     }
     this.#restart();
-    if (this.#options.message != null || isTraced()) {
+    if (this.#options.watch != null || isTraced()) {
       this.#beginToTell("resend");
       // A subscriber may have ended it.
       if (this.#isOver) return;
@@ -397,10 +396,9 @@ export class Transaction
 
   /** Those who observe hear of a sending, give it fields of theirs, and may end it. */
   #beginToTell(reason: "auth" | "resend"): void {
-    const { message } = this.#options;
+    const call = this.#options.watch;
     // What is sent again is told of in an event of a connection.
-    const watch =
-      message == null ? null : this.context.runInAsyncScope(() => message.take(this.request, reason));
+    const watch = call == null ? null : this.context.runInAsyncScope(() => call.take(this.request, reason));
     this.watchesConnections = watch?.onConnection ?? null;
     const within = watch?.tellWithin ?? null;
     const trace = isTraced() ? new Trace(watch?.request ?? this.request, this.context, within) : null;
@@ -425,29 +423,18 @@ export class Transaction
     return observer;
   }
 
-  get way(): MessageWay {
-    const { facts } = this;
-    return { connection: facts?.info(this.isReused) ?? null, connectionId: facts?.id ?? null };
-  }
-
-  /** What a watch is told of it. */
-  told(httpVersion: string): MessageFacts {
-    return {
-      ...this.way,
-      sent: this.#startedAt === 0 ? null : sentHead(this, httpVersion),
-      timings: this.timings,
-    };
-  }
-
   get timings(): Timings {
-    const marks = {
+    return timingsOf(this.marks, this.laps);
+  }
+
+  get marks(): Marks {
+    return {
       began: this.#began,
       startedAt: this.#startedAt || null,
       sentAt: this.#sentAt || null,
       headAt: this.#headAt || null,
       endedAt: this.#endedAt || null,
     };
-    return timingsOf(marks, this.laps);
   }
 
   get #isOver(): boolean {

@@ -35,6 +35,7 @@ const PARTS: readonly Parts[] = [
       "programs/browser-to-session.ts",
       "programs/session-to-browser.ts",
       "programs/handler.ts",
+      "programs/pino.ts",
       "programs/program.cjs",
       "claims/global-dispatcher.ts",
       "claims/setup-server.ts",
@@ -43,7 +44,7 @@ const PARTS: readonly Parts[] = [
   { packages: "bundles", programs: ["programs/jest-modules", "programs/jest-commonjs"] },
   {
     packages: "tracing",
-    programs: ["programs/tracing.ts"],
+    programs: ["programs/tracing.ts", "programs/otel.ts"],
   },
 ];
 

@@ -133,6 +133,7 @@ export const rows: readonly Row[] = [
   program("nock.ts"),
   program("mock-agent.ts"),
   programOnOldest("mock-agent.ts"),
+  program("pino.ts"),
   program("program.cjs"),
   programOnOldest("program.cjs"),
   program("global-dispatcher.ts"),
@@ -140,6 +141,7 @@ export const rows: readonly Row[] = [
   withBrowser("browser-to-session.ts"),
   withBrowser("session-to-browser.ts"),
   program("tracing.ts", "tracing"),
+  program("otel.ts", "tracing"),
   { name: "a bundle of handler.ts", check: bundleRunsAlone },
   { name: "curl of a request", check: curlSendsTheSame },
   runner({

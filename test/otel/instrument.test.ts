@@ -51,7 +51,7 @@ describe("instrument()", () => {
     await using session = origin.session(false);
     const instrumentation = instrument(session, telemetry.given);
     const slow = session.get(`${origin.url}/slow`);
-    instrumentation[Symbol.dispose]();
+    instrumentation.off();
     instrumentation[Symbol.dispose]();
     await session.get(`${origin.url}/found`);
     expect(origin.arrived.at(-1)?.traceparent).toBe("");

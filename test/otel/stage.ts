@@ -143,7 +143,7 @@ function cut({ stream, socket }: Http2ServerRequest): void {
 
 export async function startOrigin(): Promise<Origin> {
   const authority = await Authority.create();
-  const leaf = await authority.issue({ addresses: ["127.0.0.1"] });
+  const leaf = await authority.issue({ names: ["localhost"], addresses: ["127.0.0.1"] });
   const sockets = new Set<Socket>();
   const arrived: Arrived[] = [];
   const times = new Map<string, number>();

@@ -224,7 +224,7 @@ async function lookAtDetails(desk: Desk, file: string): Promise<void> {
     await picture(desk, page, `detail json ${colorScheme}`);
     await checks.check(
       `${colorScheme}: JSON is indented, its numbers as they came`,
-      async () => (await panel.locator("pre").textContent())?.includes('\n      "id": 90071992547409931,'),
+      async () => (await panel.locator("pre").textContent())?.includes('\n      "id": 90071992547409940,'),
       true,
     );
     await panel.getByRole("button", { name: "As it came" }).click();

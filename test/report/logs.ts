@@ -327,7 +327,7 @@ export function richLog(): HarLog {
         ...json({
           page: 1,
           orders: [
-            { id: 90071992547409931, total: "12.90", lines: [] },
+            { id: 90071992547409940, total: "12.90", lines: [] },
             { id: 7, total: "3.50", lines: [{ sku: "A-1", count: 2 }] },
           ],
           next: null,

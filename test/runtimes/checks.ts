@@ -363,8 +363,8 @@ export const checks: Record<string, (entries: Entries, far: FarSide) => Promise<
     const bar = terminal.progressBar({ stream: { write: (text) => drawn.push(text) }, label: "get" });
     await session.get(`${far.url}/get`, { onProgress: bar });
     bar.stop();
-    instrumentation[Symbol.dispose]();
-    logging[Symbol.dispose]();
+    instrumentation.off();
+    logging.off();
     assert.match(
       lines.join("\n"),
       /^GET http:\S+ 200 OK, \d+ bytes, [\d.]+ ms, HTTP\/1.1, new connection \d+$/,

@@ -3,6 +3,9 @@
  * upstream server, over one session for all; that server writes down the `traceparent` of each request. Node's `fetch` does the
  * same beside it: when it is wrong, the program is.
  *
+ * With the argument `own` the sessions are instrumented by `sojourn/otel`, beside the same instrumentation of undici: each sending has one
+ * span all the same.
+ *
  * No syntax here that the oldest Node lacks.
  */
 import { Agent, request as sendRequest } from "node:http";
@@ -14,6 +17,7 @@ import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
 
 import type * as Sojourn from "../../src/index.ts";
+import type * as Otel from "../../src/otel.ts";
 import { plainServer, secureServer, tls, type Answer } from "./servers.ts";
 
 const REQUESTS = 1000;
@@ -25,6 +29,9 @@ registerInstrumentations({ instrumentations: [new UndiciInstrumentation()] });
 const { HttpAdapter, Session } = (await import(
   new URL("../../dist/src/index.js", import.meta.url).href
 )) as typeof Sojourn;
+
+const { instrument } = (await import(new URL("../../dist/src/otel.js", import.meta.url).href)) as typeof Otel;
+const isOwn = process.argv.includes("own");
 
 /** The trace of the incoming request `n`. */
 function traceOf(n: number): string {
@@ -133,6 +140,7 @@ function spansByTrace(): NonNullable<typeof grouped> {
 /** Asks with a session of its own. */
 function sessionWith(adapter: ConstructorParameters<typeof HttpAdapter>[0], http2 = false): Ask {
   const session = new Session({ trustEnv: false, verify: tls.ca, http2, timeout: 10_000 });
+  if (isOwn) instrument(session);
   for (const prefix of ["http://", "https://"]) session.mount(prefix, new HttpAdapter(adapter));
   return async (url) => (await session.get(url)).text();
 }
@@ -151,7 +159,8 @@ const rows: readonly Row[] = [
   },
 ];
 
-console.log(`Node ${process.version}, ${REQUESTS} requests, ${AT_A_TIME} at a time`);
+const by = isOwn ? "sojourn/otel beside the instrumentation of undici" : "the instrumentation of undici";
+console.log(`Node ${process.version}, ${REQUESTS} requests, ${AT_A_TIME} at a time, by ${by}`);
 for (const row of rows) {
   const { arrived, spans } = await count(row);
   grouped = null;

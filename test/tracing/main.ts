@@ -2,7 +2,7 @@
  * `npm run tracing`, after `npm run build`
  *
  * Does each request get into the trace that it belongs to, and are its spans those of `fetch`? With OpenTelemetry and Sentry as programs use
- * them, over HTTP/1.1 and HTTP/2, on this Node and on the oldest one that `package.json` allows: async context is made in two ways there.
+ * them, over HTTP/1.1 and HTTP/2, and with `sojourn/otel` beside the instrumentation of undici, on this Node and on the oldest one that `package.json` allows: async context is made in two ways there.
  * Ends with 1 when anything is wrong.
  *
  * Both have a package and a lock file of their own in this folder; they are installed when they are not there.
@@ -45,10 +45,12 @@ try {
   };
   const nodes = [process.execPath, installOldestNode(folder)];
   const runs = nodes.flatMap((node) =>
-    ["app.ts", "spans.ts", "sentry.ts"].map((name) => [node, name] as const),
+    [["app.ts"], ["app.ts", "own"], ["spans.ts"], ["doubles.ts"], ["sentry.ts"]].map(
+      ([name = "", ...more]) => [node, join(here, name), ...more],
+    ),
   );
   const wrong = runs.filter(
-    ([node, name]) => spawnSync(node, [join(here, name)], { stdio: "inherit", env }).status !== 0,
+    ([node = "", ...given]) => spawnSync(node, given, { stdio: "inherit", env }).status !== 0,
   );
   if (wrong.length > 0) throw new Error(`wrong: ${wrong.map((run) => run.join(" ")).join(", ")}`);
 } finally {

@@ -2,7 +2,6 @@
 import { Axis } from "./axis.ts";
 import type { Span } from "./book.ts";
 import type { CookieEvent, CookieEventKind, CookieStory } from "./cookie-story.ts";
-import { element } from "./element.ts";
 import { formatClock, formatNumber, shorten } from "./format.ts";
 import type { Canvas, Column, GridPlan, Placed } from "./grid.ts";
 import type { Look } from "./look.ts";
@@ -34,16 +33,12 @@ const figure = (id: string, label: string, kind: CookieEventKind): Column<Cookie
   id,
   label,
   isFigure: true,
-  cell: ({ counts }) => [counts[kind] === 0 ? "\u2013" : formatNumber(counts[kind])],
+  texts: ({ counts }) => [counts[kind] === 0 ? "\u2013" : formatNumber(counts[kind])],
 });
 
 const COLUMNS: readonly Column<CookieStory>[] = [
-  {
-    id: "cookie",
-    label: "Cookie",
-    cell: ({ name }) => [element("span", { class: "path" }, shorten(name, 120))],
-  },
-  { id: "domain", label: "Domain", cell: ({ domain }) => [shorten(domain, 120)] },
+  { id: "cookie", label: "Cookie", texts: ({ name }) => [shorten(name, 120)] },
+  { id: "domain", label: "Domain", texts: ({ domain }) => [shorten(domain, 120)] },
   figure("stored", "Set", "stored"),
   figure("sent", "Sent", "sent"),
   figure("refused", "Refused", "refused"),

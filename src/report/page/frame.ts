@@ -196,7 +196,7 @@ export class Frame {
     const choice = select(
       "Theme",
       [
-        ["auto", "as the system"],
+        ["auto", "system"],
         ["light", "light"],
         ["dark", "dark"],
       ],

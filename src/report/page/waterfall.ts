@@ -28,12 +28,40 @@ export interface WaterfallHost {
 }
 
 /** Method, status, URL, size and time of a message. */
-export const COLUMNS: readonly Column<Row>[] = [
-  { id: "method", label: "Method", isSortable: true, cell: ({ message }) => [message.method] },
-  { id: "status", label: "Status", isSortable: true, cell: ({ message }) => statusCell(message) },
-  { id: "url", label: "URL", isSortable: true, cell: urlCell },
-  { id: "size", label: "Size", isFigure: true, isSortable: true, cell: ({ message }) => [sizeText(message)] },
-  { id: "time", label: "Time", isFigure: true, isSortable: true, cell: ({ message }) => [timeText(message)] },
+const COLUMNS: readonly Column<Row>[] = [
+  { id: "method", label: "Method", isSortable: true, texts: ({ message }) => [message.method] },
+  {
+    id: "status",
+    label: "Status",
+    isSortable: true,
+    pieces: ["sign", ""],
+    texts: ({ message }) => [signOf(message), statusOf(message)],
+  },
+  {
+    id: "url",
+    label: "URL",
+    isSortable: true,
+    pieces: ["reason", "host", "path"],
+    texts: ({ message, isFollowUp }) => [
+      isFollowUp ? reasonWord(message.entry._sojourn.reason) : "",
+      shorten(message.host, 80),
+      shorten(message.path, LONGEST_URL),
+    ],
+  },
+  {
+    id: "size",
+    label: "Size",
+    isFigure: true,
+    isSortable: true,
+    texts: ({ message }) => [sizeText(message)],
+  },
+  {
+    id: "time",
+    label: "Time",
+    isFigure: true,
+    isSortable: true,
+    texts: ({ message }) => [timeText(message)],
+  },
 ];
 
 /** Size of a message's body, as it is shown. */
@@ -50,16 +78,6 @@ export function statusCell(message: Message): readonly Child[] {
   const sign = signOf(message);
   const mark = element("span", { class: `sign sign-${message.fate}`, "aria-hidden": "true" }, sign);
   return [mark, statusOf(message)];
-}
-
-function urlCell({ message, isFollowUp }: Row): readonly Child[] {
-  const { host, path, entry } = message;
-  const reason = isFollowUp ? reasonWord(entry._sojourn.reason) : "";
-  return [
-    reason === "" ? null : element("span", { class: "reason" }, reason),
-    element("span", { class: "host" }, shorten(host, 80)),
-    element("span", { class: "path" }, shorten(path, LONGEST_URL)),
-  ];
 }
 
 function axisOf(canvas: Canvas<Row>, host: WaterfallHost): Axis {
