@@ -175,6 +175,7 @@ export type {
   RedirectRecord,
   RetryRecord,
   Sending,
+  TellWithin,
   StoreRecord,
 } from "./core/records.ts";
 
