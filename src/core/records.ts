@@ -171,7 +171,7 @@ export interface ConnectionRecord {
   readonly id: number;
   /** It was opened, could not be opened, or has ended. */
   readonly kind: "opened" | "failed" | "closed";
-  /** Where it leads: `scheme://host:port`. */
+  /** Where it leads: `scheme://host:port`; of one to a proxy that forwards requests that proxy. */
   readonly origin: string;
   /** `scheme://host:port` of the proxy on the way, without its credentials; `null` for none. */
   readonly proxy: string | null;

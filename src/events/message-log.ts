@@ -109,7 +109,10 @@ export class MessageLog implements MessageWatch {
   }
 
   onFailure(reason: unknown, facts: MessageFacts): void {
-    this.#end(reason === null ? UNREAD : endOf(reason, this.#call.signal), null, facts);
+    const { signal } = this.#call;
+    // Who gave up the call gave up the rest of it.
+    const given: unknown = reason === null && signal?.aborted === true ? signal.reason : reason;
+    this.#end(given === null ? UNREAD : endOf(given, signal), null, facts);
   }
 
   /** Before it is sent, listeners may give it fields. */

@@ -132,8 +132,11 @@ class Replay {
   #store(place: Place, header: SetCookie, url: Url, time: number): void {
     this.#reading.attempt(place, header.name, () => {
       const text = header.text();
-      if (this.#hasHidden && /^[^=;]*=\*{3}(?:;|$)/.test(text))
-        throw new Refusal("sanitized", "its value was hidden when the log was written");
+      const [, hidden = null] = (this.#hasHidden && /^([^=;]*)=\*{3}(?:;|$)/.exec(text)) || [];
+      if (hidden !== null) {
+        const says = "its value was hidden when the log was written";
+        return this.#reading.refuse(place, hidden.trim(), new Refusal("sanitized", says));
+      }
       const verdict = this.#jar.store(text, url, time);
       if (verdict.kind === "refused") {
         const says = `its response could not set it (${verdict.reason})`;

@@ -10,7 +10,7 @@ import { parseSetCookie } from "../cookies/parse.ts";
 import { hiddenText, hiddenValue } from "../response/hidden.ts";
 import { essenceOf, textOfBody, withoutSecretParts, type ShownBody } from "./bodies.ts";
 import type { EntryFacts, HarCookie, HarEntry, HarPair } from "./har-types.ts";
-import type { KeptMessage } from "./kept.ts";
+import { requestHeadersOf, type KeptMessage } from "./kept.ts";
 
 /** Which bodies are kept, and how much of each. */
 export interface BodyManner {
@@ -99,10 +99,11 @@ function requestOf(
   version: string | null,
   manner: BodyManner,
 ): HarEntry["request"] {
-  const { method, url, requestHeaders, sentBytes, target } = message;
+  const { method, url, sentBytes, sent } = message;
+  const requestHeaders = requestHeadersOf(message);
   const whole = url.replace(/#.*$/s, "");
   const postData = postDataOf(message, manner);
-  const line = `${method} ${target ?? targetOf(whole)} HTTP/1.1\r\n`;
+  const line = `${method} ${sent?.target ?? targetOf(whole)} HTTP/1.1\r\n`;
   return {
     method,
     url: shownUrl(whole),
@@ -111,7 +112,7 @@ function requestOf(
     headers: pairsOf(requestHeaders),
     queryString: queryOf(whole),
     ...(postData === null ? {} : { postData }),
-    headersSize: headSize(line, requestHeaders, message.target === null ? null : version),
+    headersSize: headSize(line, requestHeaders, sent === null ? null : version),
     bodySize: sentBytes,
   };
 }
@@ -172,7 +173,8 @@ function postDataOf(
   message: KeptMessage,
   manner: BodyManner,
 ): NonNullable<HarEntry["request"]["postData"]> | null {
-  const { requestBody, requestHeaders } = message;
+  const { requestBody } = message;
+  const requestHeaders = requestHeadersOf(message);
   if (requestBody === null || !message.hasBody || message.sentBytes === 0) return null;
   const shown = textOfBody(requestBody, requestHeaders, manner.maxBodyBytes);
   const content = contentOf(shown, essenceOf(requestHeaders), manner);

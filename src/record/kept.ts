@@ -12,6 +12,7 @@ import type {
   RedirectRecord,
   RetryRecord,
 } from "../core/records.ts";
+import type { SentHead } from "../core/response.ts";
 import { shownUrls } from "../core/redact.ts";
 
 /** An error without what hangs on it. */
@@ -31,16 +32,14 @@ export interface Happenings {
 /** A message, as far as it is kept. */
 export interface KeptMessage extends Omit<
   MessageRecord,
-  "request" | "sent" | "error" | "requestBody" | "responseBody" | "url"
+  "request" | "error" | "requestBody" | "responseBody" | "url"
 > {
   /** Whole: with user info and fragment. */
   readonly url: string;
-  /** The fields as they were sent; where the adapter does not tell, those of the request. */
-  readonly requestHeaders: HeaderMap;
+  /** The head as it was sent; `null` where the adapter does not tell. */
+  readonly sent: SentHead | null;
   /** Those of the request: without what the transport added. */
   readonly preparedHeaders: HeaderMap;
-  /** The target as it was sent; `null` where the adapter does not tell. */
-  readonly target: string | null;
   /** Is there a body, be it an empty one? */
   readonly hasBody: boolean;
   readonly error: KeptError | null;
@@ -56,23 +55,48 @@ const SHORT_BYTES = 8192;
 
 /** What is kept of a message. @param maxBytes of each body; `null`: none of bodies. */
 export function kept(record: MessageRecord, happened: Happenings, maxBytes: number | null): KeptMessage {
-  const { request, sent, error, requestBody, responseBody, ...rest } = record;
+  const { request, requestBody, responseBody } = record;
   const { payload } = request;
   const isShort = maxBytes === null && payload?.kind === "bytes" && payload.bytes.byteLength <= SHORT_BYTES;
   const preparedHeaders = request.headers.clone();
   return {
-    ...rest,
+    // One by one: most of them are made when they are looked at.
+    id: record.id,
+    call: record.call,
+    hop: record.hop,
+    attempt: record.attempt,
+    resends: record.resends,
+    reason: record.reason,
+    method: record.method,
+    startedAt: record.startedAt,
+    duration: record.duration,
+    outcome: record.outcome,
+    sentBytes: record.sentBytes,
+    status: record.status,
+    statusText: record.statusText,
+    httpVersion: record.httpVersion,
+    headers: record.headers,
+    trailers: record.trailers,
+    receivedBytes: record.receivedBytes,
+    connection: record.connection,
+    connectionId: record.connectionId,
+    timings: record.timings,
+    phase: record.phase,
     url: request.url,
-    requestHeaders: sent?.headers ?? preparedHeaders,
     preparedHeaders,
-    target: sent?.target ?? null,
+    sent: record.sent,
     hasBody: payload !== null,
-    error: keptError(error),
+    error: keptError(record.error),
     requestBody: keptBody(requestBody, maxBytes),
     responseBody: keptBody(responseBody, maxBytes),
     shortBody: isShort ? payload.bytes : null,
     happened,
   };
+}
+
+/** The fields as they were sent; where the adapter does not tell, those of the request. */
+export function requestHeadersOf({ sent, preparedHeaders }: KeptMessage): HeaderMap {
+  return sent?.headers ?? preparedHeaders;
 }
 
 /** Nothing happened yet. */

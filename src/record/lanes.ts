@@ -39,6 +39,8 @@ export function callOf(call: KeptCall): HarCall {
 export class Connections {
   readonly #most: number;
   readonly #byId = new Map<number, HarConnection>();
+  /** How many messages went over those that are open. */
+  readonly #counts = new Map<number, number>();
 
   constructor(most: number) {
     this.#most = most;
@@ -46,7 +48,7 @@ export class Connections {
 
   /** All of them, in the order in which they were opened. */
   get all(): readonly HarConnection[] {
-    return [...this.#byId.values()];
+    return [...this.#byId.values()].map((connection) => this.#counted(connection));
   }
 
   /** The protocol of a connection; `null`: it is not known. */
@@ -59,16 +61,22 @@ export class Connections {
     const before = this.#byId.get(record.id);
     const connection = before === undefined ? connectionOf(record) : ended(before, record);
     this.#byId.set(record.id, connection);
+    if (connection.lasted !== null) this.#counts.delete(record.id);
     if (this.#byId.size > this.#most) this.#forget();
-    return connection;
+    return this.#counted(connection);
   }
 
   /** A message went over one. */
   count({ connectionId, outcome }: KeptMessage): void {
-    const connection = connectionId === null ? undefined : this.#byId.get(connectionId);
+    if (connectionId === null || outcome !== "complete") return;
     // One that has ended told itself how many there were.
-    if (connection === undefined || connection.lasted !== null || outcome !== "complete") return;
-    this.#byId.set(connection.id, { ...connection, messages: connection.messages + 1 });
+    if (this.#byId.get(connectionId)?.lasted === null)
+      this.#counts.set(connectionId, (this.#counts.get(connectionId) ?? 0) + 1);
+  }
+
+  #counted(connection: HarConnection): HarConnection {
+    const count = this.#counts.get(connection.id);
+    return count === undefined ? connection : { ...connection, messages: connection.messages + count };
   }
 
   /** Forgets those that have ended. */
@@ -78,7 +86,9 @@ export class Connections {
 
   #forget(): void {
     const oldest = this.all.find(({ lasted }) => lasted !== null) ?? this.all[0];
-    if (oldest !== undefined) this.#byId.delete(oldest.id);
+    if (oldest === undefined) return;
+    this.#byId.delete(oldest.id);
+    this.#counts.delete(oldest.id);
   }
 }
 

@@ -6,6 +6,7 @@ import { assertCount, mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import type { CallRecord, EventName, EventRecords, MessageRecord } from "../core/records.ts";
 import { printAs } from "../core/redact.ts";
 import { version } from "../core/version.ts";
+import { Bounded } from "./bounded.ts";
 import { entryOf, type BodyManner } from "./entry.ts";
 import type { Har, HarCall, HarConnection, HarEntry, HarLog } from "./har-types.ts";
 import { withoutSecrets } from "./hide.ts";
@@ -70,12 +71,12 @@ export class Recorder implements Disposable {
   readonly #subscriptions: Disposable[] = [];
   readonly #listeners = new Set<(news: RecorderNews) => void>();
   /** In the order in which they ended. */
-  readonly #messages = new Map<number, KeptMessage>();
+  readonly #messages: Bounded<KeptMessage>;
   /** What happened to messages that are not over, or not kept any more. */
-  readonly #happenings = new Map<number, Happenings>();
+  readonly #happenings: Bounded<Happenings>;
   /** Their secrets are not known yet: whoever wants to see something asks for them. */
   readonly #unlearnt = new Set<KeptMessage>();
-  readonly #calls = new Map<number, KeptCall>();
+  readonly #calls: Bounded<KeptCall>;
   readonly #connections: Connections;
   readonly #secrets = new Secrets();
   #dropped = 0;
@@ -89,6 +90,9 @@ export class Recorder implements Disposable {
     oneOf(bodies, "bodies", ["none", "text", "all"]);
     assertCount(maxBodyBytes, "maxBodyBytes");
     this.#maxEntries = maxEntries;
+    this.#messages = new Bounded(maxEntries);
+    this.#happenings = new Bounded(maxEntries);
+    this.#calls = new Bounded(maxEntries);
     this.#manner = {
       bodies,
       maxBodyBytes,
@@ -233,20 +237,16 @@ export class Recorder implements Disposable {
     this.#happenings.delete(record.id);
     const { bodies, maxBodyBytes } = this.#manner;
     const message = kept(record, happened, bodies === "none" ? null : maxBodyBytes);
-    this.#messages.set(record.id, message);
     this.#unlearnt.add(message);
     this.#connections.count(message);
     const isTold = this.#listeners.size > 0;
+    const oldest = this.#messages.add(record.id, message);
     if (isTold) this.#tellOf(message);
-    for (const [id, oldest] of this.#messages) {
-      if (this.#messages.size <= this.#maxEntries) break;
-      this.#drop(id, oldest);
-    }
+    if (oldest !== null) this.#drop(oldest.id, oldest.thing);
   }
 
   /** Its secrets may stand in messages that are kept. */
   #drop(id: number, message: KeptMessage): void {
-    this.#messages.delete(id);
     this.#dropped++;
     if (this.#unlearnt.has(message)) this.#learnOf(message);
     if (this.#listeners.size > 0)
@@ -255,8 +255,7 @@ export class Recorder implements Disposable {
 
   #onCall(record: CallRecord): void {
     const call = keptCall(record);
-    this.#calls.set(call.id, call);
-    bound(this.#calls, this.#maxEntries);
+    this.#calls.add(call.id, call);
     if (this.#listeners.size === 0) return;
     this.#learn();
     this.#tell({ event: "call", data: withoutSecrets(callOf(call), this.#secrets) });
@@ -271,9 +270,8 @@ export class Recorder implements Disposable {
     }
     const happened = this.#happenings.get(id) ?? nothingHappened();
     note(happened);
-    this.#happenings.set(id, happened);
-    // One whose message is dropped already would stay for ever.
-    bound(this.#happenings, this.#maxEntries);
+    // One whose message is dropped already would stay for ever, if there were no bound.
+    this.#happenings.add(id, happened);
   }
 
   #inOrder(): KeptMessage[] {
@@ -306,13 +304,5 @@ export class Recorder implements Disposable {
 
   #tell(news: RecorderNews): void {
     for (const listener of this.#listeners) listener(news);
-  }
-}
-
-/** Takes away what came first. */
-function bound(all: Map<number, unknown>, most: number): void {
-  for (const id of all.keys()) {
-    if (all.size <= most) return;
-    all.delete(id);
   }
 }

@@ -46,6 +46,7 @@ export class Secrets {
 
   /** What was looked at for secrets. */
   readonly #seen = new Set<string>();
+  #seenFields = new WeakSet<object>();
 
   /** How many values are known. */
   get size(): number {
@@ -67,6 +68,13 @@ export class Secrets {
     // What is forgotten is looked at once more.
     if (this.#seen.size >= MOST_SECRETS) this.#seen.clear();
     this.#seen.add(text);
+    return true;
+  }
+
+  /** Were these not looked at yet? From now on they were. */
+  isNewsOf(fields: object): boolean {
+    if (this.#seenFields.has(fields)) return false;
+    this.#seenFields.add(fields);
     return true;
   }
 
@@ -129,6 +137,7 @@ export class Secrets {
       this.#values.delete(value);
     }
     this.#seen.clear();
+    this.#seenFields = new WeakSet();
     this.#again();
   }
 

@@ -53,6 +53,7 @@ import { corridor } from "../pipeline/order.ts";
 import type { Exchange, Reply, Send, Surroundings } from "../pipeline/stage.ts";
 import { prepare, targetOf } from "../prepare/prepare.ts";
 import { encodeParams } from "../prepare/query.ts";
+import type { Inspector, InspectOptions } from "../inspect/inspector.ts";
 import { Recorder, type RecordOptions } from "../record/recorder.ts";
 import { ResponsePromise } from "../response/promise.ts";
 import type { Response } from "../response/response.ts";
@@ -67,6 +68,7 @@ import { cookiesFor, jarOf } from "./cookies.ts";
 import { bySession, type SessionDefaults } from "./defaults.ts";
 import { sessionFacts } from "./facts.ts";
 import { adoptFields, defaultsOf, SessionFields } from "./fields.ts";
+import { Inspectors } from "./inspectors.ts";
 import { Mounts } from "./mounts.ts";
 import { Keeping } from "./keeping.ts";
 import { readOpening, type Opening, type OpenOptions } from "./open.ts";
@@ -102,6 +104,8 @@ export class Session<Streams extends boolean = false>
   #pipeline: Send;
   /** `null`: nobody asked for them. */
   #events: SessionEvents | null = null;
+  /** `null` until there is one. */
+  #inspectors: Inspectors | null = null;
   /** `null`: nothing of it is stored. */
   #keeping: Keeping | null = null;
 
@@ -352,6 +356,27 @@ export class Session<Streams extends boolean = false>
     });
   }
 
+  /**
+   * Opens a page on this machine that shows what happens in the session while it happens: what {@link record} keeps, and what comes from then
+   * on. Print its `url`, and open it in a browser. It is there until it is closed, or the session is; it keeps no program from ending.
+   *
+   * Whoever has all of the address can look on: treat it as a password. Secrets are hidden before anything is sent to the page.
+   *
+   * @throws {TypeError | RangeError} for an unknown option or a value that it cannot have.
+   * @throws {SessionClosed} when the session is closed.
+   * @throws {Error} with the `code` of Node's error, such as `EADDRINUSE`, when the port cannot be used.
+   */
+  async inspect(options: InspectOptions = {}): Promise<Inspector> {
+    this.#inspectors ??= new Inspectors();
+    return await this.#inspectors.open(
+      options,
+      (recording) => this.record(recording),
+      () => {
+        if (this.#closing.isOver) throw sessionClosed();
+      },
+    );
+  }
+
   /** Adapters by prefix, in the order in which they are asked: longest prefix first. */
   get adapters(): ReadonlyMap<string, Adapter> {
     return this.#mounts.adapters;
@@ -392,15 +417,20 @@ export class Session<Streams extends boolean = false>
 
   /**
    * Closes all connections. Requests under way fail with {@link SessionClosed}, and so do later ones; only a body that is
-   * being streamed is left to be read, and its connection ends with it. Settings and cookies stay readable. Safe to call
-   * twice.
+   * being streamed is left to be read, and its connection ends with it. Its inspectors are closed, too. Settings and cookies stay
+   * readable. Safe to call twice.
    */
   async close(): Promise<void> {
     this.#closing.ring();
     try {
       await Promise.all([...this.#mounts.all].map((adapter) => adapter.close()));
     } finally {
-      if (this.#keeping !== null) await this.#keeping.close();
+      try {
+        if (this.#keeping !== null) await this.#keeping.close();
+      } finally {
+        // The last: it shows what became of the requests that were under way.
+        if (this.#inspectors !== null) await this.#inspectors.close();
+      }
     }
   }
 
@@ -478,7 +508,7 @@ export class Session<Streams extends boolean = false>
     const reply = this.#pipeline(exchange);
     const over = payload?.kind === "stream" ? discardingUnsent(payload, exchange.settings, reply) : reply;
     // Beside the caller, who is told afterwards.
-    if (log !== null) over.then((response) => log.onReply(response), ignore);
+    if (log?.tellsEnd === true) over.then((response) => log.onReply(response), ignore);
     over.then(resolve, (thrown: unknown) => {
       const error = this.#told(thrown);
       log?.onFailure(error);

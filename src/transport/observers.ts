@@ -12,7 +12,7 @@ import type { ConnectionFacts } from "../connect/connection-facts.ts";
 import type { Laps } from "../connect/laps.ts";
 import { timingsOf, type Marks } from "./timings.ts";
 import type { Trace } from "./trace.ts";
-import { sentHead, type Passage } from "./wire-reply.ts";
+import { SentNow, type Passage } from "./wire-reply.ts";
 
 /** Hears of one sending, in the async context of the call. */
 export interface Observer {
@@ -152,28 +152,19 @@ class Facts extends Way implements MessageFacts {
   readonly #marks: Marks;
   readonly #laps: Laps | null;
   #timings: Timings | null = null;
-  readonly #head: RequestHead | null;
-  readonly #httpVersion: string;
-  #sent: SentHead | null = null;
+  readonly sent: SentHead | null;
 
   constructor(observed: Observed, httpVersion: string) {
     super(observed);
-    const { method, target, section, marks, laps } = observed;
-    this.#marks = marks;
-    this.#laps = laps;
+    this.#marks = observed.marks;
+    this.#laps = observed.laps;
     // Nothing was sent before it was on a connection.
-    this.#head = observed.facts === null ? null : { method, target, section };
-    this.#httpVersion = httpVersion;
+    this.sent = observed.facts === null ? null : new SentNow(observed, httpVersion);
   }
 
   get timings(): Timings {
     this.#timings ??= timingsOf(this.#marks, this.#laps);
     return this.#timings;
-  }
-
-  get sent(): SentHead | null {
-    if (this.#head !== null) this.#sent ??= sentHead(this.#head, this.#httpVersion);
-    return this.#sent;
   }
 }
 

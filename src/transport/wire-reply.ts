@@ -27,10 +27,26 @@ export interface Passage extends RequestHead {
   readonly isReused: boolean;
 }
 
-/** The head of a request as it went out. */
-export function sentHead({ method, target, section }: RequestHead, httpVersion: string): SentHead {
-  const fields = httpVersion === "2" ? http2Fields(section.fields) : section.fields;
-  return { method, target, headers: HeaderMap.fromWire(fields) };
+/** The head of a request as it went out. Its fields are made when somebody looks at them. */
+export class SentNow implements SentHead {
+  readonly method: string;
+  readonly target: string;
+  readonly #section: RequestHead["section"];
+  readonly #httpVersion: string;
+  #headers: HeaderMap | null = null;
+
+  constructor({ method, target, section }: RequestHead, httpVersion: string) {
+    this.method = method;
+    this.target = target;
+    this.#section = section;
+    this.#httpVersion = httpVersion;
+  }
+
+  get headers(): HeaderMap {
+    const { fields } = this.#section;
+    this.#headers ??= HeaderMap.fromWire(this.#httpVersion === "2" ? http2Fields(fields) : fields);
+    return this.#headers;
+  }
 }
 
 /** The head, and the body to come. */
@@ -79,7 +95,7 @@ export class WireReply implements WireResponse {
   }
 
   get sent(): SentHead | null {
-    return this.#passage === null ? null : sentHead(this.#passage, this.httpVersion);
+    return this.#passage === null ? null : new SentNow(this.#passage, this.httpVersion);
   }
 
   get trailers(): HeaderMap {

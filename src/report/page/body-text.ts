@@ -23,35 +23,34 @@ export function shownBody(text: string, encoding: "base64" | undefined, mimeType
 
 /** JSON with indentation; `null` for what is none. Tokens stay as they are, so that a long number or a name that stands twice is not lost. */
 export function indent(text: string): string | null {
-  if (text.length > LONGEST_JSON) return null;
-  try {
-    JSON.parse(text);
-  } catch {
-    return null;
-  }
+  if (text.length > LONGEST_JSON || !isJson(text)) return null;
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[^\s{}[\],:"]+|[{}[\],:]/g) ?? [];
   let out = "";
   let depth = 0;
-  const line = (): string => `\n${"  ".repeat(depth)}`;
-  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[^\s{}[\],:"]+|[{}[\],:]/g) ?? [];
-  for (const [at, token] of tokens.entries()) {
-    const next = tokens[at + 1];
-    if (token === "{" || token === "[") {
-      out += token;
-      if (next === "}" || next === "]") continue;
-      if (++depth > DEEPEST_JSON) return null;
-      out += line();
-    } else if (token === "}" || token === "]") {
-      const before = tokens[at - 1];
-      if (before !== "{" && before !== "[") {
-        depth--;
-        out += line();
-      }
-      out += token;
-    } else if (token === ",") out += `,${line()}`;
-    else if (token === ":") out += ": ";
-    else out += token;
+  let before = "";
+  for (const token of tokens) {
+    const isOpen = OPENING.has(before);
+    if (CLOSING.has(token)) depth--;
+    if (depth > DEEPEST_JSON) return null;
+    // A line begins behind a bracket and a comma, and before a bracket that closes; not within an empty pair of them.
+    if (CLOSING.has(token) ? !isOpen : isOpen || before === ",") out += `\n${"  ".repeat(depth)}`;
+    out += token === ":" ? ": " : token;
+    if (OPENING.has(token)) depth++;
+    before = token;
   }
   return out;
+}
+
+const OPENING: ReadonlySet<string> = new Set(["{", "["]);
+const CLOSING: ReadonlySet<string> = new Set(["}", "]"]);
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Sixteen bytes a line, with what is printable of them beside. */

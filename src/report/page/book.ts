@@ -46,18 +46,21 @@ export class Book {
     this.#connections.set(connection.id, connection);
   }
 
-  /** Takes messages away, and the calls that have none any more. */
+  /** Takes messages away, and with them what is over and older than all that are left: a page may be open for days. */
   drop({ total, messages }: Dropped): void {
     this.#dropped = total;
-    const touched = new Set<number>();
-    for (const id of messages) {
-      const message = this.#messages.get(id);
-      if (message !== undefined) touched.add(message.call);
-      this.#messages.delete(id);
-    }
+    for (const id of messages) this.#messages.delete(id);
     this.#sorted = null;
-    for (const { call } of this.#messages.values()) touched.delete(call);
-    for (const call of touched) this.#calls.delete(call);
+    const calls = new Set<number>();
+    const connections = new Set<number>();
+    for (const { call, entry } of this.#messages.values()) {
+      calls.add(call);
+      connections.add(Number(entry.connection));
+    }
+    const oldest = Math.min(...calls);
+    for (const id of this.#calls.keys()) if (id < oldest && !calls.has(id)) this.#calls.delete(id);
+    for (const { id, lasted } of this.#connections.values())
+      if (lasted !== null && !connections.has(id)) this.#connections.delete(id);
   }
 
   /** How many messages were there, and are not any more. */

@@ -2,7 +2,6 @@
 import { Axis } from "./axis.ts";
 import type { Span } from "./book.ts";
 import type { CookieEvent, CookieEventKind, CookieStory } from "./cookie-story.ts";
-import { element } from "./element.ts";
 import { formatClock, formatNumber, shorten } from "./format.ts";
 import type { Canvas, Column, GridPlan, Placed } from "./grid.ts";
 import type { Look } from "./look.ts";
@@ -12,9 +11,9 @@ import { refusalText } from "./words.ts";
 
 /** What the cookies ask the page. */
 export interface CookiesHost {
-  readonly view: TimeView;
+  time(): TimeView;
   /** All of the time. */
-  readonly span: Span;
+  span(): Span;
   isChosen(story: CookieStory): boolean;
   open(story: CookieStory, isKeyboard: boolean): void;
   walk(story: CookieStory): void;
@@ -34,16 +33,12 @@ const figure = (id: string, label: string, kind: CookieEventKind): Column<Cookie
   id,
   label,
   isFigure: true,
-  cell: ({ counts }) => [counts[kind] === 0 ? "\u2013" : formatNumber(counts[kind])],
+  texts: ({ counts }) => [counts[kind] === 0 ? "\u2013" : formatNumber(counts[kind])],
 });
 
 const COLUMNS: readonly Column<CookieStory>[] = [
-  {
-    id: "cookie",
-    label: "Cookie",
-    cell: ({ name }) => [element("span", { class: "path" }, shorten(name, 120))],
-  },
-  { id: "domain", label: "Domain", cell: ({ domain }) => [shorten(domain, 120)] },
+  { id: "cookie", label: "Cookie", texts: ({ name }) => [shorten(name, 120)] },
+  { id: "domain", label: "Domain", texts: ({ domain }) => [shorten(domain, 120)] },
   figure("stored", "Set", "stored"),
   figure("sent", "Sent", "sent"),
   figure("refused", "Refused", "refused"),
@@ -127,9 +122,9 @@ export function cookiesPlan(host: CookiesHost): GridPlan<CookieStory> {
     classOf: () => "",
     isChosen: (story) => host.isChosen(story),
     paint: (canvas) => {
-      const span = roomy(host.view.zoom ?? host.span);
+      const span = roomy(host.time().zoom ?? host.span());
       axis = new Axis(span, LEFT_ROOM, Math.max(40, canvas.width - 2 * LEFT_ROOM - 24));
-      paintGround(canvas, axis, host.span.from);
+      paintGround(canvas, axis, host.span().from);
       clipRows(canvas);
       for (const placed of canvas.rows) paintStory(canvas, axis, placed);
       canvas.context.restore();

@@ -7,24 +7,11 @@ export interface ServerEvent {
   readonly data: string;
 }
 
-/** Reads events, and keeps the id of the last one. */
+/** Reads events. Their ids are of no use to the page. */
 export class EventReader {
   #rest = "";
   #name = "";
   #data: string[] = [];
-  #id = "";
-  #lastId = "";
-
-  /** Id of the last event that was whole; `""` for none. */
-  get lastId(): string {
-    return this.#lastId;
-  }
-
-  /** A new connection: what was begun on the old one never comes whole. */
-  restart(): void {
-    this.#rest = "";
-    this.#forget();
-  }
 
   /** Events that are whole with the next piece of text. */
   read(text: string): ServerEvent[] {
@@ -49,21 +36,14 @@ export class EventReader {
     const value = colon === -1 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (name === "event") this.#name = value;
     else if (name === "data") this.#data.push(value);
-    else if (name === "id") this.#id = value;
     return null;
   }
 
   #finish(): ServerEvent | null {
-    if (this.#id !== "") this.#lastId = this.#id;
     const event =
       this.#data.length === 0 ? null : { name: this.#name || "message", data: this.#data.join("\n") };
-    this.#forget();
-    return event;
-  }
-
-  #forget(): void {
     this.#name = "";
     this.#data = [];
-    this.#id = "";
+    return event;
   }
 }

@@ -2,7 +2,7 @@
  * A table of which only the rows in sight are there, with a canvas beside it that is painted row by row. Assistive technology hears how
  * many rows there are and which one each is; the keyboard walks through all of them.
  */
-import { element, type Child } from "./element.ts";
+import { element } from "./element.ts";
 import type { Look } from "./look.ts";
 import { Strip } from "./strip.ts";
 
@@ -13,8 +13,10 @@ export interface Column<Row> {
   /** Figures stand below one another. */
   readonly isFigure?: boolean;
   readonly isSortable?: boolean;
-  /** What stands in it. */
-  cell(row: Row): readonly Child[];
+  /** Pieces of a cell, by their classes: they stay, and what stands in them changes. `sign` is not read out. */
+  readonly pieces?: readonly string[];
+  /** What stands in each piece; without pieces, in the cell. */
+  texts(row: Row): readonly string[];
 }
 
 /** A row in sight, in pixels of the canvas. */
@@ -77,8 +79,12 @@ export interface GridPlan<Row> {
 const HEAD_HEIGHT = 30;
 /** A grid of fewer pixels has text and bars below one another. */
 const NARROW = 620;
+/** One of fewer has less in its table. */
+const MEDIUM = 1040;
 /** So many rows beyond what is in sight are there. */
 const BEYOND = 4;
+/** Scrolling is over after so many milliseconds without any. */
+const REST_MS = 150;
 
 /** The table and its canvas. */
 export class Grid<Row> {
@@ -93,6 +99,9 @@ export class Grid<Row> {
   readonly #note: HTMLElement;
   readonly #empty: HTMLElement;
   readonly #shown = new Map<number, HTMLTableRowElement>();
+  /** Rows that nobody sees: they are used again, since making them anew costs more than all else. */
+  readonly #spare: HTMLTableRowElement[] = [];
+  #rest = 0;
   #look: Look;
   #rows: readonly Row[] = [];
   #strip = new Strip(0, () => 0);
@@ -221,6 +230,7 @@ export class Grid<Row> {
     if (width === 0) return;
     this.#isNarrow = width < NARROW;
     this.root.classList.toggle("is-narrow", this.#isNarrow);
+    this.root.classList.toggle("is-medium", !this.#isNarrow && width < MEDIUM);
     this.#strip = new Strip(this.#rows.length, (at) => this.#heightAt(at));
     const height = this.#scroller.clientHeight;
     this.#stage.style.height = `${height}px`;
@@ -242,56 +252,86 @@ export class Grid<Row> {
     });
   }
 
-  /** Rows that are there stay as they are and where they are among the others: the one with the focus would lose it. */
   #placeRows(): void {
     const top = this.#scroller.scrollTop;
     const { first, last } = this.#strip.window(top, this.#viewHeight, BEYOND);
-    const wanted = new Set<number>();
-    for (let index = first; index <= last; index++) wanted.add(index);
-    if (this.#rows.length > 0) wanted.add(this.#active);
     for (const [index, row] of this.#shown) {
-      if (wanted.has(index)) continue;
-      row.remove();
+      // The one that has the focus, or would get it, stays.
+      if ((index >= first && index <= last) || (index === this.#active && index < this.#rows.length))
+        continue;
       this.#shown.delete(index);
+      this.#spare.push(row);
     }
-    let next = this.#body.firstElementChild;
-    for (const index of [...wanted].toSorted((one, other) => one - other)) {
-      let row = this.#shown.get(index);
-      if (row === undefined) {
-        row = element("tr", { role: "row", "aria-rowindex": index + 2 });
-        this.#shown.set(index, row);
-        this.#body.insertBefore(row, next);
-        this.#fill(row, index);
-      } else {
-        next = row.nextElementSibling;
-        if (this.#isFresh) this.#fill(row, index);
-      }
-      row.style.transform = `translateY(${this.#strip.top(index) - top}px)`;
-    }
+    for (let index = first; index <= last; index++) this.#place(index);
+    if (this.#active < first || this.#active > last) this.#place(this.#active);
+    for (const row of this.#spare) if (!row.hidden) row.hidden = true;
+    this.#body.style.transform = `translateY(${-top}px)`;
     this.#isFresh = false;
+    clearTimeout(this.#rest);
+    this.#rest = window.setTimeout(() => this.#sortRows(), REST_MS);
   }
 
-  #fill(element_: HTMLTableRowElement, index: number): void {
-    const row = this.#rows[index];
-    if (row === undefined) return;
-    const isChosen = this.#plan.isChosen(row);
-    element_.className = `${this.#plan.classOf(row)}${index === this.#hovered ? " is-hovered" : ""}`;
-    element_.setAttribute("aria-selected", String(isChosen));
-    element_.tabIndex = index === this.#active ? 0 : -1;
-    element_.style.height = `${this.#strip.heightOf(index)}px`;
-    element_.replaceChildren(
-      ...this.#plan.columns.map((column, at) =>
-        element(
-          "td",
-          {
-            role: "gridcell",
-            class: `cell-${column.id}${column.isFigure === true ? " figure" : ""}`,
-            "aria-colindex": at + 1,
-          },
-          ...column.cell(row),
+  #place(index: number): void {
+    const row = this.#shown.get(index);
+    if (index >= this.#rows.length || (row !== undefined && !this.#isFresh)) return;
+    const made = row ?? this.#spare.pop() ?? this.#newRow();
+    this.#shown.set(index, made);
+    this.#fill(made, index);
+    made.style.transform = `translateY(${this.#strip.top(index)}px)`;
+  }
+
+  #newRow(): HTMLTableRowElement {
+    const cells = this.#plan.columns.map(({ id, isFigure, pieces = [] }, at) =>
+      element(
+        "td",
+        {
+          role: "gridcell",
+          class: `cell-${id}${isFigure === true ? " figure" : ""}`,
+          "aria-colindex": at + 1,
+        },
+        ...pieces.map((name) =>
+          element("span", { class: name, "aria-hidden": name === "sign" ? "true" : undefined }),
         ),
       ),
     );
+    const row = element("tr", { role: "row", tabindex: -1 }, ...cells);
+    this.#body.append(row);
+    return row;
+  }
+
+  /**
+   * Rows are read in the order in which they stand: when scrolling is over they are put into theirs. The one with the focus is not moved,
+   * it would lose it.
+   */
+  #sortRows(): void {
+    for (const row of this.#spare.splice(0)) row.remove();
+    const sorted = [...this.#shown].toSorted(([one], [other]) => one - other).map(([, row]) => row);
+    const active = this.#shown.get(this.#active);
+    const kept = active === undefined ? -1 : sorted.indexOf(active);
+    for (const row of sorted.slice(0, Math.max(0, kept))) this.#body.insertBefore(row, sorted[kept] ?? null);
+    this.#body.append(...sorted.slice(kept + 1));
+  }
+
+  #fill(made: HTMLTableRowElement, index: number): void {
+    const row = this.#rows[index];
+    if (row === undefined) return;
+    const name = `${this.#plan.classOf(row)}${index === this.#hovered ? " is-hovered" : ""}`;
+    if (made.className !== name) made.className = name;
+    if (made.hidden) made.hidden = false;
+    made.setAttribute("aria-rowindex", String(index + 2));
+    const isChosen = String(this.#plan.isChosen(row));
+    if (made.getAttribute("aria-selected") !== isChosen) made.setAttribute("aria-selected", isChosen);
+    const tab = index === this.#active ? 0 : -1;
+    if (made.tabIndex !== tab) made.tabIndex = tab;
+    const height = `${this.#strip.heightOf(index)}px`;
+    if (made.style.height !== height) made.style.height = height;
+    for (const [at, column] of this.#plan.columns.entries()) {
+      const cell = made.children[at];
+      if (cell === undefined) continue;
+      const texts = column.texts(row);
+      if (column.pieces === undefined) write(cell, texts[0] ?? "");
+      else for (const [piece, text] of texts.entries()) write(cell.children[piece] ?? cell, text);
+    }
   }
 
   #paint(): void {
@@ -465,4 +505,12 @@ export class Grid<Row> {
     this.#wasDragged = true;
     this.#plan.onRange([Math.min(from, to), Math.max(from, to)]);
   }
+}
+
+/** Changes the text of an element, where it is another one. */
+function write(place: Element, text: string): void {
+  const { firstChild } = place;
+  if (firstChild instanceof Text) {
+    if (firstChild.data !== text) firstChild.data = text;
+  } else if (text !== "") place.textContent = text;
 }

@@ -1,7 +1,6 @@
 /** Lanes by connection: when each was opened, what went over it, and when it ended. */
 import { Axis } from "./axis.ts";
 import type { Span } from "./book.ts";
-import { element } from "./element.ts";
 import { formatMs, formatNumber } from "./format.ts";
 import type { Canvas, Column, GridPlan, Placed } from "./grid.ts";
 import type { Lane, LaneMessage } from "./lanes.ts";
@@ -21,9 +20,9 @@ import { noteOf } from "./waterfall.ts";
 
 /** What the lanes ask the page. */
 export interface LanesHost {
-  readonly view: TimeView;
+  time(): TimeView;
   /** All of the time. */
-  readonly span: Span;
+  span(): Span;
   isChosen(lane: Lane): boolean;
   /** @param message `null`: it was the lane that was chosen. */
   open(lane: Lane, message: LaneMessage | null, isKeyboard: boolean): void;
@@ -38,32 +37,30 @@ export function laneName({ id }: Lane): string {
 }
 
 const COLUMNS: readonly Column<Lane>[] = [
-  { id: "connection", label: "Connection", cell: (lane) => [laneName(lane)] },
-  { id: "origin", label: "Origin", cell: originCell },
-  { id: "protocol", label: "Protocol", cell: ({ connection }) => [protocolOf(connection?.httpVersion)] },
+  { id: "connection", label: "Connection", texts: (lane) => [laneName(lane)] },
+  { id: "origin", label: "Origin", pieces: ["sign", "path"], texts: originTexts },
+  { id: "protocol", label: "Protocol", texts: ({ connection }) => [protocolOf(connection?.httpVersion)] },
   {
     id: "messages",
     label: "Messages",
     isFigure: true,
-    cell: ({ messages }) => [formatNumber(messages.length)],
+    texts: ({ messages }) => [formatNumber(messages.length)],
   },
   {
     id: "opening",
     label: "Opening",
     isFigure: true,
-    cell: ({ connection }) => [connection === null ? "\u2013" : formatMs(connection.opening)],
+    texts: ({ connection }) => [connection === null ? "\u2013" : formatMs(connection.opening)],
   },
 ];
 
-function originCell({ id, connection, origin }: Lane): readonly (HTMLElement | string)[] {
-  if (id === null) return ["no connection"];
-  const failed = connection !== null && connection.error !== null;
-  return failed
-    ? [
-        element("span", { class: "sign sign-failed", "aria-hidden": "true" }, "\u2715"),
-        `${origin} could not be opened`,
-      ]
-    : [origin];
+function hasFailed({ connection }: Lane): boolean {
+  return connection !== null && connection.error !== null;
+}
+
+function originTexts(lane: Lane): readonly string[] {
+  if (lane.id === null) return ["", "no connection"];
+  return hasFailed(lane) ? ["\u2715", `${lane.origin} could not be opened`] : ["", lane.origin];
 }
 
 function protocolOf(version: string | null | undefined): string {
@@ -149,12 +146,12 @@ export function lanesPlan(host: LanesHost): GridPlan<Lane> {
     columns: COLUMNS,
     heightOf: ({ tracks }, isNarrow) =>
       Math.max(isNarrow ? 52 : 34, trackHeight(tracks) * tracks + (isNarrow ? NARROW_ROOM : LANE_ROOM)),
-    classOf: () => "",
+    classOf: (lane) => (hasFailed(lane) ? "fate-failed" : ""),
     isChosen: (lane) => host.isChosen(lane),
     paint: (canvas) => {
-      const span = roomy(host.view.zoom ?? host.span);
+      const span = roomy(host.time().zoom ?? host.span());
       axis = new Axis(span, LEFT_ROOM, Math.max(40, canvas.width - LEFT_ROOM - RIGHT_ROOM / 2));
-      paintGround(canvas, axis, host.span.from);
+      paintGround(canvas, axis, host.span().from);
       clipRows(canvas);
       for (const placed of canvas.rows) paintLane(canvas, axis, placed);
       canvas.context.restore();

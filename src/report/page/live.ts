@@ -1,6 +1,6 @@
 /**
  * Reads what an inspector sends: server-sent events over `fetch`, since `EventSource` cannot send a header. Comes back when the
- * connection breaks, and tells then what it has seen last.
+ * connection breaks, and is told everything again then.
  */
 import type { HarCall, HarConnection, HarEntry, HarLog } from "../../record/har-types.ts";
 import type { Dropped, Feed } from "./feed.ts";
@@ -36,21 +36,22 @@ function dispatch(event: ServerEvent, feed: Feed): boolean {
   }
 }
 
-/** Reads one connection to its end. */
-async function readOnce(token: string, reader: EventReader, feed: Feed): Promise<Ending> {
-  const headers: Record<string, string> = { "X-Sojourn-Token": token, Accept: "text/event-stream" };
-  if (reader.lastId !== "") headers["Last-Event-ID"] = reader.lastId;
+/** Reads one connection to its end. @param onEvent is called with each event. */
+async function readOnce(token: string, feed: Feed, onEvent: () => void): Promise<Ending> {
+  const headers = { "X-Sojourn-Token": token, Accept: "text/event-stream" };
   const response = await fetch("events", { headers, cache: "no-store", credentials: "omit" });
   if (response.status === 401 || response.status === 403) return "refused";
   if (!response.ok || response.body === null) return "again";
   feed.onState("live");
   const decoder = new TextDecoder();
   const chunks = response.body.getReader();
-  reader.restart();
+  // A new one: what was begun on the last connection never comes whole.
+  const reader = new EventReader();
   for (;;) {
     const { done, value } = await chunks.read();
     if (done) return "again";
     for (const event of reader.read(decoder.decode(value, { stream: true }))) {
+      onEvent();
       if (dispatch(event, feed)) continue;
       await chunks.cancel();
       return "closed";
@@ -60,14 +61,16 @@ async function readOnce(token: string, reader: EventReader, feed: Feed): Promise
 
 /** Feeds from `events` beside this page until the session is closed or the token is refused. */
 export async function followLive(token: string, feed: Feed): Promise<void> {
-  const reader = new EventReader();
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+  let pause = FIRST_PAUSE_MS;
+  for (;;) {
     feed.onState("connecting");
-    const seen = reader.lastId;
-    const ending = await readOnce(token, reader, feed).catch((): Ending => "again");
+    const ending = await readOnce(token, feed, () => {
+      pause = FIRST_PAUSE_MS;
+    }).catch((): Ending => "again");
     if (ending !== "again") return feed.onState(ending);
-    if (reader.lastId !== seen) pause = FIRST_PAUSE_MS;
     feed.onState("connecting");
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    const waited = pause;
+    await new Promise((resolve) => setTimeout(resolve, waited));
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
 }

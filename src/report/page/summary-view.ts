@@ -43,10 +43,10 @@ function cards(summary: Summary, length: number): HTMLElement {
     figure(
       "Connections",
       formatNumber(summary.connections),
-      `${formatShare(summary.reused, summary.connected)} of messages on one that was open`,
+      `${formatShare(summary.reused, summary.connected)} of messages reused one`,
     ),
     figure("Typical time", formatMs(summary.median), `95 of 100 within ${formatMs(summary.slow)}`),
-    figure("All of it took", formatMs(length), ""),
+    figure("Whole log", formatMs(length), "from first to last"),
   );
 }
 

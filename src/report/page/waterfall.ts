@@ -16,9 +16,9 @@ const LONGEST_URL = 240;
 
 /** What the waterfall asks the page. */
 export interface WaterfallHost {
-  readonly view: TimeView;
+  time(): TimeView;
   /** All of the time. */
-  readonly span: Span;
+  span(): Span;
   isChosen(message: Message): boolean;
   open(message: Message, isKeyboard: boolean): void;
   walk(message: Message): void;
@@ -28,12 +28,40 @@ export interface WaterfallHost {
 }
 
 /** Method, status, URL, size and time of a message. */
-export const COLUMNS: readonly Column<Row>[] = [
-  { id: "method", label: "Method", isSortable: true, cell: ({ message }) => [message.method] },
-  { id: "status", label: "Status", isSortable: true, cell: ({ message }) => statusCell(message) },
-  { id: "url", label: "URL", isSortable: true, cell: urlCell },
-  { id: "size", label: "Size", isFigure: true, isSortable: true, cell: ({ message }) => [sizeText(message)] },
-  { id: "time", label: "Time", isFigure: true, isSortable: true, cell: ({ message }) => [timeText(message)] },
+const COLUMNS: readonly Column<Row>[] = [
+  { id: "method", label: "Method", isSortable: true, texts: ({ message }) => [message.method] },
+  {
+    id: "status",
+    label: "Status",
+    isSortable: true,
+    pieces: ["sign", ""],
+    texts: ({ message }) => [signOf(message), statusOf(message)],
+  },
+  {
+    id: "url",
+    label: "URL",
+    isSortable: true,
+    pieces: ["reason", "host", "path"],
+    texts: ({ message, isFollowUp }) => [
+      isFollowUp ? reasonWord(message.entry._sojourn.reason) : "",
+      shorten(message.host, 80),
+      shorten(message.path, LONGEST_URL),
+    ],
+  },
+  {
+    id: "size",
+    label: "Size",
+    isFigure: true,
+    isSortable: true,
+    texts: ({ message }) => [sizeText(message)],
+  },
+  {
+    id: "time",
+    label: "Time",
+    isFigure: true,
+    isSortable: true,
+    texts: ({ message }) => [timeText(message)],
+  },
 ];
 
 /** Size of a message's body, as it is shown. */
@@ -52,19 +80,9 @@ export function statusCell(message: Message): readonly Child[] {
   return [mark, statusOf(message)];
 }
 
-function urlCell({ message, isFollowUp }: Row): readonly Child[] {
-  const { host, path, entry } = message;
-  const reason = isFollowUp ? reasonWord(entry._sojourn.reason) : "";
-  return [
-    reason === "" ? null : element("span", { class: "reason" }, reason),
-    element("span", { class: "host" }, shorten(host, 80)),
-    element("span", { class: "path" }, shorten(path, LONGEST_URL)),
-  ];
-}
-
-function axisOf(canvas: Canvas<Row>, { view, span }: WaterfallHost): Axis {
+function axisOf(canvas: Canvas<Row>, host: WaterfallHost): Axis {
   const inSight = canvas.rows.map(({ row }) => row.message);
-  const shown = roomy(shownSpan(view, span, inSight));
+  const shown = roomy(shownSpan(host.time(), host.span(), inSight));
   const right = canvas.isNarrow ? LEFT_ROOM + 60 : RIGHT_ROOM;
   return new Axis(shown, LEFT_ROOM, Math.max(40, canvas.width - LEFT_ROOM - right));
 }
@@ -72,7 +90,7 @@ function axisOf(canvas: Canvas<Row>, { view, span }: WaterfallHost): Axis {
 /** How a grid shows messages. */
 export function waterfallPlan(host: WaterfallHost): GridPlan<Row> {
   let axis = new Axis({ from: 0, to: 1 }, 0, 1);
-  const startOf = ({ start }: Message): number => (host.view.scale === "aligned" ? 0 : start);
+  const startOf = ({ start }: Message): number => (host.time().scale === "aligned" ? 0 : start);
   return {
     label: "Messages",
     name: "messages",
@@ -83,7 +101,7 @@ export function waterfallPlan(host: WaterfallHost): GridPlan<Row> {
     isChosen: ({ message }) => host.isChosen(message),
     paint: (canvas) => {
       axis = axisOf(canvas, host);
-      paintGround(canvas, axis, host.view.scale === "aligned" ? 0 : host.span.from);
+      paintGround(canvas, axis, host.time().scale === "aligned" ? 0 : host.span().from);
       clipRows(canvas);
       for (const placed of canvas.rows) {
         const { message } = placed.row;
