@@ -6,6 +6,7 @@ import { asBuffer } from "../core/bytes.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { Memo } from "../core/memo.ts";
 import { decoded, isSecretName, secretsOfUrls } from "../core/redact.ts";
+import { isMarkup, secretsOfMarkup } from "../core/secret-markup.ts";
 import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
 import { parseSetCookie } from "../cookies/parse.ts";
 import { essenceOf, textOfBody } from "./bodies.ts";
@@ -178,7 +179,9 @@ function learnCredentials(value: string, learn: Learn): void {
   // Of a scheme that is not known.
   learn(credentials.replace(/^[\w-]+ +/, ""));
   if (/^basic/i.test(scheme)) learnUserinfoOf(Buffer.from(credentials, "base64"), learn);
-  for (const [, name = "", quoted, bare] of credentials.matchAll(/([\w*-]+)=(?:"([^"]*)"|([^\s,"]+))/g))
+  for (const [, name = "", quoted, bare] of credentials.matchAll(
+    /(?<![\w*-])([\w*-]+)=(?:"([^"]*)"|([^\s,"]+))/g,
+  ))
     if (!OPEN_PARAMETER.test(name)) learn(quoted ?? bare ?? "");
 }
 
@@ -215,12 +218,27 @@ function learnText(text: string, essence: string, learn: Learn): void {
   if (isJson(text, essence)) learnJson(text, learn);
   else if (essence === "application/x-www-form-urlencoded" || /^[^\s=&<>"]+=[^\s<>"]*$/.test(text)) {
     for (const pair of text.split("&")) learnParameter(pair, learn);
+  } else if (isMarkup(text, essence)) {
+    for (const { from, to } of secretsOfMarkup(text)) learnHtml(text.slice(from, to).trim(), learn);
   } else if (essence === "multipart/form-data") {
     for (const { from, to, name } of secretFormParts(text))
       if (isTelling(name, text.slice(from, to))) learn(text.slice(from, to));
   }
   learnUrls(text, learn);
 }
+
+/** As it is written, and what its escapes mean. */
+function learnHtml(value: string, learn: Learn): void {
+  learn(value);
+  const meant = value.replaceAll(/&(#\d{1,6}|#x[\da-f]{1,5}|\w{2,4});/gi, (escape, code: string) => {
+    if (!code.startsWith("#")) return ENTITIES[code.toLowerCase()] ?? escape;
+    const point = /^#x/i.test(code) ? Number.parseInt(code.slice(2), 16) : Number(code.slice(1));
+    return point <= 0x10_ffff ? String.fromCodePoint(point) : escape;
+  });
+  if (meant !== value) learn(meant);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /** A text, or a number, in JSON. */
 const JSON_LEAF = /"(?:[^"\\]|\\.)*"?(?=\s*(:?))|-?\d[\d.eE+-]*/gs;

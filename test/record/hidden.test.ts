@@ -53,6 +53,15 @@ const PLANTED: Readonly<Record<string, Said>> = {
     answer: JSON.stringify({ body: JSON.stringify({ refresh_token: VALUE }) }),
   },
   "JSON that breaks off": { headers: JSON_TYPE, answer: `{"a":1,"token":"${VALUE}` },
+  "an element of XML": {
+    headers: { "Content-Type": "application/soap+xml" },
+    answer: `<?xml version="1.0"?><s:Body><s:Password type="text">${VALUE}</s:Password></s:Body>`,
+  },
+  "a hidden field of a page": {
+    headers: { "Content-Type": "text/html" },
+    answer: `<!doctype html><input type="hidden" name="csrf_token" value="${VALUE}">`,
+  },
+  "an attribute of a page": { answer: `<html><body data-token='${VALUE}'>` },
   "JSON that is sent": { method: "POST", sent: JSON_TYPE, body: JSON.stringify({ password: VALUE }) },
   "a form": { method: "POST", sent: FORM_TYPE, body: `user=me&password=${VALUE}&x=1` },
   "JSON in a form": {
