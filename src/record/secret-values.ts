@@ -2,6 +2,7 @@
  * Which values of a message are secret, by the names that they stand under: credentials, cookies, user info and parameters of URLs, members of
  * JSON and fields of forms. As they are, and taken apart: of `Basic` the password, of a cookie what its escapes mean.
  */
+import { asBuffer } from "../core/bytes.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { Memo } from "../core/memo.ts";
 import { decoded, isSecretName, secretsOfUrls } from "../core/redact.ts";
@@ -31,8 +32,11 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
     [message.responseBody, headers],
   ] as const) {
     if (body === null || fields === null) continue;
-    const { text } = textOfBody(body, fields);
-    if (text !== null) learnText(text, essenceOf(fields), learn);
+    const { text, bytes } = textOfBody(body, fields);
+    const essence = essenceOf(fields);
+    if (text !== null) learnText(text, essence, learn);
+    else if (bytes !== null && essence === "multipart/form-data")
+      learnText(asBuffer(bytes).toString("latin1"), essence, learn);
   }
 }
 
@@ -96,10 +100,17 @@ function learnUrls(text: string, learn: Learn): void {
 /** A value as it is written, and what its escapes mean. */
 function learnEscaped(value: string, learn: Learn): void {
   learn(value);
+  // Of a URL all parts that may be drawn by lot: a link that lets in whoever has it.
+  if (/:\/\/|%3A%2F%2F/i.test(value))
+    for (const part of unescaped(value).split(/[/?#&=]/)) if (isByLot(part)) learn(part);
   const meant = unescaped(value);
   if (meant !== value) learn(meant);
   const percents = value.includes("+") ? unescaped(value.replaceAll("+", "%2B")) : meant;
   if (percents !== meant) learn(percents);
+}
+
+function isByLot(part: string): boolean {
+  return part.length >= 10 && /\d/.test(part) && /[a-z]/i.test(part) && !part.includes(".");
 }
 
 function unescaped(value: string): string {
