@@ -168,6 +168,10 @@ async function lookOn(desk: Desk): Promise<void> {
     await step();
     await checks.check(`rows appear while the program runs: ${name}`, () => rowsOf(page, total), total);
   }
+  // The one of docs/inspector.md.
+  await page.getByRole("grid").locator("tbody tr").nth(9).click();
+  await picture(desk, page, "inspector");
+  await page.keyboard.press("Escape");
   for (const [name, each] of pages) {
     await checks.check(`${name}: shows all of them`, () => rowsOf(each, total), total);
     for (const view of VIEWS) {
