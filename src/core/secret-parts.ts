@@ -2,6 +2,7 @@
  * Where in a message there are secrets: in fields, forms and JSON. What a secret is, is decided by names (`redact.ts`); one in the middle
  * of other text is not known to be one.
  */
+import { isMarkup, secretsOfMarkup } from "./secret-markup.ts";
 import { decoded, isSecretName, secretsOfUrls, type SecretPart } from "./redact.ts";
 
 /** Schemes whose name may stay before the credentials: of others it might be a part of them. */
@@ -31,6 +32,7 @@ export function secretsOfBody(text: string, type: string): SecretPart[] {
   const essence = /^[^;,\s]*/.exec(type)?.[0].toLowerCase() ?? "";
   if (isJson(text, essence)) return mergedParts(secretMembers(text), secretsOfUrls(text));
   if (essence === "application/x-www-form-urlencoded") return secretsOfForm(text);
+  if (isMarkup(text, essence)) return mergedParts(secretsOfMarkup(text), secretsOfUrls(text));
   if (essence === "multipart/form-data") return mergedParts(secretFormParts(text), secretsOfUrls(text));
   return secretsOfUrls(text);
 }

@@ -100,7 +100,7 @@ class Writer {
     const { method } = this.#request;
     if (method === "GET" && this.#body === null) return "";
     if (method === "HEAD" && this.#body === null) return " --head";
-    return ` -X ${wordOf([method])}`;
+    return ` -X ${wordOf(this.#pieces(method, noneMore))}`;
   }
 
   #target(): string {

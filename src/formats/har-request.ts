@@ -70,6 +70,31 @@ export function requestOf(request: Fields, startedAt: number | null, hasHidden: 
     throw new Refusal("method", "CONNECT opens the tunnel of a proxy, which a session does by itself");
   const text = textIn(request, "url");
   const url = webUrlOf(text);
+  const { headers, omitted, cookies, length } = sortedFields(request, url, hasHidden);
+  if (hasHidden) assertShown(request);
+  const body = bodyOf(request, headers, length);
+  if ("files" in body) omitted.add("content-type");
+  return {
+    method,
+    url: text,
+    options: body,
+    cookie: cookies.length === 0 ? null : cookies.join("; "),
+    omitted: [...omitted],
+    startedAt,
+  };
+}
+
+/** The header fields of a request, by what becomes of them. */
+interface SortedFields {
+  readonly headers: [name: string, value: string][];
+  /** Names in lower case. */
+  readonly omitted: Set<string>;
+  readonly cookies: readonly string[];
+  /** What `Content-Length` said; -1 for nothing. */
+  readonly length: number;
+}
+
+function sortedFields(request: Fields, url: Url, hasHidden: boolean): SortedFields {
   const headers: [name: string, value: string][] = [];
   const omitted = new Set<string>();
   const cookies: string[] = [];
@@ -86,17 +111,7 @@ export function requestOf(request: Fields, startedAt: number | null, hasHidden: 
     else if (OMITTED.has(lower) || (lower === "host" && isHostOf(url, field[1]))) omitted.add(lower);
     else headers.push(field);
   }
-  if (hasHidden) assertShown(request);
-  const body = bodyOf(request, headers, length);
-  if ("files" in body) omitted.add("content-type");
-  return {
-    method,
-    url: text,
-    options: body,
-    cookie: cookies.length === 0 ? null : cookies.join("; "),
-    omitted: [...omitted],
-    startedAt,
-  };
+  return { headers, omitted, cookies, length };
 }
 
 /** @throws {Refusal} for a body in which there was a secret. */

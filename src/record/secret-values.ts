@@ -2,9 +2,11 @@
  * Which values of a message are secret, by the names that they stand under: credentials, cookies, user info and parameters of URLs, members of
  * JSON and fields of forms. As they are, and taken apart: of `Basic` the password, of a cookie what its escapes mean.
  */
+import { asBuffer } from "../core/bytes.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { Memo } from "../core/memo.ts";
 import { decoded, isSecretName, secretsOfUrls } from "../core/redact.ts";
+import { isMarkup, secretsOfMarkup } from "../core/secret-markup.ts";
 import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
 import { parseSetCookie } from "../cookies/parse.ts";
 import { essenceOf, textOfBody } from "./bodies.ts";
@@ -31,8 +33,11 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
     [message.responseBody, headers],
   ] as const) {
     if (body === null || fields === null) continue;
-    const { text } = textOfBody(body, fields);
-    if (text !== null) learnText(text, essenceOf(fields), learn);
+    const { text, bytes } = textOfBody(body, fields);
+    const essence = essenceOf(fields);
+    if (text !== null) learnText(text, essence, learn);
+    else if (bytes !== null && essence === "multipart/form-data")
+      learnText(asBuffer(bytes).toString("latin1"), essence, learn);
   }
 }
 
@@ -96,10 +101,17 @@ function learnUrls(text: string, learn: Learn): void {
 /** A value as it is written, and what its escapes mean. */
 function learnEscaped(value: string, learn: Learn): void {
   learn(value);
+  // Of a URL all parts that may be drawn by lot: a link that lets in whoever has it.
+  if (/:\/\/|%3A%2F%2F/i.test(value))
+    for (const part of unescaped(value).split(/[/?#&=]/)) if (isByLot(part)) learn(part);
   const meant = unescaped(value);
   if (meant !== value) learn(meant);
   const percents = value.includes("+") ? unescaped(value.replaceAll("+", "%2B")) : meant;
   if (percents !== meant) learn(percents);
+}
+
+function isByLot(part: string): boolean {
+  return part.length >= 10 && /\d/.test(part) && /[a-z]/i.test(part) && !part.includes(".");
 }
 
 function unescaped(value: string): string {
@@ -167,7 +179,9 @@ function learnCredentials(value: string, learn: Learn): void {
   // Of a scheme that is not known.
   learn(credentials.replace(/^[\w-]+ +/, ""));
   if (/^basic/i.test(scheme)) learnUserinfoOf(Buffer.from(credentials, "base64"), learn);
-  for (const [, name = "", quoted, bare] of credentials.matchAll(/([\w*-]+)=(?:"([^"]*)"|([^\s,"]+))/g))
+  for (const [, name = "", quoted, bare] of credentials.matchAll(
+    /(?<![\w*-])([\w*-]+)=(?:"([^"]*)"|([^\s,"]+))/g,
+  ))
     if (!OPEN_PARAMETER.test(name)) learn(quoted ?? bare ?? "");
 }
 
@@ -204,12 +218,27 @@ function learnText(text: string, essence: string, learn: Learn): void {
   if (isJson(text, essence)) learnJson(text, learn);
   else if (essence === "application/x-www-form-urlencoded" || /^[^\s=&<>"]+=[^\s<>"]*$/.test(text)) {
     for (const pair of text.split("&")) learnParameter(pair, learn);
+  } else if (isMarkup(text, essence)) {
+    for (const { from, to } of secretsOfMarkup(text)) learnHtml(text.slice(from, to).trim(), learn);
   } else if (essence === "multipart/form-data") {
     for (const { from, to, name } of secretFormParts(text))
       if (isTelling(name, text.slice(from, to))) learn(text.slice(from, to));
   }
   learnUrls(text, learn);
 }
+
+/** As it is written, and what its escapes mean. */
+function learnHtml(value: string, learn: Learn): void {
+  learn(value);
+  const meant = value.replaceAll(/&(#\d{1,6}|#x[\da-f]{1,5}|\w{2,4});/gi, (escape, code: string) => {
+    if (!code.startsWith("#")) return ENTITIES[code.toLowerCase()] ?? escape;
+    const point = /^#x/i.test(code) ? Number.parseInt(code.slice(2), 16) : Number(code.slice(1));
+    return point <= 0x10_ffff ? String.fromCodePoint(point) : escape;
+  });
+  if (meant !== value) learn(meant);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 
 /** A text, or a number, in JSON. */
 const JSON_LEAF = /"(?:[^"\\]|\\.)*"?(?=\s*(:?))|-?\d[\d.eE+-]*/gs;

@@ -3,7 +3,8 @@
  * members, cookies) and by form; a secret in the middle of other text is not known to be one.
  */
 import { withoutBlanks } from "../core/received-text.ts";
-import { REDACTED, shownField, shownFields, shownUrls } from "../core/redact.ts";
+import { REDACTED, shownField, shownFields, shownUrls, type SecretPart } from "../core/redact.ts";
+import { isMarkup, secretsOfMarkup } from "../core/secret-markup.ts";
 import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
 
 /** A challenge of one of these is half of an answer. */
@@ -44,15 +45,16 @@ export function hiddenText(text: string, essence: string): string {
   if (isJson(text, essence)) return hiddenJson(text);
   if (essence === "application/x-www-form-urlencoded" || /^[^\s=&<>"]+=[^\s<>"]*$/.test(text))
     return shownFields(text);
-  if (essence === "multipart/form-data") return hiddenParts(text);
+  if (isMarkup(text, essence)) return hiddenParts(text, secretsOfMarkup(text));
+  if (essence === "multipart/form-data") return hiddenParts(text, secretFormParts(text));
   return shownUrls(text);
 }
 
-function hiddenParts(text: string): string {
+function hiddenParts(text: string, parts: readonly SecretPart[]): string {
   return shownUrls(
     replaced(
       text,
-      secretFormParts(text).map(({ from, to }) => ({ from, to, by: REDACTED })),
+      parts.map(({ from, to }) => ({ from, to, by: REDACTED })),
     ),
   );
 }

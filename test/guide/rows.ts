@@ -140,6 +140,8 @@ export const rows: readonly Row[] = [
   program("setup-server.ts"),
   withBrowser("browser-to-session.ts"),
   withBrowser("session-to-browser.ts"),
+  withBrowser("har-to-browser.ts"),
+  withBrowser("route-from-har.ts"),
   program("tracing.ts", "tracing"),
   program("otel.ts", "tracing"),
   { name: "a bundle of handler.ts", check: bundleRunsAlone },

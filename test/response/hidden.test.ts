@@ -75,7 +75,23 @@ describe("a body", () => {
     [JSON_TYPE, '["?token=t\\"u"]', '["?token=***"]'],
     [MULTIPART, part("password", "p"), part("password", "***")],
     [MULTIPART, part("user", "see http://u:p@h/"), part("user", "see http://h/")],
+    ["text/html", '<input value=p1 name="csrf"><b>x</b>', '<input value=*** name="csrf"><b>x</b>'],
+    ["text/html", '<meta name="csrf-token" content="p&amp;q">', '<meta name="csrf-token" content="***">'],
+    [
+      "text/html",
+      '<meta name="author" content="me"> <code>x = 1</code>',
+      '<meta name="author" content="me"> <code>x = 1</code>',
+    ],
+    ["text/html", "<label for='password'>Password</label>", "<label for='password'>Password</label>"],
+    [
+      "text/xml",
+      "<a><ns:token>\n p \n</ns:token> <token/>q</a>",
+      "<a><ns:token>***</ns:token> <token/>q</a>",
+    ],
+    ["", '<?xml version="1.0"?><a secret="p" b="c"/>', '<?xml version="1.0"?><a secret="***" b="c"/>'],
     // cut off
+    ["text/html", '<input name="token" value="p', '<input name="token" value="***'],
+    ["text/xml", "<a><token>p", "<a><token>***"],
     [MULTIPART, part("password", "p-and-more").slice(0, -20), part("password", "***").slice(0, -13)],
     [JSON_TYPE, '{"a":1,"password":"p', '{"a":1,"password":"***"'],
     [JSON_TYPE, '{"a":1,"password":["p","q', '{"a":1,"password":"***"'],
