@@ -176,6 +176,7 @@ export type {
   RedirectRecord,
   RetryRecord,
   Sending,
+  TellWithin,
   StoreRecord,
 } from "./core/records.ts";
 

@@ -10,8 +10,8 @@ import type { AnyResponse, ConnectionInfo, SentHead, Timings } from "./response.
 
 /** Hears of one call. */
 export interface CallWatch {
-  /** A message is about to be sent. */
-  begin(request: PreparedRequest): MessageWatch;
+  /** A message is about to be sent. `null`: `signal` gave it up before, so that it is none. */
+  begin(request: PreparedRequest, signal: AbortSignal | null): MessageWatch | null;
   /**
    * An adapter that tells of its messages takes on the one that is about to be sent, as this request. Was it taken on already, that is
    * another message, which is sent for this reason.

@@ -19,10 +19,12 @@ export class CallLog implements CallWatch, MessageCall {
   readonly events: SessionEvents;
   signal: AbortSignal | null = null;
   readonly #id = ++calls;
+  /** Does anybody want to hear of its end? */
+  readonly tellsEnd: boolean;
   #method = "";
   #url = "";
-  readonly #startedAt = Date.now();
-  readonly #began = performance.now();
+  readonly #startedAt: number;
+  readonly #began: number;
   #hop = 0;
   #attempt = 0;
   #sent = 0;
@@ -34,6 +36,10 @@ export class CallLog implements CallWatch, MessageCall {
 
   constructor(events: SessionEvents) {
     this.events = events;
+    this.tellsEnd = events.hears("call");
+    // To look at a clock is a part of what a call costs.
+    this.#startedAt = this.tellsEnd ? Date.now() : 0;
+    this.#began = this.tellsEnd ? performance.now() : 0;
   }
 
   /** What it asks for. @param signal the caller's own; `null` for none. */
@@ -46,7 +52,8 @@ export class CallLog implements CallWatch, MessageCall {
     this.signal = signal;
   }
 
-  begin(request: PreparedRequest): MessageWatch {
+  begin(request: PreparedRequest, signal: AbortSignal | null): MessageWatch | null {
+    if (signal?.aborted === true) return null;
     const reason = this.#reason;
     // For whatever is sent again without a word.
     this.#reason = "resend";
@@ -138,7 +145,7 @@ export class CallLog implements CallWatch, MessageCall {
 
   #end({ outcome, error }: End, status: number | null): void {
     this.#message = null;
-    if (!this.events.hears("call")) return;
+    if (!this.tellsEnd) return;
     this.events.tell("call", {
       id: this.#id,
       method: this.#method,

@@ -62,10 +62,10 @@ function fromElsewhere({ rawHeaders }: Asked, port: number): Verdict | null {
   if (host === undefined || otherHosts.length > 0 || !hostsAt(port).includes(host.toLowerCase()))
     return refused(403, "this is for 127.0.0.1 and its own port alone");
   if (valuesOf(rawHeaders, "origin").some((origin) => origin !== `http://${host.toLowerCase()}`))
-    return refused(403, "this is for its own page alone");
+    return refused(403, "this is for its own page alone: paste the address instead of following a link");
   // "none": somebody typed the address, or followed a link of another program.
   if (valuesOf(rawHeaders, "sec-fetch-site").some((site) => site !== "none" && site !== "same-origin"))
-    return refused(403, "this is for its own page alone");
+    return refused(403, "this is for its own page alone: paste the address instead of following a link");
   return null;
 }
 

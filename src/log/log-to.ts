@@ -27,9 +27,13 @@ export interface LogOptions {
 
 /** A logger with levels: `console`, pino and those like them. */
 export interface LeveledLogger {
+  /** Gets messages that went well, with `level: "debug"`. */
   debug(what: unknown, text?: string): void;
+  /** Gets messages that went well, mostly. */
   info(what: unknown, text?: string): void;
+  /** Gets messages with a status of 400 and more. */
   warn(what: unknown, text?: string): void;
+  /** Gets messages that failed. */
   error(what: unknown, text?: string): void;
 }
 

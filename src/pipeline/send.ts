@@ -4,7 +4,7 @@
 import { mustReturn } from "../core/checks.ts";
 import { isPromise } from "../core/realm.ts";
 import { unawaited, unlessAborted } from "../core/abort.ts";
-import type { Adapter, InterimResponse, SendOptions } from "../core/adapter.ts";
+import type { InterimResponse, SendOptions } from "../core/adapter.ts";
 import { RequestException } from "../core/errors.ts";
 import { HeaderMap } from "../core/headers.ts";
 import type { Hooks } from "../core/hooks.ts";
@@ -27,20 +27,20 @@ export type SendSurroundings = Pick<Surroundings, "clock" | "adapterFor">;
 /** Sends a message through the adapter of its URL. `elapsed` of the response is the time from here to its head. */
 export function sender(world: SendSurroundings): Send {
   return async ({ request, settings, signal }) => {
+    const start = world.clock.monotonic();
+    let message: MessageWatch | null = null;
     try {
       const adapter = world.adapterFor(request.url);
-      const start = world.clock.monotonic();
       const { informational } = settings.hooks;
       const interim = informational.length === 0 ? null : new Interim(request, informational);
-      // What is given up before it begins is no message.
-      const isWatched = settings.watch !== null && signal?.aborted !== true;
-      const message = isWatched ? settings.watch.begin(request) : null;
+      if (settings.watch !== null) message = settings.watch.begin(request, signal);
       const isPlain = interim === null && settings.caBundle === null;
       const options = isPlain ? settings : sendOptions(settings, interim);
-      const wire =
-        message === null
-          ? checkedAnswer(await adapter.send(request, options, signal))
-          : await tellingAnswer(message, { adapter, options, signal, start });
+      // What listeners gave it is of this message alone, and not of what follows from its response.
+      let wire = await adapter.send(message === null ? request : message.request, options, signal);
+      checkAnswer(wire);
+      // The adapter may not tell itself how it is read.
+      if (message !== null && !message.isTaken) wire = watched(wire, message, start);
       if (interim !== null) await unlessAborted(interim.settled(), signal);
       const parts = {
         request,
@@ -56,6 +56,7 @@ export function sender(world: SendSurroundings): Send {
       };
       return settings.stream ? StreamedResponse.of(parts) : Response.of(parts);
     } catch (error) {
+      if (message !== null) neverAnswered(error, message, start);
       throw error instanceof RequestException ? error.annotate({ request }) : error;
     }
   };
@@ -94,34 +95,11 @@ class Interim {
   }
 }
 
-/** How a message is sent of which somebody hears. */
-interface Watched {
-  readonly adapter: Adapter;
-  readonly options: SendOptions;
-  readonly signal: AbortSignal | null;
-  /** When it began, in milliseconds of the monotonic clock. */
-  readonly start: number;
-}
-
-/** The answer. What listeners gave the request is of this message alone, and not of what follows from its response. */
-async function tellingAnswer(
-  message: MessageWatch,
-  { adapter, options, signal, start }: Watched,
-): Promise<WireResponse> {
-  try {
-    const wire = checkedAnswer(await adapter.send(message.request, options, signal));
-    return message.isTaken ? wire : watched(wire, message, start);
-  } catch (error) {
-    if (!message.isTaken) neverAnswered(error, message, start);
-    throw error;
-  }
-}
-
 /** Adapters are written by everybody: what is no answer is told here, not in the middle of its use. */
-function checkedAnswer(wire: WireResponse): WireResponse {
+function checkAnswer(wire: WireResponse): void {
   const { status, headers, body }: Partial<WireResponse> = wire ?? {};
   if (typeof status === "number" && headers instanceof HeaderMap && typeof body?.collect === "function")
-    return wire;
+    return;
   const allowed = "what wireResponse() makes (a number as status, a HeaderMap, a body)";
   throw mustReturn("send() of an adapter", allowed, wire);
 }

@@ -19,9 +19,9 @@ export function watched(wire: WireResponse, message: MessageWatch, start: number
   return reply;
 }
 
-/** There is no answer. */
+/** There is no answer; where the adapter tells of its messages itself it has told so. */
 export function neverAnswered(error: unknown, message: MessageWatch, start: number): void {
-  message.onFailure(error, factsOf(null, start, null));
+  if (!message.isTaken) message.onFailure(error, factsOf(null, start, null));
 }
 
 /** Bodies that nobody can read any more: with them their messages are over. */

@@ -508,7 +508,7 @@ export class Session<Streams extends boolean = false>
     const reply = this.#pipeline(exchange);
     const over = payload?.kind === "stream" ? discardingUnsent(payload, exchange.settings, reply) : reply;
     // Beside the caller, who is told afterwards.
-    if (log !== null) over.then((response) => log.onReply(response), ignore);
+    if (log?.tellsEnd === true) over.then((response) => log.onReply(response), ignore);
     over.then(resolve, (thrown: unknown) => {
       const error = this.#told(thrown);
       log?.onFailure(error);

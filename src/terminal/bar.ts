@@ -11,7 +11,7 @@ export interface BarStream {
   write(text: string): unknown;
   /** Is it a terminal, on which a line can be drawn anew? Default: `false`. */
   readonly isTTY?: boolean | undefined;
-  /** Columns of the terminal. Default: 80. */
+  /** The number of columns of the terminal. Default: 80. */
   readonly columns?: number | undefined;
 }
 

@@ -127,8 +127,10 @@ describe("timings of a response", () => {
 
   it("have the wait for the end of a body that ends late, HTTP/2", async () => {
     await using server = await frameServer((r) => {
-      setTimeout(() => r.write(r.head(200), r.data("all")), PAUSE_MS);
-      setTimeout(() => r.write(r.data("", { isLast: true })), 2 * PAUSE_MS);
+      setTimeout(() => {
+        r.write(r.head(200), r.data("all"));
+        setTimeout(() => r.write(r.data("", { isLast: true })), PAUSE_MS);
+      }, PAUSE_MS);
     });
     await using session = sessionFor(servers, { options: () => ({ http2: true, verify: server.ca }) });
     const { wait, receive } = timed(await session.get(server.url));

@@ -10,14 +10,13 @@ describe("events", () => {
   it("are the same however the text is cut", () => {
     const written = fc.record({ name: fc.constantFrom("log", "entry", "call"), data: fc.json() });
     fc.assert(
-      fc.property(fc.array(written), fc.infiniteStream(fc.integer({ min: 1, max: 9 })), (events, lengths) => {
+      fc.property(fc.array(written), fc.integer({ min: 1, max: 40 }), (events, length) => {
         const text = events
           .map(({ name, data }) => `: still here\n\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
           .join("");
         const reader = new EventReader();
         const read: ServerEvent[] = [];
         for (let rest = text; rest !== "";) {
-          const length = lengths.next().value ?? 1;
           read.push(...reader.read(rest.slice(0, length)));
           rest = rest.slice(length);
         }

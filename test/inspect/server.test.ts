@@ -298,6 +298,27 @@ describe("a reader that stops to read", () => {
   });
 });
 
+describe("a reader that is gone", () => {
+  it.for([
+    ["says goodbye", (client: RawClient) => client.socket.end()],
+    ["breaks off", (client: RawClient) => client.socket.resetAndDestroy()],
+  ] as const)("is told nothing more, and nobody listens for it: it %s", async ([, leave]) => {
+    await using stage = await running();
+    const { server, recorder } = stage;
+    await using client = new RawClient(server.port, ...eventsFor(server.port));
+    await expect.poll(() => client.heard).toContain("event: log");
+    leave(client);
+    // It may not be known yet that it is gone.
+    for (let count = 0; count < 50; count++) {
+      recorder.record(entryOf(count));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await expect.poll(() => [server.readers, recorder.listeners]).toEqual([0, 0]);
+    const answer = await answerTo(server.port, ["GET / HTTP/1.1", `Host: 127.0.0.1:${server.port}`]);
+    expect(answer).toContain(PAGE.html);
+  });
+});
+
 describe("close()", () => {
   it("tells readers what they do not have yet, and that it is the end", async () => {
     await using stage = await running();

@@ -37,8 +37,8 @@ export async function barriers(page: Page): Promise<readonly string[]> {
   // A page with a policy runs no scripts of others: it is handed to the driver's own world.
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
   return page.evaluate(async () => {
-    const { run } = (window as unknown as { readonly axe: { run(): Promise<AxeResults> } }).axe; // just put there
-    const { violations } = await run();
+    const { axe: checker } = window as unknown as { readonly axe: { run(): Promise<AxeResults> } }; // just put there
+    const { violations } = await checker.run();
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")}: ${failureSummary}`),
     );

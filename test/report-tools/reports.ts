@@ -6,7 +6,9 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 import type { HarLog } from "../../src/record/har-types.ts";
 import { writeReport } from "../../src/report/write-report.ts";
-import { entryOf, hostileLog, logOf, longLog, richLog } from "../report/logs.ts";
+import { entryOf, logOf } from "../report/entries.ts";
+import { hostileLog, longLog } from "../report/harsh-logs.ts";
+import { richLog } from "../report/logs.ts";
 import { barriers, Checks, Faults, startBrowser } from "./browser.ts";
 
 /** Where files and pictures go. */

@@ -59,8 +59,12 @@ export class Book {
     }
     const oldest = Math.min(...calls);
     for (const id of this.#calls.keys()) if (id < oldest && !calls.has(id)) this.#calls.delete(id);
-    for (const { id, lasted } of this.#connections.values())
-      if (lasted !== null && !connections.has(id)) this.#connections.delete(id);
+    const { from } = this.span;
+    for (const { id, lasted, error, startedDateTime } of this.#connections.values()) {
+      // One that could not be opened never has a message.
+      const isOver = lasted !== null || (error !== null && Date.parse(startedDateTime) < from);
+      if (isOver && !connections.has(id)) this.#connections.delete(id);
+    }
   }
 
   /** How many messages were there, and are not any more. */

@@ -57,7 +57,7 @@ function paintSign(
       context.fillRect(x - 0.75, y - 5, 1.5, 10);
       return;
     case "refused":
-      return cross(context, look.danger, x, y);
+      return cross(context, look, x, y);
     case "stored":
     case "deleted":
       context.beginPath();

@@ -306,7 +306,8 @@ export class Grid<Row> {
   #sortRows(): void {
     for (const row of this.#spare.splice(0)) row.remove();
     const sorted = [...this.#shown].toSorted(([one], [other]) => one - other).map(([, row]) => row);
-    const kept = sorted.indexOf(this.#shown.get(this.#active) ?? this.#newRow());
+    const active = this.#shown.get(this.#active);
+    const kept = active === undefined ? -1 : sorted.indexOf(active);
     for (const row of sorted.slice(0, Math.max(0, kept))) this.#body.insertBefore(row, sorted[kept] ?? null);
     this.#body.append(...sorted.slice(kept + 1));
   }

@@ -117,7 +117,7 @@ function paintLife(canvas: Canvas<Lane>, axis: Axis, placed: Placed<Lane>): void
     const right = axis.x(start + connection.opening);
     context.fillStyle = look.danger;
     context.fillRect(left, y - 1, Math.max(1, right - left), 2);
-    cross(context, look.danger, right + 6, y - 4);
+    cross(context, look, right + 6, y - 4);
     paintWord(canvas, "could not be opened", look.danger, { left, right: right + 12, middle: y - 4 });
     return;
   }

@@ -17,7 +17,7 @@
  * | `dropped` | `{ "total": number, "messages": number[] }` | takes away the messages with these numbers |
  * | `closed` | `{}` | says that the session is closed, and stops |
  *
- * Lines that begin with `:` are comments, such as a heartbeat. `liveHtml()` and `LIVE_POLICY` of `report.ts` are the page and the policy that it needs.
+ * Lines that begin with `:` are comments, such as a heartbeat. `liveHtml()` and `LIVE_POLICY` of `report/report.ts` are the page and the policy that it needs.
  */
 import type { HarLog } from "../../record/har-types.ts";
 import { App } from "./app.ts";

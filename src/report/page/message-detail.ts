@@ -110,17 +110,23 @@ function callPart(message: Message, siblings: readonly Message[], links: DetailL
       {},
       ...statusCell(each),
       ` ${each.method} ${shorten(each.host + each.path, 90)}`,
-      retry === null ? null : element("span", { class: "muted" }, ` then ${formatMs(retry.delayMs)} pause`),
+      retry === null
+        ? null
+        : element("span", { class: "muted" }, ` then a pause of ${formatMs(retry.delayMs)}`),
     );
     const reason = reasonWord(each.entry._sojourn.reason);
     const isThis = each.id === message.id;
     return element(
       "li",
       { class: isThis ? "is-this" : undefined },
-      reason === "" ? null : element("span", { class: "reason" }, reason),
-      isThis
-        ? element("span", { "aria-current": "true" }, label)
-        : button({ class: "link" }, label, () => links.openMessage(each)),
+      element(
+        "div",
+        {},
+        reason === "" ? null : element("span", { class: "reason" }, reason),
+        isThis
+          ? element("span", { "aria-current": "true" }, label)
+          : button({ class: "link" }, label, () => links.openMessage(each)),
+      ),
     );
   });
   return section("Call", `${siblings.length} messages`, element("ol", { class: "chain" }, ...items));

@@ -19,7 +19,7 @@ function messageLink(message: Message, open: Open): HTMLElement {
 }
 
 function statusLine(message: Message): HTMLElement {
-  return element("span", {}, ...statusCell(message));
+  return element("span", { class: "status" }, ...statusCell(message));
 }
 
 function rest(count: number): HTMLElement | null {

@@ -99,7 +99,7 @@ export function paintMark(
   [x, y]: readonly [number, number],
 ): number {
   if (fate === "failed") {
-    cross(context, look.danger, x + 6, y);
+    cross(context, look, x + 6, y);
     return 14;
   }
   if (fate === "aborted" || fate === "unread") {
@@ -112,15 +112,18 @@ export function paintMark(
   return 0;
 }
 
-/** A cross. */
-export function cross(context: CanvasRenderingContext2D, color: string, x: number, y: number): void {
-  context.strokeStyle = color;
-  context.lineWidth = 2;
+/** A cross, with some room around it: it may stand on a bar. */
+export function cross(context: CanvasRenderingContext2D, look: Look, x: number, y: number): void {
   context.beginPath();
   context.moveTo(x - 3.5, y - 3.5);
   context.lineTo(x + 3.5, y + 3.5);
   context.moveTo(x + 3.5, y - 3.5);
   context.lineTo(x - 3.5, y + 3.5);
+  context.lineWidth = 5;
+  context.strokeStyle = look.page;
+  context.stroke();
+  context.lineWidth = 2;
+  context.strokeStyle = look.danger;
   context.stroke();
 }
 

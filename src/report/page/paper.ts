@@ -32,7 +32,7 @@ function line(message: Message, start: number): readonly Child[] {
   return [
     formatMs(message.start - start),
     method,
-    element("span", {}, ...statusCell(message)),
+    element("span", { class: "status" }, ...statusCell(message)),
     element(
       "span",
       {},

@@ -11,7 +11,7 @@ export interface Order {
 }
 
 /** Where a row stands among those of its call: a bracket is drawn from the first to the last. */
-export type Bracket = "none" | "first" | "middle" | "last";
+type Bracket = "none" | "first" | "middle" | "last";
 
 /** A row. */
 export interface Row {

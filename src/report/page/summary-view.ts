@@ -38,7 +38,8 @@ function cards(summary: Summary, length: number): HTMLElement {
       formatNumber(failures),
       aborted > 0 ? `and ${formatNumber(aborted)} aborted` : formatShare(failures, summary.messages),
     ),
-    figure("Sent again", formatNumber(retries), `retries, and ${formatCount(redirects, "redirect")}`),
+    figure("Retries", formatNumber(retries), "sent again after a failure"),
+    figure("Redirects", formatNumber(redirects), "followed"),
     figure("Received", formatBytes(summary.receivedBytes), `${formatBytes(summary.sentBytes)} sent`),
     figure(
       "Connections",
@@ -107,7 +108,7 @@ export function summaryView(summary: Summary, length: number, open: OpenMessage)
         [{ label: "Message" }, { label: "Status" }, { label: "Time", isFigure: true }],
         summary.slowest.map((message) => [
           link(message, open),
-          element("span", {}, ...statusCell(message)),
+          element("span", { class: "status" }, ...statusCell(message)),
           formatMs(message.end - message.start),
         ]),
       ),

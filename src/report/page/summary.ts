@@ -5,7 +5,7 @@ import { connectionIdOf } from "./lanes.ts";
 import type { Message } from "./message.ts";
 
 /** An origin and what went on there. */
-export interface OriginLine {
+interface OriginLine {
   readonly origin: string;
   readonly messages: number;
   /** With an error, or with a status of 400 and more. */
@@ -17,7 +17,7 @@ export interface OriginLine {
 }
 
 /** A kind of error. */
-export interface ErrorLine {
+interface ErrorLine {
   /** `ConnectTimeout (connect)`, `HTTP 503`. */
   readonly kind: string;
   readonly count: number;
@@ -55,7 +55,7 @@ export interface Summary {
 }
 
 /** Is it one to look at? */
-export function isFailure({ fate }: Message): boolean {
+function isFailure({ fate }: Message): boolean {
   return fate === "failed" || fate === "client-error" || fate === "server-error";
 }
 
@@ -118,7 +118,7 @@ function originsOf(messages: readonly Message[]): readonly OriginLine[] {
 }
 
 /** What an error is called: its class and phase, or the status. */
-export function errorKind({ status, entry }: Message): string {
+function errorKind({ status, entry }: Message): string {
   const { error } = entry._sojourn;
   if (error === null) return `HTTP ${status}`;
   return error.phase === null ? error.name : `${error.name} (${error.phase})`;

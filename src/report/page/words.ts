@@ -1,6 +1,6 @@
 /** Words for what happened: how a message ended, why it was sent, why a cookie was refused. Pure. */
 import type { EntryFacts } from "../../record/har-types.ts";
-import { formatMs } from "./format.ts";
+import { formatMs, shorten } from "./format.ts";
 import type { Message } from "./message.ts";
 
 /** A sign before the status: its shape tells, not its colour. `""`: all is well. */
@@ -33,7 +33,7 @@ export function wordOf(message: Message): string {
   const { error } = message.entry._sojourn;
   switch (message.fate) {
     case "failed":
-      return error === null ? length : `${length} ${error.name}`;
+      return error === null ? length : `${length} ${shorten(error.name, 40)}`;
     case "aborted":
       return `${length} aborted`;
     case "unread":
