@@ -10,6 +10,7 @@ import { entryOf, logOf } from "../report/entries.ts";
 import { hostileLog, longLog } from "../report/harsh-logs.ts";
 import { richLog } from "../report/logs.ts";
 import { barriers, Checks, Faults, startBrowser } from "./browser.ts";
+import { lookAtLivePage } from "./live.ts";
 
 /** Where files and pictures go. */
 export interface Place {
@@ -51,6 +52,7 @@ export async function lookAtReports(
     await printOut(desk, file);
     await showMarkup(desk);
     await showLittle(desk);
+    await lookAtLivePage(browser, desk.checks, place.pictures);
     await measure(desk);
   } finally {
     await browser.close();

@@ -110,7 +110,7 @@ describe("the summary", () => {
       failedCalls: 2,
       redirects: 1,
       retries: 2,
-      failures: 7,
+      failures: 6,
       aborted: 1,
       sentBytes: 62,
       connections: 5,
@@ -131,7 +131,6 @@ describe("the summary", () => {
       ["HTTP 503", 2, 18],
       ["ConnectTimeout (connect)", 1, 21],
       ["ConnectionError (response)", 1, 26],
-      ["HTTP 401", 1, 4],
       ["HTTP 404", 1, 25],
       ["HTTP 429", 1, 27],
     ]);

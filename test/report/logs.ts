@@ -329,6 +329,7 @@ export function richLog(): HarLog {
         httpVersion: null,
         opening: 310,
         error: "ConnectTimeout: no connection within 310 ms",
+        lasted: 310,
         remote: null,
         tls: null,
         messages: 0,

@@ -31,12 +31,16 @@ type Chosen =
 
 const SORT_KEYS: readonly SortKey[] = ["method", "status", "url", "size", "time"];
 
+/** What comes live is shown so often at most, in milliseconds. */
+const LIVE_PAUSE_MS = 100;
+
 /** Where the panel lies over the views instead of beside them. */
 const OVERLAID = "(max-width: 900px)";
 
 /** The page, for as long as it is open. */
 export class App implements Feed, FrameHost {
   readonly #book = new Book();
+  readonly #isLive: boolean;
   readonly #title: string;
   readonly #frame: Frame;
   readonly #panel: Panel;
@@ -57,8 +61,8 @@ export class App implements Feed, FrameHost {
   #isBegun = false;
 
   constructor(body: HTMLElement) {
-    const isLive = document.documentElement.dataset["source"] === "live";
-    this.#title = isLive ? "HTTP inspector" : "HTTP report";
+    this.#isLive = document.documentElement.dataset["source"] === "live";
+    this.#title = this.#isLive ? "HTTP inspector" : "HTTP report";
     const look = readLook(body);
     this.#frame = new Frame(this.#title, this);
     this.#panel = new Panel(() => this.#forget());
@@ -84,9 +88,10 @@ export class App implements Feed, FrameHost {
 
   onLog(log: HarLog): void {
     this.#book.load(log);
-    if (!this.#isBegun) this.#time = firstView(log.entries.length);
-    this.#isBegun = true;
+    // Of what comes live nobody knows how much it will be.
+    if (!this.#isBegun) this.#time = firstView(this.#isLive ? Infinity : log.entries.length);
     this.#changed();
+    this.#isBegun = true;
   }
 
   onEntry(entry: HarEntry): void {
@@ -249,10 +254,11 @@ export class App implements Feed, FrameHost {
   /** Many may come at once: they are shown together. A timer, since pages in the background paint no frames. */
   #changed(): void {
     if (this.#timer !== 0) return;
+    const pause = this.#isBegun && this.#isLive ? LIVE_PAUSE_MS : 0;
     this.#timer = window.setTimeout(() => {
       this.#timer = 0;
       this.#render();
-    });
+    }, pause);
   }
 
   #render(): void {

@@ -62,7 +62,7 @@ export class Book {
     const { from } = this.span;
     for (const { id, lasted, error, startedDateTime } of this.#connections.values()) {
       // One that could not be opened never has a message.
-      const isOver = lasted !== null || (error !== null && Date.parse(startedDateTime) < from);
+      const isOver = error === null ? lasted !== null : Date.parse(startedDateTime) < from;
       if (isOver && !connections.has(id)) this.#connections.delete(id);
     }
   }

@@ -119,6 +119,7 @@ export function cookiesPlan(host: CookiesHost): GridPlan<CookieStory> {
     name: "cookies",
     columns: COLUMNS,
     heightOf: (_story, isNarrow) => (isNarrow ? 48 : 28),
+    keyOf: ({ name, domain }) => `${name}\n${domain}`,
     classOf: () => "",
     isChosen: (story) => host.isChosen(story),
     paint: (canvas) => {

@@ -60,6 +60,8 @@ export interface GridPlan<Row> {
   readonly name: string;
   readonly columns: readonly Column<Row>[];
   heightOf(row: Row, isNarrow: boolean): number;
+  /** What it is known by when rows change. */
+  keyOf(row: Row): string | number;
   /** A class for a row; `""` for none. */
   classOf(row: Row): string;
   isChosen(row: Row): boolean;
@@ -139,8 +141,11 @@ export class Grid<Row> {
       this.#rows.length > 0 &&
       before.scrollTop > 0 &&
       before.scrollTop + before.clientHeight >= before.scrollHeight - 4;
+    const active = this.#rows[this.#active];
     this.#rows = rows;
-    this.#active = Math.min(this.#active, Math.max(0, rows.length - 1));
+    const key = active === undefined ? null : this.#plan.keyOf(active);
+    const found = key === null ? -1 : rows.findIndex((row) => this.#plan.keyOf(row) === key);
+    this.#moveActive(found === -1 ? Math.min(this.#active, Math.max(0, rows.length - 1)) : found);
     this.#table.setAttribute("aria-rowcount", String(rows.length + 1));
     this.#empty.textContent = empty;
     this.#empty.hidden = rows.length > 0;
@@ -308,7 +313,7 @@ export class Grid<Row> {
     const sorted = [...this.#shown].toSorted(([one], [other]) => one - other).map(([, row]) => row);
     const active = this.#shown.get(this.#active);
     const kept = active === undefined ? -1 : sorted.indexOf(active);
-    for (const row of sorted.slice(0, Math.max(0, kept))) this.#body.insertBefore(row, sorted[kept] ?? null);
+    for (const row of sorted.slice(0, Math.max(0, kept))) this.#body.insertBefore(row, active ?? null);
     this.#body.append(...sorted.slice(kept + 1));
   }
 
@@ -427,6 +432,17 @@ export class Grid<Row> {
     this.#placeRows();
     this.#shown.get(index)?.focus({ preventScroll: true });
     this.#schedule();
+  }
+
+  /** The row with the focus has another place now: its element goes along. */
+  #moveActive(index: number): void {
+    const before = this.#active;
+    if (index === before) return;
+    const [focused, other] = [this.#shown.get(before), this.#shown.get(index)];
+    if (other === undefined) this.#shown.delete(before);
+    else this.#shown.set(before, other);
+    if (focused !== undefined) this.#shown.set(index, focused);
+    this.#active = index;
   }
 
   #activate(index: number): void {

@@ -146,6 +146,7 @@ export function lanesPlan(host: LanesHost): GridPlan<Lane> {
     columns: COLUMNS,
     heightOf: ({ tracks }, isNarrow) =>
       Math.max(isNarrow ? 52 : 34, trackHeight(tracks) * tracks + (isNarrow ? NARROW_ROOM : LANE_ROOM)),
+    keyOf: ({ id }) => id ?? "none",
     classOf: (lane) => (hasFailed(lane) ? "fate-failed" : ""),
     isChosen: (lane) => host.isChosen(lane),
     paint: (canvas) => {

@@ -53,7 +53,8 @@ async function readOnce(token: string, feed: Feed, onEvent: () => void): Promise
     for (const event of reader.read(decoder.decode(value, { stream: true }))) {
       onEvent();
       if (dispatch(event, feed)) continue;
-      await chunks.cancel();
+      // Nobody waits for that: the server may leave its side open.
+      void chunks.cancel().catch(() => {});
       return "closed";
     }
   }

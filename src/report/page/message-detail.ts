@@ -61,7 +61,7 @@ function overview(message: Message, links: DetailLinks): HTMLElement {
       ["Server", serverText(entry)],
       ["Proxy", facts.proxy],
       ["TLS", facts.tls === null ? null : [facts.tls.protocol, facts.tls.cipher].filter(Boolean).join(", ")],
-      ["Sent", entry.request.bodySize < 0 ? null : `${formatBytes(entry.request.bodySize)} body`],
+      ["Sent", bodyText(entry.request.bodySize)],
       ["Received", message.status === 0 ? null : receivedText(message)],
       ["Number", `message ${message.id} of call ${message.call}`],
     ]),
@@ -95,8 +95,14 @@ function serverText({ serverIPAddress, _serverPort }: HarEntry): string | null {
   return _serverPort === undefined ? address : `${address}:${_serverPort}`;
 }
 
+/** How long a body is; `""`: not known. */
+function bodyText(bytes: number): string {
+  if (bytes < 0) return "";
+  return bytes === 0 ? "no body" : `${formatBytes(bytes)} body`;
+}
+
 function receivedText({ bytes, entry: { response } }: Message): string {
-  const wire = bytes === null ? "" : `${formatBytes(bytes)} body`;
+  const wire = bodyText(bytes ?? -1);
   const { size } = response.content;
   const decoded = size > 0 && size !== bytes ? `${formatBytes(size)} without content coding` : "";
   return [wire, decoded].filter(Boolean).join(", ");

@@ -54,9 +54,10 @@ export interface Summary {
   readonly statuses: readonly (readonly [name: string, count: number])[];
 }
 
-/** Is it one to look at? */
-function isFailure({ fate }: Message): boolean {
-  return fate === "failed" || fate === "client-error" || fate === "server-error";
+/** Is it one to look at? A challenge that was answered is none. */
+function isFailure({ fate, entry }: Message): boolean {
+  const isError = fate === "failed" || fate === "client-error" || fate === "server-error";
+  return isError && !entry._sojourn.isChallengeAnswered;
 }
 
 /** The value below which a share of the values lies; 0 of none. @param values sorted. */

@@ -96,6 +96,7 @@ export function waterfallPlan(host: WaterfallHost): GridPlan<Row> {
     name: "messages",
     columns: COLUMNS,
     heightOf: (_row, isNarrow) => (isNarrow ? 48 : 28),
+    keyOf: ({ message }) => message.id,
     classOf: ({ message, bracket, isFollowUp }) =>
       `fate-${message.fate} bracket-${bracket}${isFollowUp ? " is-follow-up" : ""}`,
     isChosen: ({ message }) => host.isChosen(message),
