@@ -146,7 +146,7 @@ export type { Source, SourceLayer } from "./core/source.ts";
 
 export type { EventListener, SessionEvents, Subscription } from "./events/session-events.ts";
 export type { Inspector, InspectOptions } from "./inspect/inspector.ts";
-export type { Recorder, RecordOptions } from "./record/recorder.ts";
+export type { Recorder, RecorderNews, RecordOptions } from "./record/recorder.ts";
 export type {
   EntryFacts,
   Har,

@@ -5,5 +5,6 @@ import { openSojourn } from "./sojourn.ts";
 let heard = 0;
 
 export const client: Client = {
-  open: (skill) => openSojourn(skill, ({ events }) => void events.on("message", ({ status }) => (heard += status ?? 0))),
+  open: (skill) =>
+    openSojourn(skill, ({ events }) => void events.on("message", ({ status }) => (heard += status ?? 0))),
 };

@@ -38,7 +38,7 @@ export function secretsOfBody(text: string, type: string): SecretPart[] {
 }
 
 /** The values of a form whose names look secret, as they are written. */
-export function secretsOfForm(text: string): SecretPart[] {
+function secretsOfForm(text: string): SecretPart[] {
   const parts: SecretPart[] = [];
   let from = 0;
   for (const pair of text.split("&")) {

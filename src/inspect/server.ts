@@ -118,8 +118,8 @@ export class InspectorServer {
     this.#closing ??= new Promise((resolve) => {
       this.#server.close(() => resolve());
       this.#feed.end();
-      // Node puts the pieces of an answer together until the turn is over.
-      setImmediate(() => this.#server.closeAllConnections());
+      // What a reader was told by now is on its way, unless it did not take up what came before.
+      this.#server.closeAllConnections();
     });
     return this.#closing;
   }

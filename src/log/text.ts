@@ -51,7 +51,7 @@ export function problemOf({ outcome, error, method, url }: MessageRecord): strin
 }
 
 /** Why it was sent, where it is not the first one of its call; `null` where it is. */
-export function reasonOf({ reason, hop, attempt }: MessageRecord): string | null {
+function reasonOf({ reason, hop, attempt }: MessageRecord): string | null {
   switch (reason) {
     case "call":
       return null;

@@ -11,9 +11,11 @@ export interface Span {
   readonly to: number;
 }
 
-/** A text that is looked for. */
+/** What is looked for: a text, or how several long ones begin. */
 interface Sought {
   readonly text: string;
+  /** How the longer ones go on behind it. */
+  readonly rests: string[];
   /** Characters on both sides that belong to the same base64 tell of it, too. */
   readonly isBase64: boolean;
 }
@@ -25,9 +27,11 @@ const FAR = LEAST_LENGTH - BLOCK + 1;
 const TABLE_BITS = 18;
 /** An end of a text that is cut off is looked for from so many characters on. */
 const LEAST_TAIL = 4;
-/** Looking at so many texts in vain for each character is too much: then all of it counts as found. */
-const MOST_WORK = 64;
-const FREE_WORK = 1_000_000;
+/** Of longer ones the beginning is looked for: where it is, all is found as far as it agrees. So nothing is compared for long in vain. */
+const MOST_LENGTH = 64;
+/** More comparisons for each character are too many, as with texts that repeat themselves: then all of it counts as found. */
+const MOST_WORK = 2;
+const FREE_WORK = 100_000;
 
 /** Looks for texts within others. */
 export class Finder {
@@ -50,11 +54,20 @@ export class Finder {
     if (text.length < LEAST_LENGTH || this.#known.has(text)) return;
     this.#known.add(text);
     this.#longest = Math.max(this.#longest, text.length);
+    const start = text.slice(0, MOST_LENGTH);
+    const rest = text.slice(MOST_LENGTH);
+    const hash = hashOf(text, 0, LEAST_LENGTH);
+    const known = rest === "" ? undefined : this.#byStart.get(hash)?.find((sought) => sought.text === start);
+    if (known === undefined) this.#put({ text: start, rests: rest === "" ? [] : [rest], isBase64 });
+    else known.rests.push(rest);
+  }
+
+  #put(sought: Sought): void {
+    const { text } = sought;
     for (let at = 0; at < FAR; at++) {
       const place = placeOf(text, at);
       this.#far[place] = Math.min(this.#far[place] ?? FAR, FAR - 1 - at);
     }
-    const sought: Sought = { text, isBase64 };
     put(this.#byStart, hashOf(text, 0, LEAST_LENGTH), sought);
     put(this.#byHead, hashOf(text, 0, LEAST_TAIL), sought);
   }
@@ -75,10 +88,11 @@ export class Finder {
         continue;
       }
       for (const sought of this.#byStart.get(hashOf(text, at, LEAST_LENGTH)) ?? []) {
-        work -= 1 + (sought.text.length >> 4);
-        if (work < 0) return [{ from: 0, to: text.length }];
+        if (--work < 0) return [{ from: 0, to: text.length }];
         if (!text.startsWith(sought.text, at)) continue;
-        join(spans, spanOf(text, at, sought));
+        const to = agreeingEnd(text, at + sought.text.length, sought.rests);
+        work -= sought.rests.length * ((to - at) >> 4);
+        join(spans, spanOf(text, at, to, sought.isBase64));
         break;
       }
       at++;
@@ -90,9 +104,13 @@ export class Finder {
   #findTail(text: string, spans: Span[]): void {
     let work = FREE_WORK;
     for (let at = Math.max(0, text.length - this.#longest); at <= text.length - LEAST_TAIL; at++) {
-      for (const { text: sought } of this.#byHead.get(hashOf(text, at, LEAST_TAIL)) ?? []) {
-        work -= 1 + (sought.length >> 4);
-        if (work >= 0 && !sought.startsWith(text.slice(at))) continue;
+      const tail = text.slice(at);
+      for (const { text: sought, rests } of this.#byHead.get(hashOf(text, at, LEAST_TAIL)) ?? []) {
+        work -= 1 + rests.length;
+        const isBegun =
+          sought.startsWith(tail) ||
+          (tail.startsWith(sought) && rests.some((rest) => rest.startsWith(tail.slice(sought.length))));
+        if (work >= 0 && !isBegun) continue;
         join(spans, { from: at, to: text.length });
         return;
       }
@@ -129,10 +147,21 @@ function hashOf(text: string, at: number, length: number): number {
   return hash;
 }
 
+/** How far the text agrees with one of these, from a place on. */
+function agreeingEnd(text: string, at: number, rests: readonly string[]): number {
+  let most = at;
+  for (const rest of rests) {
+    let end = at;
+    while (end - at < rest.length && text.charCodeAt(end) === rest.charCodeAt(end - at)) end++;
+    most = Math.max(most, end);
+  }
+  return most;
+}
+
 /** Of base64 the neighbours hold bits of it: they have two characters on each side at most. */
-function spanOf(text: string, at: number, { text: sought, isBase64 }: Sought): Span {
+function spanOf(text: string, at: number, end: number, isBase64: boolean): Span {
   let from = at;
-  let to = at + sought.length;
+  let to = end;
   if (!isBase64) return { from, to };
   for (let more = 0; more < 2 && isBase64Character(text.charCodeAt(from - 1)); more++) from--;
   for (let more = 0; more < 2 && isBase64Character(text.charCodeAt(to)); more++) to++;

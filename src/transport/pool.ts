@@ -250,10 +250,11 @@ export class Pool {
       applicant.onNoConnection(reason());
     }
     for (const [applicant, attempt] of this.#opening) {
+      // At once: who is told withdraws.
+      this.#opening.delete(applicant);
       giveUp(attempt);
       applicant.onNoConnection(reason());
     }
-    this.#opening.clear();
     const idle = this.#idle.clear();
     // Those that are idle have nobody to tell.
     for (const connection of this.#open) if (!connection.isIdle) connection.shutDown(reason());

@@ -119,7 +119,7 @@ export function told(span: ReadableSpan): string {
 }
 
 /** What arrived: the path, and some fields of it. */
-export interface Arrived {
+interface Arrived {
   readonly path: string;
   readonly traceparent: string;
   readonly baggage: string | null;

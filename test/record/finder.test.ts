@@ -70,6 +70,18 @@ describe("a finder", () => {
     );
   });
 
+  it("finds as much of a long one as there is, from 64 characters on", () => {
+    const long = Array.from({ length: 50 }, (_, at) => `${at}-`).join("");
+    const other = `${long.slice(0, 90)}other`;
+    const finder = finderOf(long, other);
+    expect(finder.find(`x${long}y`)).toEqual([{ from: 1, to: long.length + 1 }]);
+    expect(finder.find(`x${other}y`)).toEqual([{ from: 1, to: other.length + 1 }]);
+    expect(finder.find(`x${long.slice(0, 80)}y`)).toEqual([{ from: 1, to: 81 }]);
+    expect(finder.find(`x${long.slice(0, 63)}y`)).toEqual([]);
+    expect(finder.find(`x${long.slice(0, 63)}`, true)).toEqual([{ from: 1, to: 64 }]);
+    expect(finder.find(`x${other.slice(0, 92)}`, true)).toEqual([{ from: 1, to: 93 }]);
+  });
+
   it("takes all of a text for found whose search would take too long", () => {
     const finder = new Finder();
     for (let length = 6; length < 2000; length++) finder.add("ab".repeat(length));

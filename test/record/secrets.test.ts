@@ -52,8 +52,8 @@ describe("a secret", () => {
   it("is hidden in base64 of a longer text, wherever it stands in it", () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary-ascii", maxLength: 9 }),
-        fc.string({ unit: "binary-ascii", maxLength: 9 }),
+        fc.string({ unit: fc.constantFrom("0", "?", "\0", "\x7f"), maxLength: 9 }),
+        fc.string({ unit: fc.constantFrom("0", "?", "\0", "\x7f"), maxLength: 9 }),
         fc.constantFrom<("base64" | "base64url")[]>("base64", "base64url"),
         (before, after, encoding) => {
           const shown = knowing("s3cr3t-of-all").hidden(

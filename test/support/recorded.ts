@@ -36,7 +36,7 @@ const TIMINGS: MessageRecord["timings"] = {
 };
 
 /** A record of a message that came through, but for what is said. */
-export function recordOf(said: Said): MessageRecord {
+function recordOf(said: Said): MessageRecord {
   const { id = 1, method = "GET", url = "https://example.com/", status = 200, error = null } = said;
   const headers = new HeaderMap(said.sent ?? {});
   const payload = said.body === undefined ? null : rawBody(said.body);

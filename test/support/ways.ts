@@ -27,7 +27,7 @@ export function pause(ms: number = PAUSE_MS): Promise<void> {
 }
 
 /** Any name is this machine. */
-export const here: LookupFunction = (_name, options, done) => {
+const here: LookupFunction = (_name, options, done) => {
   if (options.all === true) done(null, [{ address: "127.0.0.1", family: 4 }]);
   else done(null, "127.0.0.1", 4);
 };
