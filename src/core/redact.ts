@@ -39,12 +39,20 @@ export function bareUrl(url: string): string {
 /** `url` as a person needs to see it: whole, but for the user info and the values of parameters that look secret. */
 export function shownUrl(url: string): string {
   const end = url.search(/[?#]/);
-  if (end === -1) return hideUserinfo(url, "");
-  const start = hideUserinfo(url.slice(0, end), url.slice(end));
+  if (end === -1) return shownPath(hideUserinfo(url, ""));
+  const start = shownPath(hideUserinfo(url.slice(0, end), url.slice(end)));
   // The password goes on.
   if (start.endsWith(REDACTED)) return start;
   // A fragment may hold parameters too: a token, after some logins.
   return start + url.slice(end).split("#").map(shownFields).join("#");
+}
+
+/** Without the values of parameters in it that look secret. */
+function shownPath(path: string): string {
+  if (!path.includes(";")) return path;
+  return path.replaceAll(PATH_PARAMETER, (whole: string, start: string, name: string) =>
+    isSecretName(decoded(name)) ? start + REDACTED : whole,
+  );
 }
 
 /**
@@ -68,11 +76,14 @@ export function shownFields(parameters: string): string {
 /** A URL may be the parameter of another one, and that of a third. */
 const MOST_NESTED = 3;
 
-/** Is there a URL in the value of a parameter, be it escaped, with user info or with a parameter that looks secret? */
-function holdsSecret(value: string): boolean {
+/**
+ * Is there a URL in the value of a parameter, be it escaped, with user info or with a parameter that looks secret? Or JSON with a member of
+ * such a name?
+ */
+export function holdsSecret(value: string): boolean {
   let text = value;
-  for (let depth = 0; depth < MOST_NESTED && /[?&#@%]/.test(text); depth++) {
-    if (new RegExp(USER_INFO, "").test(text)) return true;
+  for (let depth = 0; depth < MOST_NESTED && /[?&#@%;"']/.test(text); depth++) {
+    if (new RegExp(USER_INFO, "").test(text) || quotedSecrets(text).length > 0) return true;
     for (const [, name = ""] of text.matchAll(PARAMETER_NAME)) if (isSecretName(decoded(name))) return true;
     text = decoded(text);
   }
@@ -99,16 +110,28 @@ const USER_INFO = /:\/\/[^/\\?#\s<>"]*@/g;
 /** The value goes on behind an escaped quote: the text may be JSON. */
 const PARAMETER = /([?&#]([^=&#?\s<>"]+)=)[^&#\\\s<>"]*(?:\\.[^&#\\\s<>"]*)*/g;
 
-const PARAMETER_NAME = /[?&#]([^=&#?\s<>"]+)=/g;
+const PARAMETER_NAME = /[?&#;]([^=&#?;\s<>"]+)=/g;
 
-/** Text in which there may be URLs: each without user info, and without the values of parameters that look secret. */
+/** A parameter of a segment of a path (RFC 3986 §3.3), such as `;jsessionid=`. */
+const PATH_PARAMETER = /(;(?<=\/[\w.~%,;=-]{0,256};)([\w~%-]{1,64})=)[^/?&#;\\\s<>"']*/g;
+
+/** May there be anything in this text that {@link shownUrls} hides? */
+export function mayHoldSecrets(text: string): boolean {
+  return /[?&#@;"'`]/.test(text);
+}
+
+/** Text in which there may be URLs, and members of JSON or of programs: each without what {@link secretsOfUrls} finds, and without user info. */
 export function shownUrls(text: string): string {
-  if (!/[?&#@]/.test(text)) return text;
-  return text
-    .replaceAll(USER_INFO, "://")
-    .replaceAll(PARAMETER, (whole: string, start: string, name: string) =>
-      isSecretName(decoded(name)) || holdsSecret(whole.slice(start.length)) ? start + REDACTED : whole,
-    );
+  if (!mayHoldSecrets(text)) return text;
+  let shown = "";
+  let at = 0;
+  for (const { from, to, name } of secretsOfUrls(text)) {
+    // With the `@`.
+    const isUserInfo = name === USER_INFO_NAME && text[to] === "@";
+    shown += text.slice(at, from) + (isUserInfo ? "" : REDACTED);
+    at = isUserInfo ? to + 1 : to;
+  }
+  return shown + text.slice(at);
 }
 
 /** A part of a text that usually is a secret. */
@@ -119,25 +142,71 @@ export interface SecretPart {
   readonly name: string;
 }
 
-/** What {@link shownUrls} hides of a text, in order. */
+const USER_INFO_NAME = "userinfo";
+
+/**
+ * What {@link shownUrls} hides of a text, in order: user info of URLs, and what stands under a name that looks secret, be it a parameter or,
+ * in quotes, a member.
+ */
 export function secretsOfUrls(text: string): SecretPart[] {
-  if (!/[?&#@]/.test(text)) return [];
-  const found: SecretPart[] = [];
+  if (!mayHoldSecrets(text)) return [];
+  const found: SecretPart[] = quotedSecrets(text);
   for (const { 0: whole, index } of text.matchAll(USER_INFO))
-    found.push({ from: index + 3, to: index + whole.length - 1, name: "userinfo" });
-  for (const { 0: whole, 1: start = "", 2: name = "", index } of text.matchAll(PARAMETER)) {
-    const part = { from: index + start.length, to: index + whole.length, name: decoded(name) };
-    const isSecret = isSecretName(part.name) || holdsSecret(text.slice(part.from, part.to));
-    if (isSecret && part.from < part.to) found.push(part);
+    found.push({ from: index + 3, to: index + whole.length - 1, name: USER_INFO_NAME });
+  for (const pattern of [PARAMETER, PATH_PARAMETER])
+    for (const { 0: whole, 1: start = "", 2: name = "", index } of text.matchAll(pattern)) {
+      const part = { from: index + start.length, to: index + whole.length, name: decoded(name) };
+      const isSecret = isSecretName(part.name) || holdsSecret(text.slice(part.from, part.to));
+      if (isSecret && part.from < part.to) found.push(part);
+    }
+  const all: SecretPart[] = [];
+  for (const part of found.sort((one, other) => one.from - other.from)) {
+    const last = all.at(-1);
+    if (last === undefined || part.from >= last.to) all.push(part);
+    else if (part.to > last.to) all[all.length - 1] = { from: last.from, to: part.to, name: part.name };
   }
-  let end = 0;
-  return found
-    .toSorted((one, other) => one.from - other.from)
-    .filter(({ from, to }) => {
-      if (from < end) return false;
-      end = to;
-      return true;
-    });
+  return all;
+}
+
+/** A name, in quotes or not, and the quote behind which its value begins. Both may be escaped: the text may stand in JSON. */
+const MEMBER = /(?<![\w$.-])([\w$.-]{1,64})(?:\\*["'`])?\s*[:=]\s*(\\*)(["'`])/g;
+
+/** Is it no name of an author, and no `key` or `code` alone, of which programs are full? */
+function isTellingName(name: string): boolean {
+  return isSecretName(name.replaceAll(/author(?!i[sz])|(?:^|[-_.])(?:code|key)$/gi, ""));
+}
+
+/**
+ * The values in quotes under names that look secret, as in JSON and in programs: `"token":"…"`, `token: '…'`. The text around them may be
+ * anything: a page, a stream of events, a query of GraphQL.
+ */
+function quotedSecrets(text: string): SecretPart[] {
+  const found: SecretPart[] = [];
+  if (!/["'`]/.test(text)) return found;
+  const members = new RegExp(MEMBER);
+  for (let match = members.exec(text); match !== null; match = members.exec(text)) {
+    const [, name = "", escapes = "", quote = ""] = match;
+    if (!isTellingName(name)) continue;
+    const from = members.lastIndex;
+    const to = quotedEnd(text, from, escapes.length, quote);
+    if (from < to) found.push({ from, to, name });
+    members.lastIndex = to;
+  }
+  return found;
+}
+
+/** The end of what is in quotes: its line may break off. @param depth backslashes before its first quote. */
+function quotedEnd(text: string, from: number, depth: number, quote: string): number {
+  for (let at = from; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === "\n" && quote !== "`") return at;
+    if (sign !== quote) continue;
+    let start = at;
+    while (start > from && text[start - 1] === "\\") start--;
+    const escapes = at - start;
+    if (depth === 0 ? escapes % 2 === 0 : escapes <= depth) return at - Math.min(escapes, depth);
+  }
+  return text.length;
 }
 
 /** The name of a field or a cookie, in quotes. Behind a sign that no name has there may be the value, in the wrong place. */

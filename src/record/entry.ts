@@ -3,7 +3,7 @@
  */
 import { asBuffer } from "../core/bytes.ts";
 import type { HeaderMap } from "../core/headers.ts";
-import { decoded, isSecretName, REDACTED, shownUrl, shownUrls } from "../core/redact.ts";
+import { decoded, holdsSecret, isSecretName, REDACTED, shownUrl } from "../core/redact.ts";
 import type { CookieRecord } from "../core/records.ts";
 import type { Timings } from "../core/response.ts";
 import { parseSetCookie } from "../cookies/parse.ts";
@@ -155,7 +155,8 @@ function queryOf(url: string): HarPair[] {
       const equals = pair.indexOf("=");
       const name = unescaped(equals === -1 ? pair : pair.slice(0, equals));
       const value = equals === -1 ? "" : unescaped(pair.slice(equals + 1));
-      return { name, value: isSecretName(name) && value !== "" ? REDACTED : shownUrls(value) };
+      const isSecret = value !== "" && (isSecretName(name) || holdsSecret(value));
+      return { name, value: isSecret ? REDACTED : value };
     });
 }
 

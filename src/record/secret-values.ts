@@ -5,7 +5,7 @@
 import { asBuffer } from "../core/bytes.ts";
 import type { HeaderMap } from "../core/headers.ts";
 import { Memo } from "../core/memo.ts";
-import { decoded, isSecretName, secretsOfUrls } from "../core/redact.ts";
+import { decoded, isSecretName, mayHoldSecrets, secretsOfUrls } from "../core/redact.ts";
 import { isMarkup, secretsOfMarkup } from "../core/secret-markup.ts";
 import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
 import { parseSetCookie } from "../cookies/parse.ts";
@@ -18,7 +18,10 @@ type Learn = (value: string) => void;
 
 /** Learns all secret values of a message, and where it went. */
 export function learnFrom(message: KeptMessage, secrets: Secrets): void {
-  const learn = (value: string): void => secrets.learn(value);
+  const learn = (value: string): void => {
+    secrets.learn(value);
+    for (const part of partsByLot(value)) secrets.learn(part);
+  };
   learnHost(message.url, secrets);
   learnUrl(message.url, learn);
   const { sent, preparedHeaders, headers, trailers, connection, shortBody } = message;
@@ -58,7 +61,7 @@ function learnHost(url: string, secrets: Secrets): void {
 
 /** User info, and the parameters of query and fragment. */
 function learnUrl(url: string, learn: Learn): void {
-  if (!/[?#@&]/.test(url)) return;
+  if (!mayHoldSecrets(url)) return;
   const userinfo = /^[^/]*\/\/([^/?#\\]*)@/.exec(url)?.[1];
   if (userinfo !== undefined) learnUserinfo(userinfo, learn);
   for (const pair of url.slice(url.search(/[?#]|$/)).split(/[?&#]/)) learnParameter(pair, learn);
@@ -82,6 +85,8 @@ function isWord(user: string): boolean {
 function learnParameter(pair: string, learn: Learn): void {
   const equals = pair.indexOf("=");
   if (equals < 1) return;
+  // Some separate them so.
+  if (pair.includes(";")) for (const one of pair.split(";").slice(1)) learnParameter(one, learn);
   const value = unescaped(pair.slice(equals + 1));
   if (isTelling(unescaped(pair.slice(0, equals)), value)) learnEscaped(pair.slice(equals + 1), learn);
   // It may be JSON, or a URL, in which there are parameters again.
@@ -94,7 +99,8 @@ function learnUrls(text: string, learn: Learn): void {
   for (const { from, to, name } of secretsOfUrls(text)) {
     const value = text.slice(from, to);
     if (name === "userinfo") learnUserinfo(value, learn);
-    else if (isTelling(name, value)) learnEscaped(value, learn);
+    // A text of several words is none that would stand elsewhere: it may be a label.
+    else if (isTelling(name, value) && !/\s/.test(value)) learnEscaped(value, learn);
   }
 }
 
@@ -108,6 +114,22 @@ function learnEscaped(value: string, learn: Learn): void {
   if (meant !== value) learn(meant);
   const percents = value.includes("+") ? unescaped(value.replaceAll("+", "%2B")) : meant;
   if (percents !== meant) learn(percents);
+}
+
+/** Values of several parts are longer, and have no more of them. */
+const LEAST_WITH_PARTS = 24;
+const MOST_PARTS = 64;
+const LEAST_PART = 12;
+
+/**
+ * The parts of a value that look as if they were drawn by lot: those of a JWT, an id and the signature behind it, lines of a key. One alone
+ * may let in as well.
+ */
+function partsByLot(value: string): string[] {
+  if (value.length < LEAST_WITH_PARTS || !/[^\w-]/.test(value)) return [];
+  return value
+    .split(/[^\w-]+/, MOST_PARTS)
+    .filter((part) => part.length >= LEAST_PART && isByLot(part) && !/^\d{4}-\d\d-\d\d/.test(part));
 }
 
 function isByLot(part: string): boolean {
@@ -130,8 +152,11 @@ function unescaped(value: string): string {
  */
 function isTelling(name: string, value: string): boolean {
   if (!isSecretName(name.replaceAll(/author(?!i[sz])/gi, ""))) return false;
-  return !/(?:^|[-_.])(?:key|code)$/i.test(name) || isStrongName(name) || !/^[a-z]*$/i.test(value);
+  return !/(?:^|[-_.])(?:key|code)$/i.test(name) || isStrongName(name) || !WORDS.test(value);
 }
+
+/** Words, such as `not_found`. */
+const WORDS = /^(?:[a-z]+(?:[-_.:/ ]+[a-z]+)*)?$/i;
 
 function isStrongName(name: string): boolean {
   return isSecretName(name.replace(/(?:^|[-_.])(?:key|code)$/i, ""));
@@ -142,7 +167,7 @@ const secretNames = new Memo<string, boolean>(1000);
 
 /** Most fields have nothing to hide. */
 function mayTell(name: string, value: string): boolean {
-  return secretNames.getOrMake(name, isSecretName) || /[?&#@]/.test(value);
+  return secretNames.getOrMake(name, isSecretName) || mayHoldSecrets(value);
 }
 
 function learnField(name: string, value: string, learn: Learn): void {

@@ -273,7 +273,8 @@ export class Transaction
     // A reset is not the end of a body that runs until the connection ends.
     const connection = this.#connection;
     const now = connection === null ? performance.now() : connection.heardAt;
-    this.#endedAt = now;
+    // The response may have come whole long before the request had gone out.
+    this.#endedAt = Math.max(now, this.#sentAt);
     const problem = connection?.fault ?? this.#incoming?.lengthProblem ?? null;
     if (problem !== null) {
       this.#fail(this.#translated(problem), false);

@@ -77,6 +77,12 @@ describe("shownUrl", () => {
     ["http://h/?next=https://u:p@b/", "http://h/?next=***"],
     ["http://h/?next=https%3A%2F%2Fu%3Ap%40b%2F", "http://h/?next=***"],
     ["http://h/?mail=me@b.test&part=100%", "http://h/?mail=me@b.test&part=100%"],
+    // parameters of a path, and such behind a semicolon
+    ["http://h/x;jsessionid=s/y;v=1?a=1", "http://h/x;jsessionid=***/y;v=1?a=1"],
+    ["http://h/x;a=1;token=s", "http://h/x;a=1;token=***"],
+    ["http://h/x?a=1;token=s&b=2;c=3", "http://h/x?a=***&b=2;c=3"],
+    // JSON in a parameter
+    ["http://h/?q=%7B%22token%22%3A%22s%22%7D&r=%7B%22a%22%3A1%7D", "http://h/?q=***&r=%7B%22a%22%3A1%7D"],
     // malformed: no part of the password
     ["http://u:pa#ss@h/", "http://***"],
     ["http://u:pa?ss@h/?a=1", "http://***"],
@@ -147,4 +153,42 @@ describe("isSecretName", () => {
       expect(isSecretName(name)).toBe(false);
     },
   );
+});
+
+describe("shownUrls", () => {
+  it.for([
+    // members, whatever stands around them
+    ['data: {"token":"s","a":1}', 'data: {"token":"***","a":1}'],
+    ["x = {token: 's', a: `b`}", "x = {token: '***', a: `b`}"],
+    ['it\'s 5" and {"token": "s"}', 'it\'s 5" and {"token": "***"}'],
+    [
+      String.raw`{"query":"f(password: \"s\\\"t\") { id }"}`,
+      String.raw`{"query":"f(password: \"***\") { id }"}`,
+    ],
+    [String.raw`token="a\"b" c="d"`, 'token="***" c="d"'],
+    ['token="breaks off', 'token="***'],
+    ['token="breaks off\nnext: "x"', 'token="***\nnext: "x"'],
+    ['token="" a="b"', 'token="" a="b"'],
+    ['go="http://u:p@h/?token=s" password="http://u:p@h/"', 'go="http://h/?token=***" password="***"'],
+    // no names of secrets
+    [
+      'author="Bob" code: "E1" this.key=e.key key = \'x\'',
+      'author="Bob" code: "E1" this.key=e.key key = \'x\'',
+    ],
+    ['realm="session", error="invalid_token"', 'realm="session", error="invalid_token"'],
+    ["a;token=b; x/2;y.session=z()", "a;token=b; x/2;y.session=z()"],
+  ] as const)("shows %s as %s", ([text, shown]) => {
+    expect(shownUrls(text)).toBe(shown);
+  });
+
+  it.for<[what: string, text: string]>([
+    ["names", "a".repeat(300_000)],
+    ["names with signs", "a=".repeat(150_000)],
+    ["quotes", "token='".repeat(50_000)],
+    ["escaped quotes", String.raw`token=\"`.repeat(50_000)],
+    ["semicolons", "/a;".repeat(100_000)],
+    ["blanks", `token${" ".repeat(300_000)}`],
+  ])("does not take long over many %s", ([, text]) => {
+    expect(shownUrls(text).length).toBeGreaterThan(0);
+  });
 });

@@ -63,6 +63,34 @@ const PLANTED: Readonly<Record<string, Said>> = {
   },
   "an attribute of a page": { answer: `<html><body data-token='${VALUE}'>` },
   "JSON that is sent": { method: "POST", sent: JSON_TYPE, body: JSON.stringify({ password: VALUE }) },
+  "a parameter behind a semicolon": { url: `https://example.com/?a=1;token=${VALUE}` },
+  "a parameter of a path": { url: `https://example.com/shop;jsessionid=${VALUE}/x?a=1` },
+  "JSON in a parameter": {
+    url: `https://example.com/?q=${encodeURIComponent(JSON.stringify({ token: VALUE }))}`,
+  },
+  "JSON in a field": { sent: { "X-Context": JSON.stringify({ a: 1, access_token: VALUE }) } },
+  "a part of a field": { sent: { "X-Session": `id=${VALUE}; realm=customers` } },
+  "a cookie with its signature": { headers: { "Set-Cookie": `sid=s%3A${VALUE}.c2lnbmF0dXJl; Path=/` } },
+  "a cookie that cannot be read": { headers: { "Set-Cookie": `not a cookie: ${VALUE}` } },
+  "a part of a token": { sent: { Authorization: `Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.${VALUE}` } },
+  "JSON in a stream of events": {
+    headers: { "Content-Type": "text/event-stream" },
+    answer: `event: login\ndata: {"token":"${VALUE}"}\n\n`,
+  },
+  "a program in a page": { answer: `<html><script>window.data = {token: '${VALUE}', a: 1}</script></html>` },
+  "a program": {
+    headers: { "Content-Type": "text/javascript" },
+    answer: `it's("5"); login({"token":"${VALUE}"})`,
+  },
+  "JSON among several parts": {
+    headers: { "Content-Type": "multipart/mixed; boundary=b" },
+    answer: `${BOUNDARY}\r\nContent-Type: application/json\r\n\r\n{"token":"${VALUE}"}\r\n${BOUNDARY}--\r\n`,
+  },
+  "an argument in GraphQL": {
+    method: "POST",
+    sent: JSON_TYPE,
+    body: JSON.stringify({ query: `mutation { login(user: "me", password: "${VALUE}") { id } }` }),
+  },
   "a form": { method: "POST", sent: FORM_TYPE, body: `user=me&password=${VALUE}&x=1` },
   "JSON in a form": {
     method: "POST",

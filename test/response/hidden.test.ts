@@ -68,7 +68,7 @@ describe("a body", () => {
     [
       JSON_TYPE,
       '{"a":"the password: \\"p\\"","b":"password"}',
-      '{"a":"the password: \\"p\\"","b":"password"}',
+      '{"a":"the password: \\"***\\"","b":"password"}',
     ],
     [JSON_TYPE, '["password","p"]', '["password","p"]'],
     [JSON_TYPE, '{"url":"http://u:p@h/?token=t"}', '{"url":"http://h/?token=***"}'],
