@@ -189,3 +189,10 @@ function join(spans: Span[], span: Span): void {
   }
   spans.push({ from, to });
 }
+
+/** Places of any order as such in order: those that touch one another are one. */
+export function merged(spans: readonly Span[]): Span[] {
+  const all: Span[] = [];
+  for (const span of [...spans].sort((one, other) => one.from - other.from)) join(all, span);
+  return all;
+}

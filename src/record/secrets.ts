@@ -4,7 +4,8 @@
  */
 import { asBuffer } from "../core/bytes.ts";
 import { REDACTED, type SecretPart } from "../core/redact.ts";
-import { Finder, LEAST_LENGTH } from "./finder.ts";
+import { findEscaped } from "./escapes.ts";
+import { Finder, LEAST_LENGTH, merged, type Span } from "./finder.ts";
 import { spellingsOf } from "./spellings.ts";
 
 /** So many are known at a time: beyond, those that were learnt first are forgotten. */
@@ -93,7 +94,7 @@ export class Secrets {
 
   /** The text with `***` in the place of each. @param isCut does it go on? Then one may begin at its end. */
   hidden(text: string, isCut: boolean = false): string {
-    const spans = this.#ready().find(text, isCut);
+    const spans = this.#find(text, isCut);
     if (spans.length === 0) return text;
     let shown = "";
     let at = 0;
@@ -115,9 +116,16 @@ export class Secrets {
 
   /** Where they are in a text. */
   partsIn(text: string): SecretPart[] {
-    return this.#ready()
-      .find(text)
-      .map((span) => ({ ...span, name: "secret" }));
+    return this.#find(text, false).map((span) => ({ ...span, name: "secret" }));
+  }
+
+  /** As they are written usually, and with whatever escapes. */
+  #find(text: string, isCut: boolean): Span[] {
+    const finder = this.#ready();
+    const spans = finder.find(text, isCut);
+    if (finder.size === 0) return spans;
+    const escaped = findEscaped(text, (meant) => finder.find(meant));
+    return escaped.length === 0 ? spans : merged([...spans, ...escaped]);
   }
 
   #ready(): Finder {

@@ -189,6 +189,6 @@ describe("shownUrls", () => {
     ["semicolons", "/a;".repeat(100_000)],
     ["blanks", `token${" ".repeat(300_000)}`],
   ])("does not take long over many %s", ([, text]) => {
-    expect(shownUrls(text).length).toBeGreaterThan(0);
+    expect(shownUrls(`"${text}`)).not.toBe("");
   });
 });

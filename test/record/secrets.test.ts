@@ -15,6 +15,15 @@ const SECRET = 'p&ss/w+rd "é" <x>=1';
 const utf8 = Buffer.from(SECRET);
 const inside = JSON.stringify(SECRET).slice(1, -1);
 
+/** With escapes for some of its characters. */
+function inHtml(which: RegExp, escape: (code: number) => string): string {
+  return SECRET.replaceAll(which, (character) => escape(character.charCodeAt(0)));
+}
+
+function inUrl(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+}
+
 describe("a secret", () => {
   it.for<[how: string, text: string]>([
     ["as it is", SECRET],
@@ -45,8 +54,43 @@ describe("a secret", () => {
         .slice(2),
     ],
     ["in base64 for URLs", utf8.toString("base64url")],
+    [
+      "in HTML as careful libraries write it",
+      inHtml(/[&<>"'`=/]/g, (code) => `&#x${code.toString(16).toUpperCase()};`),
+    ],
+    ["in HTML with numbers", inHtml(/[^a-z]/g, (code) => `&#${String(code).padStart(3, "0")};`)],
+    ["in HTML within JSON", JSON.stringify(inHtml(/[/"]/g, (code) => `&#${code};`)).slice(1, -1)],
+    ["percent-encoded without need", inUrl(utf8)],
+    ["percent-encoded JSON", encodeURIComponent(inside)],
+    ["percent-encoded three times", [1, 2, 3].reduce((text) => encodeURIComponent(text), SECRET)],
+    ["in JSON within JSON within JSON", JSON.stringify(JSON.stringify(inside).slice(1, -1)).slice(1, -1)],
+    ["in escapes of JSON without need", inHtml(/./g, (code) => `\\u${code.toString(16).padStart(4, "0")}`)],
+    ["in escapes of programs", inHtml(/./g, (code) => `\\x${code.toString(16).padStart(2, "0")}`)],
   ])("is hidden %s", ([, text]) => {
     expect(knowing(SECRET).hidden(`before ${text} after`)).toMatch(/^before \*\*\*=* after$/);
+  });
+
+  it("is hidden in base64 that is broken into lines, and nothing beside it", () => {
+    const lines = Buffer.from(`${"z".repeat(50)}s3cr3t-of-all${"z".repeat(80)}`).toString("base64");
+    const shown = knowing("s3cr3t-of-all").hidden(`a\n${lines.replaceAll(/.{76}/g, "$&\r\n")}\nb`);
+    expect(shown).toMatch(/^a\nenp6[\w+/]+\*\*\*[\w+/\r\n]+=\nb$/);
+    expect(Buffer.from(shown.replaceAll(/\*+/g, ""), "base64").toString("latin1")).not.toMatch(/3cr|r3t|of-/);
+  });
+
+  it("is hidden among escapes, and nothing beside it", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary" }),
+        fc.string({ unit: "binary" }),
+        fc.nat(2),
+        (before, after, times) => {
+          let all = [before, "s3cr3t/of/all", after];
+          for (let time = 0; time <= times; time++)
+            all = all.map((text) => encodeURIComponent(JSON.stringify(text.toWellFormed()).slice(1, -1)));
+          expect(knowing("s3cr3t/of/all").hidden(all.join("|"))).toBe([all[0], "***", all[2]].join("|"));
+        },
+      ),
+    );
   });
 
   it("is hidden in base64 of a longer text, wherever it stands in it", () => {
