@@ -29,8 +29,12 @@ export class Bounded<Thing> {
     return this.#byId.size > this.#most ? this.#takeFirst() : null;
   }
 
-  delete(id: number): void {
+  /** Takes it away, and gives it. */
+  take(id: number): Thing | undefined {
+    if (this.#byId.size === 0) return undefined;
+    const thing = this.#byId.get(id);
     this.#byId.delete(id);
+    return thing;
   }
 
   clear(): void {

@@ -3,7 +3,7 @@
  * not asked for, or the errors' requests.
  */
 import { describe } from "../core/describe.ts";
-import type { HeaderMap } from "../core/headers.ts";
+import { HeaderMap } from "../core/headers.ts";
 import { isError } from "../core/realm.ts";
 import type {
   CapturedBody,
@@ -47,7 +47,9 @@ export interface KeptMessage extends Omit<
   readonly responseBody: CapturedBody | null;
   /** A short body that is not for the log: only for the secrets in it. */
   readonly shortBody: Uint8Array | null;
-  readonly happened: Happenings;
+  happened: Happenings;
+  /** Are its secrets known? */
+  isLearnt: boolean;
 }
 
 /** Forms with which one logs in are not longer. */
@@ -58,7 +60,7 @@ export function kept(record: MessageRecord, happened: Happenings, maxBytes: numb
   const { request, requestBody, responseBody } = record;
   const { payload } = request;
   const isShort = maxBytes === null && payload?.kind === "bytes" && payload.bytes.byteLength <= SHORT_BYTES;
-  const preparedHeaders = request.headers.clone();
+  const preparedHeaders = copyOf(request.headers);
   return {
     // One by one: most of them are made when they are looked at.
     id: record.id,
@@ -91,6 +93,7 @@ export function kept(record: MessageRecord, happened: Happenings, maxBytes: numb
     responseBody: keptBody(responseBody, maxBytes),
     shortBody: isShort ? payload.bytes : null,
     happened,
+    isLearnt: false,
   };
 }
 
@@ -98,6 +101,23 @@ export function kept(record: MessageRecord, happened: Happenings, maxBytes: numb
 export function requestHeadersOf({ sent, preparedHeaders }: KeptMessage): HeaderMap {
   return sent?.headers ?? preparedHeaders;
 }
+
+/** The copy that was made last: most requests of a session have the same fields. */
+let lastCopy = new HeaderMap();
+
+/** The program may change them. */
+function copyOf(headers: HeaderMap): HeaderMap {
+  if (headers.identity !== lastCopy.identity) lastCopy = headers.clone();
+  return lastCopy;
+}
+
+/** Nothing happened: most messages have it. */
+export const NOTHING: Happenings = Object.freeze({
+  cookies: [],
+  retry: null,
+  redirect: null,
+  isChallengeAnswered: false,
+});
 
 /** Nothing happened yet. */
 export function nothingHappened(): Happenings {

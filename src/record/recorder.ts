@@ -10,7 +10,7 @@ import { Bounded } from "./bounded.ts";
 import { entryOf, type BodyManner } from "./entry.ts";
 import type { Har, HarCall, HarConnection, HarEntry, HarLog } from "./har-types.ts";
 import { withoutSecrets } from "./hide.ts";
-import { kept, nothingHappened, type Happenings, type KeptMessage } from "./kept.ts";
+import { kept, NOTHING, nothingHappened, type Happenings, type KeptMessage } from "./kept.ts";
 import { commandsOf } from "./commands.ts";
 import { callOf, Connections, keptCall, type KeptCall } from "./lanes.ts";
 import { learnFrom } from "./secret-values.ts";
@@ -74,8 +74,8 @@ export class Recorder implements Disposable {
   readonly #messages: Bounded<KeptMessage>;
   /** What happened to messages that are not over, or not kept any more. */
   readonly #happenings: Bounded<Happenings>;
-  /** Their secrets are not known yet: whoever wants to see something asks for them. */
-  readonly #unlearnt = new Set<KeptMessage>();
+  /** Messages whose secrets are not known yet, and some where they are: whoever wants to see something asks for them. */
+  #unlearnt: KeptMessage[] = [];
   readonly #calls: Bounded<KeptCall>;
   readonly #connections: Connections;
   readonly #secrets = new Secrets();
@@ -166,7 +166,7 @@ export class Recorder implements Disposable {
 
   /** Forgets what was kept, and how many messages were dropped. Connections that are open stay, and so does what is known of secrets. */
   clear(): void {
-    for (const message of this.#unlearnt) this.#learnOf(message);
+    this.#learn();
     this.#messages.clear();
     this.#happenings.clear();
     this.#calls.clear();
@@ -233,11 +233,12 @@ export class Recorder implements Disposable {
   }
 
   #onMessage(record: MessageRecord): void {
-    const happened = this.#happenings.get(record.id) ?? nothingHappened();
-    this.#happenings.delete(record.id);
+    const happened = this.#happenings.take(record.id) ?? NOTHING;
     const { bodies, maxBodyBytes } = this.#manner;
     const message = kept(record, happened, bodies === "none" ? null : maxBodyBytes);
-    this.#unlearnt.add(message);
+    this.#unlearnt.push(message);
+    if (this.#unlearnt.length > 2 * this.#maxEntries)
+      this.#unlearnt = this.#unlearnt.filter(({ isLearnt }) => !isLearnt);
     this.#connections.count(message);
     const isTold = this.#listeners.size > 0;
     const oldest = this.#messages.add(record.id, message);
@@ -248,7 +249,7 @@ export class Recorder implements Disposable {
   /** Its secrets may stand in messages that are kept. */
   #drop(id: number, message: KeptMessage): void {
     this.#dropped++;
-    if (this.#unlearnt.has(message)) this.#learnOf(message);
+    this.#learnOf(message);
     if (this.#listeners.size > 0)
       this.#tell({ event: "dropped", data: { total: this.#dropped, messages: [id] } });
   }
@@ -264,6 +265,7 @@ export class Recorder implements Disposable {
   #onHappening(id: number, note: (happened: Happenings) => void): void {
     const message = this.#messages.get(id);
     if (message !== undefined) {
+      if (message.happened === NOTHING) message.happened = nothingHappened();
       note(message.happened);
       if (this.#listeners.size > 0) this.#tellOf(message);
       return;
@@ -285,10 +287,12 @@ export class Recorder implements Disposable {
 
   #learn(): void {
     for (const message of this.#unlearnt) this.#learnOf(message);
+    this.#unlearnt = [];
   }
 
   #learnOf(message: KeptMessage): void {
-    this.#unlearnt.delete(message);
+    if (message.isLearnt) return;
+    message.isLearnt = true;
     learnFrom(message, this.#secrets);
   }
 

@@ -22,7 +22,7 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
     secrets.learn(value);
     for (const part of partsByLot(value)) secrets.learn(part);
   };
-  learnHost(message.url, secrets);
+  if (!secrets.knowsPlaceOf(message.url)) learnHost(message.url, secrets);
   learnUrl(message.url, learn);
   const { sent, preparedHeaders, headers, trailers, connection, shortBody } = message;
   // Most requests of a session have the same fields, and only for a proxy some are added that hold secrets.
@@ -46,17 +46,16 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
 
 function learnFields(headers: HeaderMap | null, secrets: Secrets, learn: Learn): void {
   if (headers === null) return;
-  const fields = headers.toWire();
-  for (let at = 0; at + 1 < fields.length; at += 2) {
-    const [name, value] = [fields[at] as string, fields[at + 1] as string]; // below the length
+  headers.visit((name, value) => {
     if (mayTell(name, value) && secrets.isNews(`${name}: ${value}`)) learnField(name, value, learn);
-  }
+  });
 }
 
 function learnHost(url: string, secrets: Secrets): void {
-  const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#\\]*@)?([^/?#\\]*)/i.exec(url)?.[1] ?? "";
+  const [place = "", authority = ""] = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#\\]*@)?([^/?#\\]*)/i.exec(url) ?? [];
   secrets.learnHost(authority);
   secrets.learnHost(authority.replace(/:\d*$/, ""));
+  secrets.lastPlace = `${place}/`;
 }
 
 /** User info, and the parameters of query and fragment. */

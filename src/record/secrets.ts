@@ -41,6 +41,8 @@ export class Secrets {
   readonly #values = new Set<string>();
   /** Names of hosts: a cookie whose value is one is no reason to hide where requests went. */
   readonly #hosts = new Set<string>();
+  /** The beginning of the last URL, up to its path; `""`: there was none. */
+  lastPlace = "";
   #finder = new Finder();
   /** Learnt, and not looked for yet. */
   #fresh: string[] = [];
@@ -79,10 +81,18 @@ export class Secrets {
     return true;
   }
 
+  /** Does it lead where the last one did? */
+  knowsPlaceOf(url: string): boolean {
+    return this.lastPlace !== "" && url.startsWith(this.lastPlace);
+  }
+
   /** `host` or `host:port` that a message went to. */
   learnHost(host: string): void {
     if (this.#hosts.has(host)) return;
-    if (this.#hosts.size >= MOST_SECRETS) this.#hosts.clear();
+    if (this.#hosts.size >= MOST_SECRETS) {
+      this.#hosts.clear();
+      this.lastPlace = "";
+    }
     this.#hosts.add(host);
     if (this.#values.has(host)) this.#again();
   }
