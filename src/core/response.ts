@@ -14,9 +14,10 @@ export interface WireBody {
    * All bytes, at once when they have arrived already.
    *
    * @param maxBytes stop with {@link ResponseTooLarge} above so many; `null`: no limit.
+   * @param isDispensable is nobody in need of it? Then one that is too long is no failure of the message: it is given up. Default: `false`.
    * @throws {ChunkedEncodingError | ReadTimeout | ConnectionError | ResponseTooLarge}
    */
-  collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array>;
+  collect(maxBytes: number | null, isDispensable?: boolean): Uint8Array | Promise<Uint8Array>;
   /**
    * Bytes as they arrive, with back-pressure. Leaving the loop early ends the connection. May be called once. A piece that
    * fills its memory is given away with it; of others a copy is made.

@@ -130,7 +130,7 @@ export class ResponseBody {
       this.#parts.wire.body.cancel();
     };
     try {
-      const read = this.#load(owner, limit);
+      const read = this.#load(owner, limit, true);
       if (!(read instanceof Uint8Array)) return read.then(() => {}, drop);
     } catch {
       drop();
@@ -173,9 +173,13 @@ export class ResponseBody {
     this.#parts.wire.body.cancel();
   }
 
-  #load(owner: FailedResponse, maxBytes: number | null): Uint8Array | Promise<Uint8Array> {
+  #load(
+    owner: FailedResponse,
+    maxBytes: number | null,
+    isDispensable: boolean = false,
+  ): Uint8Array | Promise<Uint8Array> {
     try {
-      const raw = this.#parts.wire.body.collect(maxBytes);
+      const raw = this.#parts.wire.body.collect(maxBytes, isDispensable);
       const bytes = raw instanceof Uint8Array ? this.#decode(raw, maxBytes) : raw;
       if (bytes instanceof Uint8Array) {
         this.#state = { kind: "loaded", bytes };

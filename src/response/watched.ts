@@ -2,6 +2,7 @@
  * What a watch is told of messages that an adapter sends which does not tell of them itself: an app in this process, or one that a program
  * wrote. The sender sees the head come, and its body being read.
  */
+import { ResponseTooLarge } from "../core/errors.ts";
 import type { Timings, WireBody, WireResponse } from "../core/response.ts";
 import type { MessageFacts, MessageWatch } from "../core/watch.ts";
 
@@ -119,12 +120,13 @@ class WatchedBody implements WireBody {
     this.#told = told;
   }
 
-  collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array> {
+  collect(maxBytes: number | null, isDispensable: boolean = false): Uint8Array | Promise<Uint8Array> {
+    const broken = isDispensable ? this.#givenUp : this.#broken;
     try {
-      const all = this.#body.collect(maxBytes);
-      return all instanceof Promise ? all.then(this.#whole, this.#broken) : this.#whole(all);
+      const all = this.#body.collect(maxBytes, isDispensable);
+      return all instanceof Promise ? all.then(this.#whole, broken) : this.#whole(all);
     } catch (error) {
-      return this.#broken(error);
+      return broken(error);
     }
   }
 
@@ -158,6 +160,12 @@ class WatchedBody implements WireBody {
     this.#told.onPiece(all);
     this.#told.onEnd();
     return all;
+  };
+
+  /** One that is too long is no failure of the message. */
+  readonly #givenUp = (error: unknown): never => {
+    this.#told.onFailure(error instanceof ResponseTooLarge ? null : error);
+    throw error;
   };
 
   readonly #broken = (error: unknown): never => {

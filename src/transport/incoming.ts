@@ -69,6 +69,7 @@ export class Incoming {
   #isPaused = false;
   #isOver = false;
   #isFree = false;
+  #isDispensable = false;
   #failure: { readonly error: unknown } | null = null;
   #limit = Number.POSITIVE_INFINITY;
   #wake: (() => void) | null = null;
@@ -145,9 +146,10 @@ export class Incoming {
   }
 
   /** See `WireBody.collect`. */
-  collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array> {
+  collect(maxBytes: number | null, isDispensable: boolean): Uint8Array | Promise<Uint8Array> {
     if (this.#mode !== "undecided") return Promise.reject(this.#consumed());
     this.#mode = "collecting";
+    this.#isDispensable = isDispensable;
     if (maxBytes !== null) this.#limit = maxBytes;
     const expected = Math.max(this.received, this.#isOver ? 0 : (this.declared ?? 0));
     if (expected > this.#limit) this.#exceed();
@@ -207,8 +209,8 @@ export class Incoming {
     });
   }
 
-  /** Nothing more is wanted. */
-  drop(): void {
+  /** Nothing more is wanted. @param isGivenUp is that no failure of the message, though whoever waits for it gets one? */
+  drop(isGivenUp: boolean = false): void {
     if (this.#mode === "dropped") return;
     const isTaken = this.#isOver && this.#queue.size === 0;
     if (this.#mode === "collecting" && !this.#isOver) {
@@ -218,7 +220,7 @@ export class Incoming {
     }
     this.#mode = "dropped";
     this.#queue.clear();
-    if (!isTaken) this.#source.abandon(this.#failure?.error ?? null);
+    if (!isTaken) this.#source.abandon(isGivenUp ? null : (this.#failure?.error ?? null));
     this.#signal();
   }
 
@@ -247,7 +249,7 @@ export class Incoming {
         new ResponseTooLarge(`the body has more than ${limitBytes} bytes (maxBodyBytes)`, details),
       );
     }
-    this.drop();
+    this.drop(this.#isDispensable);
   }
 
   #take(): Uint8Array | null {

@@ -113,8 +113,8 @@ class IncomingBody implements WireBody {
     this.#incoming = incoming;
   }
 
-  collect(maxBytes: number | null): Uint8Array | Promise<Uint8Array> {
-    return this.#incoming.collect(maxBytes);
+  collect(maxBytes: number | null, isDispensable: boolean = false): Uint8Array | Promise<Uint8Array> {
+    return this.#incoming.collect(maxBytes, isDispensable);
   }
 
   stream(): AsyncIterable<Uint8Array> {

@@ -124,6 +124,43 @@ describe.for(Object.keys(origins))("a streamed response of %s", (from) => {
   });
 });
 
+describe.for(Object.keys(origins))("a redirect of %s whose body is longer than is worth reading", (from) => {
+  it.for([[true], [false]] as const)(
+    "is given up, and has not failed (its length is announced: %s)",
+    async ([isAnnounced]) => {
+      const length: Record<string, string> = isAnnounced ? { "Content-Length": String(BODY.length) } : {};
+      const target = { status: 302, headers: { Location: "/there", ...length }, body: BODY };
+      await using origin = await bothOrigin(({ path }) => (path === "/there" ? { body: "hi" } : target));
+      const [session, url] = origins[from]?.(origin) ?? [];
+      if (session === undefined || url === undefined) throw new Error("no such origin");
+      await using _closed = session;
+      if (from === "an app")
+        session.mount(
+          "http://app.test",
+          new AppAdapter(({ url: asked }) =>
+            asked.endsWith("/there") ? new Response("hi") : new Response(BODY, target),
+          ),
+        );
+      if (from === "an adapter of one's own")
+        session.mount(
+          "http://own.test",
+          adapterOf(async ({ url: asked }) =>
+            asked.endsWith("/there")
+              ? wireResponse({ status: 200, body: ["hi"] })
+              : wireResponse({ status: 302, headers: { Location: "/there" }, body: [BODY] }),
+          ),
+        );
+      using heard = new Heard(session);
+      expect((await session.get(url)).text()).toBe("hi");
+      await heard.settled();
+      expect(heard.of("message")).toMatchObject([
+        { status: 302, outcome: "unread", error: null, phase: null },
+        { status: 200, outcome: "complete" },
+      ]);
+    },
+  );
+});
+
 describe("a call", () => {
   interface Row {
     readonly make: (session: Session, url: string) => PromiseLike<unknown>;

@@ -285,6 +285,26 @@ describe("timings of a response", () => {
     expect(found?.timings).toEqual(again);
   });
 
+  it("last until all was sent, when the response had come whole before", async () => {
+    await using server = await scriptedServer(async (connection) => {
+      await connection.through("\r\n\r\n");
+      connection.write(ok());
+      await connection.closed;
+    });
+    await using session = sessionFor(servers);
+    using heard = new Heard(session);
+    async function* slowBody(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("begun");
+      await pause();
+      await pause();
+      yield Buffer.from("and ended");
+    }
+    const timings = timed(await session.post(server.url, { data: slowBody() }));
+    expect(timings.receive).toBeGreaterThan(PAUSE_MS - 2);
+    await heard.settled();
+    expect(heard.one("message")).toMatchObject({ outcome: "complete", sentBytes: 14, timings });
+  });
+
   it("tell of an app in this process what it took, and of no connection", async () => {
     await using session = sessionFor(servers);
     const app = async (): Promise<Response> => {
