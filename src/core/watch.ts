@@ -54,6 +54,8 @@ export interface HeardHead extends Pick<MessageFacts, "connection" | "connection
 export interface MessageWatch {
   /** The request, with the fields that listeners gave it. */
   readonly request: PreparedRequest;
+  /** When it began, in milliseconds of the monotonic clock. */
+  readonly began: number;
   /** Has an adapter taken it on that tells of its messages? Else the sender tells what it sees. */
   readonly isTaken: boolean;
   /** Undici's channels are told of it within this; `null`: as it is. */

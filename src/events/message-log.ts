@@ -54,7 +54,7 @@ export class MessageLog implements MessageWatch {
   readonly #call: MessageCall;
   readonly #events: SessionEvents;
   readonly #startedAt = Date.now();
-  readonly #began = performance.now();
+  readonly began: number = performance.now();
   #sentBytes = 0;
   #receivedBytes = 0;
   /** `null`: bodies are not kept. */
@@ -150,7 +150,7 @@ export class MessageLog implements MessageWatch {
     const finished = new FinishedMessage(this.place, {
       request: this.#request,
       startedAt: this.#startedAt,
-      duration: performance.now() - this.#began,
+      duration: performance.now() - this.began,
       sentBytes: this.#sentBytes,
       receivedBytes: this.#receivedBytes,
       head: this.#head,

@@ -143,13 +143,14 @@ export class Transaction
       this.#resolve = resolve;
       this.#reject = reject;
       if (this.#signal !== null) listen(this.#signal, this);
+      const now = this.#began;
       if (this.#options.watch != null || isTraced()) {
         this.#beginToTell(this.#reason);
         // A subscriber may have ended it.
         if (this.#isOver) return;
       }
       this.#loadBody();
-      this.#obtain(this.#began);
+      this.#obtain(now);
     });
   }
 
@@ -401,6 +402,8 @@ export class Transaction
     // What is sent again is told of in an event of a connection.
     const watch = call == null ? null : this.context.runInAsyncScope(() => call.take(this.request, reason));
     this.watchesConnections = watch?.onConnection ?? null;
+    // What went before, in an adapter around this one or in a listener, is time of the message, too.
+    if (watch !== null) this.#began = watch.began;
     const within = watch?.tellWithin ?? null;
     const trace = isTraced() ? new Trace(watch?.request ?? this.request, this.context, within) : null;
     this.#observer = observerOf(this, trace, watch);

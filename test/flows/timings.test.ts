@@ -2,7 +2,14 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import { AppAdapter, wireResponse, type Adapter, type ProxyAuth, type Timings } from "../../src/index.ts";
+import {
+  AppAdapter,
+  HttpAdapter,
+  wireResponse,
+  type Adapter,
+  type ProxyAuth,
+  type Timings,
+} from "../../src/index.ts";
 import { frameServer } from "../support/frame-server.ts";
 import { ok as okH2, startH2 } from "../support/h2-server.ts";
 import { expectWhole, Heard, partsOf } from "../support/heard.ts";
@@ -303,6 +310,25 @@ describe("timings of a response", () => {
     expect(timings.receive).toBeGreaterThan(PAUSE_MS - 2);
     await heard.settled();
     expect(heard.one("message")).toMatchObject({ outcome: "complete", sentBytes: 14, timings });
+  });
+
+  it("have the time that an adapter waits before it hands the message on, where somebody listens", async () => {
+    await using session = sessionFor(servers);
+    const inner = new HttpAdapter();
+    session.mount(servers.plain.url, {
+      send: async (request, options, signal) => {
+        await pause();
+        return await inner.send(request, options, signal);
+      },
+      close: () => inner.close(),
+    });
+    using heard = new Heard(session);
+    const cold = timed(await session.get(servers.plain.url));
+    const warm = timed(await session.get(servers.plain.url));
+    await heard.settled();
+    expect(heard.of("message").map(({ timings }) => timings)).toEqual([cold, warm]);
+    for (const { queue } of [cold, warm]) expect(queue).toBeGreaterThan(PAUSE_MS - 2);
+    expect(warm.connect).toBe(0);
   });
 
   it("tell of an app in this process what it took, and of no connection", async () => {
