@@ -217,6 +217,26 @@ interface Ended extends Pick<
   readonly bodies: Bodies | null;
 }
 
+/** What came and what is known of a message that is over, without its request: it holds no body. */
+export interface RecordParts {
+  /** `null`: there was no response. */
+  readonly head: Pick<HeardHead, "status" | "reason" | "httpVersion" | "headers"> | null;
+  readonly facts: MessageFacts;
+}
+
+let endedOf: (record: FinishedMessage) => Ended;
+
+/** The parts of a record. Those of one that a session told are made when somebody looks at them. */
+export function partsOf(record: MessageRecord): RecordParts {
+  if (record instanceof FinishedMessage) return endedOf(record);
+  const { status, statusText: reason, headers, connection, connectionId, sent, timings } = record;
+  const head =
+    status === null || headers === null
+      ? null
+      : { status, reason, httpVersion: record.httpVersion ?? "", headers };
+  return { head, facts: { connection, connectionId, sent, timings } };
+}
+
 /** What is told of it in a log. What holds secrets is not. */
 const SHOWN = [
   "id",
@@ -350,6 +370,7 @@ class FinishedMessage implements MessageRecord {
   }
 
   static {
+    endedOf = (record) => record.#ended;
     printAs(this, (self, options, inspect) => `MessageRecord ${inspect(self.toJSON(), options)}`);
   }
 }

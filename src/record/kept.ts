@@ -14,6 +14,7 @@ import type {
 } from "../core/records.ts";
 import type { SentHead } from "../core/response.ts";
 import { shownUrls } from "../core/redact.ts";
+import { partsOf, type RecordParts } from "../events/message-log.ts";
 
 /** An error without what hangs on it. */
 export interface KeptError {
@@ -57,44 +58,99 @@ const SHORT_BYTES = 8192;
 
 /** What is kept of a message. @param maxBytes of each body; `null`: none of bodies. */
 export function kept(record: MessageRecord, happened: Happenings, maxBytes: number | null): KeptMessage {
-  const { request, requestBody, responseBody } = record;
-  const { payload } = request;
-  const isShort = maxBytes === null && payload?.kind === "bytes" && payload.bytes.byteLength <= SHORT_BYTES;
-  const preparedHeaders = copyOf(request.headers);
-  return {
-    // One by one: most of them are made when they are looked at.
-    id: record.id,
-    call: record.call,
-    hop: record.hop,
-    attempt: record.attempt,
-    resends: record.resends,
-    reason: record.reason,
-    method: record.method,
-    startedAt: record.startedAt,
-    duration: record.duration,
-    outcome: record.outcome,
-    sentBytes: record.sentBytes,
-    status: record.status,
-    statusText: record.statusText,
-    httpVersion: record.httpVersion,
-    headers: record.headers,
-    trailers: record.trailers,
-    receivedBytes: record.receivedBytes,
-    connection: record.connection,
-    connectionId: record.connectionId,
-    timings: record.timings,
-    phase: record.phase,
-    url: request.url,
-    preparedHeaders,
-    sent: record.sent,
-    hasBody: payload !== null,
-    error: keptError(record.error),
-    requestBody: keptBody(requestBody, maxBytes),
-    responseBody: keptBody(responseBody, maxBytes),
-    shortBody: isShort ? payload.bytes : null,
-    happened,
-    isLearnt: false,
-  };
+  return new Kept(record, happened, maxBytes);
+}
+
+/** Most of it is made when somebody looks at it, of what takes little room. */
+class Kept implements KeptMessage {
+  readonly id: number;
+  readonly call: number;
+  readonly hop: number;
+  readonly attempt: number;
+  readonly resends: number;
+  readonly reason: MessageRecord["reason"];
+  readonly method: string;
+  readonly url: string;
+  readonly startedAt: number;
+  readonly duration: number;
+  readonly outcome: MessageRecord["outcome"];
+  readonly phase: MessageRecord["phase"];
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly trailers: HeaderMap | null;
+  readonly preparedHeaders: HeaderMap;
+  readonly hasBody: boolean;
+  readonly error: KeptError | null;
+  readonly requestBody: CapturedBody | null;
+  readonly responseBody: CapturedBody | null;
+  readonly shortBody: Uint8Array | null;
+  happened: Happenings;
+  isLearnt = false;
+  readonly #head: RecordParts["head"];
+  readonly #facts: RecordParts["facts"];
+
+  constructor(record: MessageRecord, happened: Happenings, maxBytes: number | null) {
+    const { request } = record;
+    const { payload } = request;
+    const { head, facts } = partsOf(record);
+    this.id = record.id;
+    this.call = record.call;
+    this.hop = record.hop;
+    this.attempt = record.attempt;
+    this.resends = record.resends;
+    this.reason = record.reason;
+    this.method = request.method;
+    this.url = request.url;
+    this.startedAt = record.startedAt;
+    this.duration = record.duration;
+    this.outcome = record.outcome;
+    this.phase = record.phase;
+    this.sentBytes = record.sentBytes;
+    this.receivedBytes = record.receivedBytes;
+    this.trailers = record.trailers;
+    this.preparedHeaders = copyOf(request.headers);
+    this.hasBody = payload !== null;
+    this.error = keptError(record.error);
+    this.requestBody = maxBytes === null ? null : keptBody(record.requestBody, maxBytes);
+    this.responseBody = maxBytes === null ? null : keptBody(record.responseBody, maxBytes);
+    const isShort = maxBytes === null && payload?.kind === "bytes" && payload.bytes.byteLength <= SHORT_BYTES;
+    this.shortBody = isShort ? payload.bytes : null;
+    this.happened = happened;
+    this.#head = head;
+    this.#facts = facts;
+  }
+
+  get status(): number | null {
+    return this.#head?.status ?? null;
+  }
+
+  get statusText(): string {
+    return this.#head?.reason ?? "";
+  }
+
+  get httpVersion(): string | null {
+    return this.#head?.httpVersion ?? null;
+  }
+
+  get headers(): HeaderMap | null {
+    return this.#head?.headers ?? null;
+  }
+
+  get connection(): MessageRecord["connection"] {
+    return this.#facts.connection;
+  }
+
+  get connectionId(): number | null {
+    return this.#facts.connectionId;
+  }
+
+  get timings(): MessageRecord["timings"] {
+    return this.#facts.timings;
+  }
+
+  get sent(): SentHead | null {
+    return this.#facts.sent;
+  }
 }
 
 /** The fields as they were sent; where the adapter does not tell, those of the request. */
@@ -125,8 +181,8 @@ export function nothingHappened(): Happenings {
 }
 
 /** Somebody else may have asked for more of it. */
-function keptBody(body: CapturedBody | null, maxBytes: number | null): CapturedBody | null {
-  if (body === null || maxBytes === null) return null;
+function keptBody(body: CapturedBody | null, maxBytes: number): CapturedBody | null {
+  if (body === null) return null;
   if (body.bytes.byteLength <= maxBytes) return body;
   return { bytes: new Uint8Array(body.bytes.subarray(0, maxBytes)), isCut: true };
 }

@@ -14,7 +14,8 @@ export interface KeptCall extends Omit<CallRecord, "error"> {
 
 /** What is kept of a call. */
 export function keptCall(record: CallRecord): KeptCall {
-  return { ...record, error: errorText(record.error) };
+  // Most have none: then it is all that there is to keep.
+  return record.error === null ? (record as KeptCall) : { ...record, error: errorText(record.error) };
 }
 
 /** A call, as the log tells of it. */
