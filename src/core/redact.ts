@@ -25,6 +25,12 @@ export function printAs<Printed>(
 const SECRET_NAME =
   /auth|token|secret|passw|passphrase|pwd|api-?_?key|access-?_?key|cookie|session|sessid|signature|credential|jwt|csrf|xsrf|(^|[-_.])(key|sig|code|pass|otp|sid)$/i;
 
+/** Most texts have no such name in them, which is seen at once. */
+const SOME_SECRET_NAME = new RegExp(
+  SECRET_NAME.source.replace("(^|[-_.])", String.raw`(?<![a-z\d])`).replace(/\$$/, String.raw`(?![a-z\d])`),
+  "i",
+);
+
 /** Does a header, parameter or field of this name usually hold a secret? */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
@@ -182,7 +188,7 @@ function isTellingName(name: string): boolean {
  */
 function quotedSecrets(text: string): SecretPart[] {
   const found: SecretPart[] = [];
-  if (!/["'`]/.test(text)) return found;
+  if (!/["'`]/.test(text) || !SOME_SECRET_NAME.test(text)) return found;
   const members = new RegExp(MEMBER);
   for (let match = members.exec(text); match !== null; match = members.exec(text)) {
     const [, name = "", escapes = "", quote = ""] = match;

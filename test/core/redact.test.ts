@@ -170,6 +170,7 @@ describe("shownUrls", () => {
     ['token="breaks off\nnext: "x"', 'token="***\nnext: "x"'],
     ['token="" a="b"', 'token="" a="b"'],
     ['go="http://u:p@h/?token=s" password="http://u:p@h/"', 'go="http://h/?token=***" password="***"'],
+    ["sid: 's', x_sig: 's', api.pass: 's', OTP='s'", "sid: '***', x_sig: '***', api.pass: '***', OTP='***'"],
     // no names of secrets
     [
       'author="Bob" code: "E1" this.key=e.key key = \'x\'',
