@@ -39,7 +39,7 @@ export function isSecretName(name: string): boolean {
 /** `url` without user, password, query and fragment: an error message may end up in a log. */
 export function bareUrl(url: string): string {
   const end = url.search(/[?#]/);
-  return end === -1 ? hideUserinfo(url, "") : hideUserinfo(url.slice(0, end), url.slice(end));
+  return shownPath(end === -1 ? hideUserinfo(url, "") : hideUserinfo(url.slice(0, end), url.slice(end)));
 }
 
 /** `url` as a person needs to see it: whole, but for the user info and the values of parameters that look secret. */

@@ -51,6 +51,7 @@ describe("bareUrl", () => {
     ["http:/u:p@h/", "http:/h/"],
     ["http:u:p@h/", "http:h/"],
     ["http:\\\\u:p@h/", "http:\\\\h/"],
+    ["http://h/x;jsessionid=s/y;v=1?a=1", "http://h/x;jsessionid=***/y;v=1"],
     ["http://u:pa#ss@h/", "http://***"],
     ["http://u:pa/ss@h/", "http://***"],
     ["http://u:pa?ss@h/", "http://***"],
