@@ -181,7 +181,6 @@ export class Transaction
     this.facts = this.#connection?.facts ?? null;
     this.isReused = this.#connection?.isReused === true;
     this.#startedAt = now;
-    if (this.upload === null) this.#sentAt = now;
     if (this.isReused) this.laps = null;
     this.#startClock(now);
     if (this.#observer !== null) this.#tellStart(this.#observer);
@@ -435,7 +434,8 @@ export class Transaction
     return {
       began: this.#began,
       startedAt: this.#startedAt || null,
-      sentAt: this.#sentAt || null,
+      // What goes out in one piece is sent as soon as it has begun.
+      sentAt: (this.upload === null ? this.#startedAt : this.#sentAt) || null,
       headAt: this.#headAt || null,
       endedAt: this.#endedAt || null,
     };
