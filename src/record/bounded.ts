@@ -1,65 +1,78 @@
 /**
- * Bounded: things by their number, at most so many, of which those that came first go first. To take the first one out of a `Map` again and
- * again takes ever longer: it steps over all that were there.
+ * Bounded: things by their number, at most so many, of which those that came first go first.
+ *
+ * They stand in a ring. A `Map` of them would have two faults when things come and go all day: to find the first one it steps over all that
+ * were there, and the tables that it leaves behind when it makes room hold on to what is gone until the collector has seen to them.
  */
 export class Bounded<Thing> {
   readonly #most: number;
-  readonly #byId = new Map<number, Thing>();
-  /** Numbers in the order in which they came, from `#first` on. Some are not there any more. */
-  #ids: number[] = [];
-  #first = 0;
+  readonly #ring: (Thing | undefined)[] = [];
+  /** The number of what stands, or stood, in each place. */
+  readonly #ids: number[] = [];
+  readonly #places = new Map<number, number>();
+  /** Where the next one goes. When the ring is full, the oldest stands there. */
+  #next = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
   get size(): number {
-    return this.#byId.size;
+    return this.#places.size;
   }
 
   get(id: number): Thing | undefined {
-    return this.#byId.get(id);
+    const place = this.#places.get(id);
+    return place === undefined ? undefined : this.#ring[place];
   }
 
   /** Adds one, and gives the one that has to go for it; `null`: none has to. */
   add(id: number, thing: Thing): { readonly id: number; readonly thing: Thing } | null {
-    if (!this.#byId.has(id)) this.#ids.push(id);
-    this.#byId.set(id, thing);
-    if (this.#ids.length > 2 * this.#most + 64) this.#tidy();
-    return this.#byId.size > this.#most ? this.#takeFirst() : null;
+    const known = this.#places.get(id);
+    if (known !== undefined) {
+      this.#ring[known] = thing;
+      return null;
+    }
+    const place = this.#next;
+    const oldest = this.#ring[place];
+    const gone = oldest === undefined ? null : { id: this.#ids[place] ?? 0, thing: oldest };
+    if (gone !== null) this.#places.delete(gone.id);
+    this.#ring[place] = thing;
+    this.#ids[place] = id;
+    this.#places.set(id, place);
+    this.#next = place + 1 === this.#most ? 0 : place + 1;
+    return gone;
   }
 
   /** Takes it away, and gives it. */
   take(id: number): Thing | undefined {
-    if (this.#byId.size === 0) return undefined;
-    const thing = this.#byId.get(id);
-    this.#byId.delete(id);
+    const place = this.#places.get(id);
+    if (place === undefined) return undefined;
+    const thing = this.#ring[place];
+    this.#places.delete(id);
+    this.#ring[place] = undefined;
     return thing;
   }
 
   clear(): void {
-    this.#byId.clear();
-    this.#ids = [];
-    this.#first = 0;
+    this.#ring.length = 0;
+    this.#ids.length = 0;
+    this.#places.clear();
+    this.#next = 0;
   }
 
-  values(): IterableIterator<Thing> {
-    return this.#byId.values();
+  /** All of them, in the order in which they came. */
+  values(): Thing[] {
+    return this.newest(this.#ring.length);
   }
 
-  #takeFirst(): { readonly id: number; readonly thing: Thing } | null {
-    while (this.#first < this.#ids.length) {
-      const id = this.#ids[this.#first++] as number; // below the length
-      const thing = this.#byId.get(id);
-      if (thing === undefined) continue;
-      this.#byId.delete(id);
-      return { id, thing };
-    }
-    return null;
-  }
-
-  #tidy(): void {
-    this.#ids = this.#ids.slice(this.#first).filter((id) => this.#byId.has(id));
-    this.#first = 0;
+  /** Those that came last, the first of them first: at most `count` of them. */
+  newest(count: number): Thing[] {
+    const { length } = this.#ring;
+    const from = this.#next + length - Math.min(count, length);
+    return Array.from(
+      { length: Math.min(count, length) },
+      (_, at) => this.#ring[(from + at) % length],
+    ).filter((thing) => thing !== undefined);
   }
 }

@@ -74,8 +74,8 @@ export class Recorder implements Disposable {
   readonly #messages: Bounded<KeptMessage>;
   /** What happened to messages that are not over, or not kept any more. */
   readonly #happenings: Bounded<Happenings>;
-  /** Messages whose secrets are not known yet, and some where they are: whoever wants to see something asks for them. */
-  #unlearnt: KeptMessage[] = [];
+  /** Of so many messages, the newest, secrets are not known yet: whoever wants to see something asks for them. */
+  #unlearnt = 0;
   readonly #calls: Bounded<KeptCall>;
   readonly #connections: Connections;
   readonly #secrets = new Secrets();
@@ -117,7 +117,7 @@ export class Recorder implements Disposable {
   har(): Har {
     this.#learn();
     const entries = this.#inOrder().map((message) => this.#entry(message));
-    const calls = [...this.#calls.values()].map((call) => withoutSecrets(callOf(call), this.#secrets));
+    const calls = this.#calls.values().map((call) => withoutSecrets(callOf(call), this.#secrets));
     const connections = this.#connections.all.map((connection) => withoutSecrets(connection, this.#secrets));
     return {
       log: {
@@ -236,9 +236,7 @@ export class Recorder implements Disposable {
     const happened = this.#happenings.take(record.id) ?? NOTHING;
     const { bodies, maxBodyBytes } = this.#manner;
     const message = kept(record, happened, bodies === "none" ? null : maxBodyBytes);
-    this.#unlearnt.push(message);
-    if (this.#unlearnt.length > 2 * this.#maxEntries)
-      this.#unlearnt = this.#unlearnt.filter(({ isLearnt }) => !isLearnt);
+    this.#unlearnt++;
     this.#connections.count(message);
     const isTold = this.#listeners.size > 0;
     const oldest = this.#messages.add(record.id, message);
@@ -249,6 +247,7 @@ export class Recorder implements Disposable {
   /** Its secrets may stand in messages that are kept. */
   #drop(id: number, message: KeptMessage): void {
     this.#dropped++;
+    this.#unlearnt = Math.min(this.#unlearnt, this.#messages.size);
     this.#learnOf(message);
     if (this.#listeners.size > 0)
       this.#tell({ event: "dropped", data: { total: this.#dropped, messages: [id] } });
@@ -277,7 +276,7 @@ export class Recorder implements Disposable {
   }
 
   #inOrder(): KeptMessage[] {
-    return [...this.#messages.values()].sort((a, b) => a.startedAt - b.startedAt || a.id - b.id);
+    return this.#messages.values().sort((a, b) => a.startedAt - b.startedAt || a.id - b.id);
   }
 
   #entry(message: KeptMessage): HarEntry {
@@ -286,8 +285,8 @@ export class Recorder implements Disposable {
   }
 
   #learn(): void {
-    for (const message of this.#unlearnt) this.#learnOf(message);
-    this.#unlearnt = [];
+    for (const message of this.#messages.newest(this.#unlearnt)) this.#learnOf(message);
+    this.#unlearnt = 0;
   }
 
   #learnOf(message: KeptMessage): void {
