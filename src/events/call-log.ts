@@ -2,8 +2,15 @@
  * CallLog: one call of the program, and where its messages stand in it.
  */
 import type { CookieVerdict } from "../core/cookie-store.ts";
-import { shownUrl } from "../core/redact.ts";
-import type { CookieFate, MessageOf, MessagePlace, MessageReason } from "../core/records.ts";
+import { printAs, shownUrl } from "../core/redact.ts";
+import type {
+  CallRecord,
+  CookieFate,
+  MessageOf,
+  MessagePlace,
+  MessageReason,
+  Outcome,
+} from "../core/records.ts";
 import type { PreparedRequest } from "../core/request.ts";
 import type { AnyResponse } from "../core/response.ts";
 import type { CallWatch, MessageWatch } from "../core/watch.ts";
@@ -146,10 +153,9 @@ export class CallLog implements CallWatch, MessageCall {
   #end({ outcome, error }: End, status: number | null): void {
     this.#message = null;
     if (!this.tellsEnd) return;
-    this.events.tell("call", {
+    const call = new FinishedCall(this.#url, {
       id: this.#id,
       method: this.#method,
-      url: shownUrl(this.#url),
       startedAt: this.#startedAt,
       duration: performance.now() - this.#began,
       outcome,
@@ -159,6 +165,75 @@ export class CallLog implements CallWatch, MessageCall {
       redirects: this.#hop,
       retries: this.#retries,
     });
+    this.events.tell("call", call);
+  }
+}
+
+/** A call that is over. Its URL, without secrets, is made when somebody looks at it. */
+class FinishedCall implements CallRecord {
+  readonly id: number;
+  readonly method: string;
+  readonly startedAt: number;
+  readonly duration: number;
+  readonly outcome: Outcome;
+  readonly status: number | null;
+  readonly error: unknown;
+  readonly messages: number;
+  readonly redirects: number;
+  readonly retries: number;
+  /** With its secrets. */
+  readonly #url: string;
+
+  constructor(url: string, call: Omit<CallRecord, "url">) {
+    this.#url = url;
+    this.id = call.id;
+    this.method = call.method;
+    this.startedAt = call.startedAt;
+    this.duration = call.duration;
+    this.outcome = call.outcome;
+    this.status = call.status;
+    this.error = call.error;
+    this.messages = call.messages;
+    this.redirects = call.redirects;
+    this.retries = call.retries;
+  }
+
+  get url(): string {
+    return shownUrl(this.#url);
+  }
+
+  /** Plain data for a log: no secret in it. */
+  toJSON(): CallRecord {
+    const {
+      id,
+      method,
+      url,
+      startedAt,
+      duration,
+      outcome,
+      status,
+      error,
+      messages: sent,
+      redirects,
+      retries,
+    } = this;
+    return {
+      id,
+      method,
+      url,
+      startedAt,
+      duration,
+      outcome,
+      status,
+      error,
+      messages: sent,
+      redirects,
+      retries,
+    };
+  }
+
+  static {
+    printAs(this, (self, options, inspect) => `CallRecord ${inspect(self.toJSON(), options)}`);
   }
 }
 

@@ -15,7 +15,10 @@ export interface KeptCall extends Omit<CallRecord, "error"> {
 /** What is kept of a call. */
 export function keptCall(record: CallRecord): KeptCall {
   // Most have none: then it is all that there is to keep.
-  return record.error === null ? (record as KeptCall) : { ...record, error: errorText(record.error) };
+  if (record.error === null) return record as KeptCall;
+  const { id, method, url, startedAt, duration, outcome, status, messages, redirects, retries } = record;
+  const error = errorText(record.error);
+  return { id, method, url, startedAt, duration, outcome, status, error, messages, redirects, retries };
 }
 
 /** A call, as the log tells of it. */

@@ -507,9 +507,7 @@ export class Session<Streams extends boolean = false>
     const { payload } = exchange.request;
     const reply = this.#pipeline(exchange);
     const over = payload?.kind === "stream" ? discardingUnsent(payload, exchange.settings, reply) : reply;
-    // Beside the caller, who is told afterwards.
-    if (log?.tellsEnd === true) over.then((response) => log.onReply(response), ignore);
-    over.then(resolve, (thrown: unknown) => {
+    over.then(log?.tellsEnd === true ? telling(log, resolve) : resolve, (thrown: unknown) => {
       const error = this.#told(thrown);
       log?.onFailure(error);
       // With `resolve`, which is never called: by it V8 finds the promise that the caller awaits.
@@ -705,8 +703,12 @@ function textOf(given: unknown): string {
   return typeof given === "string" ? given : given instanceof URL ? given.href : "";
 }
 
-function ignore(): void {
-  // Its caller is told.
+/** Before the caller has its response, `log` hears of it. */
+function telling(log: CallLog, resolve: Resolve): Resolve {
+  return (reply) => {
+    log.onReply(reply);
+    resolve(reply);
+  };
 }
 
 type Resolve = (reply: Reply) => void;
