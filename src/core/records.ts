@@ -161,7 +161,7 @@ export interface CallRecord {
   readonly messages: number;
   /** How many redirects were followed. */
   readonly redirects: number;
-  /** How often it was sent again as the retry policy asks. */
+  /** How many times it was sent again as the retry policy asks. */
   readonly retries: number;
 }
 
@@ -234,7 +234,7 @@ export interface RedirectRecord extends MessageOf {
 
 /** A challenge of the server, which is answered. */
 export interface AuthRecord extends MessageOf {
-  /** 401 or 407. */
+  /** The status code: 401 or 407. */
   readonly status: number;
   /** The URL, secrets hidden. */
   readonly url: string;

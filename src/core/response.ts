@@ -65,6 +65,7 @@ export interface WireResponse {
 
 /** The head of a request, with what the transport added to it. */
 export interface SentHead {
+  /** The method. */
   readonly method: string;
   /** Path and query; the whole URL for a proxy. */
   readonly target: string;

@@ -300,7 +300,11 @@ async function lookOnForLong(desk: Desk): Promise<void> {
   await checks.check("of 3,000 messages the page has the last 1,000", () => rowsOf(page, 1000), 1000);
   await checks.check(
     "and says how many are gone",
-    async () => /2,?000/.test((await page.locator(".about").textContent()) ?? ""),
+    async () => {
+      // What comes is shown together, a few times a second.
+      await page.locator(".about", { hasText: /2,?000/ }).waitFor();
+      return page.locator(".about").isVisible();
+    },
     true,
   );
   console.log(
