@@ -12,7 +12,7 @@ import { digestOf, judge } from "./gate.ts";
 export interface ServerLimits extends FeedLimits {
   /** Until the head of a request is there, and for all of it. In milliseconds. */
   readonly headMs: number;
-  /** Of a connection on which nothing is asked, in milliseconds. */
+  /** Of a connection on which nothing is asked, or nothing of the page is taken up, in milliseconds. */
   readonly idleMs: number;
   /** Between two looks at those times, in milliseconds. */
   readonly checkMs: number;
@@ -68,6 +68,8 @@ export class InspectorServer {
   readonly #page: Page;
   readonly #feed: Feed;
   readonly #tokenDigest: Uint8Array;
+  /** Connections with an answer that is not written yet. */
+  readonly #busy = new WeakSet<Socket>();
   #port = 0;
   #closing: Promise<void> | null = null;
 
@@ -125,7 +127,15 @@ export class InspectorServer {
   }
 
   #answer(message: IncomingMessage, reply: ServerResponse): void {
-    const { method = "", url: target = "", rawHeaders } = message;
+    const { method = "", url: target = "", rawHeaders, socket } = message;
+    // Browsers wait for an answer before they ask again. Thousands of requests fit into a packet, and all of their answers would be held here.
+    if (this.#busy.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    this.#busy.add(socket);
+    reply.on("finish", () => this.#busy.delete(socket));
+    reply.setTimeout(this.#limits.idleMs);
     const verdict = judge(
       { method, target, rawHeaders },
       { port: this.#port, tokenDigest: this.#tokenDigest },
@@ -160,6 +170,8 @@ export class InspectorServer {
       "Content-Type": "text/event-stream; charset=utf-8",
       Connection: "close",
     });
+    // A reader that takes up nothing is the feed's to give up.
+    reply.setTimeout(0);
     const reader = this.#feed.join(sinkOf(reply));
     reply.on("drain", () => reader.onDrain());
     reply.on("close", () => reader.leave());

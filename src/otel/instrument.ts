@@ -29,6 +29,7 @@ import { isError, isObject } from "../core/realm.ts";
 import type { MessageHead, MessageRecord, Sending, TellingSession } from "../core/records.ts";
 import { version } from "../core/version.ts";
 import { readKnownMethods } from "../environment/known-methods.ts";
+import { attempt } from "./attempt.ts";
 import {
   beginningOf,
   errorType,
@@ -158,8 +159,16 @@ function checked(options: InstrumentOptions): Checked {
     ),
     requestHeaders: names(request, "headers.request", "header fields").map((name) => name.toLowerCase()),
     responseHeaders: names(response, "headers.response", "header fields").map((name) => name.toLowerCase()),
-    urlTemplate: urlTemplate ?? null,
+    urlTemplate: urlTemplate === undefined ? null : (sending) => templateOf(urlTemplate, sending),
   };
+}
+
+/** What the function gives, where it is a template. */
+function templateOf(give: (sending: Sending) => unknown, sending: Sending): string | null {
+  const template = attempt("urlTemplate", () => give(sending), null);
+  if (template === null || typeof template === "string") return template;
+  diag.error("sojourn takes a string or null from urlTemplate, not", typeof template);
+  return null;
 }
 
 function names(given: unknown, option: string, what: string): readonly string[] {
@@ -238,10 +247,14 @@ class SessionInstrumentation implements Instrumentation {
     const { tracer } = this.#options;
     const parent = context.active();
     const { name, common, attributes } = beginningOf(sending, this.#options);
-    const span = tracer?.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent) ?? null;
+    const span = attempt(
+      "the tracer",
+      () => tracer?.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent) ?? null,
+      null,
+    );
     const own = span === null ? parent : trace.setSpan(parent, span);
     if (span !== null) {
-      propagation.inject(own, sending, setter);
+      attempt("the propagator", () => propagation.inject(own, sending, setter), undefined);
       sending.tellWithin(withoutDoubles(parent, span));
     }
     this.#open.set(sending.id, { span, context: own, common, began: performance.now() });
@@ -278,8 +291,9 @@ class SessionInstrumentation implements Instrumentation {
   }
 
   #end({ span, context: own, began }: Open, attributes: Attributes): void {
-    this.#duration?.record((performance.now() - began) / 1000, attributes, own);
-    span?.end();
+    const seconds = (performance.now() - began) / 1000;
+    attempt("the meter", () => this.#duration?.record(seconds, attributes, own), undefined);
+    attempt("a span processor", () => span?.end(), undefined);
   }
 }
 

@@ -39,9 +39,6 @@ export interface BarSettings {
 interface Transfer {
   reached: Reached;
   readonly beganAt: number;
-  drawnAt: number | null;
-  /** The next line is written when so much has come. */
-  lineAt: number;
 }
 
 /** Of a transfer whose length is known so many lines are written. */
@@ -60,6 +57,12 @@ const SURE_AFTER_MS = 500;
 export class Bar {
   readonly #settings: BarSettings;
   #transfer: Transfer | null = null;
+  /** `null`: not yet. Of transfers that take turns none is drawn more often than one would be. */
+  #drawnAt: number | null = null;
+  /** The quarters that lines have told of. Transfers that take turns share them, or each turn would have its line. */
+  #quarters = 0;
+  /** Where the length is not known the next line is written when so much has come. */
+  #lineAt = FIRST_LINE_BYTES;
   /** Columns of what stands on the line of the terminal; 0: it is empty. */
   #drawn = 0;
 
@@ -74,7 +77,7 @@ export class Bar {
     const { bytes, totalBytes } = reached;
     if (totalBytes !== null && bytes >= totalBytes) this.stop();
     else if (this.#isTerminal) this.#redraw(transfer);
-    else if (bytes >= transfer.lineAt) this.#line(transfer);
+    else if (this.#isLineDue(reached)) this.#line(transfer);
   }
 
   /** The transfer is over, or given up: the line is drawn a last time and ended. Does nothing when there is none. */
@@ -87,6 +90,9 @@ export class Bar {
       this.#settings.stream.write("\n");
       this.#drawn = 0;
     } else this.#line(transfer);
+    this.#drawnAt = null;
+    this.#quarters = 0;
+    this.#lineAt = FIRST_LINE_BYTES;
   }
 
   get #isTerminal(): boolean {
@@ -99,17 +105,15 @@ export class Bar {
       known !== null && known.reached.direction === reached.direction && known.reached.bytes <= reached.bytes;
     if (isSame) return known;
     if (known !== null && known.reached.direction !== reached.direction) this.stop();
-    const { totalBytes } = reached;
-    const lineAt = totalBytes === null ? FIRST_LINE_BYTES : totalBytes / QUARTERS;
-    const transfer = { reached, beganAt: this.#settings.now(), drawnAt: null, lineAt };
+    const transfer = { reached, beganAt: this.#settings.now() };
     this.#transfer = transfer;
     return transfer;
   }
 
   #redraw(transfer: Transfer): void {
     const now = this.#settings.now();
-    if (transfer.drawnAt !== null && now - transfer.drawnAt < this.#settings.intervalMs) return;
-    transfer.drawnAt = now;
+    if (this.#drawnAt !== null && now - this.#drawnAt < this.#settings.intervalMs) return;
+    this.#drawnAt = now;
     this.#draw(transfer);
   }
 
@@ -125,12 +129,16 @@ export class Bar {
     this.#drawn = width;
   }
 
+  #isLineDue({ bytes, totalBytes }: Reached): boolean {
+    return totalBytes === null ? bytes >= this.#lineAt : quartersOf(bytes, totalBytes) > this.#quarters;
+  }
+
   #line(transfer: Transfer): void {
     if (!this.#settings.hasLines) return;
     const { bytes, totalBytes } = transfer.reached;
     this.#settings.stream.write(`${this.#textOf(transfer, null)}\n`);
-    while (bytes >= transfer.lineAt)
-      transfer.lineAt = totalBytes === null ? transfer.lineAt * 4 : transfer.lineAt + totalBytes / QUARTERS;
+    if (totalBytes !== null) this.#quarters = quartersOf(bytes, totalBytes);
+    else while (this.#lineAt <= bytes) this.#lineAt *= 4;
   }
 
   /** @param columns how many there are; `null`: as many as it takes, and no bar. */
@@ -151,6 +159,11 @@ export class Bar {
     const known = [percent, `${sizeOf(bytes)} of ${sizeOf(totalBytes)}`, ...speed, ...time].join("  ");
     return columns === null ? `${label}  ${known.trimStart()}` : withBar(label, part, known, columns);
   }
+}
+
+/** How many quarters of it are there. Nothing has come whole. */
+function quartersOf(bytes: number, totalBytes: number): number {
+  return totalBytes === 0 ? QUARTERS : Math.floor((bytes / totalBytes) * QUARTERS);
 }
 
 /** Label, bar and figures. The bar goes first when there is no room, and then of the label what does not fit. */

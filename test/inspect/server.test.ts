@@ -238,6 +238,22 @@ describe("whoever takes their time", () => {
     expect(client.statuses).toEqual([200]);
   });
 
+  it("keeps no connection on which the page is not taken up", async () => {
+    // More than the system holds for a connection.
+    const page = { ...PAGE, html: "x".repeat(32_000_000) };
+    await using stage = await running({ ...limits, maxConnections: 1 }, page);
+    const { port } = stage.server;
+    await using client = new RawClient(port, "GET / HTTP/1.1", `Host: 127.0.0.1:${port}`);
+    await expect.poll(() => client.heard.length).toBeGreaterThan(0);
+    client.socket.pause();
+    await expect
+      .poll(() => answerTo(port, ["GET /nothing HTTP/1.1", `Host: 127.0.0.1:${port}`]))
+      .toContain("HTTP/1.1 404");
+    client.socket.resume();
+    await client.closed;
+    expect(client.heard.length).toBeLessThan(32_000_000);
+  });
+
   it("reads along for longer than all of those", async () => {
     await using stage = await running(limits);
     await using client = new RawClient(stage.server.port, ...eventsFor(stage.server.port));
@@ -252,6 +268,27 @@ describe("whoever takes their time", () => {
 });
 
 describe("many", () => {
+  it("requests at once on a connection have no answers that pile up, and the connection ends", async () => {
+    await using stage = await running();
+    const { port } = stage.server;
+    const request = ["GET / HTTP/1.1", `Host: 127.0.0.1:${port}`, "", ""];
+    await using client = new RawClient(port);
+    client.socket.write(request.join("\r\n").repeat(1000));
+    await client.closed;
+    expect(client.heard.split("HTTP/1.1 200 ").length - 1).toBeLessThan(2);
+  });
+
+  it("requests one after the other are answered on one connection", async () => {
+    await using stage = await running();
+    const { port } = stage.server;
+    const request = ["GET / HTTP/1.1", `Host: 127.0.0.1:${port}`, "", ""];
+    await using client = new RawClient(port);
+    for (const count of [1, 2, 3]) {
+      client.socket.write(request.join("\r\n"));
+      await expect.poll(() => client.heard.split(PAGE.html)).toHaveLength(count + 1);
+    }
+  });
+
   it("connections are not taken, and the next one is when they are gone", async () => {
     await using stage = await running({ maxConnections: 4 });
     const { port } = stage.server;

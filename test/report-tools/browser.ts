@@ -53,6 +53,16 @@ interface AxeResults {
   }[];
 }
 
+/** All texts of a page but bodies: those stay as they came, each in a box of its own. */
+export function textShown(page: Page): Promise<string> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll(".page :not(pre, style, script)"))
+      .flatMap(({ childNodes }) => [...childNodes])
+      .map((node) => (node instanceof Text ? node.data : ""))
+      .join("\n"),
+  );
+}
+
 /** Counts checks, and prints a line for each. */
 export class Checks {
   passed = 0;

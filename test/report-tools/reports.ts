@@ -9,7 +9,8 @@ import { writeReport } from "../../src/report/write-report.ts";
 import { entryOf, logOf } from "../report/entries.ts";
 import { hostileLog, longLog } from "../report/harsh-logs.ts";
 import { richLog } from "../report/logs.ts";
-import { barriers, Checks, Faults, startBrowser } from "./browser.ts";
+import { barriers, Checks, Faults, startBrowser, textShown } from "./browser.ts";
+import { forceColors } from "./forced-colors.ts";
 import { lookAtLivePage } from "./live.ts";
 
 /** Where files and pictures go. */
@@ -51,6 +52,7 @@ export async function lookAtReports(
     await lookAtDetails(desk, file);
     await printOut(desk, file);
     await showMarkup(desk);
+    await forceColors(desk.browser, desk.checks, file, desk.pictures);
     await showLittle(desk);
     await lookAtLivePage(browser, desk.checks, place.pictures);
     await measure(desk);
@@ -117,6 +119,16 @@ async function walkViews(
     await settle(page);
     await picture(desk, page, `${view} detail ${name}`);
     await checks.check(`${view} with a detail, ${name}: axe finds nothing`, () => barriers(page), []);
+    await checks.check(
+      `${view} with a detail, ${name}: nothing is wider than the panel`,
+      () =>
+        page.evaluate(
+          () =>
+            document.querySelector(".panel .content")?.scrollWidth ===
+            document.querySelector(".panel .content")?.clientWidth,
+        ),
+      true,
+    );
     await page.keyboard.press("Escape");
   }
   await checks.check(`${name}: nothing in the console`, () => faults.take(), []);
@@ -310,6 +322,14 @@ async function showMarkup(desk: Desk): Promise<void> {
       if (at === 0) await picture(desk, page, `hostile ${view}`);
     }
   }
+  await checks.check(
+    "characters that turn the order of others around are written out, and none stands in what is shown",
+    async () => {
+      const text = await textShown(page);
+      return [text.includes("\\u202e"), /[\u202a-\u202e\u2066-\u2069]/.test(text)];
+    },
+    [true, false],
+  );
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
   await checks.check(
     "markup of servers stays text: no script ran, no element was made of it",

@@ -6,6 +6,8 @@ import { messageOf, type Message } from "../../src/report/page/message.ts";
 import { firstView, shownSpan, within, zoomed } from "../../src/report/page/time-view.ts";
 import { entryOf, START } from "./entries.ts";
 
+const HOUR = 3_600_000;
+
 describe("the axis", () => {
   const axis = new Axis({ from: 1000, to: 3000 }, 10, 400);
 
@@ -35,6 +37,8 @@ describe("the axis", () => {
     [{ from: 0, to: 2.2 }, 400, ["0", "0.5 ms", "1.0 ms", "1.5 ms", "2.0 ms"]],
     [{ from: 0, to: 30_000 }, 400, ["0", "5 s", "10 s", "15 s", "20 s", "25 s", "30 s"]],
     [{ from: 0, to: 0 }, 400, ["0"]],
+    [{ from: 0, to: 36 * HOUR }, 400, ["0", "6 h 0 min", "12 h 0 min", "18 h 0 min", "24 h 0 min"]],
+    [{ from: 0, to: 2000 * 24 * HOUR }, 400, ["0", "500 d 0 h", "1,000 d 0 h", "1,500 d 0 h"]],
   ] as const)("has lines at round times, with a unit: %o", ([span, width, labels]) => {
     const shown = new Axis(span, 0, width).ticks(0, 60).map(({ label }) => label);
     expect(shown.slice(0, labels.length)).toEqual(labels);

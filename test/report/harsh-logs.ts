@@ -49,7 +49,7 @@ export function longLog(count: number): HarLog {
 }
 
 /** Markup that would show itself, were it read as such. */
-const MARKUP = `</script><script>window.pwned=1</script><img src=x onerror="window.pwned=1"><!--`;
+const MARKUP = `</script><script>window.pwned=1</script><img src=x onerror="window.pwned=1"><!--\u202e\u2066`;
 
 /** Servers, and a program, write markup wherever they can. */
 export function hostileLog(): HarLog {

@@ -134,12 +134,12 @@ export interface Running extends AsyncDisposable {
 }
 
 /** Starts a server for what a test records. */
-export async function running(limits: Partial<ServerLimits> = {}): Promise<Running> {
+export async function running(
+  limits: Partial<ServerLimits> = {},
+  page: typeof PAGE = PAGE,
+): Promise<Running> {
   const recorder = new ScriptedRecorder();
-  const server = new InspectorServer(
-    { page: PAGE, watched: recorder, token: TOKEN },
-    { ...LIMITS, ...limits },
-  );
+  const server = new InspectorServer({ page, watched: recorder, token: TOKEN }, { ...LIMITS, ...limits });
   await server.listen(0);
   return { server, recorder, [Symbol.asyncDispose]: () => server.close() };
 }

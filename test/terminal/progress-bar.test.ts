@@ -60,6 +60,36 @@ function download(bytes: number, totalBytes: number | null): Reached {
   return { direction: "download", bytes, totalBytes };
 }
 
+describe("transfers of odd lengths, and several at a time", () => {
+  it.for([true, false])("are over at once where nothing is to come, on a terminal: %o", (isTTY) => {
+    const screen = new Screen(isTTY);
+    const { bar } = barOn(screen);
+    bar.show(download(0, 0));
+    expect(screen.lines.filter((line) => line !== "")).toEqual([expect.stringContaining("100%")]);
+  });
+
+  it("that take turns are drawn no more often than one", () => {
+    const screen = new Screen();
+    const { bar, at } = barOn(screen);
+    for (let turn = 0; turn < 100; turn++) {
+      at(turn);
+      bar.show(download(500_000 + turn, 1_000_000));
+      bar.show(download(turn, 1_000_000));
+    }
+    expect(screen.written).toHaveLength(1);
+  });
+
+  it("that take turns write no line at each turn", () => {
+    const screen = new Screen(false);
+    const { bar } = barOn(screen);
+    for (let turn = 0; turn < 100; turn++) {
+      bar.show(download(500_000 + turn, 1_000_000));
+      bar.show(download(turn, 1_000_000));
+    }
+    expect(screen.written).toHaveLength(1);
+  });
+});
+
 describe("on a terminal", () => {
   it("draws label, bar, part, sizes, speed and the time that is left, and ends its line", () => {
     const screen = new Screen();

@@ -235,8 +235,8 @@ export class App implements Feed, FrameHost {
   }
 
   #listen(body: HTMLElement): void {
-    const isDark = matchMedia("(prefers-color-scheme: dark)");
-    isDark.addEventListener("change", () => this.onTheme());
+    for (const colors of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
+      matchMedia(colors).addEventListener("change", () => this.onTheme());
     addEventListener("beforeprint", () => this.#print());
     addEventListener("afterprint", () => this.#paper.replaceChildren());
     body.addEventListener("keydown", (event) => {

@@ -51,11 +51,13 @@ export class Axis {
   }
 }
 
-/** The next round number of milliseconds that is no less: 1, 2 or 5 and zeros; above a minute, what divides minutes and hours. */
+const DAY = 86_400_000;
+
+/** The next round number of milliseconds that is no less: 1, 2 or 5 and zeros; above a minute, what divides minutes, hours and days; above a day, such a number of days. */
 export function roundStep(ms: number): number {
-  for (const step of [60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000])
-    if (ms > 50_000 && ms <= step) return step;
-  if (ms > 3_600_000) return Math.ceil(ms / 3_600_000) * 3_600_000;
+  if (ms > DAY) return DAY * roundStep(ms / DAY);
+  for (const minutes of [1, 2, 5, 10, 30, 60, 120, 180, 360, 720, 1440])
+    if (ms > 50_000 && ms <= minutes * 60_000) return minutes * 60_000;
   if (ms > 20_000) return ms > 30_000 ? 60_000 : 30_000;
   const power = 10 ** Math.floor(Math.log10(Math.max(ms, 0.001)));
   for (const factor of [1, 2, 5]) if (ms <= factor * power * 1.000_001) return factor * power;

@@ -1,13 +1,15 @@
 /** Figures, times and texts as they are shown: each with its unit. Pure. */
 
-/** `0.4 ms`, `12 ms`, `1.23 s`, `2 min 3 s`. */
+/** `0.4 ms`, `12 ms`, `1.23 s`, `2 min 3 s`, `5 h 20 min`, `12 d 4 h`. */
 export function formatMs(ms: number): string {
   if (ms < 9.95) return `${round(ms, 1)} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_995) return `${(ms / 1000).toFixed(ms < 9995 ? 2 : 1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  const hours = Math.floor(seconds / 3600);
+  if (hours < 48) return `${hours} h ${Math.floor((seconds % 3600) / 60)} min`;
+  return `${formatNumber(Math.floor(hours / 24))} d ${hours % 24} h`;
 }
 
 /** `812 B`, `12.3 kB`, `4.0 MB`: powers of 1000. */

@@ -2,7 +2,7 @@
  * A table of which only the rows in sight are there, with a canvas beside it that is painted row by row. Assistive technology hears how
  * many rows there are and which one each is; the keyboard walks through all of them.
  */
-import { element } from "./element.ts";
+import { element, shown } from "./element.ts";
 import type { Look } from "./look.ts";
 import { Strip } from "./strip.ts";
 
@@ -524,7 +524,8 @@ export class Grid<Row> {
 }
 
 /** Changes the text of an element, where it is another one. */
-function write(place: Element, text: string): void {
+function write(place: Element, given: string): void {
+  const text = shown(given);
   const { firstChild } = place;
   if (firstChild instanceof Text) {
     if (firstChild.data !== text) firstChild.data = text;

@@ -22,6 +22,8 @@ export function readLook(root: HTMLElement): Look {
   // Only where a colour is used it is worked out: a custom property is text.
   const probe = document.createElement("i");
   probe.hidden = true;
+  // Where a person's own colours are forced upon the page they are so by name, in the style; else all of them would be that of text.
+  probe.style.setProperty("forced-color-adjust", "none");
   root.append(probe);
   const style = getComputedStyle(probe);
   const color = (name: string): string => {

@@ -1,6 +1,7 @@
 /** What all views paint alike: the axis with its grid, the backs of rows, bars, marks and the words behind them. */
 import type { Axis } from "./axis.ts";
 import type { Span } from "./book.ts";
+import { shown } from "./element.ts";
 import type { Canvas, Placed } from "./grid.ts";
 import type { Look } from "./look.ts";
 import type { Fate, Message } from "./message.ts";
@@ -130,10 +131,11 @@ export function cross(context: CanvasRenderingContext2D, look: Look, x: number, 
 /** A word behind a bar, or in front of it where there is no room. */
 export function paintWord(
   { context, width }: Canvas<unknown>,
-  word: string,
+  given: string,
   color: string,
   { left, right, middle }: { readonly left: number; readonly right: number; readonly middle: number },
 ): void {
+  const word = shown(given);
   const length = context.measureText(word).width;
   context.fillStyle = color;
   if (right + 6 + length <= width) context.fillText(word, right + 6, middle);

@@ -1,5 +1,5 @@
 /** The panel with the detail of what was chosen: beside the view, on narrow pages in its place. */
-import { button, element } from "./element.ts";
+import { button, element, shown } from "./element.ts";
 
 /** The panel. */
 export class Panel {
@@ -40,7 +40,7 @@ export class Panel {
       Array.from(this.#content.querySelectorAll("details:not([open]) h3"), ({ textContent }) => textContent),
     );
     const { scrollTop } = this.#content;
-    this.#title.textContent = title;
+    this.#title.textContent = shown(title);
     this.#content.replaceChildren(...sections);
     for (const part of this.#content.querySelectorAll("details"))
       if (folded.has(part.querySelector("h3")?.textContent ?? "")) part.open = false;

@@ -54,7 +54,9 @@ export function pairs(
   const rows = list.map(({ name, value }) =>
     element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value)),
   );
-  return element("table", { class: "pairs", "aria-label": label }, element("tbody", {}, ...rows));
+  const made = element("table", { class: "pairs", "aria-label": label }, element("tbody", {}, ...rows));
+  // As wide as there is room: the margins of a section are beside it, not beyond.
+  return element("div", {}, made);
 }
 
 /** A section that can be folded. */
