@@ -60,11 +60,26 @@ function learnHost(url: string, secrets: Secrets): void {
 
 /** User info, and the parameters of query and fragment. */
 function learnUrl(url: string, learn: Learn): void {
-  if (!mayHoldSecrets(url)) return;
+  if (!mayHoldSecrets(url) || hasNone(url)) return;
   const userinfo = /^[^/]*\/\/([^/?#\\]*)@/.exec(url)?.[1];
   if (userinfo !== undefined) learnUserinfo(userinfo, learn);
   for (const pair of url.slice(url.search(/[?#]|$/)).split(/[?&#]/)) learnParameter(pair, learn);
   learnUrls(url, learn);
+}
+
+/** A URL without user info and path parameters, whose values are as they stand: nothing is escaped, quoted or nested in them. */
+const PLAIN_URL = /^https?:\/\/[\w.:[\]-]+\/[\w/.~+-]*\?([\w.~=&+-]*)$/;
+
+/** Most URLs are plain, and no name of a parameter looks secret: that is seen at once. */
+function hasNone(url: string): boolean {
+  const query = PLAIN_URL.exec(url)?.[1];
+  if (query === undefined) return false;
+  return query.split("&").every((pair) => !secretNames.getOrMake(nameOf(pair), isSecretName));
+}
+
+function nameOf(pair: string): string {
+  const equals = pair.indexOf("=");
+  return equals === -1 ? "" : pair.slice(0, equals);
 }
 
 /** A user without a password is a token. Of others the name alone is one if it is none that a person would have. */
