@@ -142,13 +142,6 @@ export class HeaderMap implements Iterable<[name: string, value: string]> {
     return many === null ? keys.includes(lower(name)) : many.nameOf(lower(name)) !== undefined;
   }
 
-  /** @internal Each field line, in order: as {@link entries}, which makes a list of each. */
-  visit(see: (name: string, value: string) => void): void {
-    const { many, names, values } = this.#fields;
-    if (many !== null) for (const [name, value] of this.entries()) see(name, value);
-    else for (let at = 0; at < names.length; at++) see(names[at] as string, values[at] as string); // below the length
-  }
-
   /**
    * Sets a header: replaces what is there, at the place of the first, under the new spelling. An array sets several
    * field lines; `null` deletes.

@@ -48,6 +48,8 @@ export interface HeardHead extends Pick<MessageFacts, "connection" | "connection
   readonly reason: string;
   readonly httpVersion: string;
   readonly headers: HeaderMap;
+  /** Its fields as they came: name, value, name, value ... */
+  readonly fields: readonly string[];
 }
 
 /** Hears of one message. */

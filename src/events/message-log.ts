@@ -220,7 +220,7 @@ interface Ended extends Pick<
 /** What came and what is known of a message that is over, without its request: it holds no body. */
 export interface RecordParts {
   /** `null`: there was no response. */
-  readonly head: Pick<HeardHead, "status" | "reason" | "httpVersion" | "headers"> | null;
+  readonly head: Pick<HeardHead, "status" | "reason" | "httpVersion" | "headers" | "fields"> | null;
   readonly facts: MessageFacts;
 }
 
@@ -233,7 +233,7 @@ export function partsOf(record: MessageRecord): RecordParts {
   const head =
     status === null || headers === null
       ? null
-      : { status, reason, httpVersion: record.httpVersion ?? "", headers };
+      : { status, reason, httpVersion: record.httpVersion ?? "", headers, fields: headers.toWire() };
   return { head, facts: { connection, connectionId, sent, timings } };
 }
 

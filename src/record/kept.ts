@@ -48,6 +48,8 @@ export interface KeptMessage extends Omit<
   readonly responseBody: CapturedBody | null;
   /** A short body that is not for the log: only for the secrets in it. */
   readonly shortBody: Uint8Array | null;
+  /** The fields of the response as they came: name, value, name, value ... Empty: there was none. */
+  readonly fields: readonly string[];
   happened: Happenings;
   /** Are its secrets known? */
   isLearnt: boolean;
@@ -130,6 +132,10 @@ class Kept implements KeptMessage {
 
   get httpVersion(): string | null {
     return this.#head?.httpVersion ?? null;
+  }
+
+  get fields(): readonly string[] {
+    return this.#head?.fields ?? [];
   }
 
   get headers(): HeaderMap | null {

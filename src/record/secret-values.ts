@@ -3,8 +3,8 @@
  * JSON and fields of forms. As they are, and taken apart: of `Basic` the password, of a cookie what its escapes mean.
  */
 import { asBuffer } from "../core/bytes.ts";
-import type { HeaderMap } from "../core/headers.ts";
 import { Memo } from "../core/memo.ts";
+import type { CapturedBody } from "../core/records.ts";
 import { decoded, isSecretName, mayHoldSecrets, secretsOfUrls } from "../core/redact.ts";
 import { isMarkup, secretsOfMarkup } from "../core/secret-markup.ts";
 import { isJson, SCHEME, secretFormParts, secretMembers } from "../core/secret-parts.ts";
@@ -24,16 +24,24 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
   };
   if (!secrets.knowsPlaceOf(message.url)) learnHost(message.url, secrets);
   learnUrl(message.url, learn);
-  const { sent, preparedHeaders, headers, trailers, connection, shortBody } = message;
+  const { sent, preparedHeaders, trailers, connection } = message;
   // Most requests of a session have the same fields, and only for a proxy some are added that hold secrets.
-  if (secrets.isNewsOf(preparedHeaders.identity)) learnFields(preparedHeaders, secrets, learn);
-  if (connection?.proxy != null) learnFields(sent?.headers ?? null, secrets, learn);
-  learnFields(headers, secrets, learn);
-  learnFields(trailers, secrets, learn);
-  const requestBody = shortBody === null ? message.requestBody : { bytes: shortBody, isCut: false };
+  if (secrets.isNewsOf(preparedHeaders.identity)) learnFields(preparedHeaders.toWire(), secrets, learn);
+  if (connection?.proxy != null && sent !== null) learnFields(sent.headers.toWire(), secrets, learn);
+  learnFields(message.fields, secrets, learn);
+  if (trailers !== null) learnFields(trailers.toWire(), secrets, learn);
+  if (requestBodyOf(message) !== null || message.responseBody !== null) learnBodies(message, learn);
+}
+
+/** The one that is kept, or that is kept for its secrets alone. */
+function requestBodyOf({ shortBody, requestBody }: KeptMessage): CapturedBody | null {
+  return shortBody === null ? requestBody : { bytes: shortBody, isCut: false };
+}
+
+function learnBodies(message: KeptMessage, learn: Learn): void {
   for (const [body, fields] of [
-    [requestBody, preparedHeaders],
-    [message.responseBody, headers],
+    [requestBodyOf(message), message.preparedHeaders],
+    [message.responseBody, message.headers],
   ] as const) {
     if (body === null || fields === null) continue;
     const { text, bytes } = textOfBody(body, fields);
@@ -44,11 +52,12 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
   }
 }
 
-function learnFields(headers: HeaderMap | null, secrets: Secrets, learn: Learn): void {
-  if (headers === null) return;
-  headers.visit((name, value) => {
+/** @param fields name, value, name, value ... */
+function learnFields(fields: readonly string[], secrets: Secrets, learn: Learn): void {
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const [name, value] = [fields[at] as string, fields[at + 1] as string]; // below the length
     if (mayTell(name, value) && secrets.isNews(`${name}: ${value}`)) learnField(name, value, learn);
-  });
+  }
 }
 
 function learnHost(url: string, secrets: Secrets): void {

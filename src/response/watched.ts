@@ -13,7 +13,15 @@ import type { MessageFacts, MessageWatch } from "../core/watch.ts";
  */
 export function watched(wire: WireResponse, message: MessageWatch, start: number): WireResponse {
   const { status, statusText: reason, httpVersion, headers, connection = null } = wire;
-  message.onHead({ status, reason, httpVersion, headers, connection, connectionId: null });
+  message.onHead({
+    status,
+    reason,
+    httpVersion,
+    headers,
+    fields: headers.toWire(),
+    connection,
+    connectionId: null,
+  });
   const told = new Told(message, wire, start);
   const reply = new WatchedReply(wire, told);
   forgotten.register(reply.body, told, told);

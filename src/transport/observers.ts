@@ -4,7 +4,7 @@
  */
 import { HeaderMap } from "../core/headers.ts";
 import type { PreparedRequest } from "../core/request.ts";
-import type { RequestHead } from "../core/request-head.ts";
+import type { HeaderSection, RequestHead } from "../core/request-head.ts";
 import type { ConnectionInfo, SentHead, Timings, WireHead } from "../core/response.ts";
 import type { HeardHead, MessageFacts, MessageWatch } from "../core/watch.ts";
 import type { Connection } from "../connect/connection.ts";
@@ -130,7 +130,7 @@ class Heard extends Way implements HeardHead {
   readonly status: number;
   readonly reason: string;
   readonly httpVersion: string;
-  readonly #fields: readonly string[];
+  readonly fields: readonly string[];
   #headers: HeaderMap | null = null;
 
   constructor({ status, reason, httpVersion, fields }: WireHead, observed: Observed) {
@@ -138,11 +138,11 @@ class Heard extends Way implements HeardHead {
     this.status = status;
     this.reason = reason;
     this.httpVersion = httpVersion;
-    this.#fields = fields;
+    this.fields = fields;
   }
 
   get headers(): HeaderMap {
-    this.#headers ??= HeaderMap.fromWire(this.#fields);
+    this.#headers ??= HeaderMap.fromWire(this.fields);
     return this.#headers;
   }
 }
@@ -152,14 +152,28 @@ class Facts extends Way implements MessageFacts {
   readonly #marks: Marks;
   readonly #laps: Laps | null;
   #timings: Timings | null = null;
-  readonly sent: SentHead | null;
+  /** Nothing was sent before it was on a connection: then there is no section. */
+  readonly #section: HeaderSection | null;
+  readonly #method: string;
+  readonly #target: string;
+  readonly #httpVersion: string;
+  #sent: SentHead | null = null;
 
   constructor(observed: Observed, httpVersion: string) {
     super(observed);
     this.#marks = observed.marks;
     this.#laps = observed.laps;
-    // Nothing was sent before it was on a connection.
-    this.sent = observed.facts === null ? null : new SentNow(observed, httpVersion);
+    this.#section = observed.facts === null ? null : observed.section;
+    this.#method = observed.method;
+    this.#target = observed.target;
+    this.#httpVersion = httpVersion;
+  }
+
+  get sent(): SentHead | null {
+    const section = this.#section;
+    if (section !== null)
+      this.#sent ??= new SentNow({ method: this.#method, target: this.#target, section }, this.#httpVersion);
+    return this.#sent;
   }
 
   get timings(): Timings {
