@@ -76,3 +76,29 @@ export class Bounded<Thing> {
     ).filter((thing) => thing !== undefined);
   }
 }
+
+/** At most so many things, of which those that came first go first. Nobody looks for one of them. */
+export class Latest<Thing> {
+  readonly #most: number;
+  readonly #ring: Thing[] = [];
+  #next = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  add(thing: Thing): void {
+    this.#ring[this.#next] = thing;
+    this.#next = this.#next + 1 === this.#most ? 0 : this.#next + 1;
+  }
+
+  clear(): void {
+    this.#ring.length = 0;
+    this.#next = 0;
+  }
+
+  /** All of them, in the order in which they came. */
+  values(): Thing[] {
+    return [...this.#ring.slice(this.#next), ...this.#ring.slice(0, this.#next)];
+  }
+}

@@ -51,7 +51,7 @@ export interface KeptMessage extends Omit<
   /** The fields of the response as they came: name, value, name, value ... Empty: there was none. */
   readonly fields: readonly string[];
   happened: Happenings;
-  /** Are its secrets known? */
+  /** Are the secrets in its bodies known? */
   isLearnt: boolean;
 }
 

@@ -6,14 +6,14 @@ import { assertCount, mustBe, oneOf, optionsOf } from "../core/checks.ts";
 import type { CallRecord, EventName, EventRecords, MessageRecord } from "../core/records.ts";
 import { printAs } from "../core/redact.ts";
 import { version } from "../core/version.ts";
-import { Bounded } from "./bounded.ts";
+import { Bounded, Latest } from "./bounded.ts";
 import { entryOf, type BodyManner } from "./entry.ts";
 import type { Har, HarCall, HarConnection, HarEntry, HarLog } from "./har-types.ts";
 import { withoutSecrets } from "./hide.ts";
 import { kept, NOTHING, nothingHappened, type Happenings, type KeptMessage } from "./kept.ts";
 import { commandsOf } from "./commands.ts";
 import { callOf, Connections, keptCall, type KeptCall } from "./lanes.ts";
-import { learnFrom } from "./secret-values.ts";
+import { hasBodies, learnBodies, learnHead } from "./secret-values.ts";
 import { Secrets } from "./secrets.ts";
 
 /** What `session.record()` takes. */
@@ -74,9 +74,9 @@ export class Recorder implements Disposable {
   readonly #messages: Bounded<KeptMessage>;
   /** What happened to messages that are not over, or not kept any more. */
   readonly #happenings: Bounded<Happenings>;
-  /** Of so many messages, the newest, secrets are not known yet: whoever wants to see something asks for them. */
+  /** Of so many messages, the newest, bodies may have secrets that are not known yet: whoever wants to see something asks for them. */
   #unlearnt = 0;
-  readonly #calls: Bounded<KeptCall>;
+  readonly #calls: Latest<KeptCall>;
   readonly #connections: Connections;
   readonly #secrets = new Secrets();
   #dropped = 0;
@@ -92,7 +92,7 @@ export class Recorder implements Disposable {
     this.#maxEntries = maxEntries;
     this.#messages = new Bounded(maxEntries);
     this.#happenings = new Bounded(maxEntries);
-    this.#calls = new Bounded(maxEntries);
+    this.#calls = new Latest(maxEntries);
     this.#manner = {
       bodies,
       maxBodyBytes,
@@ -236,6 +236,8 @@ export class Recorder implements Disposable {
     const happened = this.#happenings.take(record.id) ?? NOTHING;
     const { bodies, maxBodyBytes } = this.#manner;
     const message = kept(record, happened, bodies === "none" ? null : maxBodyBytes);
+    learnHead(message, this.#secrets);
+    message.isLearnt = !hasBodies(message);
     this.#unlearnt++;
     this.#connections.count(message);
     const isTold = this.#listeners.size > 0;
@@ -255,7 +257,7 @@ export class Recorder implements Disposable {
 
   #onCall(record: CallRecord): void {
     const call = keptCall(record);
-    this.#calls.add(call.id, call);
+    this.#calls.add(call);
     if (this.#listeners.size === 0) return;
     this.#learn();
     this.#tell({ event: "call", data: withoutSecrets(callOf(call), this.#secrets) });
@@ -292,7 +294,7 @@ export class Recorder implements Disposable {
   #learnOf(message: KeptMessage): void {
     if (message.isLearnt) return;
     message.isLearnt = true;
-    learnFrom(message, this.#secrets);
+    learnBodies(message, this.#secrets);
   }
 
   #tellOf(message: KeptMessage): void {

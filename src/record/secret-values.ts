@@ -16,12 +16,9 @@ import type { Secrets } from "./secrets.ts";
 /** Takes what is secret. */
 type Learn = (value: string) => void;
 
-/** Learns all secret values of a message, and where it went. */
-export function learnFrom(message: KeptMessage, secrets: Secrets): void {
-  const learn = (value: string): void => {
-    secrets.learn(value);
-    for (const part of partsByLot(value)) secrets.learn(part);
-  };
+/** Learns what is secret in the URL and the fields of a message, and where it went. Of most that is nothing, and takes no time. */
+export function learnHead(message: KeptMessage, secrets: Secrets): void {
+  const learn = learningIn(secrets);
   if (!secrets.knowsPlaceOf(message.url)) learnHost(message.url, secrets);
   learnUrl(message.url, learn);
   const { sent, preparedHeaders, trailers, connection } = message;
@@ -30,7 +27,18 @@ export function learnFrom(message: KeptMessage, secrets: Secrets): void {
   if (connection?.proxy != null && sent !== null) learnFields(sent.headers.toWire(), secrets, learn);
   learnFields(message.fields, secrets, learn);
   if (trailers !== null) learnFields(trailers.toWire(), secrets, learn);
-  if (requestBodyOf(message) !== null || message.responseBody !== null) learnBodies(message, learn);
+}
+
+/** Has it bodies, in which there may be secrets? */
+export function hasBodies({ shortBody, requestBody, responseBody }: KeptMessage): boolean {
+  return shortBody !== null || requestBody !== null || responseBody !== null;
+}
+
+function learningIn(secrets: Secrets): Learn {
+  return (value) => {
+    secrets.learn(value);
+    for (const part of partsByLot(value)) secrets.learn(part);
+  };
 }
 
 /** The one that is kept, or that is kept for its secrets alone. */
@@ -38,7 +46,9 @@ function requestBodyOf({ shortBody, requestBody }: KeptMessage): CapturedBody | 
   return shortBody === null ? requestBody : { bytes: shortBody, isCut: false };
 }
 
-function learnBodies(message: KeptMessage, learn: Learn): void {
+/** Learns what is secret in the bodies of a message. */
+export function learnBodies(message: KeptMessage, secrets: Secrets): void {
+  const learn = learningIn(secrets);
   for (const [body, fields] of [
     [requestBodyOf(message), message.preparedHeaders],
     [message.responseBody, message.headers],
