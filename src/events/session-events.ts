@@ -20,7 +20,8 @@ const channels: { readonly [Name in EventName]?: Channel } = {
   connection: channel("sojourn:connection"),
 };
 
-const NAMES = [
+/** All events. */
+export const EVENT_NAMES = [
   "call",
   "sending",
   "head",
@@ -147,8 +148,8 @@ export class SessionEvents {
   }
 
   #check(name: unknown, listener: unknown): void {
-    if (!NAMES.some((known) => known === name))
-      throw mustBe("the name of an event", NAMES.map((known) => `"${known}"`).join(", "), name);
+    if (!EVENT_NAMES.some((known) => known === name))
+      throw mustBe("the name of an event", EVENT_NAMES.map((known) => `"${known}"`).join(", "), name);
     if (typeof listener !== "function")
       throw mustBe(`a listener of "${String(name)}"`, "a function", listener);
   }

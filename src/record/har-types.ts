@@ -4,6 +4,7 @@
  */
 import type { CookieRefusalReason } from "../core/cookie-store.ts";
 import type { MessageReason, Outcome } from "../core/records.ts";
+import type { Timings } from "../core/response.ts";
 
 /** The file. */
 export interface Har {
@@ -158,17 +159,7 @@ export interface EntryFacts {
     readonly phase: string | null;
   } | null;
   /** How long its parts took, in milliseconds; `null` for what did not happen. */
-  readonly timings: {
-    readonly queue: number | null;
-    readonly limit: number | null;
-    readonly dns: number | null;
-    readonly tcp: number | null;
-    readonly proxy: number | null;
-    readonly tls: number | null;
-    readonly send: number | null;
-    readonly wait: number | null;
-    readonly receive: number | null;
-  };
+  readonly timings: Omit<Timings, "connect" | "head">;
   /** Was the connection there already? `null`: there was none. */
   readonly isReused: boolean | null;
   /** `scheme://host:port` of the proxy on the way; `null` for none. */

@@ -5,6 +5,7 @@
 import { ResponseTooLarge } from "../core/errors.ts";
 import type { Timings, WireBody, WireResponse } from "../core/response.ts";
 import type { MessageFacts, MessageWatch } from "../core/watch.ts";
+import { NOTHING_HAPPENED } from "./wire.ts";
 
 /**
  * The answer, with a body of which is told how it is read.
@@ -190,15 +191,8 @@ function factsOf(wire: WireResponse | null, start: number, headAt: number | null
     connectionId: null,
     sent: wire?.sent ?? null,
     timings: wire?.timings ?? {
-      connect: null,
+      ...NOTHING_HAPPENED,
       head: (headAt ?? now) - start,
-      queue: null,
-      limit: null,
-      dns: null,
-      tcp: null,
-      proxy: null,
-      tls: null,
-      send: null,
       wait: (headAt ?? now) - start,
       receive: headAt === null ? null : now - headAt,
     },

@@ -38,7 +38,8 @@ export interface WireResponseInit {
 
 const encoder = new TextEncoder();
 
-const NOTHING_HAPPENED: Timings = {
+/** The parts of a message of which nothing is known. */
+export const NOTHING_HAPPENED: Timings = {
   connect: null,
   head: 0,
   queue: null,

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { HttpBasicAuth, HttpBearerAuth, HttpDigestAuth, Retry, Session, type Auth } from "../../src/index.ts";
+import { EVENT_NAMES } from "../../src/events/session-events.ts";
 import { Heard } from "../support/heard.ts";
 import type { TestOrigin } from "../support/origins.ts";
 import { answering, scriptedServer, type ScriptedServer } from "../support/scripted-server.ts";
@@ -33,18 +34,7 @@ const auths: Readonly<Record<string, (secret: string) => Auth>> = {
 
 /** Everything that was told. */
 function recordsOf(heard: Heard): readonly unknown[] {
-  const names = [
-    "call",
-    "sending",
-    "head",
-    "message",
-    "connection",
-    "cookie",
-    "retry",
-    "redirect",
-    "auth",
-  ] as const;
-  return names.flatMap((name): unknown[] => heard.of(name));
+  return EVENT_NAMES.flatMap((name): unknown[] => heard.of(name));
 }
 
 async function call(session: Session, path: string, { text }: Secret): Promise<void> {

@@ -3,21 +3,8 @@ import { expect } from "vitest";
 
 import type { EventName, EventRecords } from "../../src/core/records.ts";
 import type { Timings } from "../../src/core/response.ts";
+import { EVENT_NAMES } from "../../src/events/session-events.ts";
 import type { Session } from "../../src/index.ts";
-
-const NAMES: readonly EventName[] = [
-  "call",
-  "sending",
-  "head",
-  "message",
-  "connection",
-  "cookie",
-  "retry",
-  "redirect",
-  "auth",
-  "hsts",
-  "store",
-];
 
 /** Listens to everything, until it is disposed of. */
 export class Heard implements Disposable {
@@ -26,7 +13,7 @@ export class Heard implements Disposable {
   readonly #all: { readonly name: EventName; readonly record: unknown }[] = [];
   readonly #subscriptions: readonly Disposable[];
 
-  constructor(session: Session<boolean>, names: readonly EventName[] = NAMES) {
+  constructor(session: Session<boolean>, names: readonly EventName[] = EVENT_NAMES) {
     this.#subscriptions = names.map((name) =>
       session.events.on(name, (record) => {
         this.names.push(name);
