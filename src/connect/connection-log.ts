@@ -35,7 +35,7 @@ export class ConnectionLog {
     this.#publish("failed", { facts: null, httpVersion: null, messages: 0, error });
   }
 
-  /** It has ended. @param messages how many were sent over it. */
+  /** It has ended. @param messages how many went over it whole. */
   onClose(facts: ConnectionFacts, httpVersion: "1.1" | "2", messages: number): void {
     this.#publish("closed", { facts, httpVersion, messages, error: null });
   }

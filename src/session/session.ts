@@ -531,11 +531,6 @@ export class Session<Streams extends boolean = false>
     };
   }
 
-  async #begin(exchange: Exchange): Promise<Reply> {
-    if (this.#closing.isOver) throw sessionClosed();
-    return await this.#pipeline(exchange);
-  }
-
   /** What an explanation may know of this session, and ask as often as it likes. */
   #shown(): ExplainingSession {
     return {
@@ -577,7 +572,8 @@ export class Session<Streams extends boolean = false>
     }
     const isOpen = !this.#closing.isOver;
     try {
-      const reply = await this.#begin(exchange);
+      if (this.#closing.isOver) throw sessionClosed();
+      const reply = await this.#pipeline(exchange);
       log?.onReply(reply);
       return reply;
     } catch (thrown) {
