@@ -21,7 +21,7 @@ const channels: { readonly [Name in EventName]?: Channel } = {
 };
 
 /** All events. */
-export const EVENT_NAMES = [
+export const EVENT_NAMES: readonly EventName[] = [
   "call",
   "sending",
   "head",
@@ -33,7 +33,7 @@ export const EVENT_NAMES = [
   "auth",
   "hsts",
   "store",
-] as const satisfies readonly EventName[];
+];
 
 /** Does anybody listen, be it to one of the channels? @param events `null`: nobody asked for them. */
 export function isHeard(events: SessionEvents | null): boolean {
