@@ -59,6 +59,8 @@ export interface Facts {
   readonly isClosed: boolean;
   /** Has the session a `request()` of its own? */
   readonly hasOwnRequest: boolean;
+  /** Does somebody listen to `sending`, and may add fields? */
+  readonly isHeardBefore: boolean;
   /** What is wrong with files that were read for it. */
   readonly notes: ReadonlySet<string>;
 }

@@ -53,8 +53,8 @@ export function explain(session: ExplainingSession, url: string | URL, options: 
   const notes = new Set<string>();
   const desk: ExplainingDesk = { ...session, before: null, note: (warning) => void notes.add(warning) };
   const start = startedAt(desk, { method, from, given, url }, ledger);
-  const { isClosed, hasOwnRequest } = session;
-  const facts: Facts = { ...start, ledger, isClosed, hasOwnRequest, notes };
+  const { isClosed, hasOwnRequest, isHeardBefore } = session;
+  const facts: Facts = { ...start, ledger, isClosed, hasOwnRequest, isHeardBefore, notes };
   return new Explanation(
     requestOf(start.walk),
     describeFacts(facts, new Shower(false)),

@@ -47,6 +47,8 @@ export interface Desk {
   readonly isClosed: boolean;
   /** Has its class a `request()` of its own, or has it one itself? */
   readonly hasOwnRequest: boolean;
+  /** Does somebody listen to `sending`, and may add fields? */
+  readonly isHeardBefore: boolean;
 }
 
 /** An adapter, and where it is mounted. */

@@ -35,10 +35,13 @@ function unknowns(facts: Facts): string[] {
   return [...ofSession(facts), ...ofHooks(facts), ...ofAuth(facts), ...ofTravel(facts)];
 }
 
-function ofSession({ hasOwnRequest }: Facts): string[] {
-  return hasOwnRequest
-    ? ["request() of the session is none of this package: what it changes is not shown"]
-    : [];
+function ofSession({ hasOwnRequest, isHeardBefore }: Facts): string[] {
+  return [
+    ...(hasOwnRequest
+      ? ["request() of the session is none of this package: what it changes is not shown"]
+      : []),
+    ...(isHeardBefore ? ["somebody listens to the event sending, and may set header fields"] : []),
+  ];
 }
 
 function ofHooks({ ledger, hop }: Facts): string[] {

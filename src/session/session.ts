@@ -544,6 +544,7 @@ export class Session<Streams extends boolean = false>
       isClosed: this.#closing.isOver,
       // oxlint-disable-next-line typescript/unbound-method -- it is compared, and not called
       hasOwnRequest: this.request !== Session.prototype.request,
+      isHeardBefore: this.#events?.hears("sending") === true,
       exchange: (method, url, given, ledger) => this.#exchange(method, url, given, ledger),
     };
   }

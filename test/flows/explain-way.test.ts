@@ -184,6 +184,18 @@ describe("a warning", () => {
     expect(new Named({ trustEnv: false }).explain("http://a.test/").warnings).toEqual([]);
   });
 
+  it("is of a listener that may set fields, for as long as it listens", () => {
+    const session = new Session({ trustEnv: false });
+    session.events.on("message", () => undefined);
+    expect(session.explain("http://a.test/").warnings).toEqual([]);
+    const subscription = session.events.on("sending", (sending) => sending.setHeader("X-A", "1"));
+    const why = session.explain("http://a.test/");
+    expect(why.warnings).toEqual(["somebody listens to the event sending, and may set header fields"]);
+    expect(why.request.headers.has("x-a")).toBe(false);
+    subscription.off();
+    expect(session.explain("http://a.test/").warnings).toEqual([]);
+  });
+
   it("is of a netrc file that has mistakes, and the process is not warned", async () => {
     const path = join(environment.folder, "mistakes");
     writeFileSync(path, "machine a.test login me password secret\nnonsense here\n");
