@@ -14,7 +14,7 @@ import type {
 } from "../core/records.ts";
 import type { SentHead } from "../core/response.ts";
 import { shownUrls } from "../core/redact.ts";
-import { partsOf, type RecordParts } from "../events/message-log.ts";
+import { partsOf, type RecordParts } from "../events/message-record.ts";
 
 /** An error without what hangs on it. */
 export interface KeptError {
