@@ -61,6 +61,7 @@ describe.skipIf(!existsSync(BASH))(`the words of ${BASH}`, () => {
       }),
       { numRuns: runs(1000) },
     );
-    expect(isRead).toBeGreaterThan(100);
+    // A good half of them is; of few runs sometimes less.
+    expect(isRead).toBeGreaterThan(runs(1000) / 4);
   });
 });
